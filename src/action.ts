@@ -1,0 +1,136 @@
+/**
+ * The Action contract: the unit of power of a runbook. Exported as `dingo-recover/action`.
+ *
+ * An action knows its domain and speaks only to ports. It declares its effect; consent, dry run and guards follow
+ * from that. Whatever changes the world has a probe (did it happen?) and a verify (does it hold?); whatever disrupts
+ * or destroys has a guard that shows the identity of what is about to change (law 7).
+ */
+import type { z } from "zod";
+import type { Answer, Question } from "./ports/operator.js";
+import type { Ports } from "./ports/ports.js";
+
+export type Effect = "read" | "create" | "disrupt" | "destroy";
+
+/** Effects in ascending order of damage. */
+export const EFFECTS: readonly Effect[] = ["read", "create", "disrupt", "destroy"];
+
+/** A command as an operator would type it. `variables` name the secrets that `line` refers to as $NAME. */
+export interface PrintedCommand {
+  /** Where it is typed: "here", or a host such as "cell_z1/0 (10.58.111.150)". */
+  readonly on: string;
+  readonly line: string;
+  readonly variables?: readonly { readonly name: string; readonly setWith: string }[];
+}
+
+/** What a probe found out about a step that began: with evidence a person can judge. */
+export type Probe<O> =
+  | { readonly state: "done"; readonly output: O; readonly evidence: string }
+  | { readonly state: "not-done"; readonly evidence: string }
+  | { readonly state: "partly"; readonly evidence: string }
+  | { readonly state: "unknown"; readonly evidence: string };
+
+/** Whether what a finished step established still holds. */
+export type Verdict =
+  | { readonly holds: true; readonly evidence: string }
+  | { readonly holds: false; readonly evidence: string }
+  | { readonly holds: "unknown"; readonly evidence: string };
+
+export interface Progress {
+  readonly message: string;
+  readonly done?: number;
+  readonly total?: number;
+  readonly unit?: "objects" | "bytes" | "segments" | "seconds";
+}
+
+/** A reference to content-addressed evidence of the run (`evidence/SHA256`). */
+export interface EvidenceRef {
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface RunIdentity {
+  readonly id: string;
+  readonly epoch: number;
+  readonly startedAt: Date;
+  readonly operator: string;
+  readonly target: string;
+  readonly rehearsal: boolean;
+}
+
+/** What a step may do beside calling ports. */
+export interface Context {
+  readonly ports: Ports;
+  readonly run: RunIdentity;
+  readonly step: { readonly id: string; readonly item?: string; readonly attempt: number };
+  readonly signal: AbortSignal;
+  /** Asks the operator; the answer is journaled and given again on resume. Throws `question-unanswered` when nobody can. */
+  ask(question: Question): Promise<Answer>;
+  /** Durable note, fsynced before it returns: what is about to change, and the value to put back (law 2). */
+  record(kind: string, data: JsonObject): Promise<void>;
+  /** Notes of this step (every attempt), oldest first. */
+  records(kind: string): readonly JsonObject[];
+  /** Stores evidence durably. */
+  keep(name: string, content: string): Promise<EvidenceRef>;
+  /** Reads evidence back and checks its hash. */
+  recall(ref: EvidenceRef): Promise<string>;
+  /** Progress for the screen; never authority. */
+  progress(progress: Progress): void;
+}
+
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+interface ActionBase<I, O> {
+  /** `<system>.<verb>`, the file's path below src/actions. */
+  readonly id: string;
+  readonly title: string;
+  readonly input: z.ZodType<I>;
+  readonly output: z.ZodType<O>;
+  /** The exact commands of this step with real values; unknown values arrive as `<step.output>` strings. */
+  describe(input: I): readonly PrintedCommand[];
+  /** Does the work. A mutating run starts from what `records` and the world say, so that a second run finishes a first. */
+  run(context: Context, input: I): Promise<O>;
+}
+
+/** Reads only. `verify` is the read-only re-check on resume; without it the step is run again and its output compared. */
+export interface ReadAction<I, O> extends ActionBase<I, O> {
+  readonly effect: "read";
+  /** True for the step whose output is shown at the consent for the steps that follow it (DESIGN law 8). */
+  readonly review?: boolean;
+  verify?(context: Context, input: I, output: O): Promise<Verdict>;
+}
+
+/** Makes something new. */
+export interface CreateAction<I, O> extends ActionBase<I, O> {
+  readonly effect: "create";
+  guard?(context: Context, input: I): Promise<void>;
+  probe(context: Context, input: I): Promise<Probe<O>>;
+  verify(context: Context, input: I, output: O): Promise<Verdict>;
+}
+
+/** Disrupts or destroys: the guard throws `guard-refused` unless identity is shown. It runs before every attempt. */
+export interface DangerousAction<I, O> extends ActionBase<I, O> {
+  readonly effect: "disrupt" | "destroy";
+  guard(context: Context, input: I): Promise<void>;
+  probe(context: Context, input: I): Promise<Probe<O>>;
+  verify(context: Context, input: I, output: O): Promise<Verdict>;
+}
+
+export type Action<I = never, O = unknown> = ReadAction<I, O> | CreateAction<I, O> | DangerousAction<I, O>;
+
+/** An action whose input and output types were erased for the registry; inputs are parsed by its own schema. */
+export type AnyAction = Action<never, JsonObject>;
+
+/** A row of the review screen: label, what it is now or in the source, what it will be or in the target. */
+export interface ReviewRow {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** Output that every review action has. */
+export interface Review {
+  readonly rows: readonly ReviewRow[];
+}

@@ -1,0 +1,103 @@
+/**
+ * What the engine tells the world while it works: shown, never authority. Renderers (interactive, plain, JSON lines)
+ * listen; the engine prints nothing. Version 1 of `dingo-recover/event@1`.
+ */
+import type { PrintedCommand, Progress, ReviewRow } from "../action.js";
+import type { JournaledError } from "../journal/entry.js";
+import type { Question } from "../ports/operator.js";
+
+export type RunOutcome =
+  | "running"
+  | "waiting"
+  | "stopped"
+  | "failed"
+  | "in-doubt"
+  | "succeeded"
+  | "undone"
+  | "handed-over";
+
+export type EventBody =
+  | {
+      readonly type: "run-began";
+      readonly runbook: string;
+      readonly title: string;
+      readonly steps: readonly { readonly id: string; readonly title: string; readonly effect: string }[];
+      readonly dryRun: boolean;
+      readonly rehearsal: boolean;
+      readonly resumed: boolean;
+    }
+  | { readonly type: "target-fixed"; readonly target: string }
+  | {
+      readonly type: "step-began";
+      readonly step: string;
+      readonly item?: string;
+      readonly title: string;
+      readonly effect: string;
+      readonly attempt: number;
+      readonly commands: readonly PrintedCommand[];
+    }
+  | { readonly type: "step-progress"; readonly step: string; readonly item?: string; readonly progress: Progress }
+  | {
+      readonly type: "step-probed";
+      readonly step: string;
+      readonly item?: string;
+      readonly state: string;
+      readonly evidence: string;
+    }
+  | {
+      readonly type: "step-ended";
+      readonly step: string;
+      readonly item?: string;
+      readonly state: "succeeded" | "failed" | "skipped" | "in-doubt" | "undone";
+      readonly how?: string;
+      readonly evidence: string;
+      readonly error?: JournaledError;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "step-would-run";
+      readonly step: string;
+      readonly item?: string;
+      readonly title: string;
+      readonly effect: string;
+      readonly commands: readonly PrintedCommand[];
+    }
+  | {
+      readonly type: "review";
+      readonly step: string;
+      readonly rows: readonly ReviewRow[];
+      readonly covers: readonly string[];
+    }
+  | {
+      readonly type: "waiting";
+      readonly step: string;
+      readonly error: JournaledError;
+      readonly safe: string;
+      readonly patienceLeftMs: number;
+    }
+  | {
+      readonly type: "re-verified";
+      readonly step: string;
+      readonly item?: string;
+      readonly holds: "yes" | "no" | "unknown";
+      readonly evidence: string;
+    }
+  | { readonly type: "question"; readonly step?: string; readonly question: Question }
+  | { readonly type: "answered"; readonly step?: string; readonly question: string; readonly by: string }
+  | { readonly type: "note"; readonly message: string }
+  | {
+      readonly type: "run-ended";
+      readonly outcome: RunOutcome;
+      readonly exitCode: number;
+      readonly head: string;
+      readonly error?: JournaledError;
+      readonly resumeWith?: string;
+    };
+
+export type RunEvent = {
+  readonly schema: "dingo-recover/event@1";
+  readonly time: string;
+  readonly run: string;
+} & EventBody;
+
+export type EventSink = (event: RunEvent) => void;

@@ -1,0 +1,147 @@
+/**
+ * The journal's vocabulary: what may stand in `journal.jsonl`, version 1. Entries are facts that happened, in the past
+ * tense; replaying them gives the run's state. Old versions stay readable for ever.
+ */
+import type { EvidenceRef, Json, JsonObject } from "../action.js";
+
+export const JOURNAL_VERSION = 1;
+
+/** Fields of every line. `prev` is the SHA-256 (hex) of the previous line's exact bytes without its newline; 64 zeros first. */
+export interface EntryHeader {
+  readonly v: number;
+  readonly seq: number;
+  /** ISO 8601 UTC. */
+  readonly time: string;
+  readonly run: string;
+  readonly epoch: number;
+  readonly prev: string;
+}
+
+export interface JournaledError {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly place?: string;
+}
+
+export type HowSucceeded = "ran" | "adopted" | "by-hand";
+export type Decision = "adopt" | "redo" | "undo" | "by-hand";
+
+/** What an entry says. `step` with `item` (the for_each key) and `attempt` (from 1) name an attempt. */
+export type EntryBody =
+  | {
+      readonly type: "run-started";
+      readonly runbook: string;
+      readonly runbookVersion: string;
+      readonly runbookSha256: string;
+      readonly runbookText: EvidenceRef;
+      readonly inputs: JsonObject;
+      readonly operator: string;
+      readonly host: string;
+      readonly toolVersion: string;
+      readonly rehearsal: boolean;
+    }
+  | { readonly type: "input-given"; readonly name: string; readonly value: Json; readonly by: string }
+  | { readonly type: "target-fixed"; readonly target: string; readonly locks: readonly string[] }
+  | {
+      readonly type: "run-resumed";
+      readonly operator: string;
+      readonly host: string;
+      readonly toolVersion: string;
+      readonly takeOver: boolean;
+    }
+  | {
+      readonly type: "runbook-accepted";
+      readonly runbookSha256: string;
+      readonly runbookText: EvidenceRef;
+      readonly by: string;
+    }
+  | {
+      readonly type: "step-started";
+      readonly step: string;
+      readonly item?: string;
+      readonly attempt: number;
+      readonly action: string;
+      readonly effect: string;
+      readonly input: JsonObject;
+      /** SHA-256 over the printed commands. */
+      readonly commandsSha256: string;
+    }
+  | {
+      readonly type: "step-recorded";
+      readonly step: string;
+      readonly item?: string;
+      readonly attempt: number;
+      readonly kind: string;
+      readonly data: JsonObject;
+    }
+  | {
+      readonly type: "step-succeeded";
+      readonly step: string;
+      readonly item?: string;
+      readonly attempt: number;
+      readonly how: HowSucceeded;
+      readonly output: JsonObject;
+      /** Where the output exceeds a line, `output` is {} and this names it. */
+      readonly outputEvidence?: EvidenceRef;
+      readonly evidence: string;
+    }
+  | {
+      readonly type: "step-failed";
+      readonly step: string;
+      readonly item?: string;
+      readonly attempt: number;
+      readonly error: JournaledError;
+      readonly probed: "not-done" | "partly" | "not-needed";
+    }
+  | {
+      readonly type: "step-in-doubt";
+      readonly step: string;
+      readonly item?: string;
+      readonly attempt: number;
+      readonly evidence: string;
+      readonly error?: JournaledError;
+    }
+  | { readonly type: "step-skipped"; readonly step: string; readonly why: string }
+  | {
+      readonly type: "step-undone";
+      readonly step: string;
+      readonly item?: string;
+      readonly attempt: number;
+      readonly evidence: string;
+    }
+  | { readonly type: "items-fixed"; readonly step: string; readonly items: readonly Json[] }
+  | {
+      readonly type: "decided";
+      readonly step: string;
+      readonly item?: string;
+      readonly decision: Decision;
+      readonly by: string;
+      readonly why: string;
+    }
+  | {
+      readonly type: "asked";
+      readonly step?: string;
+      readonly item?: string;
+      readonly question: string;
+      readonly prompt: string;
+    }
+  | {
+      readonly type: "answered";
+      readonly step?: string;
+      readonly item?: string;
+      readonly question: string;
+      readonly value: string;
+      readonly by: string;
+    }
+  /** Consent to the named steps; holds while the hash over what was shown and over their printed commands is the same. */
+  | { readonly type: "approved"; readonly steps: readonly string[]; readonly shownSha256: string; readonly by: string }
+  | { readonly type: "drift-found"; readonly step: string; readonly item?: string; readonly evidence: string }
+  | { readonly type: "waited"; readonly step: string; readonly error: JournaledError }
+  | { readonly type: "resource-opened"; readonly kind: string; readonly data: JsonObject }
+  | { readonly type: "resource-closed"; readonly kind: string; readonly data: JsonObject }
+  | { readonly type: "run-stopped"; readonly why: string; readonly exitCode: number; readonly error?: JournaledError }
+  | { readonly type: "run-ended"; readonly outcome: "succeeded" | "undone" | "handed-over" };
+
+export type Entry = EntryHeader & EntryBody;
+export type EntryType = EntryBody["type"];

@@ -1,0 +1,128 @@
+/**
+ * Cloud Foundry as the recovery needs it: reads through `cf curl --fail /v3/…`, changes through the named commands
+ * of the CLI v8 (facts: cf-bosh.md §1, §2).
+ *
+ * Errors: `not-logged-in`, `access-denied`, `unreachable`, `program-missing`, `answer-malformed`, `answer-incomplete`.
+ * A read that finds nothing returns undefined or an empty list only where the token may see everything asked for.
+ */
+export interface CfIdentity {
+  readonly api: string;
+  readonly user: string;
+  readonly scopes: readonly string[];
+  readonly cliVersion: string;
+  /** True with cloud_controller.admin, admin_read_only or global_auditor: only then is an empty event list a fact. */
+  readonly seesEverything: boolean;
+}
+
+export interface CfSpace {
+  readonly guid: string;
+  readonly name: string;
+  readonly orgGuid: string;
+  readonly orgName: string;
+}
+
+export interface CfPlan {
+  readonly guid: string;
+  readonly name: string;
+  readonly offering: string;
+  readonly available: boolean;
+}
+
+export interface LastOperation {
+  readonly type: string;
+  readonly state: "initial" | "in progress" | "succeeded" | "failed";
+  readonly description: string;
+}
+
+export interface ServiceInstance {
+  readonly guid: string;
+  readonly name: string;
+  readonly spaceGuid: string;
+  readonly tags: readonly string[];
+  readonly createdAt: string;
+  readonly lastOperation: LastOperation;
+  readonly planGuid: string;
+}
+
+export interface UsageEvent {
+  readonly guid: string;
+  readonly createdAt: string;
+  readonly state: "CREATED" | "UPDATED" | "DELETED";
+  readonly instance: { readonly guid: string; readonly name: string };
+  readonly space: { readonly guid: string; readonly name: string };
+  readonly orgGuid: string;
+  readonly plan: string;
+  readonly offering: string;
+}
+
+export interface AuditEvent {
+  readonly guid: string;
+  readonly type: string;
+  readonly createdAt: string;
+  readonly actor: string;
+  readonly target: { readonly guid: string; readonly type: string; readonly name: string };
+  readonly spaceGuid?: string;
+  readonly orgGuid?: string;
+  /** Of binding events: the app and the instance that were bound. */
+  readonly appGuid?: string;
+  readonly instanceGuid?: string;
+}
+
+export interface CfApp {
+  readonly guid: string;
+  readonly name: string;
+  readonly state: "STARTED" | "STOPPED";
+}
+
+export interface CredentialBinding {
+  readonly guid: string;
+  readonly type: "app" | "key";
+  readonly name: string | undefined;
+  readonly appGuid: string | undefined;
+  readonly lastOperation: LastOperation;
+}
+
+/** Of a service key: secret; its password is registered with the masker before it is returned. */
+export interface DatabaseCredentials {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface SpaceRef {
+  readonly org: string;
+  readonly space: string;
+}
+
+export interface CloudFoundry {
+  identity(): Promise<CfIdentity>;
+  findSpace(ref: SpaceRef): Promise<CfSpace | undefined>;
+  orgName(orgGuid: string): Promise<string | undefined>;
+  findPlan(space: CfSpace, offering: string, plan: string): Promise<CfPlan | undefined>;
+  listPlans(space: CfSpace): Promise<readonly CfPlan[]>;
+  /** Newest first, all pages; `since` inclusive. */
+  usageEvents(since: Date): Promise<readonly UsageEvent[]>;
+  auditEvents(types: readonly string[], since: Date): Promise<readonly AuditEvent[]>;
+  findInstance(spaceGuid: string, name: string): Promise<ServiceInstance | undefined>;
+  getInstance(guid: string): Promise<ServiceInstance | undefined>;
+  listInstances(spaceGuid: string): Promise<readonly ServiceInstance[]>;
+  apps(spaceGuid: string): Promise<readonly CfApp[]>;
+  bindings(instanceGuid: string): Promise<readonly CredentialBinding[]>;
+  keyCredentials(bindingGuid: string): Promise<DatabaseCredentials>;
+
+  /** `cf create-service … -t TAG`; returns when the CLI does, which proves nothing. */
+  createService(request: {
+    readonly in: SpaceRef;
+    readonly offering: string;
+    readonly plan: string;
+    readonly name: string;
+    readonly tag: string;
+    readonly parameters: Readonly<Record<string, unknown>>;
+  }): Promise<void>;
+  createServiceKey(request: { readonly in: SpaceRef; readonly instance: string; readonly key: string }): Promise<void>;
+  deleteServiceKey(request: { readonly in: SpaceRef; readonly instance: string; readonly key: string }): Promise<void>;
+  bindService(request: { readonly in: SpaceRef; readonly app: string; readonly instance: string }): Promise<void>;
+  restartApp(request: { readonly in: SpaceRef; readonly app: string }): Promise<void>;
+}

@@ -1,0 +1,49 @@
+/** The person at the terminal (or nobody). Questions are data, so that every renderer and the journal see the same. */
+interface QuestionBase {
+  /** Stable within the step: the key under which the answer is journaled. */
+  readonly id: string;
+  readonly prompt: string;
+  /** Why am I asked? One or two sentences. */
+  readonly why: string;
+}
+
+export interface TextQuestion extends QuestionBase {
+  readonly kind: "text";
+  readonly default?: string;
+  /** A secret answer is never journaled, only the fact that it was given. */
+  readonly secret?: boolean;
+}
+
+/** y/N. Enter means no. */
+export interface ConfirmQuestion extends QuestionBase {
+  readonly kind: "confirm";
+  readonly details: readonly string[];
+}
+
+/** The text must be typed exactly. */
+export interface TypedQuestion extends QuestionBase {
+  readonly kind: "typed";
+  readonly expected: string;
+  readonly details: readonly string[];
+}
+
+export interface ChoiceQuestion extends QuestionBase {
+  readonly kind: "choice";
+  readonly choices: readonly { readonly value: string; readonly label: string; readonly consequence: string }[];
+  /** Shown as recommended, never preselected. */
+  readonly recommended?: string;
+  readonly details?: readonly string[];
+}
+
+export type Question = TextQuestion | ConfirmQuestion | TypedQuestion | ChoiceQuestion;
+
+/** The answer's text: "yes" or "no" for a confirm, the typed text, or the chosen value. */
+export interface Answer {
+  readonly value: string;
+  readonly by: "operator" | "flag" | "scenario" | "journal";
+}
+
+export interface Operator {
+  /** Undefined when nobody can answer (non-interactive and no flag covers it). Throws `stopped-by-operator` on a way out. */
+  ask(question: Question): Promise<Answer | undefined>;
+}

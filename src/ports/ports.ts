@@ -1,0 +1,16 @@
+/** All ports that an action may speak to. Real adapters and rehearsals fill the same interface. */
+import type { ArchiveStore } from "./object-store.js";
+import type { Cells } from "./cells.js";
+import type { Clock } from "./clock.js";
+import type { CloudFoundry } from "./cloud-foundry.js";
+import type { Director } from "./director.js";
+import type { LogFiles } from "./log-files.js";
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly cf: CloudFoundry;
+  readonly director: Director;
+  readonly cells: Cells;
+  readonly store: ArchiveStore;
+  readonly logs: LogFiles;
+}
