@@ -124,6 +124,11 @@ export type Action<I = never, O = unknown> = ReadAction<I, O> | CreateAction<I, 
 /** An action whose input and output types were erased for the registry; inputs are parsed by its own schema. */
 export type AnyAction = Action<never, JsonObject>;
 
+/** Registers an action: erases its types, which only its own schemas need from here on. */
+export function defineAction<I, O>(action: Action<I, O>): AnyAction {
+  return action as unknown as AnyAction;
+}
+
 /** A row of the review screen: label, what it is now or in the source, what it will be or in the target. */
 export interface ReviewRow {
   readonly label: string;

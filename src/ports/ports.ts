@@ -5,6 +5,7 @@ import type { Clock } from "./clock.js";
 import type { CloudFoundry } from "./cloud-foundry.js";
 import type { Director } from "./director.js";
 import type { LogFiles } from "./log-files.js";
+import type { Settings } from "./settings.js";
 
 export interface Ports {
   readonly clock: Clock;
@@ -13,4 +14,5 @@ export interface Ports {
   readonly cells: Cells;
   readonly store: ArchiveStore;
   readonly logs: LogFiles;
+  readonly settings: Settings;
 }
