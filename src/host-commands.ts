@@ -1,0 +1,144 @@
+/**
+ * Every command that is run on a cell, as an argv array: what the adapters send, what describe() prints and what a
+ * stand-in has to understand are the same thing. Pure: nothing is checked here, `<step.output>` passes through.
+ * Facts: dingo.md §1.8–§1.12, §5 (paths on a cell), §4 (etcd), cf-bosh.md §3.4 (sudo without a password).
+ *
+ * No pipes, no redirection; secrets and values come on stdin. The line that the remote login shell gets, and that a
+ * person can type, is `quote(argv)`.
+ */
+import { quote } from "./shell-quote.js";
+
+export type Argv = readonly [string, ...string[]];
+
+export const DOCKER = "/var/vcap/packages/docker/bin/docker";
+export const DOCKER_HOST = "unix:///var/vcap/sys/run/docker/docker.sock";
+
+/** As root without ever asking for a password; it fails instead. */
+export function asRoot(...argv: Argv): Argv {
+  return ["sudo", "-n", ...argv];
+}
+
+/** As root and with messages in English, because "No such file or directory" is read. */
+function asRootInC(...argv: Argv): Argv {
+  return asRoot("env", "LC_ALL=C", ...argv);
+}
+
+export function dockerCommand(...words: readonly string[]): Argv {
+  return asRoot(DOCKER, "--host", DOCKER_HOST, ...words);
+}
+
+export const dockerVersion = (): Argv => dockerCommand("version", "--format", "{{.Server.Version}}");
+/** Ids of all containers, stopped ones too. */
+export const dockerList = (): Argv => dockerCommand("ps", "-aq", "--no-trunc");
+export const dockerInspect = (...names: readonly string[]): Argv =>
+  dockerCommand("inspect", "--type", "container", ...names);
+export const dockerStop = (name: string, graceSeconds: number): Argv =>
+  dockerCommand("stop", "-t", String(graceSeconds), name);
+export const dockerStart = (name: string): Argv => dockerCommand("start", name);
+export const dockerRestartPolicy = (name: string, policy: "no" | "always"): Argv =>
+  dockerCommand("update", `--restart=${policy}`, name);
+/** With a time stamp before each line, because stdout and stderr arrive apart and are merged by it. */
+export const dockerLogs = (name: string, since: string): Argv => dockerCommand("logs", "--since", since, "-t", name);
+
+/** The directory of a container's data on the cell (dingo.md §1.11). */
+export const containerDataDirectory = (container: string): string =>
+  `/var/vcap/store/cf-containers-broker/${container}/data`;
+
+// Files. Paths are absolute.
+export const fileKind = (path: string): Argv => asRootInC("stat", "-c", "%F", "--", path);
+/** "UID GID OCTALMODE KIND" */
+export const fileOwner = (path: string): Argv => asRootInC("stat", "-c", "%u %g %a %F", "--", path);
+/** Names divided by NUL; the slash makes a file an error instead of an empty directory. */
+export const directoryEntries = (path: string): Argv =>
+  asRootInC("find", `${path}/`, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0");
+/** `-T`: the destination is the name itself, never a directory to move into; `-n`: never over an existing one. */
+export const renamePath = (from: string, to: string): Argv => asRootInC("mv", "-T", "-n", "--", from, to);
+/** Makes a directory with the owner, group and mode of `like`, in this order. Nobody but root can use it before the end. */
+export const makeDirectoryLike = (path: string, like: string): readonly [Argv, Argv, Argv] => [
+  asRootInC("mkdir", "-m", "0700", "--", path),
+  asRootInC("chown", `--reference=${like}`, "--", path),
+  asRootInC("chmod", `--reference=${like}`, "--", path),
+];
+/** Two lines: "Avail" and a number of bytes. */
+export const freeSpace = (path: string): Argv => asRootInC("df", "-B1", "--output=avail", "--", path);
+
+// HTTP on the cell. The status stands alone on the last line.
+const CURL: Argv = ["curl", "-q", "-sS", "-g", "--noproxy", "*", "--max-time", "10", "-w", "\\n%{http_code}"];
+
+export const httpGet = (url: string): Argv => [...CURL, url];
+
+/** URL of an etcd v2 key. `hostPort` is a container's ETCD_HOST_PORT. */
+export function etcdUrl(hostPort: string, key: string): string {
+  const base = /^https?:\/\//.test(hostPort) ? hostPort.replace(/\/+$/, "") : `http://${hostPort}`;
+  return `${base}/v2/keys${key.split("/").map(encodeSegment).join("/")}`;
+}
+
+/** A quorum read: a member that has lost its leader does not answer from its own old copy. */
+export const etcdGet = (hostPort: string, key: string): Argv => httpGet(`${etcdUrl(hostPort, key)}?quorum=true`);
+/** The value comes on stdin. Never `prevExist`: "create" events make the old router allocate ports (dingo.md §1.10). */
+export const etcdPut = (hostPort: string, key: string, prevValue?: string): Argv => [
+  ...CURL,
+  "-X",
+  "PUT",
+  "--data-urlencode",
+  "value@-",
+  `${etcdUrl(hostPort, key)}${prevValue === undefined ? "" : `?prevValue=${encodeURIComponent(prevValue)}`}`,
+];
+export const etcdDelete = (hostPort: string, key: string, prevValue: string): Argv => [
+  ...CURL,
+  "-X",
+  "DELETE",
+  `${etcdUrl(hostPort, key)}?prevValue=${encodeURIComponent(prevValue)}`,
+];
+
+// PostgreSQL, inside the container; SQL comes on stdin. Terse errors do not repeat the statement.
+const PSQL_OPTIONS = ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse"] as const;
+/** The first line of stdin is the password, the rest is SQL: neither is ever in an argv. */
+export const PSQL_LOGIN_SCRIPT =
+  'IFS= read -r PGPASSWORD && export PGPASSWORD PGCONNECT_TIMEOUT=10 LC_ALL=C && exec psql "$@"';
+
+/** As OS user postgres over the container's socket. */
+export const psqlSocket = (container: string): Argv =>
+  dockerCommand("exec", "-i", "-u", "postgres", container, "psql", ...PSQL_OPTIONS, "-d", "postgres");
+
+export interface LoginAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+}
+
+/** Through the network with a password, as an application would. */
+export const psqlLogin = (container: string, to: LoginAddress): Argv =>
+  dockerCommand(
+    "exec",
+    "-i",
+    "-u",
+    "postgres",
+    container,
+    "sh",
+    "-c",
+    PSQL_LOGIN_SCRIPT,
+    "sh",
+    ...PSQL_OPTIONS,
+    "-h",
+    to.host,
+    "-p",
+    String(to.port),
+    "-U",
+    to.user,
+    "-d",
+    to.database,
+  );
+
+/** The line that a person types to feed a text into a command; adapters send it on stdin instead. */
+export const printedWithInput = (argv: Argv, text: string): string => `printf %s ${quote([text])} | ${quote(argv)}`;
+
+/** The same with a secret as the first line of input: `variable` is the name that the operator has set. */
+export const printedWithSecret = (argv: Argv, variable: string, text: string): string =>
+  `printf '%s\\n%s' "$${variable}" ${quote([text])} | ${quote(argv)}`;
+
+/** A placeholder of a dry run stays readable. */
+function encodeSegment(segment: string): string {
+  return /^<[^<>/]+>$/.test(segment) ? segment : encodeURIComponent(segment);
+}

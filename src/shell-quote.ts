@@ -1,0 +1,20 @@
+/**
+ * The one quoting function: an argv array becomes one line for a POSIX shell, which splits it into exactly that array
+ * again. Used for commands that go through a remote login shell and for every command that is printed.
+ */
+
+/** What no POSIX shell treats specially in any position but the first word's. */
+const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+/** Words that mean something else when they stand unquoted at the beginning: assignments and reserved words. */
+const SPECIAL_FIRST = /=|^(?:if|then|else|elif|fi|do|done|case|esac|while|until|for|in|function|select|time|coproc)$/;
+
+/** Quotes every word where it must be quoted. Throws a RangeError on a NUL, which no argv can carry. */
+export function quote(argv: readonly string[]): string {
+  return argv.map((word, position) => quoteWord(word, position === 0)).join(" ");
+}
+
+function quoteWord(word: string, first: boolean): string {
+  if (word.includes("\0")) throw new RangeError("a command cannot carry a NUL character");
+  if (PLAIN.test(word) && !(first && SPECIAL_FIRST.test(word))) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
