@@ -35,6 +35,10 @@ export const CATALOGUE = {
   "question-unanswered": { exit: "stopped", meaning: "a question needs an answer and nobody is there to give it" },
   "stopped-by-operator": { exit: "stopped", meaning: "the operator stopped the run; it can be resumed" },
   interrupted: { exit: "interrupted", meaning: "a signal ended the process; the run can be resumed" },
+  "expression-failed": {
+    exit: "stepFailed",
+    meaning: "an expression or reference of the runbook could not be evaluated on what the steps found",
+  },
   locked: { exit: "locked", meaning: "another run holds the lock of this target" },
   "run-not-found": { exit: "usage", meaning: "no run has that name" },
   "run-ambiguous": { exit: "usage", meaning: "more than one run fits that prefix" },

@@ -1,5 +1,7 @@
 /** A runbook as the engine sees it: located, typed, checked. Made by `load.ts` from YAML, or built directly in tests. */
-import type { AnyAction } from "../action.js";
+import type { AnyAction, Effect } from "../action.js";
+
+export type { Diagnostic } from "../diagnostic.js";
 
 export type InputType = "string" | "integer" | "boolean" | "guid" | "time" | "list";
 
@@ -29,6 +31,8 @@ export interface Step {
   readonly id: string;
   readonly title: string;
   readonly action: AnyAction;
+  /** Raised by the runbook above what the action declares; absent: the action's own effect. */
+  readonly effect?: Effect;
   readonly with: Readonly<Record<string, Template>>;
   readonly when?: Expression;
   /** Checked after the step: false fails it. */
@@ -55,13 +59,4 @@ export interface Runbook {
   readonly text: string;
   readonly sha256: string;
   readonly file: string;
-}
-
-/** A mistake with its place; all of them are reported at once. */
-export interface Diagnostic {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-  readonly remedy: string;
 }
