@@ -1,0 +1,36 @@
+/** Which instances of a deployment are cells, and the way back from a cell's name in a step's output to the instance. */
+import { RecoverError } from "../../errors.js";
+import type { Cell } from "../../ports/cells.js";
+import type { BoshInstance } from "../../ports/director.js";
+import type { Ports } from "../../ports/ports.js";
+
+/** "group/id", as `bosh instances` shows it. */
+export function instanceName(instance: BoshInstance): string {
+  return `${instance.group}/${instance.id}`;
+}
+
+/** Cells run a Docker daemon; their groups are named cell_… or, in the first releases, patroni (dingo.md §5). */
+export function isCell(instance: BoshInstance): boolean {
+  return instance.processes.includes("docker") || /^(cell|patroni)/.test(instance.group);
+}
+
+export async function cellInstances(ports: Ports, deployment: string): Promise<readonly BoshInstance[]> {
+  const cells = (await ports.director.instances(deployment)).filter(isCell);
+  if (cells.length > 0) return cells;
+  throw new RecoverError("guard-refused", `the deployment "${deployment}" has no cells`, {
+    remedy: "Name the deployment of Dingo PostgreSQL in the configuration (bosh.deployment).",
+    place: deployment,
+    effect: "none",
+  });
+}
+
+/** Opens the cell that a former step named; the director is asked again, since instances move. */
+export async function openCell(ports: Ports, at: { readonly deployment: string; readonly cell: string }): Promise<Cell> {
+  const instance = (await ports.director.instances(at.deployment)).find((each) => instanceName(each) === at.cell);
+  if (instance !== undefined) return await ports.cells.open(instance);
+  throw new RecoverError("guard-refused", `the cell "${at.cell}" is no longer part of "${at.deployment}"`, {
+    remedy: "Look at the deployment with bosh instances, then run the recovery again under a new name.",
+    place: `${at.deployment} ${at.cell}`,
+    effect: "none",
+  });
+}

@@ -1,0 +1,130 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import type { ServiceInstance } from "../../ports/cloud-foundry.js";
+import { quote } from "../../shell-quote.js";
+import { runTag } from "./run-tag.js";
+
+/** A broker waits up to 300 s for each of its steps (dingo.md §1.5); Cloud Foundry asks it once a minute. */
+const CREATED_DEADLINE_MS = 15 * 60_000;
+/** A create whose process was killed can still be on its way to Cloud Foundry. */
+const LATE_ARRIVAL_MS = 10_000;
+const POLL_MS = 1_000;
+
+const input = z.strictObject({
+  org: z.string(),
+  space: z.string(),
+  space_guid: z.string(),
+  offering: z.string(),
+  plan: z.string(),
+  name: z.string(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({ guid: z.guid(), name: z.string(), created_at: z.string() });
+type Output = z.infer<typeof output>;
+
+/**
+ * The CLI says OK for a name that is taken (cf-bosh.md §1.3), so nothing is believed but the instance that is read
+ * back: it must carry our tag.
+ */
+export const createService = defineAction({
+  id: "cf.create-service",
+  title: "Create the new service instance with one node",
+  effect: "create",
+  input,
+  output,
+  describe: ({ org, space, offering, plan, name }) => [
+    { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
+    { on: "here", line: quote(["cf", "create-service", offering, plan, name, "-t", "dingo-recover-RUN", "-c", '{"node-count":1}']) },
+    { on: "here", line: quote(["cf", "service", name]) },
+  ],
+  async guard(context, { space_guid, name }) {
+    const taken = await context.ports.cf.findInstance(space_guid, name);
+    if (taken === undefined || isOurs(context, taken)) return;
+    throw new RecoverError("name-taken", `a service instance "${name}" exists already (${taken.guid}, created ${taken.createdAt})`, {
+      remedy: "Look at it with cf service; recover into another name with --input new_name=NAME.",
+      place: name,
+      effect: "none",
+    });
+  },
+  async run(context, request): Promise<Output> {
+    const { cf } = context.ports;
+    if ((await cf.findInstance(request.space_guid, request.name)) === undefined) {
+      await context.record("name-was-free", { name: request.name, space_guid: request.space_guid });
+      const { org, space, offering, plan, name } = request;
+      await cf.createService({ in: { org, space }, offering, plan, name, tag: runTag(context.run.id), parameters: { "node-count": 1 } });
+    }
+    return await awaitCreated(context, request);
+  },
+  probe: probeCreated,
+  async verify(context, _request, output) {
+    const instance = await context.ports.cf.getInstance(output.guid);
+    if (instance === undefined) return { holds: false, evidence: `${output.guid} is gone from Cloud Foundry` };
+    const { type, state } = instance.lastOperation;
+    return { holds: isOurs(context, instance) && state === "succeeded", evidence: `"${instance.name}" (${instance.guid}): ${type} ${state}` };
+  },
+});
+
+function isOurs(context: Context, instance: ServiceInstance): boolean {
+  return instance.tags.includes(runTag(context.run.id));
+}
+
+async function probeCreated(context: Context, { space_guid, name }: Input): Promise<Probe<Output>> {
+  const instance = await lateArrival(context, space_guid, name);
+  if (instance === undefined) return { state: "not-done", evidence: `Cloud Foundry has no service instance "${name}" in the space` };
+  const evidence = `"${name}" is ${instance.guid}, ${instance.lastOperation.type} ${instance.lastOperation.state}`;
+  if (!isOurs(context, instance)) return { state: "unknown", evidence: `${evidence}, without the tag of this run` };
+  switch (instance.lastOperation.state) {
+    case "succeeded":
+      return { state: "done", output: outputOf(instance), evidence };
+    case "initial":
+    case "in progress":
+      return { state: "partly", evidence };
+    case "failed":
+      return { state: "unknown", evidence: `${evidence}: ${instance.lastOperation.description}` };
+  }
+}
+
+/** Only where a create was sent is its late arrival waited for. */
+async function lateArrival(context: Context, spaceGuid: string, name: string): Promise<ServiceInstance | undefined> {
+  const { cf, clock } = context.ports;
+  const until = clock.monotonicMs() + (context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0);
+  for (;;) {
+    const instance = await cf.findInstance(spaceGuid, name);
+    if (instance !== undefined || clock.monotonicMs() >= until) return instance;
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}
+
+async function awaitCreated(context: Context, { space_guid, name }: Input): Promise<Output> {
+  const { cf, clock } = context.ports;
+  const until = clock.monotonicMs() + CREATED_DEADLINE_MS;
+  for (;;) {
+    const instance = await cf.findInstance(space_guid, name);
+    if (instance !== undefined && !isOurs(context, instance)) {
+      throw new RecoverError("name-taken", `the service instance "${name}" that exists now was not created by this run (${instance.guid})`, {
+        remedy: "Somebody created it at the same moment: run again with --input new_name=NAME.",
+        place: name,
+      });
+    }
+    if (instance?.lastOperation.state === "succeeded") return outputOf(instance);
+    if (instance?.lastOperation.state === "failed") {
+      throw new RecoverError("step-failed", `Cloud Foundry could not create "${name}": ${instance.lastOperation.description}`, {
+        remedy: `Look at it with cf service, remove it with cf delete-service, and run again.`,
+        place: instance.guid,
+      });
+    }
+    if (clock.monotonicMs() > until) {
+      throw new RecoverError("deadline-passed", `"${name}" was not created within 15 minutes`, {
+        remedy: "Look at cf service and at the broker's log; when it is created, resume.",
+        place: name,
+      });
+    }
+    context.progress({ message: instance === undefined ? "waiting for the instance to appear" : instance.lastOperation.description || "create in progress" });
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}
+
+function outputOf(instance: ServiceInstance): Output {
+  return { guid: instance.guid, name: instance.name, created_at: instance.createdAt };
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../action.js";
+import { dockerCommand } from "../../host-commands.js";
+import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
+
+const input = z.strictObject(targetInput);
+const output = z.object({ policy: z.string() });
+type Output = z.infer<typeof output>;
+
+/** The restart policy is `always`: a daemon restart in mid-recovery would bring the container up over a half-copied archive (dingo.md §1.8). */
+function setPolicy(policy: "no" | "always", id: string, title: string) {
+  return defineAction({
+    id,
+    title,
+    effect: "disrupt",
+    input,
+    output,
+    describe: ({ container, cell }: Target) => [{ on: cell, line: dockerCommand("update", `--restart=${policy}`, container) }],
+    guard: async (context: Context, target: Target) => {
+      await guardTarget(context, target);
+    },
+    run: async (context: Context, target: Target): Promise<Output> => {
+      const { cell } = await openTarget(context, target);
+      await cell.docker.setRestartPolicy(target.container, policy);
+      return { policy };
+    },
+    probe: async (context: Context, target: Target): Promise<Probe<Output>> => {
+      const { container } = await openTarget(context, target);
+      const evidence = `the restart policy of ${container.name} is "${container.restartPolicy}"`;
+      return container.restartPolicy === policy ? { state: "done", output: { policy }, evidence } : { state: "not-done", evidence };
+    },
+    verify: async (context: Context, target: Target) => {
+      const { container } = await openTarget(context, target);
+      return { holds: container.restartPolicy === policy, evidence: `the restart policy of ${container.name} is "${container.restartPolicy}"` };
+    },
+  });
+}
+
+export const holdRestart = setPolicy("no", "docker.hold-restart", "Keep the container from being restarted");
+export const releaseRestart = setPolicy("always", "docker.release-restart", "Let the container be restarted again");

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { type Context, defineAction } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import type { Cell, Container } from "../../ports/cells.js";
+import { cellInstances, instanceName } from "../bosh/cell-instances.js";
+import { dataDirectoryOf } from "./target-container.js";
+
+const input = z.strictObject({ guid: z.guid(), deployment: z.string() });
+const output = z.object({
+  container: z.string(),
+  cell: z.string(),
+  cell_label: z.string(),
+  image: z.string(),
+  etcd: z.string(),
+  bucket: z.string(),
+  started_at: z.string(),
+  data_directory: z.string(),
+});
+type Output = z.infer<typeof output>;
+
+/** `docker inspect` on every cell is the ground truth: PATRONI_SCOPE joins instance and container (dingo.md §2.8). */
+export const locateContainer = defineAction({
+  id: "docker.locate-container",
+  title: "Find the new instance's container and cell",
+  effect: "read",
+  input,
+  output,
+  describe: ({ guid, deployment }) => [
+    { on: "here", line: `bosh -d ${deployment} instances --details` },
+    { on: "each cell", line: `docker inspect -f '{{.Name}} {{.Config.Env}}' $(docker ps -aq)  # the one with PATRONI_SCOPE=${guid}` },
+  ],
+  async run(context, { guid, deployment }): Promise<Output> {
+    const found = await containersOf(context, deployment, guid);
+    const only = found[0];
+    if (only === undefined || found.length > 1) throw notExactlyOne(guid, found);
+    return describeContainer(context, only);
+  },
+});
+
+interface Found {
+  readonly cell: Cell;
+  readonly container: Container;
+}
+
+/** Every container of an instance, stopped ones too, on every cell; a cell that cannot be read is an error, not an absence. */
+export async function containersOf(context: Context, deployment: string, guid: string): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const instance of await cellInstances(context.ports, deployment)) {
+    const cell = await context.ports.cells.open(instance);
+    for (const container of await cell.docker.list()) {
+      if (container.env["PATRONI_SCOPE"] === guid) found.push({ cell, container });
+    }
+  }
+  return found;
+}
+
+function notExactlyOne(guid: string, found: readonly Found[]): RecoverError {
+  const where = found.map(({ cell, container }) => `${container.name} on ${cell.label}`).join(", ");
+  return new RecoverError("guard-refused", found.length === 0 ? `no cell has a container of "${guid}"` : `instance "${guid}" has ${found.length} containers: ${where}`, {
+    remedy: "A recovery needs exactly one node: look at the cells, or create the instance with node-count 1.",
+    place: guid,
+    effect: "none",
+  });
+}
+
+function describeContainer(context: Context, { cell, container }: Found): Output {
+  const missing = (what: string): RecoverError =>
+    new RecoverError("guard-refused", `the container "${container.name}" has no ${what}`, {
+      remedy: "This is not a Dingo PostgreSQL container that dingo-recover knows.",
+      place: cell.label,
+      effect: "none",
+    });
+  const bucket = container.env["WAL_S3_BUCKET"];
+  const etcd = context.ports.settings.etcd ?? container.env["ETCD_HOST_PORT"];
+  if (bucket === undefined || bucket === "") throw missing("WAL_S3_BUCKET: it keeps no backups");
+  if (etcd === undefined) throw missing("ETCD_HOST_PORT");
+  if (container.dataDirectory !== dataDirectoryOf(container.name)) throw missing(`data directory at ${dataDirectoryOf(container.name)}`);
+  return {
+    container: container.name,
+    cell: instanceName(cell.instance),
+    cell_label: cell.label,
+    image: container.image,
+    etcd: etcd.replace(/^https?:\/\//, ""),
+    bucket,
+    started_at: container.startedAt,
+    data_directory: container.dataDirectory,
+  };
+}

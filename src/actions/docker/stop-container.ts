@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { defineAction, type Probe } from "../../action.js";
+import { dockerCommand } from "../../host-commands.js";
+import type { Container } from "../../ports/cells.js";
+import { guardTarget, openTarget, targetInput } from "./target-container.js";
+
+/** What cf-containers-broker itself gives a container (dingo.md §3.9); images before 0.8.1 always need the force. */
+const GRACE_SECONDS = 10;
+
+const input = z.strictObject(targetInput);
+const output = z.object({ exit_code: z.number(), started_at: z.string() });
+type Output = z.infer<typeof output>;
+
+export const stopContainer = defineAction({
+  id: "docker.stop-container",
+  title: "Stop the new instance's container",
+  effect: "disrupt",
+  input,
+  output,
+  describe: ({ container, cell }) => [{ on: cell, line: dockerCommand("stop", "-t", String(GRACE_SECONDS), container) }],
+  guard: async (context, target) => {
+    await guardTarget(context, target);
+  },
+  async run(context, target): Promise<Output> {
+    const { cell, container } = await openTarget(context, target);
+    if (container.running) await cell.docker.stop(target.container, GRACE_SECONDS);
+    return stopped((await openTarget(context, target)).container);
+  },
+  async probe(context, target): Promise<Probe<Output>> {
+    const { container } = await openTarget(context, target);
+    const evidence = `${container.name} is ${container.status}`;
+    // "restarting" is neither: with restart=no held before, it can only be on its way down or up.
+    if (container.status === "exited") return { state: "done", output: stopped(container), evidence };
+    return container.running ? { state: "not-done", evidence } : { state: "unknown", evidence };
+  },
+  async verify(context, target, output) {
+    const { container } = await openTarget(context, target);
+    const same = container.startedAt === output.started_at;
+    return {
+      holds: !container.running && container.status === "exited" && same,
+      evidence: same ? `${container.name} is ${container.status} (exit code ${container.exitCode})` : `${container.name} was started again at ${container.startedAt}`,
+    };
+  },
+});
+
+function stopped(container: Container): Output {
+  return { exit_code: container.exitCode, started_at: container.startedAt };
+}

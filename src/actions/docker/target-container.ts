@@ -1,0 +1,76 @@
+/**
+ * The identity guard of everything that disrupts or destroys (law 7): the very container that is about to change
+ * belongs to the service instance that this run created, shown by Cloud Foundry (our tag) and by the cell
+ * (PATRONI_SCOPE, name, data directory) at the time of asking.
+ */
+import { z } from "zod";
+import type { Context } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import type { Cell, Container } from "../../ports/cells.js";
+import { openCell } from "../bosh/cell-instances.js";
+import { runTag } from "../cf/run-tag.js";
+
+/** What names the target container in every step of the window. */
+export const targetInput = {
+  /** GUID of the new service instance. */
+  guid: z.guid(),
+  deployment: z.string(),
+  /** "group/id" of the cell. */
+  cell: z.string(),
+  /** Name, cf-NODE. */
+  container: z.string().regex(/^cf-[0-9a-f-]{36}$/),
+};
+
+export interface Target {
+  readonly guid: string;
+  readonly deployment: string;
+  readonly cell: string;
+  readonly container: string;
+}
+
+/** Where cf-containers-broker keeps a container's data (dingo.md §1.11). */
+export function dataDirectoryOf(container: string): string {
+  return `/var/vcap/store/cf-containers-broker/${container}/data`;
+}
+
+function refuse(message: string, place: string): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Nothing was changed. Look at the instance and its container by hand before anything else.",
+    place,
+    effect: "none",
+  });
+}
+
+/** The container and its cell, with no more shown than that they exist. */
+export async function openTarget(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
+  const cell = await openCell(context.ports, target);
+  const container = await cell.docker.inspect(target.container);
+  if (container === undefined) throw refuse(`the container "${target.container}" is not on ${cell.label}`, cell.label);
+  return { cell, container };
+}
+
+/** Throws `guard-refused` unless instance, container and directory are those of this run. */
+export async function guardTarget(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
+  await guardInstance(context, target.guid);
+  const opened = await openTarget(context, target);
+  const { container, cell } = opened;
+  const place = `${container.name} on ${cell.label}`;
+  if (container.name !== target.container) throw refuse(`asked for "${target.container}", got "${container.name}"`, place);
+  const scope = container.env["PATRONI_SCOPE"];
+  if (scope !== target.guid) throw refuse(`the container "${container.name}" belongs to instance "${scope ?? "none"}", not to "${target.guid}"`, place);
+  if (container.dataDirectory !== dataDirectoryOf(container.name)) {
+    throw refuse(`the data directory of "${container.name}" is "${container.dataDirectory ?? "none"}", not "${dataDirectoryOf(container.name)}"`, place);
+  }
+  return opened;
+}
+
+/** Throws `guard-refused` unless the service instance carries the tag of this run and its creation succeeded. */
+export async function guardInstance(context: Context, guid: string): Promise<void> {
+  const instance = await context.ports.cf.getInstance(guid);
+  if (instance === undefined) throw refuse(`Cloud Foundry has no service instance "${guid}"`, guid);
+  const tag = runTag(context.run.id);
+  if (!instance.tags.includes(tag)) throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}" of this run`, guid);
+  if (instance.lastOperation.state !== "succeeded") {
+    throw refuse(`the last operation of "${instance.name}" is ${instance.lastOperation.type} ${instance.lastOperation.state}`, guid);
+  }
+}

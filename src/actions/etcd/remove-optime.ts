@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../action.js";
+import { etcdCommand } from "../../host-commands.js";
+import type { EtcdNode } from "../../ports/cells.js";
+import { openCell } from "../bosh/cell-instances.js";
+import { guardTarget, targetInput } from "../docker/target-container.js";
+
+const input = z.strictObject({ ...targetInput, etcd: z.string() });
+type Input = z.infer<typeof input>;
+const output = z.object({ removed: z.string().nullable() });
+type Output = z.infer<typeof output>;
+
+/** A node more than 1 MB behind /optime/leader refuses to lead; the fresh database may be ahead of the old one (dingo.md §1.10). */
+export const removeOptime = defineAction({
+  id: "etcd.remove-optime",
+  title: "Remove the new instance's last position from etcd",
+  effect: "destroy",
+  input,
+  output,
+  describe: ({ guid, cell, etcd }) => [{ on: cell, line: etcdCommand.remove(etcd, `/service/${guid}/optime/leader`, "<its value>") }],
+  guard: async (context, target) => {
+    await guardTarget(context, target);
+  },
+  async run(context, target): Promise<Output> {
+    const node = await readOptime(context, target);
+    if (node === undefined) return { removed: recorded(context) };
+    await context.record("key-removed", { key: keyOf(target), value: node.value });
+    await (await openCell(context.ports, target)).etcd(target.etcd).remove(keyOf(target), node.value);
+    return { removed: node.value };
+  },
+  async probe(context, target): Promise<Probe<Output>> {
+    const node = await readOptime(context, target);
+    if (node === undefined) return { state: "done", output: { removed: recorded(context) }, evidence: `${keyOf(target)} is absent` };
+    return { state: "not-done", evidence: `${keyOf(target)} is "${node.value}"` };
+  },
+  async verify(context, target) {
+    const node = await readOptime(context, target);
+    return { holds: node === undefined, evidence: node === undefined ? `${keyOf(target)} is absent` : `${keyOf(target)} is "${node.value}"` };
+  },
+});
+
+function keyOf({ guid }: Input): string {
+  return `/service/${guid}/optime/leader`;
+}
+
+function recorded(context: Context): string | null {
+  const value = context.records("key-removed").at(-1)?.["value"];
+  return typeof value === "string" ? value : null;
+}
+
+async function readOptime(context: Context, target: Input): Promise<EtcdNode | undefined> {
+  const cell = await openCell(context.ports, target);
+  return await cell.etcd(target.etcd).get(keyOf(target));
+}

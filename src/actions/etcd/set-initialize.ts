@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../action.js";
+import { etcdCommand } from "../../host-commands.js";
+import { openCell } from "../bosh/cell-instances.js";
+import { guardTarget, targetInput } from "../docker/target-container.js";
+
+const input = z.strictObject({ ...targetInput, etcd: z.string(), system_id: z.string().regex(/^\d{10,20}$/) });
+type Input = z.infer<typeof input>;
+const output = z.object({ value: z.string() });
+type Output = z.infer<typeof output>;
+
+/**
+ * The published page deletes this key; the container then writes the identifier of its own first life back, from a
+ * stale file, and loops (dingo.md §0, real-parts.md §3.2). It is PUT instead, and never with prevExist=false.
+ */
+export const setInitialize = defineAction({
+  id: "etcd.set-initialize",
+  title: "Tell Patroni the old system identifier",
+  effect: "destroy",
+  input,
+  output,
+  describe: ({ guid, cell, etcd, system_id }) => [{ on: cell, line: etcdCommand.put(etcd, `/service/${guid}/initialize`, system_id) }],
+  guard: async (context, target) => {
+    await guardTarget(context, target);
+  },
+  async run(context, target): Promise<Output> {
+    const etcd = (await openCell(context.ports, target)).etcd(target.etcd);
+    const key = keyOf(target);
+    const before = await etcd.get(key);
+    if (before?.value !== target.system_id) {
+      await context.record("key-changed", { key, before: before?.value ?? null, after: target.system_id });
+      await etcd.put(key, target.system_id, before === undefined ? {} : { prevValue: before.value });
+    }
+    return { value: target.system_id };
+  },
+  async probe(context, target): Promise<Probe<Output>> {
+    const value = await currentValue(context, target);
+    const evidence = `${keyOf(target)} is "${value ?? "absent"}"`;
+    return value === target.system_id ? { state: "done", output: { value }, evidence } : { state: "not-done", evidence };
+  },
+  async verify(context, target) {
+    const value = await currentValue(context, target);
+    return { holds: value === target.system_id, evidence: `${keyOf(target)} is "${value ?? "absent"}"` };
+  },
+});
+
+/** Only ever below the new instance's directory: the deleted one's keys are never written (dingo.md §9.6). */
+function keyOf({ guid }: Input): string {
+  return `/service/${guid}/initialize`;
+}
+
+async function currentValue(context: Context, target: Input): Promise<string | undefined> {
+  const cell = await openCell(context.ports, target);
+  return (await cell.etcd(target.etcd).get(keyOf(target)))?.value;
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { type Context, defineAction } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { etcdCommand } from "../../host-commands.js";
+import { openCell } from "../bosh/cell-instances.js";
+import { targetInput } from "../docker/target-container.js";
+
+/** Three times the TTL of 30 s that Patroni gives its keys (dingo.md §4). */
+const DEADLINE_MS = 90_000;
+const POLL_MS = 500;
+
+const input = z.strictObject({ ...targetInput, etcd: z.string() });
+type Input = z.infer<typeof input>;
+const output = z.object({ waited_seconds: z.number() });
+
+/** After a kill the leader key lives on for its TTL; a container started meanwhile prepares no restore (dingo.md §1.8). */
+export const waitKeysGone = defineAction({
+  id: "etcd.wait-keys-gone",
+  title: "Wait until Patroni's leader and member keys are gone",
+  effect: "read",
+  input,
+  output,
+  describe: ({ guid, cell, etcd }) => [
+    { on: cell, line: etcdCommand.get(etcd, `/service/${guid}/leader`) },
+    { on: cell, line: etcdCommand.get(etcd, `/service/${guid}/members`) },
+  ],
+  async run(context, target): Promise<z.infer<typeof output>> {
+    const { clock } = context.ports;
+    const began = clock.monotonicMs();
+    for (;;) {
+      const living = await livingKeys(context, target);
+      const waitedMs = clock.monotonicMs() - began;
+      if (living.length === 0) return { waited_seconds: Math.round(waitedMs / 1000) };
+      if (waitedMs > DEADLINE_MS) {
+        throw new RecoverError("deadline-passed", `after 90 s etcd still has ${living.join(", ")}`, {
+          remedy: "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
+          place: target.etcd,
+          effect: "none",
+        });
+      }
+      context.progress({ message: `waiting for ${living.join(", ")} to expire` });
+      await clock.sleep(POLL_MS, context.signal);
+    }
+  },
+  verify: async (context, target) => {
+    const living = await livingKeys(context, target);
+    return { holds: living.length === 0, evidence: living.length === 0 ? "no leader and no member key" : `etcd has ${living.join(", ")}` };
+  },
+});
+
+async function livingKeys(context: Context, target: Input): Promise<string[]> {
+  const cell = await openCell(context.ports, target);
+  const etcd = cell.etcd(target.etcd);
+  const leader = await etcd.get(`/service/${target.guid}/leader`);
+  const members = await etcd.list(`/service/${target.guid}/members`);
+  return [...(leader === undefined ? [] : [leader]), ...members].map((node) => node.key);
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { defineAction } from "../../action.js";
+
+const input = z.strictObject({});
+const output = z.object({
+  cf_api: z.string(),
+  cf_user: z.string(),
+  cf_cli: z.string(),
+  sees_everything: z.boolean(),
+  director: z.string(),
+  director_version: z.string(),
+  store: z.string(),
+  store_key_id: z.string(),
+});
+
+/** Every log-in first, so that a missing right costs a minute at the start and not half an hour in the middle. */
+export const check = defineAction({
+  id: "platform.check",
+  title: "Log in to Cloud Foundry, the director and the object store",
+  effect: "read",
+  input,
+  output,
+  describe: () => [
+    { on: "here", line: "cf target" },
+    { on: "here", line: "bosh environment" },
+    { on: "here", line: "aws sts get-caller-identity" },
+  ],
+  async run(context): Promise<z.infer<typeof output>> {
+    const { cf, director, store } = context.ports;
+    const identity = await cf.identity();
+    const info = await director.info();
+    const keys = await store.identity();
+    return {
+      cf_api: identity.api,
+      cf_user: identity.user,
+      cf_cli: identity.cliVersion,
+      sees_everything: identity.seesEverything,
+      director: info.name,
+      director_version: info.version,
+      store: `${keys.endpoint} (${keys.region})`,
+      store_key_id: keys.keyId,
+    };
+  },
+  verify: async (context) => {
+    const identity = await context.ports.cf.identity();
+    return { holds: true, evidence: `logged in to ${identity.api} as ${identity.user}` };
+  },
+});

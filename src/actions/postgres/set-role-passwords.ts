@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../action.js";
+import type { Cell } from "../../ports/cells.js";
+import { guardTarget, openTarget, type Target, targetInput } from "../docker/target-container.js";
+import { quoteIdentifier, quoteLiteral } from "./quoting.js";
+import { readRoleCredentials, type RoleCredentials } from "./role-credentials.js";
+
+const input = z.strictObject({ ...targetInput, etcd: z.string() });
+type Input = z.infer<typeof input>;
+const output = z.object({ roles: z.array(z.string()), created: z.array(z.string()) });
+type Output = z.infer<typeof output>;
+
+/**
+ * The restored database holds the old passwords, bindings hand out the new ones (dingo.md §3.6, real-parts.md §3.4):
+ * all three roles get what `/service/NEW/state` says, so that database, environment, state and bindings agree.
+ */
+export const setRolePasswords = defineAction({
+  id: "postgres.set-role-passwords",
+  title: "Give the restored roles the passwords that bindings hand out",
+  effect: "disrupt",
+  input,
+  output,
+  describe: ({ container, cell, guid }) => [
+    {
+      on: cell,
+      line: `docker exec -i -u postgres ${container} psql -c "ALTER ROLE … PASSWORD '$PASSWORD'"  # for each role`,
+      variables: [{ name: "PASSWORD", setWith: `the password of the role in /service/${guid}/state in etcd` }],
+    },
+  ],
+  guard: async (context, target) => {
+    await guardTarget(context, target);
+  },
+  async run(context, target): Promise<Output> {
+    const { cell } = await openTarget(context, target);
+    const roles = await readRoleCredentials(cell, target.etcd, target.guid);
+    if (roles === undefined) return { roles: [], created: [] };
+    const present = await presentRoles(cell, target);
+    const created = roles.filter((role) => !present.includes(role.username)).map((role) => role.username);
+    await context.record("roles-changing", { roles: roles.map((role) => role.username), created });
+    await cell.sql.socket(target.container, statements(roles, present));
+    return { roles: roles.map((role) => role.username), created };
+  },
+  probe: async (context, target): Promise<Probe<Output>> => {
+    const { refused, roles } = await refusedRoles(context, target);
+    if (refused.length > 0) return { state: roles.length === refused.length ? "not-done" : "partly", evidence: `the login is refused for ${refused.join(", ")}` };
+    return { state: "done", output: { roles, created: [] }, evidence: roles.length === 0 ? "the broker keeps no passwords to set" : `${roles.join(", ")} can log in` };
+  },
+  verify: async (context, target) => {
+    const { refused, roles } = await refusedRoles(context, target);
+    return { holds: refused.length === 0, evidence: refused.length === 0 ? `${roles.join(", ") || "no role"} can log in over the network` : `the login is refused for ${refused.join(", ")}` };
+  },
+});
+
+/** Statements are not logged: they hold passwords. A role that the old world did not know owns what its predecessor owned. */
+function statements(roles: readonly RoleCredentials[], present: readonly string[]): string {
+  const lines = ["SET log_statement = 'none';", "SET log_min_duration_statement = -1;", "SET log_min_error_statement = 'panic';", "BEGIN;"];
+  for (const { username, password, attributes } of roles) {
+    const verb = present.includes(username) ? "ALTER ROLE" : "CREATE ROLE";
+    const options = present.includes(username) ? "LOGIN" : attributes;
+    lines.push(`${verb} ${quoteIdentifier(username)} WITH ${options} PASSWORD ${quoteLiteral(password)};`);
+    if (!present.includes(username)) lines.push(grantOwners(username));
+  }
+  return [...lines, "COMMIT;"].join("\n");
+}
+
+/** Membership in every role that owns a table, for archives of brokers that named the role otherwise (dingo.md §3.6). */
+function grantOwners(username: string): string {
+  const body = `FOR owner IN SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') LOOP EXECUTE format('GRANT %I TO %I', owner, ${quoteLiteral(username)}); END LOOP;`;
+  return `DO $grant$ DECLARE owner name; BEGIN ${body} END $grant$;`;
+}
+
+async function presentRoles(cell: Cell, target: Target): Promise<string[]> {
+  const rows = await cell.sql.socket(target.container, "SELECT rolname FROM pg_roles;");
+  return rows.map((row) => row[0] ?? "");
+}
+
+/** Logs in over the container's published port, since its own loopback trusts everybody. */
+async function refusedRoles(context: Context, target: Input): Promise<{ roles: string[]; refused: string[] }> {
+  const { cell, container } = await openTarget(context, target);
+  const roles = (await readRoleCredentials(cell, target.etcd, target.guid)) ?? [];
+  const port = container.ports.find((each) => each.container === 5432);
+  const host = port === undefined || port.hostIp === "" || port.hostIp === "0.0.0.0" ? cell.instance.ips[0] : port.hostIp;
+  const refused: string[] = [];
+  for (const { username, password } of roles) {
+    const to = { host: host ?? "", port: port?.host ?? 5432, user: username, password, database: "postgres" };
+    const login = await cell.sql.login(target.container, to, "SELECT 1;");
+    if (!login.ok) refused.push(`${username} (${login.why === "password" ? "password" : login.message})`);
+  }
+  return { roles: roles.map((role) => role.username), refused };
+}
