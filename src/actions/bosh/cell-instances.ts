@@ -25,7 +25,10 @@ export async function cellInstances(ports: Ports, deployment: string): Promise<r
 }
 
 /** Opens the cell that a former step named; the director is asked again, since instances move. */
-export async function openCell(ports: Ports, at: { readonly deployment: string; readonly cell: string }): Promise<Cell> {
+export async function openCell(
+  ports: Ports,
+  at: { readonly deployment: string; readonly cell: string },
+): Promise<Cell> {
   const instance = (await ports.director.instances(at.deployment)).find((each) => instanceName(each) === at.cell);
   if (instance !== undefined) return await ports.cells.open(instance);
   throw new RecoverError("guard-refused", `the cell "${at.cell}" is no longer part of "${at.deployment}"`, {

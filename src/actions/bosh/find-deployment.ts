@@ -56,7 +56,10 @@ export async function refuseBusyDirector(context: Context, deployment: string): 
   const { director } = context.ports;
   const locks = (await director.locks()).filter((lock) => lock.resource.includes(deployment));
   const tasks = (await director.runningTasks()).filter((task) => task.deployment === deployment);
-  const busy = [...locks.map((lock) => `lock ${lock.type} of task ${lock.taskId}`), ...tasks.map((task) => `task ${task.id} (${task.description})`)];
+  const busy = [
+    ...locks.map((lock) => `lock ${lock.type} of task ${lock.taskId}`),
+    ...tasks.map((task) => `task ${task.id} (${task.description})`),
+  ];
   // Our own ephemeral SSH users are tasks too, over in seconds; they are no reason to refuse.
   const others = busy.filter((text) => !/\bssh\b/i.test(text));
   if (others.length === 0) return;

@@ -72,11 +72,15 @@ async function findSpace(context: Context, { org, space, deleted_org_guid }: Inp
     });
   }
   if (deleted_org_guid === "" || found.orgGuid === deleted_org_guid) return found;
-  throw new RecoverError("guard-refused", `the deleted instance belonged to another organization (${deleted_org_guid}) than "${org}"`, {
-    remedy: "Give the organization and the space that it was in.",
-    place: `${org}/${space}`,
-    effect: "none",
-  });
+  throw new RecoverError(
+    "guard-refused",
+    `the deleted instance belonged to another organization (${deleted_org_guid}) than "${org}"`,
+    {
+      remedy: "Give the organization and the space that it was in.",
+      place: `${org}/${space}`,
+      effect: "none",
+    },
+  );
 }
 
 /** A taken name is looked at, so that the wreck of a recovery by hand is told from a healthy database. */
@@ -99,11 +103,15 @@ async function refuseTakenName(context: Context, space: CfSpace, name: string, d
       },
     );
   }
-  throw new RecoverError("name-taken", `a service instance "${name}" exists already (${taken.guid}, created ${taken.createdAt})`, {
-    remedy: "Look at it with cf service; recover into another name with --input new_name=NAME.",
-    place: `${space.orgName}/${space.name}/${name}`,
-    effect: "none",
-  });
+  throw new RecoverError(
+    "name-taken",
+    `a service instance "${name}" exists already (${taken.guid}, created ${taken.createdAt})`,
+    {
+      remedy: "Look at it with cf service; recover into another name with --input new_name=NAME.",
+      place: `${space.orgName}/${space.name}/${name}`,
+      effect: "none",
+    },
+  );
 }
 
 async function findPlan(context: Context, space: CfSpace, request: Input): Promise<CfPlan> {
@@ -112,11 +120,15 @@ async function findPlan(context: Context, space: CfSpace, request: Input): Promi
   const found = await context.ports.cf.findPlan(space, offering, plan);
   if (found?.available === true) return found;
   const plans = (await context.ports.cf.listPlans(space)).map((each) => `${each.offering}/${each.name}`);
-  throw new RecoverError("input-invalid", `the plan "${plan}" of the offering "${offering}" cannot be used in this space`, {
-    remedy: `Choose one with --input offering=… --input plan=…; there are: ${plans.join(", ") || "none"}.`,
-    place: "offering, plan",
-    effect: "none",
-  });
+  throw new RecoverError(
+    "input-invalid",
+    `the plan "${plan}" of the offering "${offering}" cannot be used in this space`,
+    {
+      remedy: `Choose one with --input offering=… --input plan=…; there are: ${plans.join(", ") || "none"}.`,
+      place: "offering, plan",
+      effect: "none",
+    },
+  );
 }
 
 /** Apps are named by the operator, or were bound at the time of the deletion; of the latter, those that still exist count. */

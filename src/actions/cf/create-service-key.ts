@@ -22,7 +22,11 @@ export const createServiceKey = defineAction({
   async run(context, request): Promise<Output> {
     const key = runTag(context.run.id);
     if ((await findKey(context, request)) === undefined) {
-      await context.ports.cf.createServiceKey({ in: { org: request.org, space: request.space }, instance: request.name, key });
+      await context.ports.cf.createServiceKey({
+        in: { org: request.org, space: request.space },
+        instance: request.name,
+        key,
+      });
     }
     const guid = await findKey(context, request);
     return { key, key_guid: guid ?? "" };
@@ -30,11 +34,18 @@ export const createServiceKey = defineAction({
   async probe(context, request): Promise<Probe<Output>> {
     const guid = await findKey(context, request);
     if (guid === undefined) return { state: "not-done", evidence: "Cloud Foundry has no such service key" };
-    return { state: "done", output: { key: runTag(context.run.id), key_guid: guid }, evidence: `the service key is ${guid}` };
+    return {
+      state: "done",
+      output: { key: runTag(context.run.id), key_guid: guid },
+      evidence: `the service key is ${guid}`,
+    };
   },
   async verify(context, request, output) {
     const guid = await findKey(context, request);
-    return { holds: guid !== undefined && guid === output.key_guid, evidence: guid === undefined ? "there is no such service key" : `the service key is ${guid}` };
+    return {
+      holds: guid !== undefined && guid === output.key_guid,
+      evidence: guid === undefined ? "there is no such service key" : `the service key is ${guid}`,
+    };
   },
 });
 

@@ -35,24 +35,38 @@ export const createService = defineAction({
   output,
   describe: ({ org, space, offering, plan, name }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
-    { on: "here", line: quote(["cf", "create-service", offering, plan, name, "-t", "dingo-recover-RUN", "-c", '{"node-count":1}']) },
+    {
+      on: "here",
+      line: quote(["cf", "create-service", offering, plan, name, "-t", "dingo-recover-RUN", "-c", '{"node-count":1}']),
+    },
     { on: "here", line: quote(["cf", "service", name]) },
   ],
   async guard(context, { space_guid, name }) {
     const taken = await context.ports.cf.findInstance(space_guid, name);
     if (taken === undefined || isOurs(context, taken)) return;
-    throw new RecoverError("name-taken", `a service instance "${name}" exists already (${taken.guid}, created ${taken.createdAt})`, {
-      remedy: "Look at it with cf service; recover into another name with --input new_name=NAME.",
-      place: name,
-      effect: "none",
-    });
+    throw new RecoverError(
+      "name-taken",
+      `a service instance "${name}" exists already (${taken.guid}, created ${taken.createdAt})`,
+      {
+        remedy: "Look at it with cf service; recover into another name with --input new_name=NAME.",
+        place: name,
+        effect: "none",
+      },
+    );
   },
   async run(context, request): Promise<Output> {
     const { cf } = context.ports;
     if ((await cf.findInstance(request.space_guid, request.name)) === undefined) {
       await context.record("name-was-free", { name: request.name, space_guid: request.space_guid });
       const { org, space, offering, plan, name } = request;
-      await cf.createService({ in: { org, space }, offering, plan, name, tag: runTag(context.run.id), parameters: { "node-count": 1 } });
+      await cf.createService({
+        in: { org, space },
+        offering,
+        plan,
+        name,
+        tag: runTag(context.run.id),
+        parameters: { "node-count": 1 },
+      });
     }
     return await awaitCreated(context, request);
   },
@@ -61,7 +75,10 @@ export const createService = defineAction({
     const instance = await context.ports.cf.getInstance(output.guid);
     if (instance === undefined) return { holds: false, evidence: `${output.guid} is gone from Cloud Foundry` };
     const { type, state } = instance.lastOperation;
-    return { holds: isOurs(context, instance) && state === "succeeded", evidence: `"${instance.name}" (${instance.guid}): ${type} ${state}` };
+    return {
+      holds: isOurs(context, instance) && state === "succeeded",
+      evidence: `"${instance.name}" (${instance.guid}): ${type} ${state}`,
+    };
   },
 });
 
@@ -71,7 +88,8 @@ function isOurs(context: Context, instance: ServiceInstance): boolean {
 
 async function probeCreated(context: Context, { space_guid, name }: Input): Promise<Probe<Output>> {
   const instance = await lateArrival(context, space_guid, name);
-  if (instance === undefined) return { state: "not-done", evidence: `Cloud Foundry has no service instance "${name}" in the space` };
+  if (instance === undefined)
+    return { state: "not-done", evidence: `Cloud Foundry has no service instance "${name}" in the space` };
   const evidence = `"${name}" is ${instance.guid}, ${instance.lastOperation.type} ${instance.lastOperation.state}`;
   if (!isOurs(context, instance)) return { state: "unknown", evidence: `${evidence}, without the tag of this run` };
   switch (instance.lastOperation.state) {
@@ -102,17 +120,25 @@ async function awaitCreated(context: Context, { space_guid, name }: Input): Prom
   for (;;) {
     const instance = await cf.findInstance(space_guid, name);
     if (instance !== undefined && !isOurs(context, instance)) {
-      throw new RecoverError("name-taken", `the service instance "${name}" that exists now was not created by this run (${instance.guid})`, {
-        remedy: "Somebody created it at the same moment: run again with --input new_name=NAME.",
-        place: name,
-      });
+      throw new RecoverError(
+        "name-taken",
+        `the service instance "${name}" that exists now was not created by this run (${instance.guid})`,
+        {
+          remedy: "Somebody created it at the same moment: run again with --input new_name=NAME.",
+          place: name,
+        },
+      );
     }
     if (instance?.lastOperation.state === "succeeded") return outputOf(instance);
     if (instance?.lastOperation.state === "failed") {
-      throw new RecoverError("step-failed", `Cloud Foundry could not create "${name}": ${instance.lastOperation.description}`, {
-        remedy: `Look at it with cf service, remove it with cf delete-service, and run again.`,
-        place: instance.guid,
-      });
+      throw new RecoverError(
+        "step-failed",
+        `Cloud Foundry could not create "${name}": ${instance.lastOperation.description}`,
+        {
+          remedy: `Look at it with cf service, remove it with cf delete-service, and run again.`,
+          place: instance.guid,
+        },
+      );
     }
     if (clock.monotonicMs() > until) {
       throw new RecoverError("deadline-passed", `"${name}" was not created within 15 minutes`, {
@@ -120,7 +146,12 @@ async function awaitCreated(context: Context, { space_guid, name }: Input): Prom
         place: name,
       });
     }
-    context.progress({ message: instance === undefined ? "waiting for the instance to appear" : instance.lastOperation.description || "create in progress" });
+    context.progress({
+      message:
+        instance === undefined
+          ? "waiting for the instance to appear"
+          : instance.lastOperation.description || "create in progress",
+    });
     await clock.sleep(POLL_MS, context.signal);
   }
 }

@@ -5,7 +5,13 @@ import type { CfApp } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { guardInstance } from "../docker/target-container.js";
 
-const input = z.strictObject({ guid: z.guid(), org: z.string(), space: z.string(), space_guid: z.string(), app: z.string() });
+const input = z.strictObject({
+  guid: z.guid(),
+  org: z.string(),
+  space: z.string(),
+  space_guid: z.string(),
+  app: z.string(),
+});
 type Input = z.infer<typeof input>;
 const output = z.object({ app_guid: z.string() });
 type Output = z.infer<typeof output>;
@@ -26,11 +32,15 @@ export const restartApp = defineAction({
     const app = await findApp(context, request);
     const bindings = await context.ports.cf.bindings(request.guid);
     if (bindings.some((binding) => binding.type === "app" && binding.appGuid === app.guid)) return;
-    throw new RecoverError("guard-refused", `the application "${request.app}" is not bound to the instance of this run`, {
-      remedy: "Bind it first; an application that is not bound gains nothing from a restart.",
-      place: request.app,
-      effect: "none",
-    });
+    throw new RecoverError(
+      "guard-refused",
+      `the application "${request.app}" is not bound to the instance of this run`,
+      {
+        remedy: "Bind it first; an application that is not bound gains nothing from a restart.",
+        place: request.app,
+        effect: "none",
+      },
+    );
   },
   async run(context, request): Promise<Output> {
     const app = await findApp(context, request);
@@ -42,9 +52,17 @@ export const restartApp = defineAction({
     const at = context.records("restarting").at(-1)?.["at"];
     const app = await findApp(context, request);
     if (typeof at !== "string") return { state: "not-done", evidence: "no restart was asked for" };
-    const starts = await context.ports.cf.auditEvents(["audit.app.start", "audit.app.restart"], new Date(Date.parse(at) - 60_000));
+    const starts = await context.ports.cf.auditEvents(
+      ["audit.app.start", "audit.app.restart"],
+      new Date(Date.parse(at) - 60_000),
+    );
     const own = starts.find((event) => event.target.guid === app.guid);
-    if (own !== undefined && app.state === "STARTED") return { state: "done", output: { app_guid: app.guid }, evidence: `"${request.app}" was started at ${own.createdAt}` };
+    if (own !== undefined && app.state === "STARTED")
+      return {
+        state: "done",
+        output: { app_guid: app.guid },
+        evidence: `"${request.app}" was started at ${own.createdAt}`,
+      };
     return { state: own === undefined ? "not-done" : "partly", evidence: `"${request.app}" is ${app.state}` };
   },
   async verify(context, request) {

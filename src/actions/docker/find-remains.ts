@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
+import { containerDataDirectory } from "../../host-commands.js";
 import type { Cell } from "../../ports/cells.js";
 import { cellInstances } from "../bosh/cell-instances.js";
-import { dataDirectoryOf } from "./target-container.js";
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -24,7 +24,10 @@ export const findRemains = defineAction({
   input,
   output,
   describe: ({ guid }) => [
-    { on: "each cell", line: `docker inspect -f '{{.Name}} {{.State.Status}} {{.Config.Env}}' $(docker ps -aq)  # none may have PATRONI_SCOPE=${guid}` },
+    {
+      on: "each cell",
+      line: `docker inspect -f '{{.Name}} {{.State.Status}} {{.Config.Env}}' $(docker ps -aq)  # none may have PATRONI_SCOPE=${guid}`,
+    },
   ],
   async run(context, { guid, nodes, deployment }): Promise<z.infer<typeof output>> {
     const searched: string[] = [];
@@ -40,10 +43,13 @@ export const findRemains = defineAction({
 async function refuseRemains(cell: Cell, guid: string, nodes: readonly string[]): Promise<void> {
   for (const container of await cell.docker.list()) {
     if (container.env["PATRONI_SCOPE"] !== guid) continue;
-    throw remains(`the deleted instance still has a ${container.running ? "running" : "stopped"} container "${container.name}" on ${cell.label}`, cell.label);
+    throw remains(
+      `the deleted instance still has a ${container.running ? "running" : "stopped"} container "${container.name}" on ${cell.label}`,
+      cell.label,
+    );
   }
   for (const node of nodes) {
-    const directory = dataDirectoryOf(`cf-${node}`);
+    const directory = containerDataDirectory(`cf-${node}`);
     if ((await cell.files.kind(directory)) === "absent") continue;
     throw remains(`the data directory "${directory}" of the deleted instance is left on ${cell.label}`, cell.label);
   }
@@ -51,7 +57,8 @@ async function refuseRemains(cell: Cell, guid: string, nodes: readonly string[])
 
 function remains(message: string, place: string): RecoverError {
   return new RecoverError("old-instance-alive", message, {
-    remedy: "Its data are newer than the archive: do not start a recovery from S3 before somebody has secured them. Stop the container cleanly, or copy its data directory away, then run again.",
+    remedy:
+      "Its data are newer than the archive: do not start a recovery from S3 before somebody has secured them. Stop the container cleanly, or copy its data directory away, then run again.",
     place,
     effect: "none",
   });

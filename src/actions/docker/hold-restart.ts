@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
-import { dockerCommand } from "../../host-commands.js";
+import { dockerRestartPolicy } from "../../host-commands.js";
+import { quote } from "../../shell-quote.js";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 
 const input = z.strictObject(targetInput);
@@ -15,7 +16,7 @@ function setPolicy(policy: "no" | "always", id: string, title: string) {
     effect: "disrupt",
     input,
     output,
-    describe: ({ container, cell }: Target) => [{ on: cell, line: dockerCommand("update", `--restart=${policy}`, container) }],
+    describe: ({ container, cell }: Target) => [{ on: cell, line: quote(dockerRestartPolicy(container, policy)) }],
     guard: async (context: Context, target: Target) => {
       await guardTarget(context, target);
     },
@@ -27,11 +28,16 @@ function setPolicy(policy: "no" | "always", id: string, title: string) {
     probe: async (context: Context, target: Target): Promise<Probe<Output>> => {
       const { container } = await openTarget(context, target);
       const evidence = `the restart policy of ${container.name} is "${container.restartPolicy}"`;
-      return container.restartPolicy === policy ? { state: "done", output: { policy }, evidence } : { state: "not-done", evidence };
+      return container.restartPolicy === policy
+        ? { state: "done", output: { policy }, evidence }
+        : { state: "not-done", evidence };
     },
     verify: async (context: Context, target: Target) => {
       const { container } = await openTarget(context, target);
-      return { holds: container.restartPolicy === policy, evidence: `the restart policy of ${container.name} is "${container.restartPolicy}"` };
+      return {
+        holds: container.restartPolicy === policy,
+        evidence: `the restart policy of ${container.name} is "${container.restartPolicy}"`,
+      };
     },
   });
 }

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
+import { containerDataDirectory } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { cellInstances, instanceName } from "../bosh/cell-instances.js";
-import { dataDirectoryOf } from "./target-container.js";
 
 const input = z.strictObject({ guid: z.guid(), deployment: z.string() });
 const output = z.object({
@@ -27,7 +27,10 @@ export const locateContainer = defineAction({
   output,
   describe: ({ guid, deployment }) => [
     { on: "here", line: `bosh -d ${deployment} instances --details` },
-    { on: "each cell", line: `docker inspect -f '{{.Name}} {{.Config.Env}}' $(docker ps -aq)  # the one with PATRONI_SCOPE=${guid}` },
+    {
+      on: "each cell",
+      line: `docker inspect -f '{{.Name}} {{.Config.Env}}' $(docker ps -aq)  # the one with PATRONI_SCOPE=${guid}`,
+    },
   ],
   async run(context, { guid, deployment }): Promise<Output> {
     const found = await containersOf(context, deployment, guid);
@@ -56,11 +59,17 @@ export async function containersOf(context: Context, deployment: string, guid: s
 
 function notExactlyOne(guid: string, found: readonly Found[]): RecoverError {
   const where = found.map(({ cell, container }) => `${container.name} on ${cell.label}`).join(", ");
-  return new RecoverError("guard-refused", found.length === 0 ? `no cell has a container of "${guid}"` : `instance "${guid}" has ${found.length} containers: ${where}`, {
-    remedy: "A recovery needs exactly one node: look at the cells, or create the instance with node-count 1.",
-    place: guid,
-    effect: "none",
-  });
+  return new RecoverError(
+    "guard-refused",
+    found.length === 0
+      ? `no cell has a container of "${guid}"`
+      : `instance "${guid}" has ${found.length} containers: ${where}`,
+    {
+      remedy: "A recovery needs exactly one node: look at the cells, or create the instance with node-count 1.",
+      place: guid,
+      effect: "none",
+    },
+  );
 }
 
 function describeContainer(context: Context, { cell, container }: Found): Output {
@@ -74,13 +83,14 @@ function describeContainer(context: Context, { cell, container }: Found): Output
   const etcd = context.ports.settings.etcd ?? container.env["ETCD_HOST_PORT"];
   if (bucket === undefined || bucket === "") throw missing("WAL_S3_BUCKET: it keeps no backups");
   if (etcd === undefined) throw missing("ETCD_HOST_PORT");
-  if (container.dataDirectory !== dataDirectoryOf(container.name)) throw missing(`data directory at ${dataDirectoryOf(container.name)}`);
+  if (container.dataDirectory !== containerDataDirectory(container.name))
+    throw missing(`data directory at ${containerDataDirectory(container.name)}`);
   return {
     container: container.name,
     cell: instanceName(cell.instance),
     cell_label: cell.label,
     image: container.image,
-    etcd: etcd.replace(/^https?:\/\//, ""),
+    etcd,
     bucket,
     started_at: container.startedAt,
     data_directory: container.dataDirectory,

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { filesCommand } from "../../host-commands.js";
-import { dataDirectoryOf, guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
+import { containerDataDirectory, makeDirectoryLike, renamePath } from "../../host-commands.js";
+import { quote } from "../../shell-quote.js";
+import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 
 const input = z.strictObject(targetInput);
 const output = z.object({ aside: z.string(), data_directory: z.string() });
@@ -10,7 +11,7 @@ type Output = z.infer<typeof output>;
 
 /** Where the new instance's own data go: beside their directory, named after the run. */
 function asideOf(context: Context, container: string): string {
-  return `${dataDirectoryOf(container)}.dingo-recover-${context.run.id}`;
+  return `${containerDataDirectory(container)}.dingo-recover-${context.run.id}`;
 }
 
 /** With /data/postgres0 present the container starts the local data and never restores (dingo.md §1.11). Renamed, not removed. */
@@ -21,25 +22,29 @@ export const setDataAside = defineAction({
   input,
   output,
   describe: ({ container, cell }) => {
-    const data = dataDirectoryOf(container);
+    const data = containerDataDirectory(container);
     const aside = `${data}.dingo-recover-RUN`;
     return [
-      { on: cell, line: filesCommand.rename(data, aside) },
-      { on: cell, line: filesCommand.makeDirectory(data) },
+      { on: cell, line: quote(renamePath(data, aside)) },
+      ...makeDirectoryLike(data, aside).map((argv) => ({ on: cell, line: quote(argv) })),
     ];
   },
   async guard(context, target) {
     const { container } = await guardTarget(context, target);
     if (!container.running && container.status === "exited") return;
-    throw new RecoverError("guard-refused", `the container "${container.name}" is ${container.status}: its data are in use`, {
-      remedy: "Stop the container first; resume finds out how far the run got.",
-      place: container.name,
-      effect: "none",
-    });
+    throw new RecoverError(
+      "guard-refused",
+      `the container "${container.name}" is ${container.status}: its data are in use`,
+      {
+        remedy: "Stop the container first; resume finds out how far the run got.",
+        place: container.name,
+        effect: "none",
+      },
+    );
   },
   async run(context, target): Promise<Output> {
     const { cell } = await openTarget(context, target);
-    const data = dataDirectoryOf(target.container);
+    const data = containerDataDirectory(target.container);
     const aside = asideOf(context, target.container);
     if ((await cell.files.kind(aside)) === "absent") {
       await context.record("data-set-aside", { from: data, to: aside });
@@ -58,13 +63,14 @@ export const setDataAside = defineAction({
 
 async function probeAside(context: Context, target: Target): Promise<Probe<Output>> {
   const { cell } = await openTarget(context, target);
-  const data = dataDirectoryOf(target.container);
+  const data = containerDataDirectory(target.container);
   const aside = asideOf(context, target.container);
   const [dataKind, asideKind] = [await cell.files.kind(data), await cell.files.kind(aside)];
   const evidence = `${data} is ${dataKind}, ${aside} is ${asideKind}`;
   if (asideKind === "absent") return { state: dataKind === "directory" ? "not-done" : "unknown", evidence };
   if (dataKind === "absent") return { state: "partly", evidence };
   const left = await cell.files.entries(data);
-  if (left.length === 0) return { state: "done", output: { aside, data_directory: data }, evidence: `${evidence}, and the former is empty` };
+  if (left.length === 0)
+    return { state: "done", output: { aside, data_directory: data }, evidence: `${evidence}, and the former is empty` };
   return { state: "unknown", evidence: `${evidence}, and the former holds ${left.length} entries again` };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { dockerCommand } from "../../host-commands.js";
+import { dockerStart } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
+import { quote } from "../../shell-quote.js";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 import { readStartUp, type StartUp } from "./start-up-lines.js";
 
@@ -26,17 +27,21 @@ export const startContainer = defineAction({
   effect: "disrupt",
   input,
   output,
-  describe: ({ container, cell }) => [{ on: cell, line: dockerCommand("start", container) }],
+  describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStart(container)) }],
   async guard(context, target: Input) {
     const { cell } = await guardTarget(context, target);
     // Started with a foreign or absent system identifier it ends in a loop, or in initdb over the copy (dingo.md §3.4).
     const node = await cell.etcd(target.etcd).get(`/service/${target.guid}/initialize`);
     if (node?.value === target.system_id) return;
-    throw new RecoverError("guard-refused", `/service/${target.guid}/initialize is "${node?.value ?? "absent"}", not the archive's "${target.system_id}"`, {
-      remedy: "Do not start the container: it would refuse the data or overwrite the copied archive.",
-      place: target.container,
-      effect: "none",
-    });
+    throw new RecoverError(
+      "guard-refused",
+      `/service/${target.guid}/initialize is "${node?.value ?? "absent"}", not the archive's "${target.system_id}"`,
+      {
+        remedy: "Do not start the container: it would refuse the data or overwrite the copied archive.",
+        place: target.container,
+        effect: "none",
+      },
+    );
   },
   async run(context, target): Promise<Output> {
     const { cell, container } = await openTarget(context, target);
@@ -66,7 +71,8 @@ export const startContainer = defineAction({
 async function probeStart(context: Context, target: Input): Promise<Probe<Output>> {
   const { cell, container } = await openTarget(context, target);
   const evidence = `${container.name} is ${container.status}, started ${container.startedAt}`;
-  if (!container.running) return { state: context.records("stopped-at-once").length > 0 ? "unknown" : "not-done", evidence };
+  if (!container.running)
+    return { state: context.records("stopped-at-once").length > 0 ? "unknown" : "not-done", evidence };
   const before = context.records("starting").at(-1)?.["stopped_life"];
   if (before === undefined || before === container.startedAt) return { state: "unknown", evidence };
   const startUp = readStartUp(await cell.docker.logs(container.name, container.startedAt));
@@ -76,7 +82,11 @@ async function probeStart(context: Context, target: Input): Promise<Probe<Output
   return { state: "done", output: { started_at: container.startedAt, decision: startUp.line }, evidence: said };
 }
 
-async function awaitDecision(context: Context, cell: Cell, target: Target): Promise<{ startUp: StartUp; life: Container }> {
+async function awaitDecision(
+  context: Context,
+  cell: Cell,
+  target: Target,
+): Promise<{ startUp: StartUp; life: Container }> {
   const { clock } = context.ports;
   const until = clock.monotonicMs() + DECISION_DEADLINE_MS;
   for (;;) {
@@ -84,7 +94,13 @@ async function awaitDecision(context: Context, cell: Cell, target: Target): Prom
     const startUp = readStartUp(await cell.docker.logs(target.container, container.startedAt));
     if (startUp.decision !== "undecided") return { startUp, life: container };
     if (!container.running || clock.monotonicMs() > until) {
-      return { startUp: { decision: "failed", line: `it is ${container.status} and said neither that it restores nor why not` }, life: container };
+      return {
+        startUp: {
+          decision: "failed",
+          line: `it is ${container.status} and said neither that it restores nor why not`,
+        },
+        life: container,
+      };
     }
     context.progress({ message: "waiting for the container to say what it does" });
     await clock.sleep(POLL_MS, context.signal);

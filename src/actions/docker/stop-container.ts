@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineAction, type Probe } from "../../action.js";
-import { dockerCommand } from "../../host-commands.js";
+import { dockerStop } from "../../host-commands.js";
 import type { Container } from "../../ports/cells.js";
+import { quote } from "../../shell-quote.js";
 import { guardTarget, openTarget, targetInput } from "./target-container.js";
 
 /** What cf-containers-broker itself gives a container (dingo.md §3.9); images before 0.8.1 always need the force. */
@@ -17,7 +18,7 @@ export const stopContainer = defineAction({
   effect: "disrupt",
   input,
   output,
-  describe: ({ container, cell }) => [{ on: cell, line: dockerCommand("stop", "-t", String(GRACE_SECONDS), container) }],
+  describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStop(container, GRACE_SECONDS)) }],
   guard: async (context, target) => {
     await guardTarget(context, target);
   },
@@ -38,7 +39,9 @@ export const stopContainer = defineAction({
     const same = container.startedAt === output.started_at;
     return {
       holds: !container.running && container.status === "exited" && same,
-      evidence: same ? `${container.name} is ${container.status} (exit code ${container.exitCode})` : `${container.name} was started again at ${container.startedAt}`,
+      evidence: same
+        ? `${container.name} is ${container.status} (exit code ${container.exitCode})`
+        : `${container.name} was started again at ${container.startedAt}`,
     };
   },
 });

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Context } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { Cell, Container } from "../../ports/cells.js";
+import { containerDataDirectory } from "../../host-commands.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { runTag } from "../cf/run-tag.js";
 
@@ -26,11 +27,6 @@ export interface Target {
   readonly deployment: string;
   readonly cell: string;
   readonly container: string;
-}
-
-/** Where cf-containers-broker keeps a container's data (dingo.md §1.11). */
-export function dataDirectoryOf(container: string): string {
-  return `/var/vcap/store/cf-containers-broker/${container}/data`;
 }
 
 function refuse(message: string, place: string): RecoverError {
@@ -55,11 +51,19 @@ export async function guardTarget(context: Context, target: Target): Promise<{ c
   const opened = await openTarget(context, target);
   const { container, cell } = opened;
   const place = `${container.name} on ${cell.label}`;
-  if (container.name !== target.container) throw refuse(`asked for "${target.container}", got "${container.name}"`, place);
+  if (container.name !== target.container)
+    throw refuse(`asked for "${target.container}", got "${container.name}"`, place);
   const scope = container.env["PATRONI_SCOPE"];
-  if (scope !== target.guid) throw refuse(`the container "${container.name}" belongs to instance "${scope ?? "none"}", not to "${target.guid}"`, place);
-  if (container.dataDirectory !== dataDirectoryOf(container.name)) {
-    throw refuse(`the data directory of "${container.name}" is "${container.dataDirectory ?? "none"}", not "${dataDirectoryOf(container.name)}"`, place);
+  if (scope !== target.guid)
+    throw refuse(
+      `the container "${container.name}" belongs to instance "${scope ?? "none"}", not to "${target.guid}"`,
+      place,
+    );
+  if (container.dataDirectory !== containerDataDirectory(container.name)) {
+    throw refuse(
+      `the data directory of "${container.name}" is "${container.dataDirectory ?? "none"}", not "${containerDataDirectory(container.name)}"`,
+      place,
+    );
   }
   return opened;
 }
@@ -69,8 +73,12 @@ export async function guardInstance(context: Context, guid: string): Promise<voi
   const instance = await context.ports.cf.getInstance(guid);
   if (instance === undefined) throw refuse(`Cloud Foundry has no service instance "${guid}"`, guid);
   const tag = runTag(context.run.id);
-  if (!instance.tags.includes(tag)) throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}" of this run`, guid);
+  if (!instance.tags.includes(tag))
+    throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}" of this run`, guid);
   if (instance.lastOperation.state !== "succeeded") {
-    throw refuse(`the last operation of "${instance.name}" is ${instance.lastOperation.type} ${instance.lastOperation.state}`, guid);
+    throw refuse(
+      `the last operation of "${instance.name}" is ${instance.lastOperation.type} ${instance.lastOperation.state}`,
+      guid,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
-import { etcdCommand } from "../../host-commands.js";
+import { etcdDelete } from "../../host-commands.js";
+import { quote } from "../../shell-quote.js";
 import type { EtcdNode } from "../../ports/cells.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
@@ -17,7 +18,9 @@ export const removeOptime = defineAction({
   effect: "destroy",
   input,
   output,
-  describe: ({ guid, cell, etcd }) => [{ on: cell, line: etcdCommand.remove(etcd, `/service/${guid}/optime/leader`, "<its value>") }],
+  describe: ({ guid, cell, etcd }) => [
+    { on: cell, line: quote(etcdDelete(etcd, `/service/${guid}/optime/leader`, "<its value>")) },
+  ],
   guard: async (context, target) => {
     await guardTarget(context, target);
   },
@@ -30,12 +33,16 @@ export const removeOptime = defineAction({
   },
   async probe(context, target): Promise<Probe<Output>> {
     const node = await readOptime(context, target);
-    if (node === undefined) return { state: "done", output: { removed: recorded(context) }, evidence: `${keyOf(target)} is absent` };
+    if (node === undefined)
+      return { state: "done", output: { removed: recorded(context) }, evidence: `${keyOf(target)} is absent` };
     return { state: "not-done", evidence: `${keyOf(target)} is "${node.value}"` };
   },
   async verify(context, target) {
     const node = await readOptime(context, target);
-    return { holds: node === undefined, evidence: node === undefined ? `${keyOf(target)} is absent` : `${keyOf(target)} is "${node.value}"` };
+    return {
+      holds: node === undefined,
+      evidence: node === undefined ? `${keyOf(target)} is absent` : `${keyOf(target)} is "${node.value}"`,
+    };
   },
 });
 

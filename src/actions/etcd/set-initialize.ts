@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
-import { etcdCommand } from "../../host-commands.js";
+import { etcdPut, printedWithInput } from "../../host-commands.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 
@@ -19,7 +19,9 @@ export const setInitialize = defineAction({
   effect: "destroy",
   input,
   output,
-  describe: ({ guid, cell, etcd, system_id }) => [{ on: cell, line: etcdCommand.put(etcd, `/service/${guid}/initialize`, system_id) }],
+  describe: ({ guid, cell, etcd, system_id }) => [
+    { on: cell, line: printedWithInput(etcdPut(etcd, `/service/${guid}/initialize`), system_id) },
+  ],
   guard: async (context, target) => {
     await guardTarget(context, target);
   },
@@ -36,7 +38,9 @@ export const setInitialize = defineAction({
   async probe(context, target): Promise<Probe<Output>> {
     const value = await currentValue(context, target);
     const evidence = `${keyOf(target)} is "${value ?? "absent"}"`;
-    return value === target.system_id ? { state: "done", output: { value }, evidence } : { state: "not-done", evidence };
+    return value === target.system_id
+      ? { state: "done", output: { value }, evidence }
+      : { state: "not-done", evidence };
   },
   async verify(context, target) {
     const value = await currentValue(context, target);

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { etcdCommand } from "../../host-commands.js";
+import { etcdGet } from "../../host-commands.js";
+import { quote } from "../../shell-quote.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { targetInput } from "../docker/target-container.js";
 
@@ -21,8 +22,8 @@ export const waitKeysGone = defineAction({
   input,
   output,
   describe: ({ guid, cell, etcd }) => [
-    { on: cell, line: etcdCommand.get(etcd, `/service/${guid}/leader`) },
-    { on: cell, line: etcdCommand.get(etcd, `/service/${guid}/members`) },
+    { on: cell, line: quote(etcdGet(etcd, `/service/${guid}/leader`)) },
+    { on: cell, line: quote(etcdGet(etcd, `/service/${guid}/members`)) },
   ],
   async run(context, target): Promise<z.infer<typeof output>> {
     const { clock } = context.ports;
@@ -33,7 +34,8 @@ export const waitKeysGone = defineAction({
       if (living.length === 0) return { waited_seconds: Math.round(waitedMs / 1000) };
       if (waitedMs > DEADLINE_MS) {
         throw new RecoverError("deadline-passed", `after 90 s etcd still has ${living.join(", ")}`, {
-          remedy: "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
+          remedy:
+            "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
           place: target.etcd,
           effect: "none",
         });
@@ -44,7 +46,10 @@ export const waitKeysGone = defineAction({
   },
   verify: async (context, target) => {
     const living = await livingKeys(context, target);
-    return { holds: living.length === 0, evidence: living.length === 0 ? "no leader and no member key" : `etcd has ${living.join(", ")}` };
+    return {
+      holds: living.length === 0,
+      evidence: living.length === 0 ? "no leader and no member key" : `etcd has ${living.join(", ")}`,
+    };
   },
 });
 

@@ -7,7 +7,11 @@ import { RecoverError } from "../../errors.js";
 import type { Cell } from "../../ports/cells.js";
 
 const credentials = z.object({ username: z.string().min(1), password: z.string().min(1) });
-const state = z.object({ admin_credentials: credentials, superuser_credentials: credentials, app_credentials: credentials });
+const state = z.object({
+  admin_credentials: credentials,
+  superuser_credentials: credentials,
+  app_credentials: credentials,
+});
 
 export interface RoleCredentials {
   readonly username: string;
@@ -17,7 +21,11 @@ export interface RoleCredentials {
 }
 
 /** Undefined where the broker keeps no state: passwords are then fixed, and a restored database matches. */
-export async function readRoleCredentials(cell: Cell, etcd: string, guid: string): Promise<readonly RoleCredentials[] | undefined> {
+export async function readRoleCredentials(
+  cell: Cell,
+  etcd: string,
+  guid: string,
+): Promise<readonly RoleCredentials[] | undefined> {
   const key = `/service/${guid}/state`;
   const node = await cell.etcd(etcd).get(key);
   if (node === undefined) return undefined;

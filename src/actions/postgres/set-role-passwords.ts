@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
+import { printedWithInput, psqlSocket } from "../../host-commands.js";
 import type { Cell } from "../../ports/cells.js";
 import { guardTarget, openTarget, type Target, targetInput } from "../docker/target-container.js";
 import { quoteIdentifier, quoteLiteral } from "./quoting.js";
@@ -23,7 +24,7 @@ export const setRolePasswords = defineAction({
   describe: ({ container, cell, guid }) => [
     {
       on: cell,
-      line: `docker exec -i -u postgres ${container} psql -c "ALTER ROLE … PASSWORD '$PASSWORD'"  # for each role`,
+      line: printedWithInput(psqlSocket(container), "ALTER ROLE … PASSWORD '$PASSWORD';"),
       variables: [{ name: "PASSWORD", setWith: `the password of the role in /service/${guid}/state in etcd` }],
     },
   ],
@@ -42,18 +43,37 @@ export const setRolePasswords = defineAction({
   },
   probe: async (context, target): Promise<Probe<Output>> => {
     const { refused, roles } = await refusedRoles(context, target);
-    if (refused.length > 0) return { state: roles.length === refused.length ? "not-done" : "partly", evidence: `the login is refused for ${refused.join(", ")}` };
-    return { state: "done", output: { roles, created: [] }, evidence: roles.length === 0 ? "the broker keeps no passwords to set" : `${roles.join(", ")} can log in` };
+    if (refused.length > 0)
+      return {
+        state: roles.length === refused.length ? "not-done" : "partly",
+        evidence: `the login is refused for ${refused.join(", ")}`,
+      };
+    return {
+      state: "done",
+      output: { roles, created: [] },
+      evidence: roles.length === 0 ? "the broker keeps no passwords to set" : `${roles.join(", ")} can log in`,
+    };
   },
   verify: async (context, target) => {
     const { refused, roles } = await refusedRoles(context, target);
-    return { holds: refused.length === 0, evidence: refused.length === 0 ? `${roles.join(", ") || "no role"} can log in over the network` : `the login is refused for ${refused.join(", ")}` };
+    return {
+      holds: refused.length === 0,
+      evidence:
+        refused.length === 0
+          ? `${roles.join(", ") || "no role"} can log in over the network`
+          : `the login is refused for ${refused.join(", ")}`,
+    };
   },
 });
 
 /** Statements are not logged: they hold passwords. A role that the old world did not know owns what its predecessor owned. */
 function statements(roles: readonly RoleCredentials[], present: readonly string[]): string {
-  const lines = ["SET log_statement = 'none';", "SET log_min_duration_statement = -1;", "SET log_min_error_statement = 'panic';", "BEGIN;"];
+  const lines = [
+    "SET log_statement = 'none';",
+    "SET log_min_duration_statement = -1;",
+    "SET log_min_error_statement = 'panic';",
+    "BEGIN;",
+  ];
   for (const { username, password, attributes } of roles) {
     const verb = present.includes(username) ? "ALTER ROLE" : "CREATE ROLE";
     const options = present.includes(username) ? "LOGIN" : attributes;
@@ -79,7 +99,8 @@ async function refusedRoles(context: Context, target: Input): Promise<{ roles: s
   const { cell, container } = await openTarget(context, target);
   const roles = (await readRoleCredentials(cell, target.etcd, target.guid)) ?? [];
   const port = container.ports.find((each) => each.container === 5432);
-  const host = port === undefined || port.hostIp === "" || port.hostIp === "0.0.0.0" ? cell.instance.ips[0] : port.hostIp;
+  const host =
+    port === undefined || port.hostIp === "" || port.hostIp === "0.0.0.0" ? cell.instance.ips[0] : port.hostIp;
   const refused: string[] = [];
   for (const { username, password } of roles) {
     const to = { host: host ?? "", port: port?.host ?? 5432, user: username, password, database: "postgres" };
