@@ -1,0 +1,59 @@
+/** Sockets: the ordinary dialer, and the one of a rehearsal that cannot leave the machine. */
+import { connect, isIP, type Socket } from "node:net";
+import { RecoverError } from "../../errors.js";
+import type { Dialer } from "../../ports/dialer.js";
+
+/** Real milliseconds: the network does not run faster in a rehearsal. */
+const CONNECT_TIMEOUT_MS = 15_000;
+
+export function directDialer(timeoutMs = CONNECT_TIMEOUT_MS): Dialer {
+  return { connect: (host, port) => openSocket({ host, port, timeoutMs }) };
+}
+
+/** Refuses, before any look-up of a name, what is not an address of this machine. */
+export function loopbackDialer(dialer: Dialer = directDialer()): Dialer {
+  return {
+    async connect(host, port) {
+      if (isLoopback(host)) return await dialer.connect(host === "localhost" ? "127.0.0.1" : host, port);
+      throw new RecoverError("rehearsal-escape", `a rehearsal tried to connect to "${host}:${port}"`, {
+        remedy:
+          "Only loopback addresses exist in a rehearsal: look for an address in the configuration that is not one.",
+        place: `${host}:${port}`,
+        effect: "none",
+      });
+    },
+  };
+}
+
+export function isLoopback(host: string): boolean {
+  if (host === "localhost" || host === "::1" || host === "[::1]") return true;
+  return isIP(host) === 4 && host.startsWith("127.");
+}
+
+function openSocket(to: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: to.host, port: to.port });
+    const fail = (why: string, cause?: unknown): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(unreachableAt(`${to.host}:${to.port}`, why, cause));
+    };
+    const timer = setTimeout(() => fail(`no connection within ${to.timeoutMs / 1000} s`), to.timeoutMs);
+    const failed = (error: Error): void => fail(error.message, error);
+    socket.once("error", failed);
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.off("error", failed);
+      resolve(socket);
+    });
+  });
+}
+
+function unreachableAt(place: string, why: string, cause: unknown): RecoverError {
+  return new RecoverError("unreachable", `"${place}" cannot be reached: ${why}`, {
+    remedy: "Check the address, the network and the firewall between here and there, then resume.",
+    place,
+    cause,
+    effect: "none",
+  });
+}

@@ -1,0 +1,168 @@
+/**
+ * A program on this machine: an argv array, never a shell; an environment that holds what is given and nothing else.
+ *
+ * The child leads its own process group, so that a Ctrl-C in the terminal reaches us alone, in the midst of a change,
+ * and so that a time-out ends its children too. Time-outs are real milliseconds.
+ *
+ * Errors: `program-missing` (effect none), `unreachable` on a time-out, `interrupted` on abort, `answer-incomplete`
+ * when the output exceeds its limit. A non-zero exit is a result, not an error.
+ */
+import { execa } from "execa";
+import { RecoverError } from "../../errors.js";
+import { signalExitCode } from "./signal-code.js";
+
+export interface ProgramCall {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The whole environment. Without PATH the system's default path is searched. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Closed at once where absent. */
+  readonly stdin?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Per stream; 8 MiB where absent. */
+  readonly maxOutputBytes?: number;
+}
+
+export interface ProgramResult {
+  /** 128 + N where signal N ended the program. */
+  readonly code: number;
+  readonly signal?: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_MAX_OUTPUT = 8 * 1024 * 1024;
+/** From SIGTERM to SIGKILL. */
+const HARD_KILL_MS = 5_000;
+
+export async function runProgram(call: ProgramCall): Promise<ProgramResult> {
+  if (call.signal?.aborted === true) throw interrupted(call, "none");
+  const child = start(call);
+  const end = new GroupEnd(child);
+  const timer = setTimeout(() => end.because("timeout"), call.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const aborted = (): void => end.because("abort");
+  call.signal?.addEventListener("abort", aborted, { once: true });
+  try {
+    const outcome = await child;
+    if (outcome.isMaxBuffer) end.now();
+    return toResult(outcome, call, end.reason);
+  } finally {
+    clearTimeout(timer);
+    end.settled();
+    call.signal?.removeEventListener("abort", aborted);
+  }
+}
+
+type Child = ReturnType<typeof start>;
+
+function start(call: ProgramCall) {
+  return execa(call.program, call.args, {
+    reject: false,
+    extendEnv: false,
+    env: { ...call.env },
+    detached: true,
+    cleanup: false,
+    stripFinalNewline: false,
+    encoding: "utf8",
+    maxBuffer: call.maxOutputBytes ?? DEFAULT_MAX_OUTPUT,
+    killSignal: "SIGKILL",
+    ...(call.stdin === undefined ? { stdin: "ignore" } : { input: call.stdin }),
+    ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
+  });
+}
+
+/** Ends a process group softly, then hard; at last lets go of pipes that an escaped grandchild still holds. */
+class GroupEnd {
+  reason: "timeout" | "abort" | undefined;
+  readonly #child: Child;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(child: Child) {
+    this.#child = child;
+  }
+
+  because(reason: "timeout" | "abort"): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.#kill("SIGTERM");
+    this.#timers.push(setTimeout(() => this.#kill("SIGKILL"), HARD_KILL_MS));
+    this.#timers.push(setTimeout(() => this.#letGo(), HARD_KILL_MS + 1_000));
+  }
+
+  now(): void {
+    this.#kill("SIGKILL");
+  }
+
+  settled(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #kill(signal: "SIGTERM" | "SIGKILL"): void {
+    if (this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  }
+
+  #letGo(): void {
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
+  }
+}
+
+type Outcome = Awaited<Child>;
+
+function toResult(outcome: Outcome, call: ProgramCall, ended: "timeout" | "abort" | undefined): ProgramResult {
+  if (outcome.exitCode === undefined && outcome.signal === undefined) throw notStarted(outcome, call);
+  if (ended === "abort") throw interrupted(call, "unknown");
+  if (ended === "timeout") throw timedOut(call);
+  if (outcome.isMaxBuffer) throw tooMuch(call);
+  return {
+    code: outcome.exitCode ?? signalExitCode(outcome.signal ?? ""),
+    ...(outcome.signal === undefined ? {} : { signal: outcome.signal }),
+    stdout: outcome.stdout ?? "",
+    stderr: outcome.stderr ?? "",
+  };
+}
+
+function notStarted(outcome: Outcome, call: ProgramCall): RecoverError {
+  const missing = outcome.code === "ENOENT" || outcome.code === "EACCES";
+  const why = missing
+    ? "is not installed or cannot be run"
+    : `could not be started (${outcome.code ?? "no reason given"})`;
+  return new RecoverError("program-missing", `the program "${call.program}" ${why}`, {
+    remedy: `Install "${call.program}" or put its directory into PATH, then try again.`,
+    place: call.program,
+    effect: "none",
+    cause: outcome.cause,
+  });
+}
+
+function interrupted(call: ProgramCall, effect: "none" | "unknown"): RecoverError {
+  return new RecoverError("interrupted", `the program "${call.program}" was stopped before it was done`, {
+    remedy: "Resume the run: it looks first whether the call took effect.",
+    place: call.program,
+    effect,
+  });
+}
+
+function timedOut(call: ProgramCall): RecoverError {
+  const seconds = (call.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1000;
+  return new RecoverError("unreachable", `the program "${call.program}" gave no answer within ${seconds} s`, {
+    remedy: "Check that the system it talks to can be reached from here, then resume.",
+    place: call.program,
+  });
+}
+
+function tooMuch(call: ProgramCall): RecoverError {
+  const limit = call.maxOutputBytes ?? DEFAULT_MAX_OUTPUT;
+  return new RecoverError("answer-incomplete", `the program "${call.program}" wrote more than ${limit} bytes`, {
+    remedy: "Run the command by hand to see what it writes; nothing was concluded from the part that was read.",
+    place: call.program,
+  });
+}

@@ -1,0 +1,19 @@
+/**
+ * Things outside that must be removed again even when this process is killed: they are noted durably before they come
+ * to be, and the next process finds them (DESIGN §3, ssh).
+ */
+import type { JsonObject } from "../action.js";
+
+export interface OpenResource {
+  readonly kind: string;
+  readonly data: JsonObject;
+}
+
+export interface ResourceRecorder {
+  /** Durable before it returns. */
+  opened(kind: string, data: JsonObject): Promise<void>;
+  /** `data` is exactly what `opened` was given. */
+  closed(kind: string, data: JsonObject): Promise<void>;
+  /** Opened and not closed, by whatever process of this run. */
+  leftOpen(): Promise<readonly OpenResource[]> | readonly OpenResource[];
+}

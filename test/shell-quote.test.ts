@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { quote } from "../src/shell-quote.js";
+
+/** What a real shell makes of the line, by the words that `printf` gets. */
+function split(shell: string, line: string): string[] {
+  const out = execFileSync(shell, ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8" });
+  return out.split("\0").slice(0, -1);
+}
+
+const word = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: fc.constantFrom(..."'\"\\$`!*?[]{}()<>|&;#~= \t\n%^-a") }),
+);
+const words = fc.array(
+  word.map((text) => text.replaceAll("\0", "")),
+  { minLength: 1, maxLength: 6 },
+);
+
+describe("quoting for a shell", () => {
+  it.each(["sh", "bash"])("survives %s for any words", (shell) => {
+    fc.assert(
+      fc.property(words, (argv) => {
+        expect(split(shell, quote(argv))).toEqual(argv);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("leaves plain words as a person would write them", () => {
+    expect(quote(["docker", "stop", "-t", "10", "cf-52167ceb"])).toBe("docker stop -t 10 cf-52167ceb");
+    expect(quote(["echo", "it's", "", "$(id)"])).toBe(`echo 'it'\\''s' '' '$(id)'`);
+  });
+
+  it.each([["if"], ["A=b"], ["time"]])("keeps the first word %s from being more than a command's name", (first) => {
+    expect(quote([first, "x"])).toBe(`'${first}' x`);
+  });
+
+  it("refuses what no argv can carry", () => {
+    expect(() => quote(["a\0b"])).toThrow(RangeError);
+  });
+});
