@@ -59,6 +59,8 @@ export const CATALOGUE = {
   "answer-incomplete": { exit: "unreachable", meaning: "an answer was cut or could not be read in full" },
   "answer-malformed": { exit: "unreachable", meaning: "an answer has a form that is not understood" },
   "host-key-mismatch": { exit: "refused", meaning: "a host showed another key than the pinned one" },
+  "host-key-unknown": { exit: "refused", meaning: "nobody can tell whether a host's key is the right one" },
+  "command-failed": { exit: "stepFailed", meaning: "a command on a host said that it failed" },
   "coverage-incomplete": { exit: "unreachable", meaning: "nothing was found, but not everything could be looked at" },
   "guard-refused": { exit: "refused", meaning: "the identity of what would change could not be shown" },
   "source-protected": { exit: "refused", meaning: "a write or delete would have reached the source archive" },

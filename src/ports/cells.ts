@@ -3,7 +3,9 @@
  * (facts: cf-bosh.md §3.4, dingo.md §1.6–§1.12, §5).
  *
  * A command is an argv array, quoted once by one function for the remote login shell; secrets go on stdin only.
- * Errors: `unreachable`, `access-denied`, `host-key-mismatch`, `answer-incomplete`, `answer-malformed`.
+ * Errors: `unreachable`, `access-denied`, `host-key-mismatch`, `host-key-unknown`, `program-missing`,
+ * `answer-incomplete`, `answer-malformed`, `command-failed` (the command ran and said no), `guard-refused` (a compare
+ * failed, a destination exists).
  */
 import type { BoshInstance } from "./director.js";
 
@@ -16,7 +18,9 @@ export interface HostCommand {
 }
 
 export interface CommandResult {
+  /** 128 + N where signal N ended the command. */
   readonly code: number;
+  readonly signal?: string;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -54,7 +58,10 @@ export interface EtcdNode {
   readonly key: string;
   readonly value: string;
   readonly modifiedIndex: number;
+  /** Seconds left. */
   readonly ttl?: number;
+  /** True for a directory, whose value is "". */
+  readonly directory?: boolean;
 }
 
 /** etcd's v2 API, by curl on the cell. Keys begin with "/". */
