@@ -6,7 +6,7 @@
 # The pipe's status is sed's: a failed preparation does not stop the start.
 /scripts/restore_leader_if_missing.sh 2>&1 | prefixed restore_leader_if_missing
 
-( echo "$BASHPID" > /tmp/patroni.pid; as_postgres python -u /patroni.py /patroni/postgres.yml ) 2>&1 | prefixed patroni &
+( echo "$BASHPID" > /tmp/patroni.pid; cd /patroni; as_postgres python -u -m patroni /patroni/postgres.yml ) 2>&1 | prefixed patroni &
 patroni=$!
 /scripts/regular_backup.sh 2>&1 | prefixed backup &
 /scripts/reinitialize_when_stalled.sh 2>&1 | prefixed reinitialize &
