@@ -1,0 +1,16 @@
+/** Where install.sh put what it built, and how its images are called. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** The folder of built programs; outside the clone, shared by all clones of a machine. */
+export const cacheDirectory = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "dingo-recover-rig");
+
+/** A program that install.sh built: cf, bosh or minio. */
+export function builtProgram(name: "cf" | "bosh" | "minio"): string {
+  return join(cacheDirectory, "bin", name);
+}
+
+export const images = {
+  postgresql: "dingo-recover-rig/postgresql",
+  cell: "dingo-recover-rig/cell",
+} as const;
