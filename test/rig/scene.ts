@@ -1,0 +1,123 @@
+/** The scene of a recovery: an instance that had rows, and was deleted; its archive is what is left. */
+import { randomUUID } from "node:crypto";
+import { containerState } from "./docker.js";
+import type { Deletion, Instance } from "./broker.js";
+import type { StoredObject } from "./object-store.js";
+import type { PostgresNode } from "./postgres-node.js";
+import type { Rig } from "./rig.js";
+import { until } from "./until.js";
+
+export interface SceneOptions {
+  readonly guid?: string;
+  readonly how?: Deletion;
+  readonly organizationGuid?: string;
+  readonly spaceGuid?: string;
+  readonly slowStop?: boolean;
+}
+
+export interface Scene {
+  /** OLD's GUID. */
+  readonly guid: string;
+  readonly old: Instance;
+  /** "backups/GUID/wal". */
+  readonly archive: string;
+  /** Rows of the table `visits` that the archive can give back. */
+  readonly rows: number;
+  readonly sysid: string;
+  /** Everything below the archive, after the deletion. */
+  readonly listing: readonly StoredObject[];
+  /** WAL segments written after the base backup and archived before the deletion, oldest first. */
+  readonly segments: readonly string[];
+  /** Removes the WAL object of the nth of `segments` (from 0) from OLD's archive; returns the segment's name. */
+  dropSegment(n: number): Promise<string>;
+  /** Removes `sysids/sysid` from OLD's archive. */
+  dropSysid(): Promise<void>;
+}
+
+/** The only node of an instance that has one. */
+export function onlyNode(instance: Instance): PostgresNode {
+  const [node] = instance.nodes;
+  if (node === undefined || instance.nodes.length > 1) throw new Error(`${instance.guid} does not have one node`);
+  return node;
+}
+
+/** Waits for the first complete base backup: the sentinel is the last object that wal-e writes. */
+export async function baseBackupDone(rig: Rig, instance: Instance, timeline = 1): Promise<void> {
+  const name = `/base_${timeline.toString(16).toUpperCase().padStart(8, "0")}`;
+  await until(`a base backup of ${instance.guid} on timeline ${timeline}`, 90_000, async () => {
+    const keys = (await rig.objects.list(`${instance.archive}/basebackups_005/`)).map(({ key }) => key);
+    return keys.some((key) => key.includes(name) && key.endsWith("_backup_stop_sentinel.json"));
+  });
+}
+
+/**
+ * Provisions OLD, writes three batches of 20 rows, each followed by a switch of the WAL segment, and five rows that stay in
+ * the open segment; then deletes OLD.
+ */
+export async function makeScene(rig: Rig, options: SceneOptions = {}): Promise<Scene> {
+  const guid = options.guid ?? randomUUID();
+  const how = options.how ?? "clean";
+  const old = await rig.broker.provision(guid, {
+    ...(options.organizationGuid === undefined ? {} : { organizationGuid: options.organizationGuid }),
+    ...(options.spaceGuid === undefined ? {} : { spaceGuid: options.spaceGuid }),
+    ...(options.slowStop === undefined ? {} : { slowStop: options.slowStop }),
+  });
+  const node = onlyNode(old);
+  await baseBackupDone(rig, old);
+  // Made by the superuser, owned by the app: else the proof by the app's role would end in "permission denied".
+  await node.sql(
+    "create table visits (id serial primary key, batch int not null, at timestamptz not null default now())",
+    "alter table visits owner to appuser",
+  );
+  const segments: string[] = [];
+  for (const batch of [1, 2, 3]) {
+    // One call with both would be one transaction, and its commit would fall into the next segment.
+    const [segment] = await node.sql(
+      `insert into visits (batch) select ${batch} from generate_series(1, 20)`,
+      "select pg_xlogfile_name(pg_switch_xlog())",
+    );
+    if (segment === undefined) throw new Error("no segment was switched");
+    segments.push(segment);
+  }
+  const last = segments.at(-1) ?? "";
+  await until(`segment ${last} to be archived`, 60_000, () => isArchived(rig, old, last));
+  const [open = ""] = await node.sql(
+    "insert into visits (batch) select 4 from generate_series(1, 5)",
+    "select pg_xlogfile_name(pg_current_xlog_location())",
+  );
+  const sysid = (await node.patroni())?.database_system_identifier;
+  if (sysid === undefined) throw new Error(`${node.container} does not tell its system id`);
+  await rig.broker.deprovision(guid, how);
+  if (how === "left-alive" && (await containerState(node.container))?.running !== true) {
+    throw new Error(`${node.container} should have been left alive`);
+  }
+
+  const listing = await rig.objects.list(`${old.archive}/`);
+  // A clean stop archives the open segment; a stop that ran into the ten seconds does not, and that happens.
+  const rows = (await isArchived(rig, old, open)) ? 65 : 60;
+  return {
+    guid,
+    old,
+    archive: old.archive,
+    rows,
+    sysid,
+    listing,
+    segments,
+    dropSegment: async (n) => {
+      const segment = segments[n];
+      if (segment === undefined) throw new Error(`the scene has ${segments.length} segments`);
+      await rig.objects.remove(walKey(old, segment));
+      return segment;
+    },
+    dropSysid: () => rig.objects.remove(`${old.archive}/sysids/sysid`),
+  };
+}
+
+function walKey(instance: Instance, segment: string): string {
+  return `${instance.archive}/wal_005/${segment}.lzo`;
+}
+
+async function isArchived(rig: Rig, instance: Instance, segment: string): Promise<boolean> {
+  const key = walKey(instance, segment);
+  return (await rig.objects.list(key)).some((object) => object.key === key);
+}
