@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { type Context, defineAction } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { containerDataDirectory } from "../../host-commands.js";
+import { refuseBusyDirector } from "../bosh/find-deployment.js";
+import { guardTarget, targetInput } from "../docker/target-container.js";
+
+const input = z.strictObject({
+  ...targetInput,
+  etcd: z.string(),
+  system_id: z.string(),
+  /** The life that was stopped: a container that was started since has written to the archive. */
+  stopped_life: z.string(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({ registrator: z.string() });
+
+/** Everything that a daemon restart, another operator or a deploy can have changed since the stop (dingo.md §8, 15). */
+export const checkBeforeStart = defineAction({
+  id: "recovery.check-before-start",
+  title: "Look at everything once more before the start",
+  effect: "read",
+  input,
+  output,
+  describe: ({ container, cell, deployment }) => [
+    { on: cell, line: `docker inspect -f '{{.State.Status}} {{.State.StartedAt}}' ${container}` },
+    { on: "here", line: `bosh locks; bosh -d ${deployment} tasks` },
+  ],
+  async run(context, target): Promise<z.infer<typeof output>> {
+    await refuseBusyDirector(context, target.deployment);
+    const { cell, container } = await guardTarget(context, target);
+    if (container.running || container.startedAt !== target.stopped_life) {
+      throw refuse(
+        `the container is ${container.status} and was started at ${container.startedAt}, after it had been stopped`,
+        target,
+      );
+    }
+    const etcd = cell.etcd(target.etcd);
+    const initialize = await etcd.get(`/service/${target.guid}/initialize`);
+    if (initialize?.value !== target.system_id)
+      throw refuse(
+        `/service/${target.guid}/initialize is "${initialize?.value ?? "absent"}", not "${target.system_id}"`,
+        target,
+      );
+    const leader = await etcd.get(`/service/${target.guid}/leader`);
+    if (leader !== undefined) throw refuse(`/service/${target.guid}/leader is "${leader.value}"`, target);
+    const left = await cell.files.entries(containerDataDirectory(target.container));
+    if (left.length > 0) throw refuse(`the data directory holds ${left.length} entries again`, target);
+    return { registrator: await registrator(context, target) };
+  },
+});
+
+function refuse(message: string, target: Input): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Something changed since the stop. Find out what before the container is started; then resume.",
+    place: target.container,
+    effect: "none",
+  });
+}
+
+/** Without registrator the container does not find its own address; it can run outside Docker, so its absence is told only. */
+async function registrator(context: Context, target: Input): Promise<string> {
+  const { cell } = await guardTarget(context, target);
+  const found = (await cell.docker.list()).find((each) => each.name === "registrator");
+  if (found === undefined) return "not seen as a container";
+  return found.running ? "running" : found.status;
+}

@@ -1,0 +1,163 @@
+import { z } from "zod";
+import { defineAction } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { httpGet } from "../../host-commands.js";
+import type { Cell, Container } from "../../ports/cells.js";
+import { quote } from "../../shell-quote.js";
+import { openTarget, targetInput } from "../docker/target-container.js";
+import { readRestoreLog, type RestoreLog } from "./restore-lines.js";
+
+/** Fetching a base backup and Patroni's loops; then a second or two per segment of wal-e's own start (real-parts.md §3.4). */
+const BASE_DEADLINE_MS = 10 * 60_000;
+const SEGMENT_DEADLINE_MS = 5_000;
+const POLL_MS = 500;
+
+const input = z.strictObject({
+  ...targetInput,
+  started_at: z.string(),
+  system_id: z.string(),
+  /** Segments from the base backup's start to the last reachable one. */
+  segments: z.number().int(),
+  last_segment: z.string(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({
+  recovered_to: z.string(),
+  segments_restored: z.number(),
+  timeline: z.number().nullable(),
+  system_id: z.string(),
+});
+type Output = z.infer<typeof output>;
+
+/**
+ * `pg_isready` is not recovered, and PostgreSQL promotes happily over a gap (wal-archives.md §7a): the proof is the
+ * end of recovery, the system identifier, the last segment that the archive promised, and no restart on the way.
+ */
+export const proveRestored = defineAction({
+  id: "recovery.prove-restored",
+  title: "See the database come back: every segment, its identity, the end of recovery",
+  effect: "read",
+  input,
+  output,
+  describe: ({ container, cell }) => [
+    {
+      on: cell,
+      line: `docker logs -f ${container}  # until "archive recovery complete" and "promoted self to leader"`,
+    },
+    { on: cell, line: quote(httpGet("http://CONTAINER_ADDRESS:8008/patroni")) },
+  ],
+  async run(context, target): Promise<Output> {
+    const { clock } = context.ports;
+    const until = clock.monotonicMs() + BASE_DEADLINE_MS + target.segments * SEGMENT_DEADLINE_MS;
+    for (;;) {
+      const { cell, container } = await openTarget(context, target);
+      refuseRestarts(container, target, cell);
+      const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
+      if (log.failure !== undefined) throw failed(log.failure, target, cell);
+      const master = await readMaster(cell, container);
+      if (master !== undefined && master.systemId !== target.system_id)
+        throw failed(
+          `the database that runs has system identifier ${master.systemId}, the archive ${target.system_id}`,
+          target,
+          cell,
+        );
+      if (master !== undefined && log.complete && log.promoted)
+        return await conclude(cell, target, log, master.systemId);
+      if (clock.monotonicMs() > until)
+        throw failed(
+          `recovery did not end in time; ${log.restored.length} of ${target.segments} segments were restored`,
+          target,
+          cell,
+        );
+      context.progress({
+        message: `restored up to ${log.restored.at(-1) ?? "the base backup"}`,
+        done: log.restored.length,
+        total: target.segments,
+        unit: "segments",
+      });
+      await clock.sleep(POLL_MS, context.signal);
+    }
+  },
+  async verify(context, target, output) {
+    const { cell, container } = await openTarget(context, target);
+    const master = await readMaster(cell, container);
+    const holds = master?.systemId === output.system_id && container.startedAt === target.started_at;
+    return {
+      holds,
+      evidence:
+        master === undefined ? "Patroni shows no running master" : `master with system identifier ${master.systemId}`,
+    };
+  },
+});
+
+async function conclude(cell: Cell, target: Input, log: RestoreLog, systemId: string): Promise<Output> {
+  const rows = await cell.sql.socket(target.container, "SELECT pg_is_in_recovery();");
+  if (rows[0]?.[0] !== "f") throw failed("PostgreSQL says that it is still in recovery", target, cell);
+  if (target.last_segment !== "" && !log.restored.includes(target.last_segment)) {
+    throw failed(
+      `recovery ended at ${log.restored.at(-1) ?? "the base backup"}, before ${target.last_segment} that the archive holds`,
+      target,
+      cell,
+    );
+  }
+  return {
+    recovered_to: log.lastTransaction,
+    segments_restored: log.restored.length,
+    timeline: log.timeline ?? null,
+    system_id: systemId,
+  };
+}
+
+function refuseRestarts(container: Container, target: Input, cell: Cell): void {
+  if (container.running && container.startedAt === target.started_at && container.restartCount === 0) return;
+  throw failed(
+    `the container is ${container.status}, started ${container.startedAt}, restarted ${container.restartCount} times`,
+    target,
+    cell,
+  );
+}
+
+function failed(message: string, target: Input, cell: Cell): RecoverError {
+  return new RecoverError("proof-failed", `the restore went wrong: ${message}`, {
+    remedy:
+      "The source archive is untouched. Read the container's log; then resume, or begin anew with --input new_name=NAME.",
+    place: `${target.container} on ${cell.label}`,
+    effect: "none",
+  });
+}
+
+/** Patroni's API: master only once it leads; the system identifier comes as text (real-parts.md §3.4). */
+async function readMaster(cell: Cell, container: Container): Promise<{ systemId: string } | undefined> {
+  const port = container.ports.find((each) => each.container === 8008);
+  const answer =
+    port === undefined ? undefined : await cell.getJson(`http://${addressOf(cell, port.hostIp)}:${port.host}/patroni`);
+  const parsed = z
+    .object({ role: z.string(), state: z.string(), database_system_identifier: z.string().optional() })
+    .safeParse(answer);
+  if (parsed.success) {
+    if (parsed.data.role !== "master" || parsed.data.state !== "running") return undefined;
+    if (parsed.data.database_system_identifier !== undefined)
+      return { systemId: parsed.data.database_system_identifier };
+  }
+  return await readMasterBySql(cell, container.name);
+}
+
+/** Releases before 0.8.1 publish only 5432, and Patroni before 0.90 shows no identifier: the database is asked itself. */
+async function readMasterBySql(cell: Cell, container: string): Promise<{ systemId: string } | undefined> {
+  try {
+    const rows = await cell.sql.socket(
+      container,
+      "SELECT pg_is_in_recovery(), system_identifier FROM pg_control_system();",
+    );
+    const [recovering, systemId] = rows[0] ?? [];
+    return recovering === "f" && systemId !== undefined ? { systemId } : undefined;
+  } catch (error) {
+    // Not up yet: refused by PostgreSQL or no socket. A broken connection to the cell is not for us to hide.
+    if (error instanceof RecoverError && error.code === "unreachable") throw error;
+    return undefined;
+  }
+}
+
+function addressOf(cell: Cell, hostIp: string): string {
+  return hostIp === "" || hostIp === "0.0.0.0" ? (cell.instance.ips[0] ?? "127.0.0.1") : hostIp;
+}

@@ -1,0 +1,52 @@
+/**
+ * What a restoring container says (dingo.md §3.8, real-parts.md §3.4). PostgreSQL's `restored log file` lines are
+ * counted by distinct names: the last segment is restored twice, and wal-e claims success for missing ones too.
+ */
+export interface RestoreLog {
+  readonly restored: readonly string[];
+  /** "archive recovery complete" was said. */
+  readonly complete: boolean;
+  readonly promoted: boolean;
+  /** PostgreSQL's own `last completed transaction was at log time …`, ISO 8601, or "" where it had none. */
+  readonly lastTransaction: string;
+  /** The new timeline, or undefined before it was selected. */
+  readonly timeline: number | undefined;
+  /** A line that means that this restore has gone wrong. */
+  readonly failure: string | undefined;
+}
+
+const FAILURES =
+  /system ID mismatch|initialized a new cluster|new cluster, no existing backup|WAL ends before end of online backup|could not locate required checkpoint record|-reinitialize> /;
+
+export function readRestoreLog(lines: readonly string[]): RestoreLog {
+  const restored = new Set<string>();
+  let lastTransaction = "";
+  let timeline: number | undefined;
+  for (const line of lines) {
+    const segment = /restored log file "([0-9A-F]{24})" from archive/.exec(line)?.[1];
+    if (segment !== undefined) restored.add(segment);
+    lastTransaction = logTime(line) ?? lastTransaction;
+    const selected = /selected new timeline ID: (\d+)/.exec(line)?.[1];
+    if (selected !== undefined) timeline = Number(selected);
+  }
+  return {
+    restored: [...restored].sort(),
+    complete: lines.some((line) => line.includes("archive recovery complete")),
+    promoted: lines.some((line) => line.includes("promoted self to leader")),
+    lastTransaction,
+    timeline,
+    failure: lines.find((line) => FAILURES.test(line))?.trim(),
+  };
+}
+
+/** "2026-11-21 11:57:53.190195+00" → "2026-11-21T11:57:53.190Z". */
+function logTime(line: string): string | undefined {
+  const stamp =
+    /last completed transaction was at log time (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d)(?::?(\d\d))?/.exec(
+      line,
+    );
+  if (stamp === null) return undefined;
+  const [, date = "", time = "", zone = "+00", minutes = "00"] = stamp;
+  const at = Date.parse(`${date}T${time}${zone}:${minutes}`);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { defineAction, type Review, type ReviewRow } from "../../action.js";
+
+const input = z.strictObject({
+  service: z.string(),
+  target: z.string(),
+  source_guid: z.string(),
+  target_guid: z.string(),
+  source: z.string(),
+  target_archive: z.string(),
+  deleted_at: z.string(),
+  source_objects: z.number(),
+  source_bytes: z.number(),
+  recovery_point: z.string(),
+  lost: z.number(),
+  loss: z.string(),
+  target_objects: z.number(),
+  minutes: z.number(),
+  cell: z.string(),
+  container: z.string(),
+});
+const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
+
+/** The one screen before the window: source and target side by side, counts, loss in time, minutes, the way back. */
+export const review = defineAction({
+  id: "recovery.review",
+  title: "Source and target side by side",
+  effect: "read",
+  review: true,
+  input,
+  output,
+  describe: () => [],
+  run: (_context, facts): Promise<Review & z.infer<typeof output>> => Promise.resolve({ rows: rowsOf(facts) }),
+});
+
+function rowsOf(facts: z.infer<typeof input>): ReviewRow[] {
+  return [
+    {
+      label: "source",
+      value: `${facts.service} (${facts.source_guid}), deleted ${facts.deleted_at || "at a time not known"}`,
+    },
+    {
+      label: "  archive",
+      value: `${facts.source}  ${facts.source_objects} objects, ${megabytes(facts.source_bytes)}; only read`,
+    },
+    { label: "target", value: `${facts.target} (${facts.target_guid}), made by this run` },
+    { label: "  archive", value: `${facts.target_archive}  ${facts.target_objects} objects, moved aside` },
+    {
+      label: "  container",
+      value: `${facts.container} on ${facts.cell}; stopped, its empty database moved aside, started`,
+    },
+    {
+      label: "recovered",
+      value:
+        facts.recovery_point === ""
+          ? "up to a point not known before the restore"
+          : `no later than ${facts.recovery_point}`,
+    },
+    { label: "lost", value: facts.lost === 0 ? facts.loss : `${facts.lost} segments; ${facts.loss}` },
+    { label: "takes", value: `about ${facts.minutes} minutes` },
+    {
+      label: "way back",
+      value:
+        "until the start: move the data directory and the archive back to their names, put the old value into /service/GUID/initialize, start the container; the journal holds every name and value",
+    },
+  ];
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
