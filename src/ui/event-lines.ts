@@ -1,0 +1,135 @@
+/** Every event as lines of text for people: the plain renderer prints them, the interactive one between its tasks. */
+import type { PrintedCommand } from "../action.js";
+import type { RunEvent } from "../engine/event.js";
+import { unreachable } from "../errors.js";
+import type { JournaledError } from "../journal/entry.js";
+import type { Question } from "../ports/operator.js";
+import { duration, row, wrap } from "./text.js";
+
+export interface LineOptions {
+  readonly width: number;
+  readonly verbose: boolean;
+}
+
+export function eventLines(event: RunEvent, { width, verbose }: LineOptions): string[] {
+  switch (event.type) {
+    case "run-began":
+      return [
+        `${event.title}${event.rehearsal ? "  (rehearsal: nothing real is touched)" : ""}${event.dryRun ? "  (dry run: nothing is changed)" : ""}`,
+        `run ${event.run}, ${event.steps.length} steps${event.resumed ? ", resumed" : ""}`,
+        "",
+      ];
+    case "target-fixed":
+      return [`  target: ${event.target}`];
+    case "step-began":
+      return [
+        `${stepName(event)}  ${event.title}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ""}`,
+        ...(verbose ? commandLines(event.commands) : []),
+      ];
+    case "step-progress":
+      return verbose ? [`    ${progressText(event.progress)}`] : [];
+    case "step-probed":
+      return wrap(`probe: ${event.state}: ${event.evidence}`, width, "    ");
+    case "step-ended":
+      return endLines(event, width);
+    case "step-would-run":
+      return [`${stepName(event)}  ${event.title}  [${event.effect}]`, ...commandLines(event.commands)];
+    case "review":
+      return ["", ...event.rows.flatMap(({ label, value }) => row(label, value, width)), ""];
+    case "waiting":
+      return [
+        ...wrap(`waiting: ${event.error.message}`, width, "    "),
+        ...wrap(`${event.safe} Trying again for ${duration(event.patienceLeftMs)}.`, width, "    "),
+      ];
+    case "re-verified":
+      return event.holds === "yes" && !verbose
+        ? []
+        : wrap(
+            `${event.holds === "yes" ? "still holds" : event.holds === "no" ? "DRIFT" : "cannot be told"}: ${stepName(event)}: ${event.evidence}`,
+            width,
+            "  ",
+          );
+    case "question":
+      return questionLines(event.question, width);
+    case "answered":
+      return [`    answered by ${event.by}`];
+    case "note":
+      return wrap(event.message, width, "  ");
+    case "run-ended":
+      return runEndLines(event, width);
+    default:
+      return unreachable(event);
+  }
+}
+
+function stepName(event: { readonly step: string; readonly item?: string }): string {
+  return event.item === undefined ? event.step : `${event.step}[${event.item}]`;
+}
+
+export function commandLines(commands: readonly PrintedCommand[]): string[] {
+  return commands.flatMap(({ on, line, variables = [] }) => [
+    `    ${on}$ ${line}`,
+    ...variables.map(({ name, setWith }) => `      where $${name} is ${setWith}`),
+  ]);
+}
+
+export function progressText(progress: {
+  readonly message: string;
+  readonly done?: number;
+  readonly total?: number;
+  readonly unit?: string;
+}): string {
+  const { message, done, total, unit } = progress;
+  if (done === undefined) return message;
+  return `${message} (${done}${total === undefined ? "" : ` of ${total}`}${unit === undefined ? "" : ` ${unit}`})`;
+}
+
+function endLines(event: Extract<RunEvent, { type: "step-ended" }>, width: number): string[] {
+  const took = event.durationMs > 0 ? ` (${duration(event.durationMs)})` : "";
+  switch (event.state) {
+    case "succeeded":
+      return wrap(
+        `ok${event.how === undefined || event.how === "ran" ? "" : `, ${event.how}`}${took}${event.evidence === "" ? "" : `: ${event.evidence}`}`,
+        width,
+        "    ",
+      );
+    case "skipped":
+      return [`${stepName(event)}  skipped: ${event.evidence}`];
+    case "failed":
+    case "in-doubt":
+    case "undone":
+      return wrap(`${event.state.toUpperCase()}${took}: ${event.evidence}`, width, "    ");
+  }
+}
+
+export function questionLines(question: Question, width: number): string[] {
+  const details = question.kind === "text" ? [] : (question.details ?? []);
+  const choices =
+    question.kind === "choice"
+      ? question.choices.map(
+          (choice) =>
+            `${choice.value}: ${choice.label} (${choice.consequence})${choice.value === question.recommended ? "  [recommended]" : ""}`,
+        )
+      : [];
+  return [
+    "",
+    ...[...details, ...choices].flatMap((text) => wrap(text, width, "    ")),
+    ...wrap(`? ${question.prompt}`, width, "  "),
+    ...wrap(question.why, width, "    "),
+  ];
+}
+
+export function errorLines(error: JournaledError, width: number): string[] {
+  return [
+    ...wrap(`error: ${error.message}`, width),
+    ...wrap(error.remedy, width, "  "),
+    `  (${error.code}${error.place === undefined ? "" : `, at ${error.place}`})`,
+  ];
+}
+
+function runEndLines(event: Extract<RunEvent, { type: "run-ended" }>, width: number): string[] {
+  const error = event.error === undefined ? [] : ["", ...errorLines(event.error, width)];
+  const resume = event.resumeWith === undefined ? [] : [`continue with: ${event.resumeWith}`];
+  const head = event.head === "" ? [] : [`journal head: ${event.head}`];
+  return [...error, "", `${event.outcome}, exit code ${event.exitCode}`, ...head, ...resume];
+}

@@ -1,0 +1,139 @@
+/**
+ * The calm screen: finished steps stay as lines, the running one is a listr2 task with its progress. A question ends
+ * the spinner first, so that prompts never fight with progress.
+ */
+import { Listr } from "listr2";
+import type { RunEvent } from "../engine/event.js";
+import { commandLines, eventLines, progressText } from "./event-lines.js";
+import type { Output } from "./output.js";
+import { promptingOperator } from "./prompts.js";
+import type { Renderer } from "./renderer.js";
+import { duration } from "./text.js";
+
+/** One running step on the screen. */
+class Spinner {
+  #settle: { done: () => void; fail: (error: Error) => void } | undefined;
+  #setOutput: (text: string) => void = () => undefined;
+  #setTitle: (text: string) => void = () => undefined;
+  #finished: Promise<unknown> = Promise.resolve();
+
+  start(title: string): void {
+    const list = new Listr(
+      [
+        {
+          title,
+          task: (_context, task) => {
+            this.#setOutput = (text) => {
+              task.output = text;
+            };
+            this.#setTitle = (text) => {
+              task.title = text;
+            };
+            return new Promise<void>((done, fail) => {
+              this.#settle = { done, fail };
+            });
+          },
+        },
+      ],
+      {
+        renderer: "default",
+        exitOnError: false,
+        registerSignalListeners: false,
+        rendererOptions: { collapseErrors: true, showErrorMessage: false },
+      },
+    );
+    this.#finished = list.run();
+  }
+
+  progress(text: string): void {
+    this.#setOutput(text);
+  }
+
+  async end(title: string, ok: boolean): Promise<void> {
+    this.#setTitle(title);
+    if (ok) this.#settle?.done();
+    else this.#settle?.fail(new Error(title));
+    this.#settle = undefined;
+    await this.#finished;
+  }
+}
+
+export function interactiveRenderer(output: Output, { verbose }: { readonly verbose: boolean }): Renderer {
+  const prompting = promptingOperator(output);
+  const width = Math.min(output.columns, 120);
+  const titles = new Map<string, string>();
+  let spinner: { readonly key: string; readonly view: Spinner } | undefined;
+  let queue: Promise<void> = Promise.resolve();
+
+  const stop = async (title: string, ok: boolean): Promise<void> => {
+    const running = spinner;
+    spinner = undefined;
+    await running?.view.end(output.safe(title), ok);
+  };
+
+  const start = (key: string, title: string): void => {
+    const view = new Spinner();
+    spinner = { key, view };
+    view.start(output.safe(title));
+  };
+
+  const show = async (event: RunEvent): Promise<void> => {
+    switch (event.type) {
+      case "step-began": {
+        const key = keyOf(event);
+        titles.set(key, event.title);
+        if (verbose) for (const line of commandLines(event.commands)) output.line(line, "faint");
+        start(key, event.title);
+        return;
+      }
+      case "step-progress":
+        spinner?.view.progress(output.safe(progressText(event.progress)));
+        return;
+      case "step-ended": {
+        const title = titles.get(keyOf(event)) ?? event.step;
+        const took = event.durationMs >= 1000 ? `  ${duration(event.durationMs)}` : "";
+        if (spinner === undefined)
+          for (const line of eventLines(event, { width, verbose }))
+            output.line(line, event.state === "skipped" ? "faint" : "bad");
+        else
+          await stop(
+            `${title}${event.how === "adopted" || event.how === "by-hand" ? ` (${event.how})` : ""}${took}`,
+            event.state === "succeeded" || event.state === "skipped",
+          );
+        if (event.state === "succeeded" && event.evidence !== "")
+          for (const line of eventLines(event, { width, verbose })) output.line(line, "faint");
+        return;
+      }
+      case "question":
+        // The operator prints the question itself.
+        await stop(titles.get(spinner?.key ?? "") ?? "a question", true);
+        return;
+      case "run-ended":
+        await stop("stopped", false);
+        for (const line of eventLines(event, { width, verbose }))
+          output.line(line, event.exitCode === 0 ? "good" : undefined);
+        return;
+      default:
+        for (const line of eventLines(event, { width, verbose })) output.line(line);
+    }
+  };
+
+  return {
+    sink: (event) => {
+      queue = queue.then(() => show(event));
+    },
+    operator: {
+      ask: async (question) => {
+        await queue;
+        return await prompting.ask(question);
+      },
+    },
+    close: async () => {
+      await queue;
+    },
+  };
+}
+
+function keyOf(event: { readonly step: string; readonly item?: string }): string {
+  return `${event.step}[${event.item ?? ""}]`;
+}

@@ -1,0 +1,13 @@
+/** What every renderer is: a listener to events, and somebody (or nobody) who answers questions. */
+import type { EventSink } from "../engine/event.js";
+import type { Operator } from "../ports/operator.js";
+
+export interface Renderer {
+  readonly sink: EventSink;
+  readonly operator: Operator;
+  /** Resolves when everything is on the screen and the terminal is as it was. */
+  close(): Promise<void>;
+}
+
+/** Nobody is there: every question stays without an answer. */
+export const NOBODY: Operator = { ask: () => Promise.resolve(undefined) };

@@ -1,0 +1,30 @@
+/** Text for a terminal of any width: wrapping, durations, local time beside UTC. */
+
+/** Wraps at blanks; a word longer than the width stands alone and is never cut, so that it can be copied. */
+export function wrap(text: string, width: number, indent = ""): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split("\n")) {
+    let line = "";
+    for (const word of paragraph.split(" ")) {
+      if (line !== "" && indent.length + line.length + 1 + word.length > width) {
+        lines.push(indent + line);
+        line = word;
+      } else line = line === "" ? word : `${line} ${word}`;
+    }
+    lines.push(indent + line);
+  }
+  return lines;
+}
+
+/** "0.4 s", "12 s", "3 min 5 s". */
+export function duration(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+/** Label and value in two columns, the value wrapped under itself. */
+export function row(label: string, value: string, width: number, labelWidth = 13): string[] {
+  const [first = "", ...rest] = wrap(value, Math.max(20, width - labelWidth - 2));
+  return [`  ${label.padEnd(labelWidth)}${first}`, ...rest.map((line) => `  ${" ".repeat(labelWidth)}${line}`)];
+}
