@@ -40,6 +40,8 @@ export type EntryBody =
       readonly host: string;
       readonly toolVersion: string;
       readonly rehearsal: boolean;
+      /** SHA-256 of each step's definition, so that a changed runbook can be told apart step by step. */
+      readonly steps?: Readonly<Record<string, string>>;
     }
   | { readonly type: "input-given"; readonly name: string; readonly value: Json; readonly by: string }
   | { readonly type: "target-fixed"; readonly target: string; readonly locks: readonly string[] }
@@ -55,6 +57,7 @@ export type EntryBody =
       readonly runbookSha256: string;
       readonly runbookText: EvidenceRef;
       readonly by: string;
+      readonly steps?: Readonly<Record<string, string>>;
     }
   | {
       readonly type: "step-started";
@@ -64,6 +67,8 @@ export type EntryBody =
       readonly action: string;
       readonly effect: string;
       readonly input: JsonObject;
+      /** Where a value exceeds a line, it is empty there and this names it; the reader puts it back. */
+      readonly inputEvidence?: EvidenceRef;
       /** SHA-256 over the printed commands. */
       readonly commandsSha256: string;
     }
@@ -74,6 +79,7 @@ export type EntryBody =
       readonly attempt: number;
       readonly kind: string;
       readonly data: JsonObject;
+      readonly dataEvidence?: EvidenceRef;
     }
   | {
       readonly type: "step-succeeded";
@@ -110,7 +116,12 @@ export type EntryBody =
       readonly attempt: number;
       readonly evidence: string;
     }
-  | { readonly type: "items-fixed"; readonly step: string; readonly items: readonly Json[] }
+  | {
+      readonly type: "items-fixed";
+      readonly step: string;
+      readonly items: readonly Json[];
+      readonly itemsEvidence?: EvidenceRef;
+    }
   | {
       readonly type: "decided";
       readonly step: string;
@@ -135,9 +146,18 @@ export type EntryBody =
       readonly by: string;
     }
   /** Consent to the named steps; holds while the hash over what was shown and over their printed commands is the same. */
-  | { readonly type: "approved"; readonly steps: readonly string[]; readonly shownSha256: string; readonly by: string }
+  | {
+      readonly type: "approved";
+      readonly steps: readonly string[];
+      readonly shownSha256: string;
+      /** Over the review rows alone. */
+      readonly reviewSha256?: string;
+      /** Per step, over its printed commands; absent where they still held unknown values. */
+      readonly commandsSha256?: Readonly<Record<string, string>>;
+      readonly by: string;
+    }
   | { readonly type: "drift-found"; readonly step: string; readonly item?: string; readonly evidence: string }
-  | { readonly type: "waited"; readonly step: string; readonly error: JournaledError }
+  | { readonly type: "waited"; readonly step: string; readonly item?: string; readonly error: JournaledError }
   | { readonly type: "resource-opened"; readonly kind: string; readonly data: JsonObject }
   | { readonly type: "resource-closed"; readonly kind: string; readonly data: JsonObject }
   | { readonly type: "run-stopped"; readonly why: string; readonly exitCode: number; readonly error?: JournaledError }

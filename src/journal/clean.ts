@@ -1,0 +1,37 @@
+/** Masks an entry before it is hashed and written (law 10). */
+import type { Secrets } from "../secrets.js";
+import type { EntryBody } from "./entry.js";
+
+/** Names of the tool's own vocabulary: a secret that happens to be such a word must not make the journal unreadable. */
+const VOCABULARY: ReadonlySet<string> = new Set([
+  "type",
+  "step",
+  "item",
+  "attempt",
+  "action",
+  "effect",
+  "how",
+  "probed",
+  "decision",
+  "outcome",
+  "kind",
+  "runbook",
+  "runbookVersion",
+  "runbookSha256",
+  "runbookText",
+  "commandsSha256",
+  "reviewSha256",
+  "shownSha256",
+  "question",
+  "steps",
+]);
+
+/** The body as it is written; values that JSON cannot carry (undefined, functions) are gone. */
+export function clean(body: EntryBody, secrets: Secrets): EntryBody {
+  const plain = JSON.parse(JSON.stringify(body)) as Record<string, unknown>;
+  const masked = Object.entries(plain).map(([name, value]) => [
+    name,
+    VOCABULARY.has(name) ? value : secrets.maskJson(value),
+  ]);
+  return Object.fromEntries(masked) as unknown as EntryBody;
+}

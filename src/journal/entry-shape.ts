@@ -1,0 +1,125 @@
+/**
+ * Checks that a parsed line is an entry of version 1. Additional fields are welcome: a journal written by a later
+ * release of the same version stays readable.
+ */
+import { type Entry, type EntryType, JOURNAL_VERSION } from "./entry.js";
+
+type Check = (value: unknown) => boolean;
+type Shape = Readonly<Record<string, Check>>;
+
+const text: Check = (value) => typeof value === "string";
+const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const flag: Check = (value) => typeof value === "boolean";
+const any: Check = (value) => value !== undefined;
+const hash: Check = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+const object: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const list: Check = Array.isArray;
+const textList: Check = (value) => Array.isArray(value) && value.every(text);
+const oneOf =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    typeof value === "string" && values.includes(value);
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const fields =
+  (shape: Shape): Check =>
+  (value) =>
+    object(value) && misfit(value as Record<string, unknown>, shape) === undefined;
+
+const error = fields({ code: text, message: text, remedy: text, place: optional(text) });
+const evidence = fields({ name: text, sha256: hash, bytes: count });
+const attempt = { step: text, item: optional(text), attempt: count };
+
+const HEADER: Shape = { v: count, seq: count, time: text, run: text, epoch: count, prev: hash, type: text };
+
+const BODIES: Readonly<Record<EntryType, Shape>> = {
+  "run-started": {
+    runbook: text,
+    runbookVersion: text,
+    runbookSha256: hash,
+    runbookText: evidence,
+    inputs: object,
+    operator: text,
+    host: text,
+    toolVersion: text,
+    rehearsal: flag,
+    steps: optional(object),
+  },
+  "input-given": { name: text, value: any, by: text },
+  "target-fixed": { target: text, locks: textList },
+  "run-resumed": { operator: text, host: text, toolVersion: text, takeOver: flag },
+  "runbook-accepted": { runbookSha256: hash, runbookText: evidence, by: text, steps: optional(object) },
+  "step-started": {
+    ...attempt,
+    action: text,
+    effect: text,
+    input: object,
+    inputEvidence: optional(evidence),
+    commandsSha256: text,
+  },
+  "step-recorded": { ...attempt, kind: text, data: object, dataEvidence: optional(evidence) },
+  "step-succeeded": {
+    ...attempt,
+    how: oneOf("ran", "adopted", "by-hand"),
+    output: object,
+    outputEvidence: optional(evidence),
+    evidence: text,
+  },
+  "step-failed": { ...attempt, error, probed: oneOf("not-done", "partly", "not-needed") },
+  "step-in-doubt": { ...attempt, evidence: text, error: optional(error) },
+  "step-skipped": { step: text, why: text },
+  "step-undone": { ...attempt, evidence: text },
+  "items-fixed": { step: text, items: list, itemsEvidence: optional(evidence) },
+  decided: {
+    step: text,
+    item: optional(text),
+    decision: oneOf("adopt", "redo", "undo", "by-hand"),
+    by: text,
+    why: text,
+  },
+  asked: { step: optional(text), item: optional(text), question: text, prompt: text },
+  answered: { step: optional(text), item: optional(text), question: text, value: text, by: text },
+  approved: {
+    steps: textList,
+    shownSha256: hash,
+    by: text,
+    reviewSha256: optional(text),
+    commandsSha256: optional(object),
+  },
+  "drift-found": { step: text, item: optional(text), evidence: text },
+  waited: { step: text, item: optional(text), error },
+  "resource-opened": { kind: text, data: object },
+  "resource-closed": { kind: text, data: object },
+  "run-stopped": { why: text, exitCode: count, error: optional(error) },
+  "run-ended": { outcome: oneOf("succeeded", "undone", "handed-over") },
+};
+
+function misfit(value: Readonly<Record<string, unknown>>, shape: Shape): string | undefined {
+  return Object.keys(shape).find((name) => shape[name]?.(value[name]) === false);
+}
+
+function isEntryType(type: unknown): type is EntryType {
+  return typeof type === "string" && Object.hasOwn(BODIES, type);
+}
+
+export type Shaped =
+  | { readonly ok: true; readonly entry: Entry }
+  | { readonly ok: false; readonly why: string; readonly newer: boolean };
+
+/** `newer` tells a journal of a later version from a broken one. */
+export function shapeEntry(value: unknown): Shaped {
+  if (!object(value)) return { ok: false, why: "is not an object", newer: false };
+  const fieldsOfLine = value as Record<string, unknown>;
+  const { v, type } = fieldsOfLine;
+  if (v !== JOURNAL_VERSION) {
+    const newer = typeof v === "number" && v > JOURNAL_VERSION;
+    return { ok: false, why: `has version ${JSON.stringify(v) ?? "none"}`, newer };
+  }
+  if (!isEntryType(type))
+    return { ok: false, why: `has the unknown type ${JSON.stringify(type) ?? "none"}`, newer: false };
+  const field = misfit(fieldsOfLine, HEADER) ?? misfit(fieldsOfLine, BODIES[type]);
+  if (field !== undefined) return { ok: false, why: `has a wrong or missing field "${field}"`, newer: false };
+  return { ok: true, entry: value as unknown as Entry };
+}

@@ -1,0 +1,28 @@
+/** `events.jsonl`: what the screen showed, for `status --follow`. Never authority: not synced, and a failed write is let go. */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Secrets } from "../secrets.js";
+import { OWNER_ONLY_FILE } from "./durable.js";
+
+export class EventLog {
+  readonly #path: string;
+  readonly #secrets: Secrets;
+  #broken = false;
+
+  /** `directory` is STATE_DIR/runs/RUN. */
+  constructor(directory: string, secrets: Secrets) {
+    this.#path = join(directory, "events.jsonl");
+    this.#secrets = secrets;
+  }
+
+  write(event: object): void {
+    if (this.#broken) return;
+    try {
+      const line = JSON.stringify(this.#secrets.maskJson(event));
+      appendFileSync(this.#path, `${line}\n`, { mode: OWNER_ONLY_FILE });
+    } catch {
+      // The journal tells the operator about a full disk; the log of events must not stop a recovery.
+      this.#broken = true;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** Evidence of a run: content-addressed files, durable before any journal line names them (J3). */
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import type { EvidenceRef } from "../action.js";
+import { RecoverError } from "../errors.js";
+import type { Secrets } from "../secrets.js";
+import { createDurably, makeDirectory, syncDirectory } from "./durable.js";
+import { sha256 } from "./line.js";
+
+export class EvidenceStore {
+  readonly #directory: string;
+  readonly #secrets: Secrets;
+  #temporaries = 0;
+
+  constructor(runDirectory: string, secrets: Secrets) {
+    this.#directory = join(runDirectory, "evidence");
+    this.#secrets = secrets;
+  }
+
+  keep(name: string, content: string): EvidenceRef {
+    const masked = this.#secrets.mask(content);
+    const digest = sha256(masked);
+    const path = join(this.#directory, digest);
+    if (!existsSync(path)) this.#write(path, masked);
+    return { name, sha256: digest, bytes: Buffer.byteLength(masked) };
+  }
+
+  recall(evidence: EvidenceRef): string {
+    const path = join(this.#directory, evidence.sha256);
+    const content = existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    if (content !== undefined && sha256(content) === evidence.sha256) return content;
+    const what = content === undefined ? "is missing" : "is not what was stored";
+    throw new RecoverError("journal-broken", `the evidence "${evidence.name}" ${what}`, {
+      remedy: "Put the file back from a copy of the state directory.",
+      place: path,
+    });
+  }
+
+  #write(path: string, content: string): void {
+    makeDirectory(this.#directory);
+    this.#temporaries += 1;
+    const temporary = `${path}.${process.pid}-${this.#temporaries}.tmp`;
+    createDurably(temporary, content);
+    renameSync(temporary, path);
+    syncDirectory(this.#directory);
+  }
+}

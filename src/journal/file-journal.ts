@@ -1,0 +1,164 @@
+/**
+ * The journal on disk: `journal.jsonl` in the run's directory (0700, file 0600). See journal.ts for what it promises
+ * and padded-file.ts for how an append is made durable.
+ *
+ * Does not own: who may write (state-directory.ts gives it a fence), or what a state directory looks like.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EvidenceRef } from "../action.js";
+import { RecoverError } from "../errors.js";
+import type { Secrets } from "../secrets.js";
+import { clean } from "./clean.js";
+import { createDurably, inStateDirectory, makeDirectory, reasonOf, syncDirectory } from "./durable.js";
+import { type Entry, type EntryBody, JOURNAL_VERSION } from "./entry.js";
+import { EvidenceStore } from "./evidence.js";
+import type { Journal } from "./journal.js";
+import { encodeLine, MAX_LINE_BYTES, sha256 } from "./line.js";
+import { PaddedFile } from "./padded-file.js";
+import { type JournalReading, readJournal } from "./reading.js";
+import { spill, unspill } from "./spill.js";
+
+export const JOURNAL_FILE = "journal.jsonl";
+
+/** Called around every append; crash tests and `rehearse --crash-at` end the process in it. `seq` counts from 1. */
+export interface AppendObserver {
+  before?(seq: number): void;
+  /** How many bytes of the line to write before `after` is called; undefined: the whole line. */
+  torn?(seq: number, length: number): number | undefined;
+  after?(seq: number): void;
+}
+
+export interface FileJournalOptions {
+  /** STATE_DIR/runs/RUN */
+  readonly directory: string;
+  readonly run: string;
+  readonly epoch: number;
+  readonly secrets: Secrets;
+  readonly now: () => Date;
+  /** Throws `fenced` when this process no longer holds the run (J4). */
+  readonly checkFence: () => void;
+  /** Gives the run up; called once by `close`. */
+  readonly release?: () => void;
+  readonly observer?: AppendObserver;
+}
+
+/** What a directory's journal says, large values put back in. An absent file reads as an empty journal. */
+export function readRun(directory: string, secrets: Secrets): JournalReading {
+  const file = join(directory, JOURNAL_FILE);
+  return inStateDirectory(file, () => {
+    const reading = readJournal(existsSync(file) ? readFileSync(file) : new Uint8Array(), file);
+    const evidence = new EvidenceStore(directory, secrets);
+    return { ...reading, entries: reading.entries.map((entry) => unspill(entry, (ref) => evidence.recall(ref))) };
+  });
+}
+
+export class FileJournal implements Journal {
+  readonly run: string;
+  readonly epoch: number;
+  readonly #options: FileJournalOptions;
+  readonly #evidence: EvidenceStore;
+  readonly #file: PaddedFile;
+  readonly #entries: Entry[];
+  #head: string;
+  #failure: RecoverError | undefined;
+  #closed = false;
+
+  /** Opens for appending; a torn tail is moved aside to `journal.torn-N` first. Errors: `journal-broken`, `state-dir-unusable`. */
+  constructor(options: FileJournalOptions) {
+    this.run = options.run;
+    this.epoch = options.epoch;
+    this.#options = options;
+    this.#evidence = new EvidenceStore(options.directory, options.secrets);
+    const reading = readRun(options.directory, options.secrets);
+    this.#entries = [...reading.entries];
+    this.#head = reading.head;
+    this.#file = inStateDirectory(options.directory, () => {
+      makeDirectory(options.directory);
+      if (reading.torn.length > 0) setAside(options.directory, reading.torn);
+      return new PaddedFile(join(options.directory, JOURNAL_FILE), reading.content);
+    });
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  get head(): string {
+    return this.#head;
+  }
+
+  async append(body: EntryBody): Promise<Entry> {
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#guarded(() => this.#append(body));
+  }
+
+  async keep(name: string, content: string): Promise<EvidenceRef> {
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#guarded(() => this.#evidence.keep(name, content));
+  }
+
+  async recall(evidence: EvidenceRef): Promise<string> {
+    return this.#evidence.recall(evidence);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#file.close();
+    this.#options.release?.();
+  }
+
+  #append(body: EntryBody): Entry {
+    const seq = this.#entries.length + 1;
+    this.#options.checkFence();
+    this.#options.observer?.before?.(seq);
+    const spilled = spill(clean(body, this.#options.secrets), (name, content) => this.#evidence.keep(name, content));
+    const header = { v: JOURNAL_VERSION, seq, time: this.#options.now().toISOString(), run: this.run };
+    const text = encodeLine({ ...header, epoch: this.epoch, prev: this.#head, ...spilled });
+    const line = Buffer.from(`${text}\n`);
+    if (line.length > MAX_LINE_BYTES) throw new Error(`a journal line of ${line.length} bytes exceeds 64 KiB`);
+    this.#write(seq, line);
+    const entry = unspill(JSON.parse(text) as Entry, (ref) => this.#evidence.recall(ref));
+    this.#head = sha256(line.subarray(0, -1));
+    this.#entries.push(entry);
+    this.#options.observer?.after?.(seq);
+    return entry;
+  }
+
+  #write(seq: number, line: Uint8Array): void {
+    const part = this.#options.observer?.torn?.(seq, line.length);
+    if (part === undefined) {
+      this.#file.append(line);
+      return;
+    }
+    this.#file.tear(line.subarray(0, part));
+    this.#options.observer?.after?.(seq);
+    throw new Error("the journal was torn on purpose, but the process went on");
+  }
+
+  /** After one failed write nothing is known about the tail: nothing more is written by this process. */
+  #guarded<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (thrown) {
+      this.#failure = thrown instanceof RecoverError ? thrown : this.#failed(thrown);
+      throw this.#failure;
+    }
+  }
+
+  #failed(thrown: unknown): RecoverError {
+    return new RecoverError("journal-write-failed", `the journal cannot be written: ${reasonOf(thrown)}`, {
+      remedy: `Make room or rights there, then continue with "dingo-recover resume ${this.run}".`,
+      place: join(this.#options.directory, JOURNAL_FILE),
+      cause: thrown,
+    });
+  }
+}
+
+function setAside(directory: string, torn: Uint8Array): void {
+  let number = 1;
+  while (existsSync(join(directory, `journal.torn-${number}`))) number += 1;
+  createDurably(join(directory, `journal.torn-${number}`), torn);
+  syncDirectory(directory);
+}

@@ -1,0 +1,71 @@
+/** The journal of a dry run and of tests: same promises but for the disk. */
+import type { EvidenceRef } from "../action.js";
+import { RecoverError } from "../errors.js";
+import { Secrets } from "../secrets.js";
+import { clean } from "./clean.js";
+import { type Entry, type EntryBody, JOURNAL_VERSION } from "./entry.js";
+import type { Journal } from "./journal.js";
+import { encodeLine, NO_HASH, sha256 } from "./line.js";
+
+export interface MemoryJournalOptions {
+  readonly run: string;
+  readonly now: () => Date;
+  readonly epoch?: number;
+  readonly secrets?: Secrets;
+}
+
+export class MemoryJournal implements Journal {
+  readonly run: string;
+  readonly epoch: number;
+  readonly #now: () => Date;
+  readonly #secrets: Secrets;
+  readonly #entries: Entry[] = [];
+  readonly #evidence = new Map<string, string>();
+  #head = NO_HASH;
+
+  constructor(options: MemoryJournalOptions) {
+    this.run = options.run;
+    this.epoch = options.epoch ?? 1;
+    this.#now = options.now;
+    this.#secrets = options.secrets ?? new Secrets();
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  get head(): string {
+    return this.#head;
+  }
+
+  async append(body: EntryBody): Promise<Entry> {
+    const header = {
+      v: JOURNAL_VERSION,
+      seq: this.#entries.length + 1,
+      time: this.#now().toISOString(),
+      run: this.run,
+    };
+    const line = encodeLine({ ...header, epoch: this.epoch, prev: this.#head, ...clean(body, this.#secrets) });
+    const entry = JSON.parse(line) as Entry;
+    this.#head = sha256(line);
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  async keep(name: string, content: string): Promise<EvidenceRef> {
+    const masked = this.#secrets.mask(content);
+    const digest = sha256(masked);
+    this.#evidence.set(digest, masked);
+    return { name, sha256: digest, bytes: Buffer.byteLength(masked) };
+  }
+
+  async recall(evidence: EvidenceRef): Promise<string> {
+    const content = this.#evidence.get(evidence.sha256);
+    if (content !== undefined) return content;
+    throw new RecoverError("journal-broken", `the evidence "${evidence.name}" is missing`, {
+      remedy: "Report this: a journal in memory cannot lose evidence.",
+    });
+  }
+
+  async close(): Promise<void> {}
+}

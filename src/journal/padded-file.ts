@@ -1,0 +1,64 @@
+/**
+ * An append-only file that is preallocated with newlines while it is open.
+ *
+ * Overwriting preallocated bytes spares the file system a size change per append, which makes a durable append about
+ * a fifth cheaper (bench/journal.ts). Newlines keep the file text: `grep`, `jq` and a line reader that skips empty lines
+ * read it as it is. A clean close cuts the padding off.
+ *
+ * Opening puts a new file in place of the old one: a process that was taken over and still holds the old file open can
+ * no longer overwrite what its successor writes.
+ */
+import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { OWNER_ONLY_FILE, syncDirectory, writeWhole } from "./durable.js";
+
+const PADDING = Buffer.alloc(128 * 1024, "\n");
+
+export class PaddedFile {
+  readonly #descriptor: number;
+  #end = 0;
+  #size = 0;
+  #open = true;
+
+  /** Makes the file, or replaces it, with this content (whole lines). */
+  constructor(path: string, content: Uint8Array) {
+    const next = `${path}.next`;
+    rmSync(next, { force: true });
+    this.#descriptor = openSync(next, "wx", OWNER_ONLY_FILE);
+    writeWhole(this.#descriptor, content, 0);
+    this.#end = content.length;
+    this.#pad();
+    renameSync(next, path);
+    syncDirectory(dirname(path));
+  }
+
+  /** Appends durably. At least one padding newline always follows, so that a torn line can be told from a bad one. */
+  append(line: Uint8Array): void {
+    while (this.#end + line.length >= this.#size) this.#pad();
+    writeWhole(this.#descriptor, line, this.#end);
+    fdatasyncSync(this.#descriptor);
+    this.#end += line.length;
+  }
+
+  /** Writes without counting the bytes as content: what a crash in the middle of a write leaves behind. */
+  tear(part: Uint8Array): void {
+    while (this.#end + part.length >= this.#size) this.#pad();
+    writeWhole(this.#descriptor, part, this.#end);
+    fdatasyncSync(this.#descriptor);
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    ftruncateSync(this.#descriptor, this.#end);
+    fsyncSync(this.#descriptor);
+    closeSync(this.#descriptor);
+  }
+
+  #pad(): void {
+    this.#size = Math.max(this.#size, this.#end);
+    writeWhole(this.#descriptor, PADDING, this.#size);
+    fsyncSync(this.#descriptor);
+    this.#size += PADDING.length;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Things outside the run's steps that must not outlive it (ephemeral SSH users): journaled before they are made, so
+ * that the next process can remove what a kill left behind.
+ */
+import type { JsonObject } from "../action.js";
+import type { Journal } from "./journal.js";
+
+export interface OpenResource {
+  readonly kind: string;
+  readonly data: JsonObject;
+}
+
+export class ResourceRecorder {
+  readonly #journal: Journal;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** Before the resource is made. */
+  async opened(kind: string, data: JsonObject): Promise<void> {
+    await this.#journal.append({ type: "resource-opened", kind, data });
+  }
+
+  /** After it is gone; `data` is what `opened` was given. */
+  async closed(kind: string, data: JsonObject): Promise<void> {
+    await this.#journal.append({ type: "resource-closed", kind, data });
+  }
+
+  /** Opened and not closed, by this process or an earlier one; oldest first. */
+  leftOpen(): readonly OpenResource[] {
+    const open: OpenResource[] = [];
+    for (const entry of this.#journal.entries) {
+      if (entry.type === "resource-opened") open.push({ kind: entry.kind, data: entry.data });
+      if (entry.type !== "resource-closed") continue;
+      const index = open.findIndex((one) => one.kind === entry.kind && sameData(one.data, entry.data));
+      if (index >= 0) open.splice(index, 1);
+    }
+    return open;
+  }
+}
+
+function sameData(one: JsonObject, other: JsonObject): boolean {
+  return sorted(one) === sorted(other);
+}
+
+function sorted(data: JsonObject): string {
+  return JSON.stringify(Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

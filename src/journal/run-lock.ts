@@ -1,0 +1,73 @@
+/** The run lock: which process carries a run (L3), and the fence that every append passes (J4). */
+import { RecoverError } from "../errors.js";
+import { describeHolder, LockFile, type LockHolder } from "./locks.js";
+import { livenessOf, thisProcess } from "./process-identity.js";
+
+export interface RunLockRequest {
+  readonly stateDirectory: string;
+  readonly run: string;
+  /** Epoch of the run's last entry; 0 for a new run. */
+  readonly epoch: number;
+  readonly takeOver: boolean;
+  readonly now: Date;
+}
+
+export class RunLock {
+  readonly #file: LockFile;
+  readonly #holder: LockHolder;
+  #fingerprint: string | undefined;
+
+  private constructor(file: LockFile, holder: LockHolder) {
+    this.#file = file;
+    this.#holder = holder;
+    this.#fingerprint = file.fingerprint();
+  }
+
+  get epoch(): number {
+    return this.#holder.epoch;
+  }
+
+  /** Errors: `locked` with the holder, `state-dir-unusable`. A take-over of a lock that is held counts the epoch up. */
+  static acquire(request: RunLockRequest): RunLock {
+    const key = `run ${request.run}`;
+    const file = new LockFile(request.stateDirectory, key);
+    const epoch = Math.max(1, request.epoch + (request.takeOver ? 1 : 0));
+    const startedAt = request.now.toISOString();
+    const holder: LockHolder = { key, run: request.run, epoch, ...thisProcess(), startedAt };
+    if (file.create(holder)) return new RunLock(file, holder);
+    const held = file.read();
+    const free = held === undefined || request.takeOver || livenessOf(held) === "dead";
+    const mine: LockHolder = { ...holder, epoch: request.takeOver ? Math.max(epoch, (held?.epoch ?? 0) + 1) : epoch };
+    if (held !== undefined && free && file.replace(held, mine)) return new RunLock(file, mine);
+    throw locked(request.run, held);
+  }
+
+  /** Throws `fenced` unless this process still holds the run. One stat where nothing happened. */
+  check(): void {
+    const fingerprint = this.#file.fingerprint();
+    if (fingerprint !== undefined && fingerprint === this.#fingerprint) return;
+    const held = fingerprint === undefined ? undefined : this.#file.read();
+    if (held !== undefined && JSON.stringify(held) === JSON.stringify(this.#holder)) {
+      this.#fingerprint = fingerprint;
+      return;
+    }
+    const by = held === undefined ? "another process, which has let it go since" : describeHolder(held);
+    throw new RecoverError("fenced", `this run was taken over by ${by}`, {
+      remedy: `Go on there; "dingo-recover status ${this.#holder.run}" shows where it stands.`,
+      place: this.#file.path,
+    });
+  }
+
+  release(): void {
+    this.#file.remove(this.#holder);
+  }
+}
+
+function locked(run: string, held: LockHolder | undefined): RecoverError {
+  const holder = held === undefined ? "another process" : describeHolder(held);
+  return new RecoverError("locked", `run ${run} is at work already: ${holder}`, {
+    remedy: `Watch it with "dingo-recover status ${run} --follow", or, if that process is surely gone, continue with "dingo-recover resume ${run} --take-over".`,
+    ...(held === undefined ? {} : { place: `process ${held.pid} on ${held.host}` }),
+    effect: "none",
+  });
+}

@@ -1,0 +1,165 @@
+/**
+ * The state directory: STATE_DIR/runs/RUN/{journal.jsonl, events.jsonl, evidence/}, STATE_DIR/locks/.
+ * The only place that knows these paths and that opens a journal for writing.
+ */
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { RecoverError } from "../errors.js";
+import type { Secrets } from "../secrets.js";
+import { errnoOf, inStateDirectory, makeDirectory, OWNER_ONLY_DIRECTORY, syncDirectory } from "./durable.js";
+import type { Entry } from "./entry.js";
+import { type AppendObserver, FileJournal, JOURNAL_FILE, readRun } from "./file-journal.js";
+import { KeyLocks } from "./key-locks.js";
+import { LockFile } from "./locks.js";
+import { livenessOf } from "./process-identity.js";
+import type { JournalReading } from "./reading.js";
+import { isRunId, newRunId } from "./run-id.js";
+import { RunLock } from "./run-lock.js";
+
+export interface StateDirectoryOptions {
+  /** STATE_DIR */
+  readonly path: string;
+  readonly secrets: Secrets;
+  readonly now: () => Date;
+  readonly observer?: AppendObserver;
+}
+
+/** A run that this process carries. */
+export interface OpenRun {
+  readonly run: string;
+  /** STATE_DIR/runs/RUN */
+  readonly directory: string;
+  readonly journal: FileJournal;
+  readonly locks: KeyLocks;
+}
+
+export class StateDirectory {
+  readonly #options: StateDirectoryOptions;
+
+  constructor(options: StateDirectoryOptions) {
+    this.#options = options;
+  }
+
+  get path(): string {
+    return this.#options.path;
+  }
+
+  directoryOf(run: string): string {
+    return join(this.#options.path, "runs", run);
+  }
+
+  /** Ids of all runs, oldest first. */
+  list(): readonly string[] {
+    const runs = join(this.#options.path, "runs");
+    return inStateDirectory(runs, () => (existsSync(runs) ? readdirSync(runs).filter(isRunId).sort() : []));
+  }
+
+  /** The run that a prefix names. Errors: `run-not-found`, `run-ambiguous`. */
+  find(prefix: string): string {
+    const all = this.list();
+    const fitting = all.includes(prefix) ? [prefix] : all.filter((run) => run.startsWith(prefix));
+    const [only, ...others] = fitting;
+    if (only !== undefined && others.length === 0) return only;
+    throw only === undefined ? notFound(prefix, this.#options.path) : ambiguous(prefix, fitting);
+  }
+
+  /** Reads a run's journal without touching it. Errors: `journal-broken`, `journal-version`, `state-dir-unusable`. */
+  read(run: string): JournalReading {
+    return readRun(this.directoryOf(run), this.#options.secrets);
+  }
+
+  /** Whether a living process carries the run; a process on another host counts as living. */
+  isCarried(run: string): boolean {
+    const holder = new LockFile(this.#options.path, `run ${run}`).read();
+    return holder !== undefined && livenessOf(holder) !== "dead";
+  }
+
+  /** A new run with an empty journal. Errors: `state-dir-unusable`. */
+  create(): OpenRun {
+    const run = inStateDirectory(this.#options.path, () => this.#makeRunDirectory());
+    return this.#open(run, { epoch: 0, takeOver: false });
+  }
+
+  /** Carries a run on. Errors: `locked`, `journal-broken`, `journal-version`, `state-dir-unusable`, `run-ended`. */
+  open(run: string, options: { readonly takeOver: boolean }): OpenRun {
+    const last = this.read(run).entries.at(-1);
+    if (last?.type === "run-ended") throw ended(run, last.outcome);
+    return this.#open(run, { epoch: last?.epoch ?? 0, takeOver: options.takeOver });
+  }
+
+  #open(run: string, from: { readonly epoch: number; readonly takeOver: boolean }): OpenRun {
+    const { path, secrets, now, observer } = this.#options;
+    const lock = RunLock.acquire({ stateDirectory: path, run, ...from, now: now() });
+    try {
+      const journal = new FileJournal({
+        directory: this.directoryOf(run),
+        run,
+        epoch: lock.epoch,
+        secrets,
+        now,
+        checkFence: () => lock.check(),
+        release: () => lock.release(),
+        ...(observer === undefined ? {} : { observer }),
+      });
+      const isOpen = (other: string): boolean => this.#isOpen(other);
+      const locks = new KeyLocks({ stateDirectory: path, run, epoch: lock.epoch, now, isOpen });
+      return { run, directory: this.directoryOf(run), journal, locks };
+    } catch (thrown) {
+      lock.release();
+      throw thrown;
+    }
+  }
+
+  #makeRunDirectory(): string {
+    const runs = join(this.#options.path, "runs");
+    makeDirectory(runs);
+    for (;;) {
+      const run = newRunId(this.#options.now());
+      try {
+        mkdirSync(join(runs, run), { mode: OWNER_ONLY_DIRECTORY });
+        syncDirectory(runs);
+        return run;
+      } catch (thrown) {
+        if (errnoOf(thrown) !== "EEXIST") throw thrown;
+      }
+    }
+  }
+
+  /** A run whose journal cannot be read counts as open (law 5); one without a journal never began. */
+  #isOpen(run: string): boolean {
+    if (!existsSync(join(this.directoryOf(run), JOURNAL_FILE))) return false;
+    try {
+      return isOpenAfter(this.read(run).entries.at(-1));
+    } catch (thrown) {
+      if (thrown instanceof RecoverError) return true;
+      throw thrown;
+    }
+  }
+}
+
+function isOpenAfter(last: Entry | undefined): boolean {
+  return last !== undefined && last.type !== "run-ended";
+}
+
+function notFound(prefix: string, stateDirectory: string): RecoverError {
+  return new RecoverError("run-not-found", `no run begins with "${prefix}"`, {
+    remedy: 'List all runs with "dingo-recover runs"; another state directory is named with --state-dir DIR.',
+    place: stateDirectory,
+    effect: "none",
+  });
+}
+
+function ambiguous(prefix: string, fitting: readonly string[]): RecoverError {
+  return new RecoverError("run-ambiguous", `"${prefix}" may be any of ${fitting.join(", ")}`, {
+    remedy: "Type more of the run's name.",
+    effect: "none",
+  });
+}
+
+function ended(run: string, outcome: string): RecoverError {
+  return new RecoverError("run-ended", `run ${run} has ended (${outcome})`, {
+    remedy: `Read its report with "dingo-recover report ${run} --format markdown", or begin another with "dingo-recover run".`,
+    place: run,
+    effect: "none",
+  });
+}

@@ -1,0 +1,57 @@
+/** `journal verify`: is this journal whole, and is it the one whose head hash was written down? */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { RecoverError } from "../errors.js";
+import { Secrets } from "../secrets.js";
+import { JOURNAL_FILE, readRun } from "./file-journal.js";
+
+export interface JournalVerification {
+  readonly file: string;
+  readonly ok: boolean;
+  readonly lines: number;
+  readonly head: string;
+  /** Bytes of a torn last line: no break, it is moved aside by the next resume. */
+  readonly tornBytes: number;
+  /** The line whose hash is the given head: its last line where nothing was written since. */
+  readonly headLine?: number;
+  /** What is wrong, with the place `FILE:LINE`. */
+  readonly error?: RecoverError;
+}
+
+/** `directory` is STATE_DIR/runs/RUN. Throws only what is not about the journal's content. */
+export function verifyJournal(directory: string, head?: string): JournalVerification {
+  const file = join(directory, JOURNAL_FILE);
+  const none = { file, ok: false, lines: 0, head: "", tornBytes: 0 };
+  if (!existsSync(file)) return { ...none, error: missing(file) };
+  try {
+    const reading = readRun(directory, new Secrets());
+    const found = { file, lines: reading.entries.length, head: reading.head, tornBytes: reading.torn.length };
+    if (head === undefined) return { ...found, ok: true };
+    const headLine = reading.hashes.indexOf(head.toLowerCase()) + 1;
+    if (headLine > 0) return { ...found, ok: true, headLine };
+    return { ...found, ok: false, error: headMissing(file, reading.entries.length) };
+  } catch (thrown) {
+    if (thrown instanceof RecoverError && thrown.code.startsWith("journal-")) return { ...none, error: thrown };
+    throw thrown;
+  }
+}
+
+function missing(file: string): RecoverError {
+  return new RecoverError("journal-broken", "the journal is missing", {
+    remedy: "Put the file back from a copy or from the mirror.",
+    place: file,
+    effect: "none",
+  });
+}
+
+function headMissing(file: string, lines: number): RecoverError {
+  return new RecoverError(
+    "journal-broken",
+    "no line of the journal has the given head hash: its tail was cut or changed",
+    {
+      remedy: "Put the file back from a copy or from the mirror, and compare the head hash with the one in the report.",
+      place: `${file}:${lines}`,
+      effect: "none",
+    },
+  );
+}
