@@ -1,0 +1,74 @@
+/** What every route works on and gives back, and the error envelope of the v3 API (cf-bosh.md §2.4). */
+import { createHash } from "node:crypto";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.js";
+import type { BrokerCall } from "./broker.js";
+import type { CloudControllerState } from "./state.js";
+
+/** Who sent the request: resolved from the bearer token. */
+export interface Subject {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+}
+
+export interface Exchange {
+  readonly state: CloudControllerState;
+  readonly request: HttpRequest;
+  readonly now: Date;
+  readonly who: Subject;
+  /** The path's variable parts, decoded. */
+  readonly params: readonly string[];
+}
+
+export interface Answer {
+  readonly state: CloudControllerState;
+  readonly response: HttpResponse;
+  readonly calls: readonly BrokerCall[];
+}
+
+export function answer(state: CloudControllerState, response: HttpResponse, calls: readonly BrokerCall[] = []): Answer {
+  return { state, response, calls };
+}
+
+export function errorResponse(status: number, code: number, title: string, detail: string): HttpResponse {
+  return jsonResponse(status, { errors: [{ code, title: `CF-${title}`, detail }] });
+}
+
+export const notFound = (what: string): HttpResponse =>
+  errorResponse(404, 10010, "ResourceNotFound", `${what} not found`);
+
+export const unprocessable = (detail: string): HttpResponse => errorResponse(422, 10008, "UnprocessableEntity", detail);
+
+export const notAuthorized = (): HttpResponse =>
+  errorResponse(403, 10003, "NotAuthorized", "You are not authorized to perform the requested action");
+
+export const busy = (name: string): HttpResponse =>
+  errorResponse(
+    409,
+    60016,
+    "AsyncServiceInstanceOperationInProgress",
+    `An operation for service instance ${name} is in progress.`,
+  );
+
+/** The next GUID of a state: the same state gives the same one, so that a replayed request is the same world. */
+export function nextGuid(state: CloudControllerState): { readonly guid: string; readonly state: CloudControllerState } {
+  const hex = createHash("sha256").update(`${state.seed}/${state.counter}`).digest("hex");
+  const variant = "89ab"[Number.parseInt(hex.slice(16, 17), 16) % 4] ?? "8";
+  const guid = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ];
+  return { guid: guid.join("-"), state: { ...state, counter: state.counter + 1 } };
+}
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** The API's times have whole seconds. */
+export function stamp(now: Date): string {
+  return `${now.toISOString().slice(0, 19)}Z`;
+}

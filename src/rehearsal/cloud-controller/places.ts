@@ -1,0 +1,77 @@
+/** `/v3/organizations`, `/v3/spaces`, `/v3/roles`, `/v3/service_plans`, `/v3/service_offerings`. */
+import { jsonResponse } from "../http/message.js";
+import { maySeeOrg, maySeeSpaceItself } from "./access.js";
+import { type Answer, answer, type Exchange, notFound } from "./exchange.js";
+import { page, passes } from "./page.js";
+import { brokersOf, offeringsOf, renderOffering, renderOrg, renderPlan, renderRole, renderSpace } from "./render.js";
+import type { Plan } from "./state.js";
+
+export function listOrgs({ state, request, who }: Exchange): Answer {
+  const items = state.orgs.filter(
+    (each) =>
+      maySeeOrg(state, who, each.guid) && passes(request, "names", each.name) && passes(request, "guids", each.guid),
+  );
+  return answer(state, page(request, { items, render: renderOrg, maxPerPage: state.settings.maxPerPage }));
+}
+
+export function getOrg({ state, who, params }: Exchange): Answer {
+  const org = state.orgs.find((each) => each.guid === params[0] && maySeeOrg(state, who, each.guid));
+  return answer(state, org === undefined ? notFound("Organization") : jsonResponse(200, renderOrg(org)));
+}
+
+export function listSpaces({ state, request, who }: Exchange): Answer {
+  const items = state.spaces.filter(
+    (each) =>
+      maySeeSpaceItself(state, who, each) &&
+      passes(request, "names", each.name) &&
+      passes(request, "guids", each.guid) &&
+      passes(request, "organization_guids", each.orgGuid),
+  );
+  return answer(state, page(request, { items, render: renderSpace, maxPerPage: state.settings.maxPerPage }));
+}
+
+export function getSpace({ state, who, params }: Exchange): Answer {
+  const space = state.spaces.find((each) => each.guid === params[0] && maySeeSpaceItself(state, who, each));
+  return answer(state, space === undefined ? notFound("Space") : jsonResponse(200, renderSpace(space)));
+}
+
+export function listRoles({ state, request }: Exchange): Answer {
+  const items = state.roles
+    .filter(
+      (each) =>
+        passes(request, "user_guids", each.subject) &&
+        passes(request, "types", each.type) &&
+        passes(request, "space_guids", each.spaceGuid ?? null) &&
+        passes(request, "organization_guids", each.orgGuid ?? null),
+    )
+    .map((each) => ({ ...each, createdAt: "" }));
+  return answer(state, page(request, { items, render: renderRole, maxPerPage: state.settings.maxPerPage }));
+}
+
+/** Every plan of the stand-in is public, so that only the filters decide. */
+export function listPlans({ state, request }: Exchange): Answer {
+  const items = state.plans.filter(
+    (each) =>
+      passes(request, "names", each.name) &&
+      passes(request, "guids", each.guid) &&
+      passes(request, "service_offering_names", each.offering) &&
+      passes(request, "service_offering_guids", each.offeringGuid) &&
+      passes(request, "service_broker_names", each.broker) &&
+      passes(request, "available", String(each.available)),
+  );
+  const included = (shown: readonly Plan[]): unknown => ({
+    service_offerings: offeringsOf(shown),
+    service_brokers: brokersOf(shown),
+  });
+  return answer(state, page(request, { items, render: renderPlan, included, maxPerPage: state.settings.maxPerPage }));
+}
+
+export function getPlan({ state, params }: Exchange): Answer {
+  const plan = state.plans.find((each) => each.guid === params[0]);
+  return answer(state, plan === undefined ? notFound("Service plan") : jsonResponse(200, renderPlan(plan)));
+}
+
+export function getOffering({ state, params }: Exchange): Answer {
+  const plan = state.plans.find((each) => each.offeringGuid === params[0]);
+  return answer(state, plan === undefined ? notFound("Service offering") : jsonResponse(200, renderOffering(plan)));
+}

@@ -1,0 +1,51 @@
+/** The shell of the Cloud Controller stand-in: HTTP in front of `handle`, broker calls behind it. */
+import { type Listen, type StandInServer, serve } from "../http/server.js";
+import type { HttpRequest, HttpResponse } from "../http/message.js";
+import { type Broker, type BrokerCall, callBroker } from "./broker.js";
+import { handle, meetFault } from "./handle.js";
+import { due, settle } from "./settle.js";
+import type { CloudControllerState } from "./state.js";
+
+export interface CloudControllerWorld {
+  get(): CloudControllerState;
+  set(state: CloudControllerState): void;
+  readonly broker: Broker;
+  now(): Date;
+  readonly listen?: Listen;
+}
+
+/** Starts the server; broker calls that an earlier process left pending are made at once. */
+export async function serveCloudController(world: CloudControllerWorld): Promise<StandInServer> {
+  const perform = async (call: BrokerCall): Promise<HttpResponse | undefined> => {
+    const outcome = await callBroker(world.broker, call);
+    const settled = settle(world.get(), call, outcome, world.now());
+    world.set(settled.state);
+    await Promise.all(settled.calls.map(perform));
+    return settled.response;
+  };
+  const server = await serve(
+    {
+      strike: (request) => {
+        const met = meetFault(world.get(), request);
+        world.set(met.state);
+        return met.fault;
+      },
+      answer: (request) => answerRequest(world, perform, request),
+    },
+    world.listen ?? {},
+  );
+  await Promise.all(world.get().pending.map(perform));
+  return server;
+}
+
+async function answerRequest(
+  world: CloudControllerWorld,
+  perform: (call: BrokerCall) => Promise<HttpResponse | undefined>,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  if (request.method === "GET") await Promise.all(due(world.get(), world.now()).map(perform));
+  const { state, response, calls } = handle(world.get(), request, world.now());
+  world.set(state);
+  const replaced = await Promise.all(calls.map(perform));
+  return replaced.find((each) => each !== undefined) ?? response;
+}
