@@ -1,0 +1,23 @@
+/** The clock of the machine, and the same clock moved and sped up for a rehearsal. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "../../ports/clock.js";
+
+/** In a rehearsal, the box and the tool must agree on the time: `now = epochMs + (real now − realMs) × rate`. */
+export interface ClockSetting {
+  readonly realMs: number;
+  readonly epochMs: number;
+  readonly rate: number;
+}
+
+export function systemClock(setting: ClockSetting = { realMs: 0, epochMs: 0, rate: 1 }): Clock {
+  const { realMs, epochMs, rate } = setting;
+  return {
+    now: () => new Date(epochMs + (Date.now() - realMs) * rate),
+    monotonicMs: () => performance.now() * rate,
+    sleep: async (ms, signal) => {
+      await delay(ms / rate, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+        throw signal?.aborted === true ? signal.reason : error;
+      });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** The one place where an error of a command becomes text or JSON and an exit code (DESIGN §4, "JSON documents"). */
+import { asRecoverError } from "../errors.js";
+import type { JournaledError } from "../journal/entry.js";
+import { Secrets } from "../secrets.js";
+import { errorLines } from "../ui/event-lines.js";
+import { createOutput } from "../ui/output.js";
+
+/** Every secret of this process: one registry, so that no sink can miss one. */
+export const secrets = new Secrets();
+
+export function reportFailure(thrown: unknown, json: boolean): number {
+  const error = asRecoverError(thrown);
+  const output = createOutput({ secrets, color: true });
+  const document: JournaledError = {
+    code: error.code,
+    message: error.message,
+    remedy: error.remedy,
+    ...(error.place === undefined ? {} : { place: error.place }),
+  };
+  if (json) output.json({ schema: "dingo-recover/error@1", ...document });
+  for (const line of errorLines(document, Math.min(output.columns, 120))) output.error(line);
+  if (error.code === "internal" && process.env["DINGO_RECOVER_DEBUG"] === "1" && error.cause instanceof Error)
+    output.error(error.cause.stack ?? "");
+  return error.exitCode;
+}

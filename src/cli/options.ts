@@ -1,0 +1,103 @@
+/** The options of the command line, as yargs reads them: one definition for parsing, `--help` and completion. */
+import type { InferredOptionTypes } from "yargs";
+
+export const globalOptions = {
+  config: {
+    type: "string",
+    describe: "configuration file (default ./dingo-recover.yml, then the one in your XDG config directory)",
+    requiresArg: true,
+  },
+  "state-dir": {
+    type: "string",
+    describe: "directory of runs and locks (default $DINGO_RECOVER_STATE, then your XDG state directory)",
+    requiresArg: true,
+  },
+  json: { type: "boolean", default: false, describe: "JSON on stdout and nothing else; asks nothing" },
+  color: { type: "boolean", default: true, describe: "colours; --no-color or NO_COLOR turns them off" },
+  verbose: { type: "boolean", default: false, describe: "say more: every command, every probe" },
+} as const;
+
+export type GlobalArguments = InferredOptionTypes<typeof globalOptions>;
+
+/** What `run`, `resume` and `rehearse` share. */
+export const consentOptions = {
+  "non-interactive": {
+    type: "boolean",
+    default: false,
+    describe: "ask nothing; a question without an answer stops the run (13)",
+  },
+  yes: { type: "boolean", default: false, describe: "approve creations and harmless questions" },
+  confirm: {
+    type: "string",
+    describe: "approve disruptive and destructive steps for this target, which must be equal byte for byte",
+    requiresArg: true,
+    nargs: 1,
+  },
+  "accept-loss": {
+    type: "number",
+    describe: "segments that may be lost after the recovery point; more is refused (16)",
+    requiresArg: true,
+  },
+  patience: {
+    type: "string",
+    default: "10m",
+    describe: "how long to wait for a system that does not answer",
+    requiresArg: true,
+  },
+} as const;
+
+export const inputOptions = {
+  input: {
+    type: "array",
+    string: true,
+    default: [] as string[],
+    describe: "an input of the runbook, NAME=VALUE (repeatable)",
+    requiresArg: true,
+    nargs: 1,
+  },
+  inputs: { type: "string", describe: "YAML or JSON file with inputs", requiresArg: true },
+  "dry-run": {
+    type: "boolean",
+    default: false,
+    describe: "run what only reads, print every other command with real values, change nothing",
+  },
+} as const;
+
+export const resumeOptions = {
+  decide: {
+    type: "array",
+    string: true,
+    default: [] as string[],
+    describe: "decision for a step in doubt, STEP[ITEM]=adopt|redo|undo|by-hand (repeatable)",
+    requiresArg: true,
+    nargs: 1,
+  },
+  "accept-runbook": { type: "boolean", default: false, describe: "go on with a runbook that was edited since" },
+  "take-over": { type: "boolean", default: false, describe: "take the run over from another process" },
+} as const;
+
+export const discoverOptions = {
+  logs: {
+    type: "array",
+    string: true,
+    default: [] as string[],
+    describe: "log files: a path, a glob, or - for stdin (repeatable)",
+    requiresArg: true,
+    nargs: 1,
+  },
+  "cf-events": { type: "boolean", default: false, describe: "search Cloud Foundry's own records" },
+  name: { type: "string", describe: "name of the service", requiresArg: true },
+  space: { type: "string", describe: "name of its space", requiresArg: true },
+  around: {
+    type: "string",
+    describe: 'when it was deleted: "40m ago", or a time with zone or offset',
+    requiresArg: true,
+  },
+  window: { type: "string", default: "2h", describe: "how far before and after --around to look", requiresArg: true },
+  all: { type: "boolean", default: false, describe: "also list what was not a deletion, and why" },
+} as const;
+
+export type ConsentArguments = InferredOptionTypes<typeof consentOptions>;
+export type InputArguments = InferredOptionTypes<typeof inputOptions>;
+export type ResumeArguments = InferredOptionTypes<typeof resumeOptions>;
+export type DiscoverArguments = InferredOptionTypes<typeof discoverOptions>;

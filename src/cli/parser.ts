@@ -1,0 +1,217 @@
+/** All commands: names, options, examples. Implementations are loaded when their command is chosen. */
+import yargs, { type Argv } from "yargs";
+import {
+  consentOptions,
+  discoverOptions,
+  type GlobalArguments,
+  globalOptions,
+  inputOptions,
+  resumeOptions,
+} from "./options.js";
+
+/** Called with the exit code of the command that was chosen. */
+export type Finish = (code: number) => void;
+
+/** The parser; `columns` fixes the width of the help. */
+export function buildParser(words: readonly string[], finish: Finish, columns = 100): Argv<GlobalArguments> {
+  const parser = yargs([...words])
+    .scriptName("dingo-recover")
+    .usage(
+      "Usage: $0 <command>\n\nBrings a deleted Dingo PostgreSQL service back, step by step; it can be killed at any moment and resumed.",
+    )
+    .options(globalOptions)
+    .group(Object.keys(globalOptions), "Everywhere:")
+    .strict()
+    .recommendCommands()
+    .wrap(columns)
+    .help()
+    .alias("help", "h")
+    .version(false)
+    .demandCommand(1, "Name a command.");
+  return withArchive(withReading(withRunning(parser, finish), finish), finish);
+}
+
+type Parser = Argv<GlobalArguments>;
+
+function withRunning(parser: Parser, finish: Finish): Parser {
+  return parser
+    .command(
+      "run [runbook]",
+      "Run a runbook: the recovery of a deleted service unless another one is named",
+      (command) =>
+        command
+          .positional("runbook", {
+            type: "string",
+            default: "recover-deleted-service",
+            describe: "name of a shipped runbook, or a file",
+          })
+          .options({ ...inputOptions, ...consentOptions })
+          .example("$0 run", "asks what it cannot find out")
+          .example(
+            "$0 run --input service=db --input org=o --input space=s --dry-run",
+            "prints every command, changes nothing",
+          )
+          .example("$0 run --non-interactive --yes --confirm o/s/db --input service=db …", "for scripts"),
+      async (given) => finish(await (await import("./run.js")).run(given)),
+    )
+    .command(
+      "resume [run]",
+      "Go on with a run that stopped, failed, was killed or is in doubt",
+      (command) =>
+        command
+          .positional("run", { type: "string", describe: "any unambiguous prefix; absent where only one run is open" })
+          .options({ ...consentOptions, ...resumeOptions })
+          .example("$0 resume", "the only open run")
+          .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt"),
+      async (given) => finish(await (await import("./resume.js")).resume(given)),
+    )
+    .command(
+      "rehearse [scenario]",
+      "Play a recovery on a foundation in a box; nothing real can be reached",
+      (command) =>
+        command
+          .positional("scenario", { type: "string", default: "happy-last-era", describe: "see --list" })
+          .options({
+            ...consentOptions,
+            list: { type: "boolean", default: false, describe: "list the scenarios and what they teach" },
+            "crash-at": {
+              type: "string",
+              describe: "kill the tool at the N-th journal append, N[:before|torn|after], then resume",
+              requiresArg: true,
+            },
+            pace: {
+              choices: ["person", "max"] as const,
+              default: "person" as const,
+              describe: "how fast the box's time goes",
+            },
+            seed: { type: "number", default: 1, describe: "for what a foundation does sometimes", requiresArg: true },
+          })
+          .example("$0 rehearse", "the main job")
+          .example("$0 rehearse --crash-at 40:torn", "killed in the middle of a journal line, and resumed"),
+      async (given) => finish(await (await import("./rehearse.js")).rehearse(given)),
+    );
+}
+
+function withReading(parser: Parser, finish: Finish): Parser {
+  return parser
+    .command(
+      "status [run]",
+      "Where a run stands",
+      (command) =>
+        command
+          .positional("run", { type: "string", describe: "any unambiguous prefix" })
+          .example("$0 status", "the only open run"),
+      async (given) => finish(await (await import("./status.js")).status(given)),
+    )
+    .command(
+      "runs",
+      "All runs in the state directory",
+      (command) => command.example("$0 runs --json", "for scripts"),
+      async (given) => finish(await (await import("./runs.js")).runs(given)),
+    )
+    .command(
+      "report <run>",
+      "The incident report of a run, from its journal",
+      (command) =>
+        command
+          .positional("run", { type: "string", demandOption: true, describe: "any unambiguous prefix" })
+          .options({
+            format: { choices: ["markdown"] as const, default: "markdown" as const, describe: "form of the report" },
+            output: { type: "string", alias: "o", describe: "file to write; stdout where absent", requiresArg: true },
+          })
+          .example("$0 report 20261121 -o incident.md", "a file to attach"),
+      async (given) => finish(await (await import("./report.js")).report(given)),
+    )
+    .command("journal", "The journal of a run", (journal) =>
+      journal
+        .command(
+          "verify <run>",
+          "Check the hash chain; names the first bad line",
+          (command) =>
+            command
+              .positional("run", { type: "string", demandOption: true, describe: "any unambiguous prefix" })
+              .option("head", {
+                type: "string",
+                describe: "the head that was printed at a stop: finds a tail that was cut off",
+                requiresArg: true,
+              })
+              .example("$0 journal verify 20261121 --head 3f1c…", "against the printed head"),
+          async (given) => finish(await (await import("./journal-verify.js")).journalVerify(given)),
+        )
+        .demandCommand(1, "Name what to do with the journal."),
+    )
+    .command(
+      "lint <files..>",
+      "Check runbooks: all mistakes at once, with line and column",
+      (command) =>
+        command
+          .positional("files", { type: "string", array: true, demandOption: true, describe: "runbook files" })
+          .example("$0 lint runbooks/*.yml", "every shipped one"),
+      async (given) => finish(await (await import("./lint.js")).lint(given)),
+    )
+    .command(
+      "schema",
+      "JSON Schema of runbooks, for editors",
+      (command) => command.example("$0 schema > runbook.schema.json", "for your editor"),
+      async (given) => finish(await (await import("./schema.js")).schema(given)),
+    );
+}
+
+function withArchive(parser: Parser, finish: Finish): Parser {
+  return parser
+    .command(
+      "discover",
+      "Find deleted instances in Cloud Foundry's records and in logs, with the evidence",
+      (command) =>
+        command
+          .options(discoverOptions)
+          .example("$0 discover --logs 'logs/*.gz' --name important-db", "in files")
+          .example("$0 discover --cf-events --around '40m ago'", "in Cloud Foundry's own records"),
+      async (given) => finish(await (await import("./discover.js")).discover(given)),
+    )
+    .command("archive", "Archives of WAL-E in an object store", (archive) =>
+      archive
+        .command(
+          "verify <location>",
+          "Whether an archive can be restored, up to when, and what is missing",
+          (command) =>
+            command
+              .positional("location", { type: "string", demandOption: true, describe: "s3://BUCKET/PREFIX" })
+              .example("$0 archive verify s3://bucket/backups/GUID/wal", "one listing and the small objects"),
+          async (given) => finish(await (await import("./archive-verify.js")).archiveVerify(given)),
+        )
+        .command(
+          "copy <source> <destination>",
+          "Copy an archive inside the object store, verified; the source is only read",
+          (command) =>
+            command
+              .positional("source", { type: "string", demandOption: true, describe: "s3://BUCKET/PREFIX, only read" })
+              .positional("destination", {
+                type: "string",
+                demandOption: true,
+                describe: "s3://BUCKET/PREFIX, empty or a part of the same copy",
+              })
+              .example("$0 archive copy s3://b/backups/OLD/wal s3://b/safe/OLD/wal", "can be run again after a break"),
+          async (given) => finish(await (await import("./archive-copy.js")).archiveCopy(given)),
+        )
+        .demandCommand(1, "Name what to do with the archive."),
+    );
+}
+
+/** Every command that has a help text of its own. */
+export const COMMANDS: readonly string[] = [
+  "run",
+  "resume",
+  "rehearse",
+  "status",
+  "runs",
+  "report",
+  "journal",
+  "journal verify",
+  "lint",
+  "schema",
+  "discover",
+  "archive",
+  "archive verify",
+  "archive copy",
+];
