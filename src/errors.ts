@@ -63,6 +63,8 @@ export const CATALOGUE = {
   "command-failed": { exit: "stepFailed", meaning: "a command on a host said that it failed" },
   "coverage-incomplete": { exit: "unreachable", meaning: "nothing was found, but not everything could be looked at" },
   "guard-refused": { exit: "refused", meaning: "the identity of what would change could not be shown" },
+  "bucket-missing": { exit: "unreachable", meaning: "the object store has no bucket of that name, or hides it" },
+  "object-changed": { exit: "refused", meaning: "a stored object is not the one that was seen before" },
   "source-protected": { exit: "refused", meaning: "a write or delete would have reached the source archive" },
   "target-not-fresh": { exit: "refused", meaning: "the target is not the fresh instance of this run" },
   "old-instance-alive": {

@@ -1,0 +1,71 @@
+/** Compares a copy with what it was made from: keys, sizes and content, by ETag where that proves something. */
+import type { ObjectInfo, ObjectReader } from "../ports/object-store.js";
+import { itemsOf, type CopyPlan } from "./copy-plan.js";
+import { relativeKey, type ArchiveLocation } from "./location.js";
+import { inParallel } from "./parallel.js";
+import { sameContent } from "./same-content.js";
+
+const IN_FLIGHT = 8;
+
+export interface CopyState {
+  readonly total: number;
+  /** Keys of the target whose content is what the plan wants. */
+  readonly equal: ReadonlySet<string>;
+  readonly missing: number;
+  /** Keys in the target that the plan does not know, or with another content or size. */
+  readonly foreign: readonly string[];
+  /** The target's objects by key. */
+  readonly target: ReadonlyMap<string, ObjectInfo>;
+}
+
+/** How much of a plan is in the target already. Reads only. */
+export async function probeCopy(reader: ObjectReader, plan: CopyPlan): Promise<CopyState> {
+  const listed = await reader.list(plan.target.bucket, `${plan.target.prefix}/`);
+  const target = new Map(listed.map((object) => [object.key, object]));
+  const items = itemsOf(plan);
+  const wanted = new Set(items.map((item) => item.to));
+  const equal = new Set<string>();
+  const foreign = listed.filter(({ key }) => !wanted.has(key)).map(({ key }) => key);
+  await inParallel(items, IN_FLIGHT, async (item) => {
+    const there = target.get(item.to);
+    if (there === undefined) return;
+    const from = { bucket: plan.source.bucket, info: item.from };
+    if (await sameContent(reader, from, { bucket: plan.target.bucket, info: there })) equal.add(item.to);
+    else foreign.push(item.to);
+  });
+  const missing = items.filter((item) => !target.has(item.to)).length;
+  return { total: items.length, equal, missing, foreign, target };
+}
+
+export interface ArchiveDifference {
+  readonly same: boolean;
+  readonly objects: number;
+  readonly onlyInSource: readonly string[];
+  readonly onlyInTarget: readonly string[];
+  readonly different: readonly string[];
+}
+
+/** Lists both archives and compares object by object; keys are given relative to the archives. */
+export async function compareArchives(
+  reader: ObjectReader,
+  source: ArchiveLocation,
+  target: ArchiveLocation,
+): Promise<ArchiveDifference> {
+  const [left, right] = [await listRelative(reader, source), await listRelative(reader, target)];
+  const different: string[] = [];
+  await inParallel([...left], IN_FLIGHT, async ([relative, info]) => {
+    const there = right.get(relative);
+    if (there === undefined) return;
+    const stored = { bucket: target.bucket, info: there };
+    if (!(await sameContent(reader, { bucket: source.bucket, info }, stored))) different.push(relative);
+  });
+  const onlyInSource = [...left.keys()].filter((key) => !right.has(key));
+  const onlyInTarget = [...right.keys()].filter((key) => !left.has(key));
+  const same = onlyInSource.length + onlyInTarget.length + different.length === 0;
+  return { same, objects: left.size, onlyInSource, onlyInTarget, different };
+}
+
+async function listRelative(reader: ObjectReader, at: ArchiveLocation): Promise<ReadonlyMap<string, ObjectInfo>> {
+  const objects = await reader.list(at.bucket, `${at.prefix}/`);
+  return new Map(objects.map((object) => [relativeKey(at, object.key) ?? object.key, object]));
+}

@@ -1,0 +1,105 @@
+/**
+ * What is copied where, in which order. Pure; made once, kept as evidence, and the same for every later attempt.
+ *
+ * The order is safe at every moment: payload first, then what makes it known, sentinels last in ascending age, because
+ * WAL-E's LATEST goes by their dates and copying makes new ones (wal-archives.md §0.2, §4).
+ */
+import { RecoverError } from "../errors.js";
+import type { ObjectInfo } from "../ports/object-store.js";
+import { compareAge, type Completed } from "./choose.js";
+import { sortEntries, type ArchiveEntry } from "./facts.js";
+import {
+  formatLocation,
+  keyIn,
+  parseLocation,
+  requireApart,
+  requireInstanceArchive,
+  type ArchiveLocation,
+} from "./location.js";
+
+/** One CopyObject call takes no more. WAL-E's own objects never reach it. */
+export const LARGEST_COPY = 5 * 1024 * 1024 * 1024;
+
+export interface CopyItem {
+  readonly from: ObjectInfo;
+  readonly to: string;
+}
+
+export interface CopyPlan {
+  readonly source: ArchiveLocation;
+  readonly target: ArchiveLocation;
+  /** Copied side by side, phase after phase. */
+  readonly phases: readonly (readonly CopyItem[])[];
+  /** Copied one by one, oldest first, never two with the same date. */
+  readonly sentinels: readonly CopyItem[];
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** Throws `source-protected` where the two overlap and `guard-refused` where an object is too large for one call. */
+export function planCopy(source: ArchiveLocation, target: ArchiveLocation, objects: readonly ObjectInfo[]): CopyPlan {
+  requireApart(source, target);
+  const large = objects.find((object) => object.size > LARGEST_COPY);
+  if (large !== undefined) throw tooLarge(large);
+  const entries = sortEntries(source, objects);
+  const items = (wanted: (entry: ArchiveEntry) => boolean): readonly CopyItem[] =>
+    entries.filter(wanted).map(({ info, relative }) => ({ from: info, to: keyIn(target, relative) }));
+  const late = new Set(["timeline-history", "sysid", "sentinel"]);
+  const sentinels = items(({ kind }) => kind.kind === "sentinel");
+  return {
+    source,
+    target,
+    phases: [
+      items(({ kind }) => !late.has(kind.kind)),
+      items(({ kind }) => kind.kind === "timeline-history"),
+      items(({ kind }) => kind.kind === "sysid"),
+    ],
+    sentinels: [...sentinels].sort((a, b) => compareAge(completed(a), completed(b))),
+    objects: objects.length,
+    bytes: objects.reduce((sum, object) => sum + object.size, 0),
+  };
+}
+
+/** Every item, in the order of copying. */
+export function itemsOf(plan: CopyPlan): readonly CopyItem[] {
+  return [...plan.phases.flat(), ...plan.sentinels];
+}
+
+/**
+ * Where a run moves an instance's archive aside: beside `wal/`, never inside any. `name` tells several moves of one
+ * run apart. Throws `input-invalid` for a run or name that is not one plain path part.
+ */
+export function asideLocation(target: ArchiveLocation, run: string, name = "replaced"): ArchiveLocation {
+  const guid = requireInstanceArchive(target);
+  return parseLocation(`s3://${target.bucket}/backups/${guid}/dingo-recover/${plainPart(run)}/${plainPart(name)}`);
+}
+
+/** Throws `input-invalid` for anything but letters, digits, `_`, `-` and `.`, or for the name `wal`. */
+function plainPart(text: string): string {
+  if (/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(text) && text !== "wal") return text;
+  throw new RecoverError("input-invalid", "the name of a place to move things to is not one plain path part", {
+    remedy: 'Use letters, digits, "_", "-" and "." only.',
+    effect: "none",
+  });
+}
+
+function completed({ from }: CopyItem): Completed {
+  return { name: from.key, completedAt: from.lastModified };
+}
+
+function tooLarge(object: ObjectInfo): RecoverError {
+  return new RecoverError(
+    "guard-refused",
+    `"${object.key}" has ${object.size} bytes, more than the 5 GiB one copy can take`,
+    {
+      remedy: "Copy this archive with a tool that copies in parts, and recover from the copy.",
+      place: object.key,
+      effect: "none",
+    },
+  );
+}
+
+/** For messages: where from and where to. */
+export function planTitle(plan: CopyPlan): string {
+  return `${plan.objects} objects from ${formatLocation(plan.source)} to ${formatLocation(plan.target)}`;
+}

@@ -1,0 +1,95 @@
+/**
+ * What is known of an archive: its listing, and the few small objects that a verdict needs. Reading is one LIST, then
+ * one GET per sentinel, version text and sysid, and a few GETs of nine bytes. An error is thrown, never read as absence.
+ */
+import { RecoverError } from "../errors.js";
+import type { ObjectInfo, ObjectReader } from "../ports/object-store.js";
+import { classify, type BaseName, type KeyKind } from "./layout.js";
+import { formatLocation, relativeKey, type ArchiveLocation } from "./location.js";
+import { inParallel } from "./parallel.js";
+
+export interface ArchiveEntry {
+  readonly info: ObjectInfo;
+  /** Key below the archive. */
+  readonly relative: string;
+  readonly kind: KeyKind;
+}
+
+export interface ArchiveFacts {
+  readonly location: ArchiveLocation;
+  readonly entries: readonly ArchiveEntry[];
+  /** By relative key: sentinels, version texts, sysid. Null where the object is too large to be what its name says. */
+  readonly texts: ReadonlyMap<string, string | null>;
+  /** By relative key: the first bytes of some parts and segments. */
+  readonly heads: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Every lzop file begins with these nine bytes. */
+export const LZOP_MAGIC = Uint8Array.of(0x89, 0x4c, 0x5a, 0x4f, 0x00, 0x0d, 0x0a, 0x1a, 0x0a);
+const LARGEST_TEXT = 1024 * 1024;
+const IN_FLIGHT = 8;
+
+export async function readArchive(reader: ObjectReader, location: ArchiveLocation): Promise<ArchiveFacts> {
+  const entries = sortEntries(location, await reader.list(location.bucket, `${location.prefix}/`));
+  const texts = new Map<string, string | null>();
+  const heads = new Map<string, Uint8Array>();
+  await inParallel(entries.filter(isText), IN_FLIGHT, async (entry) => {
+    const large = entry.info.size > LARGEST_TEXT;
+    texts.set(entry.relative, large ? null : decode(await getPinned(reader, location, entry)));
+  });
+  await inParallel(entriesToProbe(entries), IN_FLIGHT, async (entry) => {
+    heads.set(entry.relative, await getPinned(reader, location, entry, `bytes=0-${LZOP_MAGIC.length - 1}`));
+  });
+  return { location, entries, texts, heads };
+}
+
+/** Classifies a listing of an archive. */
+export function sortEntries(location: ArchiveLocation, objects: readonly ObjectInfo[]): readonly ArchiveEntry[] {
+  return objects.map((info) => {
+    const relative = relativeKey(location, info.key);
+    if (relative !== undefined) return { info, relative, kind: classify(relative) };
+    throw new RecoverError("answer-malformed", "the object store listed a key outside the prefix that was asked for", {
+      remedy: "Check the S3 endpoint: something between here and the store changes its answers.",
+      place: formatLocation(location),
+    });
+  });
+}
+
+export function startsLikeLzop(head: Uint8Array): boolean {
+  return LZOP_MAGIC.every((byte, index) => head[index] === byte);
+}
+
+function isText(entry: ArchiveEntry): boolean {
+  const { kind } = entry.kind;
+  return kind === "sentinel" || kind === "extended-version" || kind === "sysid";
+}
+
+/** The first part and the start segment of each base backup, and the last segment: encrypted archives show at once. */
+function entriesToProbe(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
+  const bases = entries.flatMap((entry) => (entry.kind.kind === "sentinel" ? [entry.kind.base] : []));
+  const last = entries.filter((entry) => entry.kind.kind === "segment").at(-1);
+  return entries.filter(
+    (entry) => entry.info.size > 0 && (entry === last || bases.some((base) => begins(entry, base))),
+  );
+}
+
+function begins(entry: ArchiveEntry, base: BaseName): boolean {
+  const { kind } = entry;
+  if (kind.kind === "part") return kind.base.name === base.name && kind.index === 0;
+  if (kind.kind !== "segment") return false;
+  return kind.segment.timeline === base.start.timeline && kind.segment.number === base.start.number;
+}
+
+async function getPinned(
+  reader: ObjectReader,
+  location: ArchiveLocation,
+  ...[entry, range]: [ArchiveEntry, range?: string]
+): Promise<Uint8Array> {
+  const from = { bucket: location.bucket, key: entry.info.key };
+  return reader.get(from, { ifMatch: entry.info.etag, ...(range === undefined ? {} : { range }) });
+}
+
+/** Bytes that are not UTF-8 become U+FFFD, which no parser of these texts accepts. */
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

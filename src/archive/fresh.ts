@@ -1,0 +1,56 @@
+/**
+ * Whether an archive is that of an instance just created: the only kind that is ever moved aside (dingo.md §8.31).
+ * A fresh instance makes one base backup and three segments, one more at each stop and every ten minutes
+ * (real-parts.md §1.3, §1.4).
+ */
+import type { ArchiveEntry } from "./facts.js";
+
+/** Some two hours of an idle instance. */
+const MOST_SEGMENTS = 16;
+/** The cloud controller's clock and the store's may differ by this much. */
+const CLOCK_TOLERANCE_MS = 60 * 1000;
+
+export interface Freshness {
+  readonly fresh: boolean;
+  /** Why not; empty where it is. */
+  readonly reasons: readonly string[];
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+export function judgeFresh(entries: readonly ArchiveEntry[], createdAt: Date): Freshness {
+  const earliest = createdAt.getTime() - CLOCK_TOLERANCE_MS;
+  const old = entries.find(({ info }) => !(Date.parse(info.lastModified) >= earliest));
+  const reasons = [
+    ...(old === undefined ? [] : [`"${old.relative}" is older than the instance (${old.info.lastModified})`]),
+    ...tooMany(entries),
+    ...entries.flatMap(foreign).slice(0, 3),
+  ];
+  const bytes = entries.reduce((sum, { info }) => sum + info.size, 0);
+  return { fresh: reasons.length === 0, reasons, objects: entries.length, bytes };
+}
+
+function tooMany(entries: readonly ArchiveEntry[]): readonly string[] {
+  const bases = new Set(entries.flatMap(({ kind }) => ("base" in kind ? [kind.base.name] : [])));
+  const segments = entries.filter(({ kind }) => kind.kind === "segment").length;
+  return [
+    ...(bases.size > 1 ? [`it has ${bases.size} base backups`] : []),
+    ...(segments > MOST_SEGMENTS ? [`it has ${segments} WAL segments`] : []),
+  ];
+}
+
+function foreign({ relative, kind }: ArchiveEntry): readonly string[] {
+  switch (kind.kind) {
+    case "sysid":
+      return [];
+    case "segment":
+    case "backup-history":
+      return kind.segment.timeline === 1 ? [] : [`"${relative}" is of timeline ${kind.segment.timeline}`];
+    case "sentinel":
+    case "part":
+    case "extended-version":
+      return kind.base.start.timeline === 1 ? [] : [`"${relative}" is of timeline ${kind.base.start.timeline}`];
+    default:
+      return [`"${relative}" is nothing that a fresh instance writes`];
+  }
+}

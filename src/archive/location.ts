@@ -1,0 +1,102 @@
+/**
+ * Where an archive lies: `s3://BUCKET/PREFIX`. Dingo's are exactly `s3://BUCKET/backups/<instance GUID>/wal`
+ * (start_pg.sh and run.sh of the container; wal-archives.md §1).
+ */
+import { RecoverError } from "../errors.js";
+
+/** `prefix` has no slash at either end; the archive is everything at or below `prefix/`. */
+export interface ArchiveLocation {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{2,62}$/;
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const CONTROL = /\p{Cc}/u;
+
+/** Parses `s3://BUCKET/PREFIX`; one trailing slash is allowed. Throws `input-invalid`. */
+export function parseLocation(text: string): ArchiveLocation {
+  const match = /^s3:\/\/([^/]*)(?:\/(.*))?$/s.exec(text);
+  if (match === null) throw invalid(text, "does not have the form s3://BUCKET/PREFIX");
+  const bucket = match[1] ?? "";
+  const prefix = (match[2] ?? "").replace(/\/$/, "");
+  if (!BUCKET.test(bucket)) throw invalid(text, "does not name a bucket");
+  if (prefix === "") throw invalid(text, "has an empty prefix, which would be the whole bucket");
+  if (CONTROL.test(prefix)) throw invalid(text, "has a control character in its prefix");
+  if (prefix.split("/").some(isUncertainSegment)) throw invalid(text, 'has an empty, "." or ".." part in its prefix');
+  return { bucket, prefix };
+}
+
+export function formatLocation(location: ArchiveLocation): string {
+  return `s3://${location.bucket}/${location.prefix}`;
+}
+
+/** The archive of a service instance in Dingo's layout. Throws `input-invalid` where the GUID is not one. */
+export function instanceArchive(bucket: string, guid: string): ArchiveLocation {
+  if (!GUID.test(guid)) throw invalid(guid, "is not a full service instance GUID");
+  return parseLocation(`s3://${bucket}/backups/${guid}/wal`);
+}
+
+/** The instance whose archive this is; undefined unless the prefix is exactly `backups/<GUID>/wal`. */
+export function instanceGuid(location: ArchiveLocation): string | undefined {
+  const parts = location.prefix.split("/");
+  const [top, guid, wal] = parts;
+  const fits = parts.length === 3 && top === "backups" && wal === "wal" && guid !== undefined && GUID.test(guid);
+  return fits ? guid : undefined;
+}
+
+/** Like `instanceGuid`, but anything else is `guard-refused`: a recovery touches no other shape (dingo.md §9.2). */
+export function requireInstanceArchive(location: ArchiveLocation): string {
+  const guid = instanceGuid(location);
+  if (guid !== undefined) return guid;
+  throw new RecoverError("guard-refused", `"${formatLocation(location)}" is not the archive of one service instance`, {
+    remedy: "Name the archive as s3://BUCKET/backups/<full GUID>/wal.",
+    place: formatLocation(location),
+    effect: "none",
+  });
+}
+
+/** Throws `source-protected` where one archive is the other, or lies inside it (law 1). */
+export function requireApart(source: ArchiveLocation, target: ArchiveLocation): void {
+  const apart =
+    source.bucket.toLowerCase() !== target.bucket.toLowerCase() ||
+    !(isAtOrBelow(source.prefix, target.prefix) || isAtOrBelow(target.prefix, source.prefix));
+  if (apart) return;
+  throw new RecoverError("source-protected", "the target archive is the source, or one lies inside the other", {
+    remedy: "Give a target that is neither the source nor above or below it.",
+    place: formatLocation(target),
+    effect: "none",
+  });
+}
+
+/** The key of an object given relative to the archive. */
+export function keyIn(location: ArchiveLocation, relative: string): string {
+  return `${location.prefix}/${relative}`;
+}
+
+/** Undefined where the key is not below the archive. */
+export function relativeKey(location: ArchiveLocation, key: string): string | undefined {
+  const below = `${location.prefix}/`;
+  return key.startsWith(below) ? key.slice(below.length) : undefined;
+}
+
+function isAtOrBelow(prefix: string, other: string): boolean {
+  return other === prefix || other.startsWith(`${prefix}/`);
+}
+
+/** Parts that a path-cleaning server or proxy may read as another key. */
+function isUncertainSegment(segment: string): boolean {
+  return segment === "" || segment === "." || segment === "..";
+}
+
+function invalid(text: string, what: string): RecoverError {
+  return new RecoverError("input-invalid", `"${printable(text)}" ${what}`, {
+    remedy: "Name an archive as s3://BUCKET/PREFIX, e.g. s3://our-backups/backups/<GUID>/wal.",
+    effect: "none",
+  });
+}
+
+/** Control characters made visible, so that a hostile name cannot move the cursor. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

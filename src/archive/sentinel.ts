@@ -1,0 +1,54 @@
+/**
+ * The `_backup_stop_sentinel.json` of a base backup: written last, plain JSON, and all that WAL-E looks at when it
+ * lists backups (wal-archives.md §1). It names neither the number of parts nor the system.
+ */
+import { parseSegment, type Segment } from "./segment.js";
+
+export interface Sentinel {
+  readonly stop: Segment;
+  /** Sum of the sizes of all members of all tar parts. */
+  readonly expandedBytes: number;
+  readonly tablespaces: number;
+}
+
+export type ParsedSentinel =
+  | { readonly ok: true; readonly sentinel: Sentinel }
+  | { readonly ok: false; readonly format: "wal-g" | "broken"; readonly why: string };
+
+export function parseSentinel(text: string): ParsedSentinel {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return broken("is not whole JSON");
+  }
+  if (!isRecord(value)) return broken("is not a JSON object");
+  if ("LSN" in value || "FinishLSN" in value) {
+    return { ok: false, format: "wal-g", why: "was written by WAL-G" };
+  }
+  const stopText = value["wal_segment_backup_stop"];
+  const stop = typeof stopText === "string" ? parseSegment(stopText) : undefined;
+  if (stop === undefined) return broken('has no valid "wal_segment_backup_stop"');
+  const expandedBytes = wholeNumber(value["expanded_size_bytes"]);
+  if (expandedBytes === undefined) return broken('has no valid "expanded_size_bytes"');
+  return { ok: true, sentinel: { stop, expandedBytes, tablespaces: countTablespaces(value["spec"]) } };
+}
+
+function countTablespaces(spec: unknown): number {
+  if (!isRecord(spec)) return 0;
+  const names = spec["tablespaces"];
+  return Array.isArray(names) ? names.length : 0;
+}
+
+function wholeNumber(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) && number > 0 ? number : undefined;
+}
+
+function broken(why: string): ParsedSentinel {
+  return { ok: false, format: "broken", why };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,112 @@
+/**
+ * Moves an archive aside, object by object: copied, the copy looked at, then deleted (law 2). Only what the plan
+ * names, as the plan saw it, is moved; it may be killed anywhere and run again. Sentinels go first, so that a half
+ * moved archive never looks whole.
+ */
+import { RecoverError } from "../errors.js";
+import type { ObjectInfo, ObjectStore } from "../ports/object-store.js";
+import { copyItem, type CopyOptions } from "./copy.js";
+import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.js";
+import { formatLocation, type ArchiveLocation } from "./location.js";
+import { inParallel } from "./parallel.js";
+import { sameByListing, sameContent } from "./same-content.js";
+
+const IN_FLIGHT = 16;
+
+export interface SetAsideOutcome {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly moved: number;
+  readonly alreadyAside: number;
+}
+
+/** Where each object of the plan is. Anything in `conflicts` must be looked at by a person. */
+export interface SetAsideState {
+  readonly total: number;
+  readonly toMove: readonly CopyItem[];
+  readonly aside: number;
+  readonly conflicts: readonly string[];
+}
+
+/** Reads only. The plan is `planCopy(archive, asideLocation(…), listing)`, made before the first object was moved. */
+export async function probeSetAside(store: Reader, plan: CopyPlan): Promise<SetAsideState> {
+  const live = await listByKey(store, plan.source);
+  const aside = await listByKey(store, plan.target);
+  const items = itemsOf(plan);
+  const known = new Set(items.map((item) => item.from.key));
+  const conflicts = [...live.keys()].filter((key) => !known.has(key)).map((key) => `${JSON.stringify(key)} is new`);
+  const toMove: CopyItem[] = [];
+  for (const item of items) {
+    const now = live.get(item.from.key);
+    const moved = aside.get(item.to);
+    if (now !== undefined && unchanged(item.from, now)) toMove.push(item);
+    else if (now !== undefined) conflicts.push(`${JSON.stringify(item.from.key)} was written again`);
+    else if (moved === undefined) conflicts.push(`${JSON.stringify(item.from.key)} is gone, and not aside`);
+    else if (sameByListing(item.from, moved) === false) conflicts.push(`${JSON.stringify(item.to)} is something else`);
+  }
+  return { total: items.length, toMove, aside: items.length - toMove.length, conflicts };
+}
+
+/** Errors: those of the store; `target-not-fresh` where somebody wrote in between; `proof-failed` where a copy differs. */
+export async function setAside(
+  store: ObjectStore,
+  plan: CopyPlan,
+  options: Omit<CopyOptions, "clock">,
+): Promise<SetAsideOutcome> {
+  const before = await probeSetAside(store, plan);
+  requireNoConflict(plan, before);
+  const wanted = new Set(before.toMove);
+  const order = itemsOf(plan)
+    .filter((item) => wanted.has(item))
+    .reverse();
+  let done = before.aside;
+  await inParallel(order, options.inFlight ?? IN_FLIGHT, async (item) => {
+    options.signal?.throwIfAborted();
+    await moveItem(store, plan, item);
+    done += 1;
+    options.progress?.(done, before.total);
+  });
+  const after = await probeSetAside(store, plan);
+  requireNoConflict(plan, after);
+  if (after.toMove.length > 0) throw notMoved(plan, `${after.toMove.length} objects are still there`);
+  return { objects: plan.objects, bytes: plan.bytes, moved: order.length, alreadyAside: before.aside };
+}
+
+async function moveItem(store: ObjectStore, plan: CopyPlan, item: CopyItem): Promise<void> {
+  const to = { bucket: plan.target.bucket, key: item.to };
+  if ((await store.head(to)) === undefined) await copyItem(store, plan, item);
+  const copy = await store.head(to);
+  const from = { bucket: plan.source.bucket, info: item.from };
+  if (copy === undefined || !(await sameContent(store, from, { bucket: to.bucket, info: copy }))) {
+    throw notMoved(plan, `the copy of ${JSON.stringify(item.from.key)} is not the same`);
+  }
+  await store.remove({ bucket: plan.source.bucket, key: item.from.key });
+}
+
+type Reader = Pick<ObjectStore, "list">;
+
+async function listByKey(store: Reader, at: ArchiveLocation): Promise<ReadonlyMap<string, ObjectInfo>> {
+  const objects = await store.list(at.bucket, `${at.prefix}/`);
+  return new Map(objects.map((object) => [object.key, object]));
+}
+
+function unchanged(planned: ObjectInfo, now: ObjectInfo): boolean {
+  return planned.size === now.size && planned.etag === now.etag;
+}
+
+function requireNoConflict(plan: CopyPlan, state: SetAsideState): void {
+  const [first] = state.conflicts;
+  if (first === undefined) return;
+  throw new RecoverError("target-not-fresh", `the archive changed while it was moved aside: ${first}`, {
+    remedy: "Check that the container is stopped and nothing else writes there, then look at these objects.",
+    place: formatLocation(plan.source),
+    effect: "none",
+  });
+}
+
+function notMoved(plan: CopyPlan, why: string): RecoverError {
+  return new RecoverError("proof-failed", `moving the archive aside is not proved: ${why}`, {
+    remedy: "Run the same step again: it moves what is left.",
+    place: formatLocation(plan.source),
+  });
+}

@@ -1,0 +1,46 @@
+/** Runs of consecutive numbers. An archive may name segments that are billions apart, so nothing is counted one by one. */
+export interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The runs in a list of numbers in ascending order; repeated numbers count once. */
+export function spansOf(ascending: readonly number[]): readonly Span[] {
+  const spans: Span[] = [];
+  for (const number of ascending) {
+    const open = spans.at(-1);
+    if (open !== undefined && number <= open.last + 1) spans[spans.length - 1] = { first: open.first, last: number };
+    else spans.push({ first: number, last: number });
+  }
+  return spans;
+}
+
+/** What lies between `from` and `to`, both included, and in none of the spans. */
+export function holesIn(spans: readonly Span[], from: number, to: number): readonly Span[] {
+  const holes: Span[] = [];
+  let next = from;
+  for (const span of spans) {
+    if (span.last < next) continue;
+    if (span.first > to) break;
+    if (span.first > next) holes.push({ first: next, last: span.first - 1 });
+    next = span.last + 1;
+  }
+  if (next <= to) holes.push({ first: next, last: to });
+  return holes;
+}
+
+export function sizeOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, span) => sum + span.last - span.first + 1, 0);
+}
+
+/** The numbers themselves, at most `limit` of them. */
+export function numbersIn(spans: readonly Span[], limit: number): readonly number[] {
+  const numbers: number[] = [];
+  for (const span of spans) {
+    for (let number = span.first; number <= span.last; number += 1) {
+      if (numbers.length >= limit) return numbers;
+      numbers.push(number);
+    }
+  }
+  return numbers;
+}

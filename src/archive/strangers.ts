@@ -1,0 +1,92 @@
+/**
+ * Everything in an archive that this version does not understand: it reads one timeline of 16 MiB segments, lzop, not
+ * encrypted, at once readable. Each finding makes the verdict `unknown` with its reason, never a guess.
+ */
+import { collectBases } from "./base-backup.js";
+import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "./facts.js";
+import { problem, type Problem } from "./problem.js";
+import { isDamagedSegment } from "./wal.js";
+
+/** Storage classes that are read at once. INTELLIGENT_TIERING is not: its archive tiers do not show in a listing. */
+const READABLE = new Set([
+  "STANDARD",
+  "REDUCED_REDUNDANCY",
+  "STANDARD_IA",
+  "ONEZONE_IA",
+  "GLACIER_IR",
+  "EXPRESS_ONEZONE",
+]);
+
+export function strangers(facts: ArchiveFacts): readonly Problem[] {
+  return [
+    ...facts.entries.flatMap(strangeKey),
+    ...severalTimelines(facts),
+    ...coldObjects(facts.entries),
+    ...facts.entries.flatMap((entry) => strangeHead(facts, entry)),
+  ];
+}
+
+function strangeKey(entry: ArchiveEntry): readonly Problem[] {
+  const { relative: key, kind } = entry;
+  switch (kind.kind) {
+    case "wal-g":
+      return [problem("wal-g-archive", key, "an object of WAL-G, which this version does not read")];
+    case "other-compression":
+      return [problem("other-compression", key, "not compressed by lzop, as WAL-E does; this version reads only lzop")];
+    case "other-segment-size":
+      return [problem("other-segment-size", key, "a name that does not fit WAL segments of 16 MiB")];
+    case "partial-segment":
+      return [
+        problem("partial-segment", key, "a partial segment: a server was promoted, its new timeline is not here"),
+      ];
+    case "segment":
+      return isDamagedSegment(entry)
+        ? [
+            problem(
+              "segment-damaged",
+              key,
+              `a segment of ${entry.info.size} bytes cannot be whole; it counts as missing`,
+            ),
+          ]
+        : [];
+    case "unknown":
+      return [problem("unknown-object", key, "not an object of WAL-E; the restore does not look at it")];
+    default:
+      return [];
+  }
+}
+
+/** Histories of the one timeline and its ancestors are no other timeline; one that is newer would be followed. */
+function severalTimelines(facts: ArchiveFacts): readonly Problem[] {
+  const timelines = new Set<number>();
+  for (const { kind } of facts.entries) {
+    if ("segment" in kind && kind.segment !== undefined) timelines.add(kind.segment.timeline);
+  }
+  for (const base of collectBases(facts)) {
+    timelines.add(base.start.timeline);
+    if (base.sentinel?.ok === true) timelines.add(base.sentinel.sentinel.stop.timeline);
+  }
+  const oldest = [...timelines].reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  for (const { kind } of facts.entries) {
+    if (kind.kind === "timeline-history" && kind.timeline > oldest) timelines.add(kind.timeline);
+  }
+  if (timelines.size < 2) return [];
+  const list = [...timelines].sort((a, b) => a - b).join(", ");
+  return [
+    problem("several-timelines", "", `timelines ${list}; this version follows only an archive with one timeline`),
+  ];
+}
+
+function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
+  const cold = entries.filter((entry) => !READABLE.has(entry.info.storageClass || "STANDARD"));
+  const first = cold[0];
+  if (first === undefined) return [];
+  const text = `${cold.length} objects of storage class ${first.info.storageClass} cannot be read at once`;
+  return [problem("cold-storage", first.relative, `${text}: have them restored to STANDARD first`)];
+}
+
+function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry): readonly Problem[] {
+  const head = facts.heads.get(entry.relative);
+  if (head === undefined || startsLikeLzop(head) || isDamagedSegment(entry)) return [];
+  return [problem("not-lzop", entry.relative, "does not begin like an lzop file: encrypted by gpg, or broken")];
+}
