@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../action.js";
+import { compareListings } from "../../archive/baseline.js";
+import { probeCopy } from "../../archive/compare.js";
+import { copyArchive } from "../../archive/copy.js";
+import { type CopyPlan, planCopy } from "../../archive/copy-plan.js";
+import { parseLocation, requireApart, requireInstanceArchive } from "../../archive/location.js";
+import { RecoverError } from "../../errors.js";
+import { quote } from "../../shell-quote.js";
+import { guardTarget, targetInput } from "../docker/target-container.js";
+import { evidenceRef, recallListing } from "./evidence-listing.js";
+
+const input = z.strictObject({ ...targetInput, source: z.string(), target: z.string(), baseline: evidenceRef });
+type Input = z.infer<typeof input>;
+const output = z.object({ objects: z.number(), bytes: z.number() });
+type Output = z.infer<typeof output>;
+
+/** Never `aws s3 sync`: it keeps newer objects of equal size, and every sysid has 20 bytes (dingo.md §0.2). */
+export const copy = defineAction({
+  id: "archive.copy",
+  title: "Copy the old archive to the new instance, and compare",
+  effect: "create",
+  input,
+  output,
+  describe: ({ source, target }) => [
+    { on: "here", line: quote(["dingo-recover", "archive", "copy", source, target]) },
+    {
+      on: "here",
+      line: `${quote(["aws", "s3", "cp", "--recursive", `${source}/`, `${target}/`])}  # the same by hand, into an empty target`,
+    },
+  ],
+  async guard(context, request) {
+    const { container } = await guardTarget(context, request);
+    requireApart(parseLocation(request.source), parseLocation(request.target));
+    if (requireInstanceArchive(parseLocation(request.target)) === request.guid && !container.running) return;
+    throw new RecoverError(
+      "guard-refused",
+      container.running
+        ? `the container "${container.name}" runs and writes to the target`
+        : `"${request.target}" is not the archive of "${request.guid}"`,
+      {
+        remedy: "Nothing was copied. Stop the container first.",
+        place: request.target,
+        effect: "none",
+      },
+    );
+  },
+  async run(context, request): Promise<Output> {
+    const plan = await planOf(context, request);
+    await refuseChangedSource(context, plan);
+    const { bucket, prefix } = plan.source;
+    const outcome = await copyArchive(context.ports.store.writer({ bucket, prefix }), plan, {
+      clock: context.ports.clock,
+      signal: context.signal,
+      progress: (done, total) => context.progress({ message: "copying objects", done, total, unit: "objects" }),
+    });
+    return { objects: outcome.objects, bytes: outcome.bytes };
+  },
+  async probe(context, request): Promise<Probe<Output>> {
+    const plan = await planOf(context, request);
+    const { equal, total, missing, foreign } = await probeCopy(context.ports.store.reader(), plan);
+    const evidence = `${equal.size} of ${total} objects are there and equal, ${missing} missing, ${foreign.length} foreign`;
+    if (foreign.length > 0) return { state: "unknown", evidence };
+    if (equal.size === total) return { state: "done", output: { objects: plan.objects, bytes: plan.bytes }, evidence };
+    return { state: equal.size === 0 ? "not-done" : "partly", evidence };
+  },
+  async verify(context, request) {
+    const plan = await planOf(context, request);
+    const { equal, total, foreign } = await probeCopy(context.ports.store.reader(), plan);
+    return {
+      holds: equal.size === total && foreign.length === 0,
+      evidence: `${equal.size} of ${total} objects are there and equal, ${foreign.length} foreign`,
+    };
+  },
+});
+
+async function planOf(context: Context, request: Input): Promise<CopyPlan> {
+  const { location, objects } = await recallListing(context, request.baseline);
+  return planCopy(location, parseLocation(request.target), objects);
+}
+
+/** A source that changed since it was verified has a writer: the old container, or another recovery (law 1). */
+async function refuseChangedSource(context: Context, { source, phases, sentinels }: CopyPlan): Promise<void> {
+  const before = [...phases.flat(), ...sentinels].map((item) => item.from);
+  const now = await context.ports.store.reader().list(source.bucket, `${source.prefix}/`);
+  const { same, added, removed, changed } = compareListings(before, now);
+  if (same) return;
+  throw new RecoverError(
+    "guard-refused",
+    `the source archive changed since it was verified: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
+    {
+      remedy: "Somebody writes there: look for a living container of the deleted instance, then begin anew.",
+      place: `s3://${source.bucket}/${source.prefix}`,
+      effect: "none",
+    },
+  );
+}

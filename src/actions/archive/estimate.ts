@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { defineAction } from "../../action.js";
+import { estimateRecovery } from "../../archive/estimate.js";
+import { RecoverError } from "../../errors.js";
+import { freeSpace } from "../../host-commands.js";
+import { quote } from "../../shell-quote.js";
+import { cellInstances } from "../bosh/cell-instances.js";
+
+/** Containers' data live below it (dingo.md §5). */
+const STORE = "/var/vcap/store";
+
+const input = z.strictObject({
+  source: z.string(),
+  objects: z.number(),
+  bytes: z.number(),
+  expanded_bytes: z.number(),
+  segments: z.number(),
+  deployment: z.string(),
+});
+const output = z.object({ minutes: z.number(), disk_bytes: z.number(), free_bytes: z.number(), cell: z.string() });
+type Output = z.infer<typeof output>;
+
+/** A disk that is full in mid-restore is told before anything is created (dingo.md §8, 32). */
+export const estimate = defineAction({
+  id: "archive.estimate",
+  title: "Estimate time, room and loss",
+  effect: "read",
+  input,
+  output,
+  describe: () => [{ on: "each cell", line: quote(freeSpace(STORE)) }],
+  async run(context, facts): Promise<Output> {
+    const { minutes, diskBytes } = estimateRecovery({
+      objects: facts.objects,
+      bytes: facts.bytes,
+      expandedBytes: facts.expanded_bytes,
+      segmentsToReplay: facts.segments,
+    });
+    let roomiest = { cell: "", free: -1 };
+    for (const instance of await cellInstances(context.ports, facts.deployment)) {
+      const cell = await context.ports.cells.open(instance);
+      const free = await cell.files.freeBytes(STORE);
+      if (free > roomiest.free) roomiest = { cell: cell.label, free };
+    }
+    if (roomiest.free >= diskBytes)
+      return { minutes, disk_bytes: diskBytes, free_bytes: roomiest.free, cell: roomiest.cell };
+    throw new RecoverError(
+      "does-not-fit",
+      `the database needs ${diskBytes} bytes, and no cell has more than ${roomiest.free} free (${roomiest.cell})`,
+      {
+        remedy: "Make room on a cell, or give the deployment a larger disk; then run again.",
+        place: STORE,
+        effect: "none",
+      },
+    );
+  },
+});

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { type Context, defineAction, type EvidenceRef, type Probe } from "../../action.js";
+import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy-plan.js";
+import { sortEntries } from "../../archive/facts.js";
+import { judgeFresh } from "../../archive/fresh.js";
+import { formatLocation, parseLocation, requireApart, requireInstanceArchive } from "../../archive/location.js";
+import { probeSetAside, setAside as moveAside } from "../../archive/set-aside.js";
+import { RecoverError } from "../../errors.js";
+import { quote } from "../../shell-quote.js";
+import { guardTarget, targetInput } from "../docker/target-container.js";
+import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
+
+const input = z.strictObject({ ...targetInput, source: z.string(), target: z.string(), created_at: z.string() });
+type Input = z.infer<typeof input>;
+const output = z.object({ aside: z.string(), objects: z.number() });
+type Output = z.infer<typeof output>;
+
+export const setAside = defineAction({
+  id: "archive.set-aside",
+  title: "Move the new instance's archive aside",
+  effect: "destroy",
+  input,
+  output,
+  describe: ({ target }) => [
+    {
+      on: "here",
+      line: `${quote(["aws", "s3", "mv", "--recursive", `${target}/`])} ${target.replace(/wal$/, "dingo-recover/RUN/replaced/")}`,
+    },
+  ],
+  async guard(context, request) {
+    const { container } = await guardTarget(context, request);
+    const target = parseLocation(request.target);
+    requireApart(parseLocation(request.source), target);
+    if (requireInstanceArchive(target) !== request.guid)
+      throw refuse(`"${request.target}" is not the archive of "${request.guid}"`, request);
+    if (container.running) throw refuse(`the container "${container.name}" runs and writes to the archive`, request);
+  },
+  async run(context, request): Promise<Output> {
+    const plan = await planOf(context, request, true);
+    const { source } = request;
+    const store = context.ports.store.writer({
+      bucket: parseLocation(source).bucket,
+      prefix: parseLocation(source).prefix,
+    });
+    const outcome = await moveAside(store, plan, {
+      signal: context.signal,
+      progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
+    });
+    return { aside: formatLocation(plan.target), objects: outcome.objects };
+  },
+  async probe(context, request): Promise<Probe<Output>> {
+    if (context.records("aside-plan").length === 0) return { state: "not-done", evidence: "no object was moved" };
+    const plan = await planOf(context, request, false);
+    const state = await probeSetAside(context.ports.store.reader(), plan);
+    const evidence = `${state.aside} of ${state.total} objects are aside`;
+    const [conflict] = state.conflicts;
+    if (conflict !== undefined) return { state: "unknown", evidence: `${evidence}; ${conflict}` };
+    if (state.toMove.length === 0)
+      return { state: "done", output: { aside: formatLocation(plan.target), objects: state.total }, evidence };
+    return { state: state.aside === 0 ? "not-done" : "partly", evidence };
+  },
+  async verify(context, _request, output) {
+    const aside = parseLocation(output.aside);
+    const objects = await context.ports.store.reader().list(aside.bucket, `${aside.prefix}/`);
+    return {
+      holds: objects.length === output.objects,
+      evidence: `${objects.length} of ${output.objects} objects are in ${output.aside}`,
+    };
+  },
+});
+
+/** The plan is made once, before the first object moves, and kept: it is the way back. */
+async function planOf(context: Context, request: Input, make: boolean): Promise<CopyPlan> {
+  const target = parseLocation(request.target);
+  const aside = asideLocation(target, context.run.id);
+  const kept = context.records("aside-plan").at(-1)?.["listing"];
+  if (kept !== undefined || !make) {
+    const { objects } = await recallListing(context, evidenceRef.parse(kept) satisfies EvidenceRef);
+    return planCopy(target, aside, objects);
+  }
+  const objects = await context.ports.store.reader().list(target.bucket, `${target.prefix}/`);
+  const freshness = judgeFresh(sortEntries(target, objects), new Date(request.created_at));
+  if (!freshness.fresh)
+    throw refuse(`the archive is not that of a fresh instance: ${freshness.reasons.join("; ")}`, request);
+  const plan = planCopy(target, aside, objects);
+  const listing = await keepListing(context, { name: "replaced-listing", location: target, objects });
+  await context.record("aside-plan", { listing: { ...listing }, to: formatLocation(aside) });
+  return plan;
+}
+
+function refuse(message: string, request: Input): RecoverError {
+  return new RecoverError("target-not-fresh", message, {
+    remedy: "Nothing was moved. Look at this archive and its container before anything else.",
+    place: request.target,
+    effect: "none",
+  });
+}

@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { type Context, defineAction } from "../../action.js";
+import { compareListings } from "../../archive/baseline.js";
+import { type ArchiveFacts, readArchive } from "../../archive/facts.js";
+import {
+  type ArchiveLocation,
+  formatLocation,
+  instanceArchive,
+  instanceGuid,
+  parseLocation,
+} from "../../archive/location.js";
+import { lossInTime, lossText } from "../../archive/loss.js";
+import type { ArchiveVerdict } from "../../archive/verdict.js";
+import { verifyArchive } from "../../archive/verify.js";
+import { RecoverError } from "../../errors.js";
+import { quote } from "../../shell-quote.js";
+import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
+
+const input = z.strictObject({
+  /** GUID of the deleted instance. */
+  guid: z.guid(),
+  archive: z.string(),
+  deleted_at: z.string(),
+  /** Segments that the operator accepts to lose. */
+  accept_loss: z.number().int().nonnegative().nullable(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({
+  location: z.string(),
+  system_id: z.string(),
+  postgres_version: z.string(),
+  objects: z.number(),
+  bytes: z.number(),
+  expanded_bytes: z.number(),
+  segments: z.number(),
+  last_segment: z.string(),
+  /** ISO 8601: the data reach no later. */
+  recovery_point: z.string(),
+  lost: z.number(),
+  loss: z.string(),
+  base_backup: z.string(),
+  baseline: evidenceRef,
+});
+type Output = z.infer<typeof output>;
+
+export const verifySource = defineAction({
+  id: "archive.verify-source",
+  title: "Prove that the archive can be restored",
+  effect: "read",
+  input,
+  output,
+  describe: ({ guid, archive }) => [
+    { on: "here", line: quote(["dingo-recover", "archive", "verify", archive || `s3://BUCKET/backups/${guid}/wal`]) },
+  ],
+  async run(context, request): Promise<Output> {
+    const location = locate(context, request);
+    const facts = await readArchive(context.ports.store.reader(), location);
+    const verdict = verifyArchive(facts);
+    refuseUnlessRestorable(verdict, location);
+    const loss = describeLoss(verdict, request.deleted_at);
+    await acceptLoss(context, { verdict, loss, request, location });
+    const objects = facts.entries.map((entry) => entry.info);
+    const baseline = await keepListing(context, { name: "source-listing", location, objects });
+    return outputOf(facts, verdict, loss, baseline);
+  },
+  async verify(context, _request, output) {
+    const before = await recallListing(context, output.baseline);
+    const now = await context.ports.store.reader().list(before.location.bucket, `${before.location.prefix}/`);
+    const { same, added, removed, changed } = compareListings(before.objects, now);
+    return {
+      holds: same,
+      evidence: same
+        ? `${now.length} objects, as they were`
+        : `${added.length} objects are new, ${removed.length} gone, ${changed.length} changed`,
+    };
+  },
+});
+
+function locate(context: Context, { guid, archive }: Input): ArchiveLocation {
+  if (archive !== "") {
+    const location = parseLocation(archive);
+    if (instanceGuid(location) === guid) return location;
+    throw new RecoverError("guard-refused", `"${archive}" is not the archive of instance "${guid}"`, {
+      remedy: "Give --input instance_guid=… and --input archive=… of the same instance.",
+      place: "archive",
+      effect: "none",
+    });
+  }
+  const { bucket } = context.ports.settings;
+  if (bucket !== undefined) return instanceArchive(bucket, guid);
+  throw new RecoverError("input-missing", "the bucket of the archives is not known", {
+    remedy: "Set s3.bucket in the configuration, or give --input archive=s3://BUCKET/backups/GUID/wal.",
+    place: "s3.bucket",
+    effect: "none",
+  });
+}
+
+function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocation): void {
+  const why = verdict.problems.map((problem) => problem.message).join("; ");
+  const place = formatLocation(location);
+  switch (verdict.verdict) {
+    case "restorable":
+    case "restorable-with-loss":
+      return;
+    case "not-restorable":
+      throw new RecoverError("not-restorable", `the archive cannot be restored: ${why}`, {
+        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place])}; object versions or another region may hold what is missing.`,
+        place,
+        effect: "none",
+      });
+    case "unknown":
+      throw new RecoverError("coverage-incomplete", `it cannot be told whether the archive can be restored: ${why}`, {
+        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place])}.`,
+        place,
+        effect: "none",
+      });
+  }
+}
+
+function describeLoss(verdict: ArchiveVerdict, deletedAt: string): string {
+  const segments = lossText(verdict.loss);
+  const deleted = Date.parse(deletedAt);
+  if (Number.isNaN(deleted) || verdict.recoveryPoint === null) return segments;
+  const { noLaterThan, seconds } = lossInTime(verdict.recoveryPoint.time, new Date(deleted));
+  const minutes = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return `${segments}; deleted ${new Date(deleted).toISOString()}, the archive reaches no later than ${noLaterThan}: at least ${minutes} are lost`;
+}
+
+/** Told before anything is created: a gap is silent for PostgreSQL (dingo.md §0.7). */
+async function acceptLoss(
+  context: Context,
+  found: { verdict: ArchiveVerdict; loss: string; request: Input; location: ArchiveLocation },
+): Promise<void> {
+  const lost = found.verdict.loss.segments;
+  if (lost <= (found.request.accept_loss ?? 0)) return;
+  const refused = new RecoverError(
+    "loss-not-accepted",
+    `${lost} segments would be lost: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
+    {
+      remedy: `Look for the missing segments (object versions, other copies of the bucket). To recover without them, run again with --accept-loss ${lost}.`,
+      place: formatLocation(found.location),
+      effect: "none",
+    },
+  );
+  if (found.request.accept_loss !== null) throw refused;
+  const answer = await context
+    .ask({
+      kind: "typed",
+      id: "accept-loss",
+      prompt: `Recover without these ${lost} segments?`,
+      why: "The archive has a gap. PostgreSQL would stop at it without a word; what lies behind it cannot be reached.",
+      expected: `lose ${lost} segments`,
+      details: [found.loss, `missing: ${found.verdict.missing.slice(0, 20).join(", ")}`],
+    })
+    .catch((error: unknown) => {
+      if (error instanceof RecoverError && error.code === "question-unanswered") throw refused;
+      throw error;
+    });
+  if (answer.value !== `lose ${lost} segments`) throw refused;
+}
+
+function outputOf(facts: ArchiveFacts, verdict: ArchiveVerdict, loss: string, baseline: Output["baseline"]): Output {
+  return {
+    location: formatLocation(facts.location),
+    system_id: verdict.systemId ?? "",
+    postgres_version: verdict.postgresVersion ?? "",
+    objects: verdict.objects,
+    bytes: verdict.bytes,
+    expanded_bytes: verdict.expandedBytes,
+    segments: verdict.segmentsToReplay,
+    last_segment: verdict.recoveryPoint?.segment ?? "",
+    recovery_point: verdict.recoveryPoint?.time ?? "",
+    lost: verdict.loss.segments,
+    loss,
+    base_backup: verdict.chosenBase ?? "",
+    baseline,
+  };
+}

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { defineAction } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { printedWithInput, psqlSocket } from "../../host-commands.js";
+import { openTarget, targetInput } from "../docker/target-container.js";
+
+const input = z.strictObject({ ...targetInput, postgres_version: z.string() });
+const output = z.object({ server_version: z.string() });
+
+/** A base backup starts only under the major version that made it (wal-archives.md §5): told before the copy. */
+export const checkVersion = defineAction({
+  id: "postgres.check-version",
+  title: "See that the new instance runs the PostgreSQL of the archive",
+  effect: "read",
+  input,
+  output,
+  describe: ({ container, cell }) => [
+    { on: cell, line: printedWithInput(psqlSocket(container), "SHOW server_version;") },
+  ],
+  async run(context, target): Promise<z.infer<typeof output>> {
+    const { cell } = await openTarget(context, target);
+    const rows = await cell.sql.socket(target.container, "SHOW server_version;");
+    const version = rows[0]?.[0] ?? "";
+    if (majorOf(version) === majorOf(target.postgres_version)) return { server_version: version };
+    throw new RecoverError(
+      "does-not-fit",
+      `the archive is of PostgreSQL ${target.postgres_version}, the new instance runs ${version}`,
+      {
+        remedy:
+          "Create the new instance from an offering of the archive's version: --input offering=… --input plan=…, with another --input new_name=….",
+        place: target.container,
+        effect: "none",
+      },
+    );
+  },
+});
+
+/** Two numbers until 9.6, one from 10 on. */
+function majorOf(version: string): string {
+  const [first = "", second = ""] = /\d+(?:\.\d+)*/.exec(version)?.[0].split(".") ?? [];
+  return Number(first) >= 10 ? first : `${first}.${second}`;
+}
