@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+const results = process.env["VITEST_RESULTS"];
 
 export default defineConfig({
   test: {
@@ -7,5 +10,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 600_000,
+    reporters: results === undefined ? ["default"] : ["default", "json"],
+    ...(results === undefined ? {} : { outputFile: { json: join(results, "real.json") } }),
   },
 });

@@ -1,0 +1,26 @@
+// Adds up what the test runs wrote and prints the closing line. A skipped test, or a run that wrote nothing, fails.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [directory, failedBefore] = process.argv.slice(2);
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const name of ["unit.json", "real.json"]) {
+  const file = join(directory, name);
+  if (!existsSync(file)) {
+    console.log(`${name}: no tests were run`);
+    total.failed += 1;
+    continue;
+  }
+  const result = JSON.parse(readFileSync(file, "utf8"));
+  total.passed += result.numPassedTests;
+  total.failed += result.numFailedTests + (result.numFailedTestSuites > 0 && result.numFailedTests === 0 ? result.numFailedTestSuites : 0);
+  total.skipped += result.numPendingTests + result.numTodoTests;
+  for (const suite of result.testResults) {
+    for (const test of suite.assertionResults) {
+      if (test.status !== "passed") console.log(`${test.status}: ${test.fullName}`);
+    }
+  }
+}
+if (failedBefore === "1" && total.failed === 0) total.failed = 1;
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 && total.skipped === 0 && total.passed > 0 ? 0 : 1);
