@@ -1,0 +1,122 @@
+/**
+ * The broker's own lines, all eras: which of them mean something for a deletion, and what (dingo.md §2.2, seen on real
+ * brokers of ten versions).
+ */
+import type { FactBody } from "./fact.js";
+import { isGuid } from "./guid.js";
+import { isObject, numberField, textField, type LagerData, type LagerLine } from "./lager.js";
+
+export interface BrokerFact {
+  readonly guid?: string;
+  /** An instance id that is none, such as the sanity-test errand's `T-147…`. */
+  readonly notGuid?: string;
+  readonly body: FactBody;
+}
+
+type Reader = (data: LagerData, line: LagerLine) => FactBody | undefined;
+
+const nodeRemoved: Reader = (data) => ({
+  kind: "node-removed",
+  ...some("node", textField(data, "node-uuid")),
+  ...some("cell", textField(data, "cell", "backend")),
+});
+const cellUnreachable: Reader = (data) => {
+  const node = /\/service_instances\/([0-9a-f-]{36})/.exec(textField(data, "error") ?? "")?.[1];
+  return { kind: "cell-unreachable", ...some("node", node) };
+};
+const stateSaved: Reader = (data) => (isObject(data["cluster"]) ? described(data["cluster"]) : undefined);
+const createFailed: Reader = (data) => ({ kind: "create-failed", error: textField(data, "error") ?? "" });
+const assignmentRemoved: Reader = () => ({ kind: "assignment-removed" });
+const named: Reader = (data) => ({ kind: "described", ...some("name", textField(data, "name")) });
+
+/** By action, without the `cluster.` of eras A and B and the `recreate.cluster.` of theirs. */
+const READERS = new Map<string, Reader>([
+  ["request", readRequest],
+  ["request.perform", (data) => ({ kind: "request-performed", ...session(data) })],
+  ["remove-node.perform", nodeRemoved],
+  ["remove-random-node.perform", nodeRemoved],
+  ["remove-leader.perform", nodeRemoved],
+  ["remove-node.backend.do", cellUnreachable],
+  ["remove-node.cell.do", cellUnreachable],
+  ["etcd-delete.done", assignmentRemoved],
+  ["remove-cluster-assignment", assignmentRemoved],
+  ["deprovision.start", (data) => ({ kind: "deletion-began", style: "deprovision", ...session(data) })],
+  ["deprovision.done", (data) => ({ kind: "deletion-done", ...session(data) })],
+  ["deprovision.unknown-error", (data) => ({ kind: "refused", error: textField(data, "error") ?? "" })],
+  ["scheduler.stop-cluster", (data) => ({ kind: "deletion-planned", planned: plannedSteps(data) ?? 0 })],
+  ["scheduler.run-cluster", (data) => ({ kind: "nodes-planned", adds: steps(data).some(addsNode) })],
+  ["update.start", () => ({ kind: "update-began" })],
+  ["add-node.perform", () => ({ kind: "node-adding" })],
+  ["save-clusterState", stateSaved],
+  ["state.save-cluster", stateSaved],
+  ["provision.start", () => ({ kind: "create-began" })],
+  ["provision.async-begin", () => ({ kind: "create-forked" })],
+  ["provision.async-complete", () => ({ kind: "create-ended" })],
+  ["provision.run-cluster", createFailed],
+  ["provision.unknown-error", createFailed],
+  ["provision.perform.error", createFailed],
+  ["provision.lookup-service-name.update-recreation-data.saved", named],
+  ["provision.backup-name.update-recreation-data.saved", named],
+]);
+
+/** Undefined for lines that say nothing about a deletion. */
+export function readBrokerLine(line: LagerLine): BrokerFact | undefined {
+  const action = line.action.replace(/^(?:recreate\.)?cluster\./, "");
+  const body = (READERS.get(action) ?? deprovisionError(action, line))?.(line.data, line);
+  return body === undefined ? undefined : { ...instance(line.data), body };
+}
+
+function instance(data: LagerData): { guid?: string; notGuid?: string } {
+  const cluster = data["cluster"];
+  const nested = isObject(cluster) ? textField(cluster, "instance_id") : undefined;
+  const id = textField(data, "instance-id", "instanceID", "clusterID", "instance_id") ?? nested;
+  if (id === undefined) return {};
+  return isGuid(id) ? { guid: id } : { notGuid: id };
+}
+
+/** `deprovision.preconditions.error`, `deprovision.stop-cluster` at level 2, and whatever else may fail in between. */
+function deprovisionError(action: string, line: LagerLine): Reader | undefined {
+  if (line.level < 2 || !action.startsWith("deprovision.")) return undefined;
+  return (data) => ({ kind: "deletion-error", ...session(data), error: textField(data, "error") ?? action });
+}
+
+function readRequest(data: LagerData): FactBody | undefined {
+  const wanted = numberField(data, "new-node-count");
+  if (wanted === undefined) return undefined;
+  if (wanted > 0) return { kind: "nodes-planned", adds: wanted > (numberField(data, "current-node-count") ?? 0) };
+  return { kind: "deletion-began", style: "request", ...session(data), ...some("planned", plannedSteps(data)) };
+}
+
+function described(cluster: LagerData): FactBody {
+  const nodes = cluster["nodes"];
+  return {
+    kind: "described",
+    ...some("name", textField(cluster, "service_instance_name")),
+    ...some("org", textField(cluster, "organization_guid")),
+    ...some("space", textField(cluster, "space_guid")),
+    ...some("plan", textField(cluster, "plan_id")),
+    ...some("nodes", Array.isArray(nodes) ? nodes.length : nodes === null ? 0 : undefined),
+  };
+}
+
+function plannedSteps(data: LagerData): number | undefined {
+  return numberField(data, "steps-count") ?? (Array.isArray(data["steps"]) ? steps(data).length : undefined);
+}
+
+function steps(data: LagerData): readonly string[] {
+  const value = data["steps"];
+  return Array.isArray(value) ? value.filter((step): step is string => typeof step === "string") : [];
+}
+
+function addsNode(step: string): boolean {
+  return step.startsWith("AddNode");
+}
+
+function session(data: LagerData): { session?: string } {
+  return some("session", textField(data, "session"));
+}
+
+/** `{ [key]: value }`, or nothing where the value is unknown. */
+function some<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+}

@@ -1,0 +1,128 @@
+/** What discovery answers. `toDocument` (document.ts) prints it as `dingo-recover/discover@1` (DESIGN §4). */
+
+export type EvidenceSource = "logs" | "cf-usage-events" | "cf-audit-events" | "cf-instances";
+
+export interface Evidence {
+  readonly source: EvidenceSource;
+  /** Of an event. */
+  readonly id?: string;
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** Of the line's first byte, in the inflated text. */
+  readonly byteOffset?: number;
+  /** Safe to show and without secrets. */
+  readonly text: string;
+}
+
+/** `deleted`, or why it may not be. */
+export type Kind =
+  | "deleted"
+  /** Deleted, then brought back under the same GUID. */
+  | "recreated"
+  /** Removed from Cloud Foundry only: the broker was never told, so the containers may live. */
+  | "purged"
+  /** The broker answered an error after it had removed nodes. */
+  | "deletion-failed-halfway"
+  /** It began and no end of it is in the logs. */
+  | "deletion-unfinished"
+  /** It ended without an error, but no line shows a node going. */
+  | "deletion-unproven"
+  /** Nodes went; no line says whether for a deletion. */
+  | "nodes-removed-only"
+  /** Cloud Foundry has an event of a request, and no proof that it ended. */
+  | "deletion-requested"
+  /** Deleted, but it never had a node: a failed create. */
+  | "never-had-a-node";
+
+export interface RemovedNode {
+  readonly node: string;
+  /** The cell's address as the broker names it: its IP, possibly with a port. */
+  readonly cell?: string;
+}
+
+export interface BoundApp {
+  readonly appGuid: string;
+  readonly unboundAt: string;
+}
+
+/** What one source says about one instance that may have been deleted. */
+export interface Sighting {
+  readonly guid: string;
+  readonly source: "logs" | "cloud-foundry";
+  readonly kind: Kind;
+  /** Weight of the proof in this source, before the question asked is compared. */
+  readonly weight: number;
+  readonly name?: string;
+  readonly orgGuid?: string;
+  readonly org?: string;
+  readonly spaceGuid?: string;
+  readonly space?: string;
+  readonly planGuid?: string;
+  readonly plan?: string;
+  readonly offering?: string;
+  /** RFC 3339 in UTC with every digit the source gave. */
+  readonly deletedAt?: string;
+  readonly deletedBy?: string;
+  readonly nodes?: readonly RemovedNode[];
+  readonly boundApps?: readonly BoundApp[];
+  /** Its container may still run: look for it on every cell before anything else. */
+  readonly mayLive?: boolean;
+  /** Sentences for a person. */
+  readonly notes: readonly string[];
+  readonly evidence: readonly Evidence[];
+}
+
+export interface Candidate extends Omit<Sighting, "source" | "weight"> {
+  readonly score: number;
+  readonly sources: readonly Sighting["source"][];
+}
+
+export interface NotDeleted {
+  readonly guid: string;
+  readonly why: string;
+  readonly evidence: readonly Evidence[];
+  /** Absent, or what a deletion in another source is to be called then. */
+  readonly insteadOfDeleted?: Kind;
+  /** Seen alive now: no other source can outvote it. */
+  readonly final?: boolean;
+}
+
+export interface Coverage {
+  readonly source: EvidenceSource;
+  readonly file?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly complete: boolean;
+  readonly why?: string;
+  /** Zone offsets found for times without a zone, such as "-08:00". */
+  readonly zones?: readonly string[];
+}
+
+export interface SourceReport {
+  readonly sightings: readonly Sighting[];
+  readonly notDeleted: readonly NotDeleted[];
+  readonly coverage: readonly Coverage[];
+}
+
+export interface DiscoveryQuery {
+  readonly name?: string | undefined;
+  /** Name or GUID. */
+  readonly org?: string | undefined;
+  /** Name or GUID. */
+  readonly space?: string | undefined;
+  readonly around?: Date | undefined;
+  /** On both sides of `around`, or back from now without it. */
+  readonly windowMs?: number | undefined;
+  /** Keeps what does not fit the question, ranked low, and instance ids that are no GUIDs. */
+  readonly all?: boolean | undefined;
+}
+
+export interface Discovery {
+  /** Best first. */
+  readonly candidates: readonly Candidate[];
+  readonly notDeleted: readonly NotDeleted[];
+  readonly coverage: readonly Coverage[];
+  /** True when nothing could have been missed: only then is an empty list a fact (law 5). */
+  readonly complete: boolean;
+}

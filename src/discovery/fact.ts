@@ -1,0 +1,62 @@
+/** What one log line says about one instance. Facts are gathered first and judged together (verdict.ts). */
+import type { Stamp } from "./stamp.js";
+
+/** Eras A and B work on `cluster.request`, C to F on `deprovision` and a scheduler (dingo.md §2.2). */
+export type Style = "request" | "deprovision";
+
+export type FactBody =
+  | { readonly kind: "deletion-began"; readonly style: Style; readonly session?: string; readonly planned?: number }
+  /** A, B: the broker acts on a request, whatever it is; joined to a deletion by its session. */
+  | { readonly kind: "request-performed"; readonly session?: string }
+  /** C–F: `stop-cluster`; era C does not say of which instance. */
+  | { readonly kind: "deletion-planned"; readonly planned: number }
+  | { readonly kind: "node-removed"; readonly node?: string; readonly cell?: string }
+  | { readonly kind: "cell-unreachable"; readonly node?: string }
+  /** The router's port was given back: the last change of a deletion. */
+  | { readonly kind: "assignment-removed" }
+  /** Deferred: logged after errors too, so it proves nothing alone. */
+  | { readonly kind: "deletion-done"; readonly session?: string }
+  | { readonly kind: "deletion-error"; readonly session?: string; readonly error: string }
+  /** `deprovision.unknown-error`: the one sign common to all eras that the broker answered 500. */
+  | { readonly kind: "refused"; readonly error: string }
+  | { readonly kind: "create-began" }
+  /** `fork`: F's background part has begun; only it makes an end line worth waiting for. */
+  | { readonly kind: "create-forked" }
+  | { readonly kind: "create-ended" }
+  | { readonly kind: "create-failed"; readonly error: string }
+  | { readonly kind: "nodes-planned"; readonly adds: boolean }
+  | { readonly kind: "node-adding" }
+  | { readonly kind: "update-began" }
+  | ({ readonly kind: "described" } & Description)
+  /** A container of this instance sent a WAL segment to the archive: it lived then. */
+  | { readonly kind: "archived" };
+
+/** Who the instance was. Names of org, space and plan never stand in logs, only GUIDs. */
+export interface Description {
+  readonly name?: string;
+  readonly org?: string;
+  readonly space?: string;
+  readonly plan?: string;
+  readonly node?: string;
+  /** Nodes that the broker's saved state has; absent where the line does not say. */
+  readonly nodes?: number;
+}
+
+export type FactKind = FactBody["kind"];
+
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  /** Of the line's first byte, in the inflated text. */
+  readonly byteOffset: number;
+}
+
+export interface Fact {
+  /** Absent only where the era's line names no instance. */
+  readonly guid?: string;
+  readonly at: Stamp;
+  readonly body: FactBody;
+  readonly place: Place;
+  /** The line, safe to show and without secrets; empty where a fact is no evidence. */
+  readonly text: string;
+}

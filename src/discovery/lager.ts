@@ -1,0 +1,98 @@
+/**
+ * Lager's JSON lines, whole or cut by a collector. Shape: dingo.md §2.2 (lager v1), cf-bosh.md §5.3 (later "pretty"
+ * lines with an RFC 3339 stamp and `level`).
+ */
+import { fromEpoch, fromIso, type Stamp } from "./stamp.js";
+
+export type LagerData = Readonly<Record<string, unknown>>;
+
+export interface LagerLine {
+  readonly at: Stamp;
+  readonly source: string;
+  /** The message without its source: "deprovision.start". */
+  readonly action: string;
+  /** 0 debug, 1 info, 2 error, 3 fatal. */
+  readonly level: number;
+  readonly data: LagerData;
+  /** The line does not end as JSON: a collector or a full disk cut it, and fields may be missing. */
+  readonly torn: boolean;
+}
+
+const START = '{"timestamp":';
+const LEVELS = ["debug", "info", "error", "fatal"];
+/** Text fields and counts that a torn line is still worth reading for. */
+const TORN_TEXT =
+  /"(instance-id|instanceID|instance_id|clusterID|node-uuid|session|backend|cell|name)":"([^"\\]{1,200})"/g;
+const TORN_COUNT = /"(new-node-count|current-node-count|steps-count)":(\d{1,6})[,}]/g;
+
+/** Where lager's JSON starts in a line, whatever stands before it; -1 for other lines. */
+export function lagerStart(line: string): number {
+  return line.indexOf(START);
+}
+
+/** `json` starts with lager's opening; undefined when not even a stamp and a message can be read. */
+export function parseLager(json: string): LagerLine | undefined {
+  const whole = parseObject(json);
+  return whole === undefined ? parseTorn(json) : fromObject(whole);
+}
+
+export function textField(data: LagerData, ...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = data[name];
+    if (typeof value === "string" && value !== "") return value;
+  }
+  return undefined;
+}
+
+export function numberField(data: LagerData, name: string): number | undefined {
+  const value = data[name];
+  return typeof value === "number" ? value : undefined;
+}
+
+export function isObject(value: unknown): value is LagerData {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseObject(json: string): LagerData | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fromObject(whole: LagerData): LagerLine | undefined {
+  const level = whole["log_level"] ?? LEVELS.indexOf(String(whole["level"]));
+  const data = whole["data"];
+  return assemble(whole, {
+    level: typeof level === "number" ? level : 1,
+    data: isObject(data) ? data : {},
+    torn: false,
+  });
+}
+
+function parseTorn(json: string): LagerLine | undefined {
+  const head: Record<string, unknown> = {};
+  for (const name of ["timestamp", "source", "message"]) head[name] = quotedField(json, name);
+  const data: Record<string, unknown> = {};
+  for (const [, name = "", value] of json.matchAll(TORN_TEXT)) data[name] ??= value;
+  for (const [, name = "", value] of json.matchAll(TORN_COUNT)) data[name] ??= Number(value);
+  const level = /"log_level":([0-3])[,}]/.exec(json.slice(0, 1024))?.[1];
+  return assemble(head, { level: Number(level ?? 1), data, torn: true });
+}
+
+function quotedField(json: string, name: string): string | undefined {
+  return new RegExp(`"${name}":"([^"\\\\]{1,300})"`).exec(json.slice(0, 1024))?.[1];
+}
+
+function assemble(head: LagerData, rest: Pick<LagerLine, "level" | "data" | "torn">): LagerLine | undefined {
+  const timestamp = textField(head, "timestamp");
+  const source = textField(head, "source");
+  const message = textField(head, "message");
+  if (timestamp === undefined || message === undefined || source === undefined) return undefined;
+  const at = fromEpoch(timestamp) ?? fromIso(timestamp);
+  if (at === undefined) return undefined;
+  const action = message.startsWith(`${source}.`) ? message.slice(source.length + 1) : message;
+  return { at, source, action, ...rest };
+}

@@ -1,0 +1,59 @@
+/**
+ * Makes foreign text fit to be shown: nothing in it steers a terminal (law 12) and no secret stays readable (law 10).
+ * Broker logs hold passwords in many shapes (facts: dingo.md §2.2), so this works on shapes, not on known values.
+ */
+const MASK = "********";
+/** Longer evidence is cut: enough for every deletion line seen (at most 700 bytes with its header). */
+const LONGEST = 2000;
+
+/** C0, DEL, C1, bidirectional overrides, separators and the byte-order mark. */
+// biome-ignore format: one class per group
+const STEERING = new RegExp("[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]", "g");
+
+/** `scheme://user:password@`, `PASSWORD=…`, `"Secret":"…"`, `AWS_SECRET_ACCESS_KEY:…`. */
+const USERINFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"']{0,200}):[^\s@"']{1,400}@/gi;
+const ASSIGNMENT =
+  /([A-Za-z0-9_.-]{0,60}(?:password|passwd|secret|token|access_key|accesskey|credential|private_key)[A-Za-z0-9_-]{0,60}\\?["']?\s{0,2}(?:=>|=|:)\s{0,2})(\\?"[^"]{0,400}"?|'[^']{0,400}'?|[^\s,;"'\]})]{1,400})/gi;
+/** AWS access key ids have a fixed shape. */
+const ACCESS_KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{12,20}\b/g;
+
+/** Shows what would steer a terminal as visible escapes such as `\u001b`. */
+export function terminalSafe(text: string): string {
+  return text.replace(STEERING, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+export function maskSecretShapes(text: string): string {
+  return text
+    .replace(USERINFO, `$1:${MASK}@`)
+    .replace(ASSIGNMENT, (_all, name: string) => `${name}${MASK}`)
+    .replace(ACCESS_KEY_ID, MASK);
+}
+
+/** Text for evidence, reasons and tables. */
+export function shown(text: string): string {
+  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return terminalSafe(maskSecretShapes(cut));
+}
+
+/**
+ * Fields of lager data that are known to hold no secret. Everything else is masked: a new version's new field is a
+ * secret until somebody has looked at it.
+ */
+const HARMLESS = new Set(
+  [
+    "instance-id instanceID instance_id clusterID node-uuid node_id backend cell backend_id cell_guid cell-guid session",
+    "current-node-count current-node-size new-node-count new-node-size node-count node-size steps steps-count plan",
+    "plan-id service-id plan_id service_id organization_guid space_guid error name service_instance_name member",
+    "member-id leader-id port allocated-port allocated_port az guid summary deprovision-details provision-details",
+    "features NodeCount CellGUIDs CloneFromServiceName cluster nodes state role polling",
+  ].flatMap((line) => line.split(" ")),
+);
+
+/** A copy of lager data in which only harmless fields are readable. */
+export function harmlessOnly(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(harmlessOnly);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, HARMLESS.has(key) ? harmlessOnly(item) : MASK]),
+  );
+}

@@ -1,0 +1,153 @@
+/** Judges the life of one instance, as far as logs tell it: perhaps deleted, or looks so and is not (dingo.md §2.2). */
+import { outcomeOf, readLife, type Attempt, type Life, type Outcome } from "./attempt.js";
+import type { Evidence, Kind, NotDeleted, RemovedNode, Sighting } from "./candidate.js";
+import type { Description } from "./fact.js";
+import { shown } from "./safe-text.js";
+import type { LifeEvent } from "./timeline.js";
+
+export type Verdict = { readonly sighting: Sighting } | { readonly notDeleted: NotDeleted } | undefined;
+
+/** A container that is stopped still sends its last segment; later uploads mean that it lives. */
+const LAST_UPLOAD_MS = 120_000;
+const MOST_EVIDENCE = 60;
+
+const KINDS: Readonly<Record<Exclude<Outcome, "refused" | "empty">, Kind>> = {
+  deleted: "deleted",
+  halfway: "deletion-failed-halfway",
+  unfinished: "deletion-unfinished",
+  unproven: "deletion-unproven",
+};
+const WEIGHTS: Readonly<Partial<Record<Kind, number>>> = {
+  deleted: 50,
+  "deletion-unproven": 30,
+  "deletion-unfinished": 25,
+  "deletion-failed-halfway": 25,
+  recreated: 20,
+  "nodes-removed-only": 10,
+};
+
+export function judge(guid: string, events: readonly LifeEvent[]): Verdict {
+  const life = readLife(events);
+  const last = [...life.attempts].reverse().find((attempt) => outcomeOf(attempt) !== "refused");
+  if (last === undefined) return judgeWithoutAttempt(guid, events, life);
+  const outcome = outcomeOf(last);
+  if (outcome === "empty" || outcome === "refused") return { notDeleted: neverHadNode(guid, last, life) };
+  return { sighting: sightingOf(guid, events, { attempt: last, kind: kindOf(last, KINDS[outcome]), life }) };
+}
+
+function judgeWithoutAttempt(guid: string, events: readonly LifeEvent[], life: Life): Verdict {
+  const refused = life.attempts.at(-1);
+  if (refused !== undefined) return { notDeleted: refusedDeletion(guid, refused, life) };
+  if (life.scaled.length > 0) {
+    const why = "nodes were removed to scale in or to move; the instance stays";
+    return { notDeleted: { guid, why, evidence: evidenceOf(life.scaled) } };
+  }
+  return life.stray.length > 0 ? judgeStray(guid, events, life.stray) : undefined;
+}
+
+function judgeStray(guid: string, events: readonly LifeEvent[], stray: readonly LifeEvent[]): Verdict {
+  const last = stray.at(-1)?.fact.at.ms ?? 0;
+  const lives = events.some(
+    ({ fact }) => fact.body.kind === "described" && (fact.body.nodes ?? 0) > 0 && fact.at.ms > last,
+  );
+  const evidence = evidenceOf(stray);
+  if (lives) return { notDeleted: { guid, why: "nodes were removed, and others were left afterwards", evidence } };
+  const kind = "nodes-removed-only";
+  const notes = ["No line says why its nodes were removed: lines may be lost, or it was scaled in."];
+  const deletedAt = stray.at(-1)?.fact.at.text;
+  const facts = { ...describe(events), ...(deletedAt === undefined ? {} : { deletedAt }) };
+  return { sighting: { guid, source: "logs", kind, weight: WEIGHTS[kind] ?? 0, ...facts, nodes: [], notes, evidence } };
+}
+
+/** A create that was still running writes its state again: that is no new life (dingo.md §2.2, seen at 0.10.2). */
+function kindOf(attempt: Attempt, kind: Kind): Kind {
+  const reborn = attempt.after.some(({ fact }) => fact.body.kind === "node-adding" || addsNodes(fact.body));
+  return reborn && !attempt.duringCreate ? "recreated" : kind;
+}
+
+function addsNodes(body: LifeEvent["fact"]["body"]): boolean {
+  return body.kind === "nodes-planned" && body.adds;
+}
+
+interface Judged {
+  readonly attempt: Attempt;
+  readonly kind: Kind;
+  readonly life: Life;
+}
+
+function sightingOf(guid: string, events: readonly LifeEvent[], { attempt, kind, life }: Judged): Sighting {
+  const end = attempt.events.at(-1)?.fact.at;
+  const upload = events.findLast(({ fact }) => fact.body.kind === "archived")?.fact.at;
+  const stillUploads = end !== undefined && upload !== undefined && upload.ms > end.ms + LAST_UPLOAD_MS;
+  const uploadNote = stillUploads ? [`Its container still sent WAL to the archive at ${upload.text}.`] : [];
+  const evidence = evidenceOf([...attempt.events, ...(kind === "recreated" ? attempt.after.slice(0, 3) : [])]);
+  return {
+    guid,
+    source: "logs",
+    kind,
+    weight: WEIGHTS[kind] ?? 0,
+    ...describe(events),
+    ...(end === undefined ? {} : { deletedAt: end.text }),
+    nodes: [...attempt.nodes.values()] satisfies readonly RemovedNode[],
+    mayLive: stillUploads || attempt.unreachable.length > 0 || attempt.after.length > 0,
+    notes: [...notesOf(attempt, kind, life), ...uploadNote],
+    evidence,
+  };
+}
+
+function notesOf(attempt: Attempt, kind: Kind, life: Life): string[] {
+  const notes: string[] = [];
+  const after = attempt.after[0]?.fact.at.text;
+  if (kind === "recreated") notes.push(`The broker brought it back under the same GUID at ${after}.`);
+  else if (after !== undefined)
+    notes.push(`The broker wrote its state again at ${after}; its create was still running.`);
+  if (attempt.unreachable.length > 0) notes.push("A cell did not answer: its container there may still run.");
+  if (kind === "deletion-failed-halfway") notes.push(`The broker answered: ${errorOf(attempt)}`);
+  const refused = life.attempts.filter((other) => outcomeOf(other) === "refused").length;
+  if (refused > 0) notes.push(`${refused} other request${refused > 1 ? "s" : ""} to delete it failed.`);
+  return notes;
+}
+
+function refusedDeletion(guid: string, attempt: Attempt, life: Life): NotDeleted {
+  const error = errorOf(attempt);
+  const gone = /doesn't exist|Key not found/.test(error);
+  const failedCreate = gone && life.createFailed !== undefined;
+  const doubt = attempt.style === "deprovision" && gone && !failedCreate;
+  const hint = failedCreate
+    ? "; its create had failed, so this was orphan mitigation"
+    : doubt
+      ? "; this broker says the same while etcd is down, so the instance may live"
+      : "";
+  return { guid, why: `the broker refused the deletion: ${error}${hint}`, evidence: evidenceOf(attempt.events) };
+}
+
+function neverHadNode(guid: string, attempt: Attempt, life: Life): NotDeleted {
+  const failed = life.createFailed === undefined ? "" : "its create failed; ";
+  const why = `${failed}it had no node when it was deleted (orphan mitigation), so there is nothing to recover`;
+  return { guid, why, evidence: evidenceOf(attempt.events), insteadOfDeleted: "never-had-a-node" };
+}
+
+function errorOf(attempt: Attempt): string {
+  const bodies = [...attempt.errors, ...(attempt.refused === undefined ? [] : [attempt.refused])].map(
+    (event) => event.fact.body,
+  );
+  const texts = bodies.map((body) => ("error" in body ? body.error : ""));
+  return shown(texts.find((text) => text !== "") ?? "an error without a text").slice(0, 400);
+}
+
+/** The newest value of each field. */
+function describe(events: readonly LifeEvent[]): Partial<Sighting> {
+  const known: { -readonly [K in keyof Description]: Description[K] } = {};
+  for (const { fact } of events) if (fact.body.kind === "described") Object.assign(known, fact.body);
+  return {
+    ...(known.name === undefined ? {} : { name: known.name }),
+    ...(known.org === undefined ? {} : { orgGuid: known.org }),
+    ...(known.space === undefined ? {} : { spaceGuid: known.space }),
+    ...(known.plan === undefined ? {} : { planGuid: known.plan }),
+  };
+}
+
+function evidenceOf(events: readonly LifeEvent[]): readonly Evidence[] {
+  const facts = events.flatMap((event) => [event.fact, ...event.copies]).filter((fact) => fact.text !== "");
+  return facts.slice(0, MOST_EVIDENCE).map(({ place, text }) => ({ source: "logs", ...place, text }));
+}
