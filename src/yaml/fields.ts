@@ -8,12 +8,14 @@ import type { Located, LocatedMap, LocatedScalar } from "./located.js";
 export class Fields<Key extends string> {
   readonly findings: Findings;
   readonly at: number;
+  readonly end: number;
   readonly #what: string;
   readonly #entries: LocatedMap["entries"];
 
   private constructor(findings: Findings, node: LocatedMap, what: string) {
     this.findings = findings;
     this.at = node.at;
+    this.end = node.end;
     this.#what = what;
     this.#entries = node.entries;
   }
@@ -49,7 +51,8 @@ export class Fields<Key extends string> {
   /** The node, or a finding that it is missing. */
   need(key: Key, remedy: string): Located | undefined {
     const node = this.get(key);
-    if (node === undefined) this.findings.add(this.at, { message: `${this.#what} lacks "${key}"`, remedy });
+    if (node === undefined)
+      this.findings.missing({ at: this.at, end: this.end }, { message: `${this.#what} lacks "${key}"`, remedy });
     return node;
   }
 

@@ -29,6 +29,8 @@ export interface LocatedEntry {
 export interface LocatedMap {
   readonly kind: "map";
   readonly at: number;
+  /** Exclusive. */
+  readonly end: number;
   readonly entries: ReadonlyMap<string, LocatedEntry>;
 }
 

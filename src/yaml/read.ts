@@ -1,12 +1,12 @@
 /**
- * Reads one YAML document into located values. Warnings are errors; aliases, anchors, tags, directives, merge keys,
- * duplicate keys and unseen characters are refused, so that what a reviewer sees is what the program gets.
+ * Reads one YAML document into located values. Warnings are errors; tags, directives, unused anchors, duplicate
+ * keys and unseen characters are refused, so that what a reviewer sees is what the program gets.
  */
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   parseDocument,
@@ -17,7 +17,7 @@ import {
 import { firstHidden, quoted } from "../printable.js";
 import type { Findings } from "./findings.js";
 import type { Located, LocatedEntry, LocatedScalar } from "./located.js";
-import { numberFinding, syntaxFinding, tagFinding } from "./traps.js";
+import { numberFinding, QUOTE_OR_BLOCK, syntaxFinding, tagFinding } from "./traps.js";
 
 const MOST_BYTES = 1024 * 1024;
 const DEEPEST = 32;
@@ -72,65 +72,102 @@ function convertDocument(findings: Findings, document: Document.Parsed): Located
     refuse(findings, 0, "a `%` directive changes how the document is read", "Remove the directive.");
   if (document.contents === null)
     return refuse(findings, 0, "the document is empty", "Write it, or name another file.");
-  return new Converter(findings).convert(document.contents, 0);
+  return new Converter(findings, document).convertAll(document.contents);
 }
+
+/** Aliases multiply what a document says; this many values are more than any honest one holds. */
+const MOST_VALUES = 50_000;
 
 class Converter {
   readonly #findings: Findings;
+  readonly #document: Document.Parsed;
+  readonly #anchors = new Map<string, number>();
+  readonly #used = new Set<string>();
+  #values = 0;
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, document: Document.Parsed) {
     this.#findings = findings;
+    this.#document = document;
   }
 
-  convert(node: unknown, depth: number): Located {
+  convertAll(contents: unknown): Located {
+    const root = this.#convert(contents, 0);
+    for (const [name, at] of this.#anchors)
+      if (!this.#used.has(name))
+        this.#misread(at, `${quoted(`&${name}`)} is read as an anchor that nothing uses`, QUOTE_OR_BLOCK);
+    return root;
+  }
+
+  #convert(node: unknown, depth: number): Located {
     const at = startOf(node);
+    this.#values += 1;
     if (depth > DEEPEST) return this.#nothing(at, "the document is nested too deeply", "Flatten it.");
-    if (isAlias(node))
+    if (this.#values > MOST_VALUES)
       return this.#nothing(
         at,
-        "an alias (`*name`) stands here",
-        "Write the value out; or quote it if the `*` belongs to it.",
+        "the document holds too many values",
+        "Write less; each alias counts as what it stands for.",
       );
+    if (isAlias(node)) return this.#alias(node, depth);
     if (!isScalar(node) && !isMap(node) && !isSeq(node)) return nothing(at);
-    if (node.anchor !== undefined)
-      this.#findings.misread(at, {
-        message: "an anchor (`&name`) stands here",
-        remedy: "Remove it; quote the value if the `&` belongs to it.",
-      });
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, at);
     if (isScalar(node)) return this.#scalar(node, at);
     if (node.tag !== undefined && !node.tag.startsWith("tag:yaml.org,2002:"))
       this.#findings.misread(at, tagFinding(node.tag));
     return isMap(node) ? this.#map(node, depth) : this.#list(node, depth);
   }
 
-  #nothing(at: number, message: string, remedy: string): Located {
+  #alias(node: Alias, depth: number): Located {
+    const target = node.resolve(this.#document);
+    this.#used.add(node.source);
+    if (target === undefined)
+      return this.#nothing(
+        startOf(node),
+        `${quoted(`*${node.source}`)} is read as an alias of an anchor that is not there`,
+        QUOTE_OR_BLOCK,
+      );
+    return this.#convert(target, depth + 1);
+  }
+
+  #misread(at: number, message: string, remedy: string): void {
     this.#findings.misread(at, { message, remedy });
+  }
+
+  #nothing(at: number, message: string, remedy: string): Located {
+    this.#misread(at, message, remedy);
     return nothing(at);
   }
 
   #list(node: YAMLSeq, depth: number): Located {
-    return { kind: "list", at: startOf(node), items: node.items.map((item) => this.convert(item, depth + 1)) };
+    return { kind: "list", at: startOf(node), items: node.items.map((item) => this.#convert(item, depth + 1)) };
   }
 
   #map(node: YAMLMap, depth: number): Located {
     const entries = new Map<string, LocatedEntry>();
+    const merged: Located[] = [];
     for (const pair of node.items) {
-      if (!isPair(pair)) continue;
       const key = this.#key(pair.key, startOf(node));
       if (key === undefined) continue;
-      if (entries.has(key.name)) {
-        this.#findings.misread(key.at, {
-          message: `the key ${quoted(key.name)} stands here a second time`,
-          remedy: "Keep one of the two.",
-        });
-        continue;
-      }
-      entries.set(key.name, {
-        keyAt: key.at,
-        value: pair.value === null ? nothing(key.at) : this.convert(pair.value, depth + 1),
-      });
+      const value = pair.value === null ? nothing(key.at) : this.#convert(pair.value, depth + 1);
+      if (key.name === "<<") merged.push(value);
+      else if (entries.has(key.name))
+        this.#misread(key.at, `the key ${quoted(key.name)} stands here a second time`, "Keep one of the two.");
+      else entries.set(key.name, { keyAt: key.at, value });
     }
-    return { kind: "map", at: startOf(node), entries };
+    for (const from of merged) this.#merge(entries, from);
+    return { kind: "map", at: startOf(node), end: node.range?.[1] ?? 0, entries };
+  }
+
+  /** `<<: *name`: keys that stand here win over merged ones. */
+  #merge(entries: Map<string, LocatedEntry>, from: Located): void {
+    if (from.kind === "scalar")
+      return this.#misread(
+        from.at,
+        "`<<` merges a map, and this is none",
+        "Write `<<: *name` with the anchor of a map.",
+      );
+    if (from.kind === "list") for (const one of from.items) this.#merge(entries, one);
+    else for (const [key, entry] of from.entries) if (!entries.has(key)) entries.set(key, entry);
   }
 
   #key(key: unknown, fallback: number): { name: string; at: number } | undefined {
@@ -142,10 +179,10 @@ class Converter {
       });
       return undefined;
     }
-    if (key.value === "<<" || key.value === "__proto__" || key.tag !== undefined || key.anchor !== undefined) {
+    if (key.value === "__proto__" || key.tag !== undefined || key.anchor !== undefined) {
       this.#findings.misread(at, {
         message: `the key ${quoted(key.value)} cannot stand here`,
-        remedy: "Write the keys out; there are no merge keys, tags or anchors.",
+        remedy: "Write the keys out; tags and anchors cannot stand before a key.",
       });
       return undefined;
     }

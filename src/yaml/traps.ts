@@ -2,7 +2,7 @@
 import type { Finding } from "../diagnostic.js";
 import { printable, quoted } from "../printable.js";
 
-const QUOTE_OR_BLOCK =
+export const QUOTE_OR_BLOCK =
   "Put the whole value in single quotes, or write `>-` after the colon and the value on the next line, indented.";
 
 /** The parser's own complaint, in words that say the way out. */
