@@ -1,0 +1,100 @@
+/** The way to one cell: an ephemeral user of the director and one SSH connection, opened again when it was lost. */
+import { randomBytes } from "node:crypto";
+import { RecoverError } from "../../errors.js";
+import type { BoshInstance, Director, SshGrant } from "../../ports/director.js";
+import type { ResourceRecorder } from "../../ports/resources.js";
+import type { Secrets } from "../../secrets.js";
+import type { Dial } from "../network/dial.js";
+import { SshConnection } from "../ssh/connection.js";
+import { oneAtATime } from "../ssh/gateway.js";
+import { parseHostKey, type TrustedKeys } from "../ssh/host-key.js";
+import { generateKeyPair, type KeyPair } from "../ssh/key-pair.js";
+import { SSH_USER, userData } from "./ssh-users.js";
+
+export interface SessionParts {
+  readonly director: Director;
+  readonly recorder: ResourceRecorder;
+  readonly secrets: Secrets;
+  readonly dial: Dial;
+  readonly sshPort: number;
+  /** Only where the configuration says so: a director that does not know the cells' keys is trusted blindly then. */
+  readonly acceptUnknownHostKeys: boolean;
+}
+
+export class CellSession {
+  readonly instance: BoshInstance;
+  readonly label: string;
+  readonly user = `bosh_${randomBytes(8).toString("hex").slice(0, 15)}`;
+  readonly #parts: SessionParts;
+  #key: KeyPair | undefined;
+  #grant: SshGrant | undefined;
+  #recorded = false;
+  #connection: SshConnection | undefined;
+
+  constructor(instance: BoshInstance, parts: SessionParts) {
+    this.instance = instance;
+    this.label = labelOf(instance);
+    this.#parts = parts;
+  }
+
+  /** A living connection; the user is journaled before the director is asked for it. */
+  readonly connection = oneAtATime(async (): Promise<SshConnection> => {
+    if (this.#connection?.alive === true) return this.#connection;
+    const key = await this.#keyPair();
+    const grant = await this.#granted(key);
+    const { dial, secrets, sshPort: port } = this.#parts;
+    const credentials = { user: grant.user, privateKey: key.privateKey };
+    const host = grant.address || (this.instance.ips[0] ?? "");
+    const target = { host, port, label: this.label, credentials, trusted: this.#trusted(grant) };
+    this.#connection = await SshConnection.open(target, dial, secrets);
+    return this.#connection;
+  });
+
+  /** Closes the connection and removes the user; a user that could not be removed stays in the journal. */
+  async end(): Promise<void> {
+    const { director, recorder } = this.#parts;
+    await this.#connection?.close();
+    this.#connection = undefined;
+    this.#grant = undefined;
+    if (!this.#recorded) return;
+    await director.cleanupSsh(this.instance, this.user);
+    await recorder.closed(SSH_USER, userData(this.instance, this.user));
+    this.#recorded = false;
+  }
+
+  async #keyPair(): Promise<KeyPair> {
+    this.#key ??= await generateKeyPair();
+    return this.#key;
+  }
+
+  async #granted(key: KeyPair): Promise<SshGrant> {
+    if (this.#grant !== undefined) return this.#grant;
+    const { director, recorder } = this.#parts;
+    if (!this.#recorded) await recorder.opened(SSH_USER, userData(this.instance, this.user));
+    this.#recorded = true;
+    this.#grant = await director.setupSsh(this.instance, this.user, key.publicKey);
+    return this.#grant;
+  }
+
+  #trusted({ hostPublicKey }: SshGrant): TrustedKeys {
+    const key = parseHostKey(hostPublicKey);
+    if (key !== undefined) return { kind: "pinned", keys: [key], source: "the director (host_public_key)" };
+    if (hostPublicKey.trim() !== "")
+      throw new RecoverError("answer-malformed", `the director's host key of "${this.label}" is not understood`, {
+        remedy: "Compare `bosh ssh` by hand; its answer should hold `host_public_key: ssh-rsa AAAA…`.",
+        place: this.label,
+        effect: "none",
+      });
+    if (this.#parts.acceptUnknownHostKeys) return { kind: "any" };
+    return {
+      kind: "unknown",
+      remedy: () =>
+        "The director does not know the host keys of its machines; set `bosh.accept_unknown_host_keys: true` in the " +
+        "configuration if you trust the network between here and the cells.",
+    };
+  }
+}
+
+export function labelOf(instance: BoshInstance): string {
+  return `${instance.group}/${instance.index} (${instance.ips[0] ?? "no address"})`;
+}

@@ -1,0 +1,162 @@
+/** All cells of a run: opened once, used many times, and no ephemeral user left behind. */
+import { asRecoverError, RecoverError } from "../../errors.js";
+import { type Argv, asRoot, httpGet } from "../../host-commands.js";
+import type { Cell, Cells, CommandResult, Etcd, HostCommand } from "../../ports/cells.js";
+import type { Dialer } from "../../ports/dialer.js";
+import type { BoshInstance, Director } from "../../ports/director.js";
+import type { ResourceRecorder } from "../../ports/resources.js";
+import type { Secrets } from "../../secrets.js";
+import { quote } from "../../shell-quote.js";
+import type { Gateway } from "../ssh/gateway.js";
+import { CellSession, labelOf } from "./cell-session.js";
+import { DockerCli } from "./docker.js";
+import { EtcdByCurl } from "./etcd.js";
+import { ShellFiles } from "./files.js";
+import { askHttp, statusError } from "./http.js";
+import { parseJson } from "./json-answer.js";
+import { PsqlInContainer } from "./postgres.js";
+import type { CommandOptions, Shell } from "./shell.js";
+import { parseUserData, SSH_USER } from "./ssh-users.js";
+
+export interface CellsOptions {
+  readonly director: Director;
+  readonly dialer: Dialer;
+  /** Without one the cells are dialled straight. */
+  readonly gateway?: Gateway;
+  readonly recorder: ResourceRecorder;
+  readonly secrets: Secrets;
+  /** 22 where absent. */
+  readonly sshPort?: number;
+  readonly acceptUnknownHostKeys?: boolean;
+}
+
+/** What became of a user that another process left behind. */
+export interface CleanedUser {
+  readonly user: string;
+  readonly label: string;
+  /** Why it is still there; the next process tries again. */
+  readonly error?: RecoverError;
+}
+
+export interface OpenCells extends Cells {
+  /** Removes the ephemeral users that a killed process of this run left on cells. Never throws for one of them. */
+  cleanLeftOvers(): Promise<readonly CleanedUser[]>;
+}
+
+const TIMEOUT_MS = 60_000;
+const MAX_OUTPUT = 8 * 1024 * 1024;
+
+export function createCells(options: CellsOptions): OpenCells {
+  return new SshCells(options);
+}
+
+class SshCells implements OpenCells {
+  readonly #options: CellsOptions;
+  readonly #sessions = new Map<string, CellSession>();
+
+  constructor(options: CellsOptions) {
+    this.#options = options;
+  }
+
+  async open(instance: BoshInstance): Promise<Cell> {
+    const session = this.#session(instance);
+    await session.connection();
+    return new SshCell(session, this.#options.secrets);
+  }
+
+  async close(): Promise<void> {
+    const left: string[] = [];
+    for (const [key, session] of this.#sessions) {
+      const error = await session.end().catch((thrown: unknown) => asRecoverError(thrown, session.label));
+      if (error === undefined) this.#sessions.delete(key);
+      else left.push(`"${session.user}" on "${session.label}": ${error.message}`);
+    }
+    if (left.length === 0) return;
+    throw new RecoverError("unreachable", `ephemeral SSH users could not be removed: ${left.join("; ")}`, {
+      remedy: "They are journaled: the next command of this run removes them.",
+    });
+  }
+
+  async cleanLeftOvers(): Promise<readonly CleanedUser[]> {
+    const own = new Set([...this.#sessions.values()].map((session) => session.user));
+    const cleaned: CleanedUser[] = [];
+    for (const { kind, data } of await this.#options.recorder.leftOpen()) {
+      const left = kind === SSH_USER ? parseUserData(data) : undefined;
+      if (left === undefined || own.has(left.user)) continue;
+      const { user, instance } = left;
+      const error = await this.#remove(instance, user).then(
+        () => this.#options.recorder.closed(kind, data),
+        (thrown: unknown) => asRecoverError(thrown, labelOf(instance)),
+      );
+      cleaned.push({ user, label: labelOf(instance), ...(error === undefined ? {} : { error }) });
+    }
+    return cleaned;
+  }
+
+  async #remove(instance: BoshInstance, user: string): Promise<void> {
+    await this.#options.director.cleanupSsh(instance, user);
+  }
+
+  #session(instance: BoshInstance): CellSession {
+    const key = [instance.deployment, instance.group, instance.id].join("/");
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const { director, recorder, secrets, dialer, gateway, sshPort = 22, acceptUnknownHostKeys = false } = this.#options;
+    const dial = gateway?.forward ?? ((host: string, port: number) => dialer.connect(host, port));
+    const session = new CellSession(instance, { director, recorder, secrets, dial, sshPort, acceptUnknownHostKeys });
+    this.#sessions.set(key, session);
+    return session;
+  }
+}
+
+class SshCell implements Cell {
+  readonly instance: BoshInstance;
+  readonly label: string;
+  readonly docker: DockerCli;
+  readonly files: ShellFiles;
+  readonly sql: PsqlInContainer;
+  readonly #shell: Shell;
+
+  constructor(session: CellSession, secrets: Secrets) {
+    this.instance = session.instance;
+    this.label = session.label;
+    this.#shell = { label: session.label, secrets, run: (argv, options) => runOn(session, argv, options) };
+    this.docker = new DockerCli(this.#shell);
+    this.files = new ShellFiles(this.#shell);
+    this.sql = new PsqlInContainer(this.#shell);
+  }
+
+  async exec(command: HostCommand): Promise<CommandResult> {
+    const { argv, sudo, stdin, timeoutMs } = command;
+    return await this.#shell.run(sudo === true ? asRoot(...argv) : argv, {
+      ...(stdin === undefined ? {} : { stdin }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  }
+
+  etcd(hostPort: string): Etcd {
+    return new EtcdByCurl(this.#shell, hostPort);
+  }
+
+  async getJson(url: string): Promise<unknown> {
+    const answer = await askHttp(this.#shell, httpGet(url));
+    if (answer === undefined) return undefined;
+    // Patroni answers 503 with its state while PostgreSQL does not run.
+    if (answer.status !== 200 && answer.status !== 503) throw statusError(answer, url, this.#shell);
+    return parseJson(answer.body, `the answer of ${url}`, this.label);
+  }
+
+  async containerSecret(container: string, name: string): Promise<string | undefined> {
+    return await this.docker.secret(container, name);
+  }
+}
+
+async function runOn(session: CellSession, argv: Argv, options: CommandOptions = {}): Promise<CommandResult> {
+  const connection = await session.connection();
+  return await connection.run({
+    line: quote(argv),
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    maxOutputBytes: options.maxOutputBytes ?? MAX_OUTPUT,
+    ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+  });
+}
