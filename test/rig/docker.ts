@@ -89,8 +89,9 @@ export async function containerAddress(name: string, network: string): Promise<s
   return address;
 }
 
-/** All lines of a container's log, both streams in the order the engine wrote them. */
-export async function containerLog(name: string): Promise<readonly string[]> {
-  const result = await execa("docker", ["logs", name], { reject: false, all: true, maxBuffer: 64 * 1024 * 1024 });
+/** The lines of a container's log since an RFC 3339 time, both streams in the order the engine wrote them. */
+export async function containerLog(name: string, since = "0"): Promise<readonly string[]> {
+  const args = ["logs", "--since", since, name];
+  const result = await execa("docker", args, { reject: false, all: true, maxBuffer: 64 * 1024 * 1024 });
   return (result.all ?? "").split("\n");
 }

@@ -45,8 +45,9 @@ export class PostgresNode {
     return state;
   }
 
-  log(): Promise<readonly string[]> {
-    return containerLog(this.container);
+  /** Log lines of this life of the container and of those before it; with `since`, from then on. */
+  log(since?: string): Promise<readonly string[]> {
+    return containerLog(this.container, since);
   }
 
   start(): Promise<string> {

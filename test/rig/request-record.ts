@@ -23,7 +23,6 @@ interface AuditEntry {
   readonly api?: {
     readonly name?: string;
     readonly bucket?: string;
-    readonly object?: string;
     readonly objects?: readonly { readonly objectName?: string }[];
     readonly statusCode?: number;
   };
@@ -71,14 +70,15 @@ export class RequestRecord {
       const entry = JSON.parse(line) as AuditEntry;
       const { api } = entry;
       if (api?.name === undefined) continue;
-      const named = api.object === undefined || api.object === "" ? [] : [api.object];
+      // The path, not api.object: for a copy that one names the source.
+      const named = (entry.requestPath ?? "").slice(`/${api.bucket ?? ""}/`.length);
       const several = (api.objects ?? []).flatMap((object) => object.objectName ?? []);
       this.marks.add(entry.requestPath ?? "");
       this.seen.push({
         time: entry.time ?? "",
         api: api.name,
         bucket: api.bucket ?? "",
-        keys: [...named, ...several],
+        keys: named === "" ? several : [named, ...several],
         status: api.statusCode ?? 0,
         accessKey: entry.accessKey ?? "",
         userAgent: entry.userAgent ?? "",
