@@ -1,0 +1,72 @@
+/** Every action that a runbook may name, by id. */
+import type { AnyAction } from "../action.js";
+import { checkFresh } from "./archive/check-fresh.js";
+import { compareSource } from "./archive/compare-source.js";
+import { copy } from "./archive/copy.js";
+import { estimate } from "./archive/estimate.js";
+import { setAside } from "./archive/set-aside.js";
+import { verifySource } from "./archive/verify-source.js";
+import { waitBaseBackup } from "./archive/wait-base-backup.js";
+import { findDeployment } from "./bosh/find-deployment.js";
+import { bindApp } from "./cf/bind-app.js";
+import { checkTarget } from "./cf/check-target.js";
+import { createServiceKey } from "./cf/create-service-key.js";
+import { createService } from "./cf/create-service.js";
+import { restartApp } from "./cf/restart-app.js";
+import { reviewApps } from "./cf/review-apps.js";
+import { findDeletedInstance } from "./discovery/find-deleted-instance.js";
+import { findRemains } from "./docker/find-remains.js";
+import { holdRestart, releaseRestart } from "./docker/hold-restart.js";
+import { locateContainer } from "./docker/locate-container.js";
+import { setDataAside } from "./docker/set-data-aside.js";
+import { startContainer } from "./docker/start-container.js";
+import { stopContainer } from "./docker/stop-container.js";
+import { removeOptime } from "./etcd/remove-optime.js";
+import { setInitialize } from "./etcd/set-initialize.js";
+import { waitKeysGone } from "./etcd/wait-keys-gone.js";
+import { check } from "./platform/check.js";
+import { checkVersion } from "./postgres/check-version.js";
+import { proveLogin } from "./postgres/prove-login.js";
+import { setRolePasswords } from "./postgres/set-role-passwords.js";
+import { checkBeforeStart } from "./recovery/check-before-start.js";
+import { proveRestored } from "./recovery/prove-restored.js";
+import { review } from "./recovery/review.js";
+import { summarise } from "./recovery/summarise.js";
+
+const ALL: readonly AnyAction[] = [
+  check,
+  findDeletedInstance,
+  findDeployment,
+  findRemains,
+  verifySource,
+  checkTarget,
+  estimate,
+  createService,
+  locateContainer,
+  checkFresh,
+  checkVersion,
+  review,
+  holdRestart,
+  stopContainer,
+  waitKeysGone,
+  setAside,
+  copy,
+  setInitialize,
+  removeOptime,
+  setDataAside,
+  checkBeforeStart,
+  startContainer,
+  proveRestored,
+  setRolePasswords,
+  createServiceKey,
+  proveLogin,
+  releaseRestart,
+  reviewApps,
+  bindApp,
+  restartApp,
+  waitBaseBackup,
+  compareSource,
+  summarise,
+];
+
+export const REGISTRY: ReadonlyMap<string, AnyAction> = new Map(ALL.map((action) => [action.id, action]));
