@@ -1,0 +1,88 @@
+/** Archives as WAL-E and Dingo leave them, small, for tests. */
+import { LZOP_MAGIC } from "../../src/archive/facts.js";
+import { parseLocation, type ArchiveLocation } from "../../src/archive/location.js";
+import { segmentName } from "../../src/archive/segment.js";
+import type { ArchiveStore } from "../../src/ports/object-store.js";
+import { MemoryObjectStore, type SeedOptions } from "../fakes/memory-object-store.js";
+
+export const BUCKET = "our-postgresql-backups";
+export const OLD = parseLocation(`s3://${BUCKET}/backups/6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8/wal`);
+export const NEW = parseLocation(`s3://${BUCKET}/backups/78218ded-8a4f-4b83-9b16-6f5d3c1f0a11/wal`);
+/** Its initdb was on 2016-03-16. */
+export const SYSID = "6262740190985621594";
+export const BASE = "base_000000010000000000000002_00000040";
+
+export interface SampleOptions {
+  readonly at?: ArchiveLocation;
+  /** Segment numbers of timeline 1; default 1 to 6. */
+  readonly segments?: readonly number[];
+  readonly sysid?: string;
+  /** Told apart by content: two clusters' archives have the same names and sizes. */
+  readonly cluster?: string;
+}
+
+export const START_MS = Date.UTC(2026, 10, 21, 2);
+
+/** Lzop in name and magic; the rest only has to differ. */
+export function lzopLike(text: string): Uint8Array {
+  return Buffer.concat([LZOP_MAGIC, Buffer.from(text.padEnd(64, ".")), Buffer.alloc(4)]);
+}
+
+export function segment(number: number, timeline = 1): string {
+  return segmentName({ timeline, number });
+}
+
+export function sentinelText(stop = segment(2), more: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({
+    wal_segment_backup_stop: stop,
+    wal_segment_offset_backup_stop: "00000248",
+    expanded_size_bytes: 21_000_000,
+    spec: { base_prefix: "/data/postgres0", tablespaces: [] },
+    ...more,
+  });
+}
+
+/** One base at segment 2, complete; a segment per ten minutes. */
+export function sampleArchive(options: SampleOptions = {}): MemoryObjectStore {
+  const store = new MemoryObjectStore();
+  seedArchive(store, options);
+  return store;
+}
+
+export function seedArchive(store: MemoryObjectStore, options: SampleOptions = {}): void {
+  const at = options.at ?? OLD;
+  const cluster = options.cluster ?? "old";
+  const put = (key: string, content: string | Uint8Array, seed: SeedOptions = {}): void => {
+    store.seed(at.bucket, `${at.prefix}/${key}`, content, { lastModified: stamp(2), ...seed });
+  };
+  put(`basebackups_005/${BASE}/extended_version.txt`, "PostgreSQL 9.6.24 on x86_64-pc-linux-gnu, 64-bit\n");
+  put(`basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, lzopLike(`${cluster} part`));
+  put(`basebackups_005/${BASE}_backup_stop_sentinel.json`, sentinelText());
+  put(`wal_005/${segment(2)}.00000028.backup.lzo`, lzopLike(`${cluster} backup`));
+  for (const number of options.segments ?? [1, 2, 3, 4, 5, 6]) {
+    put(`wal_005/${segment(number)}.lzo`, lzopLike(`${cluster} ${number}`), { lastModified: stamp(number) });
+  }
+  put("sysids/sysid", `${options.sysid ?? SYSID}\n`);
+}
+
+/** The time of a segment by its number. */
+export function stamp(number: number): string {
+  return new Date(START_MS + number * 600_000).toISOString();
+}
+
+export function drop(store: MemoryObjectStore, relative: string, at: ArchiveLocation = OLD): void {
+  if (!store.bucket(at.bucket).delete(`${at.prefix}/${relative}`)) throw new Error(`no ${relative} to drop`);
+}
+
+export function add(
+  store: MemoryObjectStore,
+  relative: string,
+  content: string | Uint8Array,
+  seed?: SeedOptions,
+): void {
+  store.seed(OLD.bucket, `${OLD.prefix}/${relative}`, content, { lastModified: stamp(6), ...seed });
+}
+
+export function readerOf(store: ArchiveStore) {
+  return store.reader();
+}

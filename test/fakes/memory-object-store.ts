@@ -1,0 +1,167 @@
+/**
+ * An object store in memory with S3's behaviour: ETags are MD5, copies get new dates, listings are in byte order.
+ * Its log of changes is the far side's record.
+ */
+import { createHash } from "node:crypto";
+import { refuseProtected, type ProtectedPrefix } from "../../src/adapters/s3/guard.js";
+import { RecoverError, type ErrorCode } from "../../src/errors.js";
+import type {
+  ArchiveStore,
+  CopyRequest,
+  ObjectInfo,
+  ObjectLocation,
+  ObjectReader,
+  ObjectStore,
+  StoreIdentity,
+} from "../../src/ports/object-store.js";
+
+export interface StoredObject {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+  readonly lastModified: string;
+  readonly storageClass: string;
+}
+
+export interface SeedOptions {
+  readonly lastModified?: string;
+  readonly storageClass?: string;
+  readonly etag?: string;
+  /** Listed with this size instead of its bytes' number: large objects without their bytes. */
+  readonly size?: number;
+}
+
+export class MemoryObjectStore implements ArchiveStore {
+  readonly #buckets = new Map<string, Map<string, StoredObject & { readonly size: number }>>();
+  /** "copy KEY" and "remove KEY", in order. */
+  readonly changes: string[] = [];
+  /** Milliseconds; a copy is dated with it, cut to the second as S3 does. */
+  nowMs = Date.UTC(2026, 10, 21, 12);
+  /** Ends the "process" when this many changes have been made: the change itself happens. */
+  dieAfterChanges = Number.POSITIVE_INFINITY;
+  /** Calls that fail from now on. */
+  readonly refusals = new Map<"list" | "get" | "head" | "copy" | "remove", ErrorCode>();
+
+  seed(bucket: string, key: string, content: string | Uint8Array, options: SeedOptions = {}): void {
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
+    this.bucket(bucket).set(key, {
+      bytes,
+      size: options.size ?? bytes.length,
+      etag: options.etag ?? createHash("md5").update(bytes).digest("hex"),
+      lastModified: options.lastModified ?? this.#stamp(),
+      storageClass: options.storageClass ?? "STANDARD",
+    });
+  }
+
+  bucket(name: string): Map<string, StoredObject & { readonly size: number }> {
+    const bucket = this.#buckets.get(name) ?? new Map<string, StoredObject & { readonly size: number }>();
+    this.#buckets.set(name, bucket);
+    return bucket;
+  }
+
+  /** Key to content hash: what two worlds are compared by. */
+  world(bucket: string): Readonly<Record<string, string>> {
+    const entries = [...this.bucket(bucket)].map(([key, { bytes }]) => [
+      key,
+      createHash("md5").update(bytes).digest("hex"),
+    ]);
+    return Object.fromEntries(entries.sort()) as Readonly<Record<string, string>>;
+  }
+
+  identity(): Promise<StoreIdentity> {
+    return Promise.resolve({ endpoint: "memory", region: "us-east-1", keyId: "MEMORY" });
+  }
+
+  region(bucket: string): Promise<string> {
+    this.#require(bucket);
+    return Promise.resolve("us-east-1");
+  }
+
+  reader(): ObjectReader {
+    return {
+      list: (bucket, prefix) => this.#answer("list", () => this.#list(bucket, prefix)),
+      get: (at, options) => this.#answer("get", () => this.#get(at, options)),
+      head: (at) => this.#answer("head", () => this.#head(at)),
+    };
+  }
+
+  writer(protect: ProtectedPrefix): ObjectStore {
+    return {
+      ...this.reader(),
+      copy: async (from, to, options) => {
+        refuseProtected(protect, to);
+        return this.#answer("copy", () => this.#copy(from, to, options));
+      },
+      remove: async (at) => {
+        refuseProtected(protect, at);
+        return this.#answer("remove", () => this.#remove(at));
+      },
+    };
+  }
+
+  async #answer<T>(call: "list" | "get" | "head" | "copy" | "remove", work: () => T): Promise<T> {
+    await Promise.resolve();
+    if (this.changes.length >= this.dieAfterChanges) throw new Error("killed");
+    const code = this.refusals.get(call);
+    if (code !== undefined) throw failure(code, `the store refused to ${call}`);
+    const answer = work();
+    if (this.changes.length >= this.dieAfterChanges) throw new Error("killed");
+    return answer;
+  }
+
+  #list(bucket: string, prefix: string): readonly ObjectInfo[] {
+    return [...this.#require(bucket)]
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, object]) => infoOf(key, object))
+      .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+  }
+
+  #get(at: ObjectLocation, options: { readonly range?: string; readonly ifMatch?: string } = {}): Uint8Array {
+    const object = this.#require(at.bucket).get(at.key);
+    if (object === undefined) throw failure("object-changed", `"${at.key}" is gone`);
+    if (options.ifMatch !== undefined && options.ifMatch !== object.etag) {
+      throw failure("object-changed", `"${at.key}" has another ETag`);
+    }
+    const range = /^bytes=([0-9]+)-([0-9]+)$/.exec(options.range ?? "");
+    if (range === null) return object.bytes;
+    return object.bytes.subarray(Number(range[1]), Number(range[2]) + 1);
+  }
+
+  #head(at: ObjectLocation): ObjectInfo | undefined {
+    const object = this.#require(at.bucket).get(at.key);
+    return object === undefined ? undefined : infoOf(at.key, object);
+  }
+
+  #copy(from: ObjectLocation, to: ObjectLocation, options: CopyRequest): ObjectInfo {
+    const object = this.#require(from.bucket).get(from.key);
+    if (object?.etag !== options.ifMatch) throw failure("object-changed", `"${from.key}" is not what was seen`);
+    this.nowMs += 10;
+    const copy = { ...object, lastModified: this.#stamp() };
+    this.#require(to.bucket).set(to.key, copy);
+    this.changes.push(`copy ${to.key}`);
+    return infoOf(to.key, copy);
+  }
+
+  #remove(at: ObjectLocation): void {
+    this.#require(at.bucket).delete(at.key);
+    this.changes.push(`remove ${at.key}`);
+  }
+
+  #require(name: string): Map<string, StoredObject & { readonly size: number }> {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) throw failure("bucket-missing", `there is no bucket "${name}"`);
+    return bucket;
+  }
+
+  #stamp(): string {
+    return new Date(Math.floor(this.nowMs / 1000) * 1000).toISOString();
+  }
+}
+
+function infoOf(key: string, object: StoredObject & { readonly size: number }): ObjectInfo {
+  const { size, etag, lastModified, storageClass } = object;
+  return { key, size, etag, lastModified, storageClass };
+}
+
+function failure(code: ErrorCode, message: string): RecoverError {
+  return new RecoverError(code, message, { remedy: "Look at the store." });
+}
