@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { REGISTRY } from "../actions/registry.js";
+import type { Diagnostic } from "../diagnostic.js";
+import { EXIT, RecoverError } from "../errors.js";
+import { loadRunbook } from "../runbook/load.js";
+import { createOutput } from "../ui/output.js";
+import { secrets } from "./failure.js";
+import type { GlobalArguments } from "./options.js";
+
+export async function lint(given: GlobalArguments & { readonly files: readonly string[] }): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const found = given.files.flatMap((file) => check(file));
+  if (given.json) output.json({ schema: "dingo-recover/lint@1", diagnostics: found });
+  else {
+    for (const { file, line, column, message, remedy } of found) {
+      output.line(`${file}:${line}:${column}: ${message}`, "bad");
+      output.line(`  ${remedy}`);
+    }
+    output.line(found.length === 0 ? `${given.files.length} runbooks, no mistakes` : `${found.length} mistakes`);
+  }
+  return await Promise.resolve(found.length === 0 ? EXIT.done : EXIT.invalid);
+}
+
+function check(file: string): readonly Diagnostic[] {
+  const loaded = loadRunbook(readText(file), file, REGISTRY);
+  return "diagnostics" in loaded ? loaded.diagnostics : [];
+}
+
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new RecoverError(
+      "usage",
+      `"${file}" cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        remedy: "Name a file that exists and may be read.",
+        place: file,
+        cause,
+        effect: "none",
+      },
+    );
+  }
+}
