@@ -39,7 +39,8 @@ export async function welcome(): Promise<number> {
     why: "Each way can be left again at any question.",
     choices,
   });
-  switch (answer?.value) {
+  if (answer === undefined) return 0;
+  switch (answer.value) {
     case "recover":
       return await (await import("./run.js")).run({
         ...NOTHING_GIVEN,
@@ -56,7 +57,6 @@ export async function welcome(): Promise<number> {
         seed: 1,
       });
     case "leave":
-    case undefined:
       return 0;
     default:
       return await (await import("./resume.js")).resume({

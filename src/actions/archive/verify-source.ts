@@ -22,7 +22,7 @@ const input = z.strictObject({
   archive: z.string(),
   deleted_at: z.string(),
   /** Segments that the operator accepts to lose. */
-  accept_loss: z.number().int().nonnegative().nullable(),
+  accept_loss: z.number().int().nonnegative(),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
@@ -132,7 +132,7 @@ async function acceptLoss(
   found: { verdict: ArchiveVerdict; loss: string; request: Input; location: ArchiveLocation },
 ): Promise<void> {
   const lost = found.verdict.loss.segments;
-  if (lost <= (found.request.accept_loss ?? 0)) return;
+  if (lost <= found.request.accept_loss) return;
   const refused = new RecoverError(
     "loss-not-accepted",
     `${lost} segments would be lost: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
@@ -142,7 +142,6 @@ async function acceptLoss(
       effect: "none",
     },
   );
-  if (found.request.accept_loss !== null) throw refused;
   const answer = await context
     .ask({
       kind: "typed",

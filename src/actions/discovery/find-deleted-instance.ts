@@ -2,13 +2,19 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import type { Candidate, Discovery } from "../../discovery/candidate.js";
 import { findDeletedInstance as search } from "../../discovery/find.js";
-import { parseTime } from "../../discovery/time.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
+import { parseTime } from "../../time.js";
 
 const WINDOW_MS = 24 * 3_600_000;
 
-const input = z.strictObject({ service: z.string(), org: z.string(), space: z.string(), around: z.string(), instance_guid: z.string() });
+const input = z.strictObject({
+  service: z.string(),
+  org: z.string(),
+  space: z.string(),
+  around: z.string(),
+  instance_guid: z.string(),
+});
 type Input = z.infer<typeof input>;
 const output = z.object({
   guid: z.guid(),
@@ -34,40 +40,88 @@ export const findDeletedInstance = defineAction({
   input,
   output,
   describe: ({ service, space, around }) => [
-    { on: "here", line: quote(["dingo-recover", "discover", "--cf-events", "--name", service, "--space", space, ...(around === "" ? [] : ["--around", around])]) },
+    {
+      on: "here",
+      line: quote([
+        "dingo-recover",
+        "discover",
+        "--cf-events",
+        "--name",
+        service,
+        "--space",
+        space,
+        ...(around === "" ? [] : ["--around", around]),
+      ]),
+    },
   ],
   async run(context, request): Promise<Output> {
     const { cf, clock, logs } = context.ports;
-    const around = request.around === "" ? undefined : parseTime(request.around, clock.now());
-    const query = { name: request.service, org: request.org, space: request.space, around, windowMs: around === undefined ? undefined : WINDOW_MS };
-    const found = await search({ cf, logs, patterns: logs.configured, now: clock.now() }, query);
+    const around = request.around === "" ? undefined : parseTime(request.around, clock.now()).at;
+    const query = {
+      name: request.service,
+      org: request.org,
+      space: request.space,
+      around,
+      windowMs: around === undefined ? undefined : WINDOW_MS,
+    };
+    const found = await search(
+      {
+        cf,
+        logs: logs.configured.length === 0 ? undefined : { files: logs, patterns: logs.configured },
+        now: clock.now(),
+      },
+      query,
+    );
     const chosen = await choose(context, request, found);
     await refuseLiving(context, chosen.guid);
     return outputOf(chosen, request);
   },
   async verify(context, _request, output) {
     const instance = await context.ports.cf.getInstance(output.guid);
-    return { holds: instance === undefined, evidence: instance === undefined ? `Cloud Foundry has no instance ${output.guid}` : `Cloud Foundry has the instance ${output.guid} again` };
+    return {
+      holds: instance === undefined,
+      evidence:
+        instance === undefined
+          ? `Cloud Foundry has no instance ${output.guid}`
+          : `Cloud Foundry has the instance ${output.guid} again`,
+    };
   },
 });
 
-async function choose(context: Context, { instance_guid, service }: Input, { candidates, coverage, complete }: Discovery): Promise<Candidate> {
-  const fitting = instance_guid === "" ? candidates : candidates.filter((each) => each.guid === instance_guid.toLowerCase());
+async function choose(
+  context: Context,
+  { instance_guid, service }: Input,
+  { candidates, coverage, complete }: Discovery,
+): Promise<Candidate> {
+  const fitting =
+    instance_guid === "" ? candidates : candidates.filter((each) => each.guid === instance_guid.toLowerCase());
   const [first, ...others] = fitting;
   if (first !== undefined && others.length === 0) return first;
   if (first !== undefined) return await ask(context, fitting);
-  const gaps = coverage.filter((each) => !each.complete).map((each) => `${each.file ?? each.source}: ${each.why ?? "incomplete"}`);
+  const gaps = coverage
+    .filter((each) => !each.complete)
+    .map((each) => `${each.file ?? each.source}: ${each.why ?? "incomplete"}`);
   if (!complete) {
-    throw new RecoverError("coverage-incomplete", `no deletion of "${service}" was found, and not everything could be looked at: ${gaps.join("; ")}`, {
-      remedy: "Log in with a user that may read all events, or name log files under logs: in the configuration; then run again.",
-      place: gaps[0] ?? "",
-      effect: "none",
-    });
+    throw new RecoverError(
+      "coverage-incomplete",
+      `no deletion of "${service}" was found, and not everything could be looked at: ${gaps.join("; ")}`,
+      {
+        remedy:
+          "Log in with a user that may read all events, or name log files under logs: in the configuration; then run again.",
+        place: gaps[0] ?? "",
+        effect: "none",
+      },
+    );
   }
-  throw new RecoverError("nothing-found", `no deletion of "${service}" was found in ${coverage.map((each) => each.file ?? each.source).join(", ")}`, {
-    remedy: "Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.",
-    effect: "none",
-  });
+  throw new RecoverError(
+    "nothing-found",
+    `no deletion of "${service}" was found in ${coverage.map((each) => each.file ?? each.source).join(", ")}`,
+    {
+      remedy:
+        "Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.",
+      effect: "none",
+    },
+  );
 }
 
 async function ask(context: Context, candidates: readonly Candidate[]): Promise<Candidate> {
@@ -84,17 +138,24 @@ async function ask(context: Context, candidates: readonly Candidate[]): Promise<
   });
   const chosen = candidates.find((each) => each.guid === answer.value);
   if (chosen !== undefined) return chosen;
-  throw new RecoverError("input-invalid", `"${answer.value}" is none of the instances found`, { remedy: "Choose one of the GUIDs shown.", effect: "none" });
+  throw new RecoverError("input-invalid", `"${answer.value}" is none of the instances found`, {
+    remedy: "Choose one of the GUIDs shown.",
+    effect: "none",
+  });
 }
 
 async function refuseLiving(context: Context, guid: string): Promise<void> {
   const living = await context.ports.cf.getInstance(guid);
   if (living === undefined) return;
-  throw new RecoverError("old-instance-alive", `the instance "${guid}" is not deleted: Cloud Foundry has it as "${living.name}"`, {
-    remedy: "Nothing needs to be recovered; look at it with cf service.",
-    place: guid,
-    effect: "none",
-  });
+  throw new RecoverError(
+    "old-instance-alive",
+    `the instance "${guid}" is not deleted: Cloud Foundry has it as "${living.name}"`,
+    {
+      remedy: "Nothing needs to be recovered; look at it with cf service.",
+      place: guid,
+      effect: "none",
+    },
+  );
 }
 
 function outputOf(chosen: Candidate, request: Input): Output {
@@ -110,6 +171,8 @@ function outputOf(chosen: Candidate, request: Input): Output {
     deleted_by: chosen.deletedBy ?? "",
     nodes: (chosen.nodes ?? []).map((each) => each.node),
     apps: (chosen.boundApps ?? []).map((each) => each.appGuid),
-    evidence: chosen.evidence.slice(0, 20).map((each) => `${each.file ?? each.source}${each.line === undefined ? "" : `:${each.line}`}: ${each.text}`),
+    evidence: chosen.evidence
+      .slice(0, 20)
+      .map((each) => `${each.file ?? each.source}${each.line === undefined ? "" : `:${each.line}`}: ${each.text}`),
   };
 }
