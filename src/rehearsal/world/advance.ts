@@ -1,0 +1,44 @@
+/** Time moves a world on: everything that was due happens, in order. */
+import { brokerStep } from "./broker.js";
+import type { Appointment } from "./agenda.js";
+import { daemonRestart, isUp, restartByPolicy } from "./docker.js";
+import { expire } from "./etcd.js";
+import { takeStep } from "./life.js";
+import { cellAt, type World } from "./world.js";
+
+/** The world at a later time; the value given in is not changed. A time that has passed already changes nothing. */
+export function advance(world: World, now: number): World {
+  if (now <= world.now) return world;
+  const draft = isDue(world, now) ? structuredClone(world) : { ...world };
+  moveOn(draft, now);
+  return draft;
+}
+
+export const isDue = (world: World, now: number): boolean => {
+  const next = world.agenda[0];
+  return next !== undefined && next.at <= now;
+};
+
+/** The same in place, for drafts. */
+export function moveOn(draft: World, now: number): void {
+  for (;;) {
+    const next = draft.agenda[0];
+    if (next === undefined || next.at > now) break;
+    draft.agenda.shift();
+    draft.now = Math.max(draft.now, next.at);
+    expire(draft.etcd, draft.now);
+    keep(draft, next);
+  }
+  draft.now = Math.max(draft.now, now);
+}
+
+function keep(world: World, appointment: Appointment): void {
+  if (appointment.kind === "broker") return brokerStep(world, appointment.guid, appointment.step);
+  const cell = cellAt(world, appointment.cell);
+  if (cell === undefined) return;
+  if (appointment.kind === "daemon-restart") return daemonRestart(world, cell);
+  const container = cell.containers[appointment.name];
+  if (container === undefined || container.life !== appointment.life) return;
+  if (appointment.kind === "restart-by-policy") return restartByPolicy(world, cell, container);
+  if (isUp(container)) takeStep(world, cell, container, appointment.step);
+}

@@ -1,0 +1,179 @@
+/** Events change a world; the value given in stays as it is. */
+import { moveOn } from "./advance.js";
+import { archiveSegment } from "./archiver.js";
+import * as broker from "./broker.js";
+import { databaseOf, removeTree } from "./data-directory.js";
+import { commit } from "./database.js";
+import {
+  daemonRestart,
+  EXIT_KILLED,
+  containerDied,
+  isUp,
+  setRestartPolicy,
+  startContainer,
+  stopContainer,
+} from "./docker.js";
+import { etcdRequest } from "./etcd.js";
+import type { AnswerTo, EventKind, EventOf, WorldEvent } from "./events.js";
+import * as files from "./host-files.js";
+import { stored } from "./objects.js";
+import { scopeOf } from "./service-keys.js";
+import { runScript } from "./sql.js";
+import { allContainers, type Cell, cellAt, type Container, note, type World } from "./world.js";
+
+type Handlers = { readonly [K in EventKind]: (draft: World, event: EventOf<K>) => AnswerTo<K> };
+
+/** Lets time pass up to `now`, then applies one event. */
+export function apply<E extends WorldEvent>(
+  world: World,
+  event: E,
+  now: number,
+): { readonly world: World; readonly answer: AnswerTo<E["is"]> } {
+  const draft = structuredClone(world);
+  moveOn(draft, now);
+  // The table pairs kinds and events; the compiler cannot follow that through the union.
+  const handler = HANDLERS[event.is] as unknown as (draft: World, event: E) => AnswerTo<E["is"]>;
+  return { answer: handler(draft, event), world: draft };
+}
+
+function onContainer(
+  draft: World,
+  at: { readonly cell: string; readonly name: string },
+  act: (cell: Cell, container: Container) => void,
+): boolean {
+  const cell = cellAt(draft, at.cell);
+  const container = cell?.containers[at.name];
+  if (cell === undefined || container === undefined) return false;
+  act(cell, container);
+  return true;
+}
+
+function onCell(draft: World, ip: string): Cell {
+  const cell = cellAt(draft, ip);
+  if (cell === undefined) throw new Error(`there is no cell ${ip}`);
+  return cell;
+}
+
+const HANDLERS: Handlers = {
+  etcd: (draft, { request }) => {
+    const answer = etcdRequest(draft.etcd, request, draft.now);
+    if (request.method !== "GET") note(draft, "etcd", `${request.method} ${answer.status}`, request.key);
+    return answer;
+  },
+  "docker-stop": (draft, event) =>
+    onContainer(draft, event, (cell, container) => stopContainer(draft, cell, container, event.graceSeconds)),
+  "docker-start": (draft, event) =>
+    onContainer(draft, event, (cell, container) => {
+      if (container.status !== "restarting") container.restartCount = 0;
+      startContainer(draft, cell, container);
+    }),
+  "docker-policy": (draft, event) =>
+    onContainer(draft, event, (_cell, container) => setRestartPolicy(draft, container, event.policy)),
+  "docker-kill": (draft, event) =>
+    onContainer(draft, event, (cell, container) => {
+      container.stoppedByHand = true;
+      if (isUp(container)) containerDied(draft, cell, container, EXIT_KILLED);
+    }),
+  "daemon-restart": (draft, event) => {
+    daemonRestart(draft, onCell(draft, event.cell));
+    return undefined;
+  },
+  rename: (draft, event) => files.rename(draft, onCell(draft, event.cell), event),
+  "make-directory": (draft, event) => files.makeDirectory(draft, onCell(draft, event.cell), event),
+  "change-like": (draft, event) => files.changeLike(draft, onCell(draft, event.cell), event),
+  "remove-tree": (draft, event) => {
+    removeTree(onCell(draft, event.cell), event.path);
+    note(draft, "host", "rm", event.path);
+    return undefined;
+  },
+  sql: (draft, event) => {
+    const cell = onCell(draft, event.cell);
+    const container = cell.containers[event.name];
+    const database = container === undefined ? undefined : databaseOf(cell, container);
+    if (database === undefined) return { ok: false, message: "there is no database" };
+    const before = database.open.length;
+    const session = { database, user: event.user, now: draft.now, temporary: new Set<string>() };
+    const outcome = runScript(session, event.script);
+    if (database.open.length > before) note(draft, "sql", "commit", event.name);
+    return outcome;
+  },
+  write: (draft, event) => {
+    const leader = allContainers(draft).find(
+      ({ container }) => scopeOf(container) === event.scope && container.process.role === "master",
+    );
+    const database = leader === undefined ? undefined : databaseOf(leader.cell, leader.container);
+    if (leader === undefined || database === undefined) throw new Error(`instance ${event.scope} has no leader`);
+    commit(database, event.change);
+    if (event.thenSwitch) archiveSegment(draft, leader.container, database);
+    return undefined;
+  },
+  "put-object": (draft, event) => {
+    const object = stored(event.meaning, draft.now);
+    (draft.store.buckets[event.bucket] ??= {})[event.key] = object;
+    record(draft, "put", event, 200);
+    return { etag: object.etag };
+  },
+  "copy-object": (draft, event) => {
+    const source = draft.store.buckets[event.from.bucket]?.[event.from.key];
+    if (source === undefined) return undefined;
+    // A server-side copy keeps the bytes and takes a new date.
+    (draft.store.buckets[event.bucket] ??= {})[event.key] = { ...source, lastModified: draft.now };
+    record(draft, "copy", event, 200, `${event.from.bucket}/${event.from.key}`);
+    return { etag: source.etag, lastModified: draft.now };
+  },
+  "delete-object": (draft, event) => {
+    delete draft.store.buckets[event.bucket]?.[event.key];
+    record(draft, "delete", event, 204);
+    return undefined;
+  },
+  "store-request": (draft, event) => {
+    draft.store.requests.push({ at: draft.now, ...event.request });
+    return undefined;
+  },
+  provision: (draft, event) => {
+    broker.provision(draft, event.request);
+    return undefined;
+  },
+  deprovision: (draft, event) => {
+    broker.deprovision(draft, event.guid);
+    return undefined;
+  },
+  bind: (draft, event) => {
+    broker.bind(draft, event.guid, event.binding);
+    return undefined;
+  },
+  unbind: (draft, event) => {
+    broker.unbind(draft, event.guid, event.binding);
+    return undefined;
+  },
+  "ssh-user": (draft, event) => {
+    onCell(draft, event.cell).users[event.user] = event.publicKey;
+    note(draft, "agent", "setup", event.user);
+    return undefined;
+  },
+  "no-ssh-user": (draft, event) => {
+    delete onCell(draft, event.cell).users[event.user];
+    note(draft, "agent", "cleanup", event.user);
+    return undefined;
+  },
+  faults: (draft, event) => {
+    draft.faults = { ...draft.faults, ...event.faults };
+    return undefined;
+  },
+  stray: (draft, event) => {
+    draft.strays.push({ at: draft.now, where: event.where, what: event.what });
+    return undefined;
+  },
+};
+
+function record(
+  draft: World,
+  operation: "put" | "copy" | "delete",
+  event: { readonly bucket: string; readonly key: string; readonly by: string },
+  status: number,
+  from?: string,
+): void {
+  const { by, bucket, key } = event;
+  const base = { at: draft.now, by, operation, bucket, key, status };
+  draft.store.requests.push(from === undefined ? base : { ...base, from });
+}

@@ -1,0 +1,28 @@
+/** Lines of broker.stdout.log in the words of an era, as the captured logs have them (dingo.md §2.2). */
+import type { BrokerInstance } from "./broker-state.js";
+import { ERAS } from "./eras.js";
+import type { World } from "./world.js";
+
+const SOURCE = { a: "patroni-broker", f: "dingo-postgresql-broker" } as const;
+const PARTITION = "partition-cac94a070a81fd8f3931";
+
+function print(world: World, text: string): void {
+  const host = `0.router-${PARTITION}.${world.deployment}`;
+  world.syslog.push({ at: world.now, host, program: "broker.stdout.log", text });
+}
+
+export function brokerSays(world: World, message: string, data: Readonly<Record<string, unknown>>): void {
+  const source = SOURCE[world.era];
+  const timestamp = `${Math.floor(world.now / 1000)}.${String(world.now % 1000).padStart(3, "0")}000000`;
+  // lager prints the keys of `data` sorted.
+  const sorted = Object.fromEntries(Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1)));
+  print(world, JSON.stringify({ timestamp, source, message: `${source}.${message}`, log_level: 1, data: sorted }));
+}
+
+/** Go's print of the first releases: node, org, plan, service and space in one line that is no JSON. */
+export function dumpsNode(world: World, instance: BrokerInstance, node: string): void {
+  const { serviceIdOfBroker } = ERAS[world.era];
+  const scope = `map[NODE_NAME:${node} PATRONI_SCOPE:${instance.guid}]`;
+  const ids = [instance.orgGuid, instance.planId, serviceIdOfBroker, instance.spaceGuid].join(" ");
+  print(world, `${node} {${ids} ${scope}}`);
+}

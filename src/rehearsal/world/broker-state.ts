@@ -1,0 +1,41 @@
+/** What the Dingo broker keeps of its instances. */
+import type { Logins } from "./service-keys.js";
+
+export interface BrokerNode {
+  readonly nodeId: string;
+  readonly cell: string;
+}
+
+export interface BrokerInstance {
+  readonly guid: string;
+  readonly planId: string;
+  readonly orgGuid: string;
+  readonly spaceGuid: string;
+  readonly nodes: BrokerNode[];
+  readonly port: number;
+  readonly logins: Logins;
+  /** What runs now; the state is the broker's last operation. */
+  operation: "create" | "delete";
+  state: "in progress" | "succeeded" | "failed";
+  description: string;
+  /** When the running operation gives up. */
+  deadline: number;
+  readonly bindings: string[];
+}
+
+export interface BrokerState {
+  instances: Record<string, BrokerInstance>;
+  /** Instances that are gone: their GUIDs, oldest first. */
+  deleted: string[];
+  nextPort: number;
+  nextHostPort: number;
+  nextSession: number;
+}
+
+export const emptyBroker = (firstPort: number): BrokerState => ({
+  instances: {},
+  deleted: [],
+  nextPort: firstPort,
+  nextHostPort: 32768,
+  nextSession: 2,
+});

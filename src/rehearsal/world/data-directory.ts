@@ -1,0 +1,42 @@
+/** The database inside a container's volume, on the cell's own disk. */
+import type { Database } from "./database.js";
+import type { Cell, Container, HostEntry, World } from "./world.js";
+
+/** uid and gid of postgres in the image, as the cell's `stat` prints them. */
+export const POSTGRES_OWNER = { owner: "102", group: "102" } as const;
+
+const clusterPath = (container: Container): string => `${container.dataDirectory}/postgres0`;
+
+export function databaseOf(cell: Cell, container: Container): Database | undefined {
+  return cell.files[clusterPath(container)]?.database;
+}
+
+/** Writes a cluster into the volume: by initdb, by a fetched base backup or as a copy of the leader's. */
+export function placeDatabase(world: World, cell: Cell, container: Container, database: Database): void {
+  const entry: HostEntry = { kind: "directory", ...POSTGRES_OWNER, mode: "700", modifiedAt: world.now, database };
+  cell.files[clusterPath(container)] = entry;
+}
+
+/** The volume as the cell broker makes it, with every directory above it. */
+export function makeVolume(world: World, cell: Cell, path: string): void {
+  const parts = path.split("/").slice(1);
+  for (let depth = 1; depth <= parts.length; depth += 1) {
+    const directory = `/${parts.slice(0, depth).join("/")}`;
+    cell.files[directory] ??= { kind: "directory", owner: "0", group: "0", mode: "755", modifiedAt: world.now };
+  }
+}
+
+/** run.sh: the volume belongs to postgres, the environment of wal-e lies in it. */
+export function prepareVolume(world: World, cell: Cell, container: Container): void {
+  const directory = { kind: "directory", ...POSTGRES_OWNER, modifiedAt: world.now } as const;
+  cell.files[container.dataDirectory] = { ...directory, mode: "755" };
+  cell.files[`${container.dataDirectory}/wal-e`] = { ...directory, mode: "755" };
+  cell.files[`${container.dataDirectory}/wal-e/env`] = { ...directory, mode: "700" };
+}
+
+/** Removes a path and everything below it. */
+export function removeTree(cell: Cell, path: string): void {
+  for (const other of Object.keys(cell.files)) {
+    if (other === path || other.startsWith(`${path}/`)) delete cell.files[other];
+  }
+}

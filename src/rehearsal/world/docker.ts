@@ -1,0 +1,132 @@
+/**
+ * The Docker engine of a cell: starts, stops, kills, policies and the daemon's own restart, with the unkindness of the
+ * real one (dingo.md §1.8; real-parts.md §2): a stop can run into the grace period and end in a kill; policy `always`
+ * brings a container back after the daemon restarts, even one that was stopped by hand.
+ */
+import { after, type LifeStep } from "./agenda.js";
+import { ERAS } from "./eras.js";
+import { dropKey, putKey } from "./service-keys.js";
+import { type Cell, type Container, note, type World } from "./world.js";
+
+const FIRST_BACK_OFF = 100;
+const LONGEST_BACK_OFF = 60_000;
+/** A container that lived longer starts its back-off anew. */
+const LIVED = 10_000;
+const CLEAN_STOP = 2_100;
+export const EXIT_TERMINATED = 143;
+export const EXIT_KILLED = 137;
+
+export const isUp = (container: Container): boolean =>
+  container.status === "running" || container.status === "stopping";
+
+/** Makes an appointment within the present life of a container. */
+export function soon(world: World, cell: Cell, container: Container, ms: number, step: LifeStep): void {
+  after(world, ms, { kind: "container", cell: cell.ip, name: container.name, life: container.life, step });
+}
+
+export function startContainer(world: World, cell: Cell, container: Container): void {
+  if (isUp(container)) return;
+  container.status = "running";
+  container.life += 1;
+  container.startedAt = world.now;
+  container.exitCode = 0;
+  container.stoppedByHand = false;
+  container.process = {
+    prepared: false,
+    patroni: "absent",
+    postgres: "stopped",
+    role: "none",
+    busy: false,
+    backedUp: false,
+  };
+  note(world, "docker", "start", container.name);
+  soon(world, cell, container, 300, { is: "register" });
+  soon(world, cell, container, 3_000, { is: "look-up", attempt: 0 });
+  if (ERAS[world.era].advertisesNodes) soon(world, cell, container, 5_000, { is: "advertise" });
+}
+
+/** `docker stop`: returns at once; the container is down when its status says so. */
+export function stopContainer(world: World, cell: Cell, container: Container, graceSeconds: number): void {
+  container.stoppedByHand = true;
+  if (container.status === "restarting") container.status = "exited";
+  if (container.status !== "running") return;
+  container.status = "stopping";
+  note(world, "docker", "stop", container.name);
+  const hears = ERAS[world.era].trap && world.faults.slowStops === 0 && CLEAN_STOP < graceSeconds * 1000;
+  if (ERAS[world.era].trap && world.faults.slowStops > 0) world.faults.slowStops -= 1;
+  if (hears) soon(world, cell, container, CLEAN_STOP, { is: "clean-exit" });
+  else soon(world, cell, container, graceSeconds * 1000, { is: "kill" });
+}
+
+/** The end of a life, however it came. Registrator takes the container's keys away; the policy may bring it back. */
+export function containerDied(world: World, cell: Cell, container: Container, exitCode: number): void {
+  const lived = world.now - container.startedAt;
+  const stopped = container.status === "stopping";
+  container.status = "exited";
+  container.exitCode = exitCode;
+  container.finishedAt = world.now;
+  container.process = { ...container.process, patroni: "absent", postgres: "stopped", role: "none", busy: false };
+  note(world, "docker", "die", container.name);
+  for (const key of registryKeys(world, container)) dropKey(world, key);
+  if (stopped) daemonRestartAfterStop(world, cell);
+  if (container.stoppedByHand || container.restartPolicy !== "always") return;
+  container.backOff = lived > LIVED ? FIRST_BACK_OFF : Math.min(container.backOff * 2, LONGEST_BACK_OFF);
+  container.status = "restarting";
+  const { name, life } = container;
+  after(world, container.backOff, { kind: "restart-by-policy", cell: cell.ip, name, life });
+}
+
+function daemonRestartAfterStop(world: World, cell: Cell): void {
+  const ms = world.faults.daemonRestartAfterStop;
+  if (ms === undefined) return;
+  delete world.faults.daemonRestartAfterStop;
+  after(world, ms, { kind: "daemon-restart", cell: cell.ip });
+}
+
+export function killContainer(world: World, cell: Cell, container: Container): void {
+  const id = container.id;
+  const text = `level=info msg="Container ${id} failed to exit within 10 seconds of SIGTERM - using the force"`;
+  cell.daemonLog.push({ at: world.now, text: `time="${new Date(world.now).toISOString()}" ${text}` });
+  containerDied(world, cell, container, EXIT_KILLED);
+}
+
+export function restartByPolicy(world: World, cell: Cell, container: Container): void {
+  if (container.status !== "restarting") return;
+  container.restartCount += 1;
+  startContainer(world, cell, container);
+}
+
+/** monit restarts the daemon: what ran dies, what has the policy `always` comes back, stopped by hand or not. */
+export function daemonRestart(world: World, cell: Cell): void {
+  note(world, "docker", "daemon-restart", cell.ip);
+  for (const container of Object.values(cell.containers)) {
+    container.stoppedByHand = true;
+    if (isUp(container)) containerDied(world, cell, container, EXIT_KILLED);
+    if (container.status === "restarting") container.status = "exited";
+    if (container.restartPolicy === "always") startContainer(world, cell, container);
+  }
+}
+
+export function setRestartPolicy(world: World, container: Container, policy: "no" | "always"): void {
+  container.restartPolicy = policy;
+  note(world, "docker", `update --restart=${policy}`, container.name);
+}
+
+function registryKeys(world: World, container: Container): string[] {
+  return container.ports.flatMap((port) => {
+    const directory = ERAS[world.era].registryKeys[port.container];
+    return directory === undefined ? [] : [registryKey(container, directory, port.container)];
+  });
+}
+
+export const registryKey = (container: Container, directory: string, port: number): string =>
+  `/${directory}/${container.env.DOCKER_HOSTNAME ?? ""}:${container.name}:${port}`;
+
+/** Registrator sees the start event and publishes the ports. */
+export function register(world: World, container: Container): void {
+  for (const port of container.ports) {
+    const directory = ERAS[world.era].registryKeys[port.container];
+    if (directory === undefined) continue;
+    putKey(world, registryKey(container, directory, port.container), `${port.hostIp}:${port.host}`);
+  }
+}

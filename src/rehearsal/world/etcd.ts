@@ -1,0 +1,226 @@
+/**
+ * etcd's v2 API as a pure reducer: get, list, put, compare-and-swap, compare-and-delete, TTL, with the error codes and
+ * messages of the real server (held to it by test/contract/etcd.ts).
+ */
+export interface EtcdEntry {
+  readonly value: string;
+  readonly createdIndex: number;
+  readonly modifiedIndex: number;
+  /** World time at which the key vanishes. */
+  readonly expiresAt?: number;
+}
+
+export interface EtcdState {
+  index: number;
+  /** Keys begin with "/". */
+  entries: Record<string, EtcdEntry>;
+  /** Directory → index of its making. A directory stays when its last key has gone. */
+  directories: Record<string, number>;
+}
+
+export interface EtcdNode {
+  readonly key: string;
+  readonly dir?: true;
+  readonly value?: string;
+  readonly nodes?: readonly EtcdNode[];
+  readonly modifiedIndex?: number;
+  readonly createdIndex?: number;
+  readonly expiration?: string;
+  readonly ttl?: number;
+}
+
+export interface EtcdAnswer {
+  readonly status: number;
+  readonly body: {
+    readonly action?: string;
+    readonly node?: EtcdNode;
+    readonly prevNode?: EtcdNode;
+    readonly errorCode?: number;
+    readonly message?: string;
+    readonly cause?: string;
+    readonly index?: number;
+  };
+}
+
+export interface EtcdRequest {
+  readonly method: "GET" | "PUT" | "DELETE";
+  readonly key: string;
+  readonly value?: string;
+  /** Seconds. */
+  readonly ttl?: number;
+  readonly prevValue?: string;
+  readonly prevExist?: boolean;
+  readonly recursive?: boolean;
+  readonly dir?: boolean;
+}
+
+export const emptyEtcd = (): EtcdState => ({ index: 3, entries: {}, directories: {} });
+
+/** Keys of a path, without doubled or trailing slashes. */
+function normal(key: string): string {
+  return `/${key.split("/").filter(Boolean).join("/")}`;
+}
+
+/** Drops what has outlived its TTL. */
+export function expire(state: EtcdState, now: number): void {
+  for (const [key, entry] of Object.entries(state.entries)) {
+    if (entry.expiresAt === undefined || entry.expiresAt > now) continue;
+    delete state.entries[key];
+    state.index += 1;
+  }
+}
+
+/** Value of a key, undefined where it is absent. */
+export function etcdValue(state: EtcdState, key: string, now: number): string | undefined {
+  const entry = state.entries[key];
+  return entry === undefined || (entry.expiresAt ?? Infinity) <= now ? undefined : entry.value;
+}
+
+/** Answers a read without changing anything. */
+export function etcdRead(state: EtcdState, request: EtcdRequest, now: number): EtcdAnswer {
+  const view = { ...state, entries: { ...state.entries } };
+  return etcdRequest(view, request, now);
+}
+
+/** Answers one request and changes the state in place. */
+export function etcdRequest(state: EtcdState, request: EtcdRequest, now: number): EtcdAnswer {
+  expire(state, now);
+  const key = normal(request.key);
+  switch (request.method) {
+    case "GET":
+      return get(state, key, request.recursive === true, now);
+    case "PUT":
+      return put(state, key, request, now);
+    case "DELETE":
+      return remove(state, key, request, now);
+  }
+}
+
+function get(state: EtcdState, key: string, recursive: boolean, now: number): EtcdAnswer {
+  const node = nodeAt(state, key, recursive ? Infinity : 1, now);
+  return node === undefined ? notFound(state, key) : { status: 200, body: { action: "get", node } };
+}
+
+function put(state: EtcdState, key: string, request: EtcdRequest, now: number): EtcdAnswer {
+  if (isDirectory(state, key)) return failure(state, 403, 102, "Not a file", key);
+  const above = fileAbove(state, key);
+  if (above !== undefined) return failure(state, 400, 104, "Not a directory", above);
+  const before = state.entries[key];
+  const refused = compare(state, key, before, request);
+  if (refused !== undefined) return refused;
+  state.index += 1;
+  const prevNode = before === undefined ? undefined : leaf(key, before, now);
+  const keeps = request.prevValue !== undefined || request.prevExist === true;
+  for (const directory of ancestors(key)) state.directories[directory] ??= state.index;
+  state.entries[key] = {
+    value: request.value ?? "",
+    modifiedIndex: state.index,
+    createdIndex: keeps && before !== undefined ? before.createdIndex : state.index,
+    ...(request.ttl === undefined ? {} : { expiresAt: now + request.ttl * 1000 }),
+  };
+  const node = leaf(key, state.entries[key], now);
+  return {
+    status: before === undefined ? 201 : 200,
+    body: { action: putAction(request), node, ...(prevNode === undefined ? {} : { prevNode }) },
+  };
+}
+
+function putAction(request: EtcdRequest): string {
+  if (request.prevValue !== undefined) return "compareAndSwap";
+  if (request.prevExist === undefined) return "set";
+  return request.prevExist ? "update" : "create";
+}
+
+function remove(state: EtcdState, key: string, request: EtcdRequest, now: number): EtcdAnswer {
+  const entry = state.entries[key];
+  if (entry === undefined) return removeDirectory(state, key, request);
+  const refused = compare(state, key, entry, request);
+  if (refused !== undefined) return refused;
+  state.index += 1;
+  delete state.entries[key];
+  const node = { key, modifiedIndex: state.index, createdIndex: entry.createdIndex };
+  const action = request.prevValue === undefined ? "delete" : "compareAndDelete";
+  return { status: 200, body: { action, node, prevNode: leaf(key, entry, now) } };
+}
+
+function removeDirectory(state: EtcdState, key: string, request: EtcdRequest): EtcdAnswer {
+  const createdIndex = state.directories[key];
+  if (createdIndex === undefined) return notFound(state, key);
+  const below = [...Object.keys(state.entries), ...Object.keys(state.directories)].filter((other) =>
+    other.startsWith(`${key}/`),
+  );
+  if (request.recursive !== true && request.dir !== true) return failure(state, 403, 102, "Not a file", key);
+  if (request.recursive !== true && below.length > 0) return failure(state, 403, 108, "Directory not empty", key);
+  state.index += 1;
+  for (const other of [key, ...below]) {
+    delete state.entries[other];
+    delete state.directories[other];
+  }
+  const node = { key, dir: true as const, modifiedIndex: state.index, createdIndex };
+  const prevNode = { key, dir: true as const, modifiedIndex: createdIndex, createdIndex };
+  return { status: 200, body: { action: "delete", node, prevNode } };
+}
+
+function compare(
+  state: EtcdState,
+  key: string,
+  before: EtcdEntry | undefined,
+  request: EtcdRequest,
+): EtcdAnswer | undefined {
+  const needsExisting = request.prevValue !== undefined || request.prevExist === true;
+  if (before === undefined) return needsExisting ? notFound(state, key) : undefined;
+  if (request.prevExist === false) return failure(state, 412, 105, "Key already exists", key);
+  if (request.prevValue === undefined || request.prevValue === before.value) return undefined;
+  return failure(state, 412, 101, "Compare failed", `[${request.prevValue} != ${before.value}]`);
+}
+
+const notFound = (state: EtcdState, key: string): EtcdAnswer => failure(state, 404, 100, "Key not found", key);
+
+function failure(state: EtcdState, status: number, errorCode: number, message: string, cause: string): EtcdAnswer {
+  return { status, body: { errorCode, message, cause, index: state.index } };
+}
+
+const isDirectory = (state: EtcdState, key: string): boolean => key === "/" || key in state.directories;
+
+/** Directories above a key, outermost first. */
+function ancestors(key: string): string[] {
+  const parts = key.split("/").slice(1, -1);
+  return parts.map((_, depth) => `/${parts.slice(0, depth + 1).join("/")}`);
+}
+
+const fileAbove = (state: EtcdState, key: string): string | undefined =>
+  ancestors(key).find((path) => path in state.entries);
+
+function leaf(key: string, entry: EtcdEntry, now: number): EtcdNode {
+  const life =
+    entry.expiresAt === undefined
+      ? {}
+      : {
+          expiration: new Date(entry.expiresAt).toISOString(),
+          ttl: Math.max(1, Math.ceil((entry.expiresAt - now) / 1000)),
+        };
+  return {
+    key,
+    value: entry.value,
+    ...life,
+    modifiedIndex: entry.modifiedIndex,
+    createdIndex: entry.createdIndex,
+  };
+}
+
+function nodeAt(state: EtcdState, key: string, depth: number, now: number): EtcdNode | undefined {
+  const entry = state.entries[key];
+  if (entry !== undefined) return leaf(key, entry, now);
+  if (!isDirectory(state, key)) return undefined;
+  const made = state.directories[key];
+  const stamps = made === undefined ? {} : { modifiedIndex: made, createdIndex: made };
+  if (depth === 0) return { key, dir: true, ...stamps };
+  const prefix = key === "/" ? "/" : `${key}/`;
+  const nodes = [...Object.keys(state.entries), ...Object.keys(state.directories)]
+    .filter((other) => other.startsWith(prefix) && !other.slice(prefix.length).includes("/"))
+    // Keys that begin with an underscore are hidden from listings.
+    .filter((other) => !other.slice(prefix.length).startsWith("_"))
+    .sort()
+    .flatMap((name) => nodeAt(state, name, depth - 1, now) ?? []);
+  return { key, dir: true, ...(nodes.length === 0 ? {} : { nodes }), ...stamps };
+}

@@ -1,0 +1,124 @@
+/**
+ * What lies in the buckets: every object has a meaning, and its bytes follow from that, the same each time. WAL and base
+ * backups are real lzop files, a sentinel is real JSON, sysid and extended_version are the real texts
+ * (wal-archives.md §1, §2). An ETag is the MD5 of the bytes.
+ */
+import type { Change, Database } from "./database.js";
+import { lsnText, SEGMENT_BYTES, segmentName } from "./database.js";
+import { lzop, md5, plainSize, type Run } from "./lzop.js";
+import { tar } from "./tar.js";
+
+export type Meaning =
+  | {
+      readonly is: "wal";
+      readonly sysid: string;
+      readonly version: string;
+      readonly timeline: number;
+      readonly segment: number;
+      /** When the segment file was last written. */
+      readonly mtime: number;
+      readonly changes: readonly Change[];
+    }
+  | {
+      readonly is: "backup-history";
+      readonly timeline: number;
+      readonly segment: number;
+      readonly startedAt: number;
+      readonly stoppedAt: number;
+    }
+  | { readonly is: "timeline-history"; readonly text: string; readonly at: number }
+  | { readonly is: "base"; readonly at: number; readonly segment: number; readonly database: Database }
+  | { readonly is: "text"; readonly text: string }
+  | { readonly is: "bytes"; readonly base64: string };
+
+export interface StoredObject {
+  readonly meaning: Meaning;
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: number;
+}
+
+/** Magic of a WAL page by major version. */
+const PAGE_MAGIC: Readonly<Record<string, number>> = { "9.5": 0xd087, "9.6": 0xd093 };
+const WAL_FILE_MODE = 0o100600;
+
+export function bytesOf(meaning: Meaning): Buffer {
+  switch (meaning.is) {
+    case "wal":
+      return lzop(walPages(meaning), { mtime: seconds(meaning.mtime), fileMode: WAL_FILE_MODE });
+    case "backup-history":
+      return lzop([Buffer.from(backupHistory(meaning))], {
+        mtime: seconds(meaning.stoppedAt),
+        fileMode: WAL_FILE_MODE,
+      });
+    case "timeline-history":
+      return lzop([Buffer.from(meaning.text)], { mtime: seconds(meaning.at), fileMode: WAL_FILE_MODE });
+    case "base":
+      return lzop(tar(members(meaning.database, meaning)), { mtime: seconds(meaning.at), fileMode: 0 });
+    case "text":
+      return Buffer.from(meaning.text);
+    case "bytes":
+      return Buffer.from(meaning.base64, "base64");
+  }
+}
+
+export function stored(meaning: Meaning, at: number): StoredObject {
+  const body = bytesOf(meaning);
+  return { meaning, size: body.length, etag: md5(body), lastModified: at };
+}
+
+const seconds = (at: number): number => Math.floor(at / 1000);
+
+/** One segment: the long header of its first page, the changes, zeros to the end. */
+function walPages(wal: Extract<Meaning, { is: "wal" }>): Run[] {
+  const header = Buffer.alloc(40);
+  header.writeUInt16LE(PAGE_MAGIC[wal.version.split(".").slice(0, 2).join(".")] ?? 0xd087, 0);
+  header.writeUInt16LE(0x0002, 2);
+  header.writeUInt32LE(wal.timeline, 4);
+  header.writeBigUInt64LE(BigInt(wal.segment) * BigInt(SEGMENT_BYTES), 8);
+  header.writeBigUInt64LE(BigInt(wal.sysid), 24);
+  header.writeUInt32LE(SEGMENT_BYTES, 32);
+  header.writeUInt32LE(8192, 36);
+  const content = Buffer.concat([header, Buffer.from(JSON.stringify(wal.changes))]);
+  return [content, SEGMENT_BYTES - content.length];
+}
+
+function backupHistory(backup: Extract<Meaning, { is: "backup-history" }>): string {
+  const start = segmentName(backup.timeline, backup.segment);
+  const time = (at: number) => new Date(at).toISOString().replace("T", " ").replace(/\..*/, " UTC");
+  return [
+    `START WAL LOCATION: ${lsnText(backup.segment, 0x28)} (file ${start})`,
+    `STOP WAL LOCATION: ${lsnText(backup.segment, 0xf8)} (file ${start})`,
+    `CHECKPOINT LOCATION: ${lsnText(backup.segment, 0x60)}`,
+    "BACKUP METHOD: pg_start_backup",
+    "BACKUP FROM: master",
+    `START TIME: ${time(backup.startedAt)}`,
+    `LABEL: freeze_start_${new Date(backup.startedAt).toISOString().replace("Z", "+00:00")}`,
+    `STOP TIME: ${time(backup.stoppedAt)}`,
+    "",
+  ].join("\n");
+}
+
+/** Files of a base backup; the rows stand in one of them, a few megabytes of zeros in another. */
+function members(
+  database: Database,
+  base: { readonly at: number; readonly segment: number },
+): { readonly name: string; readonly content: readonly Run[] }[] {
+  const control = Buffer.alloc(256);
+  control.writeBigUInt64LE(BigInt(database.sysid), 0);
+  control.writeUInt32LE(base.segment, 32);
+  control.writeUInt32LE(database.timeline, 56);
+  const label = `START WAL LOCATION: ${lsnText(base.segment, 0x28)} (file ${segmentName(database.timeline, base.segment)})\n`;
+  const data = Buffer.from(JSON.stringify({ roles: database.roles, tables: database.tables }));
+  return [
+    { name: "backup_label", content: [Buffer.from(label)] },
+    { name: "PG_VERSION", content: [Buffer.from(`${database.version.split(".").slice(0, 2).join(".")}\n`)] },
+    { name: "global/pg_control", content: [control, 8192 - control.length] },
+    { name: "base/12411/16385", content: [data, 8192 - (data.length % 8192)] },
+    { name: "base/12411/1259", content: [22 * 1024 * 1024] },
+  ];
+}
+
+/** `expanded_size_bytes` of a sentinel: exactly the sum of the members' sizes. */
+export const expandedSize = (base: Extract<Meaning, { is: "base" }>): number =>
+  members(base.database, base).reduce((sum, member) => sum + plainSize(member.content), 0);

@@ -1,0 +1,83 @@
+/**
+ * Recovery as PostgreSQL does it from an archive: timeline `latest`, segment after segment until one is missing or is not
+ * of this cluster. It does not tell a gap from the end: both end in "archive recovery complete" (dingo.md finding 7).
+ */
+import { type Database, replay, segmentName } from "./database.js";
+import type { Meaning } from "./objects.js";
+import { archivePrefix, below, objectAt } from "./store.js";
+import type { World } from "./world.js";
+
+type Wal = Extract<Meaning, { is: "wal" }>;
+
+export type Replay =
+  | { readonly ok: true; readonly database: Database; readonly restored: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
+/** The cluster in the parts of a base backup; undefined where no part is there. */
+export function fetchBase(world: World, scope: string, name: string): Database | undefined {
+  const parts = below(world, `${archivePrefix(scope)}basebackups_005/${name}/tar_partitions/`);
+  const meaning = parts.map(([, object]) => object.meaning).find((each) => each.is === "base");
+  if (meaning?.is !== "base") return undefined;
+  return { ...structuredClone(meaning.database), segment: meaning.segment, open: [], inRecovery: true };
+}
+
+/** Replays what the archive of a scope offers on top of a fetched base. */
+export function replayArchive(world: World, scope: string, base: Database, stop: string | undefined): Replay {
+  const database = structuredClone(base);
+  const ancestry = latestTimelines(world, scope, base);
+  const restored: string[] = [];
+  for (;;) {
+    const found = segmentFor(world, scope, ancestry, database.segment);
+    if (found === undefined || found.wal.sysid !== database.sysid) break;
+    for (const change of found.wal.changes) replay(database, change);
+    database.timeline = Math.max(database.timeline, found.timeline);
+    database.segment += 1;
+    restored.push(segmentName(found.timeline, found.wal.segment));
+  }
+  database.history = ancestry.find((line) => line.timeline === database.timeline)?.history ?? "";
+  if (restored.length === 0) return { ok: false, message: "could not locate required checkpoint record" };
+  const last = restored.at(-1) ?? "";
+  // Without the segment in which the backup stopped the data are not consistent.
+  if (stop !== undefined && last.slice(8) < stop.slice(8)) {
+    return { ok: false, message: "WAL ends before end of online backup" };
+  }
+  return { ok: true, database, restored };
+}
+
+interface Line {
+  readonly timeline: number;
+  /** First segment of this timeline. */
+  readonly from: number;
+  readonly history: string;
+}
+
+/** The base's own timeline and its newer ones: probed one by one, so that a hole hides what follows. */
+function latestTimelines(world: World, scope: string, base: Database): Line[] {
+  const lines: Line[] = [{ timeline: base.timeline, from: 0, history: base.history }];
+  for (let timeline = base.timeline + 1; ; timeline += 1) {
+    const name = `${segmentName(timeline, 0).slice(0, 8)}.history.lzo`;
+    const meaning = objectAt(world, `${archivePrefix(scope)}wal_005/${name}`)?.meaning;
+    if (meaning?.is !== "timeline-history") return lines.reverse();
+    lines.push({ timeline, from: switchSegment(meaning.text), history: meaning.text });
+  }
+}
+
+/** Segment of the last switch point in a history file: `1<TAB>0/7000000<TAB>reason`. */
+function switchSegment(history: string): number {
+  const lsn = history.trim().split("\n").at(-1)?.split("\t")[1] ?? "0/0";
+  const [high = "0", low = "0"] = lsn.split("/");
+  return Number.parseInt(high, 16) * 256 + Math.floor(Number.parseInt(low, 16) / 0x1000000);
+}
+
+function segmentFor(
+  world: World,
+  scope: string,
+  ancestry: readonly Line[],
+  segment: number,
+): { readonly wal: Wal; readonly timeline: number } | undefined {
+  const line = ancestry.find((each) => each.from <= segment);
+  if (line === undefined) return undefined;
+  const key = `${archivePrefix(scope)}wal_005/${segmentName(line.timeline, segment)}.lzo`;
+  const meaning = objectAt(world, key)?.meaning;
+  return meaning?.is === "wal" ? { wal: meaning, timeline: line.timeline } : undefined;
+}

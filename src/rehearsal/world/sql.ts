@@ -1,0 +1,190 @@
+/**
+ * The little of SQL that a recovery speaks: roles, counts, rows, the state of recovery. A statement that is not known is
+ * an error and counts as a stray call: the rehearsal fails instead of pretending.
+ */
+import { commit, type Database, passwordFits, type Row, type Table, verifierOf } from "./database.js";
+
+export interface Session {
+  readonly database: Database;
+  readonly user: string;
+  readonly now: number;
+  /** Temporary tables of this session. */
+  readonly temporary: Set<string>;
+}
+
+export type SqlOutcome =
+  | { readonly ok: true; readonly rows: readonly (readonly string[])[] }
+  | { readonly ok: false; readonly message: string; readonly unknown?: boolean };
+
+/** Runs a script statement by statement and stops at the first error. */
+export function runScript(session: Session, script: string): SqlOutcome {
+  const rows: (readonly string[])[] = [];
+  for (const statement of statements(script)) {
+    const outcome = runStatement(session, statement);
+    if (!outcome.ok) return outcome;
+    rows.push(...outcome.rows);
+  }
+  return { ok: true, rows };
+}
+
+/** Cuts at semicolons outside of quotes and dollar quotes. */
+export function statements(script: string): string[] {
+  const found: string[] = [];
+  const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|;|[^'"$;-]+|[-$'"]/g;
+  let statement = "";
+  for (const [part] of script.matchAll(token)) {
+    if (part === ";") {
+      found.push(statement);
+      statement = "";
+    } else if (!part.startsWith("--")) statement += part;
+  }
+  return [...found, statement].map((text) => text.trim()).filter((text) => text !== "");
+}
+
+const done: SqlOutcome = { ok: true, rows: [] };
+const failed = (message: string): SqlOutcome => ({ ok: false, message });
+const value = (text: string | number): SqlOutcome => ({ ok: true, rows: [[String(text)]] });
+
+function runStatement(session: Session, statement: string): SqlOutcome {
+  if (/^(?:SET|BEGIN|COMMIT|RESET|ROLLBACK|START TRANSACTION)\b/i.test(statement)) return done;
+  if (/^DO\s/i.test(statement)) return grantOwners(session, statement);
+  if (/^(?:ALTER|CREATE)\s+ROLE\b/i.test(statement)) return changeRole(session, statement);
+  if (/^CREATE\s+TEMP(?:ORARY)?\s+TABLE\b/i.test(statement)) return makeTemporary(session, statement);
+  if (/^INSERT\s+INTO\b/i.test(statement)) return insert(session, statement);
+  if (/^SELECT\b/i.test(statement)) return select(session, statement.replace(/\s+/g, " "));
+  return { ok: false, unknown: true, message: `syntax error at or near "${statement.split(/\s/, 1)[0] ?? ""}"` };
+}
+
+const IDENTIFIER = `(?:"(?:[^"]|"")+"|[A-Za-z_][\\w]*)`;
+const bare = (name: string): string =>
+  name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+const literal = (text: string): string =>
+  text.startsWith("E")
+    ? text.slice(2, -1).replaceAll("''", "'").replaceAll("\\\\", "\\")
+    : text.slice(1, -1).replaceAll("''", "'");
+
+const isSuperuser = ({ database, user }: Session): boolean =>
+  database.roles[user]?.flags.includes("superuser") === true;
+
+function changeRole(session: Session, statement: string): SqlOutcome {
+  const found = new RegExp(`^(ALTER|CREATE)\\s+ROLE\\s+(${IDENTIFIER})\\s+(?:WITH\\s+)?([\\s\\S]*)$`, "i").exec(
+    statement,
+  );
+  const [, verb = "", name = "", options = ""] = found ?? [];
+  const role = bare(name);
+  const { database } = session;
+  if (database.inRecovery) return failed(`cannot execute ${verb.toUpperCase()} ROLE in a read-only transaction`);
+  if (!isSuperuser(session)) return failed("permission denied to alter role");
+  const before = database.roles[role];
+  if (verb.toUpperCase() === "ALTER" && before === undefined) return failed(`role "${role}" does not exist`);
+  if (verb.toUpperCase() === "CREATE" && before !== undefined) return failed(`role "${role}" already exists`);
+  const password = /PASSWORD\s+(E?'(?:[^']|'')*')/i.exec(options)?.[1];
+  const flags = (["superuser", "createdb", "createrole", "replication"] as const).filter((flag) =>
+    new RegExp(`\\b${flag}\\b`, "i").test(options.replace(/'(?:[^']|'')*'/g, "")),
+  );
+  const verifier = password === undefined ? (before?.verifier ?? "") : verifierOf(role, literal(password));
+  const made = { verifier, flags: [...new Set([...(before?.flags ?? []), ...flags])] };
+  commit(database, { is: "role", at: session.now, name: role, role: { ...before, ...made } });
+  return done;
+}
+
+/** The block that makes a new role a member of every role that owns a table. */
+function grantOwners(session: Session, statement: string): SqlOutcome {
+  const to = /format\('GRANT %I TO %I', owner, ('(?:[^']|'')*')\)/.exec(statement)?.[1];
+  const name = to === undefined ? "" : literal(to);
+  const role = session.database.roles[name];
+  if (role === undefined) return { ok: false, unknown: true, message: "the block is not understood" };
+  const owners = [...new Set(Object.values(session.database.tables).map((table) => table.owner))];
+  commit(session.database, { is: "role", at: session.now, name, role: { ...role, memberOf: owners } });
+  return done;
+}
+
+function makeTemporary(session: Session, statement: string): SqlOutcome {
+  const name = new RegExp(`TABLE\\s+(${IDENTIFIER})`, "i").exec(statement)?.[1] ?? "";
+  if (session.database.inRecovery) return failed("cannot execute CREATE TABLE in a read-only transaction");
+  session.temporary.add(bare(name));
+  return done;
+}
+
+function insert(session: Session, statement: string): SqlOutcome {
+  const name = bare(new RegExp(`INTO\\s+(${IDENTIFIER})`, "i").exec(statement)?.[1] ?? "");
+  if (session.temporary.has(name)) return done;
+  if (session.database.inRecovery) return failed("cannot execute INSERT in a read-only transaction");
+  return session.database.tables[name] === undefined
+    ? failed(`relation "${name}" does not exist`)
+    : { ok: false, unknown: true, message: "the rehearsal's applications write by themselves" };
+}
+
+function select(session: Session, statement: string): SqlOutcome {
+  const { database } = session;
+  if (/^SELECT 1$/i.test(statement)) return value(1);
+  if (/^SELECT pg_is_in_recovery\(\)$/i.test(statement)) return value(database.inRecovery ? "t" : "f");
+  if (/\bpg_control_system\(\)/i.test(statement)) return controlSystem(database, statement);
+  if (/\bFROM pg_roles\b/i.test(statement)) {
+    return { ok: true, rows: Object.keys(database.roles).map((name) => [name]) };
+  }
+  if (/\bFROM pg_tables\b/i.test(statement)) {
+    const names = Object.keys(database.tables).sort();
+    return { ok: true, rows: names.map((name) => (/schemaname,/i.test(statement) ? ["public", name] : [name])) };
+  }
+  return selectFromTable(session, statement);
+}
+
+/** The function came with PostgreSQL 9.6. */
+function controlSystem(database: Database, statement: string): SqlOutcome {
+  if (database.version.startsWith("9.5")) return failed("function pg_control_system() does not exist");
+  const recovering = database.inRecovery ? "t" : "f";
+  return { ok: true, rows: [/pg_is_in_recovery/i.test(statement) ? [recovering, database.sysid] : [database.sysid]] };
+}
+
+const SELECT = new RegExp(
+  `^SELECT (.+?) FROM (?:(${IDENTIFIER})\\.)?(${IDENTIFIER})(?: ORDER BY (${IDENTIFIER})( DESC)?)?(?: LIMIT (\\d+))?$`,
+  "i",
+);
+
+function selectFromTable(session: Session, statement: string): SqlOutcome {
+  const found = SELECT.exec(statement);
+  const [, list = "", schema = "public", name = "", order, descending, limit] = found ?? [];
+  if (found === null) return { ok: false, unknown: true, message: "the rehearsal's database does not know this query" };
+  const table = bare(schema) === "public" ? session.database.tables[bare(name)] : undefined;
+  if (table === undefined) return failed(`relation "${bare(name)}" does not exist`);
+  if (!mayRead(session, table)) return failed(`permission denied for relation ${bare(name)}`);
+  const rows = sorted(table.rows, order === undefined ? undefined : bare(order), descending !== undefined);
+  return project(table, rows.slice(0, limit === undefined ? undefined : Number(limit)), list);
+}
+
+function mayRead(session: Session, table: Table): boolean {
+  const role = session.database.roles[session.user];
+  return isSuperuser(session) || table.owner === session.user || role?.memberOf?.includes(table.owner) === true;
+}
+
+function sorted(rows: readonly Row[], column: string | undefined, descending: boolean): readonly Row[] {
+  if (column === undefined) return rows;
+  const compare = (a: Row, b: Row) => ((a.values[column] ?? "") < (b.values[column] ?? "") ? -1 : 1);
+  const ascending = [...rows].sort(compare);
+  return descending ? ascending.reverse() : ascending;
+}
+
+function project(table: Table, rows: readonly Row[], list: string): SqlOutcome {
+  const wanted = list.split(",").map((each) => each.trim());
+  if (wanted.every((each) => /^(?:count|max|min)\(/i.test(each))) {
+    const cells = wanted.map((each) => aggregate(rows, each));
+    return { ok: true, rows: [cells] };
+  }
+  const columns = list.trim() === "*" ? table.columns : wanted.map(bare);
+  const missing = columns.find((column) => !table.columns.includes(column));
+  if (missing !== undefined) return failed(`column "${missing}" does not exist`);
+  return { ok: true, rows: rows.map((row) => columns.map((column) => String(row.values[column] ?? ""))) };
+}
+
+function aggregate(rows: readonly Row[], call: string): string {
+  const [, kind = "", column = ""] = /^(\w+)\(([^)]*)\)/.exec(call) ?? [];
+  if (kind.toLowerCase() === "count") return String(rows.length);
+  const values = rows.map((row) => row.values[bare(column)] ?? "");
+  const better = (a: string | number, b: string | number) => (kind.toLowerCase() === "max" ? b > a : b < a);
+  const [first, ...rest] = values;
+  return String(rest.reduce((best, each) => (better(best ?? "", each) ? each : best), first ?? "") ?? "");
+}
+
+export const mayLogIn = (database: Database, user: string, password: string): boolean =>
+  passwordFits(database, user, password);

@@ -1,0 +1,60 @@
+/**
+ * The object store as a pure part of the world: buckets, access keys with their policy, and the record of every request.
+ * Whoever asks is named by the access key; a container's programs use the container's own.
+ */
+import { stored, type Meaning, type StoredObject } from "./objects.js";
+import type { World } from "./world.js";
+
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: string;
+  /** `BUCKET/PREFIX` at or below which this key may neither write nor delete. */
+  readonly denyWrites: readonly string[];
+  readonly holder: string;
+}
+
+export interface StoreRequest {
+  readonly at: number;
+  readonly by: string;
+  readonly operation: "list" | "get" | "head" | "put" | "copy" | "delete" | "location";
+  readonly bucket: string;
+  readonly key: string;
+  /** Of a copy: where from, as `BUCKET/KEY`. */
+  readonly from?: string;
+  readonly status: number;
+}
+
+export interface StoreState {
+  readonly buckets: Record<string, Record<string, StoredObject>>;
+  readonly keys: AccessKey[];
+  requests: StoreRequest[];
+}
+
+export const emptyStore = (bucket: string): StoreState => ({ buckets: { [bucket]: {} }, keys: [], requests: [] });
+
+/** Objects of the foundation's bucket below a prefix, in key order. */
+export function below(world: World, prefix: string): (readonly [string, StoredObject])[] {
+  return Object.entries(world.store.buckets[world.network.bucket] ?? {})
+    .filter(([key]) => key.startsWith(prefix))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+export function objectAt(world: World, key: string): StoredObject | undefined {
+  return world.store.buckets[world.network.bucket]?.[key];
+}
+
+/** A program inside the foundation writes: always over what is there. */
+export function putObject(world: World, key: string, meaning: Meaning, by: string): void {
+  const { bucket } = world.network;
+  (world.store.buckets[bucket] ??= {})[key] = stored(meaning, world.now);
+  world.store.requests.push({ at: world.now, by, operation: "put", bucket, key, status: 200 });
+}
+
+export function deleteObject(world: World, key: string, by: string): void {
+  const { bucket } = world.network;
+  delete world.store.buckets[bucket]?.[key];
+  world.store.requests.push({ at: world.now, by, operation: "delete", bucket, key, status: 204 });
+}
+
+/** `backups/GUID/wal/` */
+export const archivePrefix = (scope: string): string => `backups/${scope}/wal/`;

@@ -1,0 +1,173 @@
+/**
+ * The world of a rehearsal: one foundation as one serialisable value. Time moves it on (`advance.ts`), events change it
+ * (`apply.ts`); both are pure. A scenario builds the first value and sets faults, never a reply to a call.
+ *
+ * All times are milliseconds since 1970 on the world's own clock, which runs faster than the real one.
+ * What a container does, line by line and second by second: facts dingo.md §3 and real-parts.md §1.3–§1.5, §2, §3.
+ */
+import type { Appointment } from "./agenda.js";
+import type { BrokerState } from "./broker-state.js";
+import type { EtcdState } from "./etcd.js";
+import type { Database } from "./database.js";
+import type { StoreState } from "./store.js";
+
+/** `a`: the first releases (broker 0.1.2); `f`: the last ones (0.10.2). */
+export type Era = "a" | "f";
+
+export interface LogLine {
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface PublishedPort {
+  readonly container: number;
+  readonly hostIp: string;
+  readonly host: number;
+}
+
+export type ContainerStatus = "created" | "running" | "stopping" | "exited" | "restarting";
+
+/** What the programs inside one life of a container are doing. */
+export interface ContainerProcess {
+  /** `postgres.yml` says `no_master: 1`: the archive may be used although there is no leader. Rewritten at each start. */
+  prepared: boolean;
+  patroni: "absent" | "running";
+  postgres: "stopped" | "starting" | "running";
+  role: "none" | "replica" | "master";
+  /** A bootstrap is under way; a second one does not begin. */
+  busy: boolean;
+  /** The first base backup of this life was begun. */
+  backedUp: boolean;
+}
+
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly createdAt: number;
+  readonly env: Record<string, string>;
+  readonly labels: Record<string, string>;
+  /** Host directory that is mounted at /data. */
+  readonly dataDirectory: string;
+  readonly ports: PublishedPort[];
+  status: ContainerStatus;
+  exitCode: number;
+  startedAt: number;
+  finishedAt: number;
+  restartCount: number;
+  restartPolicy: "no" | "always";
+  /** Counts the starts: appointments of an earlier life are void. */
+  life: number;
+  /** Stopped by `docker stop`: the policy does not bring it back until the daemon restarts. */
+  stoppedByHand: boolean;
+  /** Milliseconds before the next restart by policy; doubles while the container dies young. */
+  backOff: number;
+  /** Files in the container's own layer: they survive stop and start, and go with `docker rm`. */
+  tmp: { sysid?: { readonly text: string; readonly at: number } };
+  process: ContainerProcess;
+  logs: LogLine[];
+}
+
+export interface HostEntry {
+  readonly kind: "directory" | "file";
+  readonly owner: string;
+  readonly group: string;
+  /** Octal, as `stat -c %a` prints it. */
+  readonly mode: string;
+  readonly modifiedAt: number;
+  /** Of a `postgres0` directory that holds a cluster. */
+  database?: Database;
+}
+
+export interface Cell {
+  readonly ip: string;
+  readonly group: string;
+  readonly index: number;
+  readonly id: string;
+  readonly agentId: string;
+  readonly az: string;
+  readonly dockerVersion: string;
+  freeBytes: number;
+  /** Absolute path → entry. */
+  files: Record<string, HostEntry>;
+  containers: Record<string, Container>;
+  /** Ephemeral users that the director's agent made: name → public key line. */
+  users: Record<string, string>;
+  /** Lines of docker.stderr.log. */
+  daemonLog: LogLine[];
+}
+
+/** One line as a log collector received it. */
+export interface SyslogLine {
+  readonly at: number;
+  readonly host: string;
+  readonly program: string;
+  readonly text: string;
+}
+
+/** What the far side saw happen: the count that does not come from the tool's own journal. */
+export interface FarRecord {
+  readonly at: number;
+  readonly system: "docker" | "broker" | "etcd" | "host" | "sql" | "agent";
+  readonly what: string;
+  readonly subject: string;
+}
+
+/** A call that no adapter sends: it fails the rehearsal. */
+export interface Stray {
+  readonly at: number;
+  readonly where: string;
+  readonly what: string;
+}
+
+/** Unkindness that a scenario asks for. */
+export interface Faults {
+  /** That many of the next `docker stop` run into the grace period and end in a kill (real-parts.md §2: once in eleven). */
+  slowStops: number;
+  /** After the next `docker stop`: milliseconds until the Docker daemon of that cell restarts. */
+  daemonRestartAfterStop?: number;
+  /** A delete reaches no cell, and the broker says done all the same (dingo.md §2.11). */
+  deafCells?: boolean;
+}
+
+export interface Network {
+  readonly routerHost: string;
+  /** host:port, as a container's ETCD_HOST_PORT says. */
+  readonly etcd: string;
+  readonly bucket: string;
+  readonly region: string;
+}
+
+export interface World {
+  readonly version: 1;
+  readonly era: Era;
+  readonly seed: number;
+  /** Up to when time has passed. */
+  now: number;
+  /** Counts what was drawn from the seed. */
+  drawn: number;
+  readonly deployment: string;
+  readonly network: Network;
+  readonly cells: Cell[];
+  etcd: EtcdState;
+  store: StoreState;
+  broker: BrokerState;
+  agenda: Appointment[];
+  syslog: SyslogLine[];
+  record: FarRecord[];
+  strays: Stray[];
+  faults: Faults;
+}
+
+export function cellAt(world: World, ip: string): Cell | undefined {
+  return world.cells.find((cell) => cell.ip === ip);
+}
+
+/** Every container of the foundation, with its cell. */
+export function allContainers(world: World): { readonly cell: Cell; readonly container: Container }[] {
+  return world.cells.flatMap((cell) => Object.values(cell.containers).map((container) => ({ cell, container })));
+}
+
+export function note(world: World, system: FarRecord["system"], what: string, subject: string): void {
+  world.record.push({ at: world.now, system, what, subject });
+}
