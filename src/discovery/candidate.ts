@@ -76,6 +76,8 @@ export interface Sighting {
 export interface Candidate extends Omit<Sighting, "source" | "weight"> {
   readonly score: number;
   readonly sources: readonly Sighting["source"][];
+  /** A living instance of the same name in the same space. */
+  readonly nameTakenBy?: { readonly guid: string; readonly createdAt: string };
 }
 
 export interface NotDeleted {
@@ -111,8 +113,11 @@ export interface DiscoveryQuery {
   readonly org?: string | undefined;
   /** Name or GUID. */
   readonly space?: string | undefined;
+  /** Where the names' GUIDs are known. */
+  readonly orgGuid?: string | undefined;
+  readonly spaceGuid?: string | undefined;
   readonly around?: Date | undefined;
-  /** On both sides of `around`, or back from now without it. */
+  /** On both sides of `around`; without it, all time is searched. */
   readonly windowMs?: number | undefined;
   /** Keeps what does not fit the question, ranked low, and instance ids that are no GUIDs. */
   readonly all?: boolean | undefined;

@@ -2,13 +2,11 @@
  * Makes foreign text fit to be shown: nothing in it steers a terminal (law 12) and no secret stays readable (law 10).
  * Broker logs hold passwords in many shapes (facts: dingo.md §2.2), so this works on shapes, not on known values.
  */
+import { printable } from "../printable.js";
+
 const MASK = "********";
 /** Longer evidence is cut: enough for every deletion line seen (at most 700 bytes with its header). */
 const LONGEST = 2000;
-
-/** C0, DEL, C1, bidirectional overrides, separators and the byte-order mark. */
-// biome-ignore format: one class per group
-const STEERING = new RegExp("[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]", "g");
 
 /** `scheme://user:password@`, `PASSWORD=…`, `"Secret":"…"`, `AWS_SECRET_ACCESS_KEY:…`. */
 const USERINFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"']{0,200}):[^\s@"']{1,400}@/gi;
@@ -16,11 +14,6 @@ const ASSIGNMENT =
   /([A-Za-z0-9_.-]{0,60}(?:password|passwd|secret|token|access_key|accesskey|credential|private_key)[A-Za-z0-9_-]{0,60}\\?["']?\s{0,2}(?:=>|=|:)\s{0,2})(\\?"[^"]{0,400}"?|'[^']{0,400}'?|[^\s,;"'\]})]{1,400})/gi;
 /** AWS access key ids have a fixed shape. */
 const ACCESS_KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{12,20}\b/g;
-
-/** Shows what would steer a terminal as visible escapes such as `\u001b`. */
-export function terminalSafe(text: string): string {
-  return text.replace(STEERING, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
 
 export function maskSecretShapes(text: string): string {
   return text
@@ -32,7 +25,7 @@ export function maskSecretShapes(text: string): string {
 /** Text for evidence, reasons and tables. */
 export function shown(text: string): string {
   const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  return terminalSafe(maskSecretShapes(cut));
+  return printable(maskSecretShapes(cut)).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
 /**

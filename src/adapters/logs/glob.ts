@@ -1,0 +1,96 @@
+/**
+ * Globs for log files: `*`, `?`, `[a-z]`, `{a,b}` and `**`. Node 20 has none; a shell's own expansion does not reach
+ * patterns of the configuration file.
+ */
+import type { Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+
+const MAGIC = /[*?[{]/;
+/** A log directory is never deeper; a cycle of links is. */
+const DEEPEST = 20;
+
+export interface Expansion {
+  readonly paths: readonly string[];
+  /** Directories that could not be listed: files in them may be missing. */
+  readonly unreadable: readonly { readonly path: string; readonly why: string }[];
+}
+
+export function isGlob(pattern: string): boolean {
+  return MAGIC.test(pattern);
+}
+
+/** Files only, sorted by name; hidden ones only where the pattern says so. */
+export async function expandGlob(pattern: string): Promise<Expansion> {
+  const walk = new Walk();
+  for (const plain of expandBraces(pattern)) {
+    const { root } = path.parse(plain);
+    const parts = plain
+      .slice(root.length)
+      .split("/")
+      .filter((part) => part !== "");
+    await walk.into(root, parts, 0);
+  }
+  return { paths: [...walk.paths].sort(), unreadable: walk.unreadable };
+}
+
+class Walk {
+  readonly paths = new Set<string>();
+  readonly unreadable: { path: string; why: string }[] = [];
+
+  async into(directory: string, parts: readonly string[], depth: number): Promise<void> {
+    const [part, ...rest] = parts;
+    if (part === undefined || depth > DEEPEST) return;
+    if (part === "**") return await this.#anyDepth(directory, rest, depth);
+    if (!isGlob(part) && rest.length > 0) return await this.into(path.join(directory, part), rest, depth + 1);
+    const matcher = toRegExp(part);
+    for (const entry of await this.#list(directory)) {
+      if (!matcher.test(entry.name)) continue;
+      const full = path.join(directory, entry.name);
+      if (rest.length > 0 && !entry.isFile()) await this.into(full, rest, depth + 1);
+      else if (rest.length === 0 && !entry.isDirectory()) this.paths.add(full);
+    }
+  }
+
+  async #anyDepth(directory: string, rest: readonly string[], depth: number): Promise<void> {
+    await this.into(directory, rest.length === 0 ? ["*"] : rest, depth);
+    for (const entry of await this.#list(directory)) {
+      const hidden = entry.name.startsWith(".");
+      if (entry.isDirectory() && !hidden) await this.into(path.join(directory, entry.name), ["**", ...rest], depth + 1);
+    }
+  }
+
+  async #list(directory: string): Promise<readonly Dirent[]> {
+    try {
+      return await readdir(directory === "" ? "." : directory, { withFileTypes: true });
+    } catch (thrown) {
+      const code = codeOf(thrown);
+      // A directory that is not there, or a file in its place, matches nothing; that is an answer.
+      if (code !== "ENOENT" && code !== "ENOTDIR")
+        this.unreadable.push({ path: directory, why: `cannot be listed (${code})` });
+      return [];
+    }
+  }
+}
+
+export function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "unknown error";
+}
+
+/** `{a,b}` without nesting. */
+function expandBraces(pattern: string): readonly string[] {
+  const match = /^(.*?)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(pattern);
+  if (match === null) return [pattern];
+  const [, before = "", choices = "", after = ""] = match;
+  return choices.split(",").flatMap((choice) => expandBraces(`${before}${choice}${after}`));
+}
+
+function toRegExp(part: string): RegExp {
+  const source = part.replace(/\[(!?)([^\]/]+)\]|[*?]|[\\^$.|+(){}[\]]/g, (token, not: string, set: string) => {
+    if (token === "*") return "[^/]*";
+    if (token === "?") return "[^/]";
+    if (set !== undefined) return `[${not === "!" ? "^" : ""}${set.replace(/[\\\]^]/g, "\\$&")}]`;
+    return `\\${token}`;
+  });
+  return new RegExp(`^${part.startsWith(".") ? "" : "(?!\\.)"}${source}$`, "s");
+}

@@ -1,0 +1,142 @@
+/**
+ * Bytes of a log as text bytes: plain, gzip (several members too) or, where this Node has it, zstd; told apart by
+ * their first bytes, because rotated files carry any name. What breaks off is said with `answer-incomplete`.
+ */
+import { Readable } from "node:stream";
+import * as zlib from "node:zlib";
+import { RecoverError } from "../../errors.js";
+
+export interface InflateLimits {
+  /** Below this many inflated bytes any ratio is fine. */
+  readonly freeBytes: number;
+  /** Real logs pack 10 to 60 times; deflate itself ends near 1000. */
+  readonly ratio: number;
+}
+
+const LIMITS: InflateLimits = { freeBytes: 256 * 1024 * 1024, ratio: 400 };
+const CHUNK = 1024 * 1024;
+/** Read at once from a packed file: small, so that a bomb is noticed early. */
+const OUTPUT_CHUNK = 256 * 1024;
+
+type Packing = "plain" | "gzip" | "zstd" | "xz" | "bzip2" | "zip";
+const MAGIC: readonly { readonly packing: Packing; readonly bytes: readonly number[] }[] = [
+  { packing: "gzip", bytes: [0x1f, 0x8b] },
+  { packing: "zstd", bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+  { packing: "xz", bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
+  { packing: "bzip2", bytes: [0x42, 0x5a, 0x68] },
+  { packing: "zip", bytes: [0x50, 0x4b, 0x03, 0x04] },
+];
+
+/** `source` yields the file's bytes; `path` is for the message. */
+export async function* inflated(
+  source: AsyncIterable<Uint8Array>,
+  path: string,
+  limits: InflateLimits = LIMITS,
+): AsyncGenerator<Uint8Array> {
+  const { first, rest } = await peek(source);
+  const packing = packingOf(first);
+  if (packing === "plain") return yield* small(rest);
+  const decoder = decoderFor(packing, path);
+  const counted = new Counter(rest);
+  try {
+    for await (const chunk of Readable.from(counted).pipe(decoder) as AsyncIterable<Uint8Array>) {
+      counted.out += chunk.length;
+      refuseBomb(counted, path, limits);
+      yield chunk;
+    }
+  } catch (thrown) {
+    throw thrown instanceof RecoverError ? thrown : brokenOff(path, packing, thrown);
+  }
+}
+
+class Counter implements AsyncIterable<Uint8Array> {
+  read = 0;
+  out = 0;
+  readonly #source: AsyncIterable<Uint8Array>;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#source) {
+      this.read += chunk.length;
+      yield chunk;
+    }
+  }
+}
+
+function refuseBomb({ read, out }: Counter, path: string, limits: InflateLimits): void {
+  if (out <= limits.freeBytes || out <= read * limits.ratio) return;
+  throw new RecoverError(
+    "answer-incomplete",
+    `"${path}" inflates more than ${limits.ratio} times; the rest was not read`,
+    {
+      remedy: "No log packs like this: look at the file before you trust it.",
+      place: path,
+      effect: "none",
+    },
+  );
+}
+
+function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RecoverError(
+    "answer-incomplete",
+    `"${path}" breaks off: its ${packing} data are cut or damaged (${reason})`,
+    {
+      remedy: "Fetch the file again; what comes before the break was searched.",
+      place: path,
+      cause,
+      effect: "none",
+    },
+  );
+}
+
+function decoderFor(packing: Packing, path: string): NodeJS.ReadWriteStream {
+  if (packing === "gzip") return zlib.createGunzip({ chunkSize: OUTPUT_CHUNK });
+  // Built in from Node 22.15 on; the types of the oldest supported Node do not know it.
+  const zstd: unknown = Reflect.get(zlib, "createZstdDecompress");
+  if (packing === "zstd" && typeof zstd === "function")
+    return zstd({ chunkSize: OUTPUT_CHUNK }) as NodeJS.ReadWriteStream;
+  throw new RecoverError("answer-incomplete", `"${path}" is packed with ${packing}, which cannot be read here`, {
+    remedy: "Unpack it, or pipe it in: … | dingo-recover discover --logs -",
+    place: path,
+    effect: "none",
+  });
+}
+
+function packingOf(first: Uint8Array): Packing {
+  return MAGIC.find(({ bytes }) => bytes.every((byte, at) => first[at] === byte))?.packing ?? "plain";
+}
+
+/** The first bytes, and everything including them. */
+async function peek(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ first: Uint8Array; rest: AsyncIterable<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  let first = Buffer.alloc(0);
+  let ended = false;
+  while (first.length < 8 && !ended) {
+    const next = await iterator.next();
+    if (next.done === true) ended = true;
+    else first = first.length === 0 ? Buffer.from(next.value) : Buffer.concat([first, next.value]);
+  }
+  return { first, rest: replay(first, ended ? undefined : iterator) };
+}
+
+async function* replay(first: Uint8Array, iterator?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (first.length > 0) yield first;
+  if (iterator === undefined) return;
+  try {
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function* small(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; at += CHUNK) yield chunk.subarray(at, at + CHUNK);
+  }
+}

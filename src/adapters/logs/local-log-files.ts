@@ -1,0 +1,100 @@
+/** Log files of this machine, and standard input as "-". */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { RecoverError } from "../../errors.js";
+import type { LogFile, LogFiles } from "../../ports/log-files.js";
+import { codeOf, expandGlob, isGlob } from "./glob.js";
+import { inflated } from "./inflate.js";
+
+const CHUNK = 1024 * 1024;
+
+interface Unreadable {
+  readonly path: string;
+  readonly why: string;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "may not be read by this user",
+  EPERM: "may not be read by this user",
+  ENOTDIR: "there is no such file",
+};
+
+export class LocalLogFiles implements LogFiles {
+  readonly configured: readonly string[];
+  readonly #stdin: AsyncIterable<Uint8Array>;
+
+  /** `configured`: patterns of the configuration. */
+  constructor(configured: readonly string[] = [], stdin: AsyncIterable<Uint8Array> = process.stdin) {
+    this.configured = configured;
+    this.#stdin = stdin;
+  }
+
+  async open(patterns: readonly string[]): ReturnType<LogFiles["open"]> {
+    const files = new Map<string, LogFile>();
+    const unreadable: Unreadable[] = [];
+    for (const pattern of patterns) {
+      if (pattern === "-") files.set("-", this.#standardInput());
+      else await openPattern(pattern, files, unreadable);
+    }
+    return { files: [...files.values()].sort((a, b) => a.modifiedAt.getTime() - b.modifiedAt.getTime()), unreadable };
+  }
+
+  #standardInput(): LogFile {
+    const chunks = () => inflated(this.#stdin, "-");
+    return { path: "-", modifiedAt: new Date(), chunks };
+  }
+}
+
+async function openPattern(pattern: string, files: Map<string, LogFile>, unreadable: Unreadable[]): Promise<void> {
+  // A file may be called like a pattern: the name itself goes first.
+  const literal = await openFile(pattern);
+  if (literal.file !== undefined) files.set(path.resolve(pattern), literal.file);
+  else if (!isGlob(pattern)) unreadable.push({ path: pattern, why: literal.why });
+  else await openGlob(pattern, files, unreadable);
+}
+
+async function openGlob(pattern: string, files: Map<string, LogFile>, unreadable: Unreadable[]): Promise<void> {
+  const found = await expandGlob(pattern);
+  unreadable.push(...found.unreadable);
+  if (found.paths.length === 0) unreadable.push({ path: pattern, why: "no file fits this pattern" });
+  for (const name of found.paths) {
+    const opened = await openFile(name);
+    if (opened.file === undefined) unreadable.push({ path: name, why: opened.why });
+    else files.set(path.resolve(name), opened.file);
+  }
+}
+
+type Opened = { readonly file: LogFile } | { readonly file?: undefined; readonly why: string };
+
+async function openFile(name: string): Promise<Opened> {
+  try {
+    const { mtime, isDirectory } = await status(name);
+    if (isDirectory) return { why: "is a directory; name its files, such as DIR/*.log" };
+    return { file: { path: name, modifiedAt: mtime, chunks: () => inflated(read(name), name) } };
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    return { why: REASONS[code] ?? `cannot be read (${code})` };
+  }
+}
+
+async function status(name: string): Promise<{ readonly mtime: Date; readonly isDirectory: boolean }> {
+  const found = await stat(name);
+  return { mtime: found.mtime, isDirectory: found.isDirectory() };
+}
+
+/** Reading may fail where `stat` did not: then nothing of the file, or not all of it, was searched. */
+async function* read(name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(name, { highWaterMark: CHUNK }) as AsyncIterable<Uint8Array>;
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    throw new RecoverError("answer-incomplete", `"${name}" ${REASONS[code] ?? `cannot be read (${code})`}`, {
+      remedy: "Give the user of this process the right to read it, or fetch a copy.",
+      place: name,
+      cause: thrown,
+      effect: "none",
+    });
+  }
+}

@@ -1,0 +1,33 @@
+/** The core of `dingo-recover discover`: asks the sources and says how it ended. The command line prints. */
+import { EXIT, RecoverError } from "../errors.js";
+import type { DiscoveryQuery } from "./candidate.js";
+import { toDocument, type DiscoverDocument } from "./document.js";
+import { findDeletedInstance, type DiscoverySources } from "./find.js";
+import { toTable } from "./table.js";
+
+export interface DiscoverOptions {
+  readonly sources: DiscoverySources;
+  readonly query: DiscoveryQuery;
+}
+
+export interface DiscoverResult {
+  readonly document: DiscoverDocument;
+  /** 0 with candidates; 17 nothing found and everything looked at; 15 nothing found and something not looked at. */
+  readonly exitCode: number;
+  /** For a person; ends with a newline. */
+  readonly table: string;
+}
+
+/** Throws `usage` when there is nothing to search. */
+export async function discover({ sources, query }: DiscoverOptions): Promise<DiscoverResult> {
+  if (sources.cf === undefined && (sources.logs === undefined || sources.logs.patterns.length === 0)) {
+    throw new RecoverError("usage", "there is no source to search", {
+      remedy: "Give log files with --logs FILE_OR_GLOB_OR_-, or ask Cloud Foundry with --cf-events.",
+      effect: "none",
+    });
+  }
+  const discovery = await findDeletedInstance(sources, query);
+  const found = discovery.candidates.length > 0;
+  const exitCode = found ? EXIT.done : discovery.complete ? EXIT.nothing : EXIT.unreachable;
+  return { document: toDocument(discovery), exitCode, table: toTable(discovery, query.all) };
+}

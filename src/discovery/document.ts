@@ -1,0 +1,78 @@
+/** The answer as `dingo-recover/discover@1`: names that scripts rely on (DESIGN §4). */
+import type { BoundApp, Candidate, Coverage, Discovery, Evidence, Kind, NotDeleted, RemovedNode } from "./candidate.js";
+
+export interface DiscoverDocument {
+  readonly schema: "dingo-recover/discover@1";
+  readonly candidates: readonly DocumentCandidate[];
+  readonly notDeleted: readonly Pick<NotDeleted, "guid" | "why" | "evidence">[];
+  readonly coverage: readonly DocumentCoverage[];
+}
+
+export interface DocumentCandidate {
+  readonly guid: string;
+  readonly score: number;
+  /** `null` where no source says: era A to D log no names. */
+  readonly name: string | null;
+  /** Name, or the GUID where only that is known; `null` where neither is. The same for org and plan. */
+  readonly space: string | null;
+  readonly org: string | null;
+  readonly plan: string | null;
+  readonly deletedAt: string | null;
+  readonly kind: Kind;
+  readonly evidence: readonly Evidence[];
+  readonly spaceGuid: string | null;
+  readonly orgGuid: string | null;
+  readonly offering: string | null;
+  readonly deletedBy: string | null;
+  readonly nodes: readonly RemovedNode[];
+  readonly boundApps: readonly BoundApp[];
+  readonly mayLive: boolean;
+  readonly nameTakenBy: Candidate["nameTakenBy"] | null;
+  readonly sources: Candidate["sources"];
+  readonly notes: readonly string[];
+}
+
+export interface DocumentCoverage extends Omit<Coverage, "file" | "from" | "to" | "why"> {
+  readonly file: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly why: string | null;
+}
+
+export function toDocument({ candidates, notDeleted, coverage }: Discovery): DiscoverDocument {
+  return {
+    schema: "dingo-recover/discover@1",
+    candidates: candidates.map(candidateOf),
+    notDeleted: notDeleted.map(({ guid, why, evidence }) => ({ guid, why, evidence })),
+    coverage: coverage.map(coverageOf),
+  };
+}
+
+function candidateOf(candidate: Candidate): DocumentCandidate {
+  const { guid, score, kind, evidence, sources, notes } = candidate;
+  return {
+    guid,
+    score,
+    name: candidate.name ?? null,
+    space: candidate.space ?? candidate.spaceGuid ?? null,
+    org: candidate.org ?? candidate.orgGuid ?? null,
+    plan: candidate.plan ?? candidate.planGuid ?? null,
+    deletedAt: candidate.deletedAt ?? null,
+    kind,
+    evidence,
+    spaceGuid: candidate.spaceGuid ?? null,
+    orgGuid: candidate.orgGuid ?? null,
+    offering: candidate.offering ?? null,
+    deletedBy: candidate.deletedBy ?? null,
+    nodes: candidate.nodes ?? [],
+    boundApps: candidate.boundApps ?? [],
+    mayLive: candidate.mayLive ?? false,
+    nameTakenBy: candidate.nameTakenBy ?? null,
+    sources,
+    notes,
+  };
+}
+
+function coverageOf({ file, from, to, why, ...rest }: Coverage): DocumentCoverage {
+  return { ...rest, file: file ?? null, from: from ?? null, to: to ?? null, why: why ?? null };
+}

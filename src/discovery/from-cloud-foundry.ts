@@ -1,0 +1,209 @@
+/**
+ * Discovery in Cloud Foundry's own records (cf-bosh.md §2): service usage events say what was deleted, audit events
+ * who did it and how. Both are kept for 31 days by default.
+ */
+import { asRecoverError } from "../errors.js";
+import type { AuditEvent, CfIdentity, CloudFoundry, UsageEvent } from "../ports/cloud-foundry.js";
+import type { BoundApp, Coverage, Evidence, EvidenceSource, Kind, Sighting, SourceReport } from "./candidate.js";
+import { shown } from "./safe-text.js";
+
+export const RETENTION_MS = 31 * 86_400_000;
+/** Bindings that went earlier were unbound for another reason. */
+const BOUND_MS = 24 * 3_600_000;
+
+const DELETE = "audit.service_instance.delete";
+const START = "audit.service_instance.start_delete";
+const PURGE = "audit.service_instance.purge";
+const UNBOUND = ["audit.service_binding.delete", "audit.service_binding.start_delete"];
+const TYPES = [DELETE, START, PURGE, ...UNBOUND];
+
+/** Everything that Cloud Foundry tells of one deleted instance. */
+interface Traces {
+  readonly guid: string;
+  readonly usage: UsageEvent | undefined;
+  readonly audit: readonly AuditEvent[];
+}
+
+export interface CloudFoundryReport extends SourceReport {
+  /** Whether an instance that Cloud Foundry does not show is certainly gone. */
+  readonly seesEverything: boolean;
+}
+
+/** Never throws for a source that fails: that is incomplete coverage. */
+export async function fromCloudFoundry(cf: CloudFoundry, wantedSince: Date, now: Date): Promise<CloudFoundryReport> {
+  const oldest = new Date(now.getTime() - RETENTION_MS);
+  const since = wantedSince > oldest ? wantedSince : oldest;
+  const identity = await attempt(() => cf.identity());
+  const usage = await attempt(() => cf.usageEvents(since));
+  const audit = await attempt(() => cf.auditEvents(TYPES, since));
+  const doubts = doubtsOf(identity, wantedSince < oldest);
+  const span = { from: since.toISOString(), to: now.toISOString() };
+  const coverage = [
+    coverageOf("cf-usage-events", span, [...doubts, ...usage.failures]),
+    coverageOf("cf-audit-events", span, [...doubts, ...audit.failures]),
+  ];
+  const sightings = await sightingsOf(cf, usage.value ?? [], audit.value ?? []);
+  return { sightings, notDeleted: [], coverage, seesEverything: identity.value?.seesEverything ?? false };
+}
+
+interface Tried<T> {
+  readonly value?: T;
+  readonly failures: readonly string[];
+}
+
+async function attempt<T>(call: () => Promise<T>): Promise<Tried<T>> {
+  try {
+    return { value: await call(), failures: [] };
+  } catch (thrown) {
+    const error = asRecoverError(thrown);
+    if (error.code === "internal" || error.code === "interrupted") throw thrown;
+    return { failures: [shown(error.message)] };
+  }
+}
+
+/** Without global read Cloud Foundry answers an empty list instead of an error. */
+function doubtsOf(identity: Tried<CfIdentity>, tooOld: boolean): readonly string[] {
+  const doubts = [...identity.failures];
+  if (identity.value?.seesEverything === false) {
+    doubts.push(
+      `${shown(identity.value.user)} does not see every event: that takes cloud_controller.admin, admin_read_only or global_auditor`,
+    );
+  }
+  if (tooOld) doubts.push("Cloud Foundry keeps its events for 31 days, and an older time was asked for");
+  return doubts;
+}
+
+function coverageOf(source: EvidenceSource, span: { from: string; to: string }, doubts: readonly string[]): Coverage {
+  const why = [...new Set(doubts)].join("; ");
+  return { source, ...span, complete: why === "", ...(why === "" ? {} : { why }) };
+}
+
+async function sightingsOf(
+  cf: CloudFoundry,
+  usage: readonly UsageEvent[],
+  audit: readonly AuditEvent[],
+): Promise<readonly Sighting[]> {
+  const orgs = new Map<string, string | undefined>();
+  const sightings: Sighting[] = [];
+  for (const traces of tracesOf(usage, audit)) {
+    const orgGuid = traces.usage?.orgGuid ?? traces.audit.find((event) => event.orgGuid !== undefined)?.orgGuid;
+    if (orgGuid !== undefined && !orgs.has(orgGuid))
+      orgs.set(orgGuid, (await attempt(() => cf.orgName(orgGuid))).value);
+    const org = orgGuid === undefined ? undefined : orgs.get(orgGuid);
+    sightings.push({ ...sightingOf(traces, usage, audit), ...known("orgGuid", orgGuid), ...known("org", org) });
+  }
+  return sightings;
+}
+
+function tracesOf(usage: readonly UsageEvent[], audit: readonly AuditEvent[]): readonly Traces[] {
+  const deleted = new Map<string, UsageEvent>();
+  for (const event of usage) if (event.state === "DELETED") deleted.set(event.instance.guid, event);
+  const audits = new Map<string, AuditEvent[]>();
+  for (const event of audit) {
+    if (![DELETE, START, PURGE].includes(event.type)) continue;
+    audits.set(event.target.guid, [...(audits.get(event.target.guid) ?? []), event]);
+  }
+  const guids = new Set([...deleted.keys(), ...audits.keys()]);
+  return [...guids].map((guid) => ({ guid, usage: deleted.get(guid), audit: audits.get(guid) ?? [] }));
+}
+
+function sightingOf(traces: Traces, usage: readonly UsageEvent[], audit: readonly AuditEvent[]): Sighting {
+  const { guid, audit: own } = traces;
+  const types = new Set(own.map((event) => event.type));
+  const kind: Kind = types.has(PURGE)
+    ? "purged"
+    : traces.usage !== undefined || types.has(DELETE)
+      ? "deleted"
+      : "deletion-requested";
+  const decisive = own.find((event) => event.type === PURGE || event.type === DELETE) ?? own[0];
+  const deletedAt = traces.usage?.createdAt ?? decisive?.createdAt;
+  return {
+    guid,
+    source: "cloud-foundry",
+    kind,
+    weight:
+      (traces.usage === undefined ? 0 : 60) + (types.has(DELETE) || types.has(PURGE) ? 20 : types.has(START) ? 10 : 0),
+    ...whoIs(traces),
+    ...known("deletedAt", deletedAt),
+    ...known("deletedBy", decisive?.actor),
+    ...(kind === "purged" ? { mayLive: true } : {}),
+    boundApps: boundApps(guid, audit, deletedAt),
+    notes: notesOf(traces, kind, usage),
+    evidence: evidenceOf(traces),
+  };
+}
+
+function whoIs({ usage, audit }: Traces): Partial<Sighting> {
+  const event = audit[0];
+  return {
+    ...known("name", usage?.instance.name ?? event?.target.name),
+    ...known("space", usage?.space.name),
+    ...known("spaceGuid", usage?.space.guid ?? event?.spaceGuid),
+    ...known("plan", usage?.plan),
+    ...known("offering", usage?.offering),
+  };
+}
+
+function notesOf({ guid, usage: deleted, audit }: Traces, kind: Kind, usage: readonly UsageEvent[]): readonly string[] {
+  const notes: string[] = [];
+  if (kind === "purged") {
+    notes.push("It was purged: the broker was never told, so its containers may still run and write to the archive.");
+  }
+  if (deleted !== undefined && audit.length === 0) {
+    notes.push("No audit event names who deleted it; on old platforms that is so when its space was deleted.");
+  }
+  const again = usage.find((event) => deleted !== undefined && isSuccessor(event, deleted));
+  if (again !== undefined) {
+    const name = shown(again.instance.name);
+    notes.push(
+      `A service of the same name ("${name}") was created in its space at ${again.createdAt}: ${again.instance.guid}.`,
+    );
+  }
+  const renamed = usage.filter((event) => event.state === "UPDATED" && event.instance.guid === guid);
+  const names = new Set(renamed.map((event) => shown(event.instance.name)));
+  if (names.size > 1) notes.push(`It has had several names: ${[...names].join(", ")}.`);
+  return notes;
+}
+
+function isSuccessor(event: UsageEvent, deleted: UsageEvent): boolean {
+  return (
+    event.state === "CREATED" &&
+    event.instance.guid !== deleted.instance.guid &&
+    event.instance.name === deleted.instance.name &&
+    event.space.guid === deleted.space.guid &&
+    Date.parse(event.createdAt) >= Date.parse(deleted.createdAt)
+  );
+}
+
+function boundApps(guid: string, audit: readonly AuditEvent[], deletedAt?: string): readonly BoundApp[] {
+  const end = deletedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(deletedAt);
+  const apps = new Map<string, string>();
+  for (const { type, appGuid, instanceGuid, createdAt } of audit) {
+    if (!UNBOUND.includes(type) || instanceGuid !== guid || appGuid === undefined) continue;
+    if (Date.parse(createdAt) >= end - BOUND_MS) apps.set(appGuid, createdAt);
+  }
+  return [...apps].map(([appGuid, unboundAt]) => ({ appGuid, unboundAt }));
+}
+
+function evidenceOf({ usage, audit }: Traces): readonly Evidence[] {
+  const first: Evidence[] =
+    usage === undefined ? [] : [{ source: "cf-usage-events", id: usage.guid, text: usageText(usage) }];
+  const others = audit.map(
+    (event): Evidence => ({ source: "cf-audit-events", id: event.guid, text: auditText(event) }),
+  );
+  return [...first, ...others];
+}
+
+function usageText({ createdAt, state, instance, space, offering, plan }: UsageEvent): string {
+  return shown(
+    `${createdAt} ${state} "${instance.name}" ${instance.guid} in space "${space.name}", ${offering} ${plan}`,
+  );
+}
+
+function auditText({ createdAt, type, actor, target }: AuditEvent): string {
+  return shown(`${createdAt} ${type} "${target.name}" ${target.guid} by ${actor}`);
+}
+
+function known<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
+  return value === undefined || value === "" ? {} : ({ [key]: value } as Record<K, string>);
+}

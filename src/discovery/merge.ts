@@ -1,0 +1,79 @@
+/** Brings what the sources say of one instance together: agreement raises, contradiction is shown and not averaged. */
+import type { Candidate, Kind, NotDeleted, Sighting, SourceReport } from "./candidate.js";
+import { agreementBonus } from "./rank.js";
+
+/** Clocks of Cloud Controller and broker, and an asynchronous end, explain this much. */
+const SAME_DELETION_MS = 10 * 60_000;
+
+export interface Merged {
+  readonly candidates: readonly Candidate[];
+  readonly notDeleted: readonly NotDeleted[];
+}
+
+export function merge(reports: readonly SourceReport[]): Merged {
+  const denials = new Map<string, NotDeleted>();
+  for (const denial of reports.flatMap((report) => report.notDeleted)) denials.set(denial.guid, denial);
+  const candidates: Candidate[] = [];
+  for (const [guid, sightings] of bySubject(reports.flatMap((report) => report.sightings))) {
+    const denial = denials.get(guid);
+    if (denial?.final === true) continue;
+    denials.delete(guid);
+    candidates.push(together(sightings, denial));
+  }
+  return { candidates, notDeleted: [...denials.values()] };
+}
+
+function bySubject(sightings: readonly Sighting[]): Map<string, Sighting[]> {
+  const subjects = new Map<string, Sighting[]>();
+  for (const sighting of sightings) subjects.set(sighting.guid, [...(subjects.get(sighting.guid) ?? []), sighting]);
+  return subjects;
+}
+
+function together(sightings: readonly Sighting[], denial: NotDeleted | undefined): Candidate {
+  const [first, ...others] = [...sightings].sort(cloudFoundryFirst);
+  if (first === undefined) throw new RangeError("an instance without a sighting");
+  const {
+    source: _source,
+    weight: _weight,
+    ...fields
+  } = Object.assign({}, ...[...others].reverse(), first) as Sighting;
+  const sources = [...new Set(sightings.map((sighting) => sighting.source))];
+  const weight = sightings.reduce((sum, sighting) => sum + sighting.weight, 0);
+  const kind = kindOf(sightings, denial);
+  const logs = sightings.find((sighting) => sighting.source === "logs");
+  return {
+    ...fields,
+    kind,
+    score: weight + agreementBonus(sources) - (denial === undefined ? 0 : 40),
+    sources,
+    ...(logs?.deletedAt === undefined || disagreement(sightings).length > 0 ? {} : { deletedAt: logs.deletedAt }),
+    mayLive: denial !== undefined || sightings.some((sighting) => sighting.mayLive === true),
+    notes: [...sightings.flatMap((sighting) => sighting.notes), ...disagreement(sightings), ...contradiction(denial)],
+    evidence: [...sightings.flatMap((sighting) => sighting.evidence), ...(denial?.evidence ?? [])],
+  };
+}
+
+/** Cloud Foundry knows names; the log knows nanoseconds and nodes. */
+function cloudFoundryFirst(a: Sighting, b: Sighting): number {
+  return Number(b.source === "cloud-foundry") - Number(a.source === "cloud-foundry");
+}
+
+/** A deletion that a log shows undone is not "deleted" because an event says so; else the surest word counts. */
+function kindOf(sightings: readonly Sighting[], denial: NotDeleted | undefined): Kind {
+  if (denial?.insteadOfDeleted !== undefined) return denial.insteadOfDeleted;
+  const kinds = sightings.map((sighting) => sighting.kind);
+  const surest: readonly Kind[] = ["recreated", "deleted", "purged"];
+  return surest.find((kind) => kinds.includes(kind)) ?? kinds[0] ?? "deletion-requested";
+}
+
+function disagreement(sightings: readonly Sighting[]): readonly string[] {
+  const times = sightings.flatMap((sighting) => (sighting.deletedAt === undefined ? [] : [sighting.deletedAt]));
+  const [one, two] = times;
+  if (one === undefined || two === undefined) return [];
+  if (Math.abs(Date.parse(one) - Date.parse(two)) <= SAME_DELETION_MS) return [];
+  return [`The sources disagree on when: ${times.join(" and ")}.`];
+}
+
+function contradiction(denial: NotDeleted | undefined): readonly string[] {
+  return denial === undefined ? [] : [`The logs speak against it: ${denial.why}.`];
+}

@@ -1,0 +1,56 @@
+/**
+ * Asks Cloud Foundry whether the candidates still exist: what is still there was not deleted, whatever a log says.
+ * Also shows what took a candidate's name.
+ */
+import { RecoverError } from "../errors.js";
+import type { CloudFoundry, ServiceInstance } from "../ports/cloud-foundry.js";
+import type { Candidate, Coverage, NotDeleted } from "./candidate.js";
+import { shown } from "./safe-text.js";
+
+/** Each costs a call or two; beyond these nobody reads on. */
+const MOST_ASKED = 50;
+
+export interface Presence {
+  readonly candidates: readonly Candidate[];
+  readonly notDeleted: readonly NotDeleted[];
+  /** One entry where Cloud Foundry could not be asked. */
+  readonly coverage: readonly Coverage[];
+}
+
+export async function sortOutPresent(cf: CloudFoundry, ranked: readonly Candidate[]): Promise<Presence> {
+  const gone: Candidate[] = [];
+  const notDeleted: NotDeleted[] = [];
+  try {
+    for (const candidate of ranked.slice(0, MOST_ASKED)) {
+      const present = await cf.getInstance(candidate.guid);
+      if (present === undefined) gone.push(await withSuccessor(cf, candidate));
+      else notDeleted.push(stillThere(candidate, present));
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof RecoverError) || thrown.code === "interrupted") throw thrown;
+    const rest = ranked.slice(gone.length + notDeleted.length);
+    const why = `whether candidates still exist is unknown: ${shown(thrown.message)}`;
+    const coverage: Coverage[] = [{ source: "cf-instances", complete: false, why }];
+    return { candidates: [...gone, ...rest], notDeleted, coverage };
+  }
+  return { candidates: [...gone, ...ranked.slice(MOST_ASKED)], notDeleted, coverage: [] };
+}
+
+function stillThere(candidate: Candidate, present: ServiceInstance): NotDeleted {
+  const { type, state } = present.lastOperation;
+  const why = `Cloud Foundry still has it as "${shown(present.name)}", last operation ${type} ${state}`;
+  const id = { source: "cf-instances" as const, id: present.guid };
+  const own = { ...id, text: shown(`"${present.name}" created ${present.createdAt}, ${type} ${state}`) };
+  return { guid: candidate.guid, why, evidence: [own, ...candidate.evidence], final: true };
+}
+
+/** A deleted service is often created again under its name before anybody asks for the data. */
+async function withSuccessor(cf: CloudFoundry, candidate: Candidate): Promise<Candidate> {
+  const { name, spaceGuid } = candidate;
+  if (name === undefined || spaceGuid === undefined) return candidate;
+  const successor = await cf.findInstance(spaceGuid, name);
+  if (successor === undefined) return candidate;
+  const note = `Its name is taken now by ${successor.guid}, created ${successor.createdAt}.`;
+  const nameTakenBy = { guid: successor.guid, createdAt: successor.createdAt };
+  return { ...candidate, nameTakenBy, notes: [...candidate.notes, note] };
+}

@@ -1,0 +1,81 @@
+/** The answer for a person: candidates with their proof, then what was not deleted, then what could not be looked at. */
+import type { Candidate, Coverage, Discovery, Evidence, NotDeleted } from "./candidate.js";
+import { shown } from "./safe-text.js";
+
+/** Beyond these the question is too wide, and `--all` shows the rest. */
+const SHOWN_CANDIDATES = 10;
+const SHOWN_EVIDENCE = 3;
+const TEXT_WIDTH = 160;
+
+/** Lines end with a newline; all times are UTC. */
+export function toTable(discovery: Discovery, all = false): string {
+  const { candidates, notDeleted, coverage } = discovery;
+  const listed = all ? candidates : candidates.slice(0, SHOWN_CANDIDATES);
+  const lines = listed.flatMap((candidate, index) => candidateLines(candidate, index + 1));
+  if (listed.length < candidates.length) lines.push(`${candidates.length - listed.length} more; --all lists them.`, "");
+  if (candidates.length === 0) lines.push(nothing(discovery), "");
+  lines.push(...section("Not deleted:", notDeleted.map(notDeletedLine)));
+  lines.push(...section("Not looked at:", coverage.filter((entry) => !entry.complete).map(holeLine)));
+  lines.push(...section("Looked at:", coverage.filter((entry) => entry.from !== undefined).map(spanLine)));
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function nothing({ complete }: Discovery): string {
+  return complete
+    ? "No deleted instance was found, and everything was looked at."
+    : "No deleted instance was found, but not everything could be looked at: it may exist.";
+}
+
+function candidateLines(candidate: Candidate, place: number): readonly string[] {
+  const name = candidate.name === undefined ? "(name unknown)" : `"${shown(candidate.name)}"`;
+  const fields = [
+    ["where", where(candidate)],
+    ["plan", [candidate.offering, candidate.plan ?? candidate.planGuid].filter((part) => part !== undefined).join(" ")],
+    ["deleted", [candidate.deletedAt, candidate.deletedBy].filter((part) => part !== undefined).join(" by ")],
+    [
+      "nodes",
+      (candidate.nodes ?? []).map(({ node, cell }) => (cell === undefined ? node : `${node} on ${cell}`)).join(", "),
+    ],
+  ];
+  return [
+    `${place}. ${candidate.guid}  ${name}  ${candidate.kind}  score ${candidate.score}`,
+    ...fields.flatMap(([label = "", value = ""]) => (value === "" ? [] : [`   ${label.padEnd(8)} ${shown(value)}`])),
+    ...candidate.notes.map((note) => `   note     ${shown(note)}`),
+    ...candidate.evidence.slice(0, SHOWN_EVIDENCE).map((item) => `   proof    ${evidenceLine(item)}`),
+    ...(candidate.evidence.length > SHOWN_EVIDENCE
+      ? [`            and ${candidate.evidence.length - SHOWN_EVIDENCE} more; --json shows all`]
+      : []),
+    "",
+  ];
+}
+
+function where(candidate: Candidate): string {
+  const parts = [candidate.org ?? candidate.orgGuid, candidate.space ?? candidate.spaceGuid];
+  return parts.filter((part) => part !== undefined).join(" / ");
+}
+
+function evidenceLine({ source, id, file, line, text }: Evidence): string {
+  const place = file === undefined ? `${source} ${id ?? ""}` : `${file}:${line ?? ""}`;
+  return cut(`${shown(place)} ${text}`);
+}
+
+function notDeletedLine({ guid, why }: NotDeleted): string {
+  return `   ${guid}  ${cut(shown(why))}`;
+}
+
+function holeLine({ source, file, why }: Coverage): string {
+  return `   ${shown(file ?? source)}: ${shown(why ?? "unknown")}`;
+}
+
+function spanLine({ source, file, from, to, zones }: Coverage): string {
+  const zone = zones === undefined ? "" : `, its clock runs at ${zones.join(" and ")}`;
+  return `   ${shown(file ?? source)}: ${from ?? "?"} to ${to ?? "?"}${zone}`;
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, ...lines, ""];
+}
+
+function cut(text: string): string {
+  return text.length > TEXT_WIDTH ? `${text.slice(0, TEXT_WIDTH - 1)}…` : text;
+}
