@@ -37,7 +37,6 @@ export function createGateway(settings: GatewaySettings, dialer: Dialer, secrets
   const living = async (): Promise<SshConnection> => {
     const current = await connection?.catch(() => undefined);
     if (current?.alive === true) return current;
-    // Several callers may find it dead at once: only the first replaces it.
     connection = open();
     return await connection;
   };

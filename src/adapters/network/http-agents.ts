@@ -1,0 +1,90 @@
+/**
+ * HTTP and HTTPS for the director, S3 and log stores over whatever way leads there: straight, or through the one
+ * gateway hop. The names in URLs are looked up at the far end of the hop.
+ */
+import { Agent as HttpAgent, type ClientRequestArgs } from "node:http";
+import { Agent as HttpsAgent, type AgentOptions } from "node:https";
+import { isIP, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { connect, type ConnectionOptions } from "node:tls";
+import type { Dialer } from "../../ports/dialer.js";
+import type { Dial } from "./dial.js";
+import { ForwardedSocket } from "./forwarded-socket.js";
+
+export interface HttpAgents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+  /** Closes idle connections. */
+  destroy(): void;
+}
+
+export interface TlsTrust {
+  /** PEM. The system's own authorities count where absent. */
+  readonly ca?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+type Opened = (error: Error | null, stream: Duplex) => void;
+
+export function dialedAgents(dial: Dial, trust: TlsTrust = {}): HttpAgents {
+  const http = new DialedHttpAgent(dial);
+  const https = new DialedHttpsAgent(dial, trust);
+  return {
+    http,
+    https,
+    destroy: () => {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}
+
+/** The way for traffic that does not take the gateway. */
+export function straight(dialer: Dialer): Dial {
+  return (host, port) => dialer.connect(host, port);
+}
+
+class DialedHttpAgent extends HttpAgent {
+  readonly #dial: Dial;
+
+  constructor(dial: Dial) {
+    super({ keepAlive: true });
+    this.#dial = dial;
+  }
+
+  override createConnection(options: ClientRequestArgs, opened?: Opened): undefined {
+    openSocket(this.#dial, options).then((socket) => opened?.(null, socket), failed(opened));
+  }
+}
+
+class DialedHttpsAgent extends HttpsAgent {
+  readonly #dial: Dial;
+
+  constructor(dial: Dial, trust: TlsTrust) {
+    const options: AgentOptions = { keepAlive: true, ...trust };
+    super(options);
+    this.#dial = dial;
+  }
+
+  override createConnection(options: ClientRequestArgs & ConnectionOptions, opened?: Opened): undefined {
+    const secure = (socket: Duplex): void => {
+      const host = options.servername ?? options.host ?? "";
+      opened?.(null, connect({ ...options, socket, servername: isIP(host) === 0 ? host : "" }));
+    };
+    openSocket(this.#dial, options).then(secure, failed(opened));
+  }
+}
+
+async function openSocket(dial: Dial, options: ClientRequestArgs): Promise<Duplex> {
+  const stream = await dial(unbracketed(options.host ?? "localhost"), Number(options.port));
+  return stream instanceof Socket ? stream : new ForwardedSocket(stream);
+}
+
+function failed(opened: Opened | undefined): (error: Error) => void {
+  // Node reads the second argument only where there is no error.
+  return (error) => (opened as ((error: Error) => void) | undefined)?.(error);
+}
+
+function unbracketed(host: string): string {
+  return host.replace(/^\[(.*)\]$/, "$1");
+}
