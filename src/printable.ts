@@ -1,7 +1,6 @@
 /** Foreign text made safe to show: no control character, no bidirectional override reaches a screen or a report. */
 
 // C0 without tab and newline, DEL and C1, the bidirectional controls and marks, line and paragraph separators.
-// eslint-disable-next-line no-control-regex -- these characters are exactly what has to be found
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** Whether the text holds a character that a person cannot see but a terminal obeys. Tab and newline are allowed. */

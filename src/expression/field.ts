@@ -22,8 +22,14 @@ export interface Knowledge {
   readonly explain: Explain;
 }
 
-/** The field `name` of what stands at `path`. A finding where it cannot be there. */
-export function fieldOf(shape: Shape, path: readonly string[], name: string, explain: Explain): Field | Finding {
+/** A value that is looked into: its shape, and the path that led to it. */
+export interface Holder {
+  readonly shape: Shape;
+  readonly path: readonly string[];
+}
+
+/** The field `name` of a value. A finding where it cannot be there. */
+export function fieldOf({ shape, path }: Holder, name: string, explain: Explain): Field | Finding {
   if (shape.kind === "any") return { shape: ANY, optional: false };
   if (shape.kind !== "object") return noFields(shape, path, name);
   const field = shape.fields.get(name);
@@ -86,7 +92,7 @@ export function follow(
     const walked = path.slice(0, part);
     const isNull = nullness(shape, walked, facts);
     if (isNull !== undefined) return { finding: isNull, part: part - 1 };
-    const field = fieldOf(shape, walked, name, explain);
+    const field = fieldOf({ shape, path: walked }, name, explain);
     if (isFinding(field)) return { finding: field, part };
     const absent = absence(field, [...walked, name], facts);
     if (absent !== undefined) return { finding: absent, part };

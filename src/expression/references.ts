@@ -86,7 +86,7 @@ class Walker {
   /** The field with its optionality, or a problem that was noted. */
   #field(from: Value, name: string, node: ASTNode): Value & { readonly optional: boolean } {
     const path = from.path ?? ["…"];
-    const field = fieldOf(from.shape, path, name, this.#knowledge.explain);
+    const field = fieldOf({ shape: from.shape, path }, name, this.#knowledge.explain);
     if (!isFinding(field)) return { ...field, ...(from.path === undefined ? {} : { path: [...path, name] }) };
     this.problems.push({ finding: field, at: node.pos });
     return { shape: ANY, optional: false };

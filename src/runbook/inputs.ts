@@ -1,7 +1,7 @@
 /** The `inputs` of a runbook: what the operator gives or is asked for. */
+import type { Finding } from "../diagnostic.js";
 import type { Findings } from "../yaml/findings.js";
-import { Fields } from "../yaml/fields.js";
-import { article } from "../yaml/fields.js";
+import { article, Fields } from "../yaml/fields.js";
 import type { Located } from "../yaml/located.js";
 import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
@@ -68,30 +68,31 @@ function readInput(findings: Findings, name: string, node: Located): InputSpec |
 type Default = Exclude<InputSpec["default"], undefined>;
 
 function readDefault(findings: Findings, node: Located, type: InputType): Default | undefined {
-  const value =
-    node.kind === "scalar"
-      ? node.value
-      : node.kind === "list"
-        ? node.items.map((item) => (item.kind === "scalar" ? item.value : undefined))
-        : undefined;
-  if (node.kind === "scalar" && value === null)
-    return node.source === ""
-      ? refuse(
-          findings,
-          node,
-          "`default:` has no value",
-          'Write `default: null` if the input may stay empty, or `default: ""`.',
-        )
-      : null;
-  if (JSON.stringify(value)?.includes("${{") === true)
-    return refuse(
-      findings,
-      node,
-      "a reference stands in a default",
-      "Defaults are plain values: they are needed before anything runs.",
-    );
-  if (isDefault(value, type)) return value;
-  return refuse(findings, node, `the default does not fit the type "${type}"`, DEFAULT_REMEDIES[type]);
+  const value = plainValue(node);
+  const finding = defaultFinding(node, value, type);
+  if (finding !== undefined) findings.add(node.at, finding);
+  else if (value === null || isDefault(value, type)) return value;
+  return undefined;
+}
+
+function plainValue(node: Located): unknown {
+  if (node.kind === "scalar") return node.value;
+  return node.kind === "list" ? node.items.map(plainValue) : undefined;
+}
+
+function defaultFinding(node: Located, value: unknown, type: InputType): Finding | undefined {
+  if (value === null && node.kind === "scalar" && node.source === "")
+    return {
+      message: "`default:` has no value",
+      remedy: 'Write `default: null` if the input may stay empty, or `default: ""`.',
+    };
+  if ([value].flat().some((one) => typeof one === "string" && one.includes("${{")))
+    return {
+      message: "a reference stands in a default",
+      remedy: "Defaults are plain values: they are needed before anything runs.",
+    };
+  if (value === null || isDefault(value, type)) return undefined;
+  return { message: `the default does not fit the type "${type}"`, remedy: DEFAULT_REMEDIES[type] };
 }
 
 const DEFAULT_REMEDIES: Readonly<Record<InputType, string>> = {
@@ -116,9 +117,4 @@ function isDefault(value: unknown, type: InputType): value is Exclude<Default, n
     default:
       return typeof value === "string";
   }
-}
-
-function refuse(findings: Findings, node: Located, message: string, remedy: string): undefined {
-  findings.add(node.at, { message, remedy });
-  return undefined;
 }

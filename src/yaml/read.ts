@@ -14,6 +14,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
+import type { Finding } from "../diagnostic.js";
 import { firstHidden, quoted } from "../printable.js";
 import type { Findings } from "./findings.js";
 import type { Located, LocatedEntry, LocatedScalar } from "./located.js";
@@ -26,11 +27,19 @@ const DEEPEST = 32;
 export function readYaml(findings: Findings): Located | undefined {
   const { text } = findings;
   if (Buffer.byteLength(text) > MOST_BYTES)
-    return refuse(findings, 0, "the document is larger than 1 MiB", "Split it, or move data out of it.");
+    return refuse(findings, 0, {
+      message: "the document is larger than 1 MiB",
+      remedy: "Split it, or move data out of it.",
+    });
   const hidden = firstHidden(text.startsWith("\ufeff") ? text.slice(1) : text.replaceAll("\r\n", " \n"));
-  if (hidden >= 0) return refuse(findings, hidden, "the document holds a control character", "Delete that character.");
+  if (hidden >= 0)
+    return refuse(findings, hidden, {
+      message: "the document holds a control character",
+      remedy: "Delete that character.",
+    });
   const nested = tooDeep(text);
-  if (nested >= 0) return refuse(findings, nested, "the document is nested too deeply", "Flatten it.");
+  if (nested >= 0)
+    return refuse(findings, nested, { message: "the document is nested too deeply", remedy: "Flatten it." });
   return convertDocument(
     findings,
     parseDocument(text, {
@@ -56,8 +65,8 @@ function tooDeep(text: string): number {
   return indented === null ? -1 : indented.index;
 }
 
-function refuse(findings: Findings, at: number, message: string, remedy: string): undefined {
-  findings.misread(at, { message, remedy });
+function refuse(findings: Findings, at: number, finding: Finding): undefined {
+  findings.misread(at, finding);
   return undefined;
 }
 
@@ -69,9 +78,12 @@ function convertDocument(findings: Findings, document: Document.Parsed): Located
       syntaxFinding(problem.code, problem.message, text.slice(problem.pos[0], problem.pos[1])),
     );
   if (document.directives.docStart === true && /^%/mu.test(text.slice(0, document.contents?.range[0] ?? 0)))
-    refuse(findings, 0, "a `%` directive changes how the document is read", "Remove the directive.");
+    refuse(findings, 0, {
+      message: "a `%` directive changes how the document is read",
+      remedy: "Remove the directive.",
+    });
   if (document.contents === null)
-    return refuse(findings, 0, "the document is empty", "Write it, or name another file.");
+    return refuse(findings, 0, { message: "the document is empty", remedy: "Write it, or name another file." });
   return new Converter(findings, document).convertAll(document.contents);
 }
 
@@ -224,7 +236,9 @@ function nothing(at: number): LocatedScalar {
 }
 
 function scalarValue(value: unknown): LocatedScalar["value"] {
-  return typeof value === "number" || typeof value === "boolean" || value === null ? value : String(value);
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") return value;
+  // The core schema makes nothing else; a tag that would is refused.
+  return null;
 }
 
 function styleOf(node: Scalar): LocatedScalar["style"] {

@@ -1,0 +1,159 @@
+/**
+ * The arrows of the architecture: what may know what. Type-only imports count.
+ * Root files of src/ (errors, action, secrets and the like) are the vocabulary that everybody shares.
+ */
+
+/** Folders of src/ as one pattern. */
+const folders = (...names) => `^src/(?:${names.join("|")})/`;
+
+/** The one shape of rule here: files of `from` know none of `to`; `but` are exceptions among `to`. */
+const never = (name, comment, { from, to, but, fromBut }) => ({
+  name,
+  comment,
+  severity: "error",
+  from: { path: from, ...(fromBut === undefined ? {} : { pathNot: fromBut }) },
+  to: { path: to, ...(but === undefined ? {} : { pathNot: but }) },
+});
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycles",
+      comment: "Two files that need one another are one thought in two places, and neither can be read or tested alone.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "resolvable",
+      comment: "An import that does not resolve fails only when an operator comes to that line.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "production-dependencies-only",
+      comment: "What is not under `dependencies` is not there on an operator's machine.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "npm-optional"] },
+    },
+    never("product-knows-no-test", "Test code is not shipped.", { from: "^src/", to: "^(?:test|bench)/" }),
+    never("vocabulary-stands-alone", "Everybody shares the root files, so whatever they knew everybody would know; action.ts alone names the ports.", {
+      from: "^src/[^/]+\\.ts$",
+      fromBut: "^src/(?:main|action)\\.ts$",
+      to: "^src/[^/]+/",
+    }),
+    never("action-contract-names-ports-only", "The contract of users' own actions must not drag the engine into their files.", {
+      from: "^src/action\\.ts$",
+      to: "^src/[^/]+/",
+      but: folders("ports"),
+    }),
+    never("ports-know-only-vocabulary", "A port says what the recovery needs; it must not know who asks or who answers.", {
+      from: folders("ports"),
+      to: "^src/[^/]+/",
+      but: folders("ports"),
+    }),
+    never("yaml-knows-only-vocabulary", "Reading a document with places is the same for a runbook and a configuration.", {
+      from: folders("yaml"),
+      to: "^src/[^/]+/",
+      but: folders("yaml"),
+    }),
+    never("expression-knows-only-vocabulary", "Expressions are data over data: they must mean the same in lint, dry run and run.", {
+      from: folders("expression"),
+      to: "^src/[^/]+/",
+      but: folders("expression"),
+    }),
+    never("runbook-is-pure", "A runbook is checked before anything runs, on a machine that may reach nothing.", {
+      from: folders("runbook"),
+      to: "^src/[^/]+/",
+      but: folders("runbook", "expression", "yaml", "ports"),
+    }),
+    never("journal-knows-no-domain", "Journals stay readable for ever, also when actions and engine have changed.", {
+      from: folders("journal"),
+      to: "^src/[^/]+/",
+      but: folders("journal", "ports"),
+    }),
+    never("archive-and-discovery-know-only-ports", "Judging archives and logs is used by actions and by commands alike, and is tested without either.", {
+      from: folders("archive", "discovery"),
+      to: "^src/[^/]+/",
+      but: folders("archive", "discovery", "ports"),
+    }),
+    never("engine-knows-no-domain", "The engine must be trusted by reading it: no Cloud Foundry, no adapter, no screen in it.", {
+      from: folders("engine"),
+      to: "^src/[^/]+/",
+      but: folders("engine", "journal", "expression", "runbook", "ports"),
+    }),
+    never("actions-speak-to-ports", "An action that knew an adapter could not be rehearsed; one that knew the engine could change its own consent.", {
+      from: folders("actions"),
+      to: "^src/[^/]+/",
+      but: folders("actions", "ports", "archive", "discovery"),
+    }),
+    never("adapters-know-no-policy", "An adapter translates; what to do with the answer is decided above it.", {
+      from: folders("adapters"),
+      to: "^src/[^/]+/",
+      but: folders("adapters", "ports"),
+    }),
+    never("rehearsal-is-another-world", "A stand-in that shared code with the adapters would agree with their mistakes.", {
+      from: folders("rehearsal"),
+      to: "^src/",
+      but: "^src/(?:rehearsal/|errors\\.ts$)",
+    }),
+    never("ui-sees-events", "Renderers show what happened; one that could reach the engine could decide something.", {
+      from: folders("ui"),
+      to: "^src/[^/]+/",
+      but: "^src/(?:ui/|ports/operator\\.ts$|ports/clock\\.ts$|engine/event\\.ts$|journal/entry\\.ts$)",
+    }),
+    never("report-is-a-function-of-the-journal", "A report must say the same years later, with nothing at hand but the journal.", {
+      from: folders("report"),
+      to: "^src/[^/]+/",
+      but: "^src/(?:report/|journal/|ports/)",
+    }),
+    never("config-reads-only", "The configuration is a value; building adapters from it is the command line's task.", {
+      from: folders("config"),
+      to: "^src/[^/]+/",
+      but: folders("config", "yaml", "ports"),
+    }),
+    never("nobody-knows-the-command-line", "The command line puts everything together; nothing points back up.", {
+      from: "^src/",
+      fromBut: "^src/(?:cli/|main\\.ts$|bin\\.cts$)",
+      to: "^src/(?:cli/|main\\.ts$)",
+    }),
+    never("aws-only-in-adapters", "One place refuses writes to the source archive; a second S3 client would go around it.", {
+      from: "^src/",
+      fromBut: folders("adapters"),
+      to: "node_modules/@(?:aws-sdk|smithy)/",
+    }),
+    never("ssh-only-at-the-border", "Host keys are pinned in one place; the rehearsal's sshd is the other end of the wire.", {
+      from: "^src/",
+      fromBut: folders("adapters", "rehearsal"),
+      to: "node_modules/ssh2/",
+    }),
+    never("processes-only-at-the-border", "Programs are started as argument arrays, with a clean environment, in one place.", {
+      from: "^src/",
+      fromBut: folders("adapters", "rehearsal", "cli"),
+      to: "(?:node_modules/execa/|^(?:node:)?child_process$)",
+    }),
+    never("prompts-only-in-ui", "Background output must not destroy an open question, so only the screen asks.", {
+      from: "^src/",
+      fromBut: folders("ui"),
+      to: "node_modules/(?:inquirer|@inquirer|listr2)/",
+    }),
+    never("cel-only-in-expression", "There is one border where numbers enter and leave CEL.", {
+      from: "^src/",
+      fromBut: folders("expression"),
+      to: "node_modules/@marcbachmann/cel-js/",
+    }),
+    never("yaml-only-in-yaml", "YAML's traps are caught in one place.", {
+      from: "^src/",
+      fromBut: folders("yaml"),
+      to: "node_modules/yaml/",
+    }),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "types", "default"] },
+  },
+};
