@@ -29,3 +29,7 @@ replace(
     "    result = False\n    sock = socket.fromfd(\n        sys.__stdin__.fileno(),\n",
     "    return False\n    sock = socket.fromfd(\n        sys.__stdin__.fileno(),\n",
 )
+
+# The client at hand is newer than the server, and its pg_basebackup has another name for this option:
+# a second member that comes before the first base backup would never get its copy.
+replace(pathlib.Path("/patroni/patroni/postgresql.py"), "'--xlog-method=stream'", "'--wal-method=stream'")
