@@ -23,6 +23,7 @@ const ROUTES: readonly (readonly [string, RegExp, Route])[] = [
   ["GET", /^\/v3\/roles$/, places.listRoles],
   ["GET", /^\/v3\/service_plans$/, places.listPlans],
   ["GET", /^\/v3\/service_plans\/([^/]+)$/, places.getPlan],
+  ["GET", /^\/v3\/service_offerings$/, places.listOfferings],
   ["GET", /^\/v3\/service_offerings\/([^/]+)$/, places.getOffering],
   ["GET", /^\/v3\/service_instances$/, instances.listInstances],
   ["POST", /^\/v3\/service_instances$/, instances.createInstance],

@@ -25,10 +25,10 @@ export function listInstances({ state, request, who }: Exchange): Answer {
   );
   return answer(
     state,
-    page(request, {
+    page<Instance>(request, {
       items,
       render: (each) => renderInstance(each, request.origin),
-      included: (shown) => includedOfInstances(state, shown),
+      ...(asksFields(request) ? { included: (shown) => includedOfInstances(state, shown) } : {}),
       maxPerPage: state.settings.maxPerPage,
     }),
   );
@@ -125,6 +125,10 @@ export function deleteInstance(exchange: Exchange): Answer {
 
 export function accepted(origin: string, jobGuid: string): ReturnType<typeof jsonResponse> {
   return { status: 202, headers: { location: `${origin}/v3/jobs/${jobGuid}` }, body: "" };
+}
+
+function asksFields(request: Exchange["request"]): boolean {
+  return [...request.query.keys()].some((name) => name.startsWith("fields["));
 }
 
 function visible({ state, who, params }: Exchange): Instance | undefined {

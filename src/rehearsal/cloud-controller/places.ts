@@ -71,6 +71,15 @@ export function getPlan({ state, params }: Exchange): Answer {
   return answer(state, plan === undefined ? notFound("Service plan") : jsonResponse(200, renderPlan(plan)));
 }
 
+/** An offering has no row of its own: its plans carry it. */
+export function listOfferings({ state, request }: Exchange): Answer {
+  const byGuid = new Map(state.plans.map((plan) => [plan.offeringGuid, { ...plan, guid: plan.offeringGuid }]));
+  const items = [...byGuid.values()].filter(
+    (each) => passes(request, "guids", each.guid) && passes(request, "names", each.offering),
+  );
+  return answer(state, page(request, { items, render: renderOffering, maxPerPage: state.settings.maxPerPage }));
+}
+
 export function getOffering({ state, params }: Exchange): Answer {
   const plan = state.plans.find((each) => each.offeringGuid === params[0]);
   return answer(state, plan === undefined ? notFound("Service offering") : jsonResponse(200, renderOffering(plan)));

@@ -107,6 +107,8 @@ function isGone(outgoing: ServerResponse): boolean {
 
 function cutInHalf(outgoing: ServerResponse, response: HttpResponse): void {
   const whole = Buffer.from(response.body);
+  // Without a body the whole answer is lost.
+  if (whole.length === 0) return void outgoing.destroy();
   outgoing.writeHead(response.status, { ...response.headers, "content-length": String(whole.length) });
   outgoing.write(whole.subarray(0, Math.floor(whole.length / 2)), () => outgoing.destroy());
 }

@@ -1,0 +1,72 @@
+/**
+ * The commands that change something. Each targets its space anew and reads that back, is sent once, and is never sent
+ * again: whether it took effect is for the caller's probe to find out (laws 4, 6).
+ */
+import { RecoverError } from "../../errors.js";
+import type { CloudFoundry, SpaceRef } from "../../ports/cloud-foundry.js";
+import { failureError, failureOf } from "./failure.js";
+import { requireUsableName } from "./name.js";
+import type { CfSession } from "./session.js";
+
+const CHANGE_TIMEOUT_MS = 25 * 60_000;
+
+type Request<K extends keyof CloudFoundry> = CloudFoundry[K] extends (request: infer R) => Promise<void> ? R : never;
+
+export class Changes {
+  readonly #session: CfSession;
+  readonly #timeoutMs: number;
+
+  constructor(session: CfSession, timeoutMs = CHANGE_TIMEOUT_MS) {
+    this.#session = session;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  createService(request: Request<"createService">): Promise<void> {
+    const { offering, plan, name, tag, parameters } = request;
+    const names = { offering, plan, "service instance": name, tag };
+    const options = Object.keys(parameters).length === 0 ? [] : ["-c", JSON.stringify(parameters)];
+    return this.#change(request.in, names, ["create-service", offering, plan, name, "-t", tag, ...options]);
+  }
+
+  createServiceKey({ in: ref, instance, key }: Request<"createServiceKey">): Promise<void> {
+    return this.#change(ref, { "service instance": instance, "service key": key }, [
+      "create-service-key",
+      instance,
+      key,
+    ]);
+  }
+
+  deleteServiceKey({ in: ref, instance, key }: Request<"deleteServiceKey">): Promise<void> {
+    const args = ["delete-service-key", instance, key, "-f"];
+    return this.#change(ref, { "service instance": instance, "service key": key }, args);
+  }
+
+  bindService({ in: ref, app, instance }: Request<"bindService">): Promise<void> {
+    return this.#change(ref, { application: app, "service instance": instance }, ["bind-service", app, instance]);
+  }
+
+  restartApp({ in: ref, app }: Request<"restartApp">): Promise<void> {
+    return this.#change(ref, { application: app }, ["restart", app]);
+  }
+
+  async #change(ref: SpaceRef, names: Readonly<Record<string, string>>, args: readonly string[]): Promise<void> {
+    for (const [kind, name] of Object.entries(names)) requireUsableName(kind, name);
+    await this.#session.target(ref);
+    const command = `cf ${args[0]}`;
+    const result = await this.#session.run(args, this.#timeoutMs);
+    if (result.code === 0) return;
+    const failure = failureOf(result);
+    if (failure === "token") throw await this.#rejectedMidway(ref, command);
+    throw failureError(failure, { command, result, mask: (text) => this.#session.mask(text), effect: "unknown" });
+  }
+
+  /** The token died between the target and the end: log in and target for the probe, and say so. */
+  async #rejectedMidway(ref: SpaceRef, command: string): Promise<RecoverError> {
+    await this.#session.logInAgain();
+    await this.#session.target(ref);
+    return new RecoverError("unreachable", `Cloud Foundry rejected the token in the middle of "${command}"`, {
+      remedy: "A new log-in worked: resume, and the step is probed before anything is sent again.",
+      place: command,
+    });
+  }
+}

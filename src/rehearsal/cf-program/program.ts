@@ -1,0 +1,87 @@
+/** The commands that our adapter sends, and the ends of the program. Anything else is not a registered command. */
+import { Api } from "./api.js";
+import type { Command } from "./command.js";
+import { ConfigFile } from "./config-file.js";
+import { CfFailure } from "./failure.js";
+import { type Accepted, parseArguments, UsageFailure } from "./flags.js";
+import { restart } from "./restart-command.js";
+import * as services from "./service-commands.js";
+import * as session from "./session-commands.js";
+
+/** The release whose behaviour this program has. */
+const VERSION = "cf version 8.18.3";
+
+interface Known extends Accepted {
+  readonly run: Command;
+}
+
+const value = (name: string) => ({ name, value: true });
+const flag = (name: string) => ({ name, value: false });
+
+const COMMANDS: Readonly<Record<string, Known>> = {
+  api: { run: session.api, positional: ["URL"], flags: { "--skip-ssl-validation": flag("skip") } },
+  auth: {
+    run: session.auth,
+    positional: [],
+    flags: { "--client-credentials": flag("client-credentials"), "--origin": value("origin") },
+  },
+  target: { run: session.target, positional: [], flags: { "-o": value("o"), "-s": value("s") } },
+  "oauth-token": { run: session.oauthToken, positional: [], flags: {} },
+  curl: {
+    run: session.curl,
+    positional: ["PATH"],
+    flags: { "--fail": flag("fail"), "-f": flag("fail"), "-X": value("X"), "-d": value("d") },
+  },
+  service: { run: services.serviceGuid, positional: ["SERVICE_INSTANCE"], flags: { "--guid": flag("guid") } },
+  "create-service": {
+    run: services.createService,
+    positional: ["SERVICE_OFFERING", "SERVICE_PLAN", "SERVICE_INSTANCE"],
+    flags: { "-c": value("c"), "-t": value("t") },
+  },
+  "create-service-key": {
+    run: services.createServiceKey,
+    positional: ["SERVICE_INSTANCE", "SERVICE_KEY"],
+    flags: {},
+  },
+  "delete-service-key": {
+    run: services.deleteServiceKey,
+    positional: ["SERVICE_INSTANCE", "SERVICE_KEY"],
+    flags: { "-f": flag("force") },
+  },
+  "bind-service": { run: services.bindService, positional: ["APP_NAME", "SERVICE_INSTANCE"], flags: {} },
+  restart: { run: restart, positional: ["APP_NAME"], flags: {} },
+};
+
+export interface Streams {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Runs one command; the exit code. `now` is the time that tokens are measured by. */
+export async function runCf(words: readonly string[], streams: Streams, now: () => number): Promise<number> {
+  const [name = "", ...rest] = words;
+  if (["version", "--version", "-v"].includes(name)) {
+    streams.out(`${VERSION}\n`);
+    return 0;
+  }
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    streams.err(`'${name}' is not a registered command. See 'cf help -a'\n`);
+    return 1;
+  }
+  try {
+    const file = new ConfigFile();
+    const say = (line = ""): void => streams.out(`${line}\n`);
+    await command.run({ file, api: new Api(file, now), say }, parseArguments(rest, command));
+    return 0;
+  } catch (error) {
+    return failed(error, streams);
+  }
+}
+
+function failed(error: unknown, streams: Streams): number {
+  if (!(error instanceof CfFailure)) throw error;
+  if (!(error instanceof UsageFailure || error instanceof session.Panic)) streams.out("FAILED\n");
+  streams.err(`${error.sentence}\n`);
+  return error.code;
+}

@@ -1,0 +1,131 @@
+/** create-service, create-service-key, delete-service-key, bind-service, service --guid. */
+import { appNamed, type Cli, instanceNamed, requireTarget, userName, whereAndWho } from "./command.js";
+import { CfFailure } from "./failure.js";
+import type { Arguments } from "./flags.js";
+
+export async function createService(cli: Cli, { positional, flags }: Arguments): Promise<void> {
+  requireTarget(cli);
+  const [offering = "", plan = "", given = ""] = positional;
+  const name = given.trim();
+  cli.say(`Creating service instance ${name} in ${whereAndWho(cli)}...`);
+  const found = await cli.api.find("/v3/service_plans", { names: plan, service_offering_names: offering });
+  if (found === undefined) {
+    throw new CfFailure(`The plan '${plan}' could not be found for service offering '${offering}'.`);
+  }
+  const tags = flags
+    .get("t")
+    ?.split(",")
+    .map((tag) => tag.trim());
+  const parameters = flags.get("c");
+  const body = {
+    type: "managed",
+    name,
+    ...(tags === undefined ? {} : { tags }),
+    ...(parameters === undefined ? {} : { parameters: JSON.parse(parameters) as unknown }),
+    relationships: {
+      space: { data: { guid: cli.file.config.SpaceFields.GUID } },
+      service_plan: { data: { guid: found.guid } },
+    },
+  };
+  const job = await post(cli, "/v3/service_instances", { body, taken: "The service instance name is taken" });
+  if (job === "taken") {
+    cli.say("OK");
+    cli.say();
+    return cli.say(`Service instance ${name} already exists`);
+  }
+  cli.say();
+  const state = await cli.api.job(job);
+  cli.say(
+    state === "complete"
+      ? `Service instance ${name} created.`
+      : `Create in progress. Use 'cf services' or 'cf service ${name}' to check operation status.`,
+  );
+  cli.say("OK");
+  cli.say();
+}
+
+export async function createServiceKey(cli: Cli, { positional }: Arguments): Promise<void> {
+  requireTarget(cli);
+  const [name = "", key = ""] = positional;
+  cli.say(`Creating service key ${key} for service instance ${name} as ${userName(cli)}...`);
+  const instance = await instanceNamed(cli, name);
+  const body = { type: "key", name: key, relationships: { service_instance: { data: { guid: instance.guid } } } };
+  const job = await post(cli, BINDINGS, { body, taken: "Key binding names must be unique" });
+  if (job === "taken") {
+    cli.say();
+    cli.say(`Service key ${key} already exists`);
+    cli.say("OK");
+    return cli.say();
+  }
+  const state = await cli.api.job(job);
+  cli.say("OK");
+  cli.say(state === "complete" ? "" : "Create in progress.");
+}
+
+export async function deleteServiceKey(cli: Cli, { positional }: Arguments): Promise<void> {
+  requireTarget(cli);
+  const [name = "", key = ""] = positional;
+  cli.say(`Deleting key ${key} for service instance ${name} as ${userName(cli)}...`);
+  const instance = await instanceNamed(cli, name);
+  const filters = { names: key, type: "key", service_instance_guids: instance.guid };
+  const binding = await cli.api.find(BINDINGS, filters);
+  if (binding === undefined) {
+    cli.say();
+    cli.say(`Service key ${key} does not exist for service instance ${name}.`);
+    cli.say("OK");
+    return cli.say();
+  }
+  const { location } = await cli.api.send("DELETE", `${BINDINGS}/${binding.guid}`);
+  const state = await cli.api.job(location);
+  cli.say("OK");
+  cli.say(state === "complete" ? "" : "Delete in progress.");
+}
+
+export async function bindService(cli: Cli, { positional }: Arguments): Promise<void> {
+  requireTarget(cli);
+  const [appName = "", name = ""] = positional;
+  cli.say(`Binding service instance ${name} to app ${appName} in ${whereAndWho(cli)}...`);
+  const instance = await instanceNamed(cli, name);
+  const app = await appNamed(cli, appName);
+  const relationships = { service_instance: { data: { guid: instance.guid } }, app: { data: { guid: app.guid } } };
+  const taken = "The app is already bound to the service instance";
+  const job = await post(cli, BINDINGS, { body: { type: "app", relationships }, taken });
+  if (job === "taken") {
+    cli.say(`App ${appName} is already bound to service instance ${name}.`);
+    cli.say("OK");
+    return cli.say();
+  }
+  const state = await cli.api.job(job);
+  cli.say("OK");
+  if (state === "complete") {
+    cli.say();
+    return cli.say(`TIP: Use 'cf restage ${appName}' to ensure your env variable changes take effect`);
+  }
+  cli.say(`Binding in progress. Use 'cf service ${name}' to check operation status.`);
+  cli.say();
+  cli.say(
+    `TIP: Once this operation succeeds, use 'cf restage ${appName}' to ensure your env variable changes take effect`,
+  );
+}
+
+export async function serviceGuid(cli: Cli, { positional, flags }: Arguments): Promise<void> {
+  requireTarget(cli);
+  if (!flags.has("guid")) throw new CfFailure("only --guid is known here");
+  cli.say((await instanceNamed(cli, positional[0] ?? "")).guid);
+}
+
+const BINDINGS = "/v3/service_credential_bindings";
+
+/** The job's address, or "taken" where the 422 has the words that the CLI looks for. */
+async function post(
+  { api }: Cli,
+  path: string,
+  { body, taken }: { readonly body: unknown; readonly taken: string },
+): Promise<string | undefined> {
+  try {
+    return (await api.send("POST", path, body)).location;
+  } catch (error) {
+    if (error instanceof CfFailure && error.sentence.includes(taken)) return "taken";
+    throw error;
+  }
+}
