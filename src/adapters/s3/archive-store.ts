@@ -1,0 +1,17 @@
+/** The object store that holds the archives, by the AWS SDK: S3, MinIO and their kin. */
+import type { ArchiveStore } from "../../ports/object-store.js";
+import { S3Connection, type S3Settings } from "./connection.js";
+import { S3Reader } from "./reader.js";
+import { findRegion } from "./region.js";
+import { S3Writer } from "./writer.js";
+
+/** Loads the SDK and opens connections at the first call. */
+export function openArchiveStore(settings: S3Settings): ArchiveStore {
+  const connection = new S3Connection(settings);
+  return {
+    identity: () => connection.identity(),
+    region: (bucket) => findRegion(connection, bucket),
+    reader: () => new S3Reader(connection),
+    writer: (protect) => new S3Writer(connection, protect),
+  };
+}
