@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { REGISTRY } from "../../src/actions/registry.js";
+import { loadRunbook } from "../../src/runbook/load.js";
+
+const MAIN = "runbooks/recover-deleted-service.yml";
+
+describe("the registry", () => {
+  it("has every action below its own id", () => {
+    for (const [id, action] of REGISTRY) expect(action.id).toBe(id);
+  });
+
+  it("names each action after its file", () => {
+    for (const id of REGISTRY.keys()) {
+      const [system = "", verb = ""] = id.split(".");
+      const file = `src/actions/${system}/${verb === "release-restart" ? "hold-restart" : verb}.ts`;
+      expect(existsSync(file), `${id} should be in ${file}`).toBe(true);
+    }
+  });
+
+  it("guards whatever disrupts or destroys, and probes whatever changes", () => {
+    for (const action of REGISTRY.values()) {
+      if (action.effect === "read") continue;
+      expect(action.probe, `${action.id} has a probe`).toBeTypeOf("function");
+      if (action.effect !== "create") expect(action.guard, `${action.id} has a guard`).toBeTypeOf("function");
+    }
+  });
+
+  it("loads the main runbook without a mistake", () => {
+    const loaded = loadRunbook(readFileSync(MAIN, "utf8"), MAIN, REGISTRY);
+    expect("diagnostics" in loaded ? loaded.diagnostics : []).toEqual([]);
+  });
+});
