@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { RecoverError } from "../errors.js";
 import type { Secrets } from "../secrets.js";
 import { errnoOf, inStateDirectory, makeDirectory, OWNER_ONLY_DIRECTORY, syncDirectory } from "./durable.js";
-import type { Entry } from "./entry.js";
 import { type AppendObserver, FileJournal, JOURNAL_FILE, readRun } from "./file-journal.js";
 import { KeyLocks } from "./key-locks.js";
 import { LockFile } from "./locks.js";
@@ -82,9 +81,10 @@ export class StateDirectory {
 
   /** Carries a run on. Errors: `locked`, `journal-broken`, `journal-version`, `state-dir-unusable`, `run-ended`. */
   open(run: string, options: { readonly takeOver: boolean }): OpenRun {
-    const last = this.read(run).entries.at(-1);
-    if (last?.type === "run-ended") throw ended(run, last.outcome);
-    return this.#open(run, { epoch: last?.epoch ?? 0, takeOver: options.takeOver });
+    const { entries } = this.read(run);
+    const end = entries.findLast((entry) => entry.type === "run-ended");
+    if (end !== undefined) throw ended(run, end.outcome);
+    return this.#open(run, { epoch: entries.at(-1)?.epoch ?? 0, takeOver: options.takeOver });
   }
 
   #open(run: string, from: { readonly epoch: number; readonly takeOver: boolean }): OpenRun {
@@ -129,16 +129,13 @@ export class StateDirectory {
   #isOpen(run: string): boolean {
     if (!existsSync(join(this.directoryOf(run), JOURNAL_FILE))) return false;
     try {
-      return isOpenAfter(this.read(run).entries.at(-1));
+      const { entries } = this.read(run);
+      return entries.length > 0 && !entries.some((entry) => entry.type === "run-ended");
     } catch (thrown) {
       if (thrown instanceof RecoverError) return true;
       throw thrown;
     }
   }
-}
-
-function isOpenAfter(last: Entry | undefined): boolean {
-  return last !== undefined && last.type !== "run-ended";
 }
 
 function notFound(prefix: string, stateDirectory: string): RecoverError {

@@ -1,0 +1,175 @@
+/**
+ * Consent (law 8): scaled to damage, asked once for what belongs together, and asked again only if something that was
+ * shown has changed.
+ *
+ * Create: a y/N question for the one unit. Disrupt and destroy: the target is typed once for the *window*, all steps
+ * from here up to the next review or the end. An approval holds for a unit while the review rows are the same and its
+ * printed commands hash the same, or could not be told when it was given.
+ */
+import type { PrintedCommand, ReviewRow } from "../action.js";
+import { RecoverError } from "../errors.js";
+import { sha256 } from "../journal/line.js";
+import type { Answer, ConfirmQuestion, TypedQuestion } from "../ports/operator.js";
+import { type ForeseenUnit, foreseeUnits, foreseeWhen, hashCommands } from "./foresight.js";
+import { type PlannedStep, reviewBefore, windowFrom } from "./plan.js";
+import { askNow } from "./questions.js";
+import { outputOf } from "./scope.js";
+import type { Session } from "./session.js";
+import { stateOf, type Unit, unitName } from "./state.js";
+import { isFinished } from "./transition.js";
+
+export interface ConsentRequest {
+  readonly planned: PlannedStep;
+  readonly unit: Unit;
+  readonly commands: readonly PrintedCommand[];
+}
+
+/**
+ * Returns true where a person was asked just now, so that the guard looks once more.
+ * Errors: `question-unanswered`, `stopped-by-operator`, `confirm-mismatch`.
+ */
+export async function obtainConsent(session: Session, request: ConsentRequest): Promise<boolean> {
+  if (request.planned.effect === "read" || isApproved(session, request)) return false;
+  const answer =
+    request.planned.effect === "create" ? await askToCreate(session, request) : await askForWindow(session, request);
+  return answer.by !== "flag";
+}
+
+/** Throws `confirm-mismatch` where `--confirm` names another target than the one that is fixed now. */
+export function checkConfirm(session: Session): void {
+  const { confirm } = session.options.flags;
+  const { target } = session.state;
+  if (confirm === undefined || target === undefined || confirm === target) return;
+  throw mismatch(confirm, target);
+}
+
+function isApproved(session: Session, { planned, unit, commands }: ConsentRequest): boolean {
+  const approval = session.state.approvals.findLast(
+    ({ steps }) => steps.includes(unit.step) || steps.includes(unitName(unit)),
+  );
+  if (approval === undefined || approval.reviewSha256 !== hashRows(rowsBefore(session, planned))) return false;
+  const then = approval.commandsSha256[unitName(unit)];
+  return then === undefined || then === hashCommands(commands);
+}
+
+async function askToCreate(session: Session, { planned, unit, commands }: ConsentRequest): Promise<Answer> {
+  const question: ConfirmQuestion = {
+    kind: "confirm",
+    id: "consent",
+    prompt: `${planned.step.title}?`,
+    why: `The step "${unitName(unit)}" makes something new; nothing that exists is changed by it.`,
+    details: commands.map(({ on, line }) => `${on}$ ${line}`),
+  };
+  await session.ledger.append({ type: "asked", ...unit, question: question.id, prompt: question.prompt });
+  const answer = await askNow(session, question, { unit, effect: "create", remedy: "Approve creation with --yes." });
+  if (answer.value !== "yes") throw declined(session, unit);
+  await approve(
+    session,
+    { planned, names: [unitName(unit)], commands: { [unitName(unit)]: hashCommands(commands) } },
+    answer,
+  );
+  return answer;
+}
+
+async function askForWindow(session: Session, request: ConsentRequest): Promise<Answer> {
+  const { planned, unit } = request;
+  const target = session.state.target ?? "";
+  const covered = windowFrom(session.plan, planned.index).filter(
+    (one) => one.effect !== "read" && !isFinished(one, session.state) && isForeseen(session, one),
+  );
+  const units = covered.flatMap((one) => unitsOf(session, one, request));
+  const rows = rowsBefore(session, planned);
+  session.emit({ type: "review", step: planned.step.id, rows, covers: covered.map(({ step }) => step.id) });
+  const question: TypedQuestion = {
+    kind: "typed",
+    id: "consent",
+    prompt: `Go on with ${target}?`,
+    why: "From here on things that exist are stopped, moved or replaced. This is asked once for all the steps named above.",
+    expected: target,
+    details: covered.map(({ step, effect }) => `${step.id} (${effect}): ${step.title}`),
+  };
+  await session.ledger.append({ type: "asked", ...unit, question: question.id, prompt: question.prompt });
+  const answer = await confirmWindow(session, question, unit);
+  const commands = units.flatMap((one) =>
+    one.known ? [[unitName(one.unit), hashCommands(one.commands)] as const] : [],
+  );
+  const names = covered.map(({ step }) => step.id);
+  await approve(session, { planned, names, commands: Object.fromEntries(commands) }, answer);
+  return answer;
+}
+
+async function confirmWindow(session: Session, question: TypedQuestion, unit: Unit): Promise<Answer> {
+  const { confirm } = session.options.flags;
+  if (confirm !== undefined && confirm === question.expected) {
+    session.emit({ type: "answered", step: unitName(unit), question: question.id, by: "flag" });
+    return { value: confirm, by: "flag" };
+  }
+  const remedy = `Approve these steps with --confirm "${question.expected}".`;
+  const answer = await askNow(session, question, { unit, effect: "destroy", remedy });
+  if (answer.value === "") throw declined(session, unit);
+  if (answer.value !== question.expected) throw mismatch(answer.value, question.expected);
+  return answer;
+}
+
+/** A step whose condition is false already will not run and is not part of what is asked. */
+function isForeseen(session: Session, planned: PlannedStep): boolean {
+  return foreseeWhen(foresight(session), planned) !== false;
+}
+
+/** The unit at hand with the commands that it will really run; the others as far as they can be told. */
+function unitsOf(session: Session, planned: PlannedStep, request: ConsentRequest): readonly ForeseenUnit[] {
+  return foreseeUnits(foresight(session), planned).map((one) =>
+    unitName(one.unit) === unitName(request.unit) ? { ...one, known: true, commands: request.commands } : one,
+  );
+}
+
+function foresight(session: Session): Parameters<typeof foreseeUnits>[0] {
+  const { plan, state, options } = session;
+  const skipped = plan.steps.filter(({ step }) => stateOf(state, { step: step.id }).kind === "skipped");
+  const ids = new Set(skipped.map(({ step }) => step.id));
+  return { plan, evaluator: options.evaluator, scope: session.scope(), skipped: ids };
+}
+
+interface Shown {
+  readonly planned: PlannedStep;
+  readonly names: readonly string[];
+  readonly commands: Readonly<Record<string, string>>;
+}
+
+async function approve(session: Session, shown: Shown, answer: Answer): Promise<void> {
+  const reviewSha256 = hashRows(rowsBefore(session, shown.planned));
+  await session.ledger.append({
+    type: "approved",
+    steps: shown.names,
+    shownSha256: sha256(JSON.stringify([reviewSha256, shown.names, shown.commands])),
+    reviewSha256,
+    commandsSha256: shown.commands,
+    by: answer.by,
+  });
+}
+
+function rowsBefore(session: Session, planned: PlannedStep): readonly ReviewRow[] {
+  const review = reviewBefore(session.plan, planned.index);
+  const output = review === undefined ? undefined : outputOf(review, session.state);
+  const rows = output?.["rows"];
+  return Array.isArray(rows) ? (rows as unknown as readonly ReviewRow[]) : [];
+}
+
+function hashRows(rows: readonly ReviewRow[]): string {
+  return sha256(JSON.stringify(rows));
+}
+
+function declined(session: Session, unit: Unit): RecoverError {
+  return new RecoverError("stopped-by-operator", `the operator did not approve the step "${unitName(unit)}"`, {
+    remedy: `Nothing was changed by it. Continue with "${session.resumeCommand}".`,
+    place: `step ${unitName(unit)}`,
+    effect: "none",
+  });
+}
+
+function mismatch(typed: string, target: string): RecoverError {
+  return new RecoverError("confirm-mismatch", `"${typed}" is not the target of this run, which is "${target}"`, {
+    remedy: `Look at the target again; if it is the right one, give --confirm "${target}".`,
+    effect: "none",
+  });
+}

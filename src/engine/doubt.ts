@@ -1,0 +1,119 @@
+/** A step in doubt: nobody can tell how it ended, so the operator decides, and the decision is journaled (law 4). */
+import { RecoverError, unreachable } from "../errors.js";
+import type { Decision } from "../journal/entry.js";
+import type { Answer, ChoiceQuestion } from "../ports/operator.js";
+import { conclude, type Mutation, probe } from "./proof.js";
+import { askNow } from "./questions.js";
+import { journaled, type Session } from "./session.js";
+import { stateOf, unitName } from "./state.js";
+
+export interface Doubt {
+  readonly evidence: string;
+  readonly error?: RecoverError;
+}
+
+/**
+ * Returns "again" where the step is to run anew, "settled" where it has succeeded.
+ * Errors: `in-doubt` where nobody decides, or where the decision could not be borne out.
+ */
+export async function decideDoubt(session: Session, mutation: Mutation, doubt: Doubt): Promise<"again" | "settled"> {
+  const { unit } = mutation;
+  if (stateOf(session.state, unit).kind !== "in-doubt") await enterDoubt(session, mutation, doubt);
+  const decision = await decisionFor(session, mutation, doubt);
+  switch (decision) {
+    case "redo":
+      return "again";
+    case "by-hand":
+      await acceptByHand(session, mutation);
+      return "settled";
+    case "adopt":
+      await adopt(session, mutation, doubt);
+      return "settled";
+    case "undo":
+      throw new RecoverError("usage", `the step "${unitName(unit)}" has no way to be undone by the tool`, {
+        remedy: "Decide adopt, redo or by-hand; its commands are printed for a way back by hand.",
+        place: `step ${unitName(unit)}`,
+        effect: "none",
+      });
+    default:
+      return unreachable(decision);
+  }
+}
+
+async function enterDoubt(session: Session, mutation: Mutation, { evidence, error }: Doubt): Promise<void> {
+  const { unit, attempt, beganMs } = mutation;
+  const why = error === undefined ? {} : { error: journaled(error, unit) };
+  await session.ledger.append({ type: "step-in-doubt", ...unit, attempt, evidence, ...why });
+  const durationMs = Math.round(session.options.clock.monotonicMs() - beganMs);
+  session.emit({ type: "step-ended", ...unit, state: "in-doubt", evidence, ...why, durationMs });
+}
+
+async function decisionFor(session: Session, mutation: Mutation, doubt: Doubt): Promise<Decision> {
+  const { unit } = mutation;
+  const byFlag = session.options.flags.decide.get(unitName(unit));
+  const journaledDecision = session.state.decisions.get(unitName(unit));
+  if (byFlag === undefined && journaledDecision !== undefined) return journaledDecision;
+  const answer: Answer =
+    byFlag === undefined ? await askForDecision(session, mutation, doubt) : { value: byFlag, by: "flag" };
+  const decision = answer.value as Decision;
+  // An impossible decision is refused before it is written down.
+  if (decision === "undo") return decision;
+  await session.ledger.append({ type: "decided", ...unit, decision, by: answer.by, why: doubt.evidence });
+  return decision;
+}
+
+async function askForDecision(session: Session, mutation: Mutation, doubt: Doubt): Promise<Answer> {
+  const { unit, input, planned } = mutation;
+  const question: ChoiceQuestion = {
+    kind: "choice",
+    id: "decision",
+    prompt: `"${planned.step.title}" began and nobody can tell how it ended. What now?`,
+    why: "A step that may have had its effect is never run again without knowing.",
+    choices: [
+      { value: "adopt", label: "take it as done", consequence: "the run goes on; what comes next relies on it" },
+      { value: "redo", label: "run it again", consequence: "its effect may happen twice" },
+      { value: "by-hand", label: "I have done it by hand", consequence: "the world is probed; it must say done" },
+    ],
+    recommended: "by-hand",
+    details: [
+      doubt.evidence,
+      ...(doubt.error === undefined ? [] : [doubt.error.message]),
+      ...input.commands.map(({ on, line }) => `${on}$ ${line}`),
+    ],
+  };
+  try {
+    return await askNow(session, question, { unit, effect: planned.effect });
+  } catch (thrown) {
+    if (thrown instanceof RecoverError && thrown.code === "question-unanswered")
+      throw inDoubt(session, mutation, doubt);
+    throw thrown;
+  }
+}
+
+async function acceptByHand(session: Session, mutation: Mutation): Promise<void> {
+  const found = await probe(session, mutation);
+  if (found.state === "done") return conclude(session, mutation, { how: "by-hand", output: found.output });
+  const doubt = { evidence: `said to be done by hand, but the probe says ${found.state}: ${found.evidence}` };
+  await enterDoubt(session, mutation, doubt);
+  throw inDoubt(session, mutation, doubt);
+}
+
+/** The operator vouches for the effect; the output that later steps need still has to come from somewhere. */
+async function adopt(session: Session, mutation: Mutation, doubt: Doubt): Promise<void> {
+  const found = await probe(session, mutation);
+  if (found.state === "done") return conclude(session, mutation, { how: "adopted", output: found.output });
+  const empty = mutation.action.output.safeParse({});
+  if (empty.success) return conclude(session, mutation, { how: "adopted", output: empty.data });
+  const lacking = { ...doubt, evidence: `it cannot be adopted while its result is unknown: ${found.evidence}` };
+  await enterDoubt(session, mutation, lacking);
+  throw inDoubt(session, mutation, lacking);
+}
+
+function inDoubt(session: Session, { unit }: Mutation, { evidence, error }: Doubt): RecoverError {
+  const name = unitName(unit);
+  return new RecoverError("in-doubt", `the step "${name}" began and nobody can tell how it ended: ${evidence}`, {
+    remedy: `Look at the world, then decide with "${session.resumeCommand} --decide '${name}=adopt'" (or redo, or by-hand).`,
+    place: `step ${name}`,
+    ...(error === undefined ? {} : { cause: error }),
+  });
+}

@@ -1,0 +1,151 @@
+/**
+ * Dry run: steps that only read are run, as far as their input is known; every other one is printed with its exact
+ * commands, unknown values as `<step.field>`. Works on a throw-away journal, takes no lock, touches no saved run.
+ *
+ * What is read after a step that was only printed meets a world that this step would have changed: `until` and `assert`
+ * are not looked at there, and a refusal is told, not fatal.
+ */
+import { asRecoverError, isTransient, RecoverError } from "../errors.js";
+import { type Foresight, foreseeUnits, foreseeWhen, type ForeseenUnit, hashCommands } from "./foresight.js";
+import { askForInputs, startingInputs } from "./inputs.js";
+import type { RunOptions, RunResult } from "./options.js";
+import { succeed } from "./outcome.js";
+import { type PlannedStep, stepHashes } from "./plan.js";
+import { readOnce, runReadStep } from "./read-step.js";
+import { errorOf, journaled, Session } from "./session.js";
+import { parsedInput } from "./unit-input.js";
+import { fixTarget } from "./target.js";
+
+/** `journal` is a MemoryJournal, `locks` are NO_LOCKS. */
+export async function dryRun(options: RunOptions): Promise<RunResult> {
+  const session = new Session(options);
+  try {
+    await begin(session, options);
+    await new DryRun(session).walk();
+    await options.beforeEnd?.();
+    return ended(session);
+  } catch (thrown) {
+    await options.beforeEnd?.().catch(() => undefined);
+    return ended(session, asRecoverError(thrown));
+  }
+}
+
+async function begin(session: Session, { runbook, carrier, clock, inputs }: RunOptions): Promise<void> {
+  await session.ledger.append({
+    type: "run-started",
+    runbook: runbook.name,
+    runbookVersion: runbook.version,
+    runbookSha256: runbook.sha256,
+    runbookText: await session.ledger.keep(`${runbook.name}.yml`, runbook.text),
+    inputs: startingInputs(runbook, inputs, clock.now()),
+    ...carrier,
+    steps: stepHashes(runbook),
+  });
+  const steps = session.plan.steps.map(({ step, effect }) => ({ id: step.id, title: step.title, effect }));
+  const { rehearsal } = carrier;
+  session.emit({
+    type: "run-began",
+    runbook: runbook.name,
+    title: runbook.title,
+    steps,
+    dryRun: true,
+    rehearsal,
+    resumed: false,
+  });
+  await askForInputs(session);
+}
+
+class DryRun {
+  readonly #session: Session;
+  readonly #skipped = new Set<string>();
+  /** Whether a step that changes something was passed over. */
+  #withheld = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async walk(): Promise<void> {
+    for (const planned of this.#session.plan.steps) {
+      this.#session.checkStop();
+      await fixTarget(this.#session);
+      await this.#step(planned);
+    }
+  }
+
+  async #step(planned: PlannedStep): Promise<void> {
+    const { step, effect } = planned;
+    if (foreseeWhen(this.#foresight(), planned) === false) return this.#skip(planned);
+    for (const foreseen of foreseeUnits(this.#foresight(), planned)) {
+      const readable =
+        effect === "read" && step.forEach === undefined && foreseen.known && this.#conditionKnown(planned);
+      if (readable && (await this.#read(planned, foreseen))) continue;
+      this.#print(planned, foreseen);
+    }
+    if (effect !== "read") this.#withheld = true;
+  }
+
+  #conditionKnown(planned: PlannedStep): boolean {
+    return foreseeWhen(this.#foresight(), planned) === true;
+  }
+
+  #skip({ step }: PlannedStep): void {
+    this.#skipped.add(step.id);
+    const evidence = `${step.when?.text ?? ""} is false`;
+    this.#session.emit({ type: "step-ended", step: step.id, state: "skipped", evidence, durationMs: 0 });
+  }
+
+  #print({ step, effect }: PlannedStep, { unit, commands }: ForeseenUnit): void {
+    this.#session.emit({ type: "step-would-run", ...unit, title: step.title, effect, commands });
+  }
+
+  /** False where it could not be read before the steps that were passed over have run. */
+  async #read(planned: PlannedStep, { unit, input }: ForeseenUnit): Promise<boolean> {
+    const { action } = planned.step;
+    if (action.effect !== "read") return false;
+    const session = this.#session;
+    const at = { planned, unit, attempt: 1, beganMs: session.options.clock.monotonicMs() };
+    if (!this.#withheld) {
+      await runReadStep(session, at, action);
+      return true;
+    }
+    if (planned.step.until !== undefined) return false;
+    try {
+      const { commands } = parsedInput(planned, unit, input);
+      const output = await readOnce(session, at, { action, input: parsedInput(planned, unit, input) });
+      const start = { action: action.id, effect: planned.effect, input, commandsSha256: hashCommands(commands) };
+      await session.ledger.append({ type: "step-started", ...unit, attempt: 1, ...start });
+      const { title } = planned.step;
+      session.emit({ type: "step-began", ...unit, title, effect: planned.effect, attempt: 1, commands });
+      await succeed(session, at, { how: "ran", output, evidence: "" });
+      return true;
+    } catch (thrown) {
+      const error = errorOf(thrown, unit);
+      if (isTransient(error) || ![12, 16, 17].includes(error.exitCode)) throw error;
+      session.emit({
+        type: "note",
+        message: `${unit.step} cannot be told before the steps above have run: ${error.message}`,
+      });
+      return false;
+    }
+  }
+
+  #foresight(): Foresight {
+    const { plan, options } = this.#session;
+    return { plan, evaluator: options.evaluator, scope: this.#session.scope(), skipped: this.#skipped };
+  }
+}
+
+function ended(session: Session, error?: RecoverError): RunResult {
+  const { run, head } = session.options.journal;
+  const exitCode = error?.exitCode ?? 0;
+  const outcome = error === undefined ? "succeeded" : "failed";
+  session.emit({
+    type: "run-ended",
+    outcome,
+    exitCode,
+    head,
+    ...(error === undefined ? {} : { error: journaled(error) }),
+  });
+  return { run, head, outcome, exitCode, ...(error === undefined ? {} : { error }) };
+}

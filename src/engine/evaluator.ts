@@ -1,0 +1,10 @@
+/** What the engine needs of expressions and templates; src/expression and src/runbook/resolve.ts fill it. */
+import type { Json, JsonObject } from "../action.js";
+import type { Expression, Template } from "../runbook/runbook.js";
+
+export interface Evaluator {
+  /** Errors: `expression-failed`. */
+  evaluate(expression: Expression, scope: JsonObject): Json;
+  /** Errors: `expression-failed` where a reference has no value. */
+  resolve(template: Template, scope: JsonObject): Json;
+}

@@ -1,0 +1,83 @@
+/** The one loop: ask the pure transition what is next, do it, again, until nothing is left (I2). */
+import type { Json } from "../action.js";
+import { RecoverError, unreachable } from "../errors.js";
+import { runMutatingStep, settleStep } from "./mutating-step.js";
+import type { Attempt } from "./outcome.js";
+import type { PlannedStep } from "./plan.js";
+import { runReadStep } from "./read-step.js";
+import type { Session } from "./session.js";
+import type { Unit } from "./state.js";
+import { requireTarget, fixTarget } from "./target.js";
+import { nextMove } from "./transition.js";
+
+/** Runs to the end, or throws what stops the run. */
+export async function execute(session: Session): Promise<void> {
+  for (;;) {
+    session.checkStop();
+    await fixTarget(session);
+    const move = nextMove(session.plan, session.state);
+    switch (move.kind) {
+      case "enter":
+        await enter(session, move.planned);
+        break;
+      case "attempt":
+        await attempt(session, begin(session, move));
+        break;
+      case "settle": {
+        const { action } = move.planned.step;
+        if (action.effect === "read") throw new Error("a read step is never settled");
+        await settleStep(session, begin(session, { ...move, attempt: move.state.attempt }), {
+          action,
+          state: move.state,
+        });
+        break;
+      }
+      case "finish":
+        return;
+      default:
+        unreachable(move);
+    }
+  }
+}
+
+/** `when` and `for_each` are looked at once; what they said stands in the journal. */
+async function enter(session: Session, planned: PlannedStep): Promise<void> {
+  const { step } = planned;
+  const { evaluator } = session.options;
+  if (step.when !== undefined && !asCondition(evaluator.evaluate(step.when, session.scope()), step.when.text)) {
+    const why = `${step.when.text} is false`;
+    await session.ledger.append({ type: "step-skipped", step: step.id, why });
+    session.emit({ type: "step-ended", step: step.id, state: "skipped", evidence: why, durationMs: 0 });
+    return;
+  }
+  if (step.forEach === undefined)
+    return attempt(session, begin(session, { planned, unit: { step: step.id }, attempt: 1 }));
+  const items = evaluator.evaluate(step.forEach, session.scope());
+  if (!Array.isArray(items)) throw wrongType(step.forEach.text, "a list");
+  await session.ledger.append({ type: "items-fixed", step: step.id, items: items as readonly Json[] });
+}
+
+async function attempt(session: Session, at: Attempt): Promise<void> {
+  const { action } = at.planned.step;
+  if (at.planned.effect !== "read") requireTarget(session);
+  return action.effect === "read" ? runReadStep(session, at, action) : runMutatingStep(session, at, action);
+}
+
+function begin(
+  session: Session,
+  { planned, unit, attempt }: { readonly planned: PlannedStep; readonly unit: Unit; readonly attempt: number },
+): Attempt {
+  return { planned, unit, attempt, beganMs: session.options.clock.monotonicMs() };
+}
+
+function asCondition(value: Json, text: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw wrongType(text, "true or false");
+}
+
+function wrongType(text: string, wanted: string): RecoverError {
+  return new RecoverError("expression-failed", `the expression does not give ${wanted}: ${text}`, {
+    remedy: "Correct the runbook, then resume with --accept-runbook.",
+    effect: "none",
+  });
+}

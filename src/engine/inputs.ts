@@ -1,0 +1,111 @@
+/** Inputs of a run: typed from text, defaults filled in, missing ones asked for before the first step. */
+import type { Json, JsonObject } from "../action.js";
+import { RecoverError, unreachable } from "../errors.js";
+import type { InputSpec, Runbook } from "../runbook/runbook.js";
+import { ask } from "./questions.js";
+import type { Session } from "./session.js";
+import { parseTime } from "./time-input.js";
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The given inputs and the defaults, checked. Errors: `input-invalid`, for unknown names too. */
+export function startingInputs(runbook: Runbook, given: JsonObject, now: Date): JsonObject {
+  const names = new Set(runbook.inputs.map(({ name }) => name));
+  const unknown = Object.keys(given).find((name) => !names.has(name));
+  if (unknown !== undefined) throw unknownInput(unknown, runbook);
+  const inputs: Record<string, Json> = {};
+  for (const spec of runbook.inputs) {
+    const value = given[spec.name] ?? spec.default;
+    if (value === undefined) continue;
+    // Empty where the runbook says that it may be.
+    const empty = value === null || (value === "" && spec.default === "");
+    inputs[spec.name] = empty ? value : parseInput(spec, value, now);
+  }
+  return inputs;
+}
+
+/** Asks for what is still missing. Errors: `input-missing` where nobody can answer. */
+export async function askForInputs(session: Session): Promise<void> {
+  for (const spec of session.plan.runbook.inputs) {
+    if (session.state.inputs[spec.name] !== undefined) continue;
+    const { value, by } = await askFor(session, spec);
+    await session.ledger.append({ type: "input-given", name: spec.name, value, by });
+  }
+}
+
+async function askFor(session: Session, spec: InputSpec): Promise<{ readonly value: Json; readonly by: string }> {
+  const why = `The runbook needs "${spec.name}" and it was not given.`;
+  try {
+    const question = { kind: "text", id: `input-${spec.name}`, prompt: spec.prompt, why } as const;
+    const answer = await ask(session, question, { effect: "read" });
+    return { value: parseInput(spec, answer.value, session.options.clock.now()), by: answer.by };
+  } catch (thrown) {
+    if (!(thrown instanceof RecoverError) || thrown.code !== "question-unanswered") throw thrown;
+    throw new RecoverError("input-missing", `the input "${spec.name}" is missing (${spec.prompt})`, {
+      remedy: `Give it with --input ${spec.name}=VALUE.`,
+      place: `input ${spec.name}`,
+      effect: "none",
+      cause: thrown,
+    });
+  }
+}
+
+/** One value as its type wants it; text is read, other types must fit already. Errors: `input-invalid`. */
+export function parseInput(spec: InputSpec, value: Json, now: Date): Json {
+  const parsed = typeof value === "string" ? fromText(spec, value, now) : fromJson(spec, value);
+  if (parsed !== undefined) return parsed;
+  throw new RecoverError("input-invalid", `${JSON.stringify(value)} is no ${spec.type} for the input "${spec.name}"`, {
+    remedy: `Give it as ${EXAMPLES[spec.type]}.`,
+    place: `input ${spec.name}`,
+    effect: "none",
+  });
+}
+
+const EXAMPLES: Readonly<Record<InputSpec["type"], string>> = {
+  string: "text that is not empty",
+  integer: "a whole number such as 3",
+  boolean: "true or false",
+  guid: "a GUID such as 0e1f7f4c-5c3b-4a57-9a3c-2f3e1d4b5a69",
+  time: 'a time such as "40m ago" or 2026-11-21T02:20:00Z',
+  list: "names divided by commas",
+};
+
+function fromText(spec: InputSpec, text: string, now: Date): Json | undefined {
+  switch (spec.type) {
+    case "string":
+      return text === "" ? undefined : text;
+    case "integer":
+      return /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : undefined;
+    case "boolean":
+      return { true: true, yes: true, false: false, no: false }[text.trim().toLowerCase()];
+    case "guid":
+      return GUID.test(text.trim()) ? text.trim().toLowerCase() : undefined;
+    case "time":
+      return parseTime(text.trim(), now)?.toISOString();
+    case "list":
+      return text
+        .split(",")
+        .map((item) => item.trim())
+        .filter((item) => item !== "");
+    default:
+      return unreachable(spec.type);
+  }
+}
+
+function fromJson({ type }: InputSpec, value: Json): Json | undefined {
+  const isTextList = Array.isArray(value) && value.every((item) => typeof item === "string");
+  const fits =
+    (type === "integer" && Number.isSafeInteger(value)) ||
+    (type === "boolean" && typeof value === "boolean") ||
+    (type === "list" && isTextList);
+  return fits ? value : undefined;
+}
+
+function unknownInput(name: string, runbook: Runbook): RecoverError {
+  const known = runbook.inputs.map((spec) => spec.name).join(", ");
+  return new RecoverError("input-invalid", `the runbook "${runbook.name}" has no input "${name}"`, {
+    remedy: known === "" ? "It has no inputs at all." : `Its inputs are: ${known}.`,
+    place: `input ${name}`,
+    effect: "none",
+  });
+}

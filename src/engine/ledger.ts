@@ -1,0 +1,59 @@
+/**
+ * The journal and the state that follows from it, always in step: state changes only by appending (I1). After a
+ * failed append nothing more may be done (I3).
+ */
+import type { JsonObject } from "../action.js";
+import type { EntryBody } from "../journal/entry.js";
+import type { Journal } from "../journal/journal.js";
+import { advance, replay } from "./replay.js";
+import type { RunState } from "./state.js";
+
+export class Ledger {
+  readonly journal: Journal;
+  #state: RunState;
+  #failure: { readonly thrown: unknown } | undefined;
+
+  constructor(journal: Journal) {
+    this.journal = journal;
+    this.#state = replay(journal.entries);
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  get isLost(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  async append(body: EntryBody): Promise<RunState> {
+    this.assertSound();
+    try {
+      this.#state = advance(this.#state, await this.journal.append(body));
+      return this.#state;
+    } catch (thrown) {
+      this.#failure = { thrown };
+      throw thrown;
+    }
+  }
+
+  async keep(name: string, content: string): ReturnType<Journal["keep"]> {
+    this.assertSound();
+    try {
+      return await this.journal.keep(name, content);
+    } catch (thrown) {
+      this.#failure = { thrown };
+      throw thrown;
+    }
+  }
+
+  /** Throws what the failed append threw: an action that swallowed or wrapped it does not get any further. */
+  assertSound(): void {
+    if (this.#failure !== undefined) throw this.#failure.thrown;
+  }
+}
+
+/** A value as plain JSON: undefined fields and prototypes gone, as the journal would give it back. */
+export function plain(value: unknown): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}

@@ -1,0 +1,77 @@
+/** Probes and proofs of mutating steps: reads of the world after (or instead of) an effect (laws 4, 6). */
+import type { Action, JsonObject, Probe } from "../action.js";
+import { RecoverError } from "../errors.js";
+import type { HowSucceeded } from "../journal/entry.js";
+import { type Attempt, checkAssertion, fail, succeed } from "./outcome.js";
+import { patiently } from "./patience.js";
+import { errorOf, isStop, type Session } from "./session.js";
+import { unitName } from "./state.js";
+import { contextFor } from "./step-context.js";
+import type { UnitInput } from "./unit-input.js";
+
+export type ErasedMutation = Exclude<Action<never, JsonObject>, { readonly effect: "read" }>;
+
+/** An attempt with what it acts on. */
+export interface Mutation extends Attempt {
+  readonly action: ErasedMutation;
+  readonly input: UnitInput;
+}
+
+/**
+ * Asks the world what became of the step. What the probe throws reads as "unknown" (law 5), but for a network that
+ * stays away longer than the patience.
+ */
+export async function probe(session: Session, mutation: Mutation): Promise<Probe<JsonObject>> {
+  const { action, input, unit } = mutation;
+  const context = contextFor(session, mutation.planned, mutation);
+  const found = await patiently(session, unit, async () => {
+    try {
+      return await action.probe(context, input.parsed);
+    } catch (thrown) {
+      session.ledger.assertSound();
+      return unknownAfter(thrown, mutation);
+    }
+  });
+  session.emit({ type: "step-probed", ...unit, state: found.state, evidence: found.evidence });
+  return found;
+}
+
+function unknownAfter(thrown: unknown, { unit }: Mutation): Probe<JsonObject> {
+  const error = errorOf(thrown, unit);
+  if (error.code === "unreachable" || isStop(error)) throw error;
+  return { state: "unknown", evidence: `the probe itself failed: ${error.message}` };
+}
+
+/**
+ * Ends an attempt whose effect is there: the proof must hold, then the step's assertion.
+ * Errors: `proof-failed` and what `verify` threw, journaled; the step is probed before it is ever run again.
+ */
+export async function conclude(
+  session: Session,
+  mutation: Mutation,
+  result: { readonly how: HowSucceeded; readonly output: JsonObject },
+): Promise<void> {
+  try {
+    const output = mutation.action.output.parse(result.output);
+    const evidence = await prove(session, mutation, output);
+    checkAssertion(session, mutation, output);
+    await succeed(session, mutation, { how: result.how, output, evidence });
+  } catch (thrown) {
+    session.ledger.assertSound();
+    const error = errorOf(thrown, mutation.unit);
+    if (isStop(error) || error.code === "unreachable") throw error;
+    throw await fail(session, mutation, { error, probed: "partly" });
+  }
+}
+
+async function prove(session: Session, mutation: Mutation, output: JsonObject): Promise<string> {
+  const { action, input, unit } = mutation;
+  const context = contextFor(session, mutation.planned, mutation);
+  const verdict = await patiently(session, unit, () => action.verify(context, input.parsed, output));
+  if (verdict.holds === true) return verdict.evidence;
+  const what = verdict.holds === false ? "the proof did not hold" : "nobody could tell whether it holds";
+  throw new RecoverError("proof-failed", `the step "${unitName(unit)}" ran, but ${what}: ${verdict.evidence}`, {
+    remedy: `Put it right and continue with "${session.resumeCommand}": the world is probed before the step runs again.`,
+    place: `step ${unitName(unit)}`,
+  });
+}

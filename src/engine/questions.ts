@@ -1,0 +1,67 @@
+/** Questions to the operator: asked once, journaled, and answered from the journal on resume. */
+import type { Effect } from "../action.js";
+import { RecoverError } from "../errors.js";
+import type { Answer, Question } from "../ports/operator.js";
+import type { Session } from "./session.js";
+import { questionKey, type Unit, unitName } from "./state.js";
+
+export interface Asking {
+  readonly unit?: Unit;
+  /** Of the step that asks: `--yes` answers y/N questions of steps that read or create. */
+  readonly effect: Effect;
+  /** What to say when nobody is there to answer: the flag that would. */
+  readonly remedy?: string;
+}
+
+/** Errors: `question-unanswered`, `stopped-by-operator`. */
+export async function ask(session: Session, question: Question, asking: Asking): Promise<Answer> {
+  const earlier = answeredBefore(session, question, asking.unit);
+  if (earlier !== undefined) return { value: earlier, by: "journal" };
+  await session.ledger.append({ type: "asked", ...asking.unit, question: question.id, prompt: question.prompt });
+  const answer = await askNow(session, question, asking);
+  const secret = question.kind === "text" && question.secret === true;
+  if (secret) session.options.secrets.register(answer.value);
+  const value = secret ? "" : answer.value;
+  await session.ledger.append({ type: "answered", ...asking.unit, question: question.id, value, by: answer.by });
+  return answer;
+}
+
+/** Asks without looking into the journal and without writing the answer there. */
+export async function askNow(session: Session, question: Question, asking: Asking): Promise<Answer> {
+  session.checkStop();
+  const step = asking.unit === undefined ? {} : { step: unitName(asking.unit) };
+  const harmless = question.kind === "confirm" && (asking.effect === "read" || asking.effect === "create");
+  const byFlag = harmless && session.options.flags.yes;
+  if (!byFlag) session.emit({ type: "question", ...step, question });
+  const answer: Answer | undefined = byFlag
+    ? { value: "yes", by: "flag" }
+    : await session.options.operator.ask(question);
+  if (answer === undefined) throw unanswered(session, question, asking);
+  session.emit({ type: "answered", ...step, question: question.id, by: answer.by });
+  return answer;
+}
+
+/** What the journal holds, where it still is an answer to this question. A "no" is asked again: else no resume could ever go on. */
+function answeredBefore(session: Session, question: Question, unit: Unit | undefined): string | undefined {
+  const value = session.state.answers.get(questionKey(question.id, unit))?.value;
+  if (value === undefined) return undefined;
+  switch (question.kind) {
+    case "text":
+      return question.secret === true ? undefined : value;
+    case "confirm":
+      return value === "yes" ? value : undefined;
+    case "typed":
+      return value === question.expected ? value : undefined;
+    case "choice":
+      return question.choices.some((choice) => choice.value === value) ? value : undefined;
+  }
+}
+
+function unanswered(session: Session, question: Question, { unit, remedy }: Asking): RecoverError {
+  const fallback = `Continue at a terminal with "${session.resumeCommand}".`;
+  return new RecoverError("question-unanswered", `nobody is there to answer: "${question.prompt}"`, {
+    remedy: remedy === undefined ? fallback : `${remedy} ${fallback}`,
+    effect: "none",
+    ...(unit === undefined ? {} : { place: `step ${unitName(unit)}` }),
+  });
+}

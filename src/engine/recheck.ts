@@ -1,0 +1,158 @@
+/**
+ * Resume looks at the world again (law 9): every fact of a finished step that should still hold is verified, read-only,
+ * and drift is shown before anything goes on.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { JsonObject, Verdict } from "../action.js";
+import { RecoverError } from "../errors.js";
+import type { ChoiceQuestion } from "../ports/operator.js";
+import { hashCommands } from "./foresight.js";
+import { itemKeys } from "./items.js";
+import { masked } from "./outcome.js";
+import { patiently } from "./patience.js";
+import type { PlannedStep } from "./plan.js";
+import { askNow } from "./questions.js";
+import { readOnce } from "./read-step.js";
+import { errorOf, type Session } from "./session.js";
+import { type StepState, stateOf, type Unit, unitName } from "./state.js";
+import { contextFor } from "./step-context.js";
+import { isFinished } from "./transition.js";
+import { parsedInput } from "./unit-input.js";
+
+type Succeeded = Extract<StepState, { kind: "succeeded" }>;
+
+interface Fact {
+  readonly planned: PlannedStep;
+  readonly unit: Unit;
+  readonly state: Succeeded;
+}
+
+interface Checked {
+  readonly fact: Fact;
+  readonly verdict: Verdict;
+  /** What a read found now, where it was read again. */
+  readonly output?: JsonObject;
+}
+
+/** Errors: `question-unanswered` and `stopped-by-operator` where there is drift; what a check threw. */
+export async function recheck(session: Session): Promise<void> {
+  const drifted: Checked[] = [];
+  for (const fact of factsThatHold(session)) {
+    session.checkStop();
+    const checked = await check(session, fact);
+    const holds = { true: "yes", false: "no", unknown: "unknown" } as const;
+    const { evidence } = checked.verdict;
+    session.emit({ type: "re-verified", ...fact.unit, holds: holds[`${checked.verdict.holds}`], evidence });
+    if (checked.verdict.holds !== true) drifted.push(checked);
+  }
+  if (drifted.length === 0) return;
+  for (const { fact, verdict } of drifted)
+    await session.ledger.append({ type: "drift-found", ...fact.unit, evidence: verdict.evidence });
+  await askToGoOn(session, drifted);
+  for (const checked of drifted) await takeOver(session, checked);
+}
+
+/** Finished units whose `holds_until` step is not over yet. */
+function factsThatHold(session: Session): readonly Fact[] {
+  const { plan, state } = session;
+  return plan.steps.flatMap((planned) => {
+    const until = plan.steps[planned.holdsUntil];
+    if (until !== undefined && isFinished(until, state)) return [];
+    return unitsOf(planned, session).flatMap((unit) => {
+      const own = stateOf(state, unit);
+      return own.kind === "succeeded" ? [{ planned, unit, state: own }] : [];
+    });
+  });
+}
+
+function unitsOf({ step }: PlannedStep, { state }: Session): readonly Unit[] {
+  if (step.forEach === undefined) return [{ step: step.id }];
+  return itemKeys(state.items.get(step.id) ?? []).map((item) => ({ step: step.id, item }));
+}
+
+async function check(session: Session, fact: Fact): Promise<Checked> {
+  const { planned, unit, state } = fact;
+  const { action } = planned.step;
+  const input = parsedInput(planned, unit, state.input);
+  const at = { planned, unit, attempt: state.attempt, beganMs: 0 };
+  if (action.effect === "read" && action.verify === undefined) {
+    const read = async (): Promise<JsonObject> => readOnce(session, at, { action, input });
+    return compare(session, fact, read);
+  }
+  const output = action.output.parse(state.output);
+  const context = contextFor(session, planned, at);
+  const verdict = await patiently(session, unit, async () => action.verify?.(context, input.parsed, output));
+  return { fact, verdict: verdict ?? { holds: "unknown", evidence: "the action cannot verify it" } };
+}
+
+/** A read without a check of its own is made again. A refusal by its own findings is drift; a system that refuses us is not. */
+async function compare(session: Session, fact: Fact, read: () => Promise<JsonObject>): Promise<Checked> {
+  try {
+    const output = await read();
+    if (isDeepStrictEqual(masked(session, output), fact.state.output))
+      return { fact, verdict: { holds: true, evidence: "reads the same as before" } };
+    return {
+      fact,
+      output,
+      verdict: { holds: false, evidence: difference(fact.state.output, masked(session, output)) },
+    };
+  } catch (thrown) {
+    session.ledger.assertSound();
+    const error = errorOf(thrown, fact.unit);
+    if (![12, 16, 17].includes(error.exitCode)) throw error;
+    return { fact, verdict: { holds: false, evidence: error.message } };
+  }
+}
+
+function difference(before: JsonObject, now: JsonObject): string {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  const changed = fields.filter((field) => !isDeepStrictEqual(before[field], now[field]));
+  return `reads otherwise than before: ${changed.map((field) => `${field} was ${show(before[field])}, is ${show(now[field])}`).join("; ")}`;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? "absent";
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+async function askToGoOn(session: Session, drifted: readonly Checked[]): Promise<void> {
+  const names = drifted.map(({ fact }) => unitName(fact.unit)).join(", ");
+  const question: ChoiceQuestion = {
+    kind: "choice",
+    id: `drift-${session.state.drifts}`,
+    prompt: `What was established by ${names} no longer holds, or cannot be told. Go on?`,
+    why: "The world has moved since the run stopped; the steps that follow rely on these facts.",
+    choices: [
+      { value: "stop", label: "stop here", consequence: "nothing is changed; the run can be resumed later" },
+      { value: "go-on", label: "go on", consequence: "the following steps meet the world as it is now" },
+    ],
+    recommended: "stop",
+    details: drifted.map(({ fact, verdict }) => `${unitName(fact.unit)}: ${verdict.evidence}`),
+  };
+  await session.ledger.append({ type: "asked", question: question.id, prompt: question.prompt });
+  const answer = await askNow(session, question, { effect: "destroy" });
+  await session.ledger.append({ type: "answered", question: question.id, value: answer.value, by: answer.by });
+  if (answer.value === "go-on") return;
+  throw new RecoverError("stopped-by-operator", `the operator stopped because ${names} no longer holds`, {
+    remedy: `Put it right, then continue with "${session.resumeCommand}".`,
+    effect: "none",
+  });
+}
+
+/** What a read finds now is what the following steps, and the consent, are about. */
+async function takeOver(session: Session, { fact, output }: Checked): Promise<void> {
+  if (output === undefined) return;
+  const { planned, unit, state } = fact;
+  const attempt = state.attempt + 1;
+  const { commands } = parsedInput(planned, unit, state.input);
+  const { action } = planned.step;
+  const start = {
+    action: action.id,
+    effect: planned.effect,
+    input: state.input,
+    commandsSha256: hashCommands(commands),
+  };
+  await session.ledger.append({ type: "step-started", ...unit, attempt, ...start });
+  const evidence = "read again on resume";
+  await session.ledger.append({ type: "step-succeeded", ...unit, attempt, how: "ran", output, evidence });
+}

@@ -1,0 +1,185 @@
+/** Journal entries → state of the run. Pure; the only place that gives entries their meaning (I1). */
+import { unreachable } from "../errors.js";
+import type { Entry } from "../journal/entry.js";
+import { type Approval, questionKey, type RunState, type StepState, stateOf, type Unit, unitName } from "./state.js";
+
+const START: RunState = {
+  run: "",
+  runbook: "",
+  runbookSha256: "",
+  stepHashes: {},
+  operator: "",
+  rehearsal: false,
+  startedAt: "",
+  updatedAt: "",
+  epoch: 0,
+  inputs: {},
+  target: undefined,
+  locks: [],
+  units: new Map(),
+  items: new Map(),
+  notes: new Map(),
+  answers: new Map(),
+  approvals: [],
+  decisions: new Map(),
+  drifts: 0,
+  current: undefined,
+  phase: { kind: "running" },
+};
+
+export function replay(entries: readonly Entry[]): RunState {
+  return entries.reduce(advance, START);
+}
+
+/** One entry further. */
+export function advance(before: RunState, entry: Entry): RunState {
+  const state: RunState = { ...before, run: entry.run, epoch: entry.epoch, updatedAt: entry.time };
+  switch (entry.type) {
+    case "run-started":
+      return {
+        ...state,
+        runbook: entry.runbook,
+        runbookSha256: entry.runbookSha256,
+        stepHashes: entry.steps ?? {},
+        operator: entry.operator,
+        rehearsal: entry.rehearsal,
+        startedAt: entry.time,
+        inputs: entry.inputs,
+      };
+    case "input-given":
+      return { ...state, inputs: { ...state.inputs, [entry.name]: entry.value } };
+    case "target-fixed":
+      return { ...state, target: entry.target, locks: [...new Set([...state.locks, ...entry.locks])] };
+    case "run-resumed":
+      return { ...state, operator: entry.operator, phase: { kind: "running" } };
+    case "runbook-accepted":
+      return { ...state, runbookSha256: entry.runbookSha256, stepHashes: entry.steps ?? {} };
+    case "step-recorded":
+      return { ...state, notes: added(state.notes, unitName(entry), { kind: entry.kind, data: entry.data }) };
+    case "items-fixed":
+      return { ...state, items: put(state.items, entry.step, entry.items), current: { step: entry.step } };
+    case "decided":
+      return { ...state, decisions: put(state.decisions, unitName(entry), entry.decision) };
+    case "answered":
+      return { ...state, answers: put(state.answers, keyOf(entry), { value: entry.value, by: entry.by }) };
+    case "approved":
+      return { ...state, approvals: [...state.approvals, approvalOf(entry)] };
+    case "drift-found":
+      return { ...state, drifts: state.drifts + 1 };
+    case "run-stopped":
+      return { ...state, phase: stoppedBy(entry) };
+    case "run-ended":
+      return { ...state, phase: { kind: "ended", outcome: entry.outcome } };
+    case "step-started":
+    case "step-succeeded":
+    case "step-failed":
+    case "step-in-doubt":
+    case "step-skipped":
+    case "step-undone":
+    case "waited": {
+      const unit: Unit = "item" in entry ? { step: entry.step, item: entry.item } : { step: entry.step };
+      const units = put(state.units, unitName(unit), stepAfter(entry, stateOf(state, unit)));
+      // A decision is about one doubt: the next one is decided anew.
+      const decisions = entry.type === "step-in-doubt" ? without(state.decisions, unitName(unit)) : state.decisions;
+      return { ...state, units, decisions, current: unit };
+    }
+    case "asked":
+    case "resource-opened":
+    case "resource-closed":
+      return state;
+    default:
+      return unreachable(entry);
+  }
+}
+
+type StepEntry = Extract<
+  Entry,
+  {
+    type:
+      | "step-started"
+      | "step-succeeded"
+      | "step-failed"
+      | "step-in-doubt"
+      | "step-skipped"
+      | "step-undone"
+      | "waited";
+  }
+>;
+
+function stepAfter(entry: StepEntry, before: StepState): StepState {
+  const input = "input" in before ? before.input : undefined;
+  switch (entry.type) {
+    case "step-started":
+      return { kind: "running", attempt: entry.attempt, input: entry.input };
+    case "step-succeeded":
+      return {
+        kind: "succeeded",
+        attempt: entry.attempt,
+        how: entry.how,
+        input: input ?? {},
+        output: entry.output,
+        evidence: entry.evidence,
+      };
+    case "step-failed":
+      return {
+        kind: "failed",
+        attempt: entry.attempt,
+        error: entry.error,
+        probed: entry.probed,
+        // Kept from an earlier attempt too: what once began is probed before anything else (law 4).
+        ...(input === undefined ? {} : { input }),
+      };
+    case "step-in-doubt":
+      return {
+        kind: "in-doubt",
+        attempt: entry.attempt,
+        input: input ?? {},
+        evidence: entry.evidence,
+        ...(entry.error === undefined ? {} : { error: entry.error }),
+      };
+    case "step-skipped":
+      return { kind: "skipped", why: entry.why };
+    case "step-undone":
+      return { kind: "undone", attempt: entry.attempt, evidence: entry.evidence };
+    case "waited":
+      // Also a guard or a re-check can wait; only a step that runs is "waiting".
+      return before.kind === "running" || before.kind === "waiting"
+        ? { kind: "waiting", attempt: before.attempt, input: before.input, error: entry.error }
+        : before;
+    default:
+      return unreachable(entry);
+  }
+}
+
+function stoppedBy(entry: Extract<Entry, { type: "run-stopped" }>): RunState["phase"] {
+  const { why, exitCode, error } = entry;
+  return { kind: "stopped", why, exitCode, ...(error === undefined ? {} : { error }) };
+}
+
+function approvalOf(entry: Extract<Entry, { type: "approved" }>): Approval {
+  return {
+    steps: entry.steps,
+    reviewSha256: entry.reviewSha256 ?? "",
+    commandsSha256: entry.commandsSha256 ?? {},
+  };
+}
+
+function keyOf(entry: { readonly step?: string; readonly item?: string; readonly question: string }): string {
+  if (entry.step === undefined) return questionKey(entry.question);
+  const unit = entry.item === undefined ? { step: entry.step } : { step: entry.step, item: entry.item };
+  return questionKey(entry.question, unit);
+}
+
+function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}
+
+function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
+
+function added<K, V>(map: ReadonlyMap<K, readonly V[]>, key: K, value: V): ReadonlyMap<K, readonly V[]> {
+  return put(map, key, [...(map.get(key) ?? []), value]);
+}

@@ -1,0 +1,168 @@
+/**
+ * The engine's face: begin a run, carry one on. Neither throws: whatever happens becomes a journaled end, a
+ * `run-ended` event and a result with its exit code.
+ */
+import type { EvidenceRef } from "../action.js";
+import { asRecoverError, isTransient, RecoverError } from "../errors.js";
+import type { RunOutcome } from "./event.js";
+import { checkConfirm } from "./consent.js";
+import { execute } from "./executor.js";
+import { askForInputs, startingInputs } from "./inputs.js";
+import type { EngineOptions, RunOptions, RunResult } from "./options.js";
+import { changedSteps, stepHashes } from "./plan.js";
+import { recheck } from "./recheck.js";
+import { journaled, Session } from "./session.js";
+import { touchesWorld } from "./summary.js";
+
+/** Begins a run on an empty journal. */
+export async function runRunbook(options: RunOptions): Promise<RunResult> {
+  return conduct(options, async (session) => {
+    const { runbook, carrier, clock } = options;
+    const inputs = startingInputs(runbook, options.inputs, clock.now());
+    const runbookText = await keepRunbook(session);
+    await session.ledger.append({
+      type: "run-started",
+      runbook: runbook.name,
+      runbookVersion: runbook.version,
+      runbookSha256: runbook.sha256,
+      runbookText,
+      inputs,
+      ...carrier,
+      steps: stepHashes(runbook),
+    });
+    announce(session, { resumed: false });
+    await askForInputs(session);
+    await execute(session);
+  });
+}
+
+/** Carries a run on, whatever ended the process before. Errors of its own: `runbook-changed`, `run-ended`. */
+export async function resumeRun(options: EngineOptions): Promise<RunResult> {
+  return conduct(options, async (session) => {
+    const { operator, host, toolVersion } = options.carrier;
+    refuseEnded(session);
+    refuseChanged(session);
+    const takeOver = options.flags.takeOver;
+    await session.ledger.append({ type: "run-resumed", operator, host, toolVersion, takeOver });
+    if (options.runbook.sha256 !== session.state.runbookSha256) await acceptRunbook(session);
+    announce(session, { resumed: true });
+    options.locks.acquire(session.state.locks);
+    checkConfirm(session);
+    await recheck(session);
+    await askForInputs(session);
+    await execute(session);
+  });
+}
+
+async function conduct(options: EngineOptions, work: (session: Session) => Promise<void>): Promise<RunResult> {
+  const session = new Session(options);
+  try {
+    await work(session);
+    return await end(session);
+  } catch (thrown) {
+    return await stop(session, asRecoverError(thrown));
+  }
+}
+
+function announce(session: Session, { resumed }: { readonly resumed: boolean }): void {
+  const { runbook, carrier } = session.options;
+  const steps = session.plan.steps.map(({ step, effect }) => ({ id: step.id, title: step.title, effect }));
+  const { rehearsal } = carrier;
+  session.emit({
+    type: "run-began",
+    runbook: runbook.name,
+    title: runbook.title,
+    steps,
+    dryRun: false,
+    rehearsal,
+    resumed,
+  });
+}
+
+async function end(session: Session): Promise<RunResult> {
+  await closeDown(session);
+  await session.ledger.append({ type: "run-ended", outcome: "succeeded" });
+  session.options.locks.release();
+  return report(session, { outcome: "succeeded", exitCode: 0 });
+}
+
+/** Writes the end down where that is still possible; where it is not, nothing more is done at all (I3). */
+async function stop(session: Session, error: RecoverError): Promise<RunResult> {
+  const { ledger } = session;
+  const outcome = outcomeOf(session, error);
+  let last = error;
+  if (!ledger.isLost && session.state.startedAt !== "" && session.state.phase.kind !== "ended") {
+    try {
+      await closeDown(session);
+      const why = error.message;
+      await ledger.append({ type: "run-stopped", why, exitCode: error.exitCode, error: journaled(error) });
+    } catch (thrown) {
+      last = asRecoverError(thrown);
+    }
+  }
+  if (!ledger.isLost && !touchesWorld(session.plan, session.state)) session.options.locks.release();
+  return report(session, { outcome, exitCode: last.exitCode, error: last });
+}
+
+function outcomeOf(session: Session, error: RecoverError): RunOutcome {
+  if (error.exitCode === 14) return "in-doubt";
+  if (isTransient(error)) return "waiting";
+  const stopped = [11, 13, 130].includes(error.exitCode);
+  return stopped || session.ledger.isLost ? "stopped" : "failed";
+}
+
+function report(session: Session, ended: Omit<RunResult, "run" | "head">): RunResult {
+  const { run, head } = session.options.journal;
+  const { outcome, exitCode, error } = ended;
+  session.emit({
+    type: "run-ended",
+    outcome,
+    exitCode,
+    head,
+    ...(error === undefined ? {} : { error: journaled(error), resumeWith: session.resumeCommand }),
+  });
+  return { run, head, ...ended };
+}
+
+async function closeDown(session: Session): Promise<void> {
+  try {
+    await session.options.beforeEnd?.();
+  } catch (thrown) {
+    session.ledger.assertSound();
+    session.emit({ type: "note", message: `closing down: ${asRecoverError(thrown).message}` });
+  }
+}
+
+async function keepRunbook(session: Session): Promise<EvidenceRef> {
+  const { runbook } = session.options;
+  return session.ledger.keep(`${runbook.name}.yml`, runbook.text);
+}
+
+function refuseEnded(session: Session): void {
+  const { phase } = session.state;
+  if (phase.kind !== "ended") return;
+  throw new RecoverError("run-ended", `run ${session.state.run} has ended (${phase.outcome})`, {
+    remedy: 'Begin another with "dingo-recover run".',
+    effect: "none",
+  });
+}
+
+function refuseChanged(session: Session): void {
+  const { runbook, flags } = session.options;
+  if (flags.acceptRunbook || runbook.sha256 === session.state.runbookSha256) return;
+  const changed = changedSteps(session.state.stepHashes, runbook);
+  const what = changed.length === 0 ? "only text outside its steps" : `the steps ${changed.join(", ")}`;
+  throw new RecoverError("runbook-changed", `the runbook is not the one that the run began with: ${what} changed`, {
+    remedy: `Put the old text back (it lies in the run's evidence), or accept the new one with "${session.resumeCommand} --accept-runbook".`,
+    place: runbook.file,
+    effect: "none",
+  });
+}
+
+async function acceptRunbook(session: Session): Promise<void> {
+  const { runbook, carrier } = session.options;
+  const runbookText = await keepRunbook(session);
+  const by = carrier.operator;
+  const steps = stepHashes(runbook);
+  await session.ledger.append({ type: "runbook-accepted", runbookSha256: runbook.sha256, runbookText, by, steps });
+}

@@ -1,0 +1,117 @@
+/** One process's work on one run: everything that the parts of the executor share. */
+import { asRecoverError, RecoverError } from "../errors.js";
+import type { JournaledError } from "../journal/entry.js";
+import type { EventBody } from "./event.js";
+import { Ledger } from "./ledger.js";
+import type { EngineOptions } from "./options.js";
+import { type Plan, planRun } from "./plan.js";
+import { type ScopeExtras, scopeOf } from "./scope.js";
+import type { RunState, Unit } from "./state.js";
+import { unitName } from "./state.js";
+
+/** How long an action may take to notice an abort before it is left behind. */
+const ABORT_GRACE_MS = 2000;
+
+export class Session {
+  readonly options: EngineOptions;
+  readonly plan: Plan;
+  readonly ledger: Ledger;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    this.plan = planRun(options.runbook);
+    this.ledger = new Ledger(options.journal);
+  }
+
+  get state(): RunState {
+    return this.ledger.state;
+  }
+
+  get resumeCommand(): string {
+    return `dingo-recover resume ${this.options.journal.run}`;
+  }
+
+  emit(event: EventBody): void {
+    const time = this.options.clock.now().toISOString();
+    const stamped = { schema: "dingo-recover/event@1", time, run: this.options.journal.run, ...event } as const;
+    this.options.sink(this.options.secrets.maskJson(stamped));
+  }
+
+  scope(extras: ScopeExtras = {}): ReturnType<typeof scopeOf> {
+    return scopeOf(this.plan, this.state, this.options.flags, extras);
+  }
+
+  /** Called wherever stopping is safe. Errors: `interrupted`, `stopped-by-operator`. */
+  checkStop(): void {
+    if (this.options.signal.aborted) throw this.interrupted("Nothing was going on.");
+    if (this.options.stopRequested?.() !== true) return;
+    throw new RecoverError("stopped-by-operator", "the operator stopped the run", {
+      remedy: `Continue with "${this.resumeCommand}".`,
+      effect: "none",
+    });
+  }
+
+  /**
+   * Waits for an action's call, or for an abort: then it has a moment to end by itself, so that its outcome can still
+   * be written down, before it is left behind.
+   */
+  async untilAborted<T>(work: Promise<T>): Promise<T> {
+    const { signal, clock } = this.options;
+    const abandoned = new AbortController();
+    const aborted = new Promise<never>((_, reject) => {
+      const leave = (): void => {
+        const late = (): void => reject(this.interrupted("A call was left behind unanswered."));
+        clock.sleep(ABORT_GRACE_MS, abandoned.signal).then(late, late);
+      };
+      if (signal.aborted) leave();
+      else signal.addEventListener("abort", leave, { once: true, signal: abandoned.signal });
+    });
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      abandoned.abort();
+    }
+  }
+
+  async sleep(ms: number): Promise<void> {
+    try {
+      await this.options.clock.sleep(ms, this.options.signal);
+    } finally {
+      this.checkStop();
+    }
+  }
+
+  interrupted(what: string): RecoverError {
+    return new RecoverError("interrupted", `the run was interrupted. ${what}`, {
+      remedy: `Continue with "${this.resumeCommand}".`,
+    });
+  }
+}
+
+/** An error as it stands in journal and events; the unit is its place where it names none. */
+export function journaled(error: RecoverError, unit?: Unit): JournaledError {
+  const place = error.place ?? (unit === undefined ? undefined : `step ${unitName(unit)}`);
+  return {
+    code: error.code,
+    message: error.message,
+    remedy: error.remedy,
+    ...(place === undefined ? {} : { place }),
+  };
+}
+
+/** The one border (I4): whatever an action threw becomes a RecoverError with the step attached. */
+export function errorOf(thrown: unknown, unit: Unit): RecoverError {
+  const error = asRecoverError(thrown, `step ${unitName(unit)}`);
+  if (error.place !== undefined) return error;
+  return new RecoverError(error.code, error.message, {
+    remedy: error.remedy,
+    effect: error.effect,
+    place: `step ${unitName(unit)}`,
+    cause: error,
+  });
+}
+
+/** Errors that end the process but say nothing about the step that they came from. */
+export function isStop(error: RecoverError): boolean {
+  return ["interrupted", "stopped-by-operator", "question-unanswered"].includes(error.code);
+}

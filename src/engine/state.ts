@@ -1,0 +1,113 @@
+/**
+ * The state of a run: what `replay` makes of its journal.
+ *
+ *   pending ──▶ running ──▶ succeeded (ran)          skipped: its `when` was false
+ *                 │  ▲─────── waiting (network lost)
+ *                 ├──▶ failed ──▶ running (next attempt)
+ *                 ├──▶ in-doubt ──▶ succeeded (adopted, by-hand) | running (redo)
+ *                 └──▶ succeeded (adopted)            undone: its effect was taken back
+ */
+import type { Json, JsonObject } from "../action.js";
+import type { Decision, HowSucceeded, JournaledError } from "../journal/entry.js";
+
+/** An attempt that was begun: its input as it was journaled. */
+export interface Begun {
+  readonly attempt: number;
+  readonly input: JsonObject;
+}
+
+export type StepState =
+  | { readonly kind: "pending" }
+  | ({ readonly kind: "running" } & Begun)
+  | ({ readonly kind: "waiting"; readonly error: JournaledError } & Begun)
+  | ({
+      readonly kind: "succeeded";
+      readonly how: HowSucceeded;
+      readonly output: JsonObject;
+      readonly evidence: string;
+    } & Begun)
+  | { readonly kind: "skipped"; readonly why: string }
+  | {
+      readonly kind: "failed";
+      readonly attempt: number;
+      readonly error: JournaledError;
+      readonly probed: "not-done" | "partly" | "not-needed";
+      /** Absent where the attempt was refused before its start was journaled: nothing can have happened. */
+      readonly input?: JsonObject;
+    }
+  | ({ readonly kind: "in-doubt"; readonly evidence: string; readonly error?: JournaledError } & Begun)
+  | { readonly kind: "undone"; readonly attempt: number; readonly evidence: string };
+
+/** What runs: a step, or one item of a for_each step. */
+export interface Unit {
+  readonly step: string;
+  /** The for_each key. */
+  readonly item?: string;
+}
+
+/** "step" or "step[item]", as `--decide` names it. */
+export function unitName(unit: Unit): string {
+  return unit.item === undefined ? unit.step : `${unit.step}[${unit.item}]`;
+}
+
+export interface Note {
+  readonly kind: string;
+  readonly data: JsonObject;
+}
+
+export interface Approval {
+  readonly steps: readonly string[];
+  readonly reviewSha256: string;
+  readonly commandsSha256: Readonly<Record<string, string>>;
+}
+
+export type RunPhase =
+  | { readonly kind: "running" }
+  | { readonly kind: "stopped"; readonly why: string; readonly exitCode: number; readonly error?: JournaledError }
+  | { readonly kind: "ended"; readonly outcome: "succeeded" | "undone" | "handed-over" };
+
+export interface RunState {
+  readonly run: string;
+  readonly runbook: string;
+  readonly runbookSha256: string;
+  /** SHA-256 of each step's definition in the runbook that was last accepted. */
+  readonly stepHashes: Readonly<Record<string, string>>;
+  readonly operator: string;
+  readonly rehearsal: boolean;
+  /** ISO 8601 UTC; empty before the first entry. */
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  readonly epoch: number;
+  readonly inputs: JsonObject;
+  readonly target: string | undefined;
+  readonly locks: readonly string[];
+  /** By unit name. */
+  readonly units: ReadonlyMap<string, StepState>;
+  /** Items of for_each steps, by step. */
+  readonly items: ReadonlyMap<string, readonly Json[]>;
+  /** By unit name, oldest first. */
+  readonly notes: ReadonlyMap<string, readonly Note[]>;
+  /** By `questionKey`. */
+  readonly answers: ReadonlyMap<string, { readonly value: string; readonly by: string }>;
+  readonly approvals: readonly Approval[];
+  readonly decisions: ReadonlyMap<string, Decision>;
+  readonly drifts: number;
+  /** The unit that the last entry was about. */
+  readonly current: Unit | undefined;
+  readonly phase: RunPhase;
+}
+
+const PENDING: StepState = { kind: "pending" };
+
+export function stateOf(state: RunState, unit: Unit): StepState {
+  return state.units.get(unitName(unit)) ?? PENDING;
+}
+
+export function questionKey(question: string, unit?: Unit): string {
+  return `${unit === undefined ? "" : unitName(unit)}\n${question}`;
+}
+
+/** Attempts are counted from 1. */
+export function nextAttempt(state: StepState): number {
+  return "attempt" in state ? state.attempt + 1 : 1;
+}

@@ -1,0 +1,34 @@
+/** The Context that an action gets: journaled questions and notes, evidence, progress. */
+import type { Context } from "../action.js";
+import type { PlannedStep } from "./plan.js";
+import { ask } from "./questions.js";
+import type { Session } from "./session.js";
+import { type Unit, unitName } from "./state.js";
+
+export function contextFor(session: Session, planned: PlannedStep, at: { unit: Unit; attempt: number }): Context {
+  const { options, ledger } = session;
+  const { unit, attempt } = at;
+  const { run, target, startedAt, epoch, rehearsal } = session.state;
+  return {
+    ports: options.ports,
+    run: {
+      id: run,
+      epoch,
+      startedAt: new Date(startedAt),
+      operator: options.carrier.operator,
+      target: target ?? "",
+      rehearsal,
+    },
+    step: { id: unit.step, attempt, ...(unit.item === undefined ? {} : { item: unit.item }) },
+    signal: options.signal,
+    ask: async (question) => ask(session, question, { unit, effect: planned.effect }),
+    record: async (kind, data) => {
+      await ledger.append({ type: "step-recorded", ...unit, attempt, kind, data });
+    },
+    records: (kind) =>
+      (session.state.notes.get(unitName(unit)) ?? []).filter((note) => note.kind === kind).map(({ data }) => data),
+    keep: async (name, content) => ledger.keep(name, content),
+    recall: async (evidence) => ledger.journal.recall(evidence),
+    progress: (progress) => session.emit({ type: "step-progress", ...unit, progress }),
+  };
+}

@@ -1,0 +1,84 @@
+/** A run in one line, for `runs` and `status`. Pure. */
+import type { Entry } from "../journal/entry.js";
+import type { RunOutcome } from "./event.js";
+import type { Plan } from "./plan.js";
+import { replay } from "./replay.js";
+import { type RunState, type StepState, unitName } from "./state.js";
+
+/** One element of `dingo-recover/runs@1`. */
+export interface RunSummary {
+  readonly run: string;
+  readonly runbook: string;
+  readonly target: string;
+  readonly state: RunOutcome;
+  readonly rehearsal: boolean;
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  /** The unit that it stands at; empty before the first and after the last. */
+  readonly step: string;
+}
+
+/** `carried`: whether a living process works on it. */
+export function summarize(entries: readonly Entry[], { carried }: { readonly carried: boolean }): RunSummary {
+  const state = replay(entries);
+  return {
+    run: state.run,
+    runbook: state.runbook,
+    target: state.target ?? "",
+    state: runOutcome(state, carried),
+    rehearsal: state.rehearsal,
+    startedAt: state.startedAt,
+    updatedAt: state.updatedAt,
+    step: state.phase.kind === "ended" || state.current === undefined ? "" : unitName(state.current),
+  };
+}
+
+/** Open means: none of succeeded, undone, handed-over. */
+export function isOpen(outcome: RunOutcome): boolean {
+  return outcome !== "succeeded" && outcome !== "undone" && outcome !== "handed-over";
+}
+
+export function runOutcome(state: RunState, carried: boolean): RunOutcome {
+  const { phase } = state;
+  if (phase.kind === "ended") return phase.outcome;
+  const waiting = currentState(state)?.kind === "waiting";
+  if (carried) return waiting ? "waiting" : "running";
+  if (phase.kind === "running") return killedAt(state);
+  if (phase.exitCode === 14) return "in-doubt";
+  if (phase.error?.code === "unreachable") return "waiting";
+  return [11, 13, 130].includes(phase.exitCode) ? "stopped" : "failed";
+}
+
+/** The process was killed: a step that had begun is in doubt until somebody has looked. */
+function killedAt(state: RunState): RunOutcome {
+  const current = currentState(state);
+  return current?.kind === "running" || current?.kind === "waiting" || current?.kind === "in-doubt"
+    ? "in-doubt"
+    : "stopped";
+}
+
+function currentState(state: RunState): StepState | undefined {
+  return state.current === undefined ? undefined : state.units.get(unitName(state.current));
+}
+
+/** Whether a mutating step may have changed the world: then nobody else may have the target. */
+export function touchesWorld(plan: Plan, state: RunState): boolean {
+  const reads = new Set(plan.steps.filter(({ step }) => step.action.effect === "read").map(({ step }) => step.id));
+  return [...state.units].some(([name, unit]) => !reads.has(name.replace(/\[.*$/s, "")) && mayHaveChanged(unit));
+}
+
+function mayHaveChanged(state: StepState): boolean {
+  switch (state.kind) {
+    case "pending":
+    case "skipped":
+    case "undone":
+      return false;
+    case "failed":
+      return state.input !== undefined && state.probed === "partly";
+    case "running":
+    case "waiting":
+    case "succeeded":
+    case "in-doubt":
+      return true;
+  }
+}

@@ -1,0 +1,43 @@
+/** The target and the lock keys: fixed as soon as what they refer to is known, and locked before anything is changed. */
+import type { Json } from "../action.js";
+import { RecoverError } from "../errors.js";
+import { references } from "../runbook/resolve.js";
+import type { Template } from "../runbook/runbook.js";
+import { checkConfirm } from "./consent.js";
+import { has } from "./scope.js";
+import type { Session } from "./session.js";
+
+/** Errors: `locked`, `confirm-mismatch`. */
+export async function fixTarget(session: Session): Promise<void> {
+  const { runbook, locks: keeper } = session.options;
+  const { state } = session;
+  const target = state.target ?? resolved(session, runbook.target);
+  if (target === undefined) return;
+  const locks = runbook.locks.flatMap((template) => resolved(session, template) ?? []);
+  const fresh = locks.filter((key) => key !== "" && !state.locks.includes(key));
+  if (state.target !== undefined && fresh.length === 0) return;
+  keeper.acquire(fresh);
+  await session.ledger.append({ type: "target-fixed", target, locks: [...new Set(fresh)] });
+  if (state.target === undefined) session.emit({ type: "target-fixed", target });
+  checkConfirm(session);
+}
+
+/** No step may change anything before its target has a name and a lock. Errors: `runbook-invalid`. */
+export function requireTarget(session: Session): void {
+  const { runbook } = session.options;
+  const open = runbook.locks.some((template) => resolved(session, template) === undefined);
+  if (session.state.target !== undefined && !open) return;
+  throw new RecoverError("runbook-invalid", "a step would change something before the target and its locks are known", {
+    remedy: "Let `target` and `locks` refer only to inputs and to steps before the first one that changes something.",
+    place: runbook.file,
+    effect: "none",
+  });
+}
+
+/** Undefined while a reference has no value; a null value means that there is nothing to lock. */
+function resolved(session: Session, template: Template): string | undefined {
+  const scope = session.scope();
+  if (!references(template).every((path) => has(scope, path))) return undefined;
+  const value: Json = session.options.evaluator.resolve(template, scope);
+  return value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+}

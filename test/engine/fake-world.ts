@@ -1,0 +1,163 @@
+/** A far side with a counter: what really happened, whatever the journal says. */
+import { z } from "zod";
+import {
+  type Action,
+  type AnyAction,
+  defineAction,
+  type Effect,
+  type Json,
+  type JsonObject,
+} from "../../src/action.js";
+import { RecoverError } from "../../src/errors.js";
+
+/** What a call to the far side meets. */
+export type Weather =
+  | "fine"
+  /** The network is lost before the effect. */
+  | "lost-before"
+  /** The network is lost after the effect: the caller cannot know. */
+  | "lost-after"
+  /** Half of the effect, then an error. */
+  | "half"
+  /** An error that says that nothing was done. */
+  | "refused";
+
+export class FakeWorld {
+  /** Effects by key: how often each was really done. */
+  readonly effects = new Map<string, number>();
+  readonly halves = new Set<string>();
+  readonly calls: string[] = [];
+  /** Weather of the next calls to a key, first to last; afterwards it is fine. */
+  readonly weather = new Map<string, Weather[]>();
+  /** Probes of these keys cannot tell. */
+  readonly opaque = new Set<string>();
+  /** Proofs of these keys do not hold. */
+  readonly unproven = new Set<string>();
+  /** Guards of these keys refuse. */
+  readonly guarded = new Set<string>();
+  /** What reads find. */
+  readonly readings = new Map<string, Json>();
+  /** Runs whenever an effect happens. */
+  onEffect: (key: string) => void = () => undefined;
+
+  isDone(key: string): boolean {
+    return (this.effects.get(key) ?? 0) > 0;
+  }
+
+  apply(key: string): void {
+    this.calls.push(`do ${key}`);
+    const weather = this.weather.get(key)?.shift() ?? "fine";
+    if (weather === "lost-before") throw lost(key);
+    if (weather === "refused") throw refused(key);
+    if (weather === "half" && !this.halves.has(key)) {
+      this.halves.add(key);
+      throw new RecoverError("command-failed", `"${key}" stopped half way`, { remedy: "Look at it." });
+    }
+    this.halves.delete(key);
+    this.effects.set(key, (this.effects.get(key) ?? 0) + 1);
+    this.onEffect(key);
+    if (weather === "lost-after") throw lost(key);
+  }
+
+  read(key: string): Json {
+    this.calls.push(`read ${key}`);
+    const weather = this.weather.get(`read ${key}`)?.shift() ?? "fine";
+    if (weather !== "fine") throw lost(key);
+    return this.readings.get(key) ?? null;
+  }
+
+  probe(key: string): "done" | "not-done" | "partly" | "unknown" {
+    this.calls.push(`probe ${key}`);
+    const weather = this.weather.get(`probe ${key}`)?.shift() ?? "fine";
+    if (weather !== "fine") throw lost(key);
+    if (this.opaque.has(key)) return "unknown";
+    if (this.isDone(key)) return "done";
+    return this.halves.has(key) ? "partly" : "not-done";
+  }
+
+  /** Everything that a final world is compared by. */
+  get snapshot(): JsonObject {
+    return { effects: Object.fromEntries([...this.effects].sort()), halves: [...this.halves].sort() };
+  }
+}
+
+function lost(key: string): RecoverError {
+  return new RecoverError("unreachable", `no answer about "${key}"`, { remedy: "See to the network." });
+}
+
+function refused(key: string): RecoverError {
+  return new RecoverError("access-denied", `"${key}" was refused`, { remedy: "Ask for the right.", effect: "none" });
+}
+
+const keyInput = z.object({ key: z.string(), note: z.string().optional() });
+type KeyInput = z.infer<typeof keyInput>;
+const doneOutput = z.object({ made: z.string() });
+type DoneOutput = z.infer<typeof doneOutput>;
+
+/** A step that changes the far side, once per key. */
+export function changing(world: FakeWorld, effect: Exclude<Effect, "read">): AnyAction {
+  const action: Action<KeyInput, DoneOutput> = {
+    id: `fake.${effect}`,
+    title: `Fake ${effect}`,
+    effect,
+    input: keyInput,
+    output: doneOutput,
+    describe: ({ key, note }) => [
+      { on: "here", line: `fake ${effect} ${key}${note === undefined ? "" : ` # ${note}`}` },
+    ],
+    async guard(_context, { key }) {
+      world.calls.push(`guard ${key}`);
+      if (world.guarded.has(key))
+        throw new RecoverError("guard-refused", `"${key}" is not ours`, { remedy: "Look again.", effect: "none" });
+    },
+    async run(_context, { key }) {
+      world.apply(key);
+      return { made: key };
+    },
+    async probe(_context, { key }) {
+      const state = world.probe(key);
+      const evidence = `${key} is ${state}`;
+      return state === "done" ? { state, output: { made: key }, evidence } : { state, evidence };
+    },
+    async verify(_context, { key }) {
+      world.calls.push(`verify ${key}`);
+      const holds = world.isDone(key) && !world.unproven.has(key);
+      return { holds, evidence: `${key} ${holds ? "is there" : "is not there"}` };
+    },
+  };
+  return defineAction(action);
+}
+
+const readOutput = z.object({ value: z.json() });
+type ReadOutput = z.infer<typeof readOutput>;
+
+export function reading(world: FakeWorld): AnyAction {
+  const action: Action<KeyInput, ReadOutput> = {
+    id: "fake.read",
+    title: "Fake read",
+    effect: "read",
+    input: keyInput,
+    output: readOutput,
+    describe: ({ key }) => [{ on: "here", line: `fake read ${key}` }],
+    run: async (_context, { key }) => ({ value: world.read(key) as ReadOutput["value"] }),
+  };
+  return defineAction(action);
+}
+
+const reviewOutput = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
+type ReviewOutput = z.infer<typeof reviewOutput>;
+
+/** Its rows are what a reading named "rows" holds. */
+export function reviewing(world: FakeWorld): AnyAction {
+  const action: Action<Record<string, never>, ReviewOutput> = {
+    id: "fake.review",
+    title: "Fake review",
+    effect: "read",
+    review: true,
+    input: z.object({}) as unknown as z.ZodType<Record<string, never>>,
+    output: reviewOutput,
+    describe: () => [],
+    run: async () => ({ rows: [{ label: "loss", value: String(world.readings.get("loss") ?? "none") }] }),
+  };
+  return defineAction(action);
+}
