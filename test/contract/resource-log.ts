@@ -1,0 +1,30 @@
+/** A journal of open resources in memory, for tests of whatever opens some. */
+import type { JsonObject } from "../../src/action.js";
+import type { OpenResource, ResourceRecorder } from "../../src/ports/resources.js";
+
+export class ResourceLog implements ResourceRecorder {
+  /** "opened ssh-user bosh_1", in order. */
+  readonly log: string[] = [];
+  readonly #open: OpenResource[];
+
+  constructor(left: readonly OpenResource[] = []) {
+    this.#open = [...left];
+  }
+
+  async opened(kind: string, data: JsonObject): Promise<void> {
+    this.log.push(`opened ${kind} ${String(data.user)}`);
+    this.#open.push({ kind, data });
+  }
+
+  async closed(kind: string, data: JsonObject): Promise<void> {
+    this.log.push(`closed ${kind} ${String(data.user)}`);
+    const text = JSON.stringify(data);
+    const at = this.#open.findIndex((resource) => resource.kind === kind && JSON.stringify(resource.data) === text);
+    if (at < 0) throw new Error(`closed what was never opened: ${kind} ${text}`);
+    this.#open.splice(at, 1);
+  }
+
+  leftOpen(): readonly OpenResource[] {
+    return [...this.#open];
+  }
+}
