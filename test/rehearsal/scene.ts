@@ -9,7 +9,7 @@ import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.js";
 import { readKey } from "../../src/rehearsal/world/service-keys.js";
 import { below } from "../../src/rehearsal/world/store.js";
 import { createInstance, deleteInstance, writeOrders } from "../../src/rehearsal/world/story.js";
-import { allContainers, type Cell, type Container, type Era, type World } from "../../src/rehearsal/world/world.js";
+import { allContainers, type Era, type Site, type World } from "../../src/rehearsal/world/world.js";
 
 export const OLD = "6e101b27-9f1d-4b7e-8e83-5c0f3d1f0a01";
 export const NEW = "78218ded-4c55-4c3f-9f5d-2f7f3e1c0b02";
@@ -53,15 +53,14 @@ export class Scene {
     throw new Error(`it did not happen within ${limit} s`);
   }
 
-  node(scope = NEW): { readonly cell: Cell; readonly container: Container } {
+  node(scope = NEW): Site {
     const found = allContainers(this.world).find(({ container }) => container.env.PATRONI_SCOPE === scope);
     if (found === undefined) throw new Error(`no container of ${scope}`);
     return found;
   }
 
   get database(): Database | undefined {
-    const { cell, container } = this.node();
-    return databaseOf(cell, container);
+    return databaseOf(this.node());
   }
 
   get rows(): number | undefined {

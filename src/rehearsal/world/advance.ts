@@ -39,6 +39,6 @@ function keep(world: World, appointment: Appointment): void {
   if (appointment.kind === "daemon-restart") return daemonRestart(world, cell);
   const container = cell.containers[appointment.name];
   if (container === undefined || container.life !== appointment.life) return;
-  if (appointment.kind === "restart-by-policy") return restartByPolicy(world, cell, container);
-  if (isUp(container)) takeStep(world, cell, container, appointment.step);
+  if (appointment.kind === "restart-by-policy") return restartByPolicy({ world, cell, container });
+  if (isUp(container)) takeStep({ world, cell, container }, appointment.step);
 }

@@ -19,7 +19,8 @@ import * as files from "./host-files.js";
 import { stored } from "./objects.js";
 import { scopeOf } from "./service-keys.js";
 import { runScript } from "./sql.js";
-import { allContainers, type Cell, cellAt, type Container, note, type World } from "./world.js";
+import type { StoreRequest } from "./store.js";
+import { allContainers, type Cell, cellAt, note, type Site, type World } from "./world.js";
 
 type Handlers = { readonly [K in EventKind]: (draft: World, event: EventOf<K>) => AnswerTo<K> };
 
@@ -39,12 +40,12 @@ export function apply<E extends WorldEvent>(
 function onContainer(
   draft: World,
   at: { readonly cell: string; readonly name: string },
-  act: (cell: Cell, container: Container) => void,
+  act: (site: Site) => void,
 ): boolean {
   const cell = cellAt(draft, at.cell);
   const container = cell?.containers[at.name];
   if (cell === undefined || container === undefined) return false;
-  act(cell, container);
+  act({ world: draft, cell, container });
   return true;
 }
 
@@ -57,22 +58,21 @@ function onCell(draft: World, ip: string): Cell {
 const HANDLERS: Handlers = {
   etcd: (draft, { request }) => {
     const answer = etcdRequest(draft.etcd, request, draft.now);
-    if (request.method !== "GET") note(draft, "etcd", `${request.method} ${answer.status}`, request.key);
+    if (request.method !== "GET")
+      note(draft, { system: "etcd", what: `${request.method} ${answer.status}`, subject: request.key });
     return answer;
   },
-  "docker-stop": (draft, event) =>
-    onContainer(draft, event, (cell, container) => stopContainer(draft, cell, container, event.graceSeconds)),
+  "docker-stop": (draft, event) => onContainer(draft, event, (site) => stopContainer(site, event.graceSeconds)),
   "docker-start": (draft, event) =>
-    onContainer(draft, event, (cell, container) => {
-      if (container.status !== "restarting") container.restartCount = 0;
-      startContainer(draft, cell, container);
+    onContainer(draft, event, (site) => {
+      if (site.container.status !== "restarting") site.container.restartCount = 0;
+      startContainer(site);
     }),
-  "docker-policy": (draft, event) =>
-    onContainer(draft, event, (_cell, container) => setRestartPolicy(draft, container, event.policy)),
+  "docker-policy": (draft, event) => onContainer(draft, event, (site) => setRestartPolicy(site, event.policy)),
   "docker-kill": (draft, event) =>
-    onContainer(draft, event, (cell, container) => {
-      container.stoppedByHand = true;
-      if (isUp(container)) containerDied(draft, cell, container, EXIT_KILLED);
+    onContainer(draft, event, (site) => {
+      site.container.stoppedByHand = true;
+      if (isUp(site.container)) containerDied(site, EXIT_KILLED);
     }),
   "daemon-restart": (draft, event) => {
     daemonRestart(draft, onCell(draft, event.cell));
@@ -83,34 +83,34 @@ const HANDLERS: Handlers = {
   "change-like": (draft, event) => files.changeLike(draft, onCell(draft, event.cell), event),
   "remove-tree": (draft, event) => {
     removeTree(onCell(draft, event.cell), event.path);
-    note(draft, "host", "rm", event.path);
+    note(draft, { system: "host", what: "rm", subject: event.path });
     return undefined;
   },
   sql: (draft, event) => {
     const cell = onCell(draft, event.cell);
     const container = cell.containers[event.name];
-    const database = container === undefined ? undefined : databaseOf(cell, container);
+    const database = container === undefined ? undefined : databaseOf({ cell, container });
     if (database === undefined) return { ok: false, message: "there is no database" };
     const before = database.open.length;
     const session = { database, user: event.user, now: draft.now, temporary: new Set<string>() };
     const outcome = runScript(session, event.script);
-    if (database.open.length > before) note(draft, "sql", "commit", event.name);
+    if (database.open.length > before) note(draft, { system: "sql", what: "commit", subject: event.name });
     return outcome;
   },
   write: (draft, event) => {
     const leader = allContainers(draft).find(
       ({ container }) => scopeOf(container) === event.scope && container.process.role === "master",
     );
-    const database = leader === undefined ? undefined : databaseOf(leader.cell, leader.container);
+    const database = leader === undefined ? undefined : databaseOf(leader);
     if (leader === undefined || database === undefined) throw new Error(`instance ${event.scope} has no leader`);
     commit(database, event.change);
-    if (event.thenSwitch) archiveSegment(draft, leader.container, database);
+    if (event.thenSwitch) archiveSegment(leader, database);
     return undefined;
   },
   "put-object": (draft, event) => {
     const object = stored(event.meaning, draft.now);
     (draft.store.buckets[event.bucket] ??= {})[event.key] = object;
-    record(draft, "put", event, 200);
+    record(draft, event, { operation: "put", status: 200 });
     return { etag: object.etag };
   },
   "copy-object": (draft, event) => {
@@ -118,12 +118,12 @@ const HANDLERS: Handlers = {
     if (source === undefined) return undefined;
     // A server-side copy keeps the bytes and takes a new date.
     (draft.store.buckets[event.bucket] ??= {})[event.key] = { ...source, lastModified: draft.now };
-    record(draft, "copy", event, 200, `${event.from.bucket}/${event.from.key}`);
+    record(draft, event, { operation: "copy", status: 200, from: `${event.from.bucket}/${event.from.key}` });
     return { etag: source.etag, lastModified: draft.now };
   },
   "delete-object": (draft, event) => {
     delete draft.store.buckets[event.bucket]?.[event.key];
-    record(draft, "delete", event, 204);
+    record(draft, event, { operation: "delete", status: 204 });
     return undefined;
   },
   "store-request": (draft, event) => {
@@ -148,12 +148,12 @@ const HANDLERS: Handlers = {
   },
   "ssh-user": (draft, event) => {
     onCell(draft, event.cell).users[event.user] = event.publicKey;
-    note(draft, "agent", "setup", event.user);
+    note(draft, { system: "agent", what: "setup", subject: event.user });
     return undefined;
   },
   "no-ssh-user": (draft, event) => {
     delete onCell(draft, event.cell).users[event.user];
-    note(draft, "agent", "cleanup", event.user);
+    note(draft, { system: "agent", what: "cleanup", subject: event.user });
     return undefined;
   },
   faults: (draft, event) => {
@@ -168,12 +168,8 @@ const HANDLERS: Handlers = {
 
 function record(
   draft: World,
-  operation: "put" | "copy" | "delete",
-  event: { readonly bucket: string; readonly key: string; readonly by: string },
-  status: number,
-  from?: string,
+  { by, bucket, key }: { readonly bucket: string; readonly key: string; readonly by: string },
+  what: Pick<StoreRequest, "operation" | "status" | "from">,
 ): void {
-  const { by, bucket, key } = event;
-  const base = { at: draft.now, by, operation, bucket, key, status };
-  draft.store.requests.push(from === undefined ? base : { ...base, from });
+  draft.store.requests.push({ at: draft.now, by, bucket, key, ...what });
 }

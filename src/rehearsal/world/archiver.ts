@@ -7,7 +7,7 @@ import { scopeOf } from "./service-keys.js";
 import { say, waleSays } from "./log.js";
 import { expandedSize, type Meaning } from "./objects.js";
 import { archivePrefix, below, deleteObject, putObject } from "./store.js";
-import type { Container, World } from "./world.js";
+import type { Container, Site, World } from "./world.js";
 
 const SENTINEL = /basebackups_005\/(base_([0-9A-F]{8})([0-9A-F]{16})_\d{8})_backup_stop_sentinel\.json$/;
 /** Keys that retention looks at: bases, segments and backup history, never timeline history or partial segments. */
@@ -16,17 +16,19 @@ const KEEP = 4;
 
 const prefixOf = (container: Container): string => archivePrefix(scopeOf(container));
 
-function push(world: World, container: Container, name: string, meaning: Meaning): void {
-  putObject(world, prefixOf(container) + name, meaning, container.name);
+function push(site: Site, name: string, meaning: Meaning): void {
+  const { world, container } = site;
+  putObject(world, prefixOf(container) + name, { meaning, by: container.name });
 }
 
 /** Closes the open segment and archives it. */
-export function archiveSegment(world: World, container: Container, database: Database): void {
+export function archiveSegment(site: Site, database: Database): void {
+  const { world, container } = site;
   const name = segmentName(database.timeline, database.segment);
   const { sysid, version, timeline, segment } = database;
   const { bucket } = world.network;
   const url = `s3://${bucket}/${prefixOf(container)}wal_005/${name}.lzo`;
-  push(world, container, `wal_005/${name}.lzo`, {
+  push(site, `wal_005/${name}.lzo`, {
     is: "wal",
     sysid,
     version,
@@ -39,46 +41,44 @@ export function archiveSegment(world: World, container: Container, database: Dat
   database.segment += 1;
   const keys = `action=push-wal key=${url} prefix=${prefixOf(container)} seg=${name}`;
   const begin = { detail: `Uploading "pg_xlog/${name}" to "${url}".`, keys: `${keys} state=begin` };
-  waleSays(world, container, "patroni", { logger: "wal_e.worker.upload", msg: "begin archiving a file", ...begin });
+  waleSays(site, "patroni", { logger: "wal_e.worker.upload", msg: "begin archiving a file", ...begin });
   const end = { detail: `Archiving to "${url}" complete at 3801.97KiB/s.`, keys: `${keys} state=complete` };
-  waleSays(world, container, "patroni", {
+  waleSays(site, "patroni", {
     logger: "wal_e.worker.upload",
     msg: "completed archiving to a file",
     ...end,
   });
 }
 
-export function archiveHistory(world: World, container: Container, database: Database): void {
+export function archiveHistory(site: Site, database: Database): void {
+  const { world } = site;
   const name = `${segmentName(database.timeline, 0).slice(0, 8)}.history`;
-  push(world, container, `wal_005/${name}.lzo`, { is: "timeline-history", text: database.history, at: world.now });
+  push(site, `wal_005/${name}.lzo`, { is: "timeline-history", text: database.history, at: world.now });
 }
 
 /** First half of backup-push: a switch, the version file, the parts. Returns name and start segment. */
-export function beginBackup(
-  world: World,
-  container: Container,
-  database: Database,
-): { readonly name: string; readonly segment: number } {
-  archiveSegment(world, container, database);
+export function beginBackup(site: Site, database: Database): { readonly name: string; readonly segment: number } {
+  const { world, container } = site;
+  archiveSegment(site, database);
   const segment = database.segment;
   const name = `base_${segmentName(database.timeline, segment)}_00000040`;
   const directory = `basebackups_005/${name}`;
   const url = `s3://${world.network.bucket}/${prefixOf(container)}${directory}`;
   const version = `PostgreSQL ${database.version} on x86_64-pc-linux-gnu, compiled by gcc (Debian 4.9.2-10) 4.9.2, 64-bit`;
-  say(world, container, "backup", `producing a new backup at ${new Date(world.now).toUTCString()}`);
-  waleSays(world, container, "backup", {
+  say(site, "backup", `producing a new backup at ${new Date(world.now).toUTCString()}`);
+  waleSays(site, "backup", {
     logger: "wal_e.operator.backup",
     msg: "start upload postgres version metadata",
     detail: `Uploading to ${url}/extended_version.txt.`,
   });
-  push(world, container, `${directory}/extended_version.txt`, { is: "text", text: `${version}\n` });
-  waleSays(world, container, "backup", {
+  push(site, `${directory}/extended_version.txt`, { is: "text", text: `${version}\n` });
+  waleSays(site, "backup", {
     logger: "wal_e.worker.upload",
     msg: "begin uploading a base backup volume",
     detail: `Uploading to "${url}/tar_partitions/part_00000000.tar.lzo".`,
   });
   const snapshot = structuredClone(database);
-  push(world, container, `${directory}/tar_partitions/part_00000000.tar.lzo`, {
+  push(site, `${directory}/tar_partitions/part_00000000.tar.lzo`, {
     is: "base",
     at: world.now,
     segment,
@@ -89,15 +89,15 @@ export function beginBackup(
 
 /** Second half: the stop segment, its history file, and last the sentinel, which makes the backup exist. */
 export function endBackup(
-  world: World,
-  container: Container,
+  site: Site,
   database: Database,
   backup: { readonly name: string; readonly segment: number; readonly startedAt: number },
 ): void {
+  const { world, container } = site;
   const { timeline } = database;
   const stop = segmentName(timeline, database.segment);
-  archiveSegment(world, container, database);
-  push(world, container, `wal_005/${segmentName(timeline, backup.segment)}.00000028.backup.lzo`, {
+  archiveSegment(site, database);
+  push(site, `wal_005/${segmentName(timeline, backup.segment)}.00000028.backup.lzo`, {
     is: "backup-history",
     timeline,
     segment: backup.segment,
@@ -112,7 +112,7 @@ export function endBackup(
     spec: { base_prefix: "/data/postgres0", tablespaces: [] },
   };
   const key = `basebackups_005/${backup.name}_backup_stop_sentinel.json`;
-  push(world, container, key, { is: "text", text: JSON.stringify(sentinel) });
+  push(site, key, { is: "text", text: JSON.stringify(sentinel) });
 }
 
 export interface BackupEntry {
@@ -144,12 +144,13 @@ export function latestBackup(world: World, scope: string): BackupEntry | undefin
  * `wal-e delete --confirm retain 4`: keeps the four highest bases, timelines ignored, and removes base backups and WAL
  * below the lowest of them. History files stay. An archive that was copied in is pruned as well.
  */
-export function prune(world: World, container: Container): void {
+export function prune(site: Site): void {
+  const { world, container } = site;
   const kept = listBackups(world, scopeOf(container))
     .sort((a, b) => (a.position < b.position ? 1 : -1))
     .slice(0, KEEP);
   const lowest = kept.at(-1);
-  if (lowest === undefined) return say(world, container, "backup", "Not deleting any data.");
+  if (lowest === undefined) return say(site, "backup", "Not deleting any data.");
   for (const [key] of below(world, prefixOf(container))) {
     const position = POSITION.exec(key)?.[1];
     if (position !== undefined && position < lowest.position) deleteObject(world, key, container.name);

@@ -28,7 +28,7 @@ export interface ProvisionRequest {
 export function provision(world: World, request: ProvisionRequest): void {
   const guid = request.instanceGuid;
   if (world.broker.instances[guid] !== undefined) return;
-  note(world, "broker", "provision", guid);
+  note(world, { system: "broker", what: "provision", subject: guid });
   const instance: BrokerInstance = {
     guid,
     planId: request.planId,
@@ -180,7 +180,7 @@ function announceReady(world: World, instance: BrokerInstance): void {
 export function deprovision(world: World, guid: string): void {
   const instance = world.broker.instances[guid];
   if (instance === undefined || instance.operation === "delete") return;
-  note(world, "broker", "deprovision", guid);
+  note(world, { system: "broker", what: "deprovision", subject: guid });
   instance.operation = "delete";
   instance.state = "in progress";
   announceDelete(world, instance);
@@ -188,7 +188,7 @@ export function deprovision(world: World, guid: string): void {
     const cell = cellAt(world, node.cell);
     const container = cell?.containers[`cf-${node.nodeId}`];
     if (world.faults.deafCells === true || cell === undefined || container === undefined) continue;
-    stopContainer(world, cell, container, GRACE);
+    stopContainer({ world, cell, container }, GRACE);
   }
   after(world, POLL, { kind: "broker", guid, step: "await-delete" });
 }
@@ -240,7 +240,7 @@ export function bind(world: World, guid: string, binding: string): void {
   const instance = world.broker.instances[guid];
   if (instance === undefined) throw new Error(`service instance ${guid} doesn't exist`);
   if (instance.bindings.includes(binding)) return;
-  note(world, "broker", "bind", guid);
+  note(world, { system: "broker", what: "bind", subject: guid });
   instance.bindings.push(binding);
 }
 
@@ -248,7 +248,7 @@ export function unbind(world: World, guid: string, binding: string): void {
   const bindings = world.broker.instances[guid]?.bindings ?? [];
   const at = bindings.indexOf(binding);
   if (at < 0) return;
-  note(world, "broker", "unbind", guid);
+  note(world, { system: "broker", what: "unbind", subject: guid });
   bindings.splice(at, 1);
 }
 

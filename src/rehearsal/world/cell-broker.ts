@@ -17,7 +17,7 @@ export function makeNode(world: World, instance: BrokerInstance, node: BrokerNod
     name,
     image: ERAS[world.era].image,
     createdAt: world.now,
-    env: environment(world, instance, node, cell),
+    env: environment({ world, instance, node, cell }),
     labels: { instance_id: node.nodeId, plan_id: instance.planId },
     dataDirectory: `${VOLUMES}/${name}/data`,
     ports: publish(world, cell),
@@ -43,12 +43,19 @@ export function makeNode(world: World, instance: BrokerInstance, node: BrokerNod
   };
   cell.containers[name] = container;
   makeVolume(world, cell, container.dataDirectory);
-  note(world, "docker", "create", name);
-  startContainer(world, cell, container);
+  note(world, { system: "docker", what: "create", subject: name });
+  startContainer({ world, cell, container });
+}
+
+interface Placement {
+  readonly world: World;
+  readonly instance: BrokerInstance;
+  readonly node: BrokerNode;
+  readonly cell: Cell;
 }
 
 /** The first releases name the cell by its BOSH host name, the last ones by its address (dingo.md §2.5). */
-function environment(world: World, instance: BrokerInstance, node: BrokerNode, cell: Cell): Record<string, string> {
+function environment({ world, instance, node, cell }: Placement): Record<string, string> {
   const key = world.store.keys.find((each) => each.holder === "containers");
   const common = {
     NAME: `cf-${node.nodeId}`,
@@ -92,5 +99,5 @@ export function removeNode(world: World, node: BrokerNode): void {
   if (cell?.containers[name] === undefined) return;
   delete cell.containers[name];
   removeTree(cell, `${VOLUMES}/${name}`);
-  note(world, "docker", "destroy", name);
+  note(world, { system: "docker", what: "destroy", subject: name });
 }

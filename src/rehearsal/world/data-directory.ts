@@ -1,18 +1,18 @@
 /** The database inside a container's volume, on the cell's own disk. */
 import type { Database } from "./database.js";
-import type { Cell, Container, HostEntry, World } from "./world.js";
+import type { Cell, Container, HostEntry, Site, World } from "./world.js";
 
 /** uid and gid of postgres in the image, as the cell's `stat` prints them. */
 export const POSTGRES_OWNER = { owner: "102", group: "102" } as const;
 
 const clusterPath = (container: Container): string => `${container.dataDirectory}/postgres0`;
 
-export function databaseOf(cell: Cell, container: Container): Database | undefined {
+export function databaseOf({ cell, container }: Pick<Site, "cell" | "container">): Database | undefined {
   return cell.files[clusterPath(container)]?.database;
 }
 
 /** Writes a cluster into the volume: by initdb, by a fetched base backup or as a copy of the leader's. */
-export function placeDatabase(world: World, cell: Cell, container: Container, database: Database): void {
+export function placeDatabase({ world, cell, container }: Site, database: Database): void {
   const entry: HostEntry = { kind: "directory", ...POSTGRES_OWNER, mode: "700", modifiedAt: world.now, database };
   cell.files[clusterPath(container)] = entry;
 }
@@ -27,7 +27,7 @@ export function makeVolume(world: World, cell: Cell, path: string): void {
 }
 
 /** run.sh: the volume belongs to postgres, the environment of wal-e lies in it. */
-export function prepareVolume(world: World, cell: Cell, container: Container): void {
+export function prepareVolume({ world, cell, container }: Site): void {
   const directory = { kind: "directory", ...POSTGRES_OWNER, modifiedAt: world.now } as const;
   cell.files[container.dataDirectory] = { ...directory, mode: "755" };
   cell.files[`${container.dataDirectory}/wal-e`] = { ...directory, mode: "755" };

@@ -6,7 +6,7 @@
 import { after, type LifeStep } from "./agenda.js";
 import { ERAS } from "./eras.js";
 import { dropKey, putKey } from "./service-keys.js";
-import { type Cell, type Container, note, type World } from "./world.js";
+import { type Cell, type Container, note, type Site, type World } from "./world.js";
 
 const FIRST_BACK_OFF = 100;
 const LONGEST_BACK_OFF = 60_000;
@@ -20,11 +20,13 @@ export const isUp = (container: Container): boolean =>
   container.status === "running" || container.status === "stopping";
 
 /** Makes an appointment within the present life of a container. */
-export function soon(world: World, cell: Cell, container: Container, ms: number, step: LifeStep): void {
+export function soon(site: Site, ms: number, step: LifeStep): void {
+  const { world, cell, container } = site;
   after(world, ms, { kind: "container", cell: cell.ip, name: container.name, life: container.life, step });
 }
 
-export function startContainer(world: World, cell: Cell, container: Container): void {
+export function startContainer(site: Site): void {
+  const { world, container } = site;
   if (isUp(container)) return;
   container.status = "running";
   container.life += 1;
@@ -39,35 +41,37 @@ export function startContainer(world: World, cell: Cell, container: Container): 
     busy: false,
     backedUp: false,
   };
-  note(world, "docker", "start", container.name);
-  soon(world, cell, container, 300, { is: "register" });
-  soon(world, cell, container, 3_000, { is: "look-up", attempt: 0 });
-  if (ERAS[world.era].advertisesNodes) soon(world, cell, container, 5_000, { is: "advertise" });
+  note(world, { system: "docker", what: "start", subject: container.name });
+  soon(site, 300, { is: "register" });
+  soon(site, 3_000, { is: "look-up", attempt: 0 });
+  if (ERAS[world.era].advertisesNodes) soon(site, 5_000, { is: "advertise" });
 }
 
 /** `docker stop`: returns at once; the container is down when its status says so. */
-export function stopContainer(world: World, cell: Cell, container: Container, graceSeconds: number): void {
+export function stopContainer(site: Site, graceSeconds: number): void {
+  const { world, container } = site;
   container.stoppedByHand = true;
   if (container.status === "restarting") container.status = "exited";
   if (container.status !== "running") return;
   container.status = "stopping";
-  note(world, "docker", "stop", container.name);
+  note(world, { system: "docker", what: "stop", subject: container.name });
   const hears = ERAS[world.era].trap && world.faults.slowStops === 0 && CLEAN_STOP < graceSeconds * 1000;
   if (ERAS[world.era].trap && world.faults.slowStops > 0) world.faults.slowStops -= 1;
-  if (hears) soon(world, cell, container, CLEAN_STOP, { is: "clean-exit" });
-  else soon(world, cell, container, graceSeconds * 1000, { is: "kill" });
+  if (hears) soon(site, CLEAN_STOP, { is: "clean-exit" });
+  else soon(site, graceSeconds * 1000, { is: "kill" });
 }
 
 /** The end of a life, however it came. Registrator takes the container's keys away; the policy may bring it back. */
-export function containerDied(world: World, cell: Cell, container: Container, exitCode: number): void {
+export function containerDied(site: Site, exitCode: number): void {
+  const { world, cell, container } = site;
   const lived = world.now - container.startedAt;
   const stopped = container.status === "stopping";
   container.status = "exited";
   container.exitCode = exitCode;
   container.finishedAt = world.now;
   container.process = { ...container.process, patroni: "absent", postgres: "stopped", role: "none", busy: false };
-  note(world, "docker", "die", container.name);
-  for (const key of registryKeys(world, container)) dropKey(world, key);
+  note(world, { system: "docker", what: "die", subject: container.name });
+  for (const key of registryKeys(site)) dropKey(world, key);
   if (stopped) daemonRestartAfterStop(world, cell);
   if (container.stoppedByHand || container.restartPolicy !== "always") return;
   container.backOff = lived > LIVED ? FIRST_BACK_OFF : Math.min(container.backOff * 2, LONGEST_BACK_OFF);
@@ -83,36 +87,41 @@ function daemonRestartAfterStop(world: World, cell: Cell): void {
   after(world, ms, { kind: "daemon-restart", cell: cell.ip });
 }
 
-export function killContainer(world: World, cell: Cell, container: Container): void {
+export function killContainer(site: Site): void {
+  const { world, cell, container } = site;
   const id = container.id;
   const text = `level=info msg="Container ${id} failed to exit within 10 seconds of SIGTERM - using the force"`;
   cell.daemonLog.push({ at: world.now, text: `time="${new Date(world.now).toISOString()}" ${text}` });
-  containerDied(world, cell, container, EXIT_KILLED);
+  containerDied(site, EXIT_KILLED);
 }
 
-export function restartByPolicy(world: World, cell: Cell, container: Container): void {
+export function restartByPolicy(site: Site): void {
+  const { container } = site;
   if (container.status !== "restarting") return;
   container.restartCount += 1;
-  startContainer(world, cell, container);
+  startContainer(site);
 }
 
 /** monit restarts the daemon: what ran dies, what has the policy `always` comes back, stopped by hand or not. */
 export function daemonRestart(world: World, cell: Cell): void {
-  note(world, "docker", "daemon-restart", cell.ip);
+  note(world, { system: "docker", what: "daemon-restart", subject: cell.ip });
   for (const container of Object.values(cell.containers)) {
+    const site = { world, cell, container };
     container.stoppedByHand = true;
-    if (isUp(container)) containerDied(world, cell, container, EXIT_KILLED);
+    if (isUp(container)) containerDied(site, EXIT_KILLED);
     if (container.status === "restarting") container.status = "exited";
-    if (container.restartPolicy === "always") startContainer(world, cell, container);
+    if (container.restartPolicy === "always") startContainer(site);
   }
 }
 
-export function setRestartPolicy(world: World, container: Container, policy: "no" | "always"): void {
+export function setRestartPolicy(site: Site, policy: "no" | "always"): void {
+  const { world, container } = site;
   container.restartPolicy = policy;
-  note(world, "docker", `update --restart=${policy}`, container.name);
+  note(world, { system: "docker", what: `update --restart=${policy}`, subject: container.name });
 }
 
-function registryKeys(world: World, container: Container): string[] {
+function registryKeys(site: Site): string[] {
+  const { world, container } = site;
   return container.ports.flatMap((port) => {
     const directory = ERAS[world.era].registryKeys[port.container];
     return directory === undefined ? [] : [registryKey(container, directory, port.container)];
@@ -123,7 +132,8 @@ export const registryKey = (container: Container, directory: string, port: numbe
   `/${directory}/${container.env.DOCKER_HOSTNAME ?? ""}:${container.name}:${port}`;
 
 /** Registrator sees the start event and publishes the ports. */
-export function register(world: World, container: Container): void {
+export function register(site: Site): void {
+  const { world, container } = site;
   for (const port of container.ports) {
     const directory = ERAS[world.era].registryKeys[port.container];
     if (directory === undefined) continue;

@@ -82,46 +82,59 @@ export function etcdRead(state: EtcdState, request: EtcdRequest, now: number): E
   return etcdRequest(view, request, now);
 }
 
+/** One request at one moment. */
+interface Turn {
+  readonly state: EtcdState;
+  readonly key: string;
+  readonly request: EtcdRequest;
+  readonly now: number;
+}
+
 /** Answers one request and changes the state in place. */
 export function etcdRequest(state: EtcdState, request: EtcdRequest, now: number): EtcdAnswer {
   expire(state, now);
-  const key = normal(request.key);
+  const turn = { state, key: normal(request.key), request, now };
   switch (request.method) {
     case "GET":
-      return get(state, key, request.recursive === true, now);
+      return get(turn);
     case "PUT":
-      return put(state, key, request, now);
+      return put(turn);
     case "DELETE":
-      return remove(state, key, request, now);
+      return remove(turn);
   }
 }
 
-function get(state: EtcdState, key: string, recursive: boolean, now: number): EtcdAnswer {
-  const node = nodeAt(state, key, recursive ? Infinity : 1, now);
-  return node === undefined ? notFound(state, key) : { status: 200, body: { action: "get", node } };
+function get(turn: Turn): EtcdAnswer {
+  const node = nodeAt(turn, turn.key, turn.request.recursive === true ? Infinity : 1);
+  return node === undefined ? notFound(turn) : { status: 200, body: { action: "get", node } };
 }
 
-function put(state: EtcdState, key: string, request: EtcdRequest, now: number): EtcdAnswer {
-  if (isDirectory(state, key)) return failure(state, 403, 102, "Not a file", key);
+function put(turn: Turn): EtcdAnswer {
+  const { state, key, request, now } = turn;
+  if (isDirectory(state, key)) return failure(turn, NOT_A_FILE, key);
   const above = fileAbove(state, key);
-  if (above !== undefined) return failure(state, 400, 104, "Not a directory", above);
+  if (above !== undefined) return failure(turn, NOT_A_DIRECTORY, above);
   const before = state.entries[key];
-  const refused = compare(state, key, before, request);
+  const refused = compare(turn, before);
   if (refused !== undefined) return refused;
   state.index += 1;
   const prevNode = before === undefined ? undefined : leaf(key, before, now);
   const keeps = request.prevValue !== undefined || request.prevExist === true;
   for (const directory of ancestors(key)) state.directories[directory] ??= state.index;
-  state.entries[key] = {
+  const entry: EtcdEntry = {
     value: request.value ?? "",
     modifiedIndex: state.index,
     createdIndex: keeps && before !== undefined ? before.createdIndex : state.index,
     ...(request.ttl === undefined ? {} : { expiresAt: now + request.ttl * 1000 }),
   };
-  const node = leaf(key, state.entries[key], now);
+  state.entries[key] = entry;
   return {
     status: before === undefined ? 201 : 200,
-    body: { action: putAction(request), node, ...(prevNode === undefined ? {} : { prevNode }) },
+    body: {
+      action: putAction(request),
+      node: leaf(key, entry, now),
+      ...(prevNode === undefined ? {} : { prevNode }),
+    },
   };
 }
 
@@ -131,10 +144,11 @@ function putAction(request: EtcdRequest): string {
   return request.prevExist ? "update" : "create";
 }
 
-function remove(state: EtcdState, key: string, request: EtcdRequest, now: number): EtcdAnswer {
+function remove(turn: Turn): EtcdAnswer {
+  const { state, key, request, now } = turn;
   const entry = state.entries[key];
-  if (entry === undefined) return removeDirectory(state, key, request);
-  const refused = compare(state, key, entry, request);
+  if (entry === undefined) return removeDirectory(turn);
+  const refused = compare(turn, entry);
   if (refused !== undefined) return refused;
   state.index += 1;
   delete state.entries[key];
@@ -143,14 +157,15 @@ function remove(state: EtcdState, key: string, request: EtcdRequest, now: number
   return { status: 200, body: { action, node, prevNode: leaf(key, entry, now) } };
 }
 
-function removeDirectory(state: EtcdState, key: string, request: EtcdRequest): EtcdAnswer {
+function removeDirectory(turn: Turn): EtcdAnswer {
+  const { state, key, request } = turn;
   const createdIndex = state.directories[key];
-  if (createdIndex === undefined) return notFound(state, key);
+  if (createdIndex === undefined) return notFound(turn);
   const below = [...Object.keys(state.entries), ...Object.keys(state.directories)].filter((other) =>
     other.startsWith(`${key}/`),
   );
-  if (request.recursive !== true && request.dir !== true) return failure(state, 403, 102, "Not a file", key);
-  if (request.recursive !== true && below.length > 0) return failure(state, 403, 108, "Directory not empty", key);
+  if (request.recursive !== true && request.dir !== true) return failure(turn, NOT_A_FILE, key);
+  if (request.recursive !== true && below.length > 0) return failure(turn, NOT_EMPTY, key);
   state.index += 1;
   for (const other of [key, ...below]) {
     delete state.entries[other];
@@ -161,22 +176,31 @@ function removeDirectory(state: EtcdState, key: string, request: EtcdRequest): E
   return { status: 200, body: { action: "delete", node, prevNode } };
 }
 
-function compare(
-  state: EtcdState,
-  key: string,
-  before: EtcdEntry | undefined,
-  request: EtcdRequest,
-): EtcdAnswer | undefined {
-  const needsExisting = request.prevValue !== undefined || request.prevExist === true;
-  if (before === undefined) return needsExisting ? notFound(state, key) : undefined;
-  if (request.prevExist === false) return failure(state, 412, 105, "Key already exists", key);
-  if (request.prevValue === undefined || request.prevValue === before.value) return undefined;
-  return failure(state, 412, 101, "Compare failed", `[${request.prevValue} != ${before.value}]`);
+function compare(turn: Turn, before: EtcdEntry | undefined): EtcdAnswer | undefined {
+  const { prevValue, prevExist } = turn.request;
+  const needsExisting = prevValue !== undefined || prevExist === true;
+  if (before === undefined) return needsExisting ? notFound(turn) : undefined;
+  if (prevExist === false) return failure(turn, EXISTS, turn.key);
+  if (prevValue === undefined || prevValue === before.value) return undefined;
+  return failure(turn, COMPARE_FAILED, `[${prevValue} != ${before.value}]`);
 }
 
-const notFound = (state: EtcdState, key: string): EtcdAnswer => failure(state, 404, 100, "Key not found", key);
+interface Kind {
+  readonly status: number;
+  readonly errorCode: number;
+  readonly message: string;
+}
 
-function failure(state: EtcdState, status: number, errorCode: number, message: string, cause: string): EtcdAnswer {
+const NOT_FOUND: Kind = { status: 404, errorCode: 100, message: "Key not found" };
+const COMPARE_FAILED: Kind = { status: 412, errorCode: 101, message: "Compare failed" };
+const NOT_A_FILE: Kind = { status: 403, errorCode: 102, message: "Not a file" };
+const NOT_A_DIRECTORY: Kind = { status: 400, errorCode: 104, message: "Not a directory" };
+const EXISTS: Kind = { status: 412, errorCode: 105, message: "Key already exists" };
+const NOT_EMPTY: Kind = { status: 403, errorCode: 108, message: "Directory not empty" };
+
+const notFound = (turn: Turn): EtcdAnswer => failure(turn, NOT_FOUND, turn.key);
+
+function failure({ state }: Turn, { status, errorCode, message }: Kind, cause: string): EtcdAnswer {
   return { status, body: { errorCode, message, cause, index: state.index } };
 }
 
@@ -208,7 +232,8 @@ function leaf(key: string, entry: EtcdEntry, now: number): EtcdNode {
   };
 }
 
-function nodeAt(state: EtcdState, key: string, depth: number, now: number): EtcdNode | undefined {
+function nodeAt(turn: Turn, key: string, depth: number): EtcdNode | undefined {
+  const { state, now } = turn;
   const entry = state.entries[key];
   if (entry !== undefined) return leaf(key, entry, now);
   if (!isDirectory(state, key)) return undefined;
@@ -221,6 +246,6 @@ function nodeAt(state: EtcdState, key: string, depth: number, now: number): Etcd
     // Keys that begin with an underscore are hidden from listings.
     .filter((other) => !other.slice(prefix.length).startsWith("_"))
     .sort()
-    .flatMap((name) => nodeAt(state, name, depth - 1, now) ?? []);
+    .flatMap((name) => nodeAt(turn, name, depth - 1) ?? []);
   return { key, dir: true, ...(nodes.length === 0 ? {} : { nodes }), ...stamps };
 }

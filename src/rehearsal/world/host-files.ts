@@ -20,7 +20,7 @@ export function rename(draft: World, cell: Cell, event: EventOf<"rename">): Ende
     delete cell.files[path];
     cell.files[to + path.slice(from.length)] = entry;
   }
-  note(draft, "host", "mv", `${from} ${to}`);
+  note(draft, { system: "host", what: "mv", subject: `${from} ${to}` });
   return ended(0);
 }
 
@@ -30,7 +30,7 @@ export function makeDirectory(draft: World, cell: Cell, event: EventOf<"make-dir
   if (cell.files[path] !== undefined) return cannot("File exists");
   if (cell.files[parent(path)] === undefined) return cannot("No such file or directory");
   cell.files[path] = { kind: "directory", owner: "0", group: "0", mode: mode.replace(/^0/, ""), modifiedAt: draft.now };
-  note(draft, "host", "mkdir", path);
+  note(draft, { system: "host", what: "mkdir", subject: path });
   return ended(0);
 }
 
@@ -45,7 +45,7 @@ export function changeLike(draft: World, cell: Cell, event: EventOf<"change-like
   if (entry === undefined) return ended(1, "", `${program}: cannot access '${path}': No such file or directory\n`);
   cell.files[path] =
     what === "owner" ? { ...entry, owner: model.owner, group: model.group } : { ...entry, mode: model.mode };
-  note(draft, "host", program, path);
+  note(draft, { system: "host", what: program, subject: path });
   return ended(0);
 }
 

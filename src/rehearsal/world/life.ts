@@ -6,46 +6,56 @@ import { containerDied, isUp, killContainer, register, registryKey, soon } from 
 import { ERAS } from "./eras.js";
 import { patroniSays, say } from "./log.js";
 import * as patroni from "./patroni.js";
-import { loginsOf, memberOf, nodeOf, NODE_TTL, putKey, readKey, scopeOf, serviceKey } from "./service-keys.js";
+import {
+  loginsOf,
+  memberOf,
+  nodeOf,
+  NODE_TTL,
+  putKey,
+  putLease,
+  readKey,
+  scopeOf,
+  serviceKey,
+} from "./service-keys.js";
 import { archivePrefix, objectAt, putObject } from "./store.js";
-import type { Cell, Container, World } from "./world.js";
+import type { Site } from "./world.js";
 
 const LOOK_UPS = 4;
 
-export function takeStep(world: World, cell: Cell, container: Container, step: LifeStep): void {
+export function takeStep(site: Site, step: LifeStep): void {
   switch (step.is) {
     case "register":
-      return register(world, container);
+      return register(site);
     case "look-up":
-      return lookUp(world, cell, container, step.attempt);
+      return lookUp(site, step.attempt);
     case "configure":
-      return configure(world, cell, container);
+      return configure(site);
     case "decide":
-      return decide(world, cell, container);
+      return decide(site);
     case "patroni-begins":
-      return patroniBegins(world, cell, container);
+      return patroniBegins(site);
     case "patroni-loop":
-      return patroni.patroniLoop(world, cell, container);
+      return patroni.patroniLoop(site);
     case "initdb-done":
-      return patroni.initialised(world, cell, container);
+      return patroni.initialised(site);
     case "roles-made":
-      return patroni.makeRoles(world, cell, container);
+      return patroni.makeRoles(site);
     case "base-fetched":
-      return patroni.baseFetched(world, cell, container, step.backup);
+      return patroni.baseFetched(site, step.backup);
     case "replay":
-      return patroni.replayed(world, cell, container, step.backup);
+      return patroni.replayed(site, step.backup);
     case "copied-from-leader":
-      return patroni.copiedFromLeader(world, cell, container, step.leader);
+      return patroni.copiedFromLeader(site, step.leader);
     case "postgres-up":
-      return patroni.postgresIsUp(world, cell, container);
+      return patroni.postgresIsUp(site);
     case "die":
-      return containerDied(world, cell, container, step.exitCode);
+      return containerDied(site, step.exitCode);
     case "clean-exit":
-      return patroni.shutDown(world, cell, container);
+      return patroni.shutDown(site);
     case "kill":
-      return killContainer(world, cell, container);
+      return killContainer(site);
     default:
-      return takeLoopStep(world, cell, container, step);
+      return takeLoopStep(site, step);
   }
 }
 
@@ -64,62 +74,59 @@ type LoopStep = Extract<
 >;
 
 /** Steps of the loops beside Patroni. */
-function takeLoopStep(world: World, cell: Cell, container: Container, step: LoopStep): void {
-  if (step.is === "advertise") return advertise(world, cell, container);
-  const database = databaseOf(cell, container);
+function takeLoopStep(site: Site, step: LoopStep): void {
+  const { world, container } = site;
+  if (step.is === "advertise") return advertise(site);
+  const database = databaseOf(site);
   if (database === undefined || container.process.role !== "master") return;
   switch (step.is) {
     case "upload-sysid":
-      return uploadSysid(world, container, database.sysid);
+      return uploadSysid(site, database.sysid);
     case "prune":
-      return prune(world, container);
+      return prune(site);
     case "backup-begins": {
-      const backup = beginBackup(world, container, database);
-      return soon(world, cell, container, 4_000, { is: "backup-ends", ...backup });
+      const backup = beginBackup(site, database);
+      return soon(site, 4_000, { is: "backup-ends", ...backup });
     }
     case "backup-ends":
-      endBackup(world, container, database, { ...step, startedAt: world.now - 4_000 });
-      return publishList(world, cell, container);
+      endBackup(site, database, { ...step, startedAt: world.now - 4_000 });
+      return publishList(site);
     case "publish-list":
-      return publishList(world, cell, container);
+      return publishList(site);
     case "archive-timeout":
-      archiveSegment(world, container, database);
-      return soon(world, cell, container, 600_000, { is: "archive-timeout" });
+      archiveSegment(site, database);
+      return soon(site, 600_000, { is: "archive-timeout" });
   }
 }
 
-function lookUp(world: World, cell: Cell, container: Container, attempt: number): void {
+function lookUp(site: Site, attempt: number): void {
+  const { world, container } = site;
   const first = container.ports[0];
   const directory = first === undefined ? undefined : ERAS[world.era].registryKeys[first.container];
   if (first === undefined || directory === undefined) return;
   const key = registryKey(container, directory, first.container);
   const what = world.era === "a" ? "host:port" : `host:${first.container}`;
-  say(
-    world,
-    container,
-    "startup",
-    `looking up public ${what} from etcd -> ${world.network.etcd}/v2/keys${key} (${attempt})`,
-  );
+  say(site, "startup", `looking up public ${what} from etcd -> ${world.network.etcd}/v2/keys${key} (${attempt})`);
   const address = readKey(world, key);
   if (address === undefined && attempt < LOOK_UPS) {
-    say(world, container, "startup", "container not yet registered, waiting...");
-    return soon(world, cell, container, 3_000, { is: "look-up", attempt: attempt + 1 });
+    say(site, "startup", "container not yet registered, waiting...");
+    return soon(site, 3_000, { is: "look-up", attempt: attempt + 1 });
   }
-  if (address === undefined) say(world, container, "startup", "failed to look up container in etcd");
-  else say(world, container, "startup", `public ${world.era === "a" ? "" : ":5432 "}address ${address}`);
+  if (address === undefined) say(site, "startup", "failed to look up container in etcd");
+  else say(site, "startup", `public ${world.era === "a" ? "" : ":5432 "}address ${address}`);
   // In the first releases a failed look-up ends the container; later the pipe swallows it.
-  if (address === undefined && world.era === "a") return soon(world, cell, container, 100, { is: "die", exitCode: 1 });
-  soon(world, cell, container, 200, { is: "configure" });
+  if (address === undefined && world.era === "a") return soon(site, 100, { is: "die", exitCode: 1 });
+  soon(site, 200, { is: "configure" });
 }
 
-function configure(world: World, cell: Cell, container: Container): void {
-  prepareVolume(world, cell, container);
+function configure(site: Site): void {
+  const { world, container } = site;
+  prepareVolume(site);
   const { superuser, app } = loginsOf(container);
-  say(world, container, "startup", `Enabling wal-e archives to S3 bucket '${world.network.bucket}'`);
+  say(site, "startup", `Enabling wal-e archives to S3 bucket '${world.network.bucket}'`);
   // The whole configuration goes to the log, passwords and all: whoever reads these logs has to mask them.
   say(
-    world,
-    container,
+    site,
     "startup",
     "ttl: &ttl 30",
     "loop_wait: &loop_wait 10",
@@ -133,41 +140,43 @@ function configure(world: World, cell: Cell, container: Container): void {
     `    username: ${app.username}`,
     `    password: ${app.password}`,
   );
-  soon(world, cell, container, 200, { is: "decide" });
+  soon(site, 200, { is: "decide" });
 }
 
 /** restore_leader_if_missing: the table of dingo.md §3.4, with its swallowed exit. */
-function decide(world: World, cell: Cell, container: Container): void {
-  const words = prepare(world, cell, container);
-  say(world, container, "restore_leader_if_missing", ...words);
-  soon(world, cell, container, 300, { is: "patroni-begins" });
+function decide(site: Site): void {
+  const words = prepare(site);
+  say(site, "restore_leader_if_missing", ...words);
+  soon(site, 300, { is: "patroni-begins" });
 }
 
-function prepare(world: World, cell: Cell, container: Container): string[] {
+function prepare(site: Site): string[] {
+  const { world, container } = site;
   const scope = scopeOf(container);
   if (readKey(world, serviceKey(scope, "leader")) !== undefined) {
     return ["leader exists, no additional preparation required for container to join cluster"];
   }
-  if (databaseOf(cell, container) !== undefined) {
+  if (databaseOf(site) !== undefined) {
     return ["local database exists; no additional preparation required to restart container"];
   }
   if (listBackups(world, scope).length === 0) return ["new cluster, no existing backup to restore"];
-  const words = readKey(world, serviceKey(scope, "initialize")) === undefined ? putSysid(world, container) : [];
+  const words = readKey(world, serviceKey(scope, "initialize")) === undefined ? putSysid(site) : [];
   // "exit 1" ends only the script in its pipe: start-up goes on, unprepared.
-  if (words === undefined) return missingSysid(world, container);
+  if (words === undefined) return missingSysid(site);
   container.process.prepared = true;
-  if (world.era === "a") putKey(world, serviceKey(scope, "leader"), "fake-leader", 10);
+  if (world.era === "a") putLease(world, serviceKey(scope, "leader"), { value: "fake-leader", ttl: 10 });
   return [...words, "preparing patroni to restore this container from wal-e backups"];
 }
 
-const sysidsUrl = (world: World, container: Container): string =>
+const sysidsUrl = ({ world, container }: Site): string =>
   `s3://${world.network.bucket}/${archivePrefix(scopeOf(container))}sysids`;
 
 /**
  * `aws s3 sync` to /tmp/sysids keeps a local file of equal size that is older than the object (dingo.md finding 2): all
  * sysids have 20 bytes, so a container that lived before believes its own first one.
  */
-function putSysid(world: World, container: Container): string[] | undefined {
+function putSysid(site: Site): string[] | undefined {
+  const { world, container } = site;
   const scope = scopeOf(container);
   const object = objectAt(world, `${archivePrefix(scope)}sysids/sysid`);
   const local = container.tmp.sysid;
@@ -178,14 +187,14 @@ function putSysid(world: World, container: Container): string[] | undefined {
   if (sysid === undefined) return undefined;
   putKey(world, serviceKey(scope, "initialize"), sysid);
   return [
-    `etcd missing /initialize system ID, fetching from ${sysidsUrl(world, container)}`,
+    `etcd missing /initialize system ID, fetching from ${sysidsUrl(site)}`,
     `Re-initializing /${scope}/initialize with original 'Database system identifier'`,
     JSON.stringify({ action: "set", node: { key: serviceKey(scope, "initialize"), value: sysid } }),
   ];
 }
 
-function missingSysid(world: World, container: Container): string[] {
-  const url = sysidsUrl(world, container);
+function missingSysid(site: Site): string[] {
+  const url = sysidsUrl(site);
   const target = url.replace(/\/sysids$/, "");
   return [
     `etcd missing /initialize system ID, fetching from ${url}`,
@@ -193,33 +202,37 @@ function missingSysid(world: World, container: Container): string[] {
   ];
 }
 
-function patroniBegins(world: World, cell: Cell, container: Container): void {
+function patroniBegins(site: Site): void {
+  const { container } = site;
   if (!isUp(container)) return;
   container.process.patroni = "running";
-  if (databaseOf(cell, container) !== undefined) patroniSays(world, container, "INFO: starting as a secondary");
-  patroni.patroniLoop(world, cell, container);
+  if (databaseOf(site) !== undefined) patroniSays(site, "INFO: starting as a secondary");
+  patroni.patroniLoop(site);
 }
 
-function uploadSysid(world: World, container: Container, sysid: string): void {
+function uploadSysid(site: Site, sysid: string): void {
+  const { world, container } = site;
   const text = `${sysid}\n`;
   container.tmp.sysid = { text, at: world.now };
   const key = `${archivePrefix(scopeOf(container))}sysids/sysid`;
-  say(world, container, "backup", `Database system identifier:           ${sysid}`);
-  putObject(world, key, { is: "text", text }, container.name);
-  say(world, container, "backup", `upload: ../../tmp/sysids/sysid to s3://${world.network.bucket}/${key}`);
+  say(site, "backup", `Database system identifier:           ${sysid}`);
+  putObject(world, key, { meaning: { is: "text", text }, by: container.name });
+  say(site, "backup", `upload: ../../tmp/sysids/sysid to s3://${world.network.bucket}/${key}`);
 }
 
-function publishList(world: World, cell: Cell, container: Container): void {
+function publishList(site: Site): void {
+  const { world, container } = site;
   const header = "name\tlast_modified\texpanded_size_bytes\twal_segment_backup_start";
   const rows = listBackups(world, scopeOf(container)).map(
     (backup) => `${backup.name}\t${new Date(backup.lastModified).toISOString()}`,
   );
   putKey(world, serviceKey(scopeOf(container), "wale-backup-list"), [header, ...rows, ""].join("\r\n"));
-  soon(world, cell, container, 30_000, { is: "publish-list" });
+  soon(site, 30_000, { is: "publish-list" });
 }
 
 /** The broker counts nodes by these keys; they vanish 20 s after the last word. */
-function advertise(world: World, cell: Cell, container: Container): void {
+function advertise(site: Site): void {
+  const { world, cell, container } = site;
   const { postgres, role } = container.process;
   const node = {
     cell_guid: cell.ip,
@@ -227,6 +240,9 @@ function advertise(world: World, cell: Cell, container: Container): void {
     state: postgres === "running" ? "running" : "",
     role: role === "none" ? "" : role,
   };
-  putKey(world, serviceKey(scopeOf(container), `nodes/${nodeOf(container)}`), JSON.stringify(node), NODE_TTL);
-  soon(world, cell, container, 5_000, { is: "advertise" });
+  putLease(world, serviceKey(scopeOf(container), `nodes/${nodeOf(container)}`), {
+    value: JSON.stringify(node),
+    ttl: NODE_TTL,
+  });
+  soon(site, 5_000, { is: "advertise" });
 }

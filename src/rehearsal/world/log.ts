@@ -1,11 +1,12 @@
 /** What a container prints: kept by the Docker engine and sent to the log collector. */
 import { SHORT_PREFIX } from "./eras.js";
-import type { Container, World } from "./world.js";
+import type { Site } from "./world.js";
 
 export type Part = "startup" | "restore_leader_if_missing" | "patroni" | "backup" | "shutdown";
 
 /** Prints lines of one part of the container's programs, with the prefix of the era. */
-export function say(world: World, container: Container, part: Part, ...texts: readonly string[]): void {
+export function say(site: Site, part: Part, ...texts: readonly string[]): void {
+  const { world, cell, container } = site;
   const scope = container.env.PATRONI_SCOPE ?? "";
   for (const text of texts) {
     for (const line of text.split("\n")) {
@@ -14,22 +15,22 @@ export function say(world: World, container: Container, part: Part, ...texts: re
       // Said every ten seconds for as long as a leader lives: a collector's files would hold little else.
       if (printed.endsWith("i am the leader with the lock")) continue;
       // Docker's driver tags with the container's name; the cell is named by its agent id (dingo.md §2.1).
-      const host = world.cells.find((cell) => container.name in cell.containers)?.agentId ?? "";
+      const host = cell.agentId;
       world.syslog.push({ at: world.now, host, program: `docker/${container.name}`, text: printed });
     }
   }
 }
 
 /** "2026-11-21 13:24:29,726 INFO: …", as Patroni prints. */
-export function patroniSays(world: World, container: Container, ...texts: readonly string[]): void {
+export function patroniSays(site: Site, ...texts: readonly string[]): void {
+  const { world } = site;
   const stamp = new Date(world.now).toISOString().replace("T", " ").replace("Z", "").replace(".", ",");
-  say(world, container, "patroni", ...texts.map((text) => `${stamp} ${text}`));
+  say(site, "patroni", ...texts.map((text) => `${stamp} ${text}`));
 }
 
 /** A wal-e message: MSG, DETAIL and HINT, STRUCTURED, on lines of their own (dingo.md §2.6). */
 export function waleSays(
-  world: World,
-  container: Container,
+  site: Site,
   part: Part,
   message: {
     readonly logger: string;
@@ -39,10 +40,10 @@ export function waleSays(
     readonly keys?: string;
   },
 ): void {
+  const { world } = site;
   const time = new Date(world.now).toISOString().replace("Z", "000-00");
   say(
-    world,
-    container,
+    site,
     part,
     `${message.logger} INFO     MSG: ${message.msg}`,
     ...(message.detail === undefined ? [] : [`        DETAIL: ${message.detail}`]),

@@ -10,9 +10,19 @@ import { ERAS } from "./eras.js";
 import { archiveHistory, archiveSegment, latestBackup } from "./archiver.js";
 import { patroniSays, say, waleSays } from "./log.js";
 import { fetchBase, replayArchive } from "./restore.js";
-import { dropKey, LEADER_TTL, loginsOf, memberOf, putKey, readKey, scopeOf, serviceKey } from "./service-keys.js";
+import {
+  dropKey,
+  LEADER_TTL,
+  loginsOf,
+  memberOf,
+  putKey,
+  putLease,
+  readKey,
+  scopeOf,
+  serviceKey,
+} from "./service-keys.js";
 import { archivePrefix, objectAt } from "./store.js";
-import { allContainers, type Cell, type Container, type World } from "./world.js";
+import { allContainers, type Site, type World } from "./world.js";
 
 export const LOOP = 10_000;
 const FETCH = 2_500;
@@ -22,79 +32,87 @@ const MAXIMUM_LAG = 1_048_576;
 const FAKE_LEADER = "fake-leader";
 
 /** One turn of the loop. */
-export function patroniLoop(world: World, cell: Cell, container: Container): void {
+export function patroniLoop(site: Site): void {
+  const { world, container } = site;
   if (container.process.patroni !== "running") return;
-  soon(world, cell, container, LOOP, { is: "patroni-loop" });
-  const database = databaseOf(cell, container);
-  if (container.process.busy) return announce(world, container, "not healthy enough for leader race");
-  if (database === undefined) return bootstrap(world, cell, container);
-  if (container.process.postgres !== "running") return startPostgres(world, cell, container, 1_500);
+  soon(site, LOOP, { is: "patroni-loop" });
+  const database = databaseOf(site);
+  if (container.process.busy) return announce(site, "not healthy enough for leader race");
+  if (database === undefined) return bootstrap(site);
+  if (container.process.postgres !== "running") return startPostgres(site, 1_500);
   const initialize = readKey(world, serviceKey(scopeOf(container), "initialize"));
-  if (initialize && initialize !== database.sysid) return mismatch(world, cell, container, initialize);
-  takePart(world, cell, container, database);
-  touchMember(world, container, database);
+  if (initialize && initialize !== database.sysid) return mismatch(site, initialize);
+  takePart(site, database);
+  touchMember(site, database);
 }
 
-function announce(world: World, container: Container, what: string): void {
+function announce(site: Site, what: string): void {
+  const { world, container } = site;
   const owner = readKey(world, serviceKey(scopeOf(container), "leader")) ?? "None";
-  patroniSays(world, container, `INFO: Lock owner: ${owner}; I am ${memberOf(container)}`, `INFO: ${what}`);
+  patroniSays(site, `INFO: Lock owner: ${owner}; I am ${memberOf(container)}`, `INFO: ${what}`);
 }
 
-function startPostgres(world: World, cell: Cell, container: Container, ms: number): void {
+function startPostgres(site: Site, ms: number): void {
+  const { container } = site;
   container.process.postgres = "starting";
   container.process.busy = true;
-  soon(world, cell, container, ms, { is: "postgres-up" });
+  soon(site, ms, { is: "postgres-up" });
 }
 
 /** The programs' pipe swallows the exit code: Patroni's 1 becomes the container's 0. */
-function mismatch(world: World, cell: Cell, container: Container, initialize: string): void {
-  const own = databaseOf(cell, container)?.sysid ?? "";
+function mismatch(site: Site, initialize: string): void {
+  const { container } = site;
+  const own = databaseOf(site)?.sysid ?? "";
   const text = `system ID mismatch, node ${memberOf(container)} belongs to a different cluster: ${initialize} != ${own}`;
-  patroniSays(world, container, `CRITICAL: ${text}`);
+  patroniSays(site, `CRITICAL: ${text}`);
   container.process.patroni = "absent";
-  soon(world, cell, container, 500, { is: "die", exitCode: 0 });
+  soon(site, 500, { is: "die", exitCode: 0 });
 }
 
-function takePart(world: World, cell: Cell, container: Container, database: Database): void {
+function takePart(site: Site, database: Database): void {
+  const { world, container } = site;
   const leaderKey = serviceKey(scopeOf(container), "leader");
   const owner = readKey(world, leaderKey);
   const me = memberOf(container);
   if (owner !== undefined && owner !== me) {
     container.process.role = "replica";
-    return announce(world, container, `no action.  i am a secondary and i am following a leader`);
+    return announce(site, `no action.  i am a secondary and i am following a leader`);
   }
-  if (owner === undefined && isBehind(world, container, database)) {
-    return announce(world, container, "not healthy enough for leader race");
+  if (owner === undefined && isBehind(site, database)) {
+    return announce(site, "not healthy enough for leader race");
   }
-  putKey(world, leaderKey, me, LEADER_TTL);
+  putLease(world, leaderKey, { value: me, ttl: LEADER_TTL });
   putKey(world, serviceKey(scopeOf(container), "optime/leader"), String(walPosition(database)));
   const how = owner === me ? "because i had the session lock" : "by acquiring session lock";
-  if (database.inRecovery) promote(world, cell, container, how);
-  else if (container.process.role !== "master") becomeMaster(world, cell, container);
-  else patroniSays(world, container, "INFO: no action.  i am the leader with the lock");
+  if (database.inRecovery) promote(site, how);
+  else if (container.process.role !== "master") becomeMaster(site);
+  else patroniSays(site, "INFO: no action.  i am the leader with the lock");
 }
 
-function isBehind(world: World, container: Container, database: Database): boolean {
+function isBehind(site: Site, database: Database): boolean {
+  const { world, container } = site;
   const optime = readKey(world, serviceKey(scopeOf(container), "optime/leader"));
   return optime !== undefined && Number(optime) - walPosition(database) > MAXIMUM_LAG;
 }
 
 /** Role master, and all that follows from it: system id and first base backup to the archive. */
-function becomeMaster(world: World, cell: Cell, container: Container): void {
+function becomeMaster(site: Site): void {
+  const { world, container } = site;
   container.process.role = "master";
   const key = serviceKey(scopeOf(container), "initialize");
-  const database = databaseOf(cell, container);
+  const database = databaseOf(site);
   if (!readKey(world, key) && database !== undefined) putKey(world, key, database.sysid);
   if (container.process.backedUp) return;
   container.process.backedUp = true;
-  soon(world, cell, container, 1_000, { is: "upload-sysid" });
-  soon(world, cell, container, 1_500, { is: "prune" });
-  soon(world, cell, container, 2_000, { is: "backup-begins" });
-  soon(world, cell, container, 600_000, { is: "archive-timeout" });
+  soon(site, 1_000, { is: "upload-sysid" });
+  soon(site, 1_500, { is: "prune" });
+  soon(site, 2_000, { is: "backup-begins" });
+  soon(site, 600_000, { is: "archive-timeout" });
 }
 
-function promote(world: World, cell: Cell, container: Container, how: string): void {
-  const database = databaseOf(cell, container);
+function promote(site: Site, how: string): void {
+  const { world, container } = site;
+  const database = databaseOf(site);
   if (database === undefined) return;
   const { timeline, segment } = database;
   const lines = ["LOG:  received promote request"];
@@ -107,10 +125,10 @@ function promote(world: World, cell: Cell, container: Container, how: string): v
   database.timeline = freeTimeline(world, scopeOf(container), timeline);
   database.inRecovery = false;
   lines.push(`LOG:  selected new timeline ID: ${database.timeline}`, "LOG:  archive recovery complete");
-  patroniSays(world, container, `INFO: promoted self to leader ${how}`);
-  say(world, container, "patroni", ...lines, "LOG:  database system is ready to accept connections");
-  archiveHistory(world, container, database);
-  becomeMaster(world, cell, container);
+  patroniSays(site, `INFO: promoted self to leader ${how}`);
+  say(site, "patroni", ...lines, "LOG:  database system is ready to accept connections");
+  archiveHistory(site, database);
+  becomeMaster(site);
 }
 
 const restoredLine = (timeline: number, segment: number): string =>
@@ -124,7 +142,8 @@ function freeTimeline(world: World, scope: string, timeline: number): number {
   return free;
 }
 
-function touchMember(world: World, container: Container, database: Database): void {
+function touchMember(site: Site, database: Database): void {
+  const { world, container } = site;
   const { postgres, role } = container.process;
   const [host, api] = container.ports;
   if (host === undefined) return;
@@ -139,107 +158,114 @@ function touchMember(world: World, container: Container, database: Database): vo
     xlog_location: walPosition(database),
   };
   const key = serviceKey(scopeOf(container), `members/${memberOf(container)}`);
-  putKey(world, key, JSON.stringify(member), LEADER_TTL);
+  putLease(world, key, { value: JSON.stringify(member), ttl: LEADER_TTL });
 }
 
 /** No data in the volume: from the leader, from the archive, by initdb, or not at all. */
-function bootstrap(world: World, cell: Cell, container: Container): void {
+function bootstrap(site: Site): void {
+  const { world, container } = site;
   const scope = scopeOf(container);
   const leader = readKey(world, serviceKey(scope, "leader"));
   const initialize = readKey(world, serviceKey(scope, "initialize"));
   const own = leader === memberOf(container) || leader === FAKE_LEADER;
-  if (leader !== undefined && !own) return copyFromLeader(world, cell, container, leader);
-  if (own || container.process.prepared) return fetchFromArchive(world, cell, container, leader);
-  if (initialize !== undefined) return patroniSays(world, container, "INFO: waiting for leader to bootstrap");
-  patroniSays(world, container, "INFO: trying to bootstrap a new cluster");
+  if (leader !== undefined && !own) return copyFromLeader(site, leader);
+  if (own || container.process.prepared) return fetchFromArchive(site, leader);
+  if (initialize !== undefined) return patroniSays(site, "INFO: waiting for leader to bootstrap");
+  patroniSays(site, "INFO: trying to bootstrap a new cluster");
   // The empty value wins the race between the nodes of a new cluster.
   putKey(world, serviceKey(scope, "initialize"), "");
   container.process.busy = true;
-  soon(world, cell, container, 2_000, { is: "initdb-done" });
+  soon(site, 2_000, { is: "initdb-done" });
 }
 
-function copyFromLeader(world: World, cell: Cell, container: Container, leader: string): void {
+function copyFromLeader(site: Site, leader: string): void {
+  const { world, container } = site;
   const source = allContainers(world).find(
     (each) => memberOf(each.container) === leader && scopeOf(each.container) === scopeOf(container),
   );
-  patroniSays(world, container, `INFO: trying to bootstrap from leader '${leader}'`);
+  patroniSays(site, `INFO: trying to bootstrap from leader '${leader}'`);
   if (source === undefined || !isUp(source.container)) return;
   container.process.busy = true;
-  soon(world, cell, container, 4_000, { is: "copied-from-leader", leader });
+  soon(site, 4_000, { is: "copied-from-leader", leader });
 }
 
-function fetchFromArchive(world: World, cell: Cell, container: Container, leader: string | undefined): void {
+function fetchFromArchive(site: Site, leader: string | undefined): void {
+  const { world, container } = site;
   const from = leader === undefined ? "(without leader)" : `from leader '${leader}'`;
-  patroniSays(world, container, `INFO: trying to bootstrap ${from}`);
+  patroniSays(site, `INFO: trying to bootstrap ${from}`);
   const backup = latestBackup(world, scopeOf(container));
   if (backup === undefined) {
     const nothing = { logger: "wal_e.main", msg: "no backups found for fetching" };
-    return waleSays(world, container, "patroni", nothing);
+    return waleSays(site, "patroni", nothing);
   }
   const prefix = `${archivePrefix(scopeOf(container))}basebackups_005/${backup.name}/tar_partitions`;
-  waleSays(world, container, "patroni", {
+  waleSays(site, "patroni", {
     logger: "wal_e.worker.s3.s3_worker",
     msg: "beginning partition download",
     detail: "The partition being downloaded is part_00000000.tar.lzo.",
     hint: `The absolute S3 key is ${prefix}/part_00000000.tar.lzo.`,
   });
   container.process.busy = true;
-  soon(world, cell, container, FETCH, { is: "base-fetched", backup: backup.name });
+  soon(site, FETCH, { is: "base-fetched", backup: backup.name });
 }
 
 /** The base backup lies in the volume: PostgreSQL starts and asks for segment after segment. */
-export function baseFetched(world: World, cell: Cell, container: Container, backup: string): void {
-  const base = fetchBase(world, scopeOf(container), backup);
+export function baseFetched(site: Site, backup: string): void {
+  const { world, container } = site;
+  const base = fetchBase({ world, scope: scopeOf(container) }, backup);
   if (base === undefined) {
     // backup-fetch ends with 0 although the parts are missing; what is left is no cluster.
-    patroniSays(world, container, "INFO: replica has been created using wal_e", "ERROR: failed to start postgres");
+    patroniSays(site, "INFO: replica has been created using wal_e", "ERROR: failed to start postgres");
     container.process.busy = false;
     return;
   }
-  patroniSays(world, container, "INFO: replica has been created using wal_e");
-  say(world, container, "patroni", 'LOG:  could not open usermap file "/data/postgres0/pg_ident.conf"');
-  say(world, container, "patroni", "FATAL:  the database system is starting up", "LOG:  entering standby mode");
+  patroniSays(site, "INFO: replica has been created using wal_e");
+  say(site, "patroni", 'LOG:  could not open usermap file "/data/postgres0/pg_ident.conf"');
+  say(site, "patroni", "FATAL:  the database system is starting up", "LOG:  entering standby mode");
   container.process.postgres = "starting";
-  const outcome = replayArchive(world, scopeOf(container), base, stopSegment(world, scopeOf(container), backup));
+  const outcome = replayArchive({ world, scope: scopeOf(container) }, base, stopSegment(site, backup));
   const segments = outcome.ok ? outcome.restored.length : 0;
-  placeDatabase(world, cell, container, outcome.ok ? { ...base } : base);
-  soon(world, cell, container, 500 + segments * PER_SEGMENT, { is: "replay", backup });
+  placeDatabase(site, outcome.ok ? { ...base } : base);
+  soon(site, 500 + segments * PER_SEGMENT, { is: "replay", backup });
 }
 
-function stopSegment(world: World, scope: string, backup: string): string | undefined {
+function stopSegment({ world, container }: Site, backup: string): string | undefined {
+  const scope = scopeOf(container);
   const key = `${archivePrefix(scope)}basebackups_005/${backup}_backup_stop_sentinel.json`;
   const meaning = objectAt(world, key)?.meaning;
   if (meaning?.is !== "text") return undefined;
   return /"wal_segment_backup_stop":\s*"([0-9A-F]{24})"/.exec(meaning.text)?.[1];
 }
 
-export function replayed(world: World, cell: Cell, container: Container, backup: string): void {
-  const scope = scopeOf(container);
-  const base = fetchBase(world, scope, backup) ?? databaseOf(cell, container);
+export function replayed(site: Site, backup: string): void {
+  const { world, container } = site;
+  const archive = { world, scope: scopeOf(container) };
+  const base = fetchBase(archive, backup) ?? databaseOf(site);
   if (base === undefined) return;
-  const outcome = replayArchive(world, scope, base, stopSegment(world, scope, backup));
+  const outcome = replayArchive(archive, base, stopSegment(site, backup));
   container.process.busy = false;
   if (!outcome.ok) {
-    say(world, container, "patroni", `FATAL:  ${outcome.message}`);
+    say(site, "patroni", `FATAL:  ${outcome.message}`);
     container.process.postgres = "stopped";
     return;
   }
-  placeDatabase(world, cell, container, outcome.database);
+  placeDatabase(site, outcome.database);
   const [first, ...rest] = outcome.restored.map((name) => `LOG:  restored log file "${name}" from archive`);
   const segment = Number.parseInt(outcome.restored[0]?.slice(8) ?? "0", 16);
-  say(world, container, "patroni", first ?? "", `LOG:  redo starts at ${lsnText(segment, 0x28)}`);
-  say(world, container, "patroni", `LOG:  consistent recovery state reached at ${lsnText(segment, 0xf8)}`, ...rest);
-  missingSegment(world, container, outcome.database);
-  say(world, container, "patroni", "LOG:  database system is ready to accept read only connections");
-  postgresIsUp(world, cell, container, ERAS[world.era].bootstrapped);
-  say(world, container, "backup", "Not uploading backup because I am currently in recovery");
+  say(site, "patroni", first ?? "", `LOG:  redo starts at ${lsnText(segment, 0x28)}`);
+  say(site, "patroni", `LOG:  consistent recovery state reached at ${lsnText(segment, 0xf8)}`, ...rest);
+  missingSegment(site, outcome.database);
+  say(site, "patroni", "LOG:  database system is ready to accept read only connections");
+  postgresIsUp(site, ERAS[world.era].bootstrapped);
+  say(site, "backup", "Not uploading backup because I am currently in recovery");
 }
 
 /** wal-e's words are the same for the end of the archive and for a gap. */
-function missingSegment(world: World, container: Container, database: Database): void {
+function missingSegment(site: Site, database: Database): void {
+  const { world, container } = site;
   const name = segmentName(database.timeline, database.segment);
   const uri = `s3://${world.network.bucket}/${archivePrefix(scopeOf(container))}wal_005/${name}.lzo`;
-  waleSays(world, container, "patroni", {
+  waleSays(site, "patroni", {
     logger: "wal_e.blobstore.s3.s3_util",
     msg: "could no longer locate object while performing wal restore",
     detail: `The absolute URI that could not be located is ${uri}.`,
@@ -247,40 +273,43 @@ function missingSegment(world: World, container: Container, database: Database):
   });
 }
 
-export function postgresIsUp(world: World, cell: Cell, container: Container, words?: string): void {
-  const database = databaseOf(cell, container);
+export function postgresIsUp(site: Site, words?: string): void {
+  const { container } = site;
+  const database = databaseOf(site);
   container.process.busy = false;
   if (database === undefined) return;
   container.process.postgres = "running";
   container.process.role = "replica";
   // Patroni starts every node as a standby; only a promotion ends that.
   database.inRecovery = true;
-  patroniSays(world, container, `INFO: ${words ?? "started as a secondary"}`);
+  patroniSays(site, `INFO: ${words ?? "started as a secondary"}`);
 }
 
-export function copiedFromLeader(world: World, cell: Cell, container: Container, leader: string): void {
+export function copiedFromLeader(site: Site, leader: string): void {
+  const { world, container } = site;
   const source = allContainers(world).find((each) => memberOf(each.container) === leader);
-  const data = source === undefined ? undefined : databaseOf(source.cell, source.container);
+  const data = source === undefined ? undefined : databaseOf(source);
   container.process.busy = false;
   if (data === undefined) return;
-  placeDatabase(world, cell, container, structuredClone(data));
-  patroniSays(world, container, "INFO: replica has been created using wal_e");
-  postgresIsUp(world, cell, container, `bootstrapped from leader '${leader}'`);
+  placeDatabase(site, structuredClone(data));
+  patroniSays(site, "INFO: replica has been created using wal_e");
+  postgresIsUp(site, `bootstrapped from leader '${leader}'`);
 }
 
 /** A new, empty cluster; its roles get their passwords a moment after it leads (real-parts.md §1.3). */
-export function initialised(world: World, cell: Cell, container: Container): void {
+export function initialised(site: Site): void {
+  const { world, container } = site;
   const sysid = drawSysid(world);
-  placeDatabase(world, cell, container, emptyCluster(sysid, ERAS[world.era].postgresVersion));
+  placeDatabase(site, emptyCluster(sysid, ERAS[world.era].postgresVersion));
   container.process.busy = false;
   container.process.postgres = "running";
   putKey(world, serviceKey(scopeOf(container), "initialize"), sysid);
-  putKey(world, serviceKey(scopeOf(container), "leader"), memberOf(container), LEADER_TTL);
-  patroniSays(world, container, "INFO: initialized a new cluster");
-  becomeMaster(world, cell, container);
-  const database = databaseOf(cell, container);
-  if (database !== undefined) touchMember(world, container, database);
-  soon(world, cell, container, 800, { is: "roles-made" });
+  putLease(world, serviceKey(scopeOf(container), "leader"), { value: memberOf(container), ttl: LEADER_TTL });
+  patroniSays(site, "INFO: initialized a new cluster");
+  becomeMaster(site);
+  const database = databaseOf(site);
+  if (database !== undefined) touchMember(site, database);
+  soon(site, 800, { is: "roles-made" });
 }
 
 const emptyCluster = (sysid: string, version: string): Database => ({
@@ -296,8 +325,9 @@ const emptyCluster = (sysid: string, version: string): Database => ({
   lastTransactionAt: undefined,
 });
 
-export function makeRoles(world: World, cell: Cell, container: Container): void {
-  const database = databaseOf(cell, container);
+export function makeRoles(site: Site): void {
+  const { world, container } = site;
+  const database = databaseOf(site);
   if (database === undefined) return;
   const { superuser, app, admin } = loginsOf(container);
   const made = [
@@ -313,16 +343,17 @@ export function makeRoles(world: World, cell: Cell, container: Container): void 
 }
 
 /** A clean end: the open segment is switched and archived, the leader key given back. */
-export function shutDown(world: World, cell: Cell, container: Container): void {
-  const database = databaseOf(cell, container);
+export function shutDown(site: Site): void {
+  const { world, container } = site;
+  const database = databaseOf(site);
   const { postgres, role } = container.process;
-  say(world, container, "shutdown", "SIGTERM received");
+  say(site, "shutdown", "SIGTERM received");
   if (database !== undefined && postgres === "running" && role === "master") {
-    say(world, container, "patroni", "LOG:  received fast shutdown request", "LOG:  database system is shut down");
-    archiveSegment(world, container, database);
+    say(site, "patroni", "LOG:  received fast shutdown request", "LOG:  database system is shut down");
+    archiveSegment(site, database);
   }
   const leaderKey = serviceKey(scopeOf(container), "leader");
   if (readKey(world, leaderKey) === memberOf(container)) dropKey(world, leaderKey);
   dropKey(world, serviceKey(scopeOf(container), `members/${memberOf(container)}`));
-  containerDied(world, cell, container, 143);
+  containerDied(site, 143);
 }

@@ -13,8 +13,13 @@ export type Replay =
   | { readonly ok: true; readonly database: Database; readonly restored: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
+export interface Archive {
+  readonly world: World;
+  readonly scope: string;
+}
+
 /** The cluster in the parts of a base backup; undefined where no part is there. */
-export function fetchBase(world: World, scope: string, name: string): Database | undefined {
+export function fetchBase({ world, scope }: Archive, name: string): Database | undefined {
   const parts = below(world, `${archivePrefix(scope)}basebackups_005/${name}/tar_partitions/`);
   const meaning = parts.map(([, object]) => object.meaning).find((each) => each.is === "base");
   if (meaning?.is !== "base") return undefined;
@@ -22,12 +27,12 @@ export function fetchBase(world: World, scope: string, name: string): Database |
 }
 
 /** Replays what the archive of a scope offers on top of a fetched base. */
-export function replayArchive(world: World, scope: string, base: Database, stop: string | undefined): Replay {
+export function replayArchive(archive: Archive, base: Database, stop: string | undefined): Replay {
   const database = structuredClone(base);
-  const ancestry = latestTimelines(world, scope, base);
+  const ancestry = latestTimelines(archive, base);
   const restored: string[] = [];
   for (;;) {
-    const found = segmentFor(world, scope, ancestry, database.segment);
+    const found = segmentFor(archive, ancestry, database.segment);
     if (found === undefined || found.wal.sysid !== database.sysid) break;
     for (const change of found.wal.changes) replay(database, change);
     database.timeline = Math.max(database.timeline, found.timeline);
@@ -52,7 +57,7 @@ interface Line {
 }
 
 /** The base's own timeline and its newer ones: probed one by one, so that a hole hides what follows. */
-function latestTimelines(world: World, scope: string, base: Database): Line[] {
+function latestTimelines({ world, scope }: Archive, base: Database): Line[] {
   const lines: Line[] = [{ timeline: base.timeline, from: 0, history: base.history }];
   for (let timeline = base.timeline + 1; ; timeline += 1) {
     const name = `${segmentName(timeline, 0).slice(0, 8)}.history.lzo`;
@@ -70,8 +75,7 @@ function switchSegment(history: string): number {
 }
 
 function segmentFor(
-  world: World,
-  scope: string,
+  { world, scope }: Archive,
   ancestry: readonly Line[],
   segment: number,
 ): { readonly wal: Wal; readonly timeline: number } | undefined {

@@ -40,8 +40,13 @@ export function readKey(world: World, key: string): string | undefined {
   return etcdValue(world.etcd, key, world.now);
 }
 
-export function putKey(world: World, key: string, value: string, ttl?: number): void {
-  etcdRequest(world.etcd, { method: "PUT", key, value, ...(ttl === undefined ? {} : { ttl }) }, world.now);
+export function putKey(world: World, key: string, value: string): void {
+  etcdRequest(world.etcd, { method: "PUT", key, value }, world.now);
+}
+
+/** A key that vanishes unless it is put again within `ttl` seconds. */
+export function putLease(world: World, key: string, lease: { readonly value: string; readonly ttl: number }): void {
+  etcdRequest(world.etcd, { method: "PUT", key, ...lease }, world.now);
 }
 
 export function dropKey(world: World, key: string, recursive = false): void {

@@ -183,7 +183,7 @@ function aggregate(rows: readonly Row[], call: string): string {
   const values = rows.map((row) => row.values[bare(column)] ?? "");
   const better = (a: string | number, b: string | number) => (kind.toLowerCase() === "max" ? b > a : b < a);
   const [first, ...rest] = values;
-  return String(rest.reduce((best, each) => (better(best ?? "", each) ? each : best), first ?? "") ?? "");
+  return String(rest.reduce((best, each) => (better(best, each) ? each : best), first ?? ""));
 }
 
 export const mayLogIn = (database: Database, user: string, password: string): boolean =>

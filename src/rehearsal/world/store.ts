@@ -44,7 +44,7 @@ export function objectAt(world: World, key: string): StoredObject | undefined {
 }
 
 /** A program inside the foundation writes: always over what is there. */
-export function putObject(world: World, key: string, meaning: Meaning, by: string): void {
+export function putObject(world: World, key: string, { meaning, by }: { meaning: Meaning; by: string }): void {
   const { bucket } = world.network;
   (world.store.buckets[bucket] ??= {})[key] = stored(meaning, world.now);
   world.store.requests.push({ at: world.now, by, operation: "put", bucket, key, status: 200 });

@@ -159,15 +159,22 @@ export interface World {
   faults: Faults;
 }
 
+/** One container in its place: what the programs inside it can see and change. */
+export interface Site {
+  readonly world: World;
+  readonly cell: Cell;
+  readonly container: Container;
+}
+
 export function cellAt(world: World, ip: string): Cell | undefined {
   return world.cells.find((cell) => cell.ip === ip);
 }
 
-/** Every container of the foundation, with its cell. */
-export function allContainers(world: World): { readonly cell: Cell; readonly container: Container }[] {
-  return world.cells.flatMap((cell) => Object.values(cell.containers).map((container) => ({ cell, container })));
+/** Every container of the foundation in its place. */
+export function allContainers(world: World): Site[] {
+  return world.cells.flatMap((cell) => Object.values(cell.containers).map((container) => ({ world, cell, container })));
 }
 
-export function note(world: World, system: FarRecord["system"], what: string, subject: string): void {
-  world.record.push({ at: world.now, system, what, subject });
+export function note(world: World, seen: Omit<FarRecord, "at">): void {
+  world.record.push({ at: world.now, ...seen });
 }
