@@ -30,6 +30,8 @@ export interface SeedOptions {
   readonly size?: number;
 }
 
+type FakeCall = "region" | "list" | "get" | "head" | "copy" | "remove";
+
 export class MemoryObjectStore implements ArchiveStore {
   readonly #buckets = new Map<string, Map<string, StoredObject & { readonly size: number }>>();
   /** "copy KEY" and "remove KEY", in order. */
@@ -39,7 +41,7 @@ export class MemoryObjectStore implements ArchiveStore {
   /** Ends the "process" when this many changes have been made: the change itself happens. */
   dieAfterChanges = Number.POSITIVE_INFINITY;
   /** Calls that fail from now on. */
-  readonly refusals = new Map<"list" | "get" | "head" | "copy" | "remove", ErrorCode>();
+  readonly refusals = new Map<FakeCall, ErrorCode>();
 
   seed(bucket: string, key: string, content: string | Uint8Array, options: SeedOptions = {}): void {
     const bytes = typeof content === "string" ? Buffer.from(content) : content;
@@ -72,8 +74,10 @@ export class MemoryObjectStore implements ArchiveStore {
   }
 
   region(bucket: string): Promise<string> {
-    this.#require(bucket);
-    return Promise.resolve("us-east-1");
+    return this.#answer("region", () => {
+      this.#require(bucket);
+      return "us-east-1";
+    });
   }
 
   reader(): ObjectReader {
@@ -98,11 +102,11 @@ export class MemoryObjectStore implements ArchiveStore {
     };
   }
 
-  async #answer<T>(call: "list" | "get" | "head" | "copy" | "remove", work: () => T): Promise<T> {
+  async #answer<T>(call: FakeCall, work: () => T): Promise<T> {
     await Promise.resolve();
     if (this.changes.length >= this.dieAfterChanges) throw new Error("killed");
     const code = this.refusals.get(call);
-    if (code !== undefined) throw failure(code, `the store refused to ${call}`);
+    if (code !== undefined) throw failure(code, `the store refused to ${call}`, "none");
     const answer = work();
     if (this.changes.length >= this.dieAfterChanges) throw new Error("killed");
     return answer;
@@ -162,6 +166,6 @@ function infoOf(key: string, object: StoredObject & { readonly size: number }): 
   return { key, size, etag, lastModified, storageClass };
 }
 
-function failure(code: ErrorCode, message: string): RecoverError {
-  return new RecoverError(code, message, { remedy: "Look at the store." });
+function failure(code: ErrorCode, message: string, effect: "none" | "unknown" = "unknown"): RecoverError {
+  return new RecoverError(code, message, { remedy: "Look at the store.", effect });
 }

@@ -1,0 +1,24 @@
+import { MemoryObjectStore } from "../../fakes/memory-object-store.js";
+import { objectStoreContract } from "../../contract/object-store.js";
+
+const BUCKET = "our-postgresql-backups";
+const CALLS = ["list", "get", "head", "copy", "remove"] as const;
+
+objectStoreContract("in memory", async () => {
+  const store = new MemoryObjectStore();
+  const denied = new MemoryObjectStore();
+  const unreachable = new MemoryObjectStore();
+  store.bucket(BUCKET);
+  for (const call of [...CALLS, "region"] as const) {
+    denied.refusals.set(call, "access-denied");
+    unreachable.refusals.set(call, "unreachable");
+  }
+  return {
+    bucket: BUCKET,
+    store,
+    denied,
+    unreachable,
+    seed: (key, content) => Promise.resolve(store.seed(BUCKET, key, content)),
+    close: () => Promise.resolve(),
+  };
+});

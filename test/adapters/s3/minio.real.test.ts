@@ -1,0 +1,131 @@
+/** The contract against a real MinIO, and what only a server can show: its own record of writes, its own refusals. */
+import { randomBytes } from "node:crypto";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../../src/adapters/clock/system-clock.js";
+import { openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
+import { copyArchive } from "../../../src/archive/copy.js";
+import { compareArchives } from "../../../src/archive/compare.js";
+import { asideLocation, planCopy } from "../../../src/archive/copy-plan.js";
+import { setAside } from "../../../src/archive/set-aside.js";
+import { readArchive } from "../../../src/archive/facts.js";
+import { verifyArchive } from "../../../src/archive/verify.js";
+import type { ArchiveStore } from "../../../src/ports/object-store.js";
+import { Secrets } from "../../../src/secrets.js";
+import { objectStoreContract } from "../../contract/object-store.js";
+import { MemoryObjectStore } from "../../fakes/memory-object-store.js";
+import { Ledger } from "../../rig/ledger.js";
+import { ObjectStore as Minio } from "../../rig/object-store.js";
+import { assumeRole, type S3Credentials } from "../../rig/sts.js";
+import { BUCKET, NEW, OLD, seedArchive } from "../../archive/sample-archive.js";
+
+interface Running {
+  readonly minio: Minio;
+  readonly stop: () => Promise<void>;
+}
+
+/** An address of its own: the foundation's MinIO may be running as well. */
+async function start(address: string): Promise<Running> {
+  const ledger = await Ledger.open(`s3-${randomBytes(4).toString("hex")}`);
+  const minio = await Minio.start(ledger, address, BUCKET);
+  const stop = async (): Promise<void> => {
+    await minio.close();
+    await ledger.removeAll();
+  };
+  return { minio, stop };
+}
+
+function storeWith(endpoint: string, credentials: S3Credentials): ArchiveStore {
+  return openArchiveStore({
+    clock: systemClock(),
+    secrets: new Secrets(),
+    endpoint,
+    credentials: () => Promise.resolve(credentials),
+    environment: {},
+  });
+}
+
+async function seed(minio: Minio, key: string, content: string | Uint8Array): Promise<void> {
+  await minio.client.send(new PutObjectCommand({ Bucket: minio.bucket, Key: key, Body: content }));
+}
+
+/** Every request before this one is in the server's record. */
+async function settle(minio: Minio, marker: string): Promise<void> {
+  await minio.requests.settled(`/${minio.bucket}/${marker}`, () => minio.read(marker).catch(() => ""));
+}
+
+objectStoreContract("MinIO by the AWS SDK", async () => {
+  const { minio, stop } = await start("127.0.0.31");
+  const nothing = await assumeRole(minio.endpoint, minio.region, minio.credentials, {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Deny", Action: ["s3:*"], Resource: ["arn:aws:s3:::*"] }],
+  });
+  return {
+    bucket: minio.bucket,
+    store: storeWith(minio.endpoint, minio.credentials),
+    denied: storeWith(minio.endpoint, nothing),
+    unreachable: storeWith("http://127.0.0.31:9", minio.credentials),
+    seed: (key, content) => seed(minio, key, content),
+    close: stop,
+  };
+});
+
+describe("an archive on MinIO, with keys that may not write to the source", () => {
+  let running: Running;
+  let store: ArchiveStore;
+  beforeAll(async () => {
+    running = await start("127.0.0.32");
+    const memory = new MemoryObjectStore();
+    seedArchive(memory, { at: OLD });
+    seedArchive(memory, { at: NEW, cluster: "new", segments: [1, 2, 3] });
+    for (const [key, { bytes }] of memory.bucket(BUCKET)) await seed(running.minio, key, bytes);
+    store = storeWith(running.minio.endpoint, await running.minio.restrictedCredentials(OLD.prefix));
+  });
+  afterAll(() => running.stop());
+
+  it("is moved aside and replaced by the old one, while the server's record shows only reads below the source", async () => {
+    const writer = store.writer(OLD);
+    const before = await writer.list(BUCKET, `${OLD.prefix}/`);
+    const aside = asideLocation(NEW, "run-1");
+    await setAside(writer, planCopy(NEW, aside, await writer.list(BUCKET, `${NEW.prefix}/`)), {});
+    await copyArchive(writer, planCopy(OLD, NEW, before), { clock: systemClock() });
+    expect(await compareArchives(writer, OLD, NEW)).toMatchObject({ same: true });
+    expect(await writer.list(BUCKET, `${OLD.prefix}/`)).toEqual(before);
+    expect(await writer.list(BUCKET, `${aside.prefix}/`)).toHaveLength(8);
+    expect(verifyArchive(await readArchive(writer, NEW))).toMatchObject({ verdict: "restorable" });
+    await settle(running.minio, "after-the-swap");
+    // The tool's temporary key is another one than that of the administrator, who seeded the archive.
+    const { requests, credentials } = running.minio;
+    const own = requests.all.filter(({ accessKey }) => accessKey !== credentials.accessKeyId);
+    expect(own.some(({ api }) => api === "CopyObject")).toBe(true);
+    const writes = requests.writesBelow(OLD.prefix).filter(({ accessKey }) => accessKey !== credentials.accessKeyId);
+    expect(writes).toEqual([]);
+  });
+
+  it("is protected by the server too, were the guard not there", async () => {
+    const [object] = await store.reader().list(BUCKET, `${OLD.prefix}/`);
+    const careless = store.writer({ bucket: BUCKET, prefix: "somewhere/else" });
+    const at = { bucket: BUCKET, key: object?.key ?? "" };
+    await expect(careless.remove(at)).rejects.toMatchObject({ code: "access-denied", effect: "none" });
+    const copy = careless.copy(at, { ...at, key: `${at.key}2` }, { ifMatch: object?.etag ?? "" });
+    await expect(copy).rejects.toMatchObject({ code: "access-denied", effect: "none" });
+  });
+
+  it("shows a wrong key and a wrong secret as refusals, without the secret", async () => {
+    const secret = "canary-secret-0123456789";
+    for (const keyId of [running.minio.credentials.accessKeyId, "NOBODY1234"]) {
+      const wrong = storeWith(running.minio.endpoint, { accessKeyId: keyId, secretAccessKey: secret });
+      const error: unknown = await wrong
+        .reader()
+        .list(BUCKET, "backups/")
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "access-denied", effect: "none" });
+      expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(secret);
+    }
+  });
+
+  it("refuses keys with path parts that go up, as the guard expects", async () => {
+    const up = seed(running.minio, "a/../b", "x");
+    await expect(up).rejects.toThrow();
+  });
+});

@@ -1,0 +1,248 @@
+/**
+ * What every object store must do, the one in memory, the box's, and real ones. The caller brings a bucket and ways to
+ * seed it; the suite never looks behind the port.
+ */
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ArchiveStore, ObjectReader, ObjectStore } from "../../src/ports/object-store.js";
+
+export interface ObjectStoreWorld {
+  readonly bucket: string;
+  /** Credentials that may do everything in the bucket. */
+  readonly store: ArchiveStore;
+  /** Credentials that may do nothing. */
+  readonly denied: ArchiveStore;
+  /** Nothing listens there. */
+  readonly unreachable: ArchiveStore;
+  seed(key: string, content: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const MISSING_BUCKET = "no-such-bucket-anywhere";
+const PROTECTED = "protected/archive/wal";
+
+/** Keys that break XML, URLs, headers, terminals or sorting by UTF-16. */
+export const HOSTILE_KEYS = [
+  "new\nline",
+  "escape\u001b[2J\u0007",
+  "plus+and blank",
+  "percent%41%2e%2e",
+  "amp&<tag>\"quote'",
+  "ünïcödé \u202e",
+  "private \ue000",
+  "astral \u{1f600}",
+  "question?versionId=1#hash",
+  "dots..and...more",
+  "colon:semi;comma,at@",
+] as const;
+
+export function objectStoreContract(name: string, open: () => Promise<ObjectStoreWorld>): void {
+  describe(`object store contract: ${name}`, () => {
+    let world: ObjectStoreWorld;
+    let reader: ObjectReader;
+    let writer: ObjectStore;
+    beforeAll(async () => {
+      world = await open();
+      reader = world.store.reader();
+      writer = world.store.writer({ bucket: world.bucket, prefix: PROTECTED });
+    });
+    afterAll(() => world.close());
+
+    const at = (key: string) => ({ bucket: world.bucket, key });
+    const text = async (key: string) => Buffer.from(await reader.get(at(key))).toString();
+    const keys = async (prefix: string) => (await reader.list(world.bucket, prefix)).map(({ key }) => key);
+    const etagOf = async (key: string) => (await reader.head(at(key)))?.etag ?? "";
+
+    describe("list", () => {
+      it("gives every object below the prefix, with size, ETag, date and class, in the order of the keys' bytes", async () => {
+        for (const key of ["list/b", "list/a/2", "list/a/10", "list/B", "listless"]) await world.seed(key, key);
+        const listed = await reader.list(world.bucket, "list/");
+        expect(listed.map(({ key }) => key)).toEqual(["list/B", "list/a/10", "list/a/2", "list/b"]);
+        expect(listed[3]).toMatchObject({ size: 6, etag: md5("list/b"), storageClass: "STANDARD" });
+        expect(listed[3]?.lastModified).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      });
+
+      it("follows all pages", async () => {
+        const wanted = Array.from({ length: 1_050 }, (_, index) => `pages/${String(index).padStart(5, "0")}`);
+        for (let from = 0; from < wanted.length; from += 50) {
+          await Promise.all(wanted.slice(from, from + 50).map((key) => world.seed(key, "x")));
+        }
+        expect(await keys("pages/")).toEqual(wanted);
+      });
+
+      it("gives nothing for a prefix that holds nothing", async () => {
+        expect(await reader.list(world.bucket, "nothing/here/")).toEqual([]);
+      });
+
+      it("gives hostile keys back as they are", async () => {
+        for (const key of HOSTILE_KEYS) await world.seed(`hostile/${key}`, key);
+        const wanted = HOSTILE_KEYS.map((key) => `hostile/${key}`);
+        expect(await keys("hostile/")).toEqual(wanted.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+      });
+
+      it("never takes a refusal, a missing bucket or silence for an empty list", async () => {
+        await expect(world.denied.reader().list(world.bucket, "list/")).rejects.toMatchObject({
+          code: "access-denied",
+        });
+        await expect(reader.list(MISSING_BUCKET, "x/")).rejects.toMatchObject({ code: "bucket-missing" });
+        await expect(world.unreachable.reader().list(world.bucket, "x/")).rejects.toMatchObject({
+          code: "unreachable",
+        });
+      });
+    });
+
+    describe("get", () => {
+      it("gives the bytes, or a range of them, pinned to an ETag", async () => {
+        await world.seed("get/one", "0123456789");
+        expect(await text("get/one")).toBe("0123456789");
+        const part = await reader.get(at("get/one"), { range: "bytes=2-4", ifMatch: md5("0123456789") });
+        expect(Buffer.from(part).toString()).toBe("234");
+      });
+
+      it("gives an empty object", async () => {
+        await world.seed("get/empty", "");
+        expect(await text("get/empty")).toBe("");
+      });
+
+      it("says that an object is gone or another one", async () => {
+        await world.seed("get/changed", "new");
+        const pinned = reader.get(at("get/changed"), { ifMatch: md5("old") });
+        await expect(pinned).rejects.toMatchObject({ code: "object-changed" });
+        await expect(reader.get(at("get/absent"))).rejects.toMatchObject({ code: "object-changed" });
+      });
+
+      it("says when it is refused, and when nobody answers", async () => {
+        await expect(world.denied.reader().get(at("get/one"))).rejects.toMatchObject({ code: "access-denied" });
+        await expect(world.unreachable.reader().get(at("get/one"))).rejects.toMatchObject({ code: "unreachable" });
+        await expect(reader.get({ bucket: MISSING_BUCKET, key: "x" })).rejects.toMatchObject({
+          code: "bucket-missing",
+        });
+      });
+    });
+
+    describe("head", () => {
+      it("says what a listing says", async () => {
+        await world.seed("head/one", "1234");
+        const [listed] = await reader.list(world.bucket, "head/one");
+        const head = await reader.head(at("head/one"));
+        expect(head).toMatchObject({ key: "head/one", size: 4, etag: md5("1234"), storageClass: "STANDARD" });
+        expect(head?.lastModified.slice(0, 19)).toBe(listed?.lastModified.slice(0, 19));
+      });
+
+      it("is undefined only where the bucket is there and the key is not", async () => {
+        expect(await reader.head(at("head/absent"))).toBeUndefined();
+        await expect(reader.head({ bucket: MISSING_BUCKET, key: "x" })).rejects.toMatchObject({
+          code: "bucket-missing",
+        });
+        await expect(world.denied.reader().head(at("head/one"))).rejects.toMatchObject({ code: "access-denied" });
+        await expect(world.unreachable.reader().head(at("head/one"))).rejects.toMatchObject({ code: "unreachable" });
+      });
+    });
+
+    describe("copy", () => {
+      it("makes the same object under another key, over whatever was there", async () => {
+        await world.seed("copy/from", "content");
+        await world.seed("copy/to", "something else");
+        const copied = await writer.copy(at("copy/from"), at("copy/to"), { ifMatch: md5("content") });
+        expect(copied).toMatchObject({ key: "copy/to", size: 7, etag: md5("content"), storageClass: "STANDARD" });
+        expect(await text("copy/to")).toBe("content");
+        expect(await text("copy/from")).toBe("content");
+      });
+
+      it("copies hostile keys", async () => {
+        for (const key of HOSTILE_KEYS) {
+          await world.seed(`hostile/${key}`, key);
+          const from = at(`hostile/${key}`);
+          await writer.copy(from, at(`copied/${key}`), { ifMatch: md5(key), size: 1, storageClass: "STANDARD" });
+          expect(await text(`copied/${key}`)).toBe(key);
+        }
+      });
+
+      it("copies nothing when the source is gone or another one", async () => {
+        await world.seed("copy/changed", "new");
+        const copy = (key: string) => writer.copy(at(key), at("copy/never"), { ifMatch: md5("old") });
+        await expect(copy("copy/changed")).rejects.toMatchObject({ code: "object-changed" });
+        await expect(copy("copy/absent")).rejects.toMatchObject({ code: "object-changed" });
+        expect(await reader.head(at("copy/never"))).toBeUndefined();
+      });
+
+      it("says when it is refused, and when nobody answers", async () => {
+        const protect = { bucket: world.bucket, prefix: PROTECTED };
+        const request = { ifMatch: md5("content"), size: 7, storageClass: "STANDARD" };
+        const copy = (store: ArchiveStore) => store.writer(protect).copy(at("copy/from"), at("copy/denied"), request);
+        await expect(copy(world.denied)).rejects.toMatchObject({ code: "access-denied", effect: "none" });
+        await expect(copy(world.unreachable)).rejects.toMatchObject({ code: "unreachable" });
+        expect(await reader.head(at("copy/denied"))).toBeUndefined();
+        const nowhere = writer.copy(at("copy/from"), { bucket: MISSING_BUCKET, key: "x" }, request);
+        await expect(nowhere).rejects.toMatchObject({ code: "bucket-missing" });
+      });
+    });
+
+    describe("remove", () => {
+      it("removes one object, and an absent one is no error", async () => {
+        await world.seed("remove/one", "1");
+        await world.seed("remove/one/below", "2");
+        await writer.remove(at("remove/one"));
+        await writer.remove(at("remove/one"));
+        expect(await keys("remove/")).toEqual(["remove/one/below"]);
+      });
+
+      it("removes hostile keys and only these", async () => {
+        for (const key of HOSTILE_KEYS) await world.seed(`removed/${key}`, key);
+        await world.seed("removed/bystander", "x");
+        for (const key of HOSTILE_KEYS) await writer.remove(at(`removed/${key}`));
+        expect(await keys("removed/")).toEqual(["removed/bystander"]);
+      });
+
+      it("says when it is refused, and when nobody answers", async () => {
+        await world.seed("remove/kept", "1");
+        const protect = { bucket: world.bucket, prefix: PROTECTED };
+        const remove = (store: ArchiveStore) => store.writer(protect).remove(at("remove/kept"));
+        await expect(remove(world.denied)).rejects.toMatchObject({ code: "access-denied", effect: "none" });
+        await expect(remove(world.unreachable)).rejects.toMatchObject({ code: "unreachable" });
+        expect(await text("remove/kept")).toBe("1");
+      });
+    });
+
+    describe("the protected prefix", () => {
+      it("takes no copy and no delete, and is read as ever", async () => {
+        await world.seed(`${PROTECTED}/wal_005/1`, "only copy");
+        await world.seed("elsewhere", "x");
+        for (const key of [PROTECTED, `${PROTECTED}/wal_005/1`, `${PROTECTED}/new`]) {
+          const copy = writer.copy(at("elsewhere"), at(key), { ifMatch: await etagOf("elsewhere") });
+          await expect(copy).rejects.toMatchObject({ code: "source-protected", effect: "none" });
+          await expect(writer.remove(at(key))).rejects.toMatchObject({ code: "source-protected", effect: "none" });
+        }
+        expect(await keys(`${PROTECTED}/`)).toEqual([`${PROTECTED}/wal_005/1`]);
+        expect(await text(`${PROTECTED}/wal_005/1`)).toBe("only copy");
+      });
+
+      it("does not cover what only begins alike", async () => {
+        await world.seed(`${PROTECTED}2/x`, "x");
+        await writer.remove(at(`${PROTECTED}2/x`));
+        expect(await keys(`${PROTECTED}2/`)).toEqual([]);
+      });
+
+      it("has a reader without any way to write", () => {
+        expect(reader).not.toHaveProperty("copy");
+        expect(reader).not.toHaveProperty("remove");
+      });
+    });
+
+    it("says who speaks to which endpoint, without the secret", async () => {
+      const identity = await world.store.identity();
+      expect(Object.keys(identity).sort()).toEqual(["endpoint", "keyId", "region"]);
+      expect(identity.keyId).not.toBe("");
+      expect(await world.store.region(world.bucket)).toBe("us-east-1");
+    });
+
+    it("never guesses the region of a bucket that is not there", async () => {
+      await expect(world.store.region(MISSING_BUCKET)).rejects.toMatchObject({ code: "bucket-missing" });
+      await expect(world.unreachable.region(world.bucket)).rejects.toMatchObject({ code: "unreachable" });
+    });
+  });
+}
+
+function md5(text: string): string {
+  return createHash("md5").update(text).digest("hex");
+}
