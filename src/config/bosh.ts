@@ -1,0 +1,102 @@
+/** `bosh:` and BOSH_ENVIRONMENT, BOSH_CA_CERT, BOSH_CLIENT, BOSH_CLIENT_SECRET, BOSH_DEPLOYMENT. */
+import { quoted } from "../printable.js";
+import { Fields } from "../yaml/fields.js";
+import type { Located } from "../yaml/located.js";
+import { isLoopback, parseAddress } from "./address.js";
+import type { BoshConfig, SecretReference } from "./config.js";
+import { readGateway } from "./gateway.js";
+import { environmentError, readIfThere, type Reading } from "./reading.js";
+import { readSecret } from "./secret.js";
+
+const KEYS = ["environment", "deployment", "ca_cert", "client", "client_secret", "gateway"] as const;
+const DIRECTOR_PORT = 25_555;
+const DEPLOYMENT = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/u;
+const ENVIRONMENT_REMEDY =
+  "Write the director's address, `10.0.0.10` or `https://10.0.0.10:25555`; an alias of the bosh CLI is not known here.";
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----/u;
+
+type BoshFields = Fields<(typeof KEYS)[number]>;
+
+export function readBosh(reading: Reading, node: Located | undefined): BoshConfig {
+  const fields = node === undefined ? undefined : Fields.of(reading.findings, node, { what: '"bosh"', keys: KEYS });
+  const environment = readEnvironment(reading, fields);
+  const deployment = readDeployment(reading, fields);
+  const caCert = readCertificate(reading, fields);
+  const client = fields?.text("client")?.value ?? reading.variable("BOSH_CLIENT");
+  const clientSecret = readClientSecret(reading, fields);
+  const gateway = readGateway(reading, fields?.get("gateway"));
+  return {
+    ...(environment === undefined ? {} : { environment }),
+    ...(deployment === undefined ? {} : { deployment }),
+    ...(caCert === undefined ? {} : { caCert }),
+    ...(client === undefined ? {} : { client }),
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    ...(gateway === undefined ? {} : { gateway }),
+  };
+}
+
+function readEnvironment(reading: Reading, fields: BoshFields | undefined): string | undefined {
+  const node = fields?.text("environment");
+  if (node !== undefined) {
+    const url = directorUrl(node.value);
+    if (url === undefined)
+      reading.findings.add(node.at, {
+        message: '"environment" is no address of a director',
+        remedy: ENVIRONMENT_REMEDY,
+      });
+    return url;
+  }
+  const value = reading.variable("BOSH_ENVIRONMENT");
+  const url = value === undefined ? undefined : directorUrl(value);
+  if (value !== undefined && url === undefined)
+    throw environmentError("BOSH_ENVIRONMENT", "is no address of a director", ENVIRONMENT_REMEDY);
+  return url;
+}
+
+/** A director speaks TLS; without it only a rehearsal on this very machine. */
+function directorUrl(text: string): string | undefined {
+  const address = parseAddress(text, "https");
+  if (address === undefined || (address.protocol === "http:" && !isLoopback(address.host))) return undefined;
+  return address.port === undefined ? `${address.url}:${DIRECTOR_PORT}` : address.url;
+}
+
+function readDeployment(reading: Reading, fields: BoshFields | undefined): string | undefined {
+  const remedy = "Write the name as `bosh deployments` shows it.";
+  const node = fields?.text("deployment");
+  if (node !== undefined)
+    return reading.matching(node, DEPLOYMENT, { message: '"deployment" is no name of a deployment', remedy });
+  const value = reading.variable("BOSH_DEPLOYMENT");
+  if (value !== undefined && !DEPLOYMENT.test(value))
+    throw environmentError("BOSH_DEPLOYMENT", "is no name of a deployment", remedy);
+  return value;
+}
+
+/** A path or the PEM text, as the bosh CLI takes it; both give the text. */
+function readCertificate(reading: Reading, fields: BoshFields | undefined): string | undefined {
+  const node = fields?.text("ca_cert");
+  if (node === undefined) return certificateOfEnvironment(reading);
+  if (CERTIFICATE.test(node.value)) return node.value;
+  const path = reading.path(node.value);
+  const text = readIfThere(path);
+  if (text !== undefined && CERTIFICATE.test(text)) return text;
+  reading.findings.add(node.at, {
+    message: `"ca_cert" names ${quoted(path)}, which ${text === undefined ? "is not there" : "holds no certificate"}`,
+    remedy: "Name a file that holds the director's CA certificate in PEM form, or write the certificate with `|`.",
+  });
+  return undefined;
+}
+
+function certificateOfEnvironment(reading: Reading): string | undefined {
+  const value = reading.variable("BOSH_CA_CERT");
+  if (value === undefined || CERTIFICATE.test(value)) return value;
+  const text = readIfThere(reading.path(value));
+  if (text !== undefined && CERTIFICATE.test(text)) return text;
+  const what = `names ${quoted(value)}, which ${text === undefined ? "is not there" : "holds no certificate"}`;
+  throw environmentError("BOSH_CA_CERT", what, "Set it to the path of the director's CA certificate, or unset it.");
+}
+
+function readClientSecret(reading: Reading, fields: BoshFields | undefined): SecretReference | undefined {
+  const node = fields?.get("client_secret");
+  if (node !== undefined) return readSecret(reading, node, "client_secret");
+  return reading.variable("BOSH_CLIENT_SECRET") === undefined ? undefined : { kind: "env", name: "BOSH_CLIENT_SECRET" };
+}

@@ -1,0 +1,75 @@
+/** The configuration as a value: places and references. It holds no secret, only where each one is to be had. */
+import type { Settings } from "../ports/settings.js";
+
+/** Where a secret is, never what it is (law 10). */
+export type SecretReference =
+  | { readonly kind: "env"; readonly name: string }
+  /** Absolute path. */
+  | { readonly kind: "file"; readonly path: string }
+  /** Its standard output; nothing is expanded by a shell. */
+  | { readonly kind: "command"; readonly argv: readonly [string, ...string[]] };
+
+export interface CfConfig {
+  readonly api?: string;
+  readonly skipSslValidation: boolean;
+  readonly username?: string;
+  readonly password?: SecretReference;
+}
+
+export interface GatewayConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly privateKey?: SecretReference;
+  readonly passphrase?: SecretReference;
+  readonly password?: SecretReference;
+  /** `ssh-ed25519 AAAA…`; absent: known_hosts decides. */
+  readonly hostKey?: string;
+}
+
+export interface BoshConfig {
+  /** `https://HOST:PORT`. */
+  readonly environment?: string;
+  readonly deployment?: string;
+  /** PEM text. */
+  readonly caCert?: string;
+  readonly client?: string;
+  readonly clientSecret?: SecretReference;
+  readonly gateway?: GatewayConfig;
+}
+
+export interface S3Config {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly bucket?: string;
+  /** Absent: the standard chain of AWS. */
+  readonly credentials?: {
+    /** Not secret: it names who speaks. */
+    readonly accessKeyId: string | SecretReference;
+    readonly secretAccessKey: SecretReference;
+    readonly sessionToken?: SecretReference;
+  };
+}
+
+export interface Config {
+  /** The file that was read; absent where everything comes from the environment. */
+  readonly file?: string;
+  readonly cf: CfConfig;
+  readonly bosh: BoshConfig;
+  readonly s3: S3Config;
+  /** Globs, absolute, or "-" for stdin. */
+  readonly logs: readonly string[];
+  /** HOST:PORT of etcd. */
+  readonly etcd?: string;
+  /** Absolute paths of files with users' own actions. */
+  readonly actions: readonly string[];
+}
+
+/** The part that actions may know. */
+export function settingsOf({ bosh, s3, etcd }: Config): Settings {
+  return {
+    ...(bosh.deployment === undefined ? {} : { deployment: bosh.deployment }),
+    ...(s3.bucket === undefined ? {} : { bucket: s3.bucket }),
+    ...(etcd === undefined ? {} : { etcd }),
+  };
+}

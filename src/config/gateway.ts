@@ -1,0 +1,111 @@
+/** `bosh.gateway:` and BOSH_GW_HOST, BOSH_GW_USER, BOSH_GW_PRIVATE_KEY, BOSH_ALL_PROXY: the one hop to the foundation. */
+import { Fields } from "../yaml/fields.js";
+import type { Located } from "../yaml/located.js";
+import type { GatewayConfig, SecretReference } from "./config.js";
+import { environmentError, type Reading } from "./reading.js";
+import { readSecret } from "./secret.js";
+
+const KEYS = ["host", "port", "user", "private_key", "passphrase", "password", "host_key"] as const;
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$/u;
+const USER = /^[A-Za-z_][A-Za-z0-9_.-]*$/u;
+const HOST_KEY = /^(?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+(?: .*)?$/u;
+
+export function readGateway(reading: Reading, node: Located | undefined): GatewayConfig | undefined {
+  if (node === undefined) return gatewayOfEnvironment(reading) ?? gatewayOfProxy(reading);
+  const fields = Fields.of(reading.findings, node, { what: '"gateway"', keys: KEYS });
+  if (fields === undefined) return undefined;
+  const host = reading.matching(fields.needText("host", "Add `host:`, the jump box."), HOST, {
+    message: '"host" is no host name or address',
+    remedy: "Write the name or the address alone, without scheme, user and port.",
+  });
+  const user = reading.matching(fields.needText("user", "Add `user:`, whom to log in as there, e.g. `ubuntu`."), USER, {
+    message: '"user" is no user name',
+    remedy: "Write the name alone.",
+  });
+  const hostKey = reading.matching(fields.text("host_key"), HOST_KEY, {
+    message: '"host_key" is no public key',
+    remedy: "Write it as `ssh-keyscan HOST` prints it, without the host: `ssh-ed25519 AAAA…`.",
+  });
+  const secrets = readSecrets(reading, fields);
+  const port = readPort(reading, fields.get("port"));
+  if (host === undefined || user === undefined) return undefined;
+  return { host, port, user, ...secrets, ...(hostKey === undefined ? {} : { hostKey }) };
+}
+
+type GatewayFields = Fields<(typeof KEYS)[number]>;
+type GatewaySecrets = Pick<GatewayConfig, "privateKey" | "passphrase" | "password">;
+
+function readSecrets(reading: Reading, fields: GatewayFields): GatewaySecrets {
+  const [key, passphrase, password] = [fields.get("private_key"), fields.get("passphrase"), fields.get("password")];
+  const privateKey = key === undefined ? undefined : readPrivateKey(reading, key);
+  const passphraseReference = passphrase === undefined ? undefined : readSecret(reading, passphrase, "passphrase");
+  const passwordReference = password === undefined ? undefined : readSecret(reading, password, "password");
+  return {
+    ...(privateKey === undefined ? {} : { privateKey }),
+    ...(passphraseReference === undefined ? {} : { passphrase: passphraseReference }),
+    ...(passwordReference === undefined ? {} : { password: passwordReference }),
+  };
+}
+
+/** A path is no secret; the key itself is. */
+function readPrivateKey(reading: Reading, node: Located): SecretReference | undefined {
+  const path = node.kind === "scalar" ? node.value : undefined;
+  if (typeof path === "string" && path !== "" && !path.includes("\n") && !path.includes("-----BEGIN"))
+    return { kind: "file", path: reading.path(path) };
+  return readSecret(reading, node, "private_key");
+}
+
+function readPort(reading: Reading, node: Located | undefined): number {
+  if (node === undefined) return 22;
+  const value = node.kind === "scalar" ? node.value : undefined;
+  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value < 65_536) return value;
+  reading.findings.add(node.at, {
+    message: '"port" is no port',
+    remedy: "Write a number from 1 to 65535, without quotes.",
+  });
+  return 22;
+}
+
+function gatewayOfEnvironment(reading: Reading): GatewayConfig | undefined {
+  const host = reading.variable("BOSH_GW_HOST");
+  if (host === undefined) return undefined;
+  const [, name = host, port] = /^([^:]+|\[.+\]):(\d+)$/u.exec(host) ?? [];
+  if (!HOST.test(name))
+    throw environmentError("BOSH_GW_HOST", "is no host name or address", "Set it to HOST or HOST:PORT.");
+  const key = reading.variable("BOSH_GW_PRIVATE_KEY");
+  return {
+    host: name,
+    port: Number(port ?? 22),
+    user: userOf(reading.variable("BOSH_GW_USER"), "BOSH_GW_USER"),
+    ...(key === undefined ? {} : { privateKey: { kind: "file", path: reading.path(key) } }),
+  };
+}
+
+function userOf(name: string | undefined, variable: string): string {
+  if (name !== undefined && USER.test(name)) return name;
+  throw environmentError(
+    variable,
+    "names no user for the gateway",
+    "Set BOSH_GW_USER, or write USER@ before the host in BOSH_ALL_PROXY.",
+  );
+}
+
+/** `ssh+socks5://USER@HOST:PORT?private-key=PATH`, as `om bosh-env` prints it (cf-bosh.md §3.2, §3.5). */
+function gatewayOfProxy(reading: Reading): GatewayConfig | undefined {
+  const proxy = reading.variable("BOSH_ALL_PROXY");
+  if (proxy === undefined || !proxy.startsWith("ssh+socks5://")) return undefined;
+  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
+  if (url === undefined || !HOST.test(url.hostname))
+    throw environmentError(
+      "BOSH_ALL_PROXY",
+      "cannot be read",
+      "Set it to ssh+socks5://USER@HOST:PORT?private-key=PATH.",
+    );
+  const key = url.searchParams.get("private-key");
+  return {
+    host: url.hostname,
+    port: Number(url.port === "" ? 22 : url.port),
+    user: userOf(url.username, "BOSH_ALL_PROXY"),
+    ...(key === null || key === "" ? {} : { privateKey: { kind: "file", path: reading.path(key) } }),
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * The configuration: a file where there is one, the usual variables where it is silent (DESIGN §4). All mistakes of
+ * the file at once, with line and column. Reads files; opens no connection and fetches no secret.
+ */
+import { homedir } from "node:os";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { diagnosticsError } from "../diagnostic.js";
+import { RecoverError } from "../errors.js";
+import { quoted } from "../printable.js";
+import { article, Fields, textOf } from "../yaml/fields.js";
+import { Findings } from "../yaml/findings.js";
+import type { Located } from "../yaml/located.js";
+import { readYaml } from "../yaml/read.js";
+import { parseAddress } from "./address.js";
+import { readBosh } from "./bosh.js";
+import { readCf } from "./cloud-foundry.js";
+import type { Config } from "./config.js";
+import { readS3 } from "./object-store.js";
+import { type Environment, readIfThere, Reading } from "./reading.js";
+import { discreet } from "./secret.js";
+
+const KEYS = ["cf", "bosh", "s3", "logs", "elasticsearch", "etcd", "lease", "actions"] as const;
+type ConfigFields = Fields<(typeof KEYS)[number]>;
+
+/** Of DESIGN §4, with what to use until they are built. Silently ignored they would promise what is not kept. */
+const NOT_BUILT = {
+  lease: "Remove it: until then runs are kept apart by the tag of the instance and by the state directory alone.",
+  elasticsearch: "Remove it, and name files in `logs` instead.",
+} as const;
+
+export interface ConfigOptions {
+  /** Of `--config`; absent: the usual places are tried. */
+  readonly file?: string;
+  readonly env: Environment;
+  readonly cwd: string;
+}
+
+/** Throws `config-invalid`. Without any file everything comes from the environment. */
+export function loadConfig(options: ConfigOptions): Config {
+  const found = findFile(options);
+  const findings = new Findings(found?.path ?? "environment", found?.text ?? "");
+  const folder = found === undefined ? options.cwd : dirname(found.path);
+  const reading = new Reading({ findings, env: options.env, folder, home: homeOf(options.env) });
+  const config = readConfig(reading, isBlank(found?.text) ? undefined : readYaml(findings));
+  if (findings.any) throw diagnosticsError("config-invalid", discreet(findings.list(), findings.text));
+  return found === undefined ? config : { file: found.path, ...config };
+}
+
+/** Where a configuration may lie when none is named, in this order. */
+export function usualFiles({ env, cwd }: ConfigOptions): readonly [string, string] {
+  const xdg = env["XDG_CONFIG_HOME"];
+  const home = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeOf(env), ".config");
+  return [join(cwd, "dingo-recover.yml"), join(home, "dingo-recover", "config.yml")];
+}
+
+function findFile(options: ConfigOptions): { readonly path: string; readonly text: string } | undefined {
+  const named = options.file === undefined ? undefined : resolve(options.cwd, options.file);
+  for (const path of named === undefined ? usualFiles(options) : [named]) {
+    const text = readIfThere(path);
+    if (text !== undefined) return { path, text };
+  }
+  if (named === undefined) return undefined;
+  throw new RecoverError("config-invalid", `there is no configuration file ${quoted(named)}`, {
+    remedy: "Name an existing file with --config, or leave it out.",
+    place: named,
+    effect: "none",
+  });
+}
+
+function homeOf(env: Environment): string {
+  const home = env["HOME"];
+  return home !== undefined && isAbsolute(home) ? home : homedir();
+}
+
+/** Nothing but comments is a configuration that is silent about everything. */
+function isBlank(text: string | undefined): boolean {
+  return text === undefined || text.split("\n").every((line) => /^\s*(?:#.*)?$/u.test(line));
+}
+
+function readConfig(reading: Reading, root: Located | undefined): Config {
+  const fields =
+    root === undefined ? undefined : Fields.of(reading.findings, root, { what: "the configuration", keys: KEYS });
+  for (const key of ["lease", "elasticsearch"] as const)
+    if (fields?.get(key) !== undefined)
+      reading.findings.add(fields.keyAt(key), { message: `"${key}" is not built yet`, remedy: NOT_BUILT[key] });
+  const etcd = readEtcd(reading, fields?.get("etcd"));
+  return {
+    cf: readCf(reading, fields?.get("cf")),
+    bosh: readBosh(reading, fields?.get("bosh")),
+    s3: readS3(reading, fields?.get("s3")),
+    logs: readPaths(reading, fields, "logs"),
+    actions: readPaths(reading, fields, "actions"),
+    ...(etcd === undefined ? {} : { etcd }),
+  };
+}
+
+function readPaths(reading: Reading, fields: ConfigFields | undefined, key: "logs" | "actions"): readonly string[] {
+  const node = fields?.get(key);
+  if (node === undefined) return [];
+  if (node.kind !== "list") {
+    reading.findings.add(node.at, {
+      message: `"${key}" is ${article(node)}, not a list`,
+      remedy: `Write \`${key}: [PATH, PATH]\`.`,
+    });
+    return [];
+  }
+  const texts = node.items.flatMap((item) => textOf(reading.findings, item, key)?.value ?? []);
+  return texts.map((text) => (text === "-" && key === "logs" ? text : reading.path(text)));
+}
+
+/** Cells speak to etcd in the clear (dingo.md §1.10), so that only host and port are left to say. */
+function readEtcd(reading: Reading, node: Located | undefined): string | undefined {
+  const fields = node === undefined ? undefined : Fields.of(reading.findings, node, { what: '"etcd"', keys: ["url"] });
+  const url = fields?.needText("url", "Add `url:`, e.g. `http://10.58.111.42:4001`.");
+  if (url === undefined) return undefined;
+  const address = parseAddress(url.value, "http");
+  if (address?.protocol === "http:" && address.port !== undefined) return `${address.host}:${address.port}`;
+  reading.findings.add(url.at, {
+    message: '"url" is no address of etcd',
+    remedy: "Write `http://HOST:PORT`, as the cells reach it.",
+  });
+  return undefined;
+}

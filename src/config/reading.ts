@@ -1,0 +1,84 @@
+/** What every section of the configuration is read with: the file's findings, its folder, the environment. */
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { RecoverError } from "../errors.js";
+import { hasHidden, quoted } from "../printable.js";
+import type { Findings } from "../yaml/findings.js";
+import type { LocatedScalar } from "../yaml/located.js";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Text = LocatedScalar & { readonly value: string };
+
+export class Reading {
+  readonly findings: Findings;
+  readonly env: Environment;
+  readonly #folder: string;
+  readonly #home: string;
+
+  constructor(options: {
+    readonly findings: Findings;
+    readonly env: Environment;
+    readonly folder: string;
+    readonly home: string;
+  }) {
+    this.findings = options.findings;
+    this.env = options.env;
+    this.#folder = options.folder;
+    this.#home = options.home;
+  }
+
+  /** A path of the file: `~/` is the home, relative ones begin at the configuration file. */
+  path(text: string): string {
+    if (text.startsWith("~/")) return join(this.#home, text.slice(2));
+    return isAbsolute(text) ? text : resolve(this.#folder, text);
+  }
+
+  /** A variable; undefined where it is unset or empty. Throws `config-invalid` for one with control characters. */
+  variable(name: string): string | undefined {
+    const value = this.env[name];
+    if (value === undefined || value === "") return undefined;
+    // Certificates come with line breaks; nothing else may hide what a terminal obeys.
+    if (!hasHidden(value.replaceAll("\r\n", "\n"))) return value;
+    throw environmentError(name, "holds a control character", `Set ${name} anew, without it.`);
+  }
+
+  /** Text of a field that has to match; a finding that does not repeat the value where it does not. */
+  matching(
+    node: Text | undefined,
+    form: RegExp,
+    finding: { readonly message: string; readonly remedy: string },
+  ): string | undefined {
+    if (node === undefined) return undefined;
+    if (form.test(node.value)) return node.value;
+    this.findings.add(node.at, finding);
+    return undefined;
+  }
+}
+
+export function environmentError(name: string, what: string, remedy: string): RecoverError {
+  return new RecoverError("config-invalid", `the environment variable ${name} ${what}`, {
+    remedy,
+    place: `environment variable ${name}`,
+    effect: "none",
+  });
+}
+
+/** A file that a person named, as text. Undefined where there is none; throws `config-invalid` where it cannot be read. */
+export function readIfThere(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+export function unreadable(path: string, cause: unknown): RecoverError {
+  const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+  return new RecoverError("config-invalid", `${quoted(path)} cannot be read (${why})`, {
+    remedy: "Name a file that exists and that you may read.",
+    place: path,
+    effect: "none",
+    cause,
+  });
+}

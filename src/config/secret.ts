@@ -1,0 +1,76 @@
+/** References to secrets in the configuration: `{env: NAME}`, `{file: PATH}` or `{command: [PROGRAM, ARGUMENT…]}`. */
+import type { Diagnostic, Finding } from "../diagnostic.js";
+import { article, Fields, textOf } from "../yaml/fields.js";
+import type { Located } from "../yaml/located.js";
+import type { SecretReference } from "./config.js";
+import type { Reading } from "./reading.js";
+
+const FORMS = "`{env: NAME}`, `{file: PATH}` or `{command: [PROGRAM, ARGUMENT]}`";
+
+/** The value itself is never repeated. */
+export const LITERAL_SECRET: Finding = {
+  message: "a secret stands in the configuration file, where backups, screens and version control would see it",
+  remedy: `Say where it is to be had instead: ${FORMS}; and replace that secret, since it was written down.`,
+};
+
+export function readSecret(reading: Reading, node: Located, name: string): SecretReference | undefined {
+  const { findings } = reading;
+  if (node.kind === "scalar" && node.value !== null && node.value !== "") {
+    findings.add(node.at, LITERAL_SECRET);
+    return undefined;
+  }
+  const fields = Fields.of(findings, node, { what: `"${name}"`, keys: ["env", "file", "command"] });
+  if (fields === undefined) return undefined;
+  const forms = (["env", "file", "command"] as const).filter((key) => fields.get(key) !== undefined);
+  const [form] = forms;
+  if (form === undefined || forms.length > 1) {
+    findings.add(fields.at, { message: `"${name}" names ${forms.length} sources`, remedy: `Write one of ${FORMS}.` });
+    return undefined;
+  }
+  return form === "command" ? readCommand(reading, fields.get("command")) : readPlace(reading, fields, form);
+}
+
+function readPlace(
+  reading: Reading,
+  fields: Fields<"env" | "file" | "command">,
+  form: "env" | "file",
+): SecretReference | undefined {
+  const text = fields.text(form);
+  if (text === undefined) return undefined;
+  if (form === "file") return { kind: "file", path: reading.path(text.value) };
+  const name = reading.matching(text, /^[A-Za-z_][A-Za-z0-9_]*$/u, {
+    message: "that is no name of an environment variable",
+    remedy: "Write the variable's name without `$`, e.g. `{env: CF_PASSWORD}`; never the secret itself.",
+  });
+  return name === undefined ? undefined : { kind: "env", name };
+}
+
+function readCommand({ findings }: Reading, node: Located | undefined): SecretReference | undefined {
+  if (node?.kind !== "list" || node.items.length === 0) {
+    if (node !== undefined)
+      findings.add(node.at, {
+        message: `"command" is ${article(node)}, not a list of words`,
+        remedy: "Write the program and each argument apart: `command: [pass, show, bosh]`; no shell reads it.",
+      });
+    return undefined;
+  }
+  const words = node.items.flatMap((item) => textOf(findings, item, "command")?.value ?? []);
+  const [program, ...rest] = words;
+  return program === undefined || words.length < node.items.length
+    ? undefined
+    : { kind: "command", argv: [program, ...rest] };
+}
+
+const SECRET_KEY = String.raw`(?:password|passphrase|secret|token)\w*["']?\s*:\s*`;
+/** A value behind a key that sounds secret; `{` begins a reference, private_key may be a path. */
+const SECRET_LINE = new RegExp(`${SECRET_KEY}(?![{\\s#]|$)`, "iu");
+/** Its value may stand on the next line. */
+const SECRET_BEFORE = new RegExp(`${SECRET_KEY}(?:[|>][-+]?\\s*)?$`, "iu");
+
+/** YAML's own complaints quote what they found; on a line that holds a secret they must not. */
+export function discreet(diagnostics: readonly Diagnostic[], text: string): readonly Diagnostic[] {
+  const lines = text.split(/\r?\n/u);
+  const holdsSecret = ({ line }: Diagnostic): boolean =>
+    SECRET_LINE.test(lines[line - 1] ?? "") || SECRET_BEFORE.test(lines[line - 2] ?? "");
+  return diagnostics.map((one) => (holdsSecret(one) ? { ...one, ...LITERAL_SECRET } : one));
+}
