@@ -1,0 +1,25 @@
+/** The box's `cf`, translated once per test file: started from source it would cost half a second per call. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import ts from "typescript";
+import type { installCfProgram } from "../../src/rehearsal/cf-program/install.js";
+
+const SOURCE = join(import.meta.dirname, "../../src/rehearsal/cf-program");
+
+/** Puts the program into a directory and returns the path of its `cf`. */
+export async function boxCfProgram(directory: string): Promise<string> {
+  const built = join(directory, "cf-program");
+  mkdirSync(built, { recursive: true });
+  writeFileSync(join(directory, "package.json"), '{"type":"module"}');
+  for (const file of readdirSync(SOURCE)) {
+    const { outputText } = ts.transpileModule(readFileSync(join(SOURCE, file), "utf8"), {
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
+    });
+    writeFileSync(join(built, file.replace(/\.ts$/, ".js")), outputText);
+  }
+  const module = (await import(pathToFileURL(join(built, "install.js")).href)) as {
+    readonly installCfProgram: typeof installCfProgram;
+  };
+  return await module.installCfProgram(join(directory, "bin"));
+}

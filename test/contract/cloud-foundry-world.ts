@@ -1,0 +1,199 @@
+/** A Cloud Controller stand-in with one org, one space, one plan, two apps and a deleted instance, for the suites of the port. */
+import type {
+  Broker,
+  BrokerProgress,
+  Credentials,
+  ProvisionRequest,
+} from "../../src/rehearsal/cloud-controller/broker.js";
+import * as seed from "../../src/rehearsal/cloud-controller/seed.js";
+import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.js";
+import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
+import type { Fault } from "../../src/rehearsal/http/fault.js";
+import type { StandInServer } from "../../src/rehearsal/http/server.js";
+
+export const ADMIN = { name: "ops@example.com", password: "canary-of-the-admin" };
+export const DEVELOPER = { name: "dev@example.com", password: "canary-of-the-developer" };
+export const STRANGER = { name: "guest@example.com", password: "canary-of-the-guest" };
+export const ROBOT = { id: "recovery-robot", secret: "canary-of-the-robot" };
+export const DB_PASSWORD = "canary-of-the-database";
+export const LONG_AGO = new Date("2020-01-01T00:00:00Z");
+
+export interface Seeded {
+  readonly orgGuid: string;
+  readonly spaceGuid: string;
+  readonly planGuid: string;
+  readonly webGuid: string;
+  readonly deletedGuid: string;
+  readonly livingGuid: string;
+  readonly livingKeyGuid: string;
+}
+
+/** Answers at once, or asynchronously after as many questions as it is told; remembers every call. */
+export class FakeBroker implements Broker {
+  readonly provisions: ProvisionRequest[] = [];
+  readonly deprovisions: string[] = [];
+  refusal: string | undefined;
+  questionsUntilDone = 0;
+  #asked = 0;
+
+  provision(request: ProvisionRequest): Promise<BrokerProgress> {
+    this.provisions.push(request);
+    if (this.refusal !== undefined) return Promise.reject(new Error(this.refusal));
+    this.#asked = 0;
+    return Promise.resolve(this.#state());
+  }
+
+  deprovision({ instanceGuid }: { readonly instanceGuid: string }): Promise<BrokerProgress> {
+    this.deprovisions.push(instanceGuid);
+    return Promise.resolve({ state: "succeeded", description: "" });
+  }
+
+  progress(): Promise<BrokerProgress> {
+    this.#asked += 1;
+    return Promise.resolve(this.#state());
+  }
+
+  bind(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  unbind(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  credentials(): Promise<Credentials> {
+    return Promise.resolve({
+      host: "10.58.111.46",
+      port: 30001,
+      name: "postgres",
+      username: "appuser",
+      password: DB_PASSWORD,
+      uri: `postgres://appuser:${DB_PASSWORD}@10.58.111.46:30001/postgres`,
+    });
+  }
+
+  #state(): BrokerProgress {
+    return this.#asked < this.questionsUntilDone
+      ? { state: "in progress", description: "Preparing..." }
+      : { state: "succeeded", description: "Scheduling Completed" };
+  }
+}
+
+export class CloudFoundryWorld {
+  readonly broker = new FakeBroker();
+  readonly seeded: Seeded;
+  readonly #initial: CloudControllerState;
+  #state: CloudControllerState;
+  #server: StandInServer | undefined;
+
+  constructor() {
+    const { state, seeded } = build();
+    this.#initial = state;
+    this.#state = state;
+    this.seeded = seeded;
+  }
+
+  async start(): Promise<void> {
+    this.#server = await serveCloudController({
+      get: () => this.#state,
+      set: (state) => {
+        this.#state = state;
+      },
+      broker: this.broker,
+      now: () => new Date(),
+    });
+  }
+
+  get server(): StandInServer {
+    if (this.#server === undefined) throw new Error("the world was not started");
+    return this.#server;
+  }
+
+  get state(): CloudControllerState {
+    return this.#state;
+  }
+
+  /** Back to the beginning; log-ins stay, and no GUID is given out twice. */
+  reset(): void {
+    const { counter, uaa } = this.#state;
+    this.#state = { ...this.#initial, counter, uaa: { ...this.#initial.uaa, tokens: uaa.tokens } };
+    this.broker.refusal = undefined;
+    this.broker.questionsUntilDone = 0;
+  }
+
+  change(change: (state: CloudControllerState) => CloudControllerState): void {
+    this.#state = change(this.#state);
+  }
+
+  fault(fault: Partial<Fault> & Pick<Fault, "match" | "kind">): void {
+    this.change((state) => ({ ...state, faults: [...state.faults, { when: "before", ...fault }] }));
+  }
+
+  revoke(kind: "access" | "refresh" | "all"): void {
+    this.change((state) => {
+      const tokens = state.uaa.tokens.map((token) =>
+        kind === "all" || token.kind === kind ? { ...token, revoked: true } : token,
+      );
+      return { ...state, uaa: { ...state.uaa, tokens } };
+    });
+  }
+
+  /** Requests that arrived, by `METHOD /path`. */
+  count(key: string): number {
+    return this.#state.counts[key] ?? 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.close();
+  }
+}
+
+function build(): { readonly state: CloudControllerState; readonly seeded: Seeded } {
+  const at = new Date("2026-11-01T10:00:00Z");
+  const admin = seed.addPerson(seed.emptyCloudController("contract"), { ...ADMIN, scopes: ["cloud_controller.admin"] });
+  const developer = seed.addPerson(admin.state, { ...DEVELOPER, scopes: ["cloud_controller.write"] });
+  const stranger = seed.addPerson(developer.state, { ...STRANGER, scopes: ["cloud_controller.read"] });
+  const robot = seed.addClient(stranger.state, { ...ROBOT, scopes: ["cloud_controller.admin"] });
+  const org = seed.addOrg(robot, { name: "acme", at });
+  const space = seed.addSpace(org.state, { name: "prod, eu-west", orgGuid: org.org.guid, at });
+  const spaceGuid = space.space.guid;
+  const role = seed.addRole(space.state, { type: "space_developer", subject: developer.id, spaceGuid });
+  const plan = seed.addPlan(role, { name: "solo", offering: "dingo-postgresql95", brokerPlanId: "b96d0936", at });
+  const planGuid = plan.plan.guid;
+  const web = seed.addApp(plan.state, { name: "web", spaceGuid, at });
+  const sick = seed.addApp(web.state, { name: "sick", spaceGuid, crashing: true, at });
+  const actor = { guid: developer.id, type: "user", name: DEVELOPER.name };
+  const lost = seed.seedInstance(
+    sick.state,
+    { name: "important-db", spaceGuid, planGuid, tags: [] },
+    { now: at, actor },
+  );
+  const bound = seed.seedBinding(
+    lost.state,
+    { type: "app", name: null, instanceGuid: lost.instance.guid, appGuid: web.app.guid },
+    { now: at, actor },
+  );
+  const deleted = seed.seedDeletion(bound.state, lost.instance.guid, { now: new Date("2026-11-20T02:20:11Z"), actor });
+  const living = seed.seedInstance(
+    deleted,
+    { name: "other-db", spaceGuid, planGuid, tags: ["blue"] },
+    { now: at, actor },
+  );
+  const key = seed.seedBinding(
+    living.state,
+    { type: "key", name: "backup", instanceGuid: living.instance.guid, appGuid: null },
+    { now: at, actor },
+  );
+  return {
+    state: key.state,
+    seeded: {
+      orgGuid: org.org.guid,
+      spaceGuid,
+      planGuid,
+      webGuid: web.app.guid,
+      deletedGuid: lost.instance.guid,
+      livingGuid: living.instance.guid,
+      livingKeyGuid: key.binding.guid,
+    },
+  };
+}
