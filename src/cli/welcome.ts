@@ -6,6 +6,11 @@ import { openRuns } from "./open-runs.js";
 import { openStateDirectory } from "./state.js";
 
 const NOTHING_GIVEN = {
+  config: undefined,
+  "state-dir": undefined,
+  confirm: undefined,
+  "accept-loss": undefined,
+  inputs: undefined,
   json: false,
   color: true,
   verbose: false,

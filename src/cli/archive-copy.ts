@@ -1,0 +1,36 @@
+import { createOutput } from "../ui/output.js";
+import { promptingOperator } from "../ui/prompts.js";
+import { archiveCopy as copy, type ArchiveCopyIntent } from "./archive-copying.js";
+import { secrets } from "./failure.js";
+import type { GlobalArguments } from "./options.js";
+import { withPorts } from "./with-ports.js";
+
+/** Creates objects, overwrites and deletes none: on a terminal it asks once, in a script it goes on. */
+export async function archiveCopy(
+  given: GlobalArguments & { readonly source: string; readonly destination: string },
+): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const asks = !given.json && process.stdin.isTTY && output.isTerminal;
+  const approve = async (intent: ArchiveCopyIntent): Promise<boolean> => {
+    const answer = await promptingOperator(output).ask({
+      kind: "confirm",
+      id: "copy",
+      prompt: `Copy ${intent.objects} objects to ${intent.destination}?`,
+      why: "The source is only read; nothing at the destination is overwritten.",
+      details: [`${intent.bytes} bytes, ${intent.alreadyThere} objects are there already`],
+    });
+    return answer?.value === "yes";
+  };
+  const { document, lines, exitCode } = await withPorts(given, ({ ports }) =>
+    copy({
+      store: ports.store,
+      clock: ports.clock,
+      source: given.source,
+      destination: given.destination,
+      ...(asks ? { approve } : {}),
+    }),
+  );
+  if (given.json) output.json(document);
+  else for (const line of lines) output.line(line);
+  return exitCode;
+}

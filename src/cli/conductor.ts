@@ -1,0 +1,169 @@
+/** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
+import { readFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { systemClock } from "../adapters/clock/system-clock.js";
+import type { RunEvent } from "../engine/event.js";
+import type { Carrier, EngineOptions, RunFlags, RunResult } from "../engine/options.js";
+import type { Evaluator } from "../engine/evaluator.js";
+import { RecoverError } from "../errors.js";
+import { evaluate } from "../expression/expression.js";
+import { loadConfig } from "../config/load.js";
+import type { Decision } from "../journal/entry.js";
+import type { Journal } from "../journal/journal.js";
+import type { Locks } from "../journal/key-locks.js";
+import { ResourceRecorder } from "../journal/resources.js";
+import type { Clock } from "../ports/clock.js";
+import { resolve } from "../runbook/resolve.js";
+import type { Runbook } from "../runbook/runbook.js";
+import { parseDuration } from "../time.js";
+import { interactiveRenderer } from "../ui/interactive.js";
+import { jsonRenderer } from "../ui/json-lines.js";
+import { createOutput, type Output } from "../ui/output.js";
+import { plainRenderer } from "../ui/plain.js";
+import type { Renderer } from "../ui/renderer.js";
+import { scenarioOperator } from "../ui/scenario-operator.js";
+import { wire } from "../wiring.js";
+import { secrets } from "./failure.js";
+import type { ConsentArguments, GlobalArguments } from "./options.js";
+import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.js";
+import { watchSignals } from "./signals.js";
+
+export type ConductArguments = GlobalArguments & ConsentArguments;
+
+export interface Stage {
+  readonly clock: Clock;
+  readonly mode: RehearsalMode | undefined;
+  readonly output: Output;
+  readonly renderer: Renderer;
+}
+
+/** Where questions go: nobody with --json and --non-interactive, the scenario in a rehearsal, else the terminal. */
+export function openStage(given: ConductArguments): Stage {
+  const mode = readRehearsalMode(process.env);
+  const output = createOutput({
+    secrets,
+    color: given.color && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb",
+  });
+  return { mode, output, clock: systemClock(mode?.clock), renderer: chooseRenderer(given, mode, output) };
+}
+
+function chooseRenderer(given: ConductArguments, mode: RehearsalMode | undefined, output: Output): Renderer {
+  const answers = mode?.answers;
+  if (given.json) return jsonRenderer(output, answers === undefined ? undefined : scenarioOperator(answers, undefined));
+  if (answers !== undefined)
+    return plainRenderer(output, { verbose: given.verbose, operator: scenarioOperator(answers, output) });
+  const person = process.stdin.isTTY && output.isTerminal && process.env["TERM"] !== "dumb";
+  return given["non-interactive"] || !person
+    ? plainRenderer(output, { verbose: given.verbose })
+    : interactiveRenderer(output, { verbose: given.verbose });
+}
+
+export interface Conduct {
+  readonly stage: Stage;
+  readonly runbook: Runbook;
+  readonly journal: Journal;
+  readonly locks: Locks;
+  readonly flags: RunFlags;
+  readonly configFile: string | undefined;
+  /** Beside the screen: the run's events.jsonl. */
+  readonly alsoTo?: (event: RunEvent) => void;
+}
+
+/** Wires the real world to the engine, lets it work, and closes everything whatever happens. */
+export async function conduct(
+  { stage, runbook, journal, locks, flags, configFile, alsoTo }: Conduct,
+  work: (options: EngineOptions) => Promise<RunResult>,
+): Promise<number> {
+  const config = loadConfig({
+    env: process.env,
+    cwd: process.cwd(),
+    ...(configFile === undefined ? {} : { file: configFile }),
+  });
+  const stopper = watchSignals((text) => stage.output.error(text));
+  try {
+    const wired = await wire({
+      config,
+      env: process.env,
+      secrets,
+      clock: stage.clock,
+      recorder: new ResourceRecorder(journal),
+      signal: stopper.signal,
+      loopbackOnly: stage.mode !== undefined,
+    });
+    for (const text of await wired.cleanLeftOvers()) stage.output.error(`left over from an earlier process: ${text}`);
+    const result = await work({
+      runbook,
+      ports: wired.ports,
+      clock: stage.clock,
+      operator: stage.renderer.operator,
+      journal,
+      locks,
+      evaluator: EVALUATOR,
+      secrets,
+      flags,
+      carrier: carrier(stage.mode !== undefined),
+      signal: stopper.signal,
+      sink: (event) => {
+        stage.renderer.sink(event);
+        alsoTo?.(event);
+      },
+      beforeEnd: () => wired.close(),
+    });
+    await stage.renderer.close();
+    return result.exitCode;
+  } finally {
+    stopper.release();
+    await journal.close();
+  }
+}
+
+const EVALUATOR: Evaluator = { evaluate, resolve };
+
+function carrier(rehearsal: boolean): Carrier {
+  return { operator: userInfo().username, host: hostname(), toolVersion: toolVersion(), rehearsal };
+}
+
+export function toolVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+export function flagsOf(
+  given: ConductArguments,
+  resume: { readonly decide: readonly string[]; readonly acceptRunbook: boolean; readonly takeOver: boolean },
+): RunFlags {
+  const lost = given["accept-loss"];
+  if (lost !== undefined && !(Number.isInteger(lost) && lost >= 0)) {
+    throw new RecoverError("usage", "--accept-loss is not a number of segments", {
+      remedy: "Give a whole number such as 2.",
+      effect: "none",
+    });
+  }
+  return {
+    yes: given.yes,
+    acceptLoss: lost ?? 0,
+    patienceMs: parseDuration(given.patience),
+    decide: decisions(resume.decide),
+    acceptRunbook: resume.acceptRunbook,
+    takeOver: resume.takeOver,
+    ...(given.confirm === undefined ? {} : { confirm: given.confirm }),
+  };
+}
+
+const DECISIONS: readonly string[] = ["adopt", "redo", "undo", "by-hand"] satisfies Decision[];
+
+function decisions(given: readonly string[]): Map<string, Decision> {
+  const map = new Map<string, Decision>();
+  for (const text of given) {
+    const split = text.lastIndexOf("=");
+    const decision = text.slice(split + 1);
+    if (split < 1 || !DECISIONS.includes(decision)) {
+      throw new RecoverError("usage", `"${text}" is no decision`, {
+        remedy: `Write --decide STEP=${DECISIONS.join("|")}, or STEP[ITEM]=….`,
+        effect: "none",
+      });
+    }
+    map.set(text.slice(0, split), decision as Decision);
+  }
+  return map;
+}

@@ -1,0 +1,72 @@
+/**
+ * What a rehearsal tells the ordinary program that it starts as its child, in one variable: the box's time, the
+ * scenario's answers, where to be killed. Without the variable nothing of this exists.
+ */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { ClockSetting } from "../adapters/clock/system-clock.js";
+import { RecoverError } from "../errors.js";
+import type { AppendObserver } from "../journal/file-journal.js";
+
+export const REHEARSAL_VARIABLE = "DINGO_RECOVER_REHEARSAL";
+
+const setting = z.strictObject({
+  clock: z.strictObject({ realMs: z.number(), epochMs: z.number(), rate: z.number().positive() }),
+  /** File of the scenario's answers: question id → answer. Absent on a terminal, where a person answers. */
+  answers: z.string().optional(),
+  /** Kills this process at the N-th journal append. */
+  crashAt: z
+    .strictObject({ append: z.number().int().positive(), when: z.enum(["before", "torn", "after"]) })
+    .optional(),
+});
+
+export type RehearsalSetting = z.infer<typeof setting>;
+
+export interface RehearsalMode {
+  readonly clock: ClockSetting;
+  readonly answers: Readonly<Record<string, string>> | undefined;
+  readonly observer: AppendObserver | undefined;
+}
+
+export function readRehearsalMode(env: NodeJS.ProcessEnv): RehearsalMode | undefined {
+  const text = env[REHEARSAL_VARIABLE];
+  if (text === undefined) return undefined;
+  const parsed = setting.safeParse(parse(text));
+  if (!parsed.success) {
+    throw new RecoverError("usage", `${REHEARSAL_VARIABLE} is set, but not by a rehearsal`, {
+      remedy: "Unset it; dingo-recover rehearse sets it for its own child.",
+      effect: "none",
+    });
+  }
+  const { clock, answers, crashAt } = parsed.data;
+  return {
+    clock,
+    answers:
+      answers === undefined ? undefined : z.record(z.string(), z.string()).parse(parse(readFileSync(answers, "utf8"))),
+    observer: crashAt === undefined ? undefined : killAt(crashAt.append, crashAt.when),
+  };
+}
+
+/** SIGKILL, as from outside: no handler, no clean-up, nothing flushed. */
+function killAt(append: number, when: "before" | "torn" | "after"): AppendObserver {
+  const kill = (): void => {
+    process.kill(process.pid, "SIGKILL");
+  };
+  return {
+    before: (seq) => {
+      if (when === "before" && seq === append) kill();
+    },
+    torn: (seq, length) => (when === "torn" && seq === append ? Math.floor(length / 2) : undefined),
+    after: (seq) => {
+      if (when !== "before" && seq === append) kill();
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { dryRun } from "../engine/dry-run.js";
+import { runRunbook } from "../engine/run.js";
+import { EventLog } from "../journal/event-log.js";
+import { NO_LOCKS } from "../journal/key-locks.js";
+import { MemoryJournal } from "../journal/memory-journal.js";
+import { newRunId } from "../journal/run-id.js";
+import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
+import { secrets } from "./failure.js";
+import { readInputs } from "./inputs.js";
+import type { InputArguments } from "./options.js";
+import { openRunbook } from "./shipped-runbooks.js";
+import { openStateDirectory } from "./state.js";
+
+const NOT_RESUMED = { decide: [], acceptRunbook: false, takeOver: false };
+
+/** Begins a run. Everything that can be wrong with the call is said before anything is written. */
+export async function run(given: ConductArguments & InputArguments & { readonly runbook: string }): Promise<number> {
+  const stage = openStage(given);
+  const runbook = openRunbook(given.runbook);
+  const inputs = readInputs(given);
+  const flags = flagsOf(given, NOT_RESUMED);
+  const common = { stage, runbook, flags, configFile: given.config };
+  if (given["dry-run"]) {
+    const journal = new MemoryJournal({ run: newRunId(stage.clock.now()), secrets, now: () => stage.clock.now() });
+    return await conduct({ ...common, journal, locks: NO_LOCKS }, (options) => dryRun({ ...options, inputs }));
+  }
+  const state = openStateDirectory({
+    stateDir: given["state-dir"],
+    now: () => stage.clock.now(),
+    observer: stage.mode?.observer,
+  });
+  const { journal, locks, directory } = state.create();
+  const events = new EventLog(directory, secrets);
+  return await conduct({ ...common, journal, locks, alsoTo: (event) => events.write(event) }, (options) =>
+    runRunbook({ ...options, inputs }),
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * Ctrl-C asks once, by saying what a second one does; the second stops at once and safely (130). SIGTERM and a closed
+ * terminal stop at once.
+ */
+import { RecoverError } from "../errors.js";
+
+export interface Stopper {
+  readonly signal: AbortSignal;
+  /** Takes the handlers away again. */
+  release(): void;
+}
+
+export function watchSignals(say: (text: string) => void): Stopper {
+  const controller = new AbortController();
+  const stop = (name: string): void => {
+    controller.abort(
+      new RecoverError("interrupted", `stopped by ${name}`, {
+        remedy: "What was running is looked at again when the run is resumed.",
+      }),
+    );
+  };
+  let asked = false;
+  const onInterrupt = (): void => {
+    if (asked) return stop("Ctrl-C");
+    asked = true;
+    say("Ctrl-C once more stops now: nothing is lost, and the run can be resumed. Otherwise it goes on.");
+  };
+  const onTerminate = (): void => stop("SIGTERM");
+  const onHangUp = (): void => stop("SIGHUP");
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate).on("SIGHUP", onHangUp);
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onHangUp);
+    },
+  };
+}

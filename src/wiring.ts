@@ -1,0 +1,195 @@
+/** The composition root: the only file that constructs real adapters. */
+import { join } from "node:path";
+import { homedir } from "node:os";
+import { BoshDirector } from "./adapters/bosh/director.js";
+import { CfCloudFoundry } from "./adapters/cf/cloud-foundry.js";
+import type { CfLogin } from "./adapters/cf/login.js";
+import { createCells } from "./adapters/host/cells.js";
+import { LocalLogFiles } from "./adapters/logs/local-log-files.js";
+import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
+import { dialedAgents, straight } from "./adapters/network/http-agents.js";
+import { runProgram } from "./adapters/process/spawn.js";
+import { openArchiveStore } from "./adapters/s3/archive-store.js";
+import type { S3Credentials } from "./adapters/s3/connection.js";
+import { createGateway, type Gateway } from "./adapters/ssh/gateway.js";
+import { type Config, type GatewayConfig, type SecretReference, settingsOf } from "./config/config.js";
+import { secretValue } from "./config/secret-value.js";
+import { RecoverError } from "./errors.js";
+import type { Clock } from "./ports/clock.js";
+import type { Dialer } from "./ports/dialer.js";
+import type { Ports } from "./ports/ports.js";
+import type { ResourceRecorder } from "./ports/resources.js";
+import type { Secrets } from "./secrets.js";
+
+export interface WiringOptions {
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly recorder: ResourceRecorder;
+  readonly signal: AbortSignal;
+  /** A rehearsal's sockets reach loopback only (law 13). */
+  readonly loopbackOnly: boolean;
+}
+
+export interface Wired {
+  readonly ports: Ports;
+  /** Removes what an earlier process of this run left open. Returns what it did, for people. */
+  cleanLeftOvers(): Promise<readonly string[]>;
+  /** Ends log-ins, removes ephemeral users, closes connections. */
+  close(): Promise<void>;
+}
+
+export async function wire(options: WiringOptions): Promise<Wired> {
+  const { config, secrets, clock, recorder, signal } = options;
+  const dialer = options.loopbackOnly ? loopbackDialer() : directDialer();
+  const gateway = await openGateway(options, dialer);
+  const viaGateway = gateway?.forward ?? straight(dialer);
+  const directorAgents = dialedAgents(viaGateway, config.bosh.caCert === undefined ? {} : { ca: config.bosh.caCert });
+  const storeAgents = dialedAgents(straight(dialer));
+  const director = new BoshDirector({
+    environment: config.bosh.environment,
+    client: config.bosh.client,
+    clientSecret: await optionalSecret(options, config.bosh.clientSecret),
+    agent: directorAgents.https,
+    clock,
+    secrets,
+  });
+  const cf = await openCf(options);
+  const cells = createCells({ director, dialer, recorder, secrets, ...(gateway === undefined ? {} : { gateway }) });
+  const store = openArchiveStore({
+    clock,
+    secrets,
+    agents: storeAgents,
+    environment: options.env,
+    ...optional("endpoint", config.s3.endpoint),
+    ...optional("region", config.s3.region),
+    ...optional("credentials", s3Credentials(options)),
+  });
+  const ports: Ports = {
+    clock,
+    cf,
+    director,
+    cells,
+    store,
+    logs: new LocalLogFiles(config.logs),
+    settings: settingsOf(config),
+  };
+  signal.throwIfAborted();
+  return {
+    ports,
+    cleanLeftOvers: async () =>
+      (await cells.cleanLeftOvers()).map(
+        ({ user, label, error }) => `${user} on ${label}: ${error === undefined ? "removed" : error.message}`,
+      ),
+    close: async () => {
+      // Users are removed while the director can still be reached.
+      const failures: unknown[] = [];
+      for (const close of [() => cells.close(), () => cf.close(), async () => await gateway?.close()])
+        await close().catch((error: unknown) => failures.push(error));
+      directorAgents.destroy();
+      storeAgents.destroy();
+      if (failures[0] !== undefined) throw failures[0];
+    },
+  };
+}
+
+async function openGateway(options: WiringOptions, dialer: Dialer): Promise<Gateway | undefined> {
+  const config = options.config.bosh.gateway;
+  if (config === undefined) return undefined;
+  const { host, port, user, hostKey } = config;
+  const agent = options.env["SSH_AUTH_SOCK"];
+  const known = [join(options.env["HOME"] ?? homedir(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"];
+  return createGateway(
+    {
+      host,
+      port,
+      user,
+      knownHostsFiles: known,
+      ...optional("hostKey", hostKey),
+      ...(await gatewaySecrets(options, config)),
+      ...optional("agent", config.privateKey === undefined ? agent : undefined),
+    },
+    dialer,
+    options.secrets,
+  );
+}
+
+async function gatewaySecrets(
+  options: WiringOptions,
+  config: GatewayConfig,
+): Promise<{ privateKey?: string; passphrase?: string; password?: string }> {
+  return {
+    ...optional("privateKey", await optionalSecret(options, config.privateKey)),
+    ...optional("passphrase", await optionalSecret(options, config.passphrase)),
+    ...optional("password", await optionalSecret(options, config.password)),
+  };
+}
+
+async function openCf(options: WiringOptions): Promise<CfCloudFoundry> {
+  const { config, env, secrets, recorder, signal } = options;
+  const proxy = env["https_proxy"] ?? env["HTTPS_PROXY"];
+  return new CfCloudFoundry({
+    program: "cf",
+    path: env["PATH"] ?? "/usr/bin:/bin",
+    login: await cfLogin(options),
+    skipSslValidation: config.cf.skipSslValidation,
+    secrets,
+    recorder,
+    signal,
+    ...optional("api", config.cf.api),
+    ...optional("proxy", proxy),
+    ...optional("temporaryDirectory", env["TMPDIR"]),
+  });
+}
+
+async function cfLogin(options: WiringOptions): Promise<CfLogin> {
+  const { config, env } = options;
+  const { username, password } = config.cf;
+  if (username !== undefined && password !== undefined)
+    return { kind: "password", username, password: await resolveSecret(options, password) };
+  const home = env["CF_HOME"] ?? env["HOME"] ?? homedir();
+  return { kind: "session", configFile: join(home, ".cf", "config.json") };
+}
+
+function s3Credentials(options: WiringOptions): (() => Promise<S3Credentials>) | undefined {
+  const given = options.config.s3.credentials;
+  if (given === undefined) return undefined;
+  return async () => ({
+    accessKeyId:
+      typeof given.accessKeyId === "string" ? given.accessKeyId : await resolveSecret(options, given.accessKeyId),
+    secretAccessKey: await resolveSecret(options, given.secretAccessKey),
+    ...optional("sessionToken", await optionalSecret(options, given.sessionToken)),
+  });
+}
+
+async function optionalSecret(
+  options: WiringOptions,
+  reference: SecretReference | undefined,
+): Promise<string | undefined> {
+  return reference === undefined ? undefined : await resolveSecret(options, reference);
+}
+
+async function resolveSecret({ secrets, env, signal }: WiringOptions, reference: SecretReference): Promise<string> {
+  const run = async (argv: readonly [string, ...string[]]): Promise<string> => {
+    const [program, ...args] = argv;
+    const result = await runProgram({ program, args, env: definedOnly(env), signal });
+    if (result.code === 0) return result.stdout;
+    throw new RecoverError("not-logged-in", `"${program}" ended with exit code ${result.code}`, {
+      remedy: "Run it by hand and see why.",
+      place: program,
+      effect: "none",
+    });
+  };
+  return await secretValue(reference, { secrets, env, run });
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in K]?: V });
+}
