@@ -36,6 +36,11 @@ export function parseLager(json: string): LagerLine | undefined {
   return whole === undefined ? parseTorn(json) : fromObject(whole);
 }
 
+/** Whether lager's JSON does not end as JSON: something cut it. */
+export function isTorn(json: string): boolean {
+  return parseObject(json) === undefined;
+}
+
 export function textField(data: LagerData, ...names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = data[name];

@@ -122,8 +122,9 @@ export class LineScanner {
   }
 }
 
+/** A plain loop: for lines of a few hundred bytes it beats one `indexOf` each. */
 function countNewlines(bytes: Buffer, from: number, to: number): number {
   let count = 0;
-  for (let at = bytes.indexOf(NEWLINE, from); at >= 0 && at < to; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
+  for (let at = from; at < to; at += 1) if (bytes[at] === NEWLINE) count += 1;
   return count;
 }

@@ -2,7 +2,7 @@
 import { readBrokerLine } from "./broker-line.js";
 import { readEnvelope, type Envelope } from "./envelope.js";
 import type { Fact, FactBody, Place } from "./fact.js";
-import { lagerStart, parseLager, type LagerLine } from "./lager.js";
+import { isTorn, lagerStart, parseLager, type LagerLine } from "./lager.js";
 import { readNodePrint, readWalUpload } from "./other-line.js";
 import { harmlessOnly, shown } from "./safe-text.js";
 import type { Stamp } from "./stamp.js";
@@ -32,6 +32,8 @@ export const NEEDLES: readonly string[] = [
 export interface LogLine {
   readonly envelope: Envelope;
   readonly lager?: LagerLine;
+  /** A broker line without its end: even what it was about may be lost. */
+  readonly torn: boolean;
   readonly fact?: Fact;
   /** An instance id that is not a GUID. */
   readonly notGuid?: string;
@@ -39,27 +41,30 @@ export interface LogLine {
 
 const UNDATED: Stamp = { ms: Number.NEGATIVE_INFINITY, text: "" };
 /** Facts that are counted or joined but never shown as evidence. */
-const SILENT = new Set<FactBody["kind"]>(["node-adding", "create-began", "create-forked", "create-ended", "archived"]);
+const SILENT = new Set<FactBody["kind"]>(["described", "create-began", "create-forked", "create-ended", "archived"]);
 
 export function readLogLine(text: string, place: Place): LogLine {
   const envelope = readEnvelope(text);
   const start = lagerStart(text);
-  if (start < 0) return { envelope, ...otherFact(envelope, place) };
-  const lager = parseLager(text.slice(start).trimEnd());
-  if (lager === undefined) return { envelope };
+  if (start < 0) return { envelope, torn: false, ...otherFact(envelope, place) };
+  const json = text.slice(start).trimEnd();
+  const lager = parseLager(json);
+  if (lager === undefined) return { envelope, torn: isTorn(json) };
+  const { torn } = lager;
   const found = readBrokerLine(lager);
-  if (found === undefined) return { envelope, lager };
+  if (found === undefined) return { envelope, lager, torn };
   const { body, guid, notGuid } = found;
-  const evidence = SILENT.has(body.kind) ? "" : shown(text.slice(0, start) + renderLager(lager, text.slice(start)));
+  const evidence = SILENT.has(body.kind) ? "" : shown(text.slice(0, start) + renderLager(lager, json));
   const fact = { at: lager.at, body, place, text: evidence, ...(guid === undefined ? {} : { guid }) };
-  return { envelope, lager, ...(notGuid === undefined ? { fact } : { notGuid }) };
+  return { envelope, lager, torn, ...(notGuid === undefined ? { fact } : { notGuid }) };
 }
 
 function otherFact(envelope: Envelope, place: Place): { fact?: Fact } {
   const print = readNodePrint(envelope.body);
   if (print !== undefined) {
-    const { guid, text, ...description } = print;
-    return { fact: { guid, at: envelope.stamp ?? UNDATED, body: { kind: "described", ...description }, place, text } };
+    const { guid, ...description } = print;
+    const body: FactBody = { kind: "described", ...description };
+    return { fact: { guid, at: envelope.stamp ?? UNDATED, body, place, text: "" } };
   }
   const upload = readWalUpload(envelope.body);
   if (upload === undefined) return {};

@@ -70,6 +70,7 @@ class FileScan {
 
   finish(totals: ScanTotals): FileFindings {
     for (const line of edgeLines(totals)) this.#edge(line);
+    this.#noteTornEnd(totals);
     this.#noteHoles(totals);
     return {
       file: this.#file.path,
@@ -83,14 +84,15 @@ class FileScan {
     };
   }
 
-  #observe({ envelope, lager }: LogLine, line: number): void {
+  #observe({ envelope, lager, torn }: LogLine, line: number): void {
+    if (torn) {
+      if (this.#torn === undefined) this.#torn = { line, count: 1 };
+      else this.#torn.count += 1;
+    }
     if (lager === undefined) return;
     this.#brokerLines += 1;
     this.#widen(lager.at);
     if (envelope.naked !== undefined) this.#clock(envelope.host).observe(envelope.naked, lager.at.ms);
-    if (!lager.torn) return;
-    if (this.#torn === undefined) this.#torn = { line, count: 1 };
-    else this.#torn.count += 1;
   }
 
   /** Of a busy instance only the newest saved state and upload matter: thousands of them would fill the memory. */
@@ -122,6 +124,13 @@ class FileScan {
     return undefined;
   }
 
+  /** A file that was cut ends in the middle of a line, perhaps before anything that the search looks for. */
+  #noteTornEnd({ tail, lines }: ScanTotals): void {
+    const last = decode(tail).trimEnd().split("\n").at(-1) ?? "";
+    if (this.#torn !== undefined || !readLogLine(last, { file: "", line: 0, byteOffset: 0 }).torn) return;
+    this.#torn = { line: lines, count: 1 };
+  }
+
   #noteHoles({ cutLines }: ScanTotals): void {
     const cut = cutLines[0];
     if (cut !== undefined) {
@@ -131,7 +140,7 @@ class FileScan {
     if (this.#torn !== undefined) {
       const { count, line } = this.#torn;
       this.holes.push(
-        `${count} broker line${count > 1 ? "s are" : " is"} cut short, the first is line ${line}: a collector takes fewer bytes a message than the broker writes`,
+        `${count} broker line${count > 1 ? "s are" : " is"} cut short, the first is line ${line}: a collector takes fewer bytes a message than the broker writes, or the file was cut`,
       );
     }
     if (this.#tooMany) this.holes.push(`more than ${MOST_FACTS} lines about instances; the rest was not looked at`);

@@ -8,8 +8,6 @@ import { fromIso, type Stamp } from "./stamp.js";
 
 export interface NodePrint extends Description {
   readonly guid: string;
-  /** The line rebuilt from its harmless parts: the map may hold passwords and the user's own parameters. */
-  readonly text: string;
 }
 
 /** `<node> {<org> <plan> <service> <space> map[… PATRONI_SCOPE:<instance> …]}`, field order of brokerapi. */
@@ -20,18 +18,18 @@ const UPLOAD = new RegExp(
 );
 
 export function readNodePrint(body: string): NodePrint | undefined {
+  if (!body.includes("PATRONI_SCOPE:")) return undefined;
   const match = NODE_PRINT.exec(body);
   const guid = match === null ? undefined : SCOPE.exec(body.slice(match.index))?.[1];
   if (match === null || guid === undefined) return undefined;
-  const [, node = "", org = "", plan = "", service = "", space = ""] = match;
-  const text = `${node} {${org} ${plan} ${service} ${space} map[… PATRONI_SCOPE:${guid} …]}`;
-  return { guid, node, org, plan, space, text };
+  const [, node = "", org = "", plan = "", , space = ""] = match;
+  return { guid, node, org, plan, space };
 }
 
 /** A WAL segment on its way to the archive: the instance's container lived at that time. */
 export function readWalUpload(body: string): { readonly guid: string; readonly at: Stamp } | undefined {
   const match = UPLOAD.exec(body);
-  const at = fromIso(match?.[1] ?? "");
+  const at = match === null ? undefined : fromIso(match[1] ?? "");
   const guid = match?.[2];
   return at === undefined || guid === undefined ? undefined : { guid, at };
 }

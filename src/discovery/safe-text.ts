@@ -9,9 +9,9 @@ const MASK = "********";
 const LONGEST = 2000;
 
 /** `scheme://user:password@`, `PASSWORD=…`, `"Secret":"…"`, `AWS_SECRET_ACCESS_KEY:…`. */
-const USERINFO = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"']{0,200}):[^\s@"']{1,400}@/gi;
+const USERINFO = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"']{0,200}):[^\s@"']{1,400}@/gi;
 const ASSIGNMENT =
-  /([A-Za-z0-9_.-]{0,60}(?:password|passwd|secret|token|access_key|accesskey|credential|private_key)[A-Za-z0-9_-]{0,60}\\?["']?\s{0,2}(?:=>|=|:)\s{0,2})(\\?"[^"]{0,400}"?|'[^']{0,400}'?|[^\s,;"'\]})]{1,400})/gi;
+  /((?:password|passwd|secret|token|access_key|accesskey|credential|private_key)[A-Za-z0-9_-]{0,60}\\?["']?\s{0,2}(?:=>|=|:)\s{0,2})(\\?"[^"]{0,400}"?|'[^']{0,400}'?|[^\s,;"'\]})]{1,400})/gi;
 /** AWS access key ids have a fixed shape. */
 const ACCESS_KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{12,20}\b/g;
 

@@ -6,6 +6,7 @@ import { shown } from "./safe-text.js";
 const SHOWN_CANDIDATES = 10;
 const SHOWN_EVIDENCE = 3;
 const TEXT_WIDTH = 160;
+const LAGER = /"timestamp":"([^"]+)".{0,80}"message":"([^"]+)".{0,40}"data":(.*)\}$/;
 
 /** Lines end with a newline; all times are UTC. */
 export function toTable(discovery: Discovery, all = false): string {
@@ -37,11 +38,12 @@ function candidateLines(candidate: Candidate, place: number): readonly string[] 
       (candidate.nodes ?? []).map(({ node, cell }) => (cell === undefined ? node : `${node} on ${cell}`)).join(", "),
     ],
   ];
+  const proofs = distinct(candidate.evidence);
   return [
     `${place}. ${candidate.guid}  ${name}  ${candidate.kind}  score ${candidate.score}`,
     ...fields.flatMap(([label = "", value = ""]) => (value === "" ? [] : [`   ${label.padEnd(8)} ${shown(value)}`])),
     ...candidate.notes.map((note) => `   note     ${shown(note)}`),
-    ...candidate.evidence.slice(0, SHOWN_EVIDENCE).map((item) => `   proof    ${evidenceLine(item)}`),
+    ...proofs.slice(0, SHOWN_EVIDENCE).map((item) => `   proof    ${evidenceLine(item)}`),
     ...(candidate.evidence.length > SHOWN_EVIDENCE
       ? [`            and ${candidate.evidence.length - SHOWN_EVIDENCE} more; --json shows all`]
       : []),
@@ -54,9 +56,24 @@ function where(candidate: Candidate): string {
   return parts.filter((part) => part !== undefined).join(" / ");
 }
 
+/** A line is often in several files: here once. */
+function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
+  const seen = new Set<string>();
+  return evidence.filter(({ text }) => {
+    const core = lagerPart(text);
+    return !seen.has(core) && seen.add(core);
+  });
+}
+
 function evidenceLine({ source, id, file, line, text }: Evidence): string {
   const place = file === undefined ? `${source} ${id ?? ""}` : `${file}:${line ?? ""}`;
-  return cut(`${shown(place)} ${text}`);
+  return `${shown(place)}\n            ${cut(lagerPart(text))}`;
+}
+
+/** Without the head of the log, which is long and says little. */
+function lagerPart(text: string): string {
+  const [, stamp, message, data] = LAGER.exec(text) ?? [];
+  return stamp === undefined ? text : `${stamp} ${message} ${data}`;
 }
 
 function notDeletedLine({ guid, why }: NotDeleted): string {

@@ -2,7 +2,8 @@
  * Bytes of a log as text bytes: plain, gzip (several members too) or, where this Node has it, zstd; told apart by
  * their first bytes, because rotated files carry any name. What breaks off is said with `answer-incomplete`.
  */
-import { Readable } from "node:stream";
+import { once } from "node:events";
+import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { RecoverError } from "../../errors.js";
 
@@ -15,8 +16,9 @@ export interface InflateLimits {
 
 const LIMITS: InflateLimits = { freeBytes: 256 * 1024 * 1024, ratio: 400 };
 const CHUNK = 1024 * 1024;
-/** Read at once from a packed file: small, so that a bomb is noticed early. */
 const OUTPUT_CHUNK = 256 * 1024;
+/** Given to the decoder at once: even a bomb makes no more than 16 MiB of it before it is noticed. */
+const INPUT_SLICE = 16 * 1024;
 
 type Packing = "plain" | "gzip" | "zstd" | "xz" | "bzip2" | "zip";
 const MAGIC: readonly { readonly packing: Packing; readonly bytes: readonly number[] }[] = [
@@ -35,13 +37,12 @@ export async function* inflated(
 ): AsyncGenerator<Uint8Array> {
   const { first, rest } = await peek(source);
   const packing = packingOf(first);
-  if (packing === "plain") return yield* small(rest);
-  const decoder = decoderFor(packing, path);
-  const counted = new Counter(rest);
+  if (packing === "plain") return yield* slices(rest, CHUNK);
+  const sizes: Sizes = { read: 0, out: 0 };
   try {
-    for await (const chunk of Readable.from(counted).pipe(decoder) as AsyncIterable<Uint8Array>) {
-      counted.out += chunk.length;
-      refuseBomb(counted, path, limits);
+    for await (const chunk of decode(rest, decoderFor(packing, path), sizes)) {
+      sizes.out += chunk.length;
+      refuseBomb(sizes, path, limits);
       yield chunk;
     }
   } catch (thrown) {
@@ -49,24 +50,55 @@ export async function* inflated(
   }
 }
 
-class Counter implements AsyncIterable<Uint8Array> {
-  read = 0;
-  out = 0;
-  readonly #source: AsyncIterable<Uint8Array>;
+interface Sizes {
+  read: number;
+  out: number;
+}
 
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.#source = source;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for await (const chunk of this.#source) {
-      this.read += chunk.length;
-      yield chunk;
+/**
+ * Gives out everything that came before a break: piped, Node's decoder drops what it holds when the input ends early,
+ * and of a small cut file nothing would be left.
+ */
+async function* decode(
+  source: AsyncIterable<Uint8Array>,
+  decoder: Transform,
+  sizes: Sizes,
+): AsyncGenerator<Uint8Array> {
+  const ready: Uint8Array[] = [];
+  decoder.on("data", (chunk: Uint8Array) => ready.push(chunk));
+  const failed = once(decoder, "close").then(() => {
+    if (decoder.errored !== null) throw decoder.errored;
+  });
+  // Waited for below; a break while nobody waits is no unhandled rejection.
+  failed.catch(() => undefined);
+  try {
+    for await (const slice of slices(source, INPUT_SLICE)) {
+      sizes.read += slice.length;
+      await Promise.race([written(decoder, slice), failed]);
+      yield* ready.splice(0);
     }
+    while (decoder.readableLength > 0 && decoder.errored === null) await once(decoder, "data");
+    decoder.end();
+    await failed;
+    yield* ready.splice(0);
+  } catch (thrown) {
+    yield* ready.splice(0);
+    throw thrown;
+  } finally {
+    decoder.destroy();
   }
 }
 
-function refuseBomb({ read, out }: Counter, path: string, limits: InflateLimits): void {
+async function written(decoder: Transform, slice: Uint8Array): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    decoder.write(slice, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+function refuseBomb({ read, out }: Sizes, path: string, limits: InflateLimits): void {
   if (out <= limits.freeBytes || out <= read * limits.ratio) return;
   throw new RecoverError(
     "answer-incomplete",
@@ -93,12 +125,12 @@ function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError
   );
 }
 
-function decoderFor(packing: Packing, path: string): NodeJS.ReadWriteStream {
-  if (packing === "gzip") return zlib.createGunzip({ chunkSize: OUTPUT_CHUNK });
+function decoderFor(packing: Packing, path: string): Transform {
+  // Flushed with every write, so that nothing is held back when the file breaks off.
+  if (packing === "gzip") return zlib.createGunzip({ chunkSize: OUTPUT_CHUNK, flush: zlib.constants.Z_SYNC_FLUSH });
   // Built in from Node 22.15 on; the types of the oldest supported Node do not know it.
   const zstd: unknown = Reflect.get(zlib, "createZstdDecompress");
-  if (packing === "zstd" && typeof zstd === "function")
-    return zstd({ chunkSize: OUTPUT_CHUNK }) as NodeJS.ReadWriteStream;
+  if (packing === "zstd" && typeof zstd === "function") return zstd({ chunkSize: OUTPUT_CHUNK }) as Transform;
   throw new RecoverError("answer-incomplete", `"${path}" is packed with ${packing}, which cannot be read here`, {
     remedy: "Unpack it, or pipe it in: … | dingo-recover discover --logs -",
     place: path,
@@ -135,8 +167,8 @@ async function* replay(first: Uint8Array, iterator?: AsyncIterator<Uint8Array>):
   }
 }
 
-async function* small(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* slices(source: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
-    for (let at = 0; at < chunk.length; at += CHUNK) yield chunk.subarray(at, at + CHUNK);
+    for (let at = 0; at < chunk.length; at += longest) yield chunk.subarray(at, at + longest);
   }
 }

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { LineScanner, LONGEST_LINE, type FoundLine } from "../../src/discovery/line-scanner.js";
+import { NeedleSearch } from "../../src/discovery/needle-search.js";
+
+interface Found {
+  readonly line: number;
+  readonly byteOffset: number;
+  readonly text: string;
+}
+
+function scan(chunks: Iterable<Uint8Array>, needles: readonly string[]) {
+  const found: Found[] = [];
+  const take = ({ line, byteOffset, bytes }: FoundLine) =>
+    found.push({ line, byteOffset, text: Buffer.from(bytes).toString() });
+  const scanner = new LineScanner(new NeedleSearch(needles), take);
+  for (const chunk of chunks) scanner.push(chunk);
+  return { found, totals: scanner.end() };
+}
+
+function* pieces(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
+  for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    // The same memory each time, as a reader with one buffer does it.
+    yield Buffer.from(bytes.subarray(at, at + size));
+    at += size;
+  }
+}
+
+const word = fc.constantFrom("needle", "other-one", "needl", "", "x", "eedle", "é", " ");
+const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(""));
+
+describe("the line scanner", () => {
+  it("finds the lines that a plain search finds, wherever chunks end", () => {
+    fc.assert(
+      fc.property(fc.array(line), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (lines, sizes) => {
+        const text = lines.join("\n");
+        const expected = lines.flatMap((content, index) => {
+          if (!/needle|other-one/.test(content)) return [];
+          const before = lines.slice(0, index).map((each) => `${each}\n`);
+          return [{ line: index + 1, byteOffset: Buffer.byteLength(before.join("")), text: content }];
+        });
+        const { found, totals } = scan(pieces(Buffer.from(text), sizes), ["needle", "other-one"]);
+        expect(found).toEqual(expected);
+        expect(totals.bytes).toBe(Buffer.byteLength(text));
+      }),
+    );
+  });
+
+  it("keeps its memory small on a line of 1 GiB, finds the next one and says which line was cut", () => {
+    const mebibyte = Buffer.alloc(1024 * 1024, "x");
+    function* giant(): Generator<Uint8Array> {
+      yield Buffer.from("first needle\nneedle in a giant ");
+      for (let count = 0; count < 1024; count += 1) yield mebibyte;
+      yield Buffer.from(" end\nlast needle\n");
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    const { found, totals } = scan(giant(), ["needle"]);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(512 * 1024 * 1024);
+    expect(found.map((each) => [each.line, each.byteOffset])).toEqual([
+      [1, 0],
+      [2, 13],
+      [3, 13 + 18 + 1024 * 1024 * 1024 + 5],
+    ]);
+    expect(found[1]?.text.length).toBe(LONGEST_LINE);
+    expect(totals).toMatchObject({ lines: 3, cutLines: [{ line: 2, byteOffset: 13 }] });
+  });
+
+  it("searches a last line without a newline", () => {
+    expect(scan([Buffer.from("a\nlast needle")], ["needle"]).found).toEqual([
+      { line: 2, byteOffset: 2, text: "last needle" },
+    ]);
+  });
+
+  it("keeps the beginning and the end of a file", () => {
+    const { totals } = scan([Buffer.from("one\ntwo\n"), Buffer.from("three\n")], ["needle"]);
+    expect(Buffer.from(totals.head).toString()).toBe("one\ntwo\nthree\n");
+    expect(Buffer.from(totals.tail).toString()).toBe("one\ntwo\nthree\n");
+  });
+});
+
+describe("the needle search", () => {
+  const alphabet = fc.constantFrom("a", "b", "c");
+  const text = (min: number, max: number) => fc.string({ unit: alphabet, minLength: min, maxLength: max });
+
+  it("finds what `indexOf` finds, from any offset", () => {
+    fc.assert(
+      fc.property(fc.array(text(2, 7), { minLength: 1 }), text(0, 60), fc.nat(10), (needles, hay, from) => {
+        const hits = needles.map((needle) => hay.indexOf(needle, from)).filter((at) => at >= 0);
+        const expected = hits.length === 0 ? -1 : Math.min(...hits);
+        expect(new NeedleSearch(needles).next(Buffer.from(hay), from)).toBe(expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

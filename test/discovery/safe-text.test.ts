@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { harmlessOnly, shown } from "../../src/discovery/safe-text.js";
+
+describe("shown text", () => {
+  it("steers no terminal", () => {
+    const text = shown("a\u001b]0;owned\u0007b\u0000c\u009b31m\u202ed\r\ne");
+    // eslint-disable-next-line no-control-regex -- exactly what must not be there
+    expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+    expect(text).toContain("\\u001b]0;owned");
+  });
+
+  it.each([
+    ["postgres://appuser:hunter2@10.0.0.1:5432/postgres", "hunter2"],
+    ['{"Username":"containers","Password":"hunter2"}', "hunter2"],
+    ["map[NODE_NAME:x POSTGRES_PASSWORD:hunter2 node-count:1]", "hunter2"],
+    ['"Env"=>["AWS_SECRET_ACCESS_KEY=hunter2", "X=1"]', "hunter2"],
+    ["password: hunter2 # of the superuser", "hunter2"],
+    ['{\\"password\\":\\"hunter2\\"}', "hunter2"],
+    ["key AKIAIOSFODNN7EXAMPLE used", "AKIAIOSFODNN7EXAMPLE"],
+    ["Authorization token=hunter2", "hunter2"],
+  ])("hides the secret in %s", (text, secret) => {
+    expect(shown(text)).not.toContain(secret);
+    expect(shown(text)).toContain("********");
+  });
+
+  it("is bounded", () => {
+    expect(shown("x".repeat(1_000_000)).length).toBeLessThan(3000);
+  });
+});
+
+describe("lager data", () => {
+  it("shows only fields known to hold no secret", () => {
+    const data = {
+      "instance-id": "a",
+      backends: [{ Password: "pw" }],
+      cluster: { plan_id: "p", admin_credentials: "pw" },
+    };
+    expect(harmlessOnly(data)).toEqual({
+      "instance-id": "a",
+      backends: "********",
+      cluster: { plan_id: "p", admin_credentials: "********" },
+    });
+  });
+});
