@@ -23,7 +23,9 @@ export interface Estimate {
   readonly minutes: number;
 }
 
-export function estimateRecovery(verdict: Pick<ArchiveVerdict, "objects" | "bytes" | "expandedBytes" | "segmentsToReplay">): Estimate {
+export function estimateRecovery(
+  verdict: Pick<ArchiveVerdict, "objects" | "bytes" | "expandedBytes" | "segmentsToReplay">,
+): Estimate {
   const { objects, bytes, expandedBytes, segmentsToReplay } = verdict;
   const seconds =
     FIXED_SECONDS +

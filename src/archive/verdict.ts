@@ -1,5 +1,5 @@
 /** The verdict on an archive: plain JSON, the body of `archive verify` and the output of the step that verifies. */
-import type { Loss } from "./loss.js";
+import { NO_LOSS, type Loss } from "./loss.js";
 import type { Problem, VerdictName } from "./problem.js";
 import type { SegmentRange } from "./wal.js";
 
@@ -55,4 +55,29 @@ export const LONGEST_LIST = 10_000;
 /** `no later than 2026-11-21T02:14:50.000Z (end of 0000…, LSN 0/7000000)` */
 export function recoveryPointText(point: RecoveryPoint): string {
   return `no later than ${point.time} (end of ${point.segment}, timeline ${point.timeline}, LSN ${point.lsn})`;
+}
+
+/** The verdict on an archive that could not be read: nothing is known, and the reason is said. */
+export function unreadVerdict(reason: Problem): ArchiveVerdict {
+  return {
+    verdict: "unknown",
+    restorable: false,
+    reader: "wal-e",
+    systemId: null,
+    postgresVersion: null,
+    baseBackups: [],
+    timelines: [],
+    gaps: [],
+    missing: [],
+    unreachable: [],
+    recoveryPoint: null,
+    problems: [reason],
+    chosenBase: null,
+    needed: null,
+    loss: NO_LOSS,
+    segmentsToReplay: 0,
+    expandedBytes: 0,
+    objects: 0,
+    bytes: 0,
+  };
 }

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { archiveCopy } from "../../src/cli/archive-copying.js";
+import { archiveVerify } from "../../src/cli/archive-verification.js";
+import { formatLocation } from "../../src/archive/location.js";
+import { StillClock } from "../fakes/still-clock.js";
+import { add, BUCKET, drop, lzopLike, NEW, OLD, sampleArchive, segment } from "../archive/sample-archive.js";
+
+const location = formatLocation(OLD);
+
+describe("archive verify", () => {
+  it("answers with the contract's document and exit code", async () => {
+    const { document, exitCode, lines } = await archiveVerify({ store: sampleArchive(), location: `${location}/` });
+    expect(exitCode).toBe(0);
+    expect(document).toMatchObject({ schema: "dingo-recover/archive-verify@1", location, verdict: "restorable" });
+    const contract =
+      "verdict restorable reader systemId postgresVersion baseBackups timelines gaps missing unreachable recoveryPoint problems";
+    expect(Object.keys(document)).toEqual(expect.arrayContaining(contract.split(" ")));
+    expect(Object.keys(document.recoveryPoint ?? {}).sort()).toEqual(["lsn", "segment", "time", "timeline"]);
+    expect(lines.join("\n")).toContain("no later than");
+  });
+
+  it("exits 0 with loss, 17 when not restorable, 15 when unknown", async () => {
+    const withLoss = sampleArchive({ segments: [2, 4] });
+    expect(await archiveVerify({ store: withLoss, location })).toMatchObject({ exitCode: 0 });
+    const withoutSysid = sampleArchive();
+    drop(withoutSysid, "sysids/sysid");
+    expect(await archiveVerify({ store: withoutSysid, location })).toMatchObject({ exitCode: 17 });
+    const twoTimelines = sampleArchive();
+    add(twoTimelines, `wal_005/${segment(7, 2)}.lzo`, lzopLike("2"));
+    expect(await archiveVerify({ store: twoTimelines, location })).toMatchObject({ exitCode: 15 });
+  });
+
+  it.each(["access-denied", "unreachable", "bucket-missing", "answer-incomplete"] as const)(
+    "prints its own document when the store answers %s",
+    async (code) => {
+      const store = sampleArchive();
+      store.refusals.set("list", code);
+      const { document, exitCode } = await archiveVerify({ store, location });
+      expect(exitCode).toBe(15);
+      expect(document).toMatchObject({ verdict: "unknown", restorable: false, problems: [{ code }] });
+    },
+  );
+
+  it("refuses what is no location, and readers that it does not have", async () => {
+    const store = sampleArchive();
+    await expect(archiveVerify({ store, location: "s3://bucket/" })).rejects.toMatchObject({ code: "input-invalid" });
+    await expect(archiveVerify({ store, location, reader: "wal-g" })).rejects.toMatchObject({ code: "usage" });
+  });
+
+  it("shows hostile keys without their control characters", async () => {
+    const store = sampleArchive();
+    add(store, "wal_005/\u001b[2Jnew\nline", "x");
+    const { lines } = await archiveVerify({ store, location });
+    expect(lines.join("")).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe("archive copy", () => {
+  const destination = formatLocation(NEW);
+  const clock = new StillClock();
+
+  it("copies, compares and says so; a second run finds everything there", async () => {
+    const store = sampleArchive();
+    const first = await archiveCopy({ store, clock, source: location, destination });
+    expect(first).toMatchObject({ exitCode: 0, document: { objects: 11, copied: 11, alreadyThere: 0 } });
+    const second = await archiveCopy({ store, clock, source: location, destination });
+    expect(second).toMatchObject({ exitCode: 0, document: { objects: 11, copied: 0, alreadyThere: 11 } });
+  });
+
+  it("copies nothing without approval, which sees what would be copied", async () => {
+    const store = sampleArchive();
+    const seen: number[] = [];
+    const approve = (intent: { readonly objects: number }): Promise<boolean> => {
+      seen.push(intent.objects);
+      return Promise.resolve(false);
+    };
+    const copy = archiveCopy({ store, clock, source: location, destination, approve });
+    await expect(copy).rejects.toMatchObject({ code: "stopped-by-operator" });
+    expect(seen).toEqual([11]);
+    expect(store.changes).toEqual([]);
+  });
+
+  it("refuses a destination in the source, an empty source and a destination in use", async () => {
+    const store = sampleArchive();
+    const copy = (source: string, to: string) => archiveCopy({ store, clock, source, destination: to });
+    await expect(copy(location, `${location}/copy`)).rejects.toMatchObject({ code: "source-protected" });
+    await expect(copy(location, location)).rejects.toMatchObject({ code: "source-protected" });
+    await expect(copy(destination, `s3://${BUCKET}/x`)).rejects.toMatchObject({ code: "nothing-found" });
+    store.seed(BUCKET, `${NEW.prefix}/sysids/sysid`, "1234567890\n");
+    await expect(copy(location, destination)).rejects.toMatchObject({ code: "target-not-fresh" });
+    expect(store.changes).toEqual([]);
+  });
+
+  it("notices a living container that adds to the source", async () => {
+    const store = sampleArchive();
+    const progress = (done: number): void => {
+      if (done === 11) add(store, `wal_005/${segment(7)}.lzo`, lzopLike("alive"));
+    };
+    const copy = archiveCopy({ store, clock, source: location, destination, progress });
+    await expect(copy).rejects.toMatchObject({ code: "object-changed" });
+  });
+});
