@@ -1,0 +1,71 @@
+/** Holds the one world of a box: lets time pass, applies events, writes every change down before it is answered. */
+import { writeFileSync, renameSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { advance } from "../world/advance.js";
+import { apply } from "../world/apply.js";
+import type { AnswerTo, WorldEvent } from "../world/events.js";
+import type { World } from "../world/world.js";
+import { type BoxClock, realDelay, shown } from "./clock.js";
+
+/** What the servers of a box see of the world. */
+export interface WorldHost {
+  /** The world as it is now. */
+  world(): World;
+  now(): number;
+  apply<E extends WorldEvent>(event: E): AnswerTo<E["is"]>;
+  /** Resolves when something holds; the world's own time brings it about. False when `timeoutMs` of it passed before. */
+  until(holds: (world: World) => boolean, timeoutMs: number): Promise<boolean>;
+}
+
+/** Waits no longer than this at once, so that events of others are seen. Milliseconds of the box. */
+const LONGEST_WAIT = 1_000;
+
+export class SavedWorld implements WorldHost {
+  #world: World;
+  readonly #clock: BoxClock;
+  readonly #save: (world: World) => void;
+
+  constructor(world: World, clock: BoxClock, save: (world: World) => void) {
+    this.#world = world;
+    this.#clock = clock;
+    this.#save = save;
+  }
+
+  now(): number {
+    return shown(this.#clock);
+  }
+
+  world(): World {
+    this.#world = advance(this.#world, this.now());
+    return this.#world;
+  }
+
+  apply<E extends WorldEvent>(event: E): AnswerTo<E["is"]> {
+    const { world, answer } = apply(this.#world, event, this.now());
+    this.#world = world;
+    // Reading leaves a trace in the store's record only: it is saved with the next change.
+    if (event.is !== "store-request") this.#save(world);
+    return answer;
+  }
+
+  save(): void {
+    this.#save(this.world());
+  }
+
+  async until(holds: (world: World) => boolean, timeoutMs: number): Promise<boolean> {
+    const deadline = this.now() + timeoutMs;
+    for (;;) {
+      const world = this.world();
+      if (holds(world)) return true;
+      if (this.now() >= deadline) return false;
+      const next = Math.min(world.agenda[0]?.at ?? Infinity, this.now() + LONGEST_WAIT, deadline);
+      await delay(realDelay(this.#clock, next));
+    }
+  }
+}
+
+/** Replaces a file as a whole: whoever reads it sees the old text or the new one. */
+export function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.next`, text, { mode: 0o600 });
+  renameSync(`${path}.next`, path);
+}

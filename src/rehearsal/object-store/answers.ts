@@ -1,0 +1,186 @@
+/**
+ * The S3 stand-in's answers over the world: path-style requests of the AWS SDK, with S3's status codes and error codes
+ * (held to a real MinIO by test/contract/object-store.ts). Every request is recorded, refused ones included.
+ */
+import type { WorldHost } from "../box/world-host.js";
+import { bytesOf, type StoredObject } from "../world/objects.js";
+import type { AccessKey, StoreRequest } from "../world/store.js";
+import { payload, signedBy, type StoreAnswer, type StoreCall } from "./message.js";
+import { listing } from "./listing.js";
+import { xml } from "./xml.js";
+
+type Operation = StoreRequest["operation"];
+
+/** One request whose sender is known. */
+interface Asked {
+  readonly host: WorldHost;
+  readonly call: StoreCall;
+  readonly key: AccessKey;
+  readonly bucket: string;
+  /** Empty for requests to the bucket. */
+  readonly object: string;
+  readonly operation: Operation;
+}
+
+export function answerStore(host: WorldHost, call: StoreCall): StoreAnswer {
+  const [, bucket = "", object = ""] = /^\/([^/]*)\/?(.*)$/s.exec(call.path) ?? [];
+  const signer = signedBy(call);
+  const keys = host.world().store.keys;
+  const key = keys.find((each) => each.id === signer);
+  const place = { bucket, object: decodeURIComponent(object) };
+  const operation = operationOf(call, place.object);
+  const asked = key === undefined || operation === undefined ? undefined : { host, call, key, ...place, operation };
+  const answer =
+    asked === undefined
+      ? signer !== undefined && key === undefined
+        ? failure(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
+        : failure(operation === undefined ? 501 : 403, operation === undefined ? "NotImplemented" : "AccessDenied", "")
+      : answerKnown(asked);
+  if (operation === undefined) host.apply({ is: "stray", where: "S3", what: `${call.method} ${call.path}` });
+  trace(host, { by: signer ?? "", bucket, key: place.object, operation: operation ?? "get" }, answer.status);
+  return call.method === "HEAD" ? { ...answer, body: Buffer.alloc(0) } : answer;
+}
+
+/** Changes that happened are in the record already. */
+function trace(host: WorldHost, request: Omit<StoreRequest, "at" | "status">, status: number): void {
+  const changes = request.operation === "put" || request.operation === "copy" || request.operation === "delete";
+  if (changes && status < 300) return;
+  host.apply({ is: "store-request", request: { ...request, status } });
+}
+
+function operationOf(call: StoreCall, object: string): Operation | undefined {
+  const { method, query, headers } = call;
+  if (object === "") {
+    if (method === "HEAD") return "head";
+    if (method !== "GET") return undefined;
+    if (query.has("location")) return "location";
+    return query.get("list-type") === "2" ? "list" : undefined;
+  }
+  if (method === "GET") return "get";
+  if (method === "HEAD") return "head";
+  if (method === "DELETE") return "delete";
+  if (method !== "PUT" || query.has("partNumber")) return undefined;
+  return headers["x-amz-copy-source"] === undefined ? "put" : "copy";
+}
+
+function answerKnown(asked: Asked): StoreAnswer {
+  const { host, bucket, object, operation, key } = asked;
+  const objects = host.world().store.buckets[bucket];
+  if (isDenied(key, operation, `${bucket}/${object}`)) return failure(403, "AccessDenied", "Access Denied.");
+  if (objects === undefined) return failure(404, "NoSuchBucket", "The specified bucket does not exist");
+  switch (operation) {
+    case "location":
+      return document(`<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></LocationConstraint>`);
+    case "list":
+      return document(xml(listing(asked.call.query, bucket, objects)));
+    case "get":
+    case "head":
+      return object === "" ? { status: 200, headers: {}, body: Buffer.alloc(0) } : read(asked, objects[object]);
+    case "put":
+      return put(asked, objects[object]);
+    case "copy":
+      return copy(asked);
+    case "delete":
+      host.apply({ is: "delete-object", bucket, key: object, by: key.id });
+      return { status: 204, headers: {}, body: Buffer.alloc(0) };
+  }
+}
+
+/** A key that may do nothing has no policy of its own: it denies everything. */
+function isDenied(key: AccessKey, operation: Operation, path: string): boolean {
+  if (key.denyWrites.includes("*")) return true;
+  const writes = operation === "put" || operation === "copy" || operation === "delete";
+  return writes && key.denyWrites.some((prefix) => path.startsWith(prefix) || `${path}/` === prefix);
+}
+
+function read({ call }: Asked, object: StoredObject | undefined): StoreAnswer {
+  if (object === undefined) return failure(404, "NoSuchKey", "The specified key does not exist.");
+  const wanted = call.headers["if-match"]?.replaceAll('"', "");
+  if (wanted !== undefined && wanted !== object.etag) return preconditionFailed();
+  const whole = bytesOf(object.meaning);
+  const headers = {
+    etag: `"${object.etag}"`,
+    "last-modified": new Date(object.lastModified).toUTCString(),
+    "content-type": "binary/octet-stream",
+    "accept-ranges": "bytes",
+  };
+  const range = call.headers["range"];
+  if (range === undefined || call.method === "HEAD") {
+    return { status: 200, headers: { ...headers, "content-length": String(whole.length) }, body: whole };
+  }
+  const part = cut(whole, range);
+  if (part === undefined) return failure(416, "InvalidRange", "The requested range is not satisfiable");
+  const contentRange = `bytes ${part.from}-${part.from + part.body.length - 1}/${whole.length}`;
+  const length = String(part.body.length);
+  return {
+    status: 206,
+    headers: { ...headers, "content-range": contentRange, "content-length": length },
+    body: part.body,
+  };
+}
+
+/** `bytes=2-4`, `bytes=2-`, `bytes=-4`. */
+function cut(whole: Buffer, range: string): { readonly from: number; readonly body: Buffer } | undefined {
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  if (first === "" && last === "") return undefined;
+  const from = first === "" ? Math.max(0, whole.length - Number(last)) : Number(first);
+  const to = first === "" || last === "" ? whole.length : Number(last) + 1;
+  return from < whole.length && from < to ? { from, body: whole.subarray(from, to) } : undefined;
+}
+
+function put({ host, call, bucket, object, key }: Asked, before: StoredObject | undefined): StoreAnswer {
+  const wanted = call.headers["if-match"]?.replaceAll('"', "");
+  if (call.headers["if-none-match"] === "*" && before !== undefined) return preconditionFailed();
+  if (wanted !== undefined && wanted !== before?.etag) return preconditionFailed();
+  const meaning = { is: "bytes", base64: payload(call).toString("base64") } as const;
+  const { etag } = host.apply({ is: "put-object", bucket, key: object, meaning, by: key.id });
+  return { status: 200, headers: { etag: `"${etag}"` }, body: Buffer.alloc(0) };
+}
+
+function copy({ host, call, bucket, object, key }: Asked): StoreAnswer {
+  const source = decodeURIComponent(call.headers["x-amz-copy-source"] ?? "").replace(/^\//, "");
+  const [, fromBucket = "", fromKey = ""] = /^([^/]*)\/(.*)$/s.exec(source) ?? [];
+  const from = host.world().store.buckets[fromBucket]?.[fromKey];
+  if (from === undefined) return failure(404, "NoSuchKey", "The specified key does not exist.");
+  const wanted = call.headers["x-amz-copy-source-if-match"]?.replaceAll('"', "");
+  if (wanted !== undefined && wanted !== from.etag) return preconditionFailed();
+  const event = {
+    is: "copy-object",
+    bucket,
+    key: object,
+    from: { bucket: fromBucket, key: fromKey },
+    by: key.id,
+  } as const;
+  const copied = host.apply(event);
+  const lastModified = new Date(copied?.lastModified ?? 0).toISOString();
+  return document(
+    xml([
+      "CopyObjectResult",
+      [
+        ["LastModified", lastModified],
+        ["ETag", `"${from.etag}"`],
+      ],
+    ]),
+  );
+}
+
+const document = (text: string): StoreAnswer => ({
+  status: 200,
+  headers: { "content-type": "application/xml" },
+  body: Buffer.from(text),
+});
+
+const preconditionFailed = (): StoreAnswer =>
+  failure(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+
+export function failure(status: number, code: string, message: string): StoreAnswer {
+  const error = xml([
+    "Error",
+    [
+      ["Code", code],
+      ["Message", message],
+      ["RequestId", "rehearsal"],
+    ],
+  ]);
+  return { status, headers: { "content-type": "application/xml" }, body: Buffer.from(error) };
+}

@@ -1,0 +1,87 @@
+/** curl on a cell: etcd's v2 API and Patroni's own. */
+import { databaseOf } from "../world/data-directory.js";
+import { walPosition } from "../world/database.js";
+import { type EtcdRequest, etcdRead } from "../world/etcd.js";
+import type { Ended } from "../world/events.js";
+import { allContainers, type Site } from "../world/world.js";
+import { after, type Call, ended, type Program } from "./command.js";
+
+const OPTIONS = ["-q", "-sS", "-g", "--noproxy", "*", "--max-time", "10", "-w", "\\n%{http_code}"] as const;
+const COULD_NOT_CONNECT = 7;
+
+interface Asked {
+  readonly method: "GET" | "PUT" | "DELETE";
+  readonly url: URL;
+  /** `value@-`: what came on stdin. */
+  readonly value?: string;
+}
+
+export const curl: Program = (call) => {
+  const asked = parse(call);
+  if (asked === undefined) return undefined;
+  const { host } = asked.url;
+  if (host === call.host.world().network.etcd) return etcd(call, asked);
+  return asked.method === "GET" ? patroni(call, asked.url) : undefined;
+};
+
+function parse(call: Call): Asked | undefined {
+  const rest = after(call.args, ...OPTIONS);
+  const url = rest?.at(-1);
+  if (rest === undefined || url === undefined || !URL.canParse(url)) return undefined;
+  const options = rest.slice(0, -1).join(" ");
+  if (options === "") return { method: "GET", url: new URL(url) };
+  if (options === "-X PUT --data-urlencode value@-") return { method: "PUT", url: new URL(url), value: call.stdin };
+  return options === "-X DELETE" ? { method: "DELETE", url: new URL(url) } : undefined;
+}
+
+const answer = (status: number, body: string): Ended => ended(0, `${body}\n${status}`);
+
+function etcd(call: Call, { method, url, value }: Asked): Ended | undefined {
+  const key = /^\/v2\/keys(\/.*)?$/.exec(url.pathname);
+  if (key === null) return answer(404, "404 page not found\n");
+  const prevValue = url.searchParams.get("prevValue");
+  const request: EtcdRequest = {
+    method,
+    key: decodeURIComponent(key[1] ?? "/"),
+    ...(value === undefined ? {} : { value }),
+    ...(prevValue === null ? {} : { prevValue }),
+    ...(url.searchParams.get("recursive") === "true" ? { recursive: true } : {}),
+  };
+  const world = call.host.world();
+  const said = method === "GET" ? etcdRead(world.etcd, request, world.now) : call.host.apply({ is: "etcd", request });
+  return answer(said.status, `${JSON.stringify(said.body)}\n`);
+}
+
+function patroni(call: Call, url: URL): Ended | undefined {
+  if (url.pathname !== "/patroni") return undefined;
+  const site = allContainers(call.host.world()).find(
+    ({ container }) =>
+      container.process.patroni === "running" &&
+      container.ports.some(
+        (port) => port.container === 8008 && port.hostIp === url.hostname && String(port.host) === url.port,
+      ),
+  );
+  if (site === undefined) {
+    const refused = `curl: (7) Failed to connect to ${url.hostname} port ${url.port}: Connection refused\n`;
+    return ended(COULD_NOT_CONNECT, "\n000", refused);
+  }
+  return answer(site.container.process.postgres === "running" ? 200 : 503, JSON.stringify(patroniStatus(site)));
+}
+
+function patroniStatus(site: Site): Record<string, unknown> {
+  const { container } = site;
+  const database = databaseOf(site);
+  const { postgres, role } = container.process;
+  if (postgres !== "running" || database === undefined) return { state: postgres, role: "replica" };
+  const [major = "9", minor = "5", patch = "0"] = database.version.split(".");
+  const version = Number(major) * 10_000 + Number(minor) * 100 + Number(patch);
+  const common = { state: "running", role: role === "master" ? "master" : "replica", server_version: version };
+  if (role !== "master") return { ...common, xlog: { received_location: walPosition(database), paused: false } };
+  // The identifier comes as text, and with the role master only.
+  return {
+    ...common,
+    xlog: { location: walPosition(database) },
+    database_system_identifier: database.sysid,
+    replication: [],
+  };
+}

@@ -1,0 +1,106 @@
+/** `docker exec … psql`: over the container's socket, or through the network with a password. */
+import { databaseOf } from "../world/data-directory.js";
+import type { Database } from "../world/database.js";
+import { isUp } from "../world/docker.js";
+import type { Ended } from "../world/events.js";
+import { readKey } from "../world/service-keys.js";
+import { mayLogIn, type SqlOutcome } from "../world/sql.js";
+import { allContainers, type Site } from "../world/world.js";
+import { after, type Call, cellOf, ended } from "./command.js";
+
+const OPTIONS = ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse"] as const;
+const LOGIN_SCRIPT = 'IFS= read -r PGPASSWORD && export PGPASSWORD PGCONNECT_TIMEOUT=10 LC_ALL=C && exec psql "$@"';
+const NO_CONNECTION = 2;
+const SCRIPT_ERROR = 3;
+const SUPERUSER = "postgres";
+
+export function inContainer(call: Call): Ended | undefined {
+  const [name, program, ...args] = after(call.args, "-i", "-u", "postgres") ?? [];
+  if (name === undefined) return undefined;
+  const cell = cellOf(call);
+  const container = cell.containers[name];
+  if (container === undefined) return ended(1, "", `Error response from daemon: No such container: ${name}\n`);
+  if (!isUp(container)) return ended(1, "", `Error response from daemon: Container ${container.id} is not running\n`);
+  const site = { world: call.host.world(), cell, container };
+  if (program === "psql")
+    return after(args, ...OPTIONS, "-d", "postgres")?.length === 0 ? bySocket(call, site) : undefined;
+  const login = program === "sh" ? after(args, "-c", LOGIN_SCRIPT, "sh", ...OPTIONS) : undefined;
+  return login === undefined ? undefined : byNetwork(call, login);
+}
+
+/** Local connections are trusted: the OS user is the role. */
+function bySocket(call: Call, site: Site): Ended {
+  const { postgres } = site.container.process;
+  if (postgres === "starting") return ended(NO_CONNECTION, "", "psql: FATAL:  the database system is starting up\n");
+  if (postgres === "stopped" || databaseOf(site) === undefined) {
+    return ended(
+      NO_CONNECTION,
+      "",
+      'psql: could not connect to server: No such file or directory\n\tIs the server running locally and accepting\n\tconnections on Unix domain socket "/var/run/postgresql/.s.PGSQL.5432"?\n',
+    );
+  }
+  return script(call, site, { user: SUPERUSER, sql: call.stdin });
+}
+
+function byNetwork(call: Call, args: readonly string[]): Ended | undefined {
+  const [h, host, p, port, u, user, d, database, ...more] = args;
+  if (h !== "-h" || p !== "-p" || u !== "-U" || d !== "-d" || more.length > 0) return undefined;
+  if (host === undefined || port === undefined || user === undefined || database === undefined) return undefined;
+  const [password = "", ...lines] = call.stdin.split("\n");
+  const site = behind(call, host, Number(port));
+  const data = site === undefined ? undefined : databaseOf(site);
+  if (site === undefined || data === undefined) return nobodyListens(host, port);
+  const refused = refusal(site, data, { user, password, database, host });
+  if (refused !== undefined) return ended(NO_CONNECTION, "", `psql: FATAL:  ${refused}\n`);
+  return script(call, site, { user, sql: lines.join("\n") });
+}
+
+function nobodyListens(host: string, port: string): Ended {
+  const text = `psql: could not connect to server: Connection refused\n\tIs the server running on host "${host}" and accepting\n\tTCP/IP connections on port ${port}?\n`;
+  return ended(NO_CONNECTION, "", text);
+}
+
+/** pg_hba of a restored cluster: everybody with a password, and over the network the database `postgres` only. */
+function refusal(
+  { container }: Site,
+  data: Database,
+  login: { readonly user: string; readonly password: string; readonly database: string; readonly host: string },
+): string | undefined {
+  const { user, password, database, host } = login;
+  if (container.process.postgres !== "running") return "the database system is starting up";
+  if (database !== "postgres") {
+    return `no pg_hba.conf entry for host "${host}", user "${user}", database "${database}", SSL off`;
+  }
+  return mayLogIn(data, user, password) ? undefined : `password authentication failed for user "${user}"`;
+}
+
+/** The router forwards an allocated port to the leader of its instance; a cell forwards a published port. */
+function behind(call: Call, host: string, port: number): Site | undefined {
+  const world = call.host.world();
+  const sites = allContainers(world).filter(
+    ({ container }) => isUp(container) && container.process.postgres !== "stopped",
+  );
+  if (host !== world.network.routerHost) {
+    return sites.find(({ container }) =>
+      container.ports.some((each) => each.container === 5432 && each.hostIp === host && each.host === port),
+    );
+  }
+  const prefix = "/routing/allocation/";
+  const scope = Object.keys(world.etcd.entries).find(
+    (key) => key.startsWith(prefix) && readKey(world, key) === String(port),
+  );
+  return sites.find(
+    ({ container }) => container.process.role === "master" && scope === prefix + (container.env.PATRONI_SCOPE ?? ""),
+  );
+}
+
+function script(call: Call, { cell, container }: Site, run: { readonly user: string; readonly sql: string }): Ended {
+  const event = { is: "sql", cell: cell.ip, name: container.name, user: run.user, script: run.sql } as const;
+  const outcome: SqlOutcome = call.host.apply(event);
+  if (outcome.ok) return ended(0, outcome.rows.map((row) => `${row.join("\t")}\n`).join(""));
+  if (outcome.unknown === true) call.host.apply({ is: "stray", where: "psql", what: withoutLiterals(run.sql) });
+  return ended(SCRIPT_ERROR, "", `ERROR:  ${outcome.message}\n`);
+}
+
+/** Statements hold passwords. */
+const withoutLiterals = (sql: string): string => sql.replace(/'(?:[^']|'')*'/g, "'…'");

@@ -1,0 +1,53 @@
+/**
+ * The login shell of a cell: it runs exactly the commands that the adapters send. Anything else is 127 and a stray call,
+ * which fails the rehearsal.
+ */
+import type { WorldHost } from "../box/world-host.js";
+import type { Ended } from "../world/events.js";
+import { COREUTILS } from "./coreutils.js";
+import { type Call, ended, type Program } from "./command.js";
+import { curl } from "./curl.js";
+import { docker, DOCKER } from "./docker.js";
+import { splitWords } from "./words.js";
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  ...COREUTILS,
+  curl,
+  [DOCKER]: (call) => (call.root ? docker(call) : undefined),
+};
+
+export interface Line {
+  readonly host: WorldHost;
+  /** The cell's address. */
+  readonly ip: string;
+  readonly line: string;
+  /** Waits for the end of what the caller sends: asked for only by commands that read it. */
+  readonly stdin: () => Promise<string>;
+  /** Programs beyond those of the adapters. */
+  readonly more?: Readonly<Record<string, Program>>;
+}
+
+export async function runLine(line: Line): Promise<Ended> {
+  const split = splitWords(line.line);
+  const outcome = split.ok ? await call(line, split.words) : undefined;
+  if (outcome !== undefined) return outcome;
+  const why = split.ok ? "" : ` (${split.why})`;
+  line.host.apply({ is: "stray", where: `shell of ${line.ip}`, what: `${line.line.slice(0, 500)}${why}` });
+  const name = split.ok ? (split.words[0] ?? "") : line.line;
+  return ended(127, "", `-bash: ${name}: command not found\n`);
+}
+
+async function call(line: Line, words: readonly string[]): Promise<Ended | undefined> {
+  const root = words[0] === "sudo" && words[1] === "-n";
+  const inC = root && words[2] === "env" && words[3] === "LC_ALL=C";
+  const [name = "", ...args] = words.slice(root ? (inC ? 4 : 2) : 0);
+  const program = PROGRAMS[name] ?? line.more?.[name];
+  if (program === undefined) return undefined;
+  const stdin = readsInput(args) ? await line.stdin() : "";
+  const made: Call = { host: line.host, ip: line.ip, args, stdin, root };
+  return await program(made);
+}
+
+/** `docker exec -i` and curl's `value@-` read what is sent; nothing else does. */
+const readsInput = (args: readonly string[]): boolean =>
+  args.includes("value@-") || (args.includes("exec") && args.includes("-i"));
