@@ -1,0 +1,42 @@
+/** The shell of the director stand-in: HTTPS in front of `handle`, the agents of its machines behind it. */
+import { type Listen, type StandInServer, serve } from "../http/server.js";
+import { type Agent, type AgentCall, callAgents } from "./agent.js";
+import { handle, meetFault } from "./handle.js";
+import { settle } from "./ssh.js";
+import type { DirectorState } from "./state.js";
+
+export interface DirectorWorld {
+  get(): DirectorState;
+  set(state: DirectorState): void;
+  readonly agent: Agent;
+  now(): Date;
+  /** With `tls`: bosh speaks HTTPS only. */
+  readonly listen: Listen & { readonly tls: { readonly key: string; readonly cert: string } };
+}
+
+/** Starts the server; agent calls that an earlier process left pending are made again. */
+export async function serveDirector(world: DirectorWorld): Promise<StandInServer> {
+  const perform = async (call: AgentCall): Promise<void> => {
+    const outcome = await callAgents(world.agent, call);
+    world.set(settle(world.get(), call, outcome, world.now()));
+  };
+  const server = await serve(
+    {
+      strike: (request) => {
+        const met = meetFault(world.get(), request);
+        world.set(met.state);
+        return met.fault;
+      },
+      answer: (request) => {
+        const { state, response, calls } = handle(world.get(), request, world.now());
+        world.set(state);
+        // The agents work while the task is polled.
+        for (const call of calls) void perform(call);
+        return Promise.resolve(response);
+      },
+    },
+    world.listen,
+  );
+  for (const call of world.get().pending) void perform(call);
+  return server;
+}
