@@ -63,7 +63,8 @@ describe("an instance that was stopped cleanly", () => {
     asked = rig.objects.requests.all.length;
   });
 
-  test("the page, followed to the letter, restores the data and then refuses them for ever", async () => {
+  // The first two mostly wait for the engine's pauses between restarts, so they wait together.
+  test.concurrent("the page, followed to the letter, restores the data and then refuses them for ever", async () => {
     const fresh = await freshInstance();
     const own = await rig.etcd.get(`/service/${fresh.guid}/initialize`);
     const answers = await followThePage(rig, cell, scene, fresh, scene.guid);
@@ -78,7 +79,7 @@ describe("an instance that was stopped cleanly", () => {
     await rig.broker.deprovision(fresh.guid, "kill");
   });
 
-  test("with the right instance's keys it loops as well: the container believes its own first life", async () => {
+  test.concurrent("with the right instance's keys it loops as well: the container believes its own first life", async () => {
     const fresh = await freshInstance();
     const own = await rig.etcd.get(`/service/${fresh.guid}/initialize`);
     await followThePage(rig, cell, scene, fresh, fresh.guid);
