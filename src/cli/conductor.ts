@@ -11,7 +11,7 @@ import { loadConfig } from "../config/load.js";
 import type { Decision } from "../journal/entry.js";
 import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
-import { ResourceRecorder } from "../journal/resources.js";
+import { JournaledResources } from "../journal/resources.js";
 import type { Clock } from "../ports/clock.js";
 import { resolve } from "../runbook/resolve.js";
 import type { Runbook } from "../runbook/runbook.js";
@@ -86,7 +86,7 @@ export async function conduct(
       env: process.env,
       secrets,
       clock: stage.clock,
-      recorder: new ResourceRecorder(journal),
+      recorder: new JournaledResources(journal),
       signal: stopper.signal,
       loopbackOnly: stage.mode !== undefined,
     });

@@ -1,0 +1,205 @@
+/**
+ * A whole foundation for a recovery: the rig's real parts behind the Cloud Controller and director stand-ins, a user
+ * who deleted a service by mistake, and the tool's configuration file. The tool is run as its users run it.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import {
+  addApp,
+  addOrg,
+  addPerson,
+  addPlan,
+  addSpace,
+  emptyCloudController,
+  seedBinding,
+  seedDeletion,
+  seedInstance,
+} from "../../src/rehearsal/cloud-controller/seed.js";
+import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.js";
+import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
+import type { StandInServer } from "../../src/rehearsal/http/server.js";
+import { builtProgram } from "./cache.js";
+import { cloudControllerBroker } from "./cloud-controller-broker.js";
+import { type RigDirector, startDirector } from "./director.js";
+import { type Rig, type RigOptions, startRig } from "./rig.js";
+import { makeScene, type Scene, type SceneOptions } from "./scene.js";
+
+export const ORG = "our-org";
+export const SPACE = "our-space";
+export const SERVICE = "important-db";
+export const TARGET = `${ORG}/${SPACE}/${SERVICE}`;
+const OFFERING = "dingo-postgresql95";
+const PLAN = "solo";
+const PERSON = { name: "admin", password: "canary-cf-password-5b1d" };
+
+export interface Foundation {
+  readonly rig: Rig;
+  readonly scene: Scene;
+  readonly cloudController: StandInServer;
+  readonly director: RigDirector;
+  readonly directory: string;
+  readonly orgGuid: string;
+  readonly spaceGuid: string;
+  readonly broker: { slowStop: boolean };
+  /** The Cloud Controller's world, to look at and to put faults into. */
+  state(): CloudControllerState;
+  change(next: (state: CloudControllerState) => CloudControllerState): void;
+  /** Starts the tool with the foundation's configuration and nothing of our own environment. */
+  tool(args: readonly string[], options?: ToolOptions): ToolProcess;
+  stop(): Promise<void>;
+}
+
+export interface ToolOptions {
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export type ToolProcess = ReturnType<typeof startTool>;
+
+function startTool(args: readonly string[], env: Readonly<Record<string, string>>) {
+  return execa(process.execPath, ["dist/bin.cjs", ...args], { reject: false, extendEnv: false, env, stdin: "ignore" });
+}
+
+export interface FoundationOptions extends RigOptions {
+  readonly scene?: SceneOptions;
+  readonly app?: string;
+}
+
+export async function startFoundation(options: FoundationOptions = {}): Promise<Foundation> {
+  const directory = await mkdtemp(join(tmpdir(), "dingo-recover-foundation-"));
+  const rig = await startRig(options);
+  const broker = { slowStop: false };
+  const places = seedPlaces(options.app);
+  let state = places.state;
+  const scene = await makeScene(rig, {
+    ...options.scene,
+    organizationGuid: places.orgGuid,
+    spaceGuid: places.spaceGuid,
+  });
+  state = seedMistake(state, places, scene.guid);
+  const cloudController = await serveCloudController({
+    get: () => state,
+    set: (next) => {
+      state = next;
+    },
+    broker: cloudControllerBroker(rig.broker, broker),
+    now: () => new Date(),
+  });
+  const director = await startDirector(rig, directory);
+  const configFile = await writeConfig({ directory, rig, cloudController, director });
+  const credentials = await rig.restrictedCredentials(scene.archive);
+  const env = {
+    PATH: [dirname(builtProgram("cf")), dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
+    HOME: directory,
+    TMPDIR: directory,
+    DINGO_RECOVER_STATE: join(directory, "state"),
+    CF_USERNAME: PERSON.name,
+    CF_PASSWORD: PERSON.password,
+    BOSH_CLIENT: director.client,
+    BOSH_CLIENT_SECRET: director.clientSecret,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
+  };
+  return {
+    rig,
+    scene,
+    cloudController,
+    director,
+    directory,
+    orgGuid: places.orgGuid,
+    spaceGuid: places.spaceGuid,
+    broker,
+    state: () => state,
+    change: (next) => {
+      state = next(state);
+    },
+    tool: (args, { env: more = {} } = {}) => startTool([...args, "--config", configFile], { ...env, ...more }),
+    stop: async () => {
+      await cloudController.close();
+      await director.close();
+      await rig.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Places {
+  readonly state: CloudControllerState;
+  readonly orgGuid: string;
+  readonly spaceGuid: string;
+  readonly planGuid: string;
+  readonly appGuid: string | undefined;
+}
+
+function seedPlaces(app: string | undefined): Places {
+  const at = new Date(Date.now() - 86_400_000);
+  const person = addPerson(emptyCloudController("rig"), {
+    ...PERSON,
+    scopes: ["cloud_controller.admin", "cloud_controller.read", "cloud_controller.write"],
+  });
+  const org = addOrg(person.state, { name: ORG, at });
+  const space = addSpace(org.state, { name: SPACE, orgGuid: org.org.guid, at });
+  const plan = addPlan(space.state, {
+    name: PLAN,
+    offering: OFFERING,
+    brokerPlanId: "b96d0936-e423-11e5-accb-93d374e93368",
+    at,
+  });
+  const withApp = app === undefined ? undefined : addApp(plan.state, { name: app, spaceGuid: space.space.guid, at });
+  return {
+    state: withApp?.state ?? plan.state,
+    orgGuid: org.org.guid,
+    spaceGuid: space.space.guid,
+    planGuid: plan.plan.guid,
+    appGuid: withApp?.app.guid,
+  };
+}
+
+/** What Cloud Foundry remembers of the service that a user deleted. */
+function seedMistake(before: CloudControllerState, places: Places, guid: string): CloudControllerState {
+  const actor = { guid: "5f2b0a49-5b3a-4c39-9f6c-0f5e6a7b8c9d", type: "user", name: "user@example.com" };
+  const created = { now: new Date(Date.now() - 3_600_000), actor };
+  const seeded = seedInstance(
+    before,
+    { guid, name: SERVICE, spaceGuid: places.spaceGuid, planGuid: places.planGuid, tags: [] },
+    created,
+  );
+  const bound =
+    places.appGuid === undefined
+      ? seeded.state
+      : seedBinding(seeded.state, { type: "app", name: null, instanceGuid: guid, appGuid: places.appGuid }, created)
+          .state;
+  return seedDeletion(bound, guid, { now: new Date(), actor });
+}
+
+interface Written {
+  readonly directory: string;
+  readonly rig: Rig;
+  readonly cloudController: StandInServer;
+  readonly director: RigDirector;
+}
+
+async function writeConfig({ directory, rig, cloudController, director }: Written): Promise<string> {
+  const file = join(directory, "dingo-recover.yml");
+  const { gateway, objects } = rig;
+  const config = {
+    cf: { api: cloudController.url, skip_ssl_validation: true },
+    bosh: {
+      environment: director.url,
+      ca_cert: director.caFile,
+      gateway: {
+        host: gateway.host,
+        port: gateway.port,
+        user: gateway.user,
+        private_key: { file: gateway.privateKey },
+        host_key: gateway.hostPublicKey,
+      },
+    },
+    s3: { endpoint: objects.endpoint, region: objects.region, bucket: objects.bucket },
+  };
+  await writeFile(file, stringify(config));
+  return file;
+}
