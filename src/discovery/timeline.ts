@@ -25,7 +25,7 @@ export function timelines(facts: readonly Fact[]): Map<string, LifeEvent[]> {
 
 function identity({ at, body }: Fact): string {
   const node = "node" in body ? body.node : "";
-  return `${body.kind} ${at.text} ${node ?? ""}`;
+  return `${body.kind} ${at.text} ${node}`;
 }
 
 /** Gives lines without an instance id to the instance that they can only belong to; the others stay without. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
+import type { LogFiles } from "../../src/ports/log-files.js";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
 import { memoryLogs } from "./recorded-logs.js";
 
@@ -100,7 +101,7 @@ describe("hostile logs", () => {
       2,
     ] as const;
     const { table, document } = await search(lager([saved, eraF.start(), eraF.remove(), error, eraF.done()]));
-    // eslint-disable-next-line no-control-regex -- exactly what must not be there
+
     expect(table).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     expect(JSON.stringify(document) + table).not.toContain("hunter2");
     expect(document.candidates[0]?.name).toBe(name);
@@ -144,8 +145,7 @@ describe("hostile logs", () => {
 describe("a source that breaks off", () => {
   it("gives what came before and is incomplete", async () => {
     const { RecoverError } = await import("../../src/errors.js");
-    const files = memoryLogs({});
-    const open: typeof files.open = async () => ({
+    const open: LogFiles["open"] = async () => ({
       files: [
         {
           path: "cut.gz",

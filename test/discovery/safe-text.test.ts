@@ -4,7 +4,7 @@ import { harmlessOnly, shown } from "../../src/discovery/safe-text.js";
 describe("shown text", () => {
   it("steers no terminal", () => {
     const text = shown("a\u001b]0;owned\u0007b\u0000c\u009b31m\u202ed\r\ne");
-    // eslint-disable-next-line no-control-regex -- exactly what must not be there
+
     expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
     expect(text).toContain("\\u001b]0;owned");
   });

@@ -86,7 +86,7 @@ function expandBraces(pattern: string): readonly string[] {
 }
 
 function toRegExp(part: string): RegExp {
-  const source = part.replace(/\[(!?)([^\]/]+)\]|[*?]|[\\^$.|+(){}[\]]/g, (token, not: string, set: string) => {
+  const source = part.replace(/\[(!?)([^\]/]+)\]|[*?]|[\\^$.|+(){}[\]]/g, (token, not?: string, set?: string) => {
     if (token === "*") return "[^/]*";
     if (token === "?") return "[^/]";
     if (set !== undefined) return `[${not === "!" ? "^" : ""}${set.replace(/[\\\]^]/g, "\\$&")}]`;

@@ -14,6 +14,11 @@ export interface InflateLimits {
   readonly ratio: number;
 }
 
+/** Built in from Node 22.15 on; the types of the oldest supported Node do not know it. */
+interface ZstdCapable {
+  readonly createZstdDecompress?: (options: { readonly chunkSize: number }) => Transform;
+}
+
 const LIMITS: InflateLimits = { freeBytes: 256 * 1024 * 1024, ratio: 400 };
 const CHUNK = 1024 * 1024;
 const OUTPUT_CHUNK = 256 * 1024;
@@ -37,7 +42,10 @@ export async function* inflated(
 ): AsyncGenerator<Uint8Array> {
   const { first, rest } = await peek(source);
   const packing = packingOf(first);
-  if (packing === "plain") return yield* slices(rest, CHUNK);
+  if (packing === "plain") {
+    yield* slices(rest, CHUNK);
+    return;
+  }
   const sizes: Sizes = { read: 0, out: 0 };
   try {
     for await (const chunk of decode(rest, decoderFor(packing, path), sizes)) {
@@ -128,9 +136,9 @@ function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError
 function decoderFor(packing: Packing, path: string): Transform {
   // Flushed with every write, so that nothing is held back when the file breaks off.
   if (packing === "gzip") return zlib.createGunzip({ chunkSize: OUTPUT_CHUNK, flush: zlib.constants.Z_SYNC_FLUSH });
-  // Built in from Node 22.15 on; the types of the oldest supported Node do not know it.
-  const zstd: unknown = Reflect.get(zlib, "createZstdDecompress");
-  if (packing === "zstd" && typeof zstd === "function") return zstd({ chunkSize: OUTPUT_CHUNK }) as Transform;
+  const { createZstdDecompress }: ZstdCapable = zlib;
+  if (packing === "zstd" && createZstdDecompress !== undefined)
+    return createZstdDecompress({ chunkSize: OUTPUT_CHUNK });
   throw new RecoverError("answer-incomplete", `"${path}" is packed with ${packing}, which cannot be read here`, {
     remedy: "Unpack it, or pipe it in: … | dingo-recover discover --logs -",
     place: path,

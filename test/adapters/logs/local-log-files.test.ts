@@ -1,0 +1,173 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { inflated } from "../../../src/adapters/logs/inflate.js";
+import { LocalLogFiles } from "../../../src/adapters/logs/local-log-files.js";
+import { discover } from "../../../src/discovery/discover.js";
+import type { LogFile } from "../../../src/ports/log-files.js";
+import { GUID, goodDeletion, lager } from "../../discovery/broker-log.js";
+
+let directory = "";
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), "logs-"));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+async function put(name: string, content: string | Uint8Array): Promise<string> {
+  const full = path.join(directory, name);
+  await mkdir(path.dirname(full), { recursive: true });
+  await writeFile(full, content);
+  return full;
+}
+
+async function* chunked(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<{ text: string; error?: unknown; longest: number }> {
+  const parts: Uint8Array[] = [];
+  const result = (error?: unknown) => ({
+    text: Buffer.concat(parts).toString(),
+    longest: Math.max(0, ...parts.map((part) => part.length)),
+    ...(error === undefined ? {} : { error }),
+  });
+  try {
+    for await (const chunk of chunks) parts.push(Buffer.from(chunk));
+  } catch (error) {
+    return result(error);
+  }
+  return result();
+}
+
+function only(files: readonly LogFile[]): LogFile {
+  const [file] = files;
+  if (file === undefined || files.length > 1) throw new Error(`${files.length} files`);
+  return file;
+}
+
+const names = (files: readonly LogFile[]) => files.map((file) => path.relative(directory, file.path)).sort();
+
+describe("patterns of log files", () => {
+  it("name files, rotated and packed ones, in one directory or any depth", async () => {
+    for (const name of [
+      "broker.log",
+      "broker.log.1",
+      "broker.log.2.gz",
+      "a/broker.log",
+      "a/b/broker.log",
+      ".hidden.log",
+    ]) {
+      await put(name, "x\n");
+    }
+    const logs = new LocalLogFiles();
+    const found = async (pattern: string) => names((await logs.open([path.join(directory, pattern)])).files);
+    expect(await found("broker.log*")).toEqual(["broker.log", "broker.log.1", "broker.log.2.gz"]);
+    expect(await found("*.log")).toEqual(["broker.log"]);
+    expect(await found("**/broker.log")).toEqual(["a/b/broker.log", "a/broker.log", "broker.log"]);
+    expect(await found("broker.log.[0-9]")).toEqual(["broker.log.1"]);
+    expect(await found("broker.{log,log.1}")).toEqual(["broker.log", "broker.log.1"]);
+    expect(await found("*/broker.???")).toEqual(["a/broker.log"]);
+  });
+
+  it("that name a file twice open it once", async () => {
+    const file = await put("broker.log", "x\n");
+    expect((await new LocalLogFiles().open([file, `${directory}/*`, file])).files).toHaveLength(1);
+  });
+
+  it("take a file that is called like a pattern by its name", async () => {
+    const file = await put("broker[1].log", "x\n");
+    expect(names((await new LocalLogFiles().open([file])).files)).toEqual(["broker[1].log"]);
+  });
+
+  it("that find nothing are said with the reason", async () => {
+    await mkdir(path.join(directory, "sub.log"));
+    const patterns = ["missing.log", "none*.log", "sub.log"].map((name) => path.join(directory, name));
+    const { files, unreadable } = await new LocalLogFiles().open(patterns);
+    expect(files).toEqual([]);
+    expect(unreadable.map(({ why }) => why)).toEqual([
+      "there is no such file",
+      "no file fits this pattern",
+      "is a directory; name its files, such as DIR/*.log",
+    ]);
+  });
+});
+
+describe("bytes of log files", () => {
+  const text = "one\ntwo\nthree\n".repeat(50_000);
+
+  it("come plain in chunks of at most 1 MiB", async () => {
+    const { text: read, longest } = await textOf(inflated(chunked(Buffer.from(text.repeat(4)), 3_000_000), "x"));
+    expect(read).toBe(text.repeat(4));
+    expect(longest).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  it("come inflated, whatever the file is called, also of several gzip members", async () => {
+    const file = await put("broker.log.3", Buffer.concat([gzipSync(text), gzipSync("end\n")]));
+    const { files } = await new LocalLogFiles().open([file]);
+    expect((await textOf(only(files).chunks())).text).toBe(`${text}end\n`);
+  });
+
+  it("come from standard input, plain and packed, one byte at a time", async () => {
+    for (const bytes of [Buffer.from("a\nb\n"), gzipSync("a\nb\n")]) {
+      const { files } = await new LocalLogFiles([], chunked(bytes, 1)).open(["-"]);
+      expect((await textOf(only(files).chunks())).text).toBe("a\nb\n");
+    }
+  });
+
+  it("of a cut gzip file come up to the break, and then the break is said", async () => {
+    const packed = gzipSync("one\ntwo\n");
+    const { text: read, error } = await textOf(inflated(chunked(packed.subarray(0, packed.length - 6)), "cut.gz"));
+    expect(read).toBe("one\ntwo\n");
+    expect(error).toMatchObject({ code: "answer-incomplete", place: "cut.gz" });
+  });
+
+  it("of a bomb are read only until it is known for one", async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+    const limits = { freeBytes: 1024 * 1024, ratio: 400 };
+    const { text: read, error } = await textOf(inflated(chunked(bomb, 1_000_000), "bomb.gz", limits));
+    expect(read.length).toBeLessThan(24 * 1024 * 1024);
+    expect(error).toMatchObject({ code: "answer-incomplete" });
+  });
+
+  it("in a packing that cannot be read are refused, not searched as noise", async () => {
+    const { text: read, error } = await textOf(inflated(chunked(Buffer.from("fd377a585a000000", "hex")), "x.xz"));
+    expect(read).toBe("");
+    expect(error).toMatchObject({ code: "answer-incomplete", message: expect.stringMatching(/xz/) as string });
+  });
+
+  it("of an empty file are none", async () => {
+    expect(await textOf(inflated(chunked(Buffer.alloc(0)), "x"))).toEqual({ text: "", longest: 0 });
+  });
+
+  it("whose source fails in the middle end with that failure instead of waiting for ever", async () => {
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield gzipSync("one\n").subarray(0, 20);
+      throw new Error("EIO");
+    }
+    expect((await textOf(inflated(failing(), "x"))).error).toMatchObject({ code: "answer-incomplete" });
+  });
+
+  it("can be left in the middle", async () => {
+    const chunks = inflated(chunked(gzipSync(text)), "x");
+    expect((await chunks.next()).done).toBe(false);
+    expect((await chunks.return(undefined)).done).toBe(true);
+  });
+});
+
+describe("discovery in files of this machine", () => {
+  it("finds the deletion in a packed file, and says what could not be read", async () => {
+    const file = await put("logs/broker.log.1.gz", gzipSync(lager(goodDeletion())));
+    const patterns = [path.join(directory, "logs/*.gz"), path.join(directory, "missing.log")];
+    const sources = { logs: { files: new LocalLogFiles(), patterns }, now: new Date("2016-03-18T00:00:00Z") };
+    const { document, exitCode, table } = await discover({ sources, query: {} });
+    expect(exitCode).toBe(0);
+    expect(document.candidates).toMatchObject([
+      { guid: GUID, evidence: [{ file, line: 1, byteOffset: 0 }, {}, {}, {}, {}] },
+    ]);
+    expect(table).toMatch(/missing\.log: there is no such file/);
+  });
+});

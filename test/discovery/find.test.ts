@@ -1,0 +1,207 @@
+import { describe, expect, it } from "vitest";
+import { discover } from "../../src/discovery/discover.js";
+import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
+import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
+import { ORG, RecordedCloudFoundry, SPACE } from "./recorded-cloud-foundry.js";
+import { memoryLogs } from "./recorded-logs.js";
+
+const now = new Date("2016-03-18T00:00:00Z");
+/** When the lager lines of broker-log.ts say that the instance went. */
+const AT = "2016-03-17T06:10:17Z";
+const DELETE = "audit.service_instance.delete";
+
+async function ask(cf: RecordedCloudFoundry | undefined, text?: string, query: DiscoveryQuery = {}) {
+  const logs = text === undefined ? undefined : { files: memoryLogs({ "b.log": text }), patterns: ["b.log"] };
+  return await discover({ sources: { cf, logs, now }, query });
+}
+
+const cloud = () => new RecordedCloudFoundry();
+
+describe("Cloud Foundry's records", () => {
+  it("name the deleted instance, who did it, its place, plan and the apps that were bound", async () => {
+    const unbound = { appGuid: "app-1", instanceGuid: GUID };
+    const cf = cloud()
+      .deleted(GUID, "orders-db", AT)
+      .audited(DELETE, GUID, AT)
+      .audited("audit.service_binding.delete", "binding", "2016-03-17T06:09:00Z", unbound)
+      .audited("audit.service_binding.delete", "old", "2016-03-10T00:00:00Z", { ...unbound, appGuid: "app-2" });
+    const { document, exitCode } = await ask(cf);
+    expect(exitCode).toBe(0);
+    expect(document.candidates).toMatchObject([
+      {
+        guid: GUID,
+        kind: "deleted",
+        name: "orders-db",
+        org: ORG.name,
+        space: SPACE.name,
+        plan: "solo",
+        deletedAt: AT,
+        deletedBy: "ann@example.org",
+        boundApps: [{ appGuid: "app-1", unboundAt: "2016-03-17T06:09:00Z" }],
+      },
+    ]);
+    expect(document.candidates[0]?.evidence.map(({ source, id }) => [source, id])).toEqual([
+      ["cf-usage-events", "usage-0"],
+      ["cf-audit-events", "audit-0"],
+    ]);
+    expect(document.coverage).toMatchObject([
+      { source: "cf-usage-events", from: "2016-02-16T00:00:00.000Z", to: now.toISOString(), complete: true },
+      { source: "cf-audit-events", complete: true },
+    ]);
+  });
+
+  it("that are empty for a token that does not see everything are no proof: 15", async () => {
+    const cf = cloud();
+    cf.seesEverything = false;
+    const { document, exitCode } = await ask(cf);
+    expect(exitCode).toBe(15);
+    expect(document.coverage[0]).toMatchObject({
+      complete: false,
+      why: expect.stringMatching(/does not see/) as string,
+    });
+  });
+
+  it("that are empty for one that does are: 17", async () => {
+    expect((await ask(cloud())).exitCode).toBe(17);
+  });
+
+  it.each(["identity", "usageEvents", "auditEvents"])("are incomplete when %s fails", async (call) => {
+    const cf = cloud();
+    cf.broken.set(call, "access-denied");
+    expect((await ask(cf)).exitCode).toBe(15);
+  });
+
+  it("end after 31 days: an older time is incomplete", async () => {
+    const around = new Date("2016-01-01T00:00:00Z");
+    expect((await ask(cloud(), undefined, { around })).exitCode).toBe(15);
+  });
+
+  it("list every deletion of one name, the later one first", async () => {
+    const cf = cloud().deleted(OTHER, "orders-db", "2016-03-01T00:00:00Z").deleted(GUID, "orders-db", AT);
+    const { document } = await ask(cf, undefined, { name: "orders-db" });
+    expect(document.candidates.map(({ guid }) => guid)).toEqual([GUID, OTHER]);
+  });
+
+  it("show what took the name", async () => {
+    const cf = cloud().deleted(GUID, "orders-db", AT).created(OTHER, "orders-db", "2016-03-17T07:00:00Z");
+    const { document } = await ask(cf.living(OTHER, "orders-db", "2016-03-17T07:00:00Z"));
+    expect(document.candidates).toMatchObject([
+      { guid: GUID, kind: "deleted", nameTakenBy: { guid: OTHER, createdAt: "2016-03-17T07:00:00Z" } },
+    ]);
+    expect(document.candidates[0]?.notes.join()).toContain(OTHER);
+  });
+
+  it("tell a purge: the broker never knew, so the containers may live", async () => {
+    const cf = cloud().deleted(GUID, "orders-db", AT).audited("audit.service_instance.purge", GUID, AT);
+    expect((await ask(cf)).document.candidates).toMatchObject([{ kind: "purged", mayLive: true }]);
+  });
+
+  it("that show the instance now outvote a log", async () => {
+    const { document, exitCode } = await ask(cloud().living(GUID, "orders-db"), lager(goodDeletion()));
+    expect(exitCode).toBe(17);
+    expect(document.notDeleted).toMatchObject([{ guid: GUID, why: expect.stringMatching(/still has it/) as string }]);
+  });
+
+  it("that cannot say whether a candidate is still there leave it a candidate, and say so", async () => {
+    const cf = cloud().deleted(GUID, "orders-db", AT);
+    cf.broken.set("getInstance", "unreachable");
+    const { document } = await ask(cf);
+    expect(document.candidates).toMatchObject([{ guid: GUID }]);
+    expect(document.coverage.at(-1)).toMatchObject({ source: "cf-instances", complete: false });
+  });
+
+  it("of a request without an end are no deletion yet", async () => {
+    const cf = cloud().audited("audit.service_instance.start_delete", GUID, AT);
+    expect((await ask(cf)).document.candidates).toMatchObject([{ kind: "deletion-requested" }]);
+    expect((await ask(cf.living(GUID, "orders-db"))).document.candidates).toEqual([]);
+  });
+});
+
+describe("records and logs together", () => {
+  it("make one candidate, which ranks above what only one of them knows", async () => {
+    const cf = cloud().deleted(OTHER, "other-db", AT).deleted(GUID, "orders-db", AT);
+    const { document } = await ask(cf, lager(goodDeletion()));
+    expect(document.candidates.map(({ guid }) => guid)).toEqual([GUID, OTHER]);
+    expect(document.candidates[0]).toMatchObject({
+      name: "orders-db",
+      sources: ["cloud-foundry", "logs"],
+      deletedAt: "2016-03-17T06:10:17.040000000Z",
+      nodes: [{ cell: "10.10.31.22" }],
+    });
+  });
+
+  it("show a disagreement about the time", async () => {
+    const cf = cloud().deleted(GUID, "orders-db", "2016-03-17T09:00:00Z");
+    const { document } = await ask(cf, lager(goodDeletion()));
+    expect(document.candidates[0]?.notes.join()).toMatch(/disagree on when/);
+    expect(document.candidates[0]?.deletedAt).toBe("2016-03-17T09:00:00Z");
+  });
+
+  it("keep a candidate whose deletion the broker refused, warn, and rank it lower", async () => {
+    const refused = lager([eraF.start(), eraF.done(), eraF.refused("connection refused")]);
+    const cf = cloud().deleted(GUID, "orders-db", AT);
+    const [alone] = (await ask(cf)).document.candidates;
+    const [contradicted] = (await ask(cf, refused)).document.candidates;
+    expect(contradicted).toMatchObject({ kind: "deleted", mayLive: true });
+    expect(contradicted?.notes.join()).toMatch(/refused the deletion: connection refused/);
+    expect(contradicted?.score).toBeLessThan(alone?.score ?? 0);
+  });
+
+  it("say that there is nothing to recover of an instance without a node", async () => {
+    const empty = lager([eraF.start(), eraF.stop(GUID, 0), eraF.unassign(), eraF.done()]);
+    const { document } = await ask(cloud().deleted(GUID, "orders-db", AT), empty);
+    expect(document.candidates).toMatchObject([{ kind: "never-had-a-node" }]);
+  });
+
+  it("compare a space's name with the GUID that a log has", async () => {
+    const cluster = { instance_id: GUID, space_guid: OTHER, organization_guid: ORG.guid, nodes: [] };
+    const text = lager([["state.save-cluster", { cluster }], ...goodDeletion()]);
+    const query = { org: ORG.name, space: SPACE.name };
+    expect((await ask(cloud(), text, query)).document.candidates).toEqual([]);
+    const here = text.replace(OTHER, SPACE.guid);
+    expect((await ask(cloud(), here, query)).document.candidates).toMatchObject([{ guid: GUID }]);
+  });
+});
+
+describe("the question", () => {
+  const named = [
+    "provision.backup-name.update-recreation-data.saved",
+    { "instance-id": GUID, name: "orders-db" },
+  ] as const;
+
+  it("by name keeps what has it and what has none", async () => {
+    const text = lager([named, ...goodDeletion(), ...goodDeletion(OTHER)]);
+    const { document } = await ask(undefined, text, { name: "orders-db" });
+    expect(document.candidates.map(({ guid, name }) => [guid, name])).toEqual([
+      [GUID, "orders-db"],
+      [OTHER, null],
+    ]);
+  });
+
+  it("by another name drops it, and with all lists it last", async () => {
+    const text = lager([named, ...goodDeletion(), ...goodDeletion(OTHER)]);
+    const one = await ask(undefined, text, { name: "billing" });
+    expect(one.document.candidates.map(({ guid }) => guid)).toEqual([OTHER]);
+    const all = await ask(undefined, text, { name: "billing", all: true });
+    expect(all.document.candidates.map(({ guid }) => guid)).toEqual([OTHER, GUID]);
+  });
+
+  it("by time keeps what lies in the window, and prefers the nearer", async () => {
+    const cf = cloud()
+      .deleted(OTHER, "a", "2016-03-17T07:00:00Z")
+      .deleted(GUID, "b", AT)
+      .deleted("x", "c", "2016-03-15T00:00:00Z");
+    const query = { around: new Date(AT), windowMs: 7_200_000 };
+    const { document } = await ask(cf, undefined, query);
+    expect(document.candidates.map(({ guid }) => guid)).toEqual([GUID, OTHER]);
+  });
+
+  it("by a time that the logs do not reach over ends with 15", async () => {
+    const around = new Date("2016-03-17T12:00:00Z");
+    expect((await ask(undefined, lager([eraF.saved(1)]), { around, windowMs: 3_600_000 })).exitCode).toBe(15);
+  });
+
+  it("without any source is a mistake of the command line", async () => {
+    await expect(discover({ sources: { now }, query: {} })).rejects.toMatchObject({ code: "usage" });
+  });
+});
