@@ -33,12 +33,14 @@ export async function readArchive(reader: ObjectReader, location: ArchiveLocatio
   const entries = sortEntries(location, await reader.list(location.bucket, `${location.prefix}/`));
   const texts = new Map<string, string | null>();
   const heads = new Map<string, Uint8Array>();
+  const at = ({ info }: ArchiveEntry) => ({ bucket: location.bucket, key: info.key });
   await inParallel(entries.filter(isText), IN_FLIGHT, async (entry) => {
-    const large = entry.info.size > LARGEST_TEXT;
-    texts.set(entry.relative, large ? null : decode(await getPinned(reader, location, entry)));
+    const { size, etag } = entry.info;
+    texts.set(entry.relative, size > LARGEST_TEXT ? null : decode(await reader.get(at(entry), { ifMatch: etag })));
   });
   await inParallel(entriesToProbe(entries), IN_FLIGHT, async (entry) => {
-    heads.set(entry.relative, await getPinned(reader, location, entry, `bytes=0-${LZOP_MAGIC.length - 1}`));
+    const range = `bytes=0-${LZOP_MAGIC.length - 1}`;
+    heads.set(entry.relative, await reader.get(at(entry), { ifMatch: entry.info.etag, range }));
   });
   return { location, entries, texts, heads };
 }
@@ -78,15 +80,6 @@ function begins(entry: ArchiveEntry, base: BaseName): boolean {
   if (kind.kind === "part") return kind.base.name === base.name && kind.index === 0;
   if (kind.kind !== "segment") return false;
   return kind.segment.timeline === base.start.timeline && kind.segment.number === base.start.number;
-}
-
-async function getPinned(
-  reader: ObjectReader,
-  location: ArchiveLocation,
-  ...[entry, range]: [ArchiveEntry, range?: string]
-): Promise<Uint8Array> {
-  const from = { bucket: location.bucket, key: entry.info.key };
-  return reader.get(from, { ifMatch: entry.info.etag, ...(range === undefined ? {} : { range }) });
 }
 
 /** Bytes that are not UTF-8 become U+FFFD, which no parser of these texts accepts. */

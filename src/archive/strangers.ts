@@ -60,7 +60,7 @@ function strangeKey(entry: ArchiveEntry): readonly Problem[] {
 function severalTimelines(facts: ArchiveFacts): readonly Problem[] {
   const timelines = new Set<number>();
   for (const { kind } of facts.entries) {
-    if ("segment" in kind && kind.segment !== undefined) timelines.add(kind.segment.timeline);
+    if ("segment" in kind) timelines.add(kind.segment.timeline);
   }
   for (const base of collectBases(facts)) {
     timelines.add(base.start.timeline);

@@ -4,6 +4,7 @@
  */
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type * as S3Sdk from "@aws-sdk/client-s3";
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { RecoverError } from "../../errors.js";
 import type { Clock } from "../../ports/clock.js";
@@ -34,7 +35,7 @@ export interface S3Settings {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-export type Sdk = typeof import("@aws-sdk/client-s3");
+export type Sdk = typeof S3Sdk;
 type Speed = "quick" | "slow";
 
 const CONNECT_MS = 15_000;
@@ -113,7 +114,7 @@ export class S3Connection {
       return await withRetries(work, { reads: call.reads, clock: this.#settings.clock, explain });
     } catch (error) {
       if (error instanceof RecoverError) throw error;
-      throw toRecoverError(failureOf(error), call, this.#settings.secrets, error);
+      throw toRecoverError(error, call, this.#settings.secrets);
     }
   }
 

@@ -46,7 +46,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** The error that a person sees. Secrets are masked: S3 repeats parts of a request in its messages. */
-export function toRecoverError(failure: Failure, call: Call, secrets: Secrets, cause: unknown): RecoverError {
+export function toRecoverError(cause: unknown, call: Call, secrets: Secrets): RecoverError {
+  const failure = failureOf(cause);
   const described = describe(failure);
   const why = printable(secrets.mask(described.why));
   return new RecoverError(described.code, `cannot ${call.verb} "${printable(call.place)}": ${why}`, {

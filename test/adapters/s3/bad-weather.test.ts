@@ -1,0 +1,268 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { error, FaultyServer, page, type PageOptions, type Reply, text } from "./faulty-server.js";
+
+const PROTECT = { bucket: "bucket", prefix: "protected" };
+const FROM = { bucket: "bucket", key: "from" };
+const TO = { bucket: "bucket", key: "to" };
+const PINNED = { ifMatch: "abc", size: 1, storageClass: "STANDARD" };
+const COPIED = text(
+  200,
+  '<CopyObjectResult><ETag>"abc"</ETag><LastModified>2026-11-21T02:00:00.000Z</LastModified></CopyObjectResult>',
+);
+
+let server: FaultyServer;
+beforeAll(async () => {
+  server = await FaultyServer.start();
+});
+afterAll(() => server.stop());
+afterEach(() => server.clock.sleeps.splice(0));
+
+const list = () => server.store().reader().list("bucket", "x/");
+const copy = () => server.store().writer(PROTECT).copy(FROM, TO, PINNED);
+const listPages = (...pages: readonly PageOptions[]) => {
+  server.script(...pages.map((one) => text(200, page(one))));
+  return list();
+};
+
+describe("a listing", () => {
+  it("follows every continuation token and decodes keys", async () => {
+    server.script(
+      text(200, page({ keys: ["x/a%0Ab", "x/plus%2Band+blank"], next: "one", encoded: true })),
+      text(200, page({ next: "two", encoded: true })),
+      text(200, page({ keys: ["x/%1B%5B2J"], encoded: true })),
+    );
+    expect((await list()).map(({ key }) => key)).toEqual(["x/\u001b[2J", "x/a\nb", "x/plus+and blank"]);
+    expect(server.requests.map(({ url }) => new URL(url, "http://x").searchParams.get("continuation-token"))).toEqual([
+      null,
+      "one",
+      "two",
+    ]);
+    expect(server.requests.every(({ url }) => url.includes("encoding-type=url"))).toBe(true);
+  });
+
+  it.each<[string, readonly PageOptions[]]>([
+    [
+      "a token comes again",
+      [
+        { keys: ["x/1"], next: "one" },
+        { keys: ["x/2"], next: "one" },
+      ],
+    ],
+    ["a page comes again", [{ keys: ["x/1"], next: "one" }, { keys: ["x/1"] }]],
+    ["more is announced without a token", [{ keys: ["x/1"], truncated: true }]],
+    ["nobody says whether more follows", [{ keys: ["x/1"], truncated: null }]],
+    ["fewer keys come than announced", [{ keys: ["x/1"], count: 2 }]],
+  ])("is incomplete, not short, when %s", async (_, pages) => {
+    await expect(listPages(...pages)).rejects.toMatchObject({ code: "answer-incomplete" });
+  });
+
+  it("refuses keys outside the prefix, and keys that are not text", async () => {
+    await expect(listPages({ keys: ["other/1"] })).rejects.toMatchObject({ code: "answer-malformed" });
+    await expect(listPages({ keys: ["x/%FF"], encoded: true })).rejects.toMatchObject({ code: "answer-malformed" });
+  });
+
+  it("is incomplete when the XML is cut, wherever", async () => {
+    const whole = page({ keys: ["x/1", "x/2"] });
+    for (let length = 0; length < whole.length; length += 7) {
+      server.script(text(200, whole.slice(0, length)));
+      await expect(list()).rejects.toMatchObject({ code: "answer-incomplete" });
+    }
+  });
+
+  it("is not what a portal says instead", async () => {
+    server.script(text(200, "<html><body>please log in</body></html>"));
+    await expect(list()).rejects.toMatchObject({ code: "answer-incomplete" });
+  });
+});
+
+describe("reads", () => {
+  it("are sent again after a cut connection and a server error", async () => {
+    server.script(
+      (request) => request.socket.destroy(),
+      error(500, "InternalError"),
+      text(200, page({ keys: ["x/1"] })),
+    );
+    expect(await list()).toHaveLength(1);
+    expect(server.clock.sleeps).toHaveLength(2);
+  });
+
+  it("are given up in the end, as unreachable", async () => {
+    server.script((request) => request.socket.destroy());
+    await expect(list()).rejects.toMatchObject({ code: "unreachable", effect: "none" });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it("end as unreachable when no byte comes", async () => {
+    server.script((_, response) => {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write("half");
+    });
+    const impatient = server.store({ silenceMs: 50 });
+    await expect(impatient.reader().get(FROM)).rejects.toMatchObject({ code: "unreachable" });
+  });
+
+  it("take no page of a proxy for an object", async () => {
+    server.script(text(200, "<html>"));
+    await expect(server.store().reader().get(FROM, { ifMatch: "abc" })).rejects.toMatchObject({
+      code: "answer-malformed",
+    });
+  });
+});
+
+describe("a store that asks to slow down", () => {
+  it("is obeyed, for changes as well: it has done nothing", async () => {
+    server.script(error(503, "SlowDown"), error(429, "TooManyRequests", "", { "retry-after": "7" }), COPIED);
+    expect(await copy()).toMatchObject({ key: "to", etag: "abc" });
+    expect(server.clock.sleeps[1]).toBe(7_000);
+  });
+
+  it("is waited for longer and longer, then given up without effect", async () => {
+    server.script(error(503, "SlowDown"));
+    await expect(copy()).rejects.toMatchObject({ code: "unreachable", effect: "none" });
+    expect(server.requests).toHaveLength(8);
+    expect(server.clock.sleeps.at(-1)).toBeGreaterThan(5 * (server.clock.sleeps[0] ?? 0));
+  });
+});
+
+describe("changes in doubt", () => {
+  it.each<[string, Reply]>([
+    ["the connection is cut", (request) => request.socket.destroy()],
+    ["the server fails", error(500, "InternalError")],
+    ["a 200 carries an error", error(200, "InternalError")],
+    ["a 200 carries nothing", text(200, "")],
+    ["a 200 carries something else", text(200, "<html></html>")],
+    ["a 200 is cut", text(200, '<CopyObjectResult><ETag>"abc"</ETag>')],
+  ])("are never sent twice when %s", async (_, reply) => {
+    server.script(reply);
+    await expect(copy()).rejects.toMatchObject({ effect: "unknown" });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("are not in doubt when the store refused them", async () => {
+    server.script(error(403, "AccessDenied"));
+    await expect(copy()).rejects.toMatchObject({ code: "access-denied", effect: "none" });
+    server.script(error(412, "PreconditionFailed"));
+    await expect(copy()).rejects.toMatchObject({ code: "object-changed", effect: "none" });
+  });
+});
+
+describe("a copy", () => {
+  it("is pinned to the source's ETag and keeps class, metadata and tags", async () => {
+    server.script(COPIED);
+    const cold = { ...PINNED, storageClass: "STANDARD_IA" };
+    await server.store().writer(PROTECT).copy({ bucket: "bucket", key: "a b/?v#ü" }, TO, cold);
+    expect(server.requests[0]?.headers).toMatchObject({
+      "x-amz-copy-source": "bucket/a%20b/%3Fv%23%C3%BC",
+      "x-amz-copy-source-if-match": '"abc"',
+      "x-amz-metadata-directive": "COPY",
+      "x-amz-tagging-directive": "COPY",
+      "x-amz-storage-class": "STANDARD_IA",
+    });
+  });
+
+  it("of more than 5 GiB is refused before it is sent", async () => {
+    server.script(COPIED);
+    const large = { ...PINNED, size: 5 * 1024 ** 3 + 1 };
+    const refused = server.store().writer(PROTECT).copy(FROM, TO, large);
+    await expect(refused).rejects.toMatchObject({ code: "guard-refused", effect: "none" });
+    expect(server.requests).toEqual([]);
+  });
+
+  it("to the protected prefix never reaches the network, nor does a delete", async () => {
+    server.script(COPIED);
+    const writer = server.store().writer(PROTECT);
+    const inside = { bucket: "bucket", key: "protected/wal_005/1" };
+    await expect(writer.copy(FROM, inside, PINNED)).rejects.toMatchObject({ code: "source-protected" });
+    await expect(writer.remove(inside)).rejects.toMatchObject({ code: "source-protected" });
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe("refusals", () => {
+  it.each([
+    [403, "AccessDenied", "access-denied"],
+    [403, "SignatureDoesNotMatch", "access-denied"],
+    [403, "InvalidAccessKeyId", "access-denied"],
+    [403, "RequestTimeTooSkewed", "access-denied"],
+    [403, "InvalidObjectState", "access-denied"],
+    [400, "ExpiredToken", "access-denied"],
+    [404, "NoSuchBucket", "bucket-missing"],
+    [404, "NoSuchKey", "object-changed"],
+    [412, "PreconditionFailed", "object-changed"],
+    [501, "NotImplemented", "unreachable"],
+    [400, "InvalidRequest", "answer-malformed"],
+  ])("%i %s is %s", async (status, code, expected) => {
+    server.script(error(status, code));
+    await expect(server.store().reader().get(FROM)).rejects.toMatchObject({ code: expected, effect: "none" });
+  });
+
+  it("are told without secrets and without control characters", async () => {
+    server.script(error(403, "AccessDenied", "<StringToSign>x</StringToSign>"));
+    const key = "esc\u001b[2J";
+    const thrown: unknown = await server
+      .store()
+      .reader()
+      .get({ bucket: "bucket", key })
+      .catch((e: unknown) => e);
+    expect((thrown as Error).message).toMatch(/^[^\p{Cc}]+$/u);
+    server.script(error(403, "canary-secret-key"));
+    const echoed: unknown = await list().catch((e: unknown) => e);
+    expect((echoed as Error).message).toContain("********");
+    expect((echoed as Error).message).not.toContain("canary-secret-key");
+  });
+
+  it("of credentials that do not exist say how to log in", async () => {
+    const store = server.store({
+      credentials: () => Promise.reject(Object.assign(new Error("none"), { name: "CredentialsProviderError" })),
+    });
+    await expect(store.reader().list("bucket", "x/")).rejects.toMatchObject({ code: "not-logged-in", effect: "none" });
+  });
+});
+
+describe("the region of a bucket", () => {
+  it("is followed when the store names another one", async () => {
+    server.script(
+      error(301, "PermanentRedirect", "", { "x-amz-bucket-region": "eu-central-1" }),
+      text(200, page({ keys: ["x/1"] })),
+    );
+    expect(await list()).toHaveLength(1);
+    expect(server.requests[1]?.headers.authorization).toContain("/eu-central-1/s3/");
+  });
+
+  it("is followed when the signature names the wrong one", async () => {
+    server.script(
+      error(400, "AuthorizationHeaderMalformed", "<Region>eu-west-3</Region>"),
+      text(200, page({ keys: ["x/1"] })),
+    );
+    expect(await list()).toHaveLength(1);
+  });
+
+  it("is not chased in circles", async () => {
+    server.script(error(301, "PermanentRedirect", "", { "x-amz-bucket-region": "eu-central-1" }));
+    await expect(list()).rejects.toMatchObject({ code: "answer-malformed" });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  const region = (...replies: readonly Reply[]) => {
+    server.script(...replies);
+    return server.storeWithoutRegion().region("bucket");
+  };
+
+  it("is read from the answer to HeadBucket, from a refusal too", async () => {
+    expect(await region(text(200, "", { "x-amz-bucket-region": "eu-west-1" }))).toBe("eu-west-1");
+    expect(await region(text(403, "", { "x-amz-bucket-region": "eu-west-2" }))).toBe("eu-west-2");
+    expect(await region(text(301, "", { "x-amz-bucket-region": "eu-west-3" }))).toBe("eu-west-3");
+  });
+
+  it("is asked for where the header is missing; null is us-east-1 and EU is eu-west-1", async () => {
+    const location = (inside: string) => text(200, `<LocationConstraint xmlns="x">${inside}</LocationConstraint>`);
+    expect(await region(text(200, ""), location(""))).toBe("us-east-1");
+    expect(await region(text(200, ""), location("EU"))).toBe("eu-west-1");
+    expect(await region(text(403, ""), location("ap-southeast-1"))).toBe("ap-southeast-1");
+  });
+
+  it("is never guessed after a refusal", async () => {
+    await expect(region(text(403, ""), error(403, "AccessDenied"))).rejects.toMatchObject({ code: "access-denied" });
+    await expect(region(text(404, ""))).rejects.toMatchObject({ code: "bucket-missing" });
+  });
+});
