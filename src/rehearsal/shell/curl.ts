@@ -21,8 +21,16 @@ export const curl: Program = (call) => {
   if (asked === undefined) return undefined;
   const { host } = asked.url;
   if (host === call.host.world().network.etcd) return etcd(call, asked);
-  return asked.method === "GET" ? patroni(call, asked.url) : undefined;
+  const site = patroniAt(call, asked.url);
+  if (site === undefined) return nobodyListens(asked.url);
+  const known = asked.method === "GET" && asked.url.pathname === "/patroni";
+  const status = site.container.process.postgres === "running" ? 200 : 503;
+  return known ? answer(status, JSON.stringify(patroniStatus(site))) : undefined;
 };
+
+function nobodyListens({ hostname, port }: URL): Ended {
+  return ended(COULD_NOT_CONNECT, "\n000", `curl: (7) Failed to connect to ${hostname} port ${port}: Connection refused\n`);
+}
 
 function parse(call: Call): Asked | undefined {
   const rest = after(call.args, ...OPTIONS);
@@ -52,20 +60,14 @@ function etcd(call: Call, { method, url, value }: Asked): Ended | undefined {
   return answer(said.status, `${JSON.stringify(said.body)}\n`);
 }
 
-function patroni(call: Call, url: URL): Ended | undefined {
-  if (url.pathname !== "/patroni") return undefined;
-  const site = allContainers(call.host.world()).find(
+function patroniAt(call: Call, url: URL): Site | undefined {
+  return allContainers(call.host.world()).find(
     ({ container }) =>
       container.process.patroni === "running" &&
       container.ports.some(
         (port) => port.container === 8008 && port.hostIp === url.hostname && String(port.host) === url.port,
       ),
   );
-  if (site === undefined) {
-    const refused = `curl: (7) Failed to connect to ${url.hostname} port ${url.port}: Connection refused\n`;
-    return ended(COULD_NOT_CONNECT, "\n000", refused);
-  }
-  return answer(site.container.process.postgres === "running" ? 200 : 503, JSON.stringify(patroniStatus(site)));
 }
 
 function patroniStatus(site: Site): Record<string, unknown> {

@@ -1,5 +1,5 @@
 /** Events change a world; the value given in stays as it is. */
-import { moveOn } from "./advance.js";
+import { isDue, moveOn } from "./advance.js";
 import { archiveSegment } from "./archiver.js";
 import * as broker from "./broker.js";
 import { databaseOf, removeTree } from "./data-directory.js";
@@ -30,11 +30,20 @@ export function apply<E extends WorldEvent>(
   event: E,
   now: number,
 ): { readonly world: World; readonly answer: AnswerTo<E["is"]> } {
-  const draft = structuredClone(world);
+  const draft = isDue(world, now) || !STORE_ONLY.has(event.is) ? structuredClone(world) : withOwnStore(world);
   moveOn(draft, now);
   // The table pairs kinds and events; the compiler cannot follow that through the union.
   const handler = HANDLERS[event.is] as unknown as (draft: World, event: E) => AnswerTo<E["is"]>;
   return { answer: handler(draft, event), world: draft };
+}
+
+/** Events that touch nothing but the object store: most of a recovery's requests. */
+const STORE_ONLY: ReadonlySet<EventKind> = new Set(["put-object", "copy-object", "delete-object", "store-request"]);
+
+function withOwnStore(world: World): World {
+  const { buckets, requests } = world.store;
+  const own = Object.entries(buckets).map(([name, objects]) => [name, { ...objects }] as const);
+  return { ...world, store: { ...world.store, buckets: Object.fromEntries(own), requests: [...requests] } };
 }
 
 function onContainer(

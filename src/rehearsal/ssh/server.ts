@@ -1,0 +1,157 @@
+/**
+ * The foundation's sshd: a gateway on loopback, which is the only way to addresses such as 10.58.111.15, and behind it
+ * the cells, which know only the users that the director's agent made.
+ */
+import { connect, createServer, type AddressInfo } from "node:net";
+import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
+import type { WorldHost } from "../box/world-host.js";
+import type { Program } from "../shell/command.js";
+import { runLine } from "../shell/run.js";
+import type { KeyPair } from "./keys.js";
+import { requireKey } from "./login.js";
+
+export interface SshSettings {
+  readonly host: WorldHost;
+  readonly gateway: { readonly user: string; readonly hostKey: KeyPair; readonly authorized: readonly string[] };
+  /** Host keys of the cells, by address. */
+  readonly cellKeys: Readonly<Record<string, KeyPair>>;
+  /** Other places behind the gateway: `ADDRESS:PORT` → port on loopback. */
+  readonly behind: Readonly<Record<string, number>>;
+  /** Programs of the cells beyond those of the adapters. */
+  readonly more?: Readonly<Record<string, Program>>;
+  readonly port?: number;
+}
+
+export interface SshServers {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const SSH_PORT = 22;
+const PROHIBITED = 1;
+
+export async function serveSsh(settings: SshSettings): Promise<SshServers> {
+  const cells = await Promise.all(
+    Object.entries(settings.cellKeys).map(
+      async ([ip, key]) => [ip, await listen(cellServer(settings, ip, key))] as const,
+    ),
+  );
+  const ports = new Map<string, number>(Object.entries(settings.behind));
+  for (const [ip, cell] of cells) ports.set(`${ip}:${SSH_PORT}`, cell.port);
+  const gateway = await listen(gatewayServer(settings, ports), settings.port);
+  return {
+    port: gateway.port,
+    close: async () => {
+      await gateway.close();
+      await Promise.all(cells.map(([, cell]) => cell.close()));
+    },
+  };
+}
+
+interface Running {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Own sockets, without Nagle's delay: a command would wait 40 ms for each of its small packets. */
+async function listen({ server, open }: Unbound, port = 0): Promise<Running> {
+  const sockets = createServer({ noDelay: true }, (socket) => server.injectSocket(socket));
+  await new Promise<void>((resolve, reject) => {
+    sockets.once("error", reject);
+    sockets.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    port: (sockets.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        sockets.close(() => resolve());
+        for (const connection of open) connection.end();
+      }),
+  };
+}
+
+interface Unbound {
+  readonly server: ssh2.Server;
+  readonly open: Set<Connection>;
+}
+
+function newServer(hostKey: KeyPair, welcome: (connection: Connection) => void): Unbound {
+  const open = new Set<Connection>();
+  const server = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
+    open.add(connection);
+    connection.on("close", () => open.delete(connection));
+    // A client that is killed takes its connection along.
+    connection.on("error", () => connection.end());
+    welcome(connection);
+  });
+  return { server, open };
+}
+
+function gatewayServer(settings: SshSettings, ports: ReadonlyMap<string, number>) {
+  const { user, hostKey, authorized } = settings.gateway;
+  return newServer(hostKey, (connection) => {
+    requireKey(connection, (name) => (name === user ? authorized : undefined));
+    connection.on("tcpip", (accept, reject, { destIP, destPort }) => {
+      const port = ports.get(`${destIP}:${destPort}`);
+      if (port === undefined) return reject();
+      const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+      socket.once("error", () => reject());
+      socket.once("connect", () => {
+        const channel = accept();
+        socket.removeAllListeners("error");
+        socket.on("error", () => channel.destroy());
+        channel.on("error", () => socket.destroy());
+        channel.on("close", () => socket.destroy());
+        channel.pipe(socket).pipe(channel);
+      });
+    });
+    // Nobody works on the gateway itself.
+    connection.on("session", (_accept, reject) => reject());
+  });
+}
+
+function cellServer(settings: SshSettings, ip: string, hostKey: KeyPair) {
+  const { host } = settings;
+  return newServer(hostKey, (connection) => {
+    requireKey(connection, (name) => {
+      const line = host.world().cells.find((cell) => cell.ip === ip)?.users[name];
+      return line === undefined ? undefined : [line];
+    });
+    connection.on("session", (accept) => serveSession(settings, ip, accept()));
+  });
+}
+
+function serveSession(settings: SshSettings, ip: string, session: Session): void {
+  session.on("exec", (accept, _reject, { command }) => {
+    const channel = accept();
+    channel.on("error", () => undefined);
+    void execute(settings, { ip, command }, channel);
+  });
+}
+
+async function execute(
+  { host, more }: SshSettings,
+  { ip, command }: { readonly ip: string; readonly command: string },
+  channel: ServerChannel,
+): Promise<void> {
+  const line = { host, ip, line: command, stdin: () => readAll(channel), ...(more === undefined ? {} : { more }) };
+  try {
+    const { code, stdout, stderr } = await runLine(line);
+    if (stderr !== "") channel.stderr.write(stderr);
+    if (stdout !== "") channel.write(stdout);
+    channel.exit(code);
+  } catch (error) {
+    channel.stderr.write(`the simulated shell failed: ${String(error)}\n`);
+    channel.exit(PROHIBITED);
+  }
+  channel.end();
+}
+
+function readAll(channel: ServerChannel): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    channel.on("data", (chunk: Buffer) => chunks.push(chunk));
+    channel.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    channel.on("close", () => resolve(Buffer.concat(chunks).toString("utf8")));
+  });
+}

@@ -1,0 +1,36 @@
+import { systemClock } from "../../src/adapters/clock/system-clock.js";
+import { openArchiveStore } from "../../src/adapters/s3/archive-store.js";
+import { SavedWorld } from "../../src/rehearsal/box/world-host.js";
+import { serveStore } from "../../src/rehearsal/object-store/server.js";
+import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.js";
+import { Secrets } from "../../src/secrets.js";
+import { objectStoreContract } from "../contract/object-store.js";
+
+objectStoreContract("the box's by the AWS SDK", async () => {
+  const epochMs = Date.now();
+  const world = foundation("f", 1, epochMs);
+  world.store.keys.push({ id: "AKIADENIED", secret: "no-rights-at-all", denyWrites: ["*"], holder: "nobody" });
+  const host = new SavedWorld(world, { realMs: epochMs, epochMs, rate: 1 }, () => undefined);
+  const server = await serveStore(host);
+  const open = (endpoint: string, accessKeyId: string) =>
+    openArchiveStore({
+      clock: systemClock(),
+      secrets: new Secrets(),
+      endpoint,
+      credentials: () => Promise.resolve({ accessKeyId, secretAccessKey: "signatures-are-not-checked" }),
+      environment: {},
+    });
+  const operator = world.store.keys.find((key) => key.holder === "operator")?.id ?? "";
+  return {
+    bucket: BUCKET,
+    store: open(server.url, operator),
+    denied: open(server.url, "AKIADENIED"),
+    unreachable: open("http://127.0.0.1:9", operator),
+    seed: (key, content) => {
+      const meaning = { is: "bytes", base64: Buffer.from(content).toString("base64") } as const;
+      host.apply({ is: "put-object", bucket: BUCKET, key, meaning, by: "test" });
+      return Promise.resolve();
+    },
+    close: () => server.close(),
+  };
+});
