@@ -29,7 +29,9 @@ export class Ledger {
   async append(body: EntryBody): Promise<RunState> {
     this.assertSound();
     try {
-      this.#state = advance(this.#state, await this.journal.append(body));
+      const entry = await this.journal.append(body);
+      // Only now: actions may record from several calls at once.
+      this.#state = advance(this.#state, entry);
       return this.#state;
     } catch (thrown) {
       this.#failure = { thrown };

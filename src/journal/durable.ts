@@ -1,5 +1,16 @@
 /** Files and directories made durable; and what a failed write means to the operator. */
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { RecoverError } from "../errors.js";
 
@@ -55,10 +66,22 @@ export function replaceDurably(path: string, temporary: string, content: string)
   syncDirectory(dirname(path));
 }
 
-/** Makes a directory and its missing parents, 0700, durable in their parents. */
+/**
+ * Makes a directory and its missing parents, 0700, each durable in its parent. Not by `recursive`, which never returns
+ * where a file system answers ENOENT to every mkdir (procfs; Node 20).
+ */
 export function makeDirectory(path: string): void {
-  const first = mkdirSync(path, { recursive: true, mode: OWNER_ONLY_DIRECTORY });
-  if (first !== undefined) syncDirectory(dirname(first));
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  try {
+    mkdirSync(path, { mode: OWNER_ONLY_DIRECTORY });
+  } catch (thrown) {
+    // Another process may have made it just now; anything else that has the name is an error below.
+    if (errnoOf(thrown) === "EEXIST" && statSync(path).isDirectory()) return;
+    throw thrown;
+  }
+  syncDirectory(parent);
 }
 
 export function errnoOf(thrown: unknown): string | undefined {

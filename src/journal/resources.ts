@@ -3,14 +3,10 @@
  * that the next process can remove what a kill left behind.
  */
 import type { JsonObject } from "../action.js";
+import type { OpenResource, ResourceRecorder } from "../ports/resources.js";
 import type { Journal } from "./journal.js";
 
-export interface OpenResource {
-  readonly kind: string;
-  readonly data: JsonObject;
-}
-
-export class ResourceRecorder {
+export class JournaledResources implements ResourceRecorder {
   readonly #journal: Journal;
 
   constructor(journal: Journal) {
