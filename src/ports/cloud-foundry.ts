@@ -2,7 +2,9 @@
  * Cloud Foundry as the recovery needs it: reads through `cf curl --fail /v3/…`, changes through the named commands
  * of the CLI v8 (facts: cf-bosh.md §1, §2).
  *
- * Errors: `not-logged-in`, `access-denied`, `unreachable`, `program-missing`, `answer-malformed`, `answer-incomplete`.
+ * Errors: `not-logged-in`, `access-denied`, `unreachable`, `program-missing`, `answer-malformed`, `answer-incomplete`;
+ * of changes also `name-unsupported`, `guard-refused` (another target than asked for) and `step-failed` (Cloud Foundry
+ * says no). A change's error has effect "unknown" once its command was sent, and the command is never sent again.
  * A read that finds nothing returns undefined or an empty list only where the token may see everything asked for.
  */
 export interface CfIdentity {

@@ -1,7 +1,8 @@
 /**
  * The BOSH director's HTTP API (facts: cf-bosh.md §3, §4.3). Read only, but for the ephemeral SSH user.
  *
- * Errors: `not-logged-in`, `access-denied`, `unreachable`, `answer-malformed`, `answer-incomplete`.
+ * Errors: `not-logged-in`, `access-denied`, `unreachable`, `answer-malformed`, `answer-incomplete`, `host-key-mismatch`
+ * (its certificate is not trusted), `nothing-found` (no such deployment), `step-failed` (a task that ended as an error).
  */
 export interface DirectorInfo {
   readonly name: string;

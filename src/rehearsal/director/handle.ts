@@ -3,7 +3,7 @@
  * Facts: cf-bosh.md §3.3, §3.4, §4.3; real-parts.md §1.7. Held to the real bosh CLI by test/contract.
  */
 import { strike, type Fault } from "../http/fault.js";
-import { type HttpRequest, type HttpResponse, jsonBody, jsonResponse } from "../http/message.js";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.js";
 import { asker, grantToken } from "./access.js";
 import { type Answer, answer, type Exchange } from "./exchange.js";
 import { ssh } from "./ssh.js";
