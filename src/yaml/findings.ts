@@ -1,5 +1,4 @@
 /** Collects what is wrong with one document, by offset, and turns it into diagnostics with line and column. */
-import { LineCounter } from "yaml";
 import type { Diagnostic, Finding } from "../diagnostic.js";
 
 /** More than anybody reads; a broken document must not fill a screen for minutes. */
@@ -8,7 +7,8 @@ const MOST = 100;
 export class Findings {
   readonly file: string;
   readonly text: string;
-  readonly lines = new LineCounter();
+  /** Offsets at which lines begin. */
+  readonly #lines: readonly number[];
   readonly #found: Diagnostic[] = [];
   /** Lines whose YAML was misread: what follows from that on the same line would only hide the cause. */
   readonly #misread = new Set<number>();
@@ -16,6 +16,7 @@ export class Findings {
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text;
+    this.#lines = [0, ...[...text.matchAll(/\n/gu)].map(({ index }) => index + 1)];
   }
 
   /** A mistake in the form (YAML). Only the first one of a line is kept. */
@@ -56,7 +57,13 @@ export class Findings {
   }
 
   #place(offset: number): { line: number; column: number } {
-    const { line, col } = this.lines.linePos(Math.max(0, Math.min(offset, this.text.length)));
-    return line === 0 ? { line: 1, column: 1 } : { line, column: col };
+    const within = Math.max(0, Math.min(offset, this.text.length));
+    let [low, high] = [0, this.#lines.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#lines[middle] ?? 0) <= within) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: within - (this.#lines[low] ?? 0) + 1 };
   }
 }

@@ -43,10 +43,10 @@ export function readYaml(findings: Findings): Located | undefined {
   return convertDocument(
     findings,
     parseDocument(text, {
-      lineCounter: findings.lines,
       prettyErrors: false,
       uniqueKeys: false,
-      logLevel: "silent",
+      // "silent" would also keep quiet about a second document.
+      logLevel: "error",
       stringKeys: false,
     }),
   );
@@ -124,8 +124,7 @@ class Converter {
     if (!isScalar(node) && !isMap(node) && !isSeq(node)) return nothing(at);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, at);
     if (isScalar(node)) return this.#scalar(node, at);
-    if (node.tag !== undefined && !node.tag.startsWith("tag:yaml.org,2002:"))
-      this.#findings.misread(at, tagFinding(node.tag));
+    if (node.tag !== undefined) this.#findings.misread(at, tagFinding(node.tag));
     return isMap(node) ? this.#map(node, depth) : this.#list(node, depth);
   }
 
@@ -208,8 +207,7 @@ class Converter {
     const value = scalarValue(node.value);
     const style = styleOf(node);
     const source = typeof node.source === "string" && style === "plain" ? node.source : text.slice(at, end);
-    if (node.tag !== undefined)
-      this.#findings.misread(at, tagFinding(text.slice(Math.max(0, text.lastIndexOf("!", end)), end)));
+    if (node.tag !== undefined) this.#findings.misread(at, tagFinding(node.tag));
     if (typeof value === "number") {
       const finding = numberFinding(source, value);
       if (finding !== undefined) this.#findings.misread(at, finding);

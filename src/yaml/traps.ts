@@ -42,7 +42,7 @@ export function syntaxFinding(code: string, message: string, at: string): Findin
 }
 
 export function tagFinding(tag: string): Finding {
-  const word = /^\S+/u.exec(tag)?.[0] ?? "!";
+  const word = /^\S+/u.exec(tag.replace("tag:yaml.org,2002:", "!!"))?.[0] ?? "!";
   return {
     message: `${quoted(word)} is read as a YAML tag because it begins with "!", and the value would be lost`,
     remedy: QUOTE_OR_BLOCK,
