@@ -1,0 +1,76 @@
+/** The timeline: each entry of the journal as one sentence. What only the machine needs is left out. */
+import type { Entry } from "../journal/entry.js";
+import { unitName } from "./digest.js";
+import { table, text } from "./escape.js";
+import type { Times } from "./times.js";
+
+export function timeline(entries: readonly Entry[], times: Times): string[] {
+  const rows = entries.flatMap((entry) => {
+    const what = sentence(entry);
+    return what === undefined ? [] : [[times.utc(entry.time), times.local(entry.time), text(what)]];
+  });
+  return table(["UTC", text(times.zone), "what happened"], rows);
+}
+
+function sentence(entry: Entry): string | undefined {
+  return ofRun(entry) ?? ofStep(entry) ?? ofPeople(entry);
+}
+
+function ofRun(entry: Entry): string | undefined {
+  switch (entry.type) {
+    case "run-started":
+      return `${entry.operator} began the run on ${entry.host} with ${entry.runbook} ${entry.runbookVersion}`;
+    case "run-resumed":
+      return `${entry.operator} ${entry.takeOver ? "took the run over" : "resumed the run"} on ${entry.host}`;
+    case "target-fixed":
+      return `the target is ${entry.target}`;
+    case "runbook-accepted":
+      return `a changed runbook was accepted by ${entry.by}`;
+    case "run-stopped":
+      return `the run stopped (exit code ${entry.exitCode}): ${entry.why}`;
+    case "run-ended":
+      return `the run ended: ${entry.outcome}`;
+    default:
+      return undefined;
+  }
+}
+
+function ofStep(entry: Entry): string | undefined {
+  switch (entry.type) {
+    case "step-started":
+      return `${unitName(entry)} began${entry.attempt > 1 ? ` (attempt ${entry.attempt})` : ""}`;
+    case "step-succeeded":
+      return `${unitName(entry)} ${SUCCEEDED[entry.how]}: ${entry.evidence}`;
+    case "step-failed":
+      return `${unitName(entry)} failed: ${entry.error.message}`;
+    case "step-in-doubt":
+      return `${unitName(entry)} is in doubt: ${entry.evidence}`;
+    case "step-skipped":
+      return `${unitName(entry)} was skipped: ${entry.why}`;
+    case "step-undone":
+      return `${unitName(entry)} was undone: ${entry.evidence}`;
+    case "waited":
+      return `${unitName(entry)} waited: ${entry.error.message}`;
+    case "drift-found":
+      return `${unitName(entry)} no longer holds: ${entry.evidence}`;
+    default:
+      return undefined;
+  }
+}
+
+const SUCCEEDED = { ran: "succeeded", adopted: "was found done and adopted", "by-hand": "was done by hand" } as const;
+
+function ofPeople(entry: Entry): string | undefined {
+  switch (entry.type) {
+    case "approved":
+      return `approved by ${entry.by}: ${entry.steps.join(", ")}`;
+    case "decided":
+      return `decided by ${entry.by} for ${unitName(entry)}: ${entry.decision}`;
+    case "answered":
+      return `${unitName(entry)}: the question "${entry.question}" was answered by ${entry.by}`;
+    case "input-given":
+      return `the input ${entry.name} was given by ${entry.by}`;
+    default:
+      return undefined;
+  }
+}
