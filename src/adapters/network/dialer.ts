@@ -32,7 +32,8 @@ export function isLoopback(host: string): boolean {
 
 function openSocket(to: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: to.host, port: to.port });
+    // SSH writes small packets: with Nagle's algorithm each command would wait 40 ms for an acknowledgement.
+    const socket = connect({ host: to.host, port: to.port, noDelay: true });
     const fail = (why: string, cause?: unknown): void => {
       clearTimeout(timer);
       socket.destroy();
