@@ -6,6 +6,7 @@ import { CfCloudFoundry } from "./adapters/cf/cloud-foundry.js";
 import type { CfLogin } from "./adapters/cf/login.js";
 import { createCells } from "./adapters/host/cells.js";
 import { LocalLogFiles } from "./adapters/logs/local-log-files.js";
+import type { Dial } from "./adapters/network/dial.js";
 import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
 import { dialedAgents, straight } from "./adapters/network/http-agents.js";
 import { runProgram } from "./adapters/process/spawn.js";
@@ -16,6 +17,7 @@ import { type Config, type GatewayConfig, type SecretReference, settingsOf } fro
 import { secretValue } from "./config/secret-value.js";
 import { RecoverError } from "./errors.js";
 import type { Clock } from "./ports/clock.js";
+import type { Director } from "./ports/director.js";
 import type { Dialer } from "./ports/dialer.js";
 import type { Ports } from "./ports/ports.js";
 import type { ResourceRecorder } from "./ports/resources.js";
@@ -44,17 +46,8 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   const { config, secrets, clock, recorder, signal } = options;
   const dialer = options.loopbackOnly ? loopbackDialer() : directDialer();
   const gateway = await openGateway(options, dialer);
-  const viaGateway = gateway?.forward ?? straight(dialer);
-  const directorAgents = dialedAgents(viaGateway, config.bosh.caCert === undefined ? {} : { ca: config.bosh.caCert });
   const storeAgents = dialedAgents(straight(dialer));
-  const director = new BoshDirector({
-    environment: config.bosh.environment,
-    client: config.bosh.client,
-    clientSecret: await optionalSecret(options, config.bosh.clientSecret),
-    agent: directorAgents.https,
-    clock,
-    secrets,
-  });
+  const director = await openDirector(options, gateway?.forward ?? straight(dialer));
   const cf = await openCf(options);
   const cells = createCells({ director, dialer, recorder, secrets, ...(gateway === undefined ? {} : { gateway }) });
   const store = openArchiveStore({
@@ -87,7 +80,6 @@ export async function wire(options: WiringOptions): Promise<Wired> {
       const failures: unknown[] = [];
       for (const close of [() => cells.close(), () => cf.close(), async () => await gateway?.close()])
         await close().catch((error: unknown) => failures.push(error));
-      directorAgents.destroy();
       storeAgents.destroy();
       if (failures[0] !== undefined) throw failures[0];
     },
@@ -123,6 +115,52 @@ async function gatewaySecrets(
     ...optional("privateKey", await optionalSecret(options, config.privateKey)),
     ...optional("passphrase", await optionalSecret(options, config.passphrase)),
     ...optional("password", await optionalSecret(options, config.password)),
+  };
+}
+
+/** Without an address or a client, every call says what is missing: commands that need no director still work. */
+async function openDirector(options: WiringOptions, dial: Dial): Promise<Director> {
+  const { environment, client, clientSecret, caCert } = options.config.bosh;
+  const missing =
+    environment === undefined
+      ? "bosh.environment"
+      : client === undefined
+        ? "BOSH_CLIENT"
+        : clientSecret === undefined
+          ? "BOSH_CLIENT_SECRET"
+          : undefined;
+  if (environment === undefined || client === undefined || clientSecret === undefined)
+    return absentDirector(missing ?? "bosh");
+  const secret = await resolveSecret(options, clientSecret);
+  const { clock, secrets } = options;
+  return new BoshDirector({
+    environment,
+    client,
+    clientSecret: secret,
+    dial,
+    clock,
+    secrets,
+    ...optional("caCert", caCert),
+  });
+}
+
+function absentDirector(missing: string): Director {
+  const refuse = (): Promise<never> =>
+    Promise.reject(
+      new RecoverError("not-logged-in", `there is no log-in to the BOSH director: ${missing} is not set`, {
+        remedy: "Set bosh.environment in the configuration, BOSH_CLIENT and BOSH_CLIENT_SECRET in the environment.",
+        place: missing,
+        effect: "none",
+      }),
+    );
+  return {
+    info: refuse,
+    deployments: refuse,
+    instances: refuse,
+    locks: refuse,
+    runningTasks: refuse,
+    setupSsh: refuse,
+    cleanupSsh: refuse,
   };
 }
 
