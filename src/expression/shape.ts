@@ -31,9 +31,16 @@ export function objectShape(fields: Iterable<readonly [string, Field | Shape]>):
 
 /** Shape of the values that a schema accepts (`input`) or gives (`output`); `any` where JSON Schema has no word for it. */
 export function shapeOf(schema: z.ZodType, io: "input" | "output"): Shape {
+  const known = KNOWN[io].get(schema);
+  if (known !== undefined) return known;
   const document = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-  return new Reader(document).shape(document, 0);
+  const shape = new Reader(document).shape(document, 0);
+  KNOWN[io].set(schema, shape);
+  return shape;
 }
+
+/** Schemas are constants of their actions, and one action serves many steps. */
+const KNOWN = { input: new WeakMap<z.ZodType, Shape>(), output: new WeakMap<z.ZodType, Shape>() };
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
