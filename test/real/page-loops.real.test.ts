@@ -21,8 +21,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await cell?.close();
-  await rig?.stop();
+  await rig.stop();
 });
 
 /** A new instance with its first base backup: what `cf create-service` gives. */

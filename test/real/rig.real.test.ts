@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await rig?.stop();
+  await rig.stop();
 });
 
 describe("the cell", () => {

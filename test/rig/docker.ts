@@ -93,5 +93,5 @@ export async function containerAddress(name: string, network: string): Promise<s
 export async function containerLog(name: string, since = "0"): Promise<readonly string[]> {
   const args = ["logs", "--since", since, name];
   const result = await execa("docker", args, { reject: false, all: true, maxBuffer: 64 * 1024 * 1024 });
-  return (result.all ?? "").split("\n");
+  return result.all.split("\n");
 }
