@@ -8,6 +8,7 @@ import { isGuid } from "./guid.js";
 import { merge } from "./merge.js";
 import { sortOutPresent } from "./present.js";
 import { rank, windowOf, type TimeWindow } from "./rank.js";
+import { attempt } from "./tried.js";
 
 export interface DiscoverySources {
   readonly cf?: CloudFoundry | undefined;
@@ -51,8 +52,8 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
 async function withSpaceGuid(cf: CloudFoundry | undefined, query: DiscoveryQuery): Promise<DiscoveryQuery> {
   const { org, space } = query;
   if (cf === undefined || org === undefined || space === undefined || isGuid(space)) return query;
-  const found = await cf.findSpace({ org, space }).catch(() => undefined);
-  return found === undefined ? query : { ...query, spaceGuid: found.guid, orgGuid: found.orgGuid };
+  const { value } = await attempt(() => cf.findSpace({ org, space }));
+  return value === undefined ? query : { ...query, spaceGuid: value.guid, orgGuid: value.orgGuid };
 }
 
 /** What of the window no log file reaches. */

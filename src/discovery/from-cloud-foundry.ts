@@ -2,10 +2,10 @@
  * Discovery in Cloud Foundry's own records (cf-bosh.md §2): service usage events say what was deleted, audit events
  * who did it and how. Both are kept for 31 days by default.
  */
-import { asRecoverError } from "../errors.js";
 import type { AuditEvent, CfIdentity, CloudFoundry, UsageEvent } from "../ports/cloud-foundry.js";
 import type { BoundApp, Coverage, Evidence, EvidenceSource, Kind, Sighting, SourceReport } from "./candidate.js";
 import { shown } from "./safe-text.js";
+import { attempt, type Tried } from "./tried.js";
 
 export const RETENTION_MS = 31 * 86_400_000;
 /** Bindings that went earlier were unbound for another reason. */
@@ -44,21 +44,6 @@ export async function fromCloudFoundry(cf: CloudFoundry, wantedSince: Date, now:
   ];
   const sightings = await sightingsOf(cf, usage.value ?? [], audit.value ?? []);
   return { sightings, notDeleted: [], coverage, seesEverything: identity.value?.seesEverything ?? false };
-}
-
-interface Tried<T> {
-  readonly value?: T;
-  readonly failures: readonly string[];
-}
-
-async function attempt<T>(call: () => Promise<T>): Promise<Tried<T>> {
-  try {
-    return { value: await call(), failures: [] };
-  } catch (thrown) {
-    const error = asRecoverError(thrown);
-    if (error.code === "internal" || error.code === "interrupted") throw thrown;
-    return { failures: [shown(error.message)] };
-  }
 }
 
 /** Without global read Cloud Foundry answers an empty list instead of an error. */

@@ -2,10 +2,10 @@
  * Asks Cloud Foundry whether the candidates still exist: what is still there was not deleted, whatever a log says.
  * Also shows what took a candidate's name.
  */
-import { RecoverError } from "../errors.js";
 import type { CloudFoundry, ServiceInstance } from "../ports/cloud-foundry.js";
 import type { Candidate, Coverage, NotDeleted } from "./candidate.js";
 import { shown } from "./safe-text.js";
+import { attempt } from "./tried.js";
 
 /** Each costs a call or two; beyond these nobody reads on. */
 const MOST_ASKED = 50;
@@ -20,20 +20,19 @@ export interface Presence {
 export async function sortOutPresent(cf: CloudFoundry, ranked: readonly Candidate[]): Promise<Presence> {
   const gone: Candidate[] = [];
   const notDeleted: NotDeleted[] = [];
-  try {
+  const asked = await attempt(async () => {
     for (const candidate of ranked.slice(0, MOST_ASKED)) {
       const present = await cf.getInstance(candidate.guid);
       if (present === undefined) gone.push(await withSuccessor(cf, candidate));
       else notDeleted.push(stillThere(candidate, present));
     }
-  } catch (thrown) {
-    if (!(thrown instanceof RecoverError) || thrown.code === "interrupted") throw thrown;
-    const rest = ranked.slice(gone.length + notDeleted.length);
-    const why = `whether candidates still exist is unknown: ${shown(thrown.message)}`;
-    const coverage: Coverage[] = [{ source: "cf-instances", complete: false, why }];
-    return { candidates: [...gone, ...rest], notDeleted, coverage };
-  }
-  return { candidates: [...gone, ...ranked.slice(MOST_ASKED)], notDeleted, coverage: [] };
+  });
+  const rest = ranked.slice(gone.length + notDeleted.length);
+  return { candidates: [...gone, ...rest], notDeleted, coverage: asked.failures.map(unknownPresence) };
+}
+
+function unknownPresence(failure: string): Coverage {
+  return { source: "cf-instances", complete: false, why: `whether candidates still exist is unknown: ${failure}` };
 }
 
 function stillThere(candidate: Candidate, present: ServiceInstance): NotDeleted {

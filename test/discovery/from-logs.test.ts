@@ -63,8 +63,27 @@ describe("a deletion in the broker's log", () => {
 
   it("stays a deletion, with a warning, when the create that was still running writes its state", async () => {
     const creating = ["provision.async-begin", { "instance-id": GUID, session: "9" }] as const;
-    const { document } = await search(lager([creating, ...goodDeletion(), eraF.saved(1)]));
+    const adding = ["add-node.perform", { "instance-id": GUID }] as const;
+    const { document } = await search(lager([creating, ...goodDeletion(), adding, eraF.saved(1)]));
     expect(document.candidates).toMatchObject([{ kind: "deleted", mayLive: true }]);
+  });
+
+  it.each([
+    ["2016-03-17T06:30:00.824863-00", true],
+    ["2016-03-17T06:11:00.824863-00", false],
+  ])("whose container sent a WAL segment at %s left it alive: %s", async (time, mayLive) => {
+    const key = `key=s3://b/backups/${GUID}/wal/wal_005/1.lzo prefix=backups/${GUID}/wal/`;
+    const upload = `docker/cf-x 7d61d6-patroni>         STRUCTURED: time=${time} pid=2 action=push-wal ${key} seg=1\n`;
+    const { document } = await search(`${lager(goodDeletion())}Mar 16 23:30:00 host ${upload}`);
+    expect(document.candidates).toMatchObject([{ kind: "deleted", mayLive }]);
+  });
+
+  it("is shown as evidence with every field masked that is not known to be harmless", async () => {
+    const odd = ["deprovision.start", { "instance-id": GUID, session: "1", surprise: { deep: "hunter2" } }] as const;
+    const { document } = await search(lager([odd, eraF.remove(), eraF.done()]));
+    const [first] = document.candidates[0]?.evidence ?? [];
+    expect(first?.text).toContain(`"surprise":"********"`);
+    expect(JSON.stringify(document)).not.toContain("hunter2");
   });
 
   it("is told apart from another instance with the same first six characters", async () => {
@@ -105,6 +124,13 @@ describe("hostile logs", () => {
     expect(table).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     expect(JSON.stringify(document) + table).not.toContain("hunter2");
     expect(document.candidates[0]?.name).toBe(name);
+  });
+
+  it("that are cut show nothing of their loose end", async () => {
+    const [line = ""] = lager([["deprovision.start", { "instance-id": GUID, note: "hunter2 and more" }]]).split(" and");
+    const { document } = await search(`${line}\n${lager([eraF.remove(), eraF.done()])}`);
+    expect(document.candidates[0]?.evidence[0]?.text).toMatch(/deprovision\.start.*cut by the collector/);
+    expect(JSON.stringify(document)).not.toContain("hunter2");
   });
 
   it("are searched on around bytes that are no text", async () => {

@@ -136,7 +136,7 @@ function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError
 function decoderFor(packing: Packing, path: string): Transform {
   // Flushed with every write, so that nothing is held back when the file breaks off.
   if (packing === "gzip") return zlib.createGunzip({ chunkSize: OUTPUT_CHUNK, flush: zlib.constants.Z_SYNC_FLUSH });
-  const { createZstdDecompress }: ZstdCapable = zlib;
+  const { createZstdDecompress } = zlib as typeof zlib & ZstdCapable;
   if (packing === "zstd" && createZstdDecompress !== undefined)
     return createZstdDecompress({ chunkSize: OUTPUT_CHUNK });
   throw new RecoverError("answer-incomplete", `"${path}" is packed with ${packing}, which cannot be read here`, {

@@ -1,0 +1,20 @@
+/** A call to a source that may fail without spoiling the others: the failure becomes a reason for incomplete coverage. */
+import { asRecoverError } from "../errors.js";
+import { shown } from "./safe-text.js";
+
+export interface Tried<T> {
+  readonly value?: T;
+  /** Empty, or why there is no value; safe to show. */
+  readonly failures: readonly string[];
+}
+
+/** Defects of ours and interruptions are thrown on. */
+export async function attempt<T>(call: () => Promise<T>): Promise<Tried<T>> {
+  try {
+    return { value: await call(), failures: [] };
+  } catch (thrown) {
+    const error = asRecoverError(thrown);
+    if (error.code === "internal" || error.code === "interrupted") throw thrown;
+    return { failures: [shown(error.message)] };
+  }
+}
