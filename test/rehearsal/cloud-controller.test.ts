@@ -1,0 +1,221 @@
+import { describe, expect, it } from "vitest";
+import { callBroker } from "../../src/rehearsal/cloud-controller/broker.js";
+import { handle } from "../../src/rehearsal/cloud-controller/handle.js";
+import * as seed from "../../src/rehearsal/cloud-controller/seed.js";
+import { due, settle } from "../../src/rehearsal/cloud-controller/settle.js";
+import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.js";
+import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
+import type { HttpRequest } from "../../src/rehearsal/http/message.js";
+import { FakeBroker } from "../contract/cloud-foundry-world.js";
+
+const NOW = new Date("2026-11-21T12:00:00Z");
+const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
+
+function request(
+  method: string,
+  target: string,
+  options: { readonly token?: string; readonly body?: unknown } = {},
+): HttpRequest {
+  const [path = "", query = ""] = target.split("?");
+  return {
+    method,
+    path,
+    query: new URLSearchParams(query),
+    headers: options.token === undefined ? {} : { authorization: `bearer ${options.token}` },
+    body: typeof options.body === "string" ? options.body : JSON.stringify(options.body ?? ""),
+    origin: "http://127.0.0.1:1",
+  };
+}
+
+function foundation(settings: Parameters<typeof seed.emptyCloudController>[1] = {}) {
+  const admin = seed.addPerson(seed.emptyCloudController("unit", settings), {
+    name: "ops",
+    password: "pw",
+    scopes: ["cloud_controller.admin"],
+  });
+  const auditor = seed.addPerson(admin.state, { name: "org-auditor", password: "pw", scopes: [] });
+  const org = seed.addOrg(auditor.state, { name: "acme", at: NOW });
+  const space = seed.addSpace(org.state, { name: "prod", orgGuid: org.org.guid, at: NOW });
+  const role = seed.addRole(space.state, { type: "organization_auditor", subject: auditor.id, orgGuid: org.org.guid });
+  const plan = seed.addPlan(role, { name: "solo", offering: "dingo", brokerPlanId: "p", at: NOW });
+  const create = {
+    name: "db",
+    tags: ["mine"],
+    relationships: { space: { data: { guid: space.space.guid } }, service_plan: { data: { guid: plan.plan.guid } } },
+  };
+  return { state: plan.state, spaceGuid: space.space.guid, planGuid: plan.plan.guid, create };
+}
+
+function logIn(
+  state: CloudControllerState,
+  username: string,
+): { readonly state: CloudControllerState; readonly token: string } {
+  const body = new URLSearchParams({ grant_type: "password", username, password: "pw" }).toString();
+  const given = handle(state, request("POST", "/oauth/token", { body }), NOW);
+  return { state: given.state, token: (JSON.parse(given.response.body) as { access_token: string }).access_token };
+}
+
+const resources = (body: string): readonly { readonly guid: string; readonly name: string }[] =>
+  (JSON.parse(body) as { resources: readonly { guid: string; name: string }[] }).resources;
+
+describe("the Cloud Controller stand-in", () => {
+  it("gives the same answer and the same world for the same state and request", () => {
+    const { state, token } = logIn(foundation().state, "ops");
+    const asked = request("POST", "/v3/service_instances", { token, body: foundation().create });
+    const stored = JSON.parse(JSON.stringify(state)) as CloudControllerState;
+    expect(handle(stored, asked, NOW)).toEqual(handle(state, asked, NOW));
+    expect(state.instances).toEqual([]);
+  });
+
+  it("keeps neither a password nor a token nor a credential", () => {
+    const { state, token } = logIn(foundation().state, "ops");
+    const text = JSON.stringify(state);
+    expect(text).not.toContain(token);
+    expect(text).not.toContain('"pw"');
+  });
+
+  it("refuses without a token, with a false one and with one that has run out", () => {
+    const { state, token } = logIn(foundation().state, "ops");
+    const code = (asked: HttpRequest, now = NOW): number | undefined =>
+      (JSON.parse(handle(state, asked, now).response.body) as { errors?: readonly { code: number }[] }).errors?.[0]
+        ?.code;
+    expect(code(request("GET", "/v3/spaces"))).toBe(10002);
+    expect(code(request("GET", "/v3/spaces", { token: "x.y.z" }))).toBe(1000);
+    expect(code(request("GET", "/v3/spaces", { token }), later(599))).toBeUndefined();
+    expect(code(request("GET", "/v3/spaces", { token }), later(601))).toBe(1000);
+  });
+
+  it("shows an org auditor the space and nothing of what is in it", () => {
+    const world = foundation();
+    const actor = { guid: "a", type: "user", name: "a" };
+    const wanted = { name: "db", spaceGuid: world.spaceGuid, planGuid: world.planGuid, tags: [] };
+    const { state, token } = logIn(seed.seedInstance(world.state, wanted, { now: NOW, actor }).state, "org-auditor");
+    const list = (path: string): number =>
+      resources(handle(state, request("GET", path, { token }), NOW).response.body).length;
+    expect(list("/v3/spaces")).toBe(1);
+    expect(list("/v3/service_instances")).toBe(0);
+    expect(list("/v3/service_usage_events")).toBe(0);
+    expect(list("/v3/audit_events")).toBe(0);
+  });
+
+  it("pages with links, and unescapes list filters once more", () => {
+    const names = ["a", "b,c", "d%2Ce"];
+    const actor = { guid: "a", type: "user", name: "a" };
+    const world = foundation({ maxPerPage: 2 });
+    const filled = names.reduce(
+      (state, name) =>
+        seed.seedInstance(
+          state,
+          { name, spaceGuid: world.spaceGuid, planGuid: world.planGuid, tags: [] },
+          { now: NOW, actor },
+        ).state,
+      world.state,
+    );
+    const { state, token } = logIn(filled, "ops");
+    const get = (path: string): string => handle(state, request("GET", path, { token }), NOW).response.body;
+    const first = get("/v3/service_instances?order_by=name");
+    expect(resources(first).map((each) => each.name)).toEqual(["a", "b,c"]);
+    const { pagination } = JSON.parse(first) as { pagination: { total_results: number; next: { href: string } } };
+    expect(pagination.total_results).toBe(3);
+    const next = new URL(pagination.next.href);
+    expect(resources(get(`${next.pathname}${next.search}`)).map((each) => each.name)).toEqual(["d%2Ce"]);
+    expect(resources(get("/v3/service_instances?names=b%252Cc")).map((each) => each.name)).toEqual(["b,c"]);
+    expect(resources(get("/v3/service_instances?names=b,c"))).toEqual([]);
+    expect(resources(get("/v3/service_instances?names="))).toHaveLength(2);
+  });
+
+  it("asks the broker no more often than its settings say", async () => {
+    const world = foundation({ brokerPollSeconds: 60 });
+    const { state, token } = logIn(world.state, "ops");
+    const broker = new FakeBroker();
+    broker.questionsUntilDone = 1;
+    const posted = handle(state, request("POST", "/v3/service_instances", { token, body: world.create }), NOW);
+    const [call] = posted.calls;
+    if (call === undefined) throw new Error("no broker call was decided");
+    const accepted = settle(posted.state, call, await callBroker(broker, call), NOW).state;
+    expect(accepted.jobs[0]?.state).toBe("POLLING");
+    expect(due(accepted, later(59))).toEqual([]);
+    const [question] = due(accepted, later(60));
+    if (question === undefined) throw new Error("the broker was not asked");
+    const done = settle(accepted, question, await callBroker(broker, question), later(60)).state;
+    expect(done.jobs[0]?.state).toBe("COMPLETE");
+    expect(done.instances[0]?.lastOperation.state).toBe("succeeded");
+  });
+
+  it("deprovisions behind a failed create, which stays to be seen", async () => {
+    const world = foundation();
+    const { state, token } = logIn(world.state, "ops");
+    const posted = handle(state, request("POST", "/v3/service_instances", { token, body: world.create }), NOW);
+    const [call] = posted.calls;
+    if (call === undefined) throw new Error("no broker call was decided");
+    const broker = new FakeBroker();
+    broker.refusal = "no room";
+    const failed = settle(posted.state, call, await callBroker(broker, call), NOW);
+    expect(failed.calls).toMatchObject([{ kind: "deprovision" }]);
+    const [orphan] = failed.calls;
+    if (orphan === undefined) throw new Error("the orphan was left");
+    const after = settle(failed.state, orphan, await callBroker(broker, orphan), NOW).state;
+    expect(after.instances[0]?.lastOperation).toMatchObject({
+      type: "create",
+      state: "failed",
+      description: "no room",
+    });
+    expect(after.pending).toEqual([]);
+  });
+
+  it("writes a DELETED usage event and both audit events when an instance is deleted", async () => {
+    const world = foundation();
+    const actor = { guid: "a", type: "user", name: "a" };
+    const wanted = { name: "db", spaceGuid: world.spaceGuid, planGuid: world.planGuid, tags: [] };
+    const seeded = seed.seedInstance(world.state, wanted, { now: NOW, actor });
+    const { state, token } = logIn(seeded.state, "ops");
+    const asked = handle(
+      state,
+      request("DELETE", `/v3/service_instances/${seeded.instance.guid}`, { token }),
+      later(5),
+    );
+    const [call] = asked.calls;
+    if (call === undefined) throw new Error("no broker call was decided");
+    const gone = settle(asked.state, call, await callBroker(new FakeBroker(), call), later(6)).state;
+    expect(gone.instances).toEqual([]);
+    expect(gone.usageEvents.at(-1)).toMatchObject({
+      state: "DELETED",
+      instance: { name: "db" },
+      space: { name: "prod" },
+    });
+    expect(gone.auditEvents.slice(-2).map((each) => [each.type, each.actor.name])).toEqual([
+      ["audit.service_instance.start_delete", "ops"],
+      ["audit.service_instance.delete", "ops"],
+    ]);
+  });
+
+  it("refuses what exceeds the space's limit", () => {
+    const world = foundation({ serviceLimit: 0 });
+    const { state, token } = logIn(world.state, "ops");
+    const { response } = handle(state, request("POST", "/v3/service_instances", { token, body: world.create }), NOW);
+    expect([response.status, response.body]).toEqual([
+      422,
+      expect.stringContaining("exceeded your space's services limit"),
+    ]);
+  });
+
+  it("makes the broker calls again that an earlier process left pending", async () => {
+    const world = foundation();
+    const { state, token } = logIn(world.state, "ops");
+    let now = handle(state, request("POST", "/v3/service_instances", { token, body: world.create }), NOW).state;
+    expect(now.pending).toHaveLength(1);
+    const broker = new FakeBroker();
+    const server = await serveCloudController({
+      get: () => now,
+      set: (next) => {
+        now = next;
+      },
+      broker,
+      now: () => NOW,
+    });
+    await server.close();
+    expect(broker.provisions).toHaveLength(1);
+    expect(now.pending).toEqual([]);
+    expect(now.instances[0]?.lastOperation.state).toBe("succeeded");
+  });
+});
