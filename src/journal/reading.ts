@@ -56,7 +56,7 @@ export function readJournal(bytes: Uint8Array, file: string): JournalReading {
 function withoutPadding(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === NEWLINE) end -= 1;
-  return bytes.subarray(0, Math.min(end + 1, bytes.length));
+  return bytes.subarray(0, end === 0 ? 0 : Math.min(end + 1, bytes.length));
 }
 
 function splitLines(bytes: Uint8Array): Line[] {

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import type { Decision } from "../../src/journal/entry.js";
+import { changing, FakeWorld } from "./fake-world.js";
+import { Bench, runbookOf, step, YES } from "./fixture.js";
+
+/** A step that began, lost its answer, and cannot be probed. */
+async function inDoubt(): Promise<{ world: FakeWorld; bench: Bench; runbook: ReturnType<typeof runbookOf> }> {
+  const world = new FakeWorld();
+  const runbook = runbookOf([
+    step("make", { action: changing(world, "create"), with: { key: "db" } }),
+    step("next", { action: changing(world, "create"), with: { key: "next" } }),
+  ]);
+  world.weather.set("db", ["lost-after"]);
+  world.opaque.add("db");
+  const bench = new Bench();
+  const result = await bench.run({ runbook, flags: YES });
+  expect(result).toMatchObject({ exitCode: 14, outcome: "in-doubt", error: { code: "in-doubt", place: "step make" } });
+  return { world, bench, runbook };
+}
+
+const deciding = (decision: Decision, unit = "make"): typeof YES => ({ ...YES, decide: new Map([[unit, decision]]) });
+
+describe("a step in doubt", () => {
+  it("says how to decide, and stays in doubt until somebody does", async () => {
+    const { bench, runbook, world } = await inDoubt();
+    const again = await bench.resume({ runbook, flags: YES });
+    expect(again).toMatchObject({ exitCode: 14 });
+    expect(again.error?.remedy).toContain("--decide 'make=adopt'");
+    expect(bench.state.units.get("make")).toMatchObject({ kind: "in-doubt", evidence: "db is unknown" });
+    expect(world.effects.get("db")).toBe(1);
+    expect(world.effects.has("next")).toBe(false);
+  });
+
+  it("is shown to the operator with evidence, consequences and a recommendation, and the decision is journaled", async () => {
+    const { bench, runbook, world } = await inDoubt();
+    const result = await bench.resume({ runbook, flags: YES, answers: { decision: "redo" } });
+    expect(result).toMatchObject({ exitCode: 0 });
+    const [question] = bench.operator.asked;
+    expect(question).toMatchObject({ kind: "choice", recommended: "by-hand" });
+    expect(question?.kind === "choice" && question.details).toEqual(["db is unknown", "here$ fake create db"]);
+    expect(bench.journal.entries.find((entry) => entry.type === "decided")).toMatchObject({
+      step: "make",
+      decision: "redo",
+      by: "operator",
+      why: "db is unknown",
+    });
+    expect(world.effects.get("db")).toBe(2);
+  });
+
+  it("is adopted by the world itself as soon as a probe can tell", async () => {
+    const { bench, runbook, world } = await inDoubt();
+    world.opaque.clear();
+    expect(await bench.resume({ runbook, flags: deciding("redo") })).toMatchObject({ exitCode: 0 });
+    expect(bench.state.units.get("make")).toMatchObject({ kind: "succeeded", how: "adopted" });
+    expect(world.effects.get("db")).toBe(1);
+  });
+
+  it("done by hand is believed only when the probe says done", async () => {
+    const { bench, runbook, world } = await inDoubt();
+    const early = await bench.resume({ runbook, flags: deciding("by-hand") });
+    expect(early).toMatchObject({ exitCode: 14 });
+    expect(early.error?.message).toContain("said to be done by hand");
+    // The failed decision is not held against the next process.
+    expect(bench.state.decisions.size).toBe(0);
+    const probes = world.calls.filter((call) => call === "probe db").length;
+    world.opaque.clear();
+    const settled = await bench.resume({ runbook, flags: deciding("by-hand") });
+    expect(settled).toMatchObject({ exitCode: 0 });
+    expect(world.calls.filter((call) => call === "probe db").length).toBeGreaterThan(probes);
+  });
+
+  it("cannot be adopted while the output that later steps need is unknown", async () => {
+    const { bench, runbook } = await inDoubt();
+    const result = await bench.resume({ runbook, flags: deciding("adopt") });
+    expect(result).toMatchObject({ exitCode: 14 });
+    expect(result.error?.message).toContain("cannot be adopted while its result is unknown");
+  });
+
+  it("cannot be undone by the tool, and such a decision is not written down", async () => {
+    const { bench, runbook } = await inDoubt();
+    expect(await bench.resume({ runbook, flags: deciding("undo") })).toMatchObject({ exitCode: 2 });
+    expect(bench.journal.entries.some((entry) => entry.type === "decided")).toBe(false);
+  });
+
+  it("keeps a decision over a kill, without asking again", async () => {
+    const { bench, runbook, world } = await inDoubt();
+    await bench.journal.append({ type: "decided", step: "make", decision: "redo", by: "operator", why: "seen" });
+    expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(bench.operator.asked).toEqual([]);
+    expect(world.effects.get("db")).toBe(2);
+  });
+
+  it("of a for_each is decided item by item", async () => {
+    const world = new FakeWorld();
+    const each = { action: changing(world, "create"), forEach: { text: '["a", "b"]' }, with: { key: "${{ item }}" } };
+    const runbook = runbookOf([step("bind", each)]);
+    world.weather.set("b", ["lost-after"]);
+    world.opaque.add("b");
+    const bench = new Bench();
+    const first = await bench.run({ runbook, flags: YES });
+    expect(first).toMatchObject({ exitCode: 14, error: { place: "step bind[b]" } });
+    const second = await bench.resume({ runbook, flags: deciding("redo", "bind[b]") });
+    expect(second).toMatchObject({ exitCode: 0 });
+    expect(world.snapshot).toEqual({ effects: { a: 1, b: 2 }, halves: [] });
+  });
+});

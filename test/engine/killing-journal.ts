@@ -1,0 +1,66 @@
+/** A journal whose process dies at the n-th append; the next process opens what it left behind. */
+import type { EvidenceRef } from "../../src/action.js";
+import { RecoverError } from "../../src/errors.js";
+import type { Entry, EntryBody } from "../../src/journal/entry.js";
+import type { Journal } from "../../src/journal/journal.js";
+
+/** "torn" leaves half a line, which the next process moves aside: to it, the entry never was. */
+export type KillPoint = { readonly at: number; readonly how: "before" | "torn" | "after" };
+
+export class KillingJournal implements Journal {
+  readonly #inner: Journal;
+  readonly #kill: KillPoint | undefined;
+  #dead = false;
+  /** Runs when the process dies: whatever it does afterwards is an error of the engine. */
+  onDeath: () => void = () => undefined;
+
+  constructor(inner: Journal, kill?: KillPoint) {
+    this.#inner = inner;
+    this.#kill = kill;
+  }
+
+  get run(): string {
+    return this.#inner.run;
+  }
+
+  get epoch(): number {
+    return this.#inner.epoch;
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#inner.entries;
+  }
+
+  get head(): string {
+    return this.#inner.head;
+  }
+
+  get isDead(): boolean {
+    return this.#dead;
+  }
+
+  async append(body: EntryBody): Promise<Entry> {
+    if (this.#dead) throw killed();
+    const fatal = this.#kill !== undefined && this.entries.length + 1 === this.#kill.at;
+    if (!fatal) return this.#inner.append(body);
+    if (this.#kill?.how === "after") await this.#inner.append(body);
+    this.#dead = true;
+    this.onDeath();
+    throw killed();
+  }
+
+  async keep(name: string, content: string): Promise<EvidenceRef> {
+    if (this.#dead) throw killed();
+    return this.#inner.keep(name, content);
+  }
+
+  recall(evidence: EvidenceRef): Promise<string> {
+    return this.#inner.recall(evidence);
+  }
+
+  async close(): Promise<void> {}
+}
+
+function killed(): RecoverError {
+  return new RecoverError("journal-write-failed", "killed", { remedy: "Resume." });
+}
