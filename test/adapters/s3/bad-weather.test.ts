@@ -219,6 +219,20 @@ describe("refusals", () => {
   });
 });
 
+describe("an object that is not there", () => {
+  it("is absent only where the bucket is there", async () => {
+    const head = () => server.store().reader().head(FROM);
+    server.script(text(404, ""), text(200, ""));
+    expect(await head()).toBeUndefined();
+    server.script(text(404, ""), text(403, ""));
+    expect(await head()).toBeUndefined();
+    server.script(text(404, ""), text(404, ""));
+    await expect(head()).rejects.toMatchObject({ code: "bucket-missing" });
+    server.script(text(403, ""));
+    await expect(head()).rejects.toMatchObject({ code: "access-denied" });
+  });
+});
+
 describe("the region of a bucket", () => {
   it("is followed when the store names another one", async () => {
     server.script(
