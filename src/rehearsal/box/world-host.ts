@@ -23,9 +23,10 @@ const LONGEST_WAIT = 1_000;
 export class SavedWorld implements WorldHost {
   #world: World;
   readonly #clock: BoxClock;
-  readonly #save: (world: World) => void;
+  readonly #save: () => void;
 
-  constructor(world: World, clock: BoxClock, save: (world: World) => void) {
+  /** `save` writes down what `stored` shows. */
+  constructor(world: World, clock: BoxClock, save: () => void) {
     this.#world = world;
     this.#clock = clock;
     this.#save = save;
@@ -44,12 +45,13 @@ export class SavedWorld implements WorldHost {
     const { world, answer } = apply(this.#world, event, this.now());
     this.#world = world;
     // Reading leaves a trace in the store's record only: it is saved with the next change.
-    if (event.is !== "store-request") this.#save(world);
+    if (event.is !== "store-request") this.#save();
     return answer;
   }
 
-  save(): void {
-    this.#save(this.world());
+  /** The value as it was last changed, without letting time pass. */
+  get stored(): World {
+    return this.#world;
   }
 
   async until(holds: (world: World) => boolean, timeoutMs: number): Promise<boolean> {

@@ -29,7 +29,11 @@ export const curl: Program = (call) => {
 };
 
 function nobodyListens({ hostname, port }: URL): Ended {
-  return ended(COULD_NOT_CONNECT, "\n000", `curl: (7) Failed to connect to ${hostname} port ${port}: Connection refused\n`);
+  return ended(
+    COULD_NOT_CONNECT,
+    "\n000",
+    `curl: (7) Failed to connect to ${hostname} port ${port}: Connection refused\n`,
+  );
 }
 
 function parse(call: Call): Asked | undefined {

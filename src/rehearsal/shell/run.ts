@@ -23,7 +23,7 @@ export interface Line {
   readonly line: string;
   /** Waits for the end of what the caller sends: asked for only by commands that read it. */
   readonly stdin: () => Promise<string>;
-  /** Programs beyond those of the adapters. */
+  /** Programs, or forms of them, beyond those of the adapters. */
   readonly more?: Readonly<Record<string, Program>>;
 }
 
@@ -41,11 +41,9 @@ async function call(line: Line, words: readonly string[]): Promise<Ended | undef
   const root = words[0] === "sudo" && words[1] === "-n";
   const inC = root && words[2] === "env" && words[3] === "LC_ALL=C";
   const [name = "", ...args] = words.slice(root ? (inC ? 4 : 2) : 0);
-  const program = PROGRAMS[name] ?? line.more?.[name];
-  if (program === undefined) return undefined;
   const stdin = readsInput(args) ? await line.stdin() : "";
   const made: Call = { host: line.host, ip: line.ip, args, stdin, root };
-  return await program(made);
+  return (await PROGRAMS[name]?.(made)) ?? (await line.more?.[name]?.(made));
 }
 
 /** `docker exec -i` and curl's `value@-` read what is sent; nothing else does. */

@@ -17,8 +17,8 @@ export interface SshSettings {
   readonly cellKeys: Readonly<Record<string, KeyPair>>;
   /** Other places behind the gateway: `ADDRESS:PORT` → port on loopback. */
   readonly behind: Readonly<Record<string, number>>;
-  /** Programs of the cells beyond those of the adapters. */
-  readonly more?: Readonly<Record<string, Program>>;
+  /** A person on the cells, who types more than the adapters send. */
+  readonly person?: { readonly user: string; readonly programs: Readonly<Record<string, Program>> };
   readonly port?: number;
 }
 
@@ -117,24 +117,34 @@ function cellServer(settings: SshSettings, ip: string, hostKey: KeyPair) {
       const line = host.world().cells.find((cell) => cell.ip === ip)?.users[name];
       return line === undefined ? undefined : [line];
     });
-    connection.on("session", (accept) => serveSession(settings, ip, accept()));
+    let user = "";
+    connection.on("authentication", ({ username }) => {
+      user = username;
+    });
+    connection.on("session", (accept) => {
+      const programs = settings.person?.user === user ? settings.person.programs : undefined;
+      serveSession({ host, ip, programs }, accept());
+    });
   });
 }
 
-function serveSession(settings: SshSettings, ip: string, session: Session): void {
+interface Seat {
+  readonly host: WorldHost;
+  readonly ip: string;
+  readonly programs: Readonly<Record<string, Program>> | undefined;
+}
+
+function serveSession(seat: Seat, session: Session): void {
   session.on("exec", (accept, _reject, { command }) => {
     const channel = accept();
     channel.on("error", () => undefined);
-    void execute(settings, { ip, command }, channel);
+    void execute(seat, command, channel);
   });
 }
 
-async function execute(
-  { host, more }: SshSettings,
-  { ip, command }: { readonly ip: string; readonly command: string },
-  channel: ServerChannel,
-): Promise<void> {
-  const line = { host, ip, line: command, stdin: () => readAll(channel), ...(more === undefined ? {} : { more }) };
+async function execute({ host, ip, programs }: Seat, command: string, channel: ServerChannel): Promise<void> {
+  const more = programs === undefined ? {} : { more: programs };
+  const line = { host, ip, line: command, stdin: () => readAll(channel), ...more };
   try {
     const { code, stdout, stderr } = await runLine(line);
     if (stderr !== "") channel.stderr.write(stderr);

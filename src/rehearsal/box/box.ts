@@ -1,0 +1,90 @@
+/** Starts every stand-in of a foundation on loopback around one world, and writes the world down after each change. */
+import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { serveCloudController } from "../cloud-controller/server.js";
+import { serveDirector } from "../director/server.js";
+import { serveStore } from "../object-store/server.js";
+import { serveSsh, type SshSettings } from "../ssh/server.js";
+import { worldAgent } from "./agent.js";
+import { type BoxState, saveBox } from "./box-state.js";
+import { worldBroker } from "./broker.js";
+import { type BoxClock, shown } from "./clock.js";
+import { collected } from "./log-file.js";
+import { SavedWorld, type WorldHost } from "./world-host.js";
+
+/** Where the director is, seen from behind the gateway. */
+export const DIRECTOR_ADDRESS = "10.58.111.5:25555";
+
+export interface BoxOptions {
+  readonly directory: string;
+  readonly state: BoxState;
+  readonly clock: BoxClock;
+  /** A person on the cells, who types more than the adapters send. */
+  readonly person?: SshSettings["person"];
+}
+
+export interface Box {
+  readonly host: WorldHost;
+  readonly cfUrl: string;
+  readonly storeUrl: string;
+  readonly gatewayPort: number;
+  /** Glob of the collector's files. */
+  readonly logs: string;
+  state(): BoxState;
+  close(): Promise<void>;
+}
+
+export const boxFile = (directory: string): string => join(directory, "box.json");
+
+export async function startBox({ directory, state, clock, person }: BoxOptions): Promise<Box> {
+  const parts = { cloudController: state.cloudController, director: state.director };
+  const save = (): void => saveBox(boxFile(directory), current());
+  const host: SavedWorld = new SavedWorld(state.world, clock, save);
+  const current = (): BoxState => ({ ...state, ...parts, world: host.stored });
+  const now = (): Date => new Date(shown(clock));
+  const part = <K extends keyof typeof parts>(key: K) => ({
+    get: () => parts[key],
+    set: (next: (typeof parts)[K]) => {
+      parts[key] = next;
+      save();
+    },
+    now,
+  });
+  save();
+  writeFileSync(join(directory, "platform.log"), collected(state.world));
+  const cloud = await serveCloudController({
+    ...part<"cloudController">("cloudController"),
+    broker: worldBroker(host),
+  });
+  const agent = worldAgent(host, state.keys.cells);
+  const director = await serveDirector({
+    ...part<"director">("director"),
+    agent,
+    listen: { tls: state.keys.director },
+  });
+  const store = await serveStore(host);
+  const ssh = await serveSsh({
+    host,
+    gateway: {
+      user: state.accounts.gatewayUser,
+      hostKey: state.keys.gateway,
+      authorized: [state.keys.operator.publicKey],
+    },
+    cellKeys: state.keys.cells,
+    behind: { [DIRECTOR_ADDRESS]: director.port },
+    ...(person === undefined ? {} : { person }),
+  });
+  return {
+    host,
+    cfUrl: cloud.url,
+    storeUrl: store.url,
+    gatewayPort: ssh.port,
+    logs: join(directory, "*.log"),
+    state: current,
+    close: async () => {
+      await Promise.all([cloud.close(), director.close(), store.close(), ssh.close()]);
+      host.world();
+      save();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Archives that lack something: what must be said before anything is created. */
+import { archivePrefix } from "../world/store.js";
+import { happen } from "../world/story.js";
+import type { World } from "../world/world.js";
+import { nothingCreatedComplaints } from "./endings.js";
+import { AGREES, INPUTS, TICKET } from "./happy.js";
+import { openStory } from "./opening.js";
+import type { Opening, Scenario } from "./scenario.js";
+
+/** Somebody's clean-up of the bucket took an object along. */
+function without(opening: Opening, object: string): Opening {
+  const key = archivePrefix(opening.old) + object;
+  const { bucket } = opening.world.network;
+  const world: World = happen(opening.world, 0, { is: "delete-object", bucket, key, by: "somebody" });
+  return { ...opening, world };
+}
+
+/** In the middle of the chain, well after the base backup. */
+const MISSING_SEGMENT = "wal_005/000000010000000000000008.lzo";
+
+export const walGap: Scenario = {
+  name: "wal-gap",
+  title: "A WAL segment is missing in the middle",
+  teaches:
+    "a gap is silent in PostgreSQL; it is told before consent, in segments and in time, and refused until accepted",
+  ticket: TICKET,
+  open: ({ seed, now }) => without(openStory({ era: "f", seed, now }), MISSING_SEGMENT),
+  inputs: INPUTS,
+  answers: AGREES,
+  exitCode: 16,
+  complaints: nothingCreatedComplaints,
+};
+
+export const missingSysid: Scenario = {
+  name: "missing-sysid",
+  title: "The archive has no system identifier",
+  teaches: "without sysids/sysid the container would make an empty database over the copy: nothing is created at all",
+  ticket: TICKET,
+  open: ({ seed, now }) => without(openStory({ era: "f", seed, now }), "sysids/sysid"),
+  inputs: INPUTS,
+  answers: AGREES,
+  exitCode: 17,
+  complaints: nothingCreatedComplaints,
+};

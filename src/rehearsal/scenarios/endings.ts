@@ -1,0 +1,69 @@
+/** How a foundation must look when a recovery has ended well, or has refused to begin. */
+import { databaseOf } from "../world/data-directory.js";
+import { passwordFits } from "../world/database.js";
+import { archivePrefix, below } from "../world/store.js";
+import { allContainers, type Site, type World } from "../world/world.js";
+import { APP, SERVICE } from "./opening.js";
+import type { Closing } from "./scenario.js";
+
+/** The instance that carries a name now, and where it runs. */
+function siteNamed({ world, cloudController }: Closing, name: string): Site | undefined {
+  const guid = cloudController.instances.find((each) => each.name === name)?.guid;
+  return allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
+}
+
+export function rowsOf(closing: Closing, name = SERVICE): number {
+  const site = siteNamed(closing, name);
+  const database = site === undefined ? undefined : databaseOf(site);
+  return database?.tables.orders?.rows.length ?? 0;
+}
+
+/** Whatever is missing from a recovery that brought `rows` rows back. */
+export function recoveredComplaints(closing: Closing, rows: number): string[] {
+  const site = siteNamed(closing, SERVICE);
+  if (site === undefined) return [`no container of ${SERVICE} runs`];
+  const { container } = site;
+  const database = databaseOf(site);
+  const guid = container.env.PATRONI_SCOPE ?? "";
+  const found = rowsOf(closing);
+  const app = closing.cloudController.apps.find((each) => each.name === APP);
+  const bound = closing.cloudController.bindings.some((each) => each.instanceGuid === guid && each.type === "app");
+  const complaint = (holds: boolean, sentence: string): string[] => (holds ? [] : [sentence]);
+  return [
+    ...complaint(found === rows, `${rows} rows should be back, ${found} are`),
+    ...complaint(container.process.role === "master", "the container does not lead"),
+    ...complaint(container.restartCount === 0, `the container was restarted ${container.restartCount} times`),
+    ...complaint(container.restartPolicy === "always", "the container's restart policy is not always"),
+    ...complaint(mayApplicationsLogIn(site, closing.world), "an application cannot log in with what bindings hand out"),
+    ...complaint(newBase(closing.world, guid, database?.timeline ?? 0), "there is no base backup of the new timeline"),
+    ...complaint(bound && (app?.starts ?? 0) > 0, `the app ${APP} is not bound again and restarted`),
+    ...leftUsers(closing.world),
+  ];
+}
+
+function mayApplicationsLogIn(site: Site, world: World): boolean {
+  const database = databaseOf(site);
+  const logins = world.broker.instances[site.container.env.PATRONI_SCOPE ?? ""]?.logins;
+  if (database === undefined || logins === undefined) return false;
+  return passwordFits(database, logins.app.username, logins.app.password);
+}
+
+function newBase(world: World, guid: string, timeline: number): boolean {
+  const name = `base_${timeline.toString(16).toUpperCase().padStart(8, "0")}`;
+  const keys = below(world, `${archivePrefix(guid)}basebackups_005/`).map(([key]) => key);
+  return timeline > 1 && keys.some((key) => key.includes(name) && key.endsWith("_sentinel.json"));
+}
+
+export function leftUsers(world: World): string[] {
+  return world.cells.flatMap((cell) =>
+    Object.keys(cell.users)
+      .filter((user) => user.startsWith("bosh_"))
+      .map((user) => `the ephemeral user ${user} is left on ${cell.ip}`),
+  );
+}
+
+/** After a refusal there is no new instance. */
+export function nothingCreatedComplaints(closing: Closing): string[] {
+  const made = closing.cloudController.instances.filter((each) => each.name === SERVICE);
+  return [...made.map(() => `an instance ${SERVICE} was created`), ...leftUsers(closing.world)];
+}

@@ -1,0 +1,40 @@
+/** The main job, in the first and in the last era. */
+import { BATCHES, OPEN_ROWS, openStory, ORG, PER_BATCH, SERVICE, SPACE } from "./opening.js";
+import { recoveredComplaints } from "./endings.js";
+import type { Scenario } from "./scenario.js";
+
+export const INPUTS = { service: SERVICE, org: ORG, space: SPACE, around: "40m ago" } as const;
+/** An operator who reads, agrees and types what is asked for. */
+export const AGREES = { "any confirm": "yes", "any typed": "*expected*" } as const;
+
+export const TICKET = [
+  `03:07, from the team of the shop: our database "${SERVICE}" is gone! Somebody ran cf delete-service about`,
+  `40 minutes ago. Org "${ORG}", space "${SPACE}". Can you get it back?`,
+] as const;
+
+const EVERYTHING = BATCHES * PER_BATCH + OPEN_ROWS;
+
+export const happyLastEra: Scenario = {
+  name: "happy-last-era",
+  title: "A deleted database comes back (last era, broker 0.10.2)",
+  teaches: "the whole recovery, from the deletion in Cloud Foundry's events to the application's log-in",
+  ticket: TICKET,
+  open: ({ seed, now }) => openStory({ era: "f", seed, now }),
+  inputs: INPUTS,
+  answers: AGREES,
+  exitCode: 0,
+  complaints: (closing) => recoveredComplaints(closing, EVERYTHING),
+};
+
+export const happyFirstEra: Scenario = {
+  name: "happy-first-era",
+  title: "A deleted database comes back (first era, broker 0.1.2)",
+  teaches: "finding the instance in year-less logs, a stop that is always a kill, and the ten minutes that it costs",
+  ticket: TICKET,
+  // Cloud Foundry keeps no events here: the broker's log is all there is.
+  open: ({ seed, now }) => openStory({ era: "a", seed, now, withoutEvents: true }),
+  inputs: INPUTS,
+  answers: AGREES,
+  exitCode: 0,
+  complaints: (closing) => recoveredComplaints(closing, BATCHES * PER_BATCH),
+};

@@ -1,0 +1,37 @@
+/** A scenario: the world that it begins with, faults, and the operator's answers; never a reply to a call. */
+import type { CloudControllerState } from "../cloud-controller/state.js";
+import type { World } from "../world/world.js";
+import type { Stage } from "./stage.js";
+
+export interface Opening {
+  readonly world: World;
+  readonly cloudController: CloudControllerState;
+  /** The instance that was deleted. */
+  readonly old: string;
+}
+
+/** How the foundation looks afterwards. */
+export interface Closing {
+  readonly world: World;
+  readonly cloudController: CloudControllerState;
+  readonly old: string;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly teaches: string;
+  /** What the person who is paged is told. */
+  readonly ticket: readonly string[];
+  open(options: { readonly seed: number; readonly now: number }): Opening;
+  /** What somebody did to the foundation before the tool is started. */
+  before?(stage: Stage): Promise<void>;
+  /** Inputs of the runbook, where nobody is there to be asked. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Question id → answer, "any confirm" and the like; "*expected*" types what is asked for. */
+  readonly answers: Readonly<Record<string, string>>;
+  /** The tool's exit code when nothing but the scenario decides. */
+  readonly exitCode: number;
+  /** What does not hold at the end, each as a sentence. Asked only when the tool ended as expected. */
+  complaints(closing: Closing): readonly string[];
+}

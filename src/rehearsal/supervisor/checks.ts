@@ -1,0 +1,51 @@
+/** What the box saw, whatever the tool says of itself: nothing unknown was called, the source archive is as it was. */
+import type { BoxState } from "../box/box-state.js";
+import { archivePrefix, below } from "../world/store.js";
+import type { World } from "../world/world.js";
+
+/** An archive's keys with their ETags. */
+export type Inventory = Readonly<Record<string, string>>;
+
+export function inventory(world: World, guid: string): Inventory {
+  return Object.fromEntries(below(world, archivePrefix(guid)).map(([key, object]) => [key, object.etag]));
+}
+
+export interface Watched {
+  readonly before: Inventory;
+  /** How many requests the store had recorded when the tool was started. */
+  readonly requestsBefore: number;
+  readonly old: string;
+}
+
+export function boxComplaints(state: BoxState, watched: Watched): string[] {
+  return [...strayComplaints(state.world), ...sourceComplaints(state.world, watched)];
+}
+
+function strayComplaints(world: World): string[] {
+  return world.strays.map(({ where, what }) => `unknown call to the ${where}: ${what}`);
+}
+
+/** Refused attempts count as well: the adapter has to refuse them before they are sent. */
+function sourceComplaints(world: World, { before, requestsBefore, old }: Watched): string[] {
+  const prefix = archivePrefix(old);
+  const writes = world.store.requests
+    .slice(requestsBefore)
+    .filter(({ operation, key }) => ["put", "copy", "delete"].includes(operation) && key.startsWith(prefix))
+    .map(({ operation, key, by, status }) => `${operation} of ${key} in the source archive by ${by} (${status})`);
+  const after = inventory(world, old);
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (key) => before[key] !== after[key],
+  );
+  return [...writes, ...changed.map((key) => `the source archive's ${key} is not what it was`)];
+}
+
+/** How often the far side saw what must happen once. */
+export function tally(state: BoxState, since: number): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { at, system, what } of state.world.record) {
+    if (at < since) continue;
+    const name = `${system} ${what}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}

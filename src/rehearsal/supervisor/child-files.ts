@@ -1,0 +1,86 @@
+/** The files and the environment that a child gets: made from nothing, so that nothing of the caller's leads out of the box. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Box } from "../box/box.js";
+import { DIRECTOR_ADDRESS } from "../box/box.js";
+import type { BoxClock } from "../box/clock.js";
+import { installCfProgram } from "../cf-program/install.js";
+import type { Scenario } from "../scenarios/scenario.js";
+
+/** Of the caller's variables, those that only say how a terminal looks. */
+const ABOUT_TERMINALS = ["TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LANG", "LC_ALL", "TZ"];
+
+export interface ChildPlace {
+  readonly directory: string;
+  readonly config: string;
+  readonly answers: string;
+  readonly cf: string;
+  /** Without the rehearsal's own variable. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface ChildPlaceOptions {
+  readonly directory: string;
+  readonly box: Box;
+  readonly clock: BoxClock;
+  readonly scenario: Scenario;
+  readonly caller: Readonly<Record<string, string | undefined>>;
+}
+
+const PRIVATE = { mode: 0o600 } as const;
+
+export async function layOut({ directory, box, clock, scenario, caller }: ChildPlaceOptions): Promise<ChildPlace> {
+  const home = join(directory, "home");
+  const temporary = join(directory, "tmp");
+  for (const path of [home, temporary]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { realMs: wallMs, epochMs: shownMs, rate } = clock;
+  const cf = await installCfProgram(join(directory, "bin"), { wallMs, shownMs, rate });
+  const { keys, accounts } = box.state();
+  const gatewayKey = join(home, "gateway-key");
+  writeFileSync(gatewayKey, keys.operator.privateKey, PRIVATE);
+  const config = join(directory, "dingo-recover.yml");
+  // JSON is YAML.
+  writeFileSync(config, `${JSON.stringify(configuration(box, gatewayKey), null, 2)}\n`, PRIVATE);
+  const answers = join(directory, "answers.json");
+  writeFileSync(answers, JSON.stringify(scenario.answers), PRIVATE);
+  const xdg = ["CONFIG", "STATE", "CACHE", "DATA"].map((name) => [`XDG_${name}_HOME`, join(home, name.toLowerCase())]);
+  const key = box.host.world().store.keys.find((each) => each.holder === "operator");
+  const env = {
+    ...Object.fromEntries(
+      ABOUT_TERMINALS.flatMap((name) => (caller[name] === undefined ? [] : [[name, caller[name]]])),
+    ),
+    ...(Object.fromEntries(xdg) as Record<string, string>),
+    HOME: home,
+    TMPDIR: temporary,
+    PATH: [dirname(cf), dirname(process.execPath)].join(":"),
+    CF_USERNAME: accounts.cf.username,
+    CF_PASSWORD: accounts.cf.password,
+    BOSH_CLIENT_SECRET: accounts.bosh.clientSecret,
+    AWS_ACCESS_KEY_ID: key?.id ?? "",
+    AWS_SECRET_ACCESS_KEY: key?.secret ?? "",
+  };
+  return { directory, config, answers, cf, env };
+}
+
+function configuration(box: Box, gatewayKey: string): Record<string, unknown> {
+  const { accounts, keys } = box.state();
+  const { bucket, region } = box.host.world().network;
+  return {
+    cf: { api: box.cfUrl, username: accounts.cf.username, password: { env: "CF_PASSWORD" } },
+    bosh: {
+      environment: `https://${DIRECTOR_ADDRESS}`,
+      ca_cert: keys.director.cert,
+      client: accounts.bosh.client,
+      client_secret: { env: "BOSH_CLIENT_SECRET" },
+      gateway: {
+        host: "127.0.0.1",
+        port: box.gatewayPort,
+        user: accounts.gatewayUser,
+        private_key: { file: gatewayKey },
+        host_key: keys.gateway.publicKey,
+      },
+    },
+    s3: { endpoint: box.storeUrl, region, bucket },
+    logs: [box.logs],
+  };
+}

@@ -1,0 +1,79 @@
+/** The ordinary program as a child: what it is given and how it ended. */
+import { type ChildProcess, spawn } from "node:child_process";
+import type { BoxClock } from "../box/clock.js";
+import type { ChildPlace } from "./child-files.js";
+
+/** The variable that `src/cli/rehearsal-mode.ts` reads; nothing but a rehearsal sets it. */
+const REHEARSAL_VARIABLE = "DINGO_RECOVER_REHEARSAL";
+
+export interface CrashPoint {
+  readonly append: number;
+  readonly when: "before" | "torn" | "after";
+}
+
+export interface ChildOptions {
+  /** Program and first arguments: this Node and the built `bin.cjs`. */
+  readonly program: readonly [string, ...string[]];
+  readonly args: readonly string[];
+  readonly place: ChildPlace;
+  readonly clock: BoxClock;
+  /** Somebody sits at a terminal and answers; otherwise the scenario does. */
+  readonly interactive: boolean;
+  readonly crashAt?: CrashPoint;
+}
+
+export interface Ended {
+  readonly code: number;
+  /** By SIGKILL: nobody but `--crash-at` does that. */
+  readonly killed: boolean;
+}
+
+const SIGNAL_BASE = 128;
+const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+
+export async function runChild(options: ChildOptions): Promise<Ended> {
+  const { program, args, place, interactive } = options;
+  const [file, ...first] = program;
+  const child = spawn(file, [...first, ...args], {
+    cwd: place.directory,
+    env: { ...place.env, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
+    stdio: [interactive ? "inherit" : "ignore", "inherit", "inherit"],
+  });
+  const release = passSignalsOn(child);
+  try {
+    return await new Promise<Ended>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, signal) =>
+        resolve({ code: code ?? SIGNAL_BASE + (SIGNALS[signal ?? ""] ?? 0), killed: signal === "SIGKILL" }),
+      );
+    });
+  } finally {
+    release();
+  }
+}
+
+function setting({ clock, interactive, place, crashAt }: ChildOptions): Record<string, unknown> {
+  return {
+    clock,
+    ...(interactive ? {} : { answers: place.answers }),
+    ...(crashAt === undefined ? {} : { crashAt }),
+  };
+}
+
+/**
+ * On a terminal Ctrl-C reaches the child as well, which asks; the box has to outlive that. A signal that was sent to the
+ * supervisor alone is handed on.
+ */
+function passSignalsOn(child: ChildProcess): () => void {
+  const atTerminal = process.stdin.isTTY;
+  const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
+    const handle = (): void => {
+      if (signal !== "SIGINT" || !atTerminal) child.kill(signal);
+    };
+    process.on(signal, handle);
+    return () => process.off(signal, handle);
+  });
+  return () => {
+    for (const remove of handlers) remove();
+  };
+}

@@ -1,0 +1,24 @@
+/** The last lines of a rehearsal: what the box saw, whatever the tool says of itself. */
+import type { RehearsalResult } from "./rehearse.js";
+
+export function summary(result: RehearsalResult): readonly string[] {
+  const { complaints, counts, exitCode, expected } = result;
+  const seen = Object.entries(counts)
+    .filter(([name]) => /^(?:docker (?:start|stop)|broker |host mv)/.test(name))
+    .map(([name, count]) => `${name} ${count}×`)
+    .join(", ");
+  const lines = [
+    "",
+    "What the foundation in the box saw:",
+    `  ${seen === "" ? "nothing was changed" : seen}`,
+    ...(complaints.length === 0
+      ? [
+          "  the source archive is untouched, nothing unknown was called",
+          `  the tool ended with ${exitCode}, as it should`,
+        ]
+      : complaints.map((complaint) => `  NOT WELL: ${complaint}`)),
+  ];
+  return exitCode === expected || complaints.length > 0
+    ? lines
+    : [...lines, `  (the scenario by itself ends with ${expected})`];
+}
