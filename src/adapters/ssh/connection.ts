@@ -13,8 +13,11 @@ import type { Dial } from "../network/dial.js";
 import { logIn, type SshTarget } from "./handshake.js";
 import { type RemoteCommand, runRemote } from "./remote-command.js";
 
-/** Below sshd's MaxSessions, which is 10. */
-const COMMANDS_AT_ONCE = 8;
+/**
+ * sshd allows 10 sessions (MaxSessions) and counts one that has just been closed until its next round: a close and an
+ * open that arrive together need two.
+ */
+const COMMANDS_AT_ONCE = 4;
 const FORWARD_TIMEOUT_MS = 20_000;
 
 export class SshConnection {

@@ -21,7 +21,7 @@ export interface SshTarget {
 
 /** The handshake and the log-in together. */
 const READY_TIMEOUT_MS = 30_000;
-/** sshd on stemcells drops silent clients after three minutes (cf-bosh.md §3.4). */
+/** sshd on stemcells drops silent clients after three minutes, in the first era after fifteen (cf-bosh.md §3.4). */
 const KEEP_ALIVE_MS = 15_000;
 const KEEP_ALIVES_LOST = 4;
 

@@ -3,7 +3,7 @@
  *
  * An end without an exit status is never taken for success: the connection was lost and the effect is unknown.
  */
-import type { Client, ClientChannel } from "ssh2";
+import type { ClientChannel } from "ssh2";
 import { RecoverError } from "../../errors.js";
 import { printable } from "../../printable.js";
 import type { CommandResult } from "../../ports/cells.js";
@@ -19,30 +19,35 @@ export interface RemoteCommand {
   readonly maxOutputBytes: number;
 }
 
-/** Errors: `unreachable` (lost, timed out), `access-denied` (no session), `answer-incomplete` (too much output). */
-export async function runRemote(client: Client, label: string, command: RemoteCommand): Promise<CommandResult> {
-  const deadline = Date.now() + command.timeoutMs;
-  const channel = await openChannel(client, label, command);
-  return await new Execution(channel, label, command).result(Math.max(1, deadline - Date.now()));
+/** What is needed of an ssh2 client. */
+export interface CommandChannels {
+  exec(line: string, reply: (error: Error | undefined, channel: ClientChannel) => void): unknown;
 }
 
-function openChannel(client: Client, label: string, command: RemoteCommand): Promise<ClientChannel> {
+/** Errors: `unreachable` (lost, timed out), `access-denied` (no session), `answer-incomplete` (too much output). */
+export function runRemote(client: CommandChannels, label: string, command: RemoteCommand): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(timedOut(label, command)), command.timeoutMs);
-    const failed = (error: Error): void => {
-      clearTimeout(timer);
-      reject(notOpened(error, label));
+    let execution: Execution | undefined;
+    const settle = <T>(done: (value: T) => void): ((value: T) => void) => {
+      return (value) => {
+        clearTimeout(timer);
+        done(value);
+      };
     };
+    const failed = settle(reject);
+    const timer = setTimeout(() => {
+      failed(timedOut(label, command));
+      execution?.abandon();
+    }, command.timeoutMs);
     try {
       client.exec(command.line, (error, channel) => {
-        clearTimeout(timer);
-        if (error === undefined) resolve(channel);
-        else failed(error);
+        // What follows the reply may lie in the same packet: whoever listens only after an `await` misses the exit status.
+        if (error === undefined) execution = new Execution(channel, label, command).begin(settle(resolve), failed);
+        else failed(notOpened(error, label));
       });
     } catch (error) {
       // ssh2 throws "Not connected" before it sends anything.
-      clearTimeout(timer);
-      reject(lost(label, { effect: "none", cause: error }));
+      failed(lost(label, { effect: "none", cause: error }));
     }
   });
 }
@@ -62,33 +67,37 @@ class Execution {
     this.#command = command;
   }
 
-  result(timeoutMs: number): Promise<CommandResult> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => fail(timedOut(this.#label, this.#command)), timeoutMs);
-      const fail = (error: RecoverError): void => {
-        clearTimeout(timer);
-        reject(error);
-        this.#channel.destroy();
-      };
-      this.#collect(this.#channel, this.#stdout, fail);
-      this.#collect(this.#channel.stderr, this.#stderr, fail);
-      this.#channel.on("error", () => undefined);
-      this.#channel.on("exit", (code: number | null, signal?: string) => {
-        this.#exit = code === null ? { code: signalExitCode(signal ?? ""), signal: longName(signal ?? "") } : { code };
-      });
-      this.#channel.once("close", () => {
-        clearTimeout(timer);
-        if (this.#exit === undefined) reject(lost(this.#label, { effect: "unknown" }));
-        else resolve({ ...this.#exit, stdout: text(this.#stdout), stderr: text(this.#stderr) });
-      });
-      this.#channel.end(this.#command.stdin ?? "");
+  begin(done: (result: CommandResult) => void, failed: (error: RecoverError) => void): this {
+    const tooLarge = (): void => {
+      failed(tooMuch(this.#label, this.#command));
+      this.abandon();
+    };
+    this.#collect(this.#channel, this.#stdout, tooLarge);
+    this.#collect(this.#channel.stderr, this.#stderr, tooLarge);
+    this.#channel.on("error", () => undefined);
+    this.#channel.on("exit", (code: number | null, signal?: string) => {
+      this.#exit = code === null ? { code: signalExitCode(signal ?? ""), signal: longName(signal ?? "") } : { code };
     });
+    const closed = (): void => {
+      if (this.#exit === undefined) failed(lost(this.#label, { effect: "unknown" }));
+      else done({ ...this.#exit, stdout: text(this.#stdout), stderr: text(this.#stderr) });
+    };
+    // The channel closes after its stdout has ended, whether or not all of stderr has been read.
+    const { stderr } = this.#channel;
+    this.#channel.once("close", () => (stderr.readableEnded ? closed() : stderr.once("end", closed)));
+    this.#channel.end(this.#command.stdin ?? "");
+    return this;
   }
 
-  #collect(stream: NodeJS.ReadableStream, chunks: Buffer[], fail: (error: RecoverError) => void): void {
+  /** Closes the channel; what runs on the host may go on. */
+  abandon(): void {
+    this.#channel.destroy();
+  }
+
+  #collect(stream: NodeJS.ReadableStream, chunks: Buffer[], tooLarge: () => void): void {
     stream.on("data", (chunk: Buffer) => {
       this.#bytes += chunk.length;
-      if (this.#bytes > this.#command.maxOutputBytes) fail(tooMuch(this.#label, this.#command));
+      if (this.#bytes > this.#command.maxOutputBytes) tooLarge();
       else chunks.push(chunk);
     });
   }
