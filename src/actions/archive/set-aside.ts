@@ -10,7 +10,13 @@ import { quote } from "../../shell-quote.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
 
-const input = z.strictObject({ ...targetInput, source: z.string(), target: z.string(), created_at: z.string() });
+const input = z.strictObject({
+  ...targetInput,
+  source: z.string(),
+  target: z.string(),
+  created_at: z.string(),
+  run: z.string(),
+});
 type Input = z.infer<typeof input>;
 const output = z.object({ aside: z.string(), objects: z.number() });
 type Output = z.infer<typeof output>;
@@ -21,10 +27,10 @@ export const setAside = defineAction({
   effect: "destroy",
   input,
   output,
-  describe: ({ target }) => [
+  describe: ({ target, run }) => [
     {
       on: "here",
-      line: `${quote(["aws", "s3", "mv", "--recursive", `${target}/`])} ${target.replace(/wal$/, "dingo-recover/RUN/replaced/")}`,
+      line: `${quote(["aws", "s3", "mv", "--recursive", `${target}/`])} ${target.replace(/wal$/, `dingo-recover/${run}/replaced/`)}`,
     },
   ],
   async guard(context, request) {

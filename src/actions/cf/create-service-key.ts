@@ -3,7 +3,7 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { quote } from "../../shell-quote.js";
 import { runTag } from "./run-tag.js";
 
-const input = z.strictObject({ guid: z.guid(), org: z.string(), space: z.string(), name: z.string() });
+const input = z.strictObject({ guid: z.guid(), org: z.string(), space: z.string(), name: z.string(), run: z.string() });
 type Input = z.infer<typeof input>;
 /** The key's credentials are secret: they are fetched again by its GUID where they are used. */
 const output = z.object({ key: z.string(), key_guid: z.string() });
@@ -15,9 +15,9 @@ export const createServiceKey = defineAction({
   effect: "create",
   input,
   output,
-  describe: ({ org, space, name }) => [
+  describe: ({ org, space, name, run }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
-    { on: "here", line: quote(["cf", "create-service-key", name, "dingo-recover-RUN"]) },
+    { on: "here", line: quote(["cf", "create-service-key", name, runTag(run)]) },
   ],
   async run(context, request): Promise<Output> {
     const key = runTag(context.run.id);

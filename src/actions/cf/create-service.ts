@@ -18,6 +18,8 @@ const input = z.strictObject({
   offering: z.string(),
   plan: z.string(),
   name: z.string(),
+  /** This run, for the printed commands. */
+  run: z.string(),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({ guid: z.guid(), name: z.string(), created_at: z.string() });
@@ -33,11 +35,11 @@ export const createService = defineAction({
   effect: "create",
   input,
   output,
-  describe: ({ org, space, offering, plan, name }) => [
+  describe: ({ org, space, offering, plan, name, run }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     {
       on: "here",
-      line: quote(["cf", "create-service", offering, plan, name, "-t", "dingo-recover-RUN", "-c", '{"node-count":1}']),
+      line: quote(["cf", "create-service", offering, plan, name, "-t", runTag(run), "-c", '{"node-count":1}']),
     },
     { on: "here", line: quote(["cf", "service", name]) },
   ],

@@ -3,15 +3,16 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory, makeDirectoryLike, renamePath } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
+import { runTag } from "../cf/run-tag.js";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 
-const input = z.strictObject(targetInput);
+const input = z.strictObject({ ...targetInput, run: z.string() });
 const output = z.object({ aside: z.string(), data_directory: z.string() });
 type Output = z.infer<typeof output>;
 
 /** Where the new instance's own data go: beside their directory, named after the run. */
 function asideOf(context: Context, container: string): string {
-  return `${containerDataDirectory(container)}.dingo-recover-${context.run.id}`;
+  return `${containerDataDirectory(container)}.${runTag(context.run.id)}`;
 }
 
 /** With /data/postgres0 present the container starts the local data and never restores (dingo.md §1.11). Renamed, not removed. */
@@ -21,9 +22,9 @@ export const setDataAside = defineAction({
   effect: "destroy",
   input,
   output,
-  describe: ({ container, cell }) => {
+  describe: ({ container, cell, run }) => {
     const data = containerDataDirectory(container);
-    const aside = `${data}.dingo-recover-RUN`;
+    const aside = `${data}.${runTag(run)}`;
     return [
       { on: cell, line: quote(renamePath(data, aside)) },
       ...makeDirectoryLike(data, aside).map((argv) => ({ on: cell, line: quote(argv) })),

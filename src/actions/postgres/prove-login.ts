@@ -28,11 +28,11 @@ export const proveLogin = defineAction({
   effect: "read",
   input,
   output,
-  describe: ({ sanity_query }) => [
+  describe: ({ sanity_query, key_guid }) => [
     {
       on: "any host that reaches the router",
       line: `psql "$URI" -c ${JSON.stringify(sanity_query || "SELECT count(*) FROM …")}`,
-      variables: [{ name: "URI", setWith: "the uri of the service key (cf service-key NAME dingo-recover-RUN)" }],
+      variables: [{ name: "URI", setWith: `the uri in: cf curl /v3/service_credential_bindings/${key_guid}/details` }],
     },
   ],
   async run(context, target): Promise<Output> {

@@ -129,17 +129,14 @@ function failed(message: string, target: Input, cell: Cell): RecoverError {
 /** Patroni's API: master only once it leads; the system identifier comes as text (real-parts.md §3.4). */
 async function readMaster(cell: Cell, container: Container): Promise<{ systemId: string } | undefined> {
   const port = container.ports.find((each) => each.container === 8008);
-  const answer =
-    port === undefined ? undefined : await cell.getJson(`http://${addressOf(cell, port.hostIp)}:${port.host}/patroni`);
+  if (port === undefined) return await readMasterBySql(cell, container.name);
+  const answer = await cell.getJson(`http://${addressOf(cell, port.hostIp)}:${port.host}/patroni`);
   const parsed = z
     .object({ role: z.string(), state: z.string(), database_system_identifier: z.string().optional() })
     .safeParse(answer);
-  if (parsed.success) {
-    if (parsed.data.role !== "master" || parsed.data.state !== "running") return undefined;
-    if (parsed.data.database_system_identifier !== undefined)
-      return { systemId: parsed.data.database_system_identifier };
-  }
-  return await readMasterBySql(cell, container.name);
+  if (!parsed.success || parsed.data.role !== "master" || parsed.data.state !== "running") return undefined;
+  const systemId = parsed.data.database_system_identifier;
+  return systemId === undefined ? await readMasterBySql(cell, container.name) : { systemId };
 }
 
 /** Releases before 0.8.1 publish only 5432, and Patroni before 0.90 shows no identifier: the database is asked itself. */
@@ -152,9 +149,9 @@ async function readMasterBySql(cell: Cell, container: string): Promise<{ systemI
     const [recovering, systemId] = rows[0] ?? [];
     return recovering === "f" && systemId !== undefined ? { systemId } : undefined;
   } catch (error) {
-    // Not up yet: refused by PostgreSQL or no socket. A broken connection to the cell is not for us to hide.
-    if (error instanceof RecoverError && error.code === "unreachable") throw error;
-    return undefined;
+    // Not up yet. A connection to the cell that broke shows again at the next look, which is not through SQL.
+    if (error instanceof RecoverError) return undefined;
+    throw error;
   }
 }
 
