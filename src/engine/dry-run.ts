@@ -5,15 +5,14 @@
  * What is read after a step that was only printed meets a world that this step would have changed: `until` and `assert`
  * are not looked at there, and a refusal is told, not fatal.
  */
-import { asRecoverError, isTransient, RecoverError } from "../errors.js";
-import { type Foresight, foreseeUnits, foreseeWhen, type ForeseenUnit, hashCommands } from "./foresight.js";
+import { asRecoverError, type RecoverError } from "../errors.js";
+import { type ForeseenUnit, type Foresight, foreseeUnits, foreseeWhen } from "./foresight.js";
 import { askForInputs, startingInputs } from "./inputs.js";
 import type { RunOptions, RunResult } from "./options.js";
-import { succeed } from "./outcome.js";
 import { type PlannedStep, stepHashes } from "./plan.js";
-import { readOnce, runReadStep } from "./read-step.js";
+import { type ErasedRead, runReadStep } from "./read-step.js";
 import { errorOf, journaled, Session } from "./session.js";
-import { parsedInput } from "./unit-input.js";
+import { unitName } from "./state.js";
 import { fixTarget } from "./target.js";
 
 /** `journal` is a MemoryJournal, `locks` are NO_LOCKS. */
@@ -74,19 +73,26 @@ class DryRun {
   }
 
   async #step(planned: PlannedStep): Promise<void> {
-    const { step, effect } = planned;
-    if (foreseeWhen(this.#foresight(), planned) === false) return this.#skip(planned);
-    for (const foreseen of foreseeUnits(this.#foresight(), planned)) {
-      const readable =
-        effect === "read" && step.forEach === undefined && foreseen.known && this.#conditionKnown(planned);
-      if (readable && (await this.#read(planned, foreseen))) continue;
-      this.#print(planned, foreseen);
+    const condition = foreseeWhen(this.#foresight(), planned);
+    if (condition === false) return this.#skip(planned);
+    const units = foreseeUnits(this.#foresight(), planned);
+    const { action, forEach, id } = planned.step;
+    const readable = action.effect === "read" && planned.effect === "read" && units.every((unit) => unit.known);
+    if (!readable || condition === "unknown" || !this.#isTimely(planned)) {
+      for (const unit of units) this.#print(planned, unit);
+      this.#withheld ||= planned.effect !== "read";
+      return;
     }
-    if (effect !== "read") this.#withheld = true;
+    if (forEach !== undefined) {
+      const items = units.map(({ item }) => item ?? null);
+      await this.#session.ledger.append({ type: "items-fixed", step: id, items });
+    }
+    for (const unit of units) if (!(await this.#read(planned, unit, action))) this.#print(planned, unit);
   }
 
-  #conditionKnown(planned: PlannedStep): boolean {
-    return foreseeWhen(this.#foresight(), planned) === true;
+  /** What waits for the effect of a step that was only printed would wait in vain. */
+  #isTimely({ step }: PlannedStep): boolean {
+    return !this.#withheld || step.until === undefined;
   }
 
   #skip({ step }: PlannedStep): void {
@@ -99,33 +105,23 @@ class DryRun {
     this.#session.emit({ type: "step-would-run", ...unit, title: step.title, effect, commands });
   }
 
-  /** False where it could not be read before the steps that were passed over have run. */
-  async #read(planned: PlannedStep, { unit, input }: ForeseenUnit): Promise<boolean> {
-    const { action } = planned.step;
-    if (action.effect !== "read") return false;
+  /** False where it could not be read before the steps that were only printed have run. */
+  async #read(planned: PlannedStep, { unit }: ForeseenUnit, action: ErasedRead): Promise<boolean> {
     const session = this.#session;
+    const { assert: _, ...step } = planned.step;
     const at = { planned, unit, attempt: 1, beganMs: session.options.clock.monotonicMs() };
     if (!this.#withheld) {
       await runReadStep(session, at, action);
       return true;
     }
-    if (planned.step.until !== undefined) return false;
     try {
-      const { commands } = parsedInput(planned, unit, input);
-      const output = await readOnce(session, at, { action, input: parsedInput(planned, unit, input) });
-      const start = { action: action.id, effect: planned.effect, input, commandsSha256: hashCommands(commands) };
-      await session.ledger.append({ type: "step-started", ...unit, attempt: 1, ...start });
-      const { title } = planned.step;
-      session.emit({ type: "step-began", ...unit, title, effect: planned.effect, attempt: 1, commands });
-      await succeed(session, at, { how: "ran", output, evidence: "" });
+      await runReadStep(session, { ...at, planned: { ...planned, step } }, action);
       return true;
     } catch (thrown) {
       const error = errorOf(thrown, unit);
-      if (isTransient(error) || ![12, 16, 17].includes(error.exitCode)) throw error;
-      session.emit({
-        type: "note",
-        message: `${unit.step} cannot be told before the steps above have run: ${error.message}`,
-      });
+      if (![12, 16, 17].includes(error.exitCode)) throw error;
+      const message = `${unitName(unit)} cannot be told before the steps above have run: ${error.message}`;
+      session.emit({ type: "note", message });
       return false;
     }
   }

@@ -38,7 +38,7 @@ export function foreseeUnits(at: Foresight, planned: PlannedStep): readonly Fore
   const { step } = planned;
   if (step.forEach === undefined) return [foresee(at, planned, { unit: { step: step.id } })];
   const list = knows(at, step.forEach.text) ? at.evaluator.evaluate(step.forEach, at.scope) : undefined;
-  if (!Array.isArray(list)) return [foresee(at, planned, { unit: { step: step.id } })];
+  if (!Array.isArray(list)) return [{ ...foresee(at, planned, { unit: { step: step.id } }), known: false }];
   const items = list as readonly Json[];
   return itemKeys(items).map((key, index) => {
     const item = items[index] ?? null;

@@ -11,6 +11,7 @@ import type { RunState } from "./state.js";
 export class Ledger {
   readonly journal: Journal;
   #state: RunState;
+  #hasBegun = false;
   #failure: { readonly thrown: unknown } | undefined;
 
   constructor(journal: Journal) {
@@ -20,6 +21,11 @@ export class Ledger {
 
   get state(): RunState {
     return this.#state;
+  }
+
+  /** Whether this process has begun or resumed the run. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get isLost(): boolean {
@@ -32,6 +38,7 @@ export class Ledger {
       const entry = await this.journal.append(body);
       // Only now: actions may record from several calls at once.
       this.#state = advance(this.#state, entry);
+      this.#hasBegun ||= entry.type === "run-started" || entry.type === "run-resumed";
       return this.#state;
     } catch (thrown) {
       this.#failure = { thrown };

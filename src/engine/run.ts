@@ -86,12 +86,15 @@ async function end(session: Session): Promise<RunResult> {
   return report(session, { outcome: "succeeded", exitCode: 0 });
 }
 
-/** Writes the end down where that is still possible; where it is not, nothing more is done at all (I3). */
+/**
+ * Writes the end down where that is still possible; where it is not, nothing more is done at all (I3). A process that
+ * was refused before it began leaves the journal as it found it.
+ */
 async function stop(session: Session, error: RecoverError): Promise<RunResult> {
   const { ledger } = session;
   const outcome = outcomeOf(session, error);
   let last = error;
-  if (!ledger.isLost && session.state.startedAt !== "" && session.state.phase.kind !== "ended") {
+  if (!ledger.isLost && ledger.hasBegun) {
     try {
       await closeDown(session);
       const why = error.message;

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { dryRun } from "../../src/engine/dry-run.js";
+import { NO_LOCKS } from "../../src/journal/key-locks.js";
+import type { RunResult } from "../../src/engine/options.js";
+import type { RunEvent } from "../../src/engine/event.js";
+import type { Step } from "../../src/runbook/runbook.js";
+import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
+import { Bench, runbookOf, step } from "./fixture.js";
+
+async function dry(
+  steps: readonly Step[],
+): Promise<{ result: RunResult; events: readonly RunEvent[]; printed: string[] }> {
+  const bench = new Bench();
+  const options = { ...bench.options({ runbook: runbookOf(steps) }), inputs: {}, locks: NO_LOCKS };
+  const result = await dryRun(options);
+  const printed = bench.events.flatMap((event) =>
+    event.type === "step-would-run" ? event.commands.map(({ line }) => line) : [],
+  );
+  return { result, events: bench.events, printed };
+}
+
+describe("a dry run", () => {
+  it("runs what reads, prints what changes with real values, and names the step that will supply the others", async () => {
+    const world = new FakeWorld();
+    world.readings.set("name", "db");
+    const { result, printed, events } = await dry([
+      step("look", { action: reading(world), with: { key: "name" } }),
+      step("make-it", { action: changing(world, "create"), with: { key: "new-${{ steps.look.value }}" } }),
+      step("review", { action: reviewing(world) }),
+      step("swap", {
+        action: changing(world, "destroy"),
+        with: { key: "x-${{ steps.make_it.made }}", note: "${{ run.target }}" },
+      }),
+    ]);
+    expect(result).toMatchObject({ exitCode: 0, outcome: "succeeded" });
+    expect(printed).toEqual(["fake create new-db", "fake destroy x-<make-it.made> # ORG/SPACE/db"]);
+    expect(world.calls).toEqual(["read name"]);
+    expect(events[0]).toMatchObject({ type: "run-began", dryRun: true });
+    expect(events.filter(({ type }) => type === "question")).toEqual([]);
+  });
+
+  it("prints a read whose input is not known yet", async () => {
+    const world = new FakeWorld();
+    const { printed } = await dry([
+      step("make", { action: changing(world, "create"), with: { key: "db" } }),
+      step("wait", {
+        action: reading(world),
+        with: { key: "${{ steps.make.made }}" },
+        until: { text: "steps.wait.value != null" },
+      }),
+    ]);
+    expect(printed).toEqual(["fake create db", "fake read <make.made>"]);
+  });
+
+  it("does not wait for what a step that was only printed would bring about", async () => {
+    const world = new FakeWorld();
+    const { result, printed } = await dry([
+      step("make", { action: changing(world, "create"), with: { key: "db" } }),
+      step("wait", { action: reading(world), with: { key: "db" }, until: { text: "steps.wait.value == 1" } }),
+      step("look", { action: reading(world), with: { key: "other" }, assert: { text: "steps.look.value == 1" } }),
+    ]);
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(printed).toEqual(["fake create db", "fake read db"]);
+    expect(world.calls).toEqual(["read other"]);
+  });
+
+  it("skips what is known to be skipped, and prints what hangs on the unknown", async () => {
+    const world = new FakeWorld();
+    const { printed, events } = await dry([
+      step("make", { action: changing(world, "create"), with: { key: "db" } }),
+      step("never", { action: changing(world, "create"), with: { key: "never" }, when: { text: "1 > 2" } }),
+      step("perhaps", {
+        action: changing(world, "create"),
+        with: { key: "perhaps" },
+        when: { text: 'steps.make.made == ""' },
+      }),
+      step("since", { action: changing(world, "create"), with: { key: "since" }, when: { text: "!has(steps.never)" } }),
+    ]);
+    expect(printed).toEqual(["fake create db", "fake create perhaps", "fake create since"]);
+    expect(events.find((event) => event.type === "step-ended")).toMatchObject({ step: "never", state: "skipped" });
+  });
+
+  it("prints every known item of a for_each, reads each of them, and stands for unknown ones with one line", async () => {
+    const world = new FakeWorld();
+    world.readings.set("apps", ["a", "b"]);
+    const { printed } = await dry([
+      step("apps", { action: reading(world), with: { key: "apps" } }),
+      step("ask-each", { action: reading(world), forEach: { text: "steps.apps.value" }, with: { key: "${{ item }}" } }),
+      step("bind", {
+        action: changing(world, "create"),
+        forEach: { text: "steps.apps.value" },
+        with: { key: "${{ item }}" },
+      }),
+      step("again", {
+        action: changing(world, "create"),
+        forEach: { text: "steps.bind.items" },
+        with: { key: "${{ item.made }}" },
+      }),
+    ]);
+    expect(world.calls).toEqual(["read apps", "read a", "read b"]);
+    expect(printed).toEqual(["fake create a", "fake create b", "fake create <item.made>"]);
+  });
+
+  it("ends with the error of a read that failed, as the run itself would", async () => {
+    const world = new FakeWorld();
+    const { result } = await dry([
+      step("look", { action: reading(world), with: { key: "a" }, assert: { text: "steps.look.value == 1" } }),
+      step("make", { action: changing(world, "create"), with: { key: "db" } }),
+    ]);
+    expect(result).toMatchObject({ exitCode: 12, error: { code: "proof-failed" } });
+  });
+});

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { describe, expect, it } from "vitest";
+import { type Action, type AnyAction, type Context, defineAction, type JsonObject } from "../../src/action.js";
+import type { Question } from "../../src/ports/operator.js";
+import { Secrets } from "../../src/secrets.js";
+import { changing, FakeWorld } from "./fake-world.js";
+import { Bench, runbookOf, step, YES } from "./fixture.js";
+
+/** A read that asks, and hands the answer on. */
+function asking(question: Question): AnyAction {
+  const action: Action<JsonObject, { value: string }> = {
+    id: "fake.ask",
+    title: "Ask",
+    effect: "read",
+    input: z.object({}) as unknown as z.ZodType<JsonObject>,
+    output: z.object({ value: z.string() }),
+    describe: () => [],
+    run: async (context: Context) => ({ value: (await context.ask(question)).value }),
+    verify: async () => ({ holds: true, evidence: "asked once" }),
+  };
+  return defineAction(action);
+}
+
+function scene(question: Question): { runbook: ReturnType<typeof runbookOf>; bench: Bench; world: FakeWorld } {
+  const world = new FakeWorld();
+  world.weather.set("db", ["refused"]);
+  const steps = [
+    step("ask", { action: asking(question) }),
+    step("make", { action: changing(world, "create"), with: { key: "db" } }),
+  ];
+  return { runbook: runbookOf(steps), bench: new Bench(), world };
+}
+
+const base = { id: "q", prompt: "Which?", why: "Because." };
+
+describe("a question of a step", () => {
+  it("is journaled and answered from the journal when the step runs again", async () => {
+    const { runbook, bench } = scene({ kind: "text", ...base });
+    await bench.run({ runbook, flags: YES, answers: { q: "blue" } });
+    expect(bench.journal.entries.find((entry) => entry.type === "answered")).toMatchObject({
+      step: "ask",
+      question: "q",
+      value: "blue",
+      by: "operator",
+    });
+    // As if the process had died between the answer and the outcome.
+    const { journal } = bench;
+    const start = { step: "ask", attempt: 2, action: "fake.ask", effect: "read", input: {}, commandsSha256: "" };
+    await journal.append({ type: "step-started", ...start });
+    expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(bench.operator.asked).toEqual([]);
+    expect(bench.state.units.get("ask")).toMatchObject({ output: { value: "blue" } });
+  });
+
+  it("without anybody to answer is shown as an event and ends with 13; the step is asked again on resume", async () => {
+    const { runbook, bench } = scene({
+      kind: "choice",
+      ...base,
+      choices: [{ value: "a", label: "A", consequence: "none" }],
+    });
+    expect(await bench.run({ runbook, flags: YES })).toMatchObject({
+      exitCode: 13,
+      error: { code: "question-unanswered", place: "step ask" },
+    });
+    expect(bench.events.find((event) => event.type === "question")).toMatchObject({
+      step: "ask",
+      question: { id: "q" },
+    });
+    await bench.resume({ runbook, flags: YES, answers: { q: "a" } });
+    expect(bench.state.units.get("ask")?.kind).toBe("succeeded");
+  });
+
+  it("with y/N is answered by --yes in a step that only reads or creates", async () => {
+    const { runbook, bench } = scene({ kind: "confirm", ...base, details: [] });
+    await bench.run({ runbook, flags: YES });
+    expect(bench.journal.entries.find((entry) => entry.type === "answered")).toMatchObject({
+      value: "yes",
+      by: "flag",
+    });
+  });
+
+  it("that was answered with no is asked again on resume: else no resume could go on", async () => {
+    const { runbook, bench } = scene({ kind: "confirm", ...base, details: [] });
+    await bench.run({ runbook, answers: { q: "no" } });
+    await bench.resume({ runbook, answers: { q: "yes" } });
+    await bench.journal.append({
+      type: "step-started",
+      step: "ask",
+      attempt: 9,
+      action: "fake.ask",
+      effect: "read",
+      input: {},
+      commandsSha256: "",
+    });
+    await bench.resume({ runbook, answers: { q: "yes" } });
+    expect(bench.operator.asked.map(({ id }) => id)).toContain("q");
+  });
+
+  it("for a secret leaves no trace of the answer, masks it from then on, and is asked again on resume", async () => {
+    const { runbook, bench } = scene({ kind: "text", ...base, secret: true });
+    const secrets = new Secrets();
+    await bench.run({ runbook, flags: YES, secrets, answers: { q: "hunter22" } });
+    expect(bench.journal.entries.find((entry) => entry.type === "answered")).toMatchObject({ value: "" });
+    expect(secrets.mask("it is hunter22")).toBe("it is ********");
+    expect(JSON.stringify(bench.events)).not.toContain("hunter22");
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import type { Runbook } from "../../src/runbook/runbook.js";
+import { changing, FakeWorld, reading } from "./fake-world.js";
+import { Bench, runbookOf, step, YES } from "./fixture.js";
+
+/** look, make, then a step that is refused on the first day. */
+function scene(more: { readonly holdsUntil?: string } = {}): { world: FakeWorld; runbook: Runbook; bench: Bench } {
+  const world = new FakeWorld();
+  world.readings.set("size", 7);
+  world.weather.set("late", ["refused"]);
+  const runbook = runbookOf([
+    step("look", { action: reading(world), with: { key: "size" } }),
+    step("make", { action: changing(world, "create"), with: { key: "db" }, ...more }),
+    step("middle", { action: changing(world, "create"), with: { key: "middle" } }),
+    step("late", { action: changing(world, "create"), with: { key: "late-${{ steps.look.value }}" } }),
+  ]);
+  world.weather.set("late-7", ["refused"]);
+  world.weather.set("late-8", []);
+  return { world, runbook, bench: new Bench() };
+}
+
+describe("a resumed run", () => {
+  it("looks again, read-only, at every fact that should still hold (law 9)", async () => {
+    const { world, runbook, bench } = scene();
+    await bench.run({ runbook, flags: YES });
+    world.calls.length = 0;
+    expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(world.calls.slice(0, 4)).toEqual(["read size", "verify db", "verify middle", "probe late-7"]);
+    expect(bench.events.filter((event) => event.type === "re-verified")).toMatchObject([
+      { step: "look", holds: "yes" },
+      { step: "make", holds: "yes" },
+      { step: "middle", holds: "yes" },
+    ]);
+  });
+
+  it("does not look at facts whose lifetime is over", async () => {
+    const { world, runbook, bench } = scene({ holdsUntil: "middle" });
+    await bench.run({ runbook, flags: YES });
+    world.unproven.add("db");
+    world.calls.length = 0;
+    expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(world.calls).not.toContain("verify db");
+  });
+
+  it("shows drift and stops with 13 where nobody can decide", async () => {
+    const { world, runbook, bench } = scene();
+    await bench.run({ runbook, flags: YES });
+    world.unproven.add("db");
+    world.calls.length = 0;
+    const result = await bench.resume({ runbook, flags: YES });
+    expect(result).toMatchObject({ exitCode: 13, outcome: "stopped", error: { code: "question-unanswered" } });
+    expect(bench.journal.entries.filter((entry) => entry.type === "drift-found")).toMatchObject([
+      { step: "make", evidence: "db is not there" },
+    ]);
+    expect(world.calls.some((call) => call.startsWith("do "))).toBe(false);
+  });
+
+  it("stops or goes on as the operator says, and asks anew the next time", async () => {
+    const { world, runbook, bench } = scene();
+    await bench.run({ runbook, flags: YES });
+    world.unproven.add("db");
+    const stopped = await bench.resume({ runbook, flags: YES, answers: { "drift-1": "stop" } });
+    expect(stopped).toMatchObject({ exitCode: 13, error: { code: "stopped-by-operator" } });
+    expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 13 });
+    const on = await bench.resume({ runbook, flags: YES, answers: { "drift-3": "go-on" } });
+    expect(on).toMatchObject({ exitCode: 0 });
+    expect(bench.operator.asked[0]).toMatchObject({ recommended: "stop", details: ["make: db is not there"] });
+  });
+
+  it("goes on with what a read finds now, once the operator has seen the difference", async () => {
+    const { world, runbook, bench } = scene();
+    await bench.run({ runbook, flags: YES });
+    world.readings.set("size", 8);
+    const result = await bench.resume({ runbook, flags: YES, answers: { "drift-1": "go-on" } });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(bench.events.find((event) => event.type === "re-verified")).toMatchObject({
+      holds: "no",
+      evidence: "reads otherwise than before: value was 7, is 8",
+    });
+    expect(world.isDone("late-8")).toBe(true);
+  });
+
+  it("takes a fact that cannot be told for drift, not for a fact (law 5)", async () => {
+    const { world, runbook, bench } = scene();
+    await bench.run({ runbook, flags: YES });
+    world.weather.set(
+      "read size",
+      Array.from({ length: 300 }, () => "lost-before" as const),
+    );
+    const result = await bench.resume({ runbook, flags: { ...YES, patienceMs: 5000 } });
+    expect(result).toMatchObject({ exitCode: 15, outcome: "waiting" });
+    expect(world.isDone("late-7")).toBe(false);
+  });
+
+  it("reads a step that was cut in the middle of reading once more", async () => {
+    const { runbook, bench } = scene();
+    await bench.run({ runbook, flags: YES });
+    const { journal } = bench;
+    await journal.append({
+      type: "step-started",
+      step: "look",
+      attempt: 2,
+      action: "fake.read",
+      effect: "read",
+      input: { key: "size" },
+      commandsSha256: "",
+    });
+    expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(bench.state.units.get("look")).toMatchObject({ kind: "succeeded", attempt: 3 });
+  });
+});
+
+describe("a runbook that was edited while its run was stopped", () => {
+  it("is refused with 10, naming the steps that changed, and the journal stays as it was", async () => {
+    const { world, runbook, bench } = scene();
+    await bench.run({ runbook, flags: YES });
+    const { length } = bench.journal.entries;
+    const edited = runbookOf([
+      ...runbook.steps.slice(0, 3),
+      step("late", { action: changing(world, "create"), with: { key: "late-9" } }),
+      step("added", { action: changing(world, "create"), with: { key: "added" } }),
+    ]);
+    const result = await bench.resume({ runbook: edited, flags: YES });
+    expect(result).toMatchObject({ exitCode: 10, error: { code: "runbook-changed", place: "fake.yml" } });
+    expect(result.error?.message).toContain("the steps late, added changed");
+    expect(bench.journal.entries).toHaveLength(length);
+    const accepted = await bench.resume({ runbook: edited, flags: { ...YES, acceptRunbook: true } });
+    expect(accepted).toMatchObject({ exitCode: 0 });
+    expect(bench.journal.entries.find((entry) => entry.type === "runbook-accepted")).toMatchObject({
+      runbookSha256: edited.sha256,
+      by: "op",
+    });
+    expect(world.isDone("late-9") && world.isDone("added")).toBe(true);
+  });
+
+  it("is known from then on, and not asked about again", async () => {
+    const { world, runbook, bench } = scene();
+    await bench.run({ runbook, flags: YES });
+    world.weather.set("late-9", ["refused"]);
+    const steps = [
+      ...runbook.steps.slice(0, 3),
+      step("late", { action: changing(world, "create"), with: { key: "late-9" } }),
+    ];
+    const edited = runbookOf(steps);
+    await bench.resume({ runbook: edited, flags: { ...YES, acceptRunbook: true } });
+    expect(await bench.resume({ runbook: edited, flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(await new Bench(bench.journal).resume({ runbook: edited, flags: YES })).toMatchObject({
+      exitCode: 2,
+      error: { code: "run-ended" },
+    });
+  });
+});

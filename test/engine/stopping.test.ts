@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { MemoryJournal } from "../../src/journal/memory-journal.js";
+import { changing, FakeWorld, reading } from "./fake-world.js";
+import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { KillingJournal } from "./killing-journal.js";
+
+const two = (world: FakeWorld): ReturnType<typeof runbookOf> =>
+  runbookOf(["first", "second"].map((id) => step(id, { action: changing(world, "create"), with: { key: id } })));
+
+describe("a stop that the operator asked for", () => {
+  it("comes before the next step, with 13 and the command to continue", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    const stopRequested = (): boolean => world.isDone("first");
+    const result = await bench.run({ runbook: two(world), flags: YES, stopRequested });
+    expect(result).toMatchObject({ exitCode: 13, outcome: "stopped", error: { code: "stopped-by-operator" } });
+    expect(world.isDone("second")).toBe(false);
+    expect(bench.events.at(-1)).toMatchObject({
+      type: "run-ended",
+      exitCode: 13,
+      resumeWith: "dingo-recover resume 20261121-020000-test",
+      head: bench.journal.head,
+    });
+    expect(bench.journal.entries.at(-1)).toMatchObject({ type: "run-stopped", exitCode: 13 });
+    expect(await bench.resume({ runbook: two(world), flags: YES })).toMatchObject({ exitCode: 0 });
+  });
+
+  it("comes in the middle of a wait, too", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    const wait = step("wait", {
+      action: reading(world),
+      with: { key: "x" },
+      until: { text: "steps.wait.value != null" },
+    });
+    const stopRequested = (): boolean => bench.clock.sleeps.length >= 2;
+    expect(await bench.run({ runbook: runbookOf([wait]), stopRequested })).toMatchObject({ exitCode: 13 });
+    expect(bench.clock.sleeps).toHaveLength(2);
+  });
+});
+
+describe("an interrupt", () => {
+  it("inside a step that changes the world leaves it begun, says that it will be probed, and ends with 130", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    const controller = new AbortController();
+    world.onEffect = () => {
+      controller.abort();
+      throw new Error("the call was cut");
+    };
+    const result = await bench.run({ runbook: two(world), flags: YES, signal: controller.signal });
+    expect(result).toMatchObject({ exitCode: 130, outcome: "stopped", error: { code: "interrupted" } });
+    expect(result.error?.message).toContain('The step "first" had begun and may have had its effect');
+    expect(bench.state.units.get("first")?.kind).toBe("running");
+    world.onEffect = () => undefined;
+    expect(await bench.resume({ runbook: two(world), flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(world.snapshot).toEqual({ effects: { first: 1, second: 1 }, halves: [] });
+  });
+
+  it("that meets a call about to end waits a moment and writes its outcome down", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    const controller = new AbortController();
+    world.onEffect = () => controller.abort();
+    const result = await bench.run({ runbook: two(world), flags: YES, signal: controller.signal });
+    expect(result).toMatchObject({ exitCode: 130 });
+    expect(world.isDone("second")).toBe(false);
+    expect(world.effects.get("first")).toBe(1);
+  });
+
+  it("before the first step changes nothing", async () => {
+    const world = new FakeWorld();
+    const result = await new Bench().run({ runbook: two(world), flags: YES, signal: AbortSignal.abort() });
+    expect(result).toMatchObject({ exitCode: 130 });
+    expect(world.calls).toEqual([]);
+  });
+});
+
+describe("a journal that can no longer be written", () => {
+  it("ends the run at once: nothing is done, probed or asked any more (I3)", async () => {
+    const inner = new MemoryJournal({ run: "20261121-020000-test", now: () => new Date(0) });
+    const journal = new KillingJournal(inner, { at: 6, how: "before" });
+    const world = new FakeWorld();
+    const bench = new Bench(journal);
+    const result = await bench.run({ runbook: two(world), flags: YES });
+    expect(result).toMatchObject({ exitCode: 15, outcome: "stopped", error: { code: "journal-write-failed" } });
+    expect(inner.entries.map(({ type }) => type)).toEqual([
+      "run-started",
+      "target-fixed",
+      "asked",
+      "approved",
+      "step-started",
+    ]);
+    expect(world.calls).toEqual(["guard first", "do first", "verify first"]);
+    expect(bench.locks.held).toEqual(["ORG/SPACE/db"]);
+  });
+
+  it("is not talked away by an action that swallows the error of its own note", async () => {
+    const inner = new MemoryJournal({ run: "20261121-020000-test", now: () => new Date(0) });
+    const journal = new KillingJournal(inner, { at: 6, how: "before" });
+    const world = new FakeWorld();
+    const careless = changing(world, "create");
+    const action: typeof careless = {
+      ...careless,
+      run: async (context, input: never) => {
+        await context.record("intent", { key: "first" }).catch(() => undefined);
+        return careless.run(context, input);
+      },
+    } as typeof careless;
+    const runbook = runbookOf([step("first", { action, with: { key: "first" } }), ...two(world).steps.slice(1)]);
+    const result = await new Bench(journal).run({ runbook, flags: YES });
+    expect(result).toMatchObject({ exitCode: 15, error: { code: "journal-write-failed" } });
+    expect(world.calls).not.toContain("do second");
+  });
+});
+
+describe("closing down", () => {
+  it("comes before the last entry, so that the head covers it, and its failure changes no outcome", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    const beforeEnd = async (): Promise<void> => {
+      await bench.journal.append({ type: "resource-closed", kind: "ssh-user", data: {} });
+      throw new Error("the cell is gone");
+    };
+    const result = await bench.run({ runbook: two(world), flags: YES, beforeEnd });
+    expect(result).toMatchObject({ exitCode: 0, head: bench.journal.head });
+    expect(bench.trail.slice(-2)).toEqual(["resource-closed", "run-ended"]);
+    expect(bench.events.some((event) => event.type === "note" && event.message.includes("the cell is gone"))).toBe(
+      true,
+    );
+  });
+});
