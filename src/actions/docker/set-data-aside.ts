@@ -4,10 +4,11 @@ import { RecoverError } from "../../errors.js";
 import { containerDataDirectory, makeDirectoryLike, renamePath } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
 import { runTag } from "../cf/run-tag.js";
-import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
+import { guardTarget, openTarget, targetInput } from "./target-container.js";
 
 const input = z.strictObject({ ...targetInput, run: z.string() });
 const output = z.object({ aside: z.string(), data_directory: z.string() });
+type Input = z.infer<typeof input>;
 type Output = z.infer<typeof output>;
 
 /** Where the new instance's own data go: beside their directory, named after the run. */
@@ -62,7 +63,7 @@ export const setDataAside = defineAction({
   },
 });
 
-async function probeAside(context: Context, target: Target): Promise<Probe<Output>> {
+async function probeAside(context: Context, target: Input): Promise<Probe<Output>> {
   const { cell } = await openTarget(context, target);
   const data = containerDataDirectory(target.container);
   const aside = asideOf(context, target.container);
