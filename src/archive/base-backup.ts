@@ -4,6 +4,7 @@ import type { BaseName } from "./layout.js";
 import { segmentName, type Segment } from "./segment.js";
 import { parseSentinel, type ParsedSentinel } from "./sentinel.js";
 import { holesIn, numbersIn, sizeOf, type Span } from "./spans.js";
+import { counted } from "./counted.js";
 
 /** WAL-E puts at most this many bytes of members into one tar part. */
 const PART_MEMBER_BYTES = 1_610_612_736;
@@ -42,7 +43,7 @@ export function incompleteBecause(base: BaseBackup): string | undefined {
   const empty = base.parts.find((part) => part.size === 0);
   if (empty !== undefined) return `tar part ${empty.index} is empty`;
   const least = Math.ceil(base.sentinel.sentinel.expandedBytes / PART_MEMBER_BYTES);
-  if (base.parts.length < least) return `it needs at least ${least} tar parts and has ${base.parts.length}`;
+  if (base.parts.length < least) return `it needs at least ${counted(least, "tar part")} and has ${base.parts.length}`;
   return undefined;
 }
 

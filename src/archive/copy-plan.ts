@@ -16,6 +16,7 @@ import {
   requireInstanceArchive,
   type ArchiveLocation,
 } from "./location.js";
+import { counted } from "./counted.js";
 
 /** One CopyObject call takes no more. WAL-E's own objects never reach it. */
 export const LARGEST_COPY = 5 * 1024 * 1024 * 1024;
@@ -101,5 +102,5 @@ function tooLarge(object: ObjectInfo): RecoverError {
 
 /** For messages: where from and where to. */
 export function planTitle(plan: CopyPlan): string {
-  return `${plan.objects} objects from ${formatLocation(plan.source)} to ${formatLocation(plan.target)}`;
+  return `${counted(plan.objects, "object")} from ${formatLocation(plan.source)} to ${formatLocation(plan.target)}`;
 }

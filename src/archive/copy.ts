@@ -10,6 +10,7 @@ import { probeCopy, type CopyState } from "./compare.js";
 import { planTitle, type CopyItem, type CopyPlan } from "./copy-plan.js";
 import { formatLocation } from "./location.js";
 import { inParallel } from "./parallel.js";
+import { counted } from "./counted.js";
 
 const IN_FLIGHT = 16;
 /** S3 dates objects to the second; two sentinels of one second would leave WAL-E's choice to their names. */
@@ -92,7 +93,7 @@ function isYounger(item: CopyItem, before: CopyItem | undefined, state: CopyStat
 export function refuseForeign(plan: CopyPlan, state: CopyState): void {
   const [first] = state.foreign;
   if (first === undefined) return;
-  const text = `the target holds ${state.foreign.length} objects that are not part of the copy, the first is ${JSON.stringify(first)}`;
+  const text = `the target holds ${counted(state.foreign.length, "object")} foreign to the copy, first ${JSON.stringify(first)}`;
   throw new RecoverError("target-not-fresh", text, {
     remedy: "Check that nothing writes to the target, look at these objects, and use an empty target.",
     place: formatLocation(plan.target),

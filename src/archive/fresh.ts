@@ -4,6 +4,7 @@
  * (real-parts.md §1.3, §1.4).
  */
 import type { ArchiveEntry } from "./facts.js";
+import { counted } from "./counted.js";
 
 /** Some two hours of an idle instance. */
 const MOST_SEGMENTS = 16;
@@ -34,8 +35,8 @@ function tooMany(entries: readonly ArchiveEntry[]): readonly string[] {
   const bases = new Set(entries.flatMap(({ kind }) => ("base" in kind ? [kind.base.name] : [])));
   const segments = entries.filter(({ kind }) => kind.kind === "segment").length;
   return [
-    ...(bases.size > 1 ? [`it has ${bases.size} base backups`] : []),
-    ...(segments > MOST_SEGMENTS ? [`it has ${segments} WAL segments`] : []),
+    ...(bases.size > 1 ? [`it has ${counted(bases.size, "base backup")}`] : []),
+    ...(segments > MOST_SEGMENTS ? [`it has ${counted(segments, "WAL segment")}`] : []),
   ];
 }
 

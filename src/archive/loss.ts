@@ -1,4 +1,6 @@
 /** What a restore from this archive does not bring back: in segments, and in time once the deletion is known. */
+import { counted } from "./counted.js";
+
 export interface Loss {
   /** Segments after the recovery point that are not there. */
   readonly missing: number;
@@ -30,5 +32,5 @@ export function lossInTime(reaches: string, deletedAt: Date): LossInTime {
 
 export function lossText(loss: Loss): string {
   if (loss.segments === 0) return "no archived segment is lost";
-  return `${loss.segments} segments after the recovery point are lost (${loss.missing} missing, ${loss.unreachable} unreachable)`;
+  return `lost after the recovery point: ${counted(loss.segments, "segment")} (${loss.missing} missing, ${loss.unreachable} unreachable)`;
 }

@@ -10,6 +10,7 @@ import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.js";
 import { formatLocation, type ArchiveLocation } from "./location.js";
 import { inParallel } from "./parallel.js";
 import { sameByListing, sameContent } from "./same-content.js";
+import { counted } from "./counted.js";
 
 const IN_FLIGHT = 16;
 
@@ -68,7 +69,7 @@ export async function setAside(
   });
   const after = await probeSetAside(store, plan);
   requireNoConflict(plan, after);
-  if (after.toMove.length > 0) throw notMoved(plan, `${after.toMove.length} objects are still there`);
+  if (after.toMove.length > 0) throw notMoved(plan, `${counted(after.toMove.length, "object")} still there`);
   return { objects: plan.objects, bytes: plan.bytes, moved: order.length, alreadyAside: before.aside };
 }
 

@@ -6,6 +6,7 @@ import { collectBases } from "./base-backup.js";
 import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "./facts.js";
 import { problem, type Problem } from "./problem.js";
 import { isDamagedSegment } from "./wal.js";
+import { counted } from "./counted.js";
 
 /** Storage classes that are read at once. INTELLIGENT_TIERING is not: its archive tiers do not show in a listing. */
 const READABLE = new Set([
@@ -81,7 +82,7 @@ function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
   const cold = entries.filter((entry) => !READABLE.has(entry.info.storageClass || "STANDARD"));
   const first = cold[0];
   if (first === undefined) return [];
-  const text = `${cold.length} objects of storage class ${first.info.storageClass} cannot be read at once`;
+  const text = `${counted(cold.length, "object")} of storage class ${first.info.storageClass} cannot be read at once`;
   return [problem("cold-storage", first.relative, `${text}: have them restored to STANDARD first`)];
 }
 

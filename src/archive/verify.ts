@@ -23,6 +23,7 @@ import { strangers } from "./strangers.js";
 import { initdbTime, parseSysid } from "./sysid.js";
 import { LONGEST_LIST, type ArchiveVerdict, type BaseBackupVerdict } from "./verdict.js";
 import { collectWal, gapsOf, timelineRange, type TimelineWal } from "./wal.js";
+import { counted } from "./counted.js";
 
 /** Clocks of the store and of the database host may differ by this much. */
 const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;
@@ -85,7 +86,7 @@ function judgeBase(base: BaseBackup, wal: readonly TimelineWal[]): Omit<JudgedBa
       name: base.name,
       complete: incomplete === undefined,
       usable: why === undefined,
-      why: why ?? `${base.parts.length} parts and all WAL that it needs are there`,
+      why: why ?? `${counted(base.parts.length, "tar part")} and all WAL that it needs`,
     },
   };
 }
@@ -205,7 +206,7 @@ function courseProblems(facts: ArchiveFacts, course: Course): readonly Problem[]
 function gapProblem(course: Course): Problem {
   const first = names(course.timeline, course.missing)[0] ?? "";
   const beyond = sizeOf(course.unreachable);
-  return problem("wal-gap", first, `this segment is missing; ${beyond} segments after it cannot be reached`);
+  return problem("wal-gap", first, `this segment is missing; ${counted(beyond, "segment")} after it cannot be reached`);
 }
 
 /** A segment stored again long after later ones: a second writer, or a copy in pieces. */

@@ -7,6 +7,7 @@ import { formatLocation, parseLocation, requireApart } from "../archive/location
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
 import type { ArchiveStore, ObjectInfo } from "../ports/object-store.js";
+import { counted } from "../archive/counted.js";
 
 export interface ArchiveCopyOptions {
   readonly store: ArchiveStore;
@@ -110,7 +111,7 @@ function nothingThere(place: string): RecoverError {
 function copyLines(document: ArchiveCopyDocument): readonly string[] {
   return [
     `${document.source} copied to ${document.destination}`,
-    `${document.objects} objects, ${document.bytes} bytes: ${document.copied} copied, ${document.alreadyThere} were there`,
+    `${counted(document.objects, "object")}, ${document.bytes} bytes: ${document.copied} copied, ${document.alreadyThere} were there`,
     "every object compared equal; the source is unchanged",
   ];
 }

@@ -7,6 +7,7 @@ import { unreadVerdict, recoveryPointText, type ArchiveVerdict } from "../archiv
 import { verifyArchive } from "../archive/verify.js";
 import { CATALOGUE, EXIT, RecoverError } from "../errors.js";
 import type { ArchiveStore } from "../ports/object-store.js";
+import { counted } from "../archive/counted.js";
 
 export interface ArchiveVerifyOptions {
   readonly store: ArchiveStore;
@@ -79,9 +80,9 @@ function verdictLines(document: ArchiveVerifyDocument): readonly string[] {
       ({ name, usable, why }) => `base backup ${name}: ${usable ? "usable" : "not usable"}, ${why}`,
     ),
     ...document.timelines.map(
-      (range) => `timeline ${range.timeline}: ${range.segments} segments, ${range.first} to ${range.last}`,
+      (range) => `timeline ${range.timeline}: ${counted(range.segments, "segment")}, ${range.first} to ${range.last}`,
     ),
-    ...document.gaps.map((gap) => `gap: ${gap.segments} segments are missing, ${gap.first} to ${gap.last}`),
+    ...document.gaps.map((gap) => `gap of ${counted(gap.segments, "segment")}: ${gap.first} to ${gap.last}`),
     ...(point === null ? [] : [`recovery point: ${recoveryPointText(point)}`, lossText(document.loss)]),
     ...problems.map(problemLine),
   ];

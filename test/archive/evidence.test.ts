@@ -94,7 +94,7 @@ describe("what is told before consent", () => {
     expect(verdict.recoveryPoint && recoveryPointText(verdict.recoveryPoint)).toMatch(
       /^no later than 2026-11-21T02:30:00/,
     );
-    expect(lossText(verdict.loss)).toBe("2 segments after the recovery point are lost (1 missing, 1 unreachable)");
+    expect(lossText(verdict.loss)).toBe("lost after the recovery point: 2 segments (1 missing, 1 unreachable)");
     expect(lossInTime(stamp(3), new Date("2026-11-21T02:35:21Z")).seconds).toBe(321);
     expect(lossInTime(stamp(3), new Date(START_MS)).seconds).toBe(0);
   });

@@ -49,7 +49,7 @@ export function failureOf(error: unknown): Failure {
 export function toRecoverError(cause: unknown, call: Call, secrets: Secrets): RecoverError {
   const failure = failureOf(cause);
   const described = describe(failure);
-  const why = printable(secrets.mask(described.why));
+  const why = printable(secrets.mask(described.why)).replace(/\.$/, "");
   return new RecoverError(described.code, `cannot ${call.verb} "${printable(call.place)}": ${why}`, {
     remedy: described.remedy,
     place: `${printable(call.place)} at ${call.endpoint}`,

@@ -35,9 +35,12 @@ async function start(address: string): Promise<Running> {
   return { minio, stop };
 }
 
+/** The pauses between attempts are long; nothing here depends on their length. */
+const hurried = systemClock({ realMs: Date.now(), epochMs: Date.now(), rate: 100 });
+
 function storeWith(endpoint: string, credentials: S3Credentials): ArchiveStore {
   return openArchiveStore({
-    clock: systemClock(),
+    clock: hurried,
     secrets: new Secrets(),
     endpoint,
     credentials: () => Promise.resolve(credentials),
