@@ -1,9 +1,9 @@
 import { replay } from "../engine/replay.js";
+import { summarize } from "../engine/summary.js";
 import { EXIT } from "../errors.js";
 import { createOutput } from "../ui/output.js";
 import { chooseRun } from "./choose-run.js";
 import { secrets } from "./failure.js";
-import { summarise } from "./open-runs.js";
 import type { GlobalArguments } from "./options.js";
 import { openStateDirectory } from "./state.js";
 
@@ -14,7 +14,7 @@ export async function status(given: GlobalArguments & { readonly run?: string | 
   const run = chooseRun(directory, given.run);
   const reading = directory.read(run);
   const state = replay(reading.entries);
-  const summary = summarise(state, directory.isCarried(run));
+  const summary = summarize(reading.entries, { carried: directory.isCarried(run) });
   const steps = [...state.units].map(([unit, step]) => ({ unit, state: step.kind }));
   if (given.json) {
     output.json({ schema: "dingo-recover/status@1", ...summary, head: reading.head, steps });

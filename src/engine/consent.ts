@@ -3,7 +3,7 @@
  * shown has changed.
  *
  * Create: a y/N question for the one unit. Disrupt and destroy: the target is typed once for the *window*, all steps
- * from here up to the next review or the end. An approval holds for a unit while the review rows are the same and its
+ * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review rows are the same and its
  * printed commands hash the same, or could not be told when it was given.
  */
 import type { PrintedCommand, ReviewRow } from "../action.js";
@@ -30,9 +30,18 @@ export interface ConsentRequest {
  */
 export async function obtainConsent(session: Session, request: ConsentRequest): Promise<boolean> {
   if (request.planned.effect === "read" || isApproved(session, request)) return false;
-  const answer =
-    request.planned.effect === "create" ? await askToCreate(session, request) : await askForWindow(session, request);
+  const answer = asksAlone(session, request.planned)
+    ? await askToCreate(session, request)
+    : await askForWindow(session, request);
   return answer.by !== "flag";
+}
+
+/** A creation is asked for alone, unless a review opened a window that goes on to disrupt or destroy. */
+function asksAlone(session: Session, planned: PlannedStep): boolean {
+  if (planned.effect !== "create") return false;
+  if (reviewBefore(session.plan, planned.index) === undefined) return true;
+  const window = windowFrom(session.plan, planned.index).filter((one) => isForeseen(session, one));
+  return window.every(({ effect }) => effect === "read" || effect === "create");
 }
 
 /** Throws `confirm-mismatch` where `--confirm` names another target than the one that is fixed now. */
