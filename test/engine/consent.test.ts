@@ -71,7 +71,7 @@ describe("consent to what disrupts or destroys", () => {
       },
     ]);
     expect(bench.events.find((event) => event.type === "review")).toMatchObject({
-      rows: [{ label: "loss", value: "5 minutes" }],
+      rows: [{ label: "loss", value: '"5 minutes"' }],
       covers: ["stop", "add", "swap"],
     });
     expect(bench.journal.entries.filter((entry) => entry.type === "approved")).toHaveLength(1);
@@ -87,6 +87,19 @@ describe("consent to what disrupts or destroys", () => {
     const bench = new Bench();
     await bench.run({ runbook, answers: { consent: TARGET } });
     expect(bench.operator.asked).toHaveLength(2);
+  });
+
+  it("is asked once even where the window begins with a creation", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    const steps = [
+      step("review", { action: reviewing(world) }),
+      step("add", { action: changing(world, "create"), with: { key: "add" } }),
+      step("stop", { action: changing(world, "disrupt"), with: { key: "stop" } }),
+    ];
+    const result = await bench.run({ runbook: runbookOf(steps), answers: { consent: TARGET } });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(bench.operator.asked).toMatchObject([{ kind: "typed", expected: TARGET }]);
   });
 
   it("does not name steps whose condition is false already", async () => {
