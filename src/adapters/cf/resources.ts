@@ -152,19 +152,28 @@ export const credentials = z
       name: text.optional(),
       dbname: text.optional(),
       database: text.optional(),
+      // The Dingo broker names the database nowhere but here.
+      uri: text.optional(),
       username: text,
       password: text,
     }),
   })
   .transform(({ credentials: it }, context): DatabaseCredentials => {
     const host = it.host ?? it.hostname;
-    const database = it.database ?? it.dbname ?? it.name;
+    const database = it.database ?? it.dbname ?? it.name ?? databaseOf(it.uri);
     if (host === undefined || database === undefined) {
       context.addIssue({ code: "custom", message: "host or database is missing" });
       return z.NEVER;
     }
     return { host, port: it.port, database, username: it.username, password: it.password };
   });
+
+/** The path of `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. */
+function databaseOf(uri: string | undefined): string | undefined {
+  if (uri === undefined || !URL.canParse(uri)) return undefined;
+  const path = new URL(uri).pathname.slice(1);
+  return path === "" ? undefined : decodeURIComponent(path);
+}
 
 export function offeringOf(it: z.infer<typeof plan>): string {
   return it.relationships.service_offering.data.guid;
