@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { EXIT } from "../../src/errors.js";
+import { COMMANDS } from "../../src/cli/parser.js";
+import { renderHelp } from "../../src/cli/render-help.js";
+
+const README = readFileSync("README.md", "utf8");
+
+describe("the README", () => {
+  it("has every exit code in its table, and no other", () => {
+    const table = README.slice(README.indexOf("## Exit codes"), README.indexOf("## What it promises"));
+    const codes = [...table.matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]));
+    expect(codes).toEqual(Object.values(EXIT));
+  });
+
+  it("names every command that the help names", () => {
+    const table = README.slice(README.indexOf("## Commands"), README.indexOf("## Exit codes"));
+    for (const command of COMMANDS.filter((each) => !["journal", "archive"].includes(each)))
+      expect(table).toContain(`\`${command}`);
+  });
+});
+
+describe("the rendered help", () => {
+  it("is what the build wrote into dist", async () => {
+    expect(JSON.parse(readFileSync("dist/help.json", "utf8"))).toEqual(await renderHelp());
+  });
+
+  it("has examples and the exit of every command's options", async () => {
+    const help = await renderHelp();
+    for (const command of COMMANDS.filter((each) => !["journal", "archive"].includes(each)))
+      expect(help[command], command).toContain("Examples:");
+  });
+});
