@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { ShellFiles } from "../../../src/adapters/host/files.js";
+import { AnsweringShell } from "./answering-shell.js";
+
+const MISSING = { code: 1, stderr: "stat: cannot statx '/data': No such file or directory\n" };
+const DIRECTORY = { stdout: "directory\n" };
+
+describe("files on a cell", () => {
+  it.each([
+    "stat: cannot stat '/data': No such file or directory",
+    "stat: cannot statx '/data': No such file or directory",
+    "stat: cannot stat ‘/a\nb’: No such file or directory",
+  ])("takes %j for absence", async (stderr) => {
+    expect(await new ShellFiles(new AnsweringShell({ code: 1, stderr })).kind("/data")).toBe("absent");
+  });
+
+  it.each([
+    "stat: cannot stat '/data': Permission denied",
+    "stat: cannot stat '/data': Input/output error",
+    "bash: /tmp/x: No such file or directory",
+    "sudo: a password is required",
+    "",
+  ])("does not take %j for absence", async (stderr) => {
+    await expect(new ShellFiles(new AnsweringShell({ code: 1, stderr })).kind("/data")).rejects.toThrow();
+  });
+
+  it("refuses links and devices", async () => {
+    const link = new ShellFiles(new AnsweringShell({ stdout: "symbolic link\n" }));
+    await expect(link.kind("/data")).rejects.toMatchObject({ code: "guard-refused" });
+  });
+
+  it("does not believe a rename that did nothing", async () => {
+    const silent = new ShellFiles(new AnsweringShell(MISSING, { code: 0 }, DIRECTORY, MISSING));
+    await expect(silent.rename("/data", "/aside")).rejects.toMatchObject({ code: "command-failed" });
+  });
+
+  it("sees that something else took the destination in between", async () => {
+    const raced = new ShellFiles(new AnsweringShell(MISSING, { code: 0 }, DIRECTORY, DIRECTORY));
+    await expect(raced.rename("/data", "/aside")).rejects.toMatchObject({ code: "guard-refused" });
+  });
+
+  it("does not give a list of names that was cut", async () => {
+    const cut = new ShellFiles(new AnsweringShell({ stdout: "one\0two\0thr" }));
+    await expect(cut.entries("/data")).rejects.toMatchObject({ code: "answer-incomplete" });
+  });
+
+  it("makes nothing whose owner did not become the right one", async () => {
+    const shell = new AnsweringShell(
+      MISSING,
+      {},
+      {},
+      {},
+      { stdout: "0 0 700 directory\n" },
+      { stdout: "2016 2016 700 directory\n" },
+    );
+    await expect(new ShellFiles(shell).makeDirectory("/data", "/aside")).rejects.toMatchObject({
+      code: "guard-refused",
+    });
+  });
+
+  it("understands df, and says so where it does not", async () => {
+    expect(await new ShellFiles(new AnsweringShell({ stdout: "     Avail\n123456789\n" })).freeBytes("/data")).toBe(
+      123456789,
+    );
+    const foreign = new ShellFiles(new AnsweringShell({ stdout: "Verfügbar\n12\n" }));
+    await expect(foreign.freeBytes("/data")).rejects.toMatchObject({ code: "answer-malformed" });
+  });
+});
