@@ -9,7 +9,7 @@ import { drawGuid, drawPassword } from "./chance.js";
 import { makeNode, removeNode } from "./cell-broker.js";
 import { stopContainer } from "./docker.js";
 import { ERAS, FIXED_ROLES } from "./eras.js";
-import { dropKey, type Logins, putKey, readKey, serviceKey } from "./service-keys.js";
+import { dropKey, type Login, type Logins, putKey, readKey, serviceKey } from "./service-keys.js";
 import { type Cell, cellAt, note, type World } from "./world.js";
 
 const GRACE = 10;
@@ -257,15 +257,18 @@ export function credentials(world: World, guid: string): Record<string, string |
   if (instance === undefined) throw new Error(`service instance ${guid} doesn't exist`);
   const { superuser, app } = instance.logins;
   const host = world.network.routerHost;
-  const uri = (user: string, password: string) => `postgres://${user}:${password}@${host}:${instance.port}/postgres`;
+  const address = `${host}:${instance.port}/postgres`;
+  const uri = ({ username, password }: Login) => `postgres://${username}:${password}@${address}`;
+  const jdbc = ({ username, password }: Login) => `jdbc:postgresql://${address}?user=${username}&password=${password}`;
   return {
     host,
     port: instance.port,
     username: app.username,
     password: app.password,
-    uri: uri(app.username, app.password),
+    uri: uri(app),
     superuser_username: superuser.username,
     superuser_password: superuser.password,
-    superuser_uri: uri(superuser.username, superuser.password),
+    superuser_uri: uri(superuser),
+    ...(world.era === "a" ? { jdbcUrl: jdbc(app), superuser_jdbcUrl: jdbc(superuser) } : {}),
   };
 }

@@ -47,6 +47,7 @@ const value = (text: string | number): SqlOutcome => ({ ok: true, rows: [[String
 
 function runStatement(session: Session, statement: string): SqlOutcome {
   if (/^(?:SET|BEGIN|COMMIT|RESET|ROLLBACK|START TRANSACTION)\b/i.test(statement)) return done;
+  if (/^SHOW server_version$/i.test(statement)) return value(session.database.version);
   if (/^DO\s/i.test(statement)) return grantOwners(session, statement);
   if (/^(?:ALTER|CREATE)\s+ROLE\b/i.test(statement)) return changeRole(session, statement);
   if (/^CREATE\s+TEMP(?:ORARY)?\s+TABLE\b/i.test(statement)) return makeTemporary(session, statement);
