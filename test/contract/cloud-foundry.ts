@@ -2,79 +2,28 @@
  * The contract of the CloudFoundry port: our adapter with a cf program against the Cloud Controller stand-in. Run with
  * the box's program everywhere, and with the real CLI where it is installed, so that neither can drift.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CfCloudFoundry, type CfOptions } from "../../src/adapters/cf/cloud-foundry.js";
-import type { ErrorCode } from "../../src/errors.js";
-import type { CloudFoundry } from "../../src/ports/cloud-foundry.js";
-import { Secrets } from "../../src/secrets.js";
-import { ADMIN, CloudFoundryWorld, DB_PASSWORD, DEVELOPER, LONG_AGO, ROBOT, STRANGER } from "./cloud-foundry-world.js";
+import { CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.js";
+import { badWeather } from "./cloud-foundry-weather.js";
+import { ADMIN, DB_PASSWORD, DEVELOPER, LONG_AGO, ROBOT, STRANGER } from "./cloud-foundry-world.js";
 import { ResourceLog } from "./resource-log.js";
-
-const IN = { org: "acme", space: "prod, eu-west" };
-const INSTANCES = "POST /v3/service_instances";
-const BINDINGS = "POST /v3/service_credential_bindings";
 
 /** `program` yields the path of the cf to hold to the contract; a directory is given for what it has to build. */
 export function cloudFoundryContract(name: string, program: (directory: string) => Promise<string>): void {
   describe(`CloudFoundry by ${name}`, () => {
-    const world = new CloudFoundryWorld();
-    const directory = mkdtempSync(join(tmpdir(), "cf-contract-"));
-    const secrets = new Secrets();
-    let path = "";
-    let cf: CfCloudFoundry;
-    const others: CfCloudFoundry[] = [];
+    const fixture = new CloudFoundryFixture();
+    const { world, directory, secrets, open, create, named, space } = fixture;
 
-    const open = (options: Partial<CfOptions> = {}): CfCloudFoundry => {
-      const made = new CfCloudFoundry({
-        program: path,
-        path: process.env["PATH"] ?? "",
-        api: world.server.url,
-        login: { kind: "password", username: ADMIN.name, password: ADMIN.password },
-        secrets,
-        recorder: new ResourceLog(),
-        temporaryDirectory: directory,
-        ...options,
-      });
-      others.push(made);
-      return made;
-    };
-    const create = (asked: Partial<Parameters<CloudFoundry["createService"]>[0]> = {}): Promise<void> =>
-      cf.createService({
-        in: IN,
-        offering: "dingo-postgresql95",
-        plan: "solo",
-        name: "important-db",
-        tag: "dingo-recover-4f2a",
-        parameters: { "node-count": 1 },
-        ...asked,
-      });
-    const named = (name: string) => cf.findInstance(world.seeded.spaceGuid, name);
-    const space = () => ({
-      guid: world.seeded.spaceGuid,
-      orgGuid: world.seeded.orgGuid,
-      name: IN.space,
-      orgName: IN.org,
-    });
-
-    beforeAll(async () => {
-      path = await program(directory);
-      await world.start();
-      cf = open();
-    });
+    beforeAll(() => fixture.start(program));
     beforeEach(() => world.reset());
     afterEach(() => world.server.release());
-    afterAll(async () => {
-      await Promise.all(others.map((each) => each.close()));
-      await world.close();
-      rmSync(directory, { recursive: true, force: true });
-    });
+    afterAll(() => fixture.close());
 
     describe("reads", () => {
       it("says who is logged in, with which scopes and which CLI", async () => {
-        const identity = await cf.identity();
+        const identity = await fixture.cf.identity();
         expect(identity).toMatchObject({
           api: world.server.url,
           user: ADMIN.name,
@@ -85,16 +34,16 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("finds a space whose name holds a comma, and says when there is none", async () => {
-        expect(await cf.findSpace(IN)).toEqual(space());
-        expect(await cf.findSpace({ ...IN, space: "prod" })).toBeUndefined();
-        expect(await cf.findSpace({ org: "nobody", space: "prod" })).toBeUndefined();
-        expect(await cf.orgName(world.seeded.orgGuid)).toBe("acme");
-        expect(await cf.orgName("00000000-0000-4000-8000-000000000000")).toBeUndefined();
+        expect(await fixture.cf.findSpace(IN)).toEqual(space());
+        expect(await fixture.cf.findSpace({ ...IN, space: "prod" })).toBeUndefined();
+        expect(await fixture.cf.findSpace({ org: "nobody", space: "prod" })).toBeUndefined();
+        expect(await fixture.cf.orgName(world.seeded.orgGuid)).toBe("acme");
+        expect(await fixture.cf.orgName("00000000-0000-4000-8000-000000000000")).toBeUndefined();
       });
 
       it("reads every page of the usage events, newest first, with the deleted instance's names", async () => {
         world.change((state) => ({ ...state, settings: { ...state.settings, maxPerPage: 1 } }));
-        const events = await cf.usageEvents(LONG_AGO);
+        const events = await fixture.cf.usageEvents(LONG_AGO);
         expect(events.map((event) => [event.state, event.instance.name])).toEqual([
           ["DELETED", "important-db"],
           ["CREATED", "other-db"],
@@ -111,13 +60,13 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("counts the given second as within the time asked for", async () => {
-        expect(await cf.usageEvents(new Date("2026-11-20T02:20:11.900Z"))).toHaveLength(1);
-        expect(await cf.usageEvents(new Date("2026-11-20T02:20:12Z"))).toHaveLength(0);
+        expect(await fixture.cf.usageEvents(new Date("2026-11-20T02:20:11.900Z"))).toHaveLength(1);
+        expect(await fixture.cf.usageEvents(new Date("2026-11-20T02:20:12Z"))).toHaveLength(0);
       });
 
       it("reads who deleted it, and which app had been bound", async () => {
         const types = ["audit.service_instance.delete", "audit.service_binding.delete", "audit.service_binding.create"];
-        const events = await cf.auditEvents(types, LONG_AGO);
+        const events = await fixture.cf.auditEvents(types, LONG_AGO);
         expect(events.map((event) => event.type).sort()).toEqual([...types].sort());
         for (const event of events.filter((each) => each.type.includes("binding"))) {
           expect(event).toMatchObject({ appGuid: world.seeded.webGuid, instanceGuid: world.seeded.deletedGuid });
@@ -132,9 +81,9 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
 
       it("finds plans by offering, and lists them with the names of their offerings", async () => {
         const plan = { guid: world.seeded.planGuid, name: "solo", offering: "dingo-postgresql95", available: true };
-        expect(await cf.findPlan(space(), "dingo-postgresql95", "solo")).toEqual(plan);
-        expect(await cf.findPlan(space(), "dingo-postgresql", "solo")).toBeUndefined();
-        expect(await cf.listPlans(space())).toEqual([plan]);
+        expect(await fixture.cf.findPlan(space(), "dingo-postgresql95", "solo")).toEqual(plan);
+        expect(await fixture.cf.findPlan(space(), "dingo-postgresql", "solo")).toBeUndefined();
+        expect(await fixture.cf.listPlans(space())).toEqual([plan]);
       });
 
       it("finds living instances by name and GUID, and no deleted one", async () => {
@@ -145,27 +94,27 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
           lastOperation: { type: "create", state: "succeeded" },
           spaceGuid: world.seeded.spaceGuid,
         });
-        expect(await cf.getInstance(world.seeded.livingGuid)).toEqual(living);
-        expect(await cf.listInstances(world.seeded.spaceGuid)).toEqual([living]);
+        expect(await fixture.cf.getInstance(world.seeded.livingGuid)).toEqual(living);
+        expect(await fixture.cf.listInstances(world.seeded.spaceGuid)).toEqual([living]);
         expect(await named("important-db")).toBeUndefined();
-        expect(await cf.getInstance(world.seeded.deletedGuid)).toBeUndefined();
+        expect(await fixture.cf.getInstance(world.seeded.deletedGuid)).toBeUndefined();
         expect(await named("")).toBeUndefined();
       });
 
       it("lists apps and bindings", async () => {
-        const apps = await cf.apps(world.seeded.spaceGuid);
+        const apps = await fixture.cf.apps(world.seeded.spaceGuid);
         expect(apps.map(({ name, state }) => [name, state])).toEqual([
           ["web", "STARTED"],
           ["sick", "STARTED"],
         ]);
-        const bindings = await cf.bindings(world.seeded.livingGuid);
+        const bindings = await fixture.cf.bindings(world.seeded.livingGuid);
         expect(bindings).toMatchObject([{ guid: world.seeded.livingKeyGuid, type: "key", name: "backup" }]);
         expect(bindings[0]?.appGuid).toBeUndefined();
-        expect(await cf.bindings(world.seeded.deletedGuid)).toEqual([]);
+        expect(await fixture.cf.bindings(world.seeded.deletedGuid)).toEqual([]);
       });
 
       it("reads a key's credentials and masks the password from then on, in the URI too", async () => {
-        const credentials = await cf.keyCredentials(world.seeded.livingKeyGuid);
+        const credentials = await fixture.cf.keyCredentials(world.seeded.livingKeyGuid);
         expect(credentials).toEqual({
           host: "10.58.111.46",
           port: 30001,
@@ -183,7 +132,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
           status: 404,
           body: "404 Not Found: Requested route",
         });
-        await expect(cf.getInstance(world.seeded.livingGuid)).rejects.toMatchObject({ code: "unreachable" });
+        await expect(fixture.cf.getInstance(world.seeded.livingGuid)).rejects.toMatchObject({ code: "unreachable" });
       });
 
       it("refuses a list that does not add up", async () => {
@@ -192,7 +141,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
           resources: [{ guid: "a", name: "a" }],
         });
         world.fault({ match: "GET /v3/organizations", kind: "status", status: 200, body });
-        await expect(cf.findSpace(IN)).rejects.toMatchObject({ code: "answer-incomplete" });
+        await expect(fixture.cf.findSpace(IN)).rejects.toMatchObject({ code: "answer-incomplete" });
       });
     });
 
@@ -241,7 +190,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
 
       it("returns quietly where the name is taken, which proves nothing", async () => {
         await create({ name: "other-db" });
-        expect(await cf.listInstances(world.seeded.spaceGuid)).toHaveLength(1);
+        expect(await fixture.cf.listInstances(world.seeded.spaceGuid)).toHaveLength(1);
         expect((await named("other-db"))?.tags).toEqual(["blue"]);
       });
 
@@ -249,8 +198,8 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         const hostile = `db, "x" $(id) \`id\`; é\nApr 1 router: DELETED 🐘`;
         await create({ name: hostile });
         expect((await named(hostile))?.name).toBe(hostile);
-        await cf.createServiceKey({ in: IN, instance: hostile, key: "k, 1" });
-        const bindings = await cf.bindings((await named(hostile))?.guid ?? "");
+        await fixture.cf.createServiceKey({ in: IN, instance: hostile, key: "k, 1" });
+        const bindings = await fixture.cf.bindings((await named(hostile))?.guid ?? "");
         expect(bindings.map((each) => each.name)).toEqual(["k, 1"]);
       });
 
@@ -259,7 +208,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         async (bad) => {
           const before = world.state.counts;
           await expect(create({ name: bad })).rejects.toMatchObject({ code: "name-unsupported", effect: "none" });
-          await expect(cf.bindService({ in: IN, app: bad, instance: "other-db" })).rejects.toMatchObject({
+          await expect(fixture.cf.bindService({ in: IN, app: bad, instance: "other-db" })).rejects.toMatchObject({
             code: "name-unsupported",
           });
           expect(world.state.counts).toEqual(before);
@@ -277,27 +226,27 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
 
       it("makes and removes a service key", async () => {
         const instance = "other-db";
-        await cf.createServiceKey({ in: IN, instance, key: "fresh" });
-        await cf.createServiceKey({ in: IN, instance, key: "fresh" });
-        const keys = async () => (await cf.bindings(world.seeded.livingGuid)).map((each) => each.name);
+        await fixture.cf.createServiceKey({ in: IN, instance, key: "fresh" });
+        await fixture.cf.createServiceKey({ in: IN, instance, key: "fresh" });
+        const keys = async () => (await fixture.cf.bindings(world.seeded.livingGuid)).map((each) => each.name);
         expect(await keys()).toEqual(["backup", "fresh"]);
-        await cf.deleteServiceKey({ in: IN, instance, key: "fresh" });
-        await cf.deleteServiceKey({ in: IN, instance, key: "fresh" });
+        await fixture.cf.deleteServiceKey({ in: IN, instance, key: "fresh" });
+        await fixture.cf.deleteServiceKey({ in: IN, instance, key: "fresh" });
         expect(await keys()).toEqual(["backup"]);
       });
 
       it("binds an app once and restarts it", async () => {
-        await cf.bindService({ in: IN, app: "web", instance: "other-db" });
-        await cf.bindService({ in: IN, app: "web", instance: "other-db" });
-        const bound = (await cf.bindings(world.seeded.livingGuid)).filter((each) => each.type === "app");
+        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" });
+        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" });
+        const bound = (await fixture.cf.bindings(world.seeded.livingGuid)).filter((each) => each.type === "app");
         expect(bound).toMatchObject([{ appGuid: world.seeded.webGuid, lastOperation: { state: "succeeded" } }]);
-        await cf.restartApp({ in: IN, app: "web" });
+        await fixture.cf.restartApp({ in: IN, app: "web" });
         expect(world.state.apps.find((each) => each.name === "web")?.starts).toBe(1);
       });
 
       it("tells of an app that does not come up, and of one that is not there", async () => {
-        await expect(cf.restartApp({ in: IN, app: "sick" })).rejects.toMatchObject({ code: "step-failed" });
-        await expect(cf.restartApp({ in: IN, app: "gone" })).rejects.toMatchObject({ code: "step-failed" });
+        await expect(fixture.cf.restartApp({ in: IN, app: "sick" })).rejects.toMatchObject({ code: "step-failed" });
+        await expect(fixture.cf.restartApp({ in: IN, app: "gone" })).rejects.toMatchObject({ code: "step-failed" });
       });
 
       it("refuses where the space is not there", async () => {
@@ -306,133 +255,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
     });
 
-    describe("bad weather", () => {
-      /** Every method that asks the API, with the request that is struck. The compiler finds a method without a row. */
-      const CALLS: Record<keyof CloudFoundry, { readonly match: string; readonly call: () => Promise<unknown> }> = {
-        identity: { match: "POST /oauth/token", call: () => open().identity() },
-        findSpace: { match: "GET /v3/spaces", call: () => cf.findSpace(IN) },
-        orgName: { match: "GET /v3/organizations/*", call: () => cf.orgName(world.seeded.orgGuid) },
-        findPlan: { match: "GET /v3/service_plans", call: () => cf.findPlan(space(), "dingo-postgresql95", "solo") },
-        listPlans: { match: "GET /v3/service_offerings", call: () => cf.listPlans(space()) },
-        usageEvents: { match: "GET /v3/service_usage_events", call: () => cf.usageEvents(LONG_AGO) },
-        auditEvents: { match: "GET /v3/audit_events", call: () => cf.auditEvents(["a"], LONG_AGO) },
-        findInstance: { match: "GET /v3/service_instances", call: () => named("other-db") },
-        getInstance: { match: "GET /v3/service_instances/*", call: () => cf.getInstance(world.seeded.livingGuid) },
-        listInstances: { match: "GET /v3/service_instances", call: () => cf.listInstances(world.seeded.spaceGuid) },
-        apps: { match: "GET /v3/apps", call: () => cf.apps(world.seeded.spaceGuid) },
-        bindings: { match: "GET /v3/service_credential_bindings", call: () => cf.bindings(world.seeded.livingGuid) },
-        keyCredentials: {
-          match: "GET /v3/service_credential_bindings/*",
-          call: () => cf.keyCredentials(world.seeded.livingKeyGuid),
-        },
-        createService: { match: INSTANCES, call: () => create() },
-        createServiceKey: {
-          match: BINDINGS,
-          call: () => cf.createServiceKey({ in: IN, instance: "other-db", key: "fresh" }),
-        },
-        deleteServiceKey: {
-          match: "DELETE /v3/service_credential_bindings/*",
-          call: () => cf.deleteServiceKey({ in: IN, instance: "other-db", key: "backup" }),
-        },
-        bindService: { match: BINDINGS, call: () => cf.bindService({ in: IN, app: "web", instance: "other-db" }) },
-        restartApp: { match: "POST /v3/apps/*", call: () => cf.restartApp({ in: IN, app: "web" }) },
-      };
-      const methods = Object.keys(CALLS) as (keyof CloudFoundry)[];
-      const reads = methods.filter((method) => CALLS[method].match.startsWith("GET"));
-
-      it.each(methods)("%s: a server error, a refusal and a broken connection are told apart", async (method) => {
-        const { match, call } = CALLS[method];
-        const strike = async (fault: Parameters<typeof world.fault>[0]): Promise<ErrorCode> => {
-          world.fault(fault);
-          const code = await call().then(
-            () => "none" as ErrorCode,
-            (error: { code: ErrorCode }) => error.code,
-          );
-          world.change((state) => ({ ...state, faults: [] }));
-          return code;
-        };
-        expect(await strike({ match, kind: "status", status: 502, body: "<html>bad gateway</html>" })).toBe(
-          "unreachable",
-        );
-        expect(await strike({ match, kind: "cut" })).toBe("unreachable");
-        if (method === "identity") return;
-        const body =
-          '{"errors":[{"code":10003,"title":"CF-NotAuthorized","detail":"You are not authorized to perform the requested action"}]}';
-        expect(await strike({ match, kind: "status", status: 403, body })).toBe("access-denied");
-      });
-
-      it.each(reads)("%s: half an answer, and one of another form, are no answer", async (method) => {
-        const { match, call } = CALLS[method];
-        world.fault({ match, kind: "cut", when: "after" });
-        await expect(call()).rejects.toMatchObject({ code: "answer-incomplete" });
-        world.change((state) => ({ ...state, faults: [] }));
-        world.fault({ match, kind: "status", status: 200, body: '"<html>welcome to the portal</html>"' });
-        await expect(call()).rejects.toMatchObject({ code: "answer-malformed" });
-      });
-
-      it("logs in once more when the token is rejected, and reads on", async () => {
-        await cf.identity();
-        world.revoke("all");
-        expect(await named("other-db")).toMatchObject({ guid: world.seeded.livingGuid });
-        expect(world.count("POST /oauth/token")).toBeLessThanOrEqual(2);
-      });
-
-      it("logs in once more when neither token nor renewal works", async () => {
-        world.change((state) => ({ ...state, uaa: { ...state.uaa, accessTokenSeconds: 1 } }));
-        const short = open();
-        await short.identity();
-        world.revoke("all");
-        world.change((state) => ({ ...state, uaa: { ...state.uaa, accessTokenSeconds: 600 } }));
-        expect(await short.findInstance(world.seeded.spaceGuid, "other-db")).toBeDefined();
-      });
-
-      it("gives up with a clear error where a fresh log-in is rejected too", async () => {
-        const body = '{"errors":[{"code":1000,"title":"CF-InvalidAuthToken","detail":"Invalid Auth Token"}]}';
-        world.fault({ match: "GET /v3/service_instances", kind: "status", status: 401, body });
-        await expect(named("other-db")).rejects.toMatchObject({ code: "not-logged-in" });
-      });
-
-      it("targets with a fresh log-in when the token died before a change", async () => {
-        await cf.identity();
-        world.revoke("all");
-        await create();
-        expect(world.count(INSTANCES)).toBe(1);
-        expect(await named("important-db")).toBeDefined();
-      });
-
-      it("never sends a change again whose token is rejected in its middle", async () => {
-        const body = '{"errors":[{"code":1000,"title":"CF-InvalidAuthToken","detail":"Invalid Auth Token"}]}';
-        world.fault({ match: INSTANCES, kind: "status", when: "after", status: 401, body, times: 1 });
-        await expect(create()).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
-        expect(
-          world.state.requests.filter((each) => each.method === "POST" && each.path === "/v3/service_instances"),
-        ).toHaveLength(1);
-        expect(await named("important-db")).toBeDefined();
-      });
-
-      it("never sends a create again whose answer was lost", async () => {
-        world.fault({ match: INSTANCES, kind: "cut", when: "after" });
-        await expect(create()).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
-        expect(world.count(INSTANCES)).toBe(1);
-        expect(await named("important-db")).toMatchObject({ tags: ["dingo-recover-4f2a"] });
-      });
-
-      it("gives a held create up at its deadline, without knowing what became of it", async () => {
-        const impatient = open({ changeTimeoutMs: 500 });
-        await impatient.identity();
-        world.fault({ match: INSTANCES, kind: "hold", when: "after" });
-        const asked = impatient.createService({
-          in: IN,
-          offering: "dingo-postgresql95",
-          plan: "solo",
-          name: "important-db",
-          tag: "dingo-recover-4f2a",
-          parameters: {},
-        });
-        await expect(asked).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
-        expect(await named("important-db")).toBeDefined();
-      });
-    });
+    badWeather(fixture);
 
     describe("its home", () => {
       it("notes the home before making it, removes it at the end, and removes what a killed process left", async () => {
@@ -440,6 +263,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         const recorder = new ResourceLog();
         const killed = open({ recorder, temporaryDirectory: parent });
         await killed.identity();
+        fixture.abandon(killed);
         expect(readdirSync(parent)).toHaveLength(1);
         expect(recorder.leftOpen()).toMatchObject([{ kind: "cf-home" }]);
         const next = open({ recorder, temporaryDirectory: parent });

@@ -222,7 +222,7 @@ export function directorContract(kind: Required<Pick<DirectorSeed, "auth" | "ide
         world.fault(fault);
         const code = await call().then(
           () => "none" as ErrorCode,
-          (error: { code: ErrorCode }) => error.code,
+          (error: unknown) => (error as { readonly code: ErrorCode }).code,
         );
         world.change((state) => ({ ...state, faults: [] }));
         return code;

@@ -132,12 +132,12 @@ describe("the Cloud Controller stand-in", () => {
     const posted = handle(state, request("POST", "/v3/service_instances", { token, body: world.create }), NOW);
     const [call] = posted.calls;
     if (call === undefined) throw new Error("no broker call was decided");
-    const accepted = settle(posted.state, call, await callBroker(broker, call), NOW).state;
+    const accepted = settle(posted.state, call, { outcome: await callBroker(broker, call), now: NOW }).state;
     expect(accepted.jobs[0]?.state).toBe("POLLING");
     expect(due(accepted, later(59))).toEqual([]);
     const [question] = due(accepted, later(60));
     if (question === undefined) throw new Error("the broker was not asked");
-    const done = settle(accepted, question, await callBroker(broker, question), later(60)).state;
+    const done = settle(accepted, question, { outcome: await callBroker(broker, question), now: later(60) }).state;
     expect(done.jobs[0]?.state).toBe("COMPLETE");
     expect(done.instances[0]?.lastOperation.state).toBe("succeeded");
   });
@@ -150,11 +150,11 @@ describe("the Cloud Controller stand-in", () => {
     if (call === undefined) throw new Error("no broker call was decided");
     const broker = new FakeBroker();
     broker.refusal = "no room";
-    const failed = settle(posted.state, call, await callBroker(broker, call), NOW);
+    const failed = settle(posted.state, call, { outcome: await callBroker(broker, call), now: NOW });
     expect(failed.calls).toMatchObject([{ kind: "deprovision" }]);
     const [orphan] = failed.calls;
     if (orphan === undefined) throw new Error("the orphan was left");
-    const after = settle(failed.state, orphan, await callBroker(broker, orphan), NOW).state;
+    const after = settle(failed.state, orphan, { outcome: await callBroker(broker, orphan), now: NOW }).state;
     expect(after.instances[0]?.lastOperation).toMatchObject({
       type: "create",
       state: "failed",
@@ -176,7 +176,7 @@ describe("the Cloud Controller stand-in", () => {
     );
     const [call] = asked.calls;
     if (call === undefined) throw new Error("no broker call was decided");
-    const gone = settle(asked.state, call, await callBroker(new FakeBroker(), call), later(6)).state;
+    const gone = settle(asked.state, call, { outcome: await callBroker(new FakeBroker(), call), now: later(6) }).state;
     expect(gone.instances).toEqual([]);
     expect(gone.usageEvents.at(-1)).toMatchObject({
       state: "DELETED",

@@ -68,7 +68,9 @@ export class HttpsClient {
       });
       stream.once("error", (error) => reject(unanswered(url, error)));
       stream.once("close", () => reject(unanswered(url, new Error("the connection was closed"))));
-      socket.once("error", (error) => reject(isCertificate(error) ? untrusted(url, error) : unanswered(url, error)));
+      socket.once("error", (error: Error) =>
+        reject(isCertificate(error) ? untrusted(url, error) : unanswered(url, error)),
+      );
       socket.once("secureConnect", () => resolve(socket));
     });
   }

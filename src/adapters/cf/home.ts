@@ -64,8 +64,14 @@ export class CfHome {
 
 /** Names of the organization and space that the CLI's state targets. */
 export function targeted(config: Readonly<Record<string, unknown>>): { readonly org: string; readonly space: string } {
-  const name = (key: string): string => String(asRecord(config[key])["Name"] ?? "");
+  const name = (key: string): string => textOf(asRecord(config[key]), "Name");
   return { org: name("OrganizationFields"), space: name("SpaceFields") };
+}
+
+/** A text of the CLI's state; empty where it is not there. */
+export function textOf(config: Readonly<Record<string, unknown>>, key: string): string {
+  const value = config[key];
+  return typeof value === "string" ? value : "";
 }
 
 /** True when nothing of it is left here. A path that does not look like ours is never touched. */

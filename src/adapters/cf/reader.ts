@@ -133,12 +133,12 @@ interface Page {
 function readPage(document: unknown, path: string): Page {
   const page = (document ?? {}) as {
     readonly resources?: unknown;
-    readonly pagination?: { readonly total_results?: unknown; readonly next?: { readonly href?: unknown } | null };
+    readonly pagination?: { readonly total_results?: unknown; readonly next?: { readonly href?: string } | null };
   };
   const total = page.pagination?.total_results;
   if (!Array.isArray(page.resources) || typeof total !== "number") throw malformed(path, "is no page of a list");
   const href = page.pagination?.next?.href;
-  return { resources: page.resources, total, next: href === undefined ? undefined : localPath(String(href), path) };
+  return { resources: page.resources, total, next: href === undefined ? undefined : localPath(href, path) };
 }
 
 /** Only path and query of a link count: the CLI adds the address that we logged in to. */

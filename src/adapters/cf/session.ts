@@ -8,7 +8,7 @@ import type { ResourceRecorder } from "../../ports/resources.js";
 import type { Secrets } from "../../secrets.js";
 import type { ProgramResult } from "../process/spawn.js";
 import { failureError, failureOf } from "./failure.js";
-import { CfHome, targeted } from "./home.js";
+import { CfHome, targeted, textOf } from "./home.js";
 import type { CfLogin } from "./login.js";
 import { requireUsableName } from "./name.js";
 import { CfProgram, type CfProgramOptions } from "./program.js";
@@ -82,7 +82,7 @@ export class CfSession {
   async identity(): Promise<CfIdentity> {
     const { home, version } = await this.#open();
     const { user, scopes } = await this.token();
-    const api = String((await home.config())["Target"] ?? "");
+    const api = textOf(await home.config(), "Target");
     return { api, user, scopes, cliVersion: version, seesEverything: seesEverything(scopes) };
   }
 
@@ -137,9 +137,8 @@ export class CfSession {
     await home.adopt(configFile);
     const config = await home.config();
     const { api, secrets } = this.#options;
-    for (const key of ["AccessToken", "RefreshToken"])
-      secrets.register(String(config[key] ?? "").replace(/^bearer /i, ""));
-    const target = String(config["Target"] ?? "");
+    for (const key of ["AccessToken", "RefreshToken"]) secrets.register(textOf(config, key).replace(/^bearer /i, ""));
+    const target = textOf(config, "Target");
     if (api === undefined || sameAddress(api, target)) return;
     throw new RecoverError(
       "not-logged-in",

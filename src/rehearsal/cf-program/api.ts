@@ -49,7 +49,7 @@ export class Api {
   async find(path: string, filters: Readonly<Record<string, string>>): Promise<Resource | undefined> {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(filters)) query.set(name, value.replaceAll(",", "%2C"));
-    const reply = await this.send("GET", `${path}?${query}`);
+    const reply = await this.send("GET", `${path}?${query.toString()}`);
     return (JSON.parse(reply.body) as { readonly resources: readonly Resource[] }).resources[0];
   }
 

@@ -8,7 +8,7 @@ export interface Cli {
   readonly file: ConfigFile;
   readonly api: Api;
   /** Writes a line to stdout. */
-  say(line?: string): void;
+  readonly say: (line?: string) => void;
 }
 
 export type Command = (cli: Cli, args: Arguments) => Promise<void>;
@@ -31,7 +31,7 @@ export function requireTarget(cli: Cli): void {
 
 export function userName({ file }: Cli): string {
   const { user_name, client_id } = claims(file.config.AccessToken);
-  return String(user_name ?? client_id ?? "");
+  return [user_name, client_id].find((each) => typeof each === "string") ?? "";
 }
 
 /** `org acme / space prod as ops`. */

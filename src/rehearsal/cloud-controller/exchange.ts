@@ -30,25 +30,36 @@ export function answer(state: CloudControllerState, response: HttpResponse, call
   return { state, response, calls };
 }
 
-export function errorResponse(status: number, code: number, title: string, detail: string): HttpResponse {
+export interface ApiError {
+  readonly code: number;
+  /** Without its "CF-". */
+  readonly title: string;
+  readonly detail: string;
+}
+
+export function errorResponse(status: number, { code, title, detail }: ApiError): HttpResponse {
   return jsonResponse(status, { errors: [{ code, title: `CF-${title}`, detail }] });
 }
 
 export const notFound = (what: string): HttpResponse =>
-  errorResponse(404, 10010, "ResourceNotFound", `${what} not found`);
+  errorResponse(404, { code: 10010, title: "ResourceNotFound", detail: `${what} not found` });
 
-export const unprocessable = (detail: string): HttpResponse => errorResponse(422, 10008, "UnprocessableEntity", detail);
+export const unprocessable = (detail: string): HttpResponse =>
+  errorResponse(422, { code: 10008, title: "UnprocessableEntity", detail });
 
 export const notAuthorized = (): HttpResponse =>
-  errorResponse(403, 10003, "NotAuthorized", "You are not authorized to perform the requested action");
+  errorResponse(403, {
+    code: 10003,
+    title: "NotAuthorized",
+    detail: "You are not authorized to perform the requested action",
+  });
 
 export const busy = (name: string): HttpResponse =>
-  errorResponse(
-    409,
-    60016,
-    "AsyncServiceInstanceOperationInProgress",
-    `An operation for service instance ${name} is in progress.`,
-  );
+  errorResponse(409, {
+    code: 60016,
+    title: "AsyncServiceInstanceOperationInProgress",
+    detail: `An operation for service instance ${name} is in progress.`,
+  });
 
 /** The next GUID of a state: the same state gives the same one, so that a replayed request is the same world. */
 export function nextGuid(state: CloudControllerState): { readonly guid: string; readonly state: CloudControllerState } {

@@ -90,7 +90,7 @@ function dispatch(state: CloudControllerState, request: HttpRequest, now: Date):
     const match = verb === method ? pattern.exec(path) : null;
     if (match !== null) return route({ state, request, now, who, params: match.slice(1).map(decodeURIComponent) });
   }
-  return answer(state, errorResponse(404, 10000, "NotFound", "Unknown request"));
+  return answer(state, errorResponse(404, { code: 10000, title: "NotFound", detail: "Unknown request" }));
 }
 
 function root(request: HttpRequest): HttpResponse {

@@ -45,12 +45,11 @@ export function page<T extends Sortable>(request: HttpRequest, listed: Listed<T>
   const perPage = Number(request.query.get("per_page") ?? "50");
   const number = Number(request.query.get("page") ?? "1");
   if (!(perPage >= 1 && perPage <= 5000 && number >= 1)) {
-    return errorResponse(
-      400,
-      10005,
-      "BadQueryParameter",
-      "The query parameter is invalid: Per page must be between 1 and 5000",
-    );
+    return errorResponse(400, {
+      code: 10005,
+      title: "BadQueryParameter",
+      detail: "The query parameter is invalid: Per page must be between 1 and 5000",
+    });
   }
   const size = Math.min(perPage, listed.maxPerPage);
   const sorted = inOrder(listed.items, request.query.get("order_by") ?? "created_at");
@@ -90,7 +89,7 @@ function pageUrl(request: HttpRequest, number: number, perPage: number): string 
   const query = new URLSearchParams(request.query);
   query.set("page", String(number));
   query.set("per_page", String(perPage));
-  return `${request.origin}${request.path}?${query}`;
+  return `${request.origin}${request.path}?${query.toString()}`;
 }
 
 function unescape(text: string): string {

@@ -18,7 +18,7 @@ export interface CloudControllerWorld {
 export async function serveCloudController(world: CloudControllerWorld): Promise<StandInServer> {
   const perform = async (call: BrokerCall): Promise<HttpResponse | undefined> => {
     const outcome = await callBroker(world.broker, call);
-    const settled = settle(world.get(), call, outcome, world.now());
+    const settled = settle(world.get(), call, { outcome, now: world.now() });
     world.set(settled.state);
     await Promise.all(settled.calls.map(perform));
     return settled.response;

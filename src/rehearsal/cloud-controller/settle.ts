@@ -13,7 +13,7 @@ import {
   type When,
 } from "./lifecycle.js";
 import type { Actor } from "./records.js";
-import type { CloudControllerState, Instance } from "./state.js";
+import type { CloudControllerState, Instance, Job } from "./state.js";
 import { subject } from "./uaa.js";
 
 export interface Settled {
@@ -24,7 +24,12 @@ export interface Settled {
   readonly calls: readonly BrokerCall[];
 }
 
-export function settle(before: CloudControllerState, call: BrokerCall, outcome: BrokerOutcome, now: Date): Settled {
+export interface Outcome {
+  readonly outcome: BrokerOutcome;
+  readonly now: Date;
+}
+
+export function settle(before: CloudControllerState, call: BrokerCall, { outcome, now }: Outcome): Settled {
   const state = { ...before, pending: before.pending.filter((each) => each !== call && !sameCall(each, call)) };
   switch (call.kind) {
     case "credentials":
@@ -60,13 +65,11 @@ function settleOperation(
   const when = { now, actor: actorOf(state, instance.actor) };
   switch (progress.state) {
     case "in progress":
-      return setJob(
-        polledLater(state, instance, { ...when, description: progress.description }),
-        instanceGuid,
-        "POLLING",
-      );
+      return setJob(polledLater(state, instance, { ...when, description: progress.description }), instanceGuid, {
+        state: "POLLING",
+      });
     case "succeeded":
-      return setJob(finished(state, instance, when), instanceGuid, "COMPLETE");
+      return setJob(finished(state, instance, when), instanceGuid, { state: "COMPLETE" });
     case "failed":
       return failed(state, instance, { ...when, description: progress.description });
   }
@@ -97,7 +100,7 @@ function failed(
 ): CloudControllerState {
   const type = instance.lastOperation.type;
   const marked = setOperation(before, instance.guid, operation(type, "failed", { now, description }));
-  const state = setJob(marked, instance.guid, "FAILED", description);
+  const state = setJob(marked, instance.guid, { state: "FAILED", error: description });
   if (type !== "create" || !state.settings.orphanMitigation) return state;
   const call = { kind: "deprovision", jobGuid: "", instanceGuid: instance.guid } as const;
   return { ...state, pending: [...state.pending, call] };
@@ -122,7 +125,11 @@ function settleBinding(
 function details(outcome: BrokerOutcome): HttpResponse {
   return outcome.kind === "credentials"
     ? jsonResponse(200, { credentials: outcome.credentials, syslog_drain_url: null, volume_mounts: [] })
-    : errorResponse(502, 10001, "ServiceBrokerBadResponse", "The service broker did not answer");
+    : errorResponse(502, {
+        code: 10001,
+        title: "ServiceBrokerBadResponse",
+        detail: "The service broker did not answer",
+      });
 }
 
 function progressOf(outcome: BrokerOutcome): BrokerProgress {
@@ -141,26 +148,14 @@ function actorOf(state: CloudControllerState, guid: string): Actor {
   return { guid, type: "user", name: subject(state, guid)?.name ?? "unknown" };
 }
 
-function setJob(
-  state: CloudControllerState,
-  instanceGuid: string,
-  to: "POLLING" | "COMPLETE" | "FAILED",
-  error?: string,
-): CloudControllerState {
-  const failure = error === undefined ? {} : { error };
-  const jobs = state.jobs.map((job) =>
-    job.instanceGuid === instanceGuid && (job.state === "PROCESSING" || job.state === "POLLING")
-      ? { ...job, state: to, ...failure }
-      : job,
-  );
-  return { ...state, jobs };
+/** The end, or the next stage, of the job that waits for an instance. */
+function setJob(state: CloudControllerState, instanceGuid: string, change: Partial<Job>): CloudControllerState {
+  const isWaiting = (job: Job): boolean =>
+    job.instanceGuid === instanceGuid && (job.state === "PROCESSING" || job.state === "POLLING");
+  return { ...state, jobs: state.jobs.map((job) => (isWaiting(job) ? { ...job, ...change } : job)) };
 }
 
-function setJobByGuid(
-  state: CloudControllerState,
-  guid: string,
-  change: { readonly state: "COMPLETE" | "FAILED"; readonly error?: string },
-): CloudControllerState {
+function setJobByGuid(state: CloudControllerState, guid: string, change: Partial<Job>): CloudControllerState {
   return { ...state, jobs: state.jobs.map((job) => (job.guid === guid ? { ...job, ...change } : job)) };
 }
 

@@ -31,13 +31,17 @@ export function grantToken(state: CloudControllerState, request: HttpRequest, no
 /** Who a bearer token belongs to, or the refusal. */
 export function authenticate(state: CloudControllerState, request: HttpRequest, now: Date): Subject | HttpResponse {
   const header = request.headers["authorization"];
-  if (header === undefined) return errorResponse(401, 10002, "NotAuthenticated", "Authentication error");
+  if (header === undefined)
+    return errorResponse(401, { code: 10002, title: "NotAuthenticated", detail: "Authentication error" });
   const id = tokenId(header.replace(/^bearer /i, ""));
   const token = state.uaa.tokens.find((each) => each.kind === "access" && each.id === id);
   if (token === undefined || !isAlive(token, now)) {
-    return errorResponse(401, 1000, "InvalidAuthToken", "Invalid Auth Token");
+    return errorResponse(401, { code: 1000, title: "InvalidAuthToken", detail: "Invalid Auth Token" });
   }
-  return subject(state, token.subject) ?? errorResponse(401, 1000, "InvalidAuthToken", "Invalid Auth Token");
+  return (
+    subject(state, token.subject) ??
+    errorResponse(401, { code: 1000, title: "InvalidAuthToken", detail: "Invalid Auth Token" })
+  );
 }
 
 export function subject(state: CloudControllerState, id: string): Subject | undefined {

@@ -18,7 +18,7 @@ export interface DirectorWorld {
 export async function serveDirector(world: DirectorWorld): Promise<StandInServer> {
   const perform = async (call: AgentCall): Promise<void> => {
     const outcome = await callAgents(world.agent, call);
-    world.set(settle(world.get(), call, outcome, world.now()));
+    world.set(settle(world.get(), call, { outcome, now: world.now() }));
   };
   const server = await serve(
     {

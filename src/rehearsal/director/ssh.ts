@@ -64,7 +64,11 @@ function identity(state: DirectorState, instance: DirectorInstance): string {
 }
 
 /** What the agents' answer does to the task that asked them. */
-export function settle(before: DirectorState, call: AgentCall, outcome: AgentOutcome, now: Date): DirectorState {
+export function settle(
+  before: DirectorState,
+  call: AgentCall,
+  { outcome, now }: { readonly outcome: AgentOutcome; readonly now: Date },
+): DirectorState {
   const pending = before.pending.filter((each) => each.taskId !== call.taskId);
   const state = { ...before, pending };
   if (outcome.kind === "failed") return changeTask(state, call.taskId, { state: "error", summary: outcome.why });

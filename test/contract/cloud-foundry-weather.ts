@@ -1,0 +1,146 @@
+/** Bad weather for every method of the CloudFoundry port: which error, and what is never sent again. */
+import { describe, expect, it } from "vitest";
+import type { ErrorCode } from "../../src/errors.js";
+import type { CloudFoundry } from "../../src/ports/cloud-foundry.js";
+import { BINDINGS, type CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.js";
+import { LONG_AGO } from "./cloud-foundry-world.js";
+
+export function badWeather(fixture: CloudFoundryFixture): void {
+  const { world, open, create, named, space } = fixture;
+
+  describe("bad weather", () => {
+    /** Every method that asks the API, with the request that is struck. The compiler finds a method without a row. */
+    const CALLS: Record<keyof CloudFoundry, { readonly match: string; readonly call: () => Promise<unknown> }> = {
+      identity: { match: "POST /oauth/token", call: () => open().identity() },
+      findSpace: { match: "GET /v3/spaces", call: () => fixture.cf.findSpace(IN) },
+      orgName: { match: "GET /v3/organizations/*", call: () => fixture.cf.orgName(world.seeded.orgGuid) },
+      findPlan: {
+        match: "GET /v3/service_plans",
+        call: () => fixture.cf.findPlan(space(), "dingo-postgresql95", "solo"),
+      },
+      listPlans: { match: "GET /v3/service_offerings", call: () => fixture.cf.listPlans(space()) },
+      usageEvents: { match: "GET /v3/service_usage_events", call: () => fixture.cf.usageEvents(LONG_AGO) },
+      auditEvents: { match: "GET /v3/audit_events", call: () => fixture.cf.auditEvents(["a"], LONG_AGO) },
+      findInstance: { match: "GET /v3/service_instances", call: () => named("other-db") },
+      getInstance: {
+        match: "GET /v3/service_instances/*",
+        call: () => fixture.cf.getInstance(world.seeded.livingGuid),
+      },
+      listInstances: {
+        match: "GET /v3/service_instances",
+        call: () => fixture.cf.listInstances(world.seeded.spaceGuid),
+      },
+      apps: { match: "GET /v3/apps", call: () => fixture.cf.apps(world.seeded.spaceGuid) },
+      bindings: {
+        match: "GET /v3/service_credential_bindings",
+        call: () => fixture.cf.bindings(world.seeded.livingGuid),
+      },
+      keyCredentials: {
+        match: "GET /v3/service_credential_bindings/*",
+        call: () => fixture.cf.keyCredentials(world.seeded.livingKeyGuid),
+      },
+      createService: { match: INSTANCES, call: () => create() },
+      createServiceKey: {
+        match: BINDINGS,
+        call: () => fixture.cf.createServiceKey({ in: IN, instance: "other-db", key: "fresh" }),
+      },
+      deleteServiceKey: {
+        match: "DELETE /v3/service_credential_bindings/*",
+        call: () => fixture.cf.deleteServiceKey({ in: IN, instance: "other-db", key: "backup" }),
+      },
+      bindService: {
+        match: BINDINGS,
+        call: () => fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" }),
+      },
+      restartApp: { match: "POST /v3/apps/*", call: () => fixture.cf.restartApp({ in: IN, app: "web" }) },
+    };
+    const methods = Object.keys(CALLS) as (keyof CloudFoundry)[];
+    const reads = methods.filter((method) => CALLS[method].match.startsWith("GET"));
+
+    it.each(methods)("%s: a server error, a refusal and a broken connection are told apart", async (method) => {
+      const { match, call } = CALLS[method];
+      const strike = async (fault: Parameters<typeof world.fault>[0]): Promise<ErrorCode> => {
+        world.fault(fault);
+        const code = await call().then(
+          () => "none" as ErrorCode,
+          (error: unknown) => (error as { readonly code: ErrorCode }).code,
+        );
+        world.change((state) => ({ ...state, faults: [] }));
+        return code;
+      };
+      expect(await strike({ match, kind: "status", status: 502, body: "<html>bad gateway</html>" })).toBe(
+        "unreachable",
+      );
+      expect(await strike({ match, kind: "cut" })).toBe("unreachable");
+      if (method === "identity") return;
+      const body =
+        '{"errors":[{"code":10003,"title":"CF-NotAuthorized","detail":"You are not authorized to perform the requested action"}]}';
+      expect(await strike({ match, kind: "status", status: 403, body })).toBe("access-denied");
+    });
+
+    it.each(reads)("%s: half an answer, and one of another form, are no answer", async (method) => {
+      const { match, call } = CALLS[method];
+      world.fault({ match, kind: "cut", when: "after" });
+      await expect(call()).rejects.toMatchObject({ code: "answer-incomplete" });
+      world.change((state) => ({ ...state, faults: [] }));
+      world.fault({ match, kind: "status", status: 200, body: '"<html>welcome to the portal</html>"' });
+      await expect(call()).rejects.toMatchObject({ code: "answer-malformed" });
+    });
+
+    it("logs in once more when the token is rejected, and reads on", async () => {
+      await fixture.cf.identity();
+      world.revoke("all");
+      expect(await named("other-db")).toMatchObject({ guid: world.seeded.livingGuid });
+      expect(world.count("POST /oauth/token")).toBeLessThanOrEqual(2);
+    });
+
+    it("logs in once more when neither token nor renewal works", async () => {
+      world.change((state) => ({ ...state, uaa: { ...state.uaa, accessTokenSeconds: 1 } }));
+      const short = open();
+      await short.identity();
+      world.revoke("all");
+      world.change((state) => ({ ...state, uaa: { ...state.uaa, accessTokenSeconds: 600 } }));
+      expect(await short.findInstance(world.seeded.spaceGuid, "other-db")).toBeDefined();
+    });
+
+    it("gives up with a clear error where a fresh log-in is rejected too", async () => {
+      const body = '{"errors":[{"code":1000,"title":"CF-InvalidAuthToken","detail":"Invalid Auth Token"}]}';
+      world.fault({ match: "GET /v3/service_instances", kind: "status", status: 401, body });
+      await expect(named("other-db")).rejects.toMatchObject({ code: "not-logged-in" });
+    });
+
+    it("targets with a fresh log-in when the token died before a change", async () => {
+      await fixture.cf.identity();
+      world.revoke("all");
+      await create();
+      expect(world.count(INSTANCES)).toBe(1);
+      expect(await named("important-db")).toBeDefined();
+    });
+
+    it("never sends a change again whose token is rejected in its middle", async () => {
+      const body = '{"errors":[{"code":1000,"title":"CF-InvalidAuthToken","detail":"Invalid Auth Token"}]}';
+      world.fault({ match: INSTANCES, kind: "status", when: "after", status: 401, body, times: 1 });
+      await expect(create()).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
+      expect(
+        world.state.requests.filter((each) => each.method === "POST" && each.path === "/v3/service_instances"),
+      ).toHaveLength(1);
+      expect(await named("important-db")).toBeDefined();
+    });
+
+    it("never sends a create again whose answer was lost", async () => {
+      world.fault({ match: INSTANCES, kind: "cut", when: "after" });
+      await expect(create()).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
+      expect(world.count(INSTANCES)).toBe(1);
+      expect(await named("important-db")).toMatchObject({ tags: ["dingo-recover-4f2a"] });
+    });
+
+    it("gives a held create up at its deadline, without knowing what became of it", async () => {
+      const impatient = open({ changeTimeoutMs: 500 });
+      await impatient.identity();
+      world.fault({ match: INSTANCES, kind: "hold", when: "after" });
+      const asked = create({}, impatient);
+      await expect(asked).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
+      expect(await named("important-db")).toBeDefined();
+    });
+  });
+}
