@@ -33,6 +33,7 @@ export class CfSession {
   #opened: Promise<{ readonly home: CfHome; readonly version: string }> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #token: TokenFacts | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(options: CfSessionOptions) {
     this.#options = options;
@@ -96,8 +97,13 @@ export class CfSession {
     return this.#token;
   }
 
-  /** Removes the home; the session cannot be used afterwards. */
-  async close(): Promise<void> {
+  /** Removes the home; the session cannot be used afterwards. Closing again changes nothing. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
     const opened = await this.#opened?.catch(() => undefined);
     await this.#turn.catch(() => undefined);
     await opened?.home.close();
