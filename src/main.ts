@@ -12,8 +12,9 @@ export async function main(words: readonly string[]): Promise<void> {
       process.exitCode = code;
     })
       .exitProcess(false)
-      .fail((message, error) => {
-        if (error !== undefined && error !== null) throw error;
+      .fail((message, error: Error | undefined) => {
+        // yargs hands on what a command threw, or its own message.
+        if (error instanceof Error) throw error;
         usage = message;
         throw new RecoverError("usage", firstLine(message), {
           remedy: `See ${["dingo-recover", ...commandWords(words), "--help"].join(" ")}.`,

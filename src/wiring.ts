@@ -15,7 +15,7 @@ import type { S3Credentials } from "./adapters/s3/connection.js";
 import { createGateway, type Gateway } from "./adapters/ssh/gateway.js";
 import { type Config, type GatewayConfig, type SecretReference, settingsOf } from "./config/config.js";
 import { secretValue } from "./config/secret-value.js";
-import { RecoverError } from "./errors.js";
+import { asRecoverError, RecoverError } from "./errors.js";
 import type { Clock } from "./ports/clock.js";
 import type { Director } from "./ports/director.js";
 import type { Dialer } from "./ports/dialer.js";
@@ -77,9 +77,9 @@ export async function wire(options: WiringOptions): Promise<Wired> {
       ),
     close: async () => {
       // Users are removed while the director can still be reached.
-      const failures: unknown[] = [];
+      const failures: RecoverError[] = [];
       for (const close of [() => cells.close(), () => cf.close(), async () => await gateway?.close()])
-        await close().catch((error: unknown) => failures.push(error));
+        await close().catch((error: unknown) => failures.push(asRecoverError(error)));
       storeAgents.destroy();
       if (failures[0] !== undefined) throw failures[0];
     },

@@ -32,14 +32,14 @@ export function createOutput({
 }: OutputOptions): Output {
   const safe = (text: string): string => printable(secrets.mask(text));
   // Colour is added to what is safe already: no colour of ours can be mistaken for one of theirs.
-  const paint = color && stdout.isTTY === true ? COLORED : COLORLESS;
+  const paint = color && stdout.isTTY ? COLORED : COLORLESS;
   return {
     line: (text = "", style) => void stdout.write(`${style === undefined ? safe(text) : paint[style](safe(text))}\n`),
     error: (text) => void stderr.write(`${safe(text)}\n`),
     json: (document) => void stdout.write(`${JSON.stringify(secrets.maskJson(document))}\n`),
     // A rehearsal without a terminal, and logs, are read at 80 columns.
-    columns: stdout.columns ?? 80,
-    isTerminal: stdout.isTTY === true,
+    columns: stdout.isTTY ? stdout.columns : 80,
+    isTerminal: stdout.isTTY,
     safe,
     paint,
   };

@@ -23,8 +23,10 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
+const LABEL_WIDTH = 13;
+
 /** Label and value in two columns, the value wrapped under itself. */
-export function row(label: string, value: string, width: number, labelWidth = 13): string[] {
-  const [first = "", ...rest] = wrap(value, Math.max(20, width - labelWidth - 2));
-  return [`  ${label.padEnd(labelWidth)}${first}`, ...rest.map((line) => `  ${" ".repeat(labelWidth)}${line}`)];
+export function row(label: string, value: string, width: number): string[] {
+  const [first = "", ...rest] = wrap(value, Math.max(20, width - LABEL_WIDTH - 2));
+  return [`  ${label.padEnd(LABEL_WIDTH)}${first}`, ...rest.map((line) => `  ${" ".repeat(LABEL_WIDTH)}${line}`)];
 }

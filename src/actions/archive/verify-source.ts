@@ -61,7 +61,7 @@ export const verifySource = defineAction({
     await acceptLoss(context, { verdict, loss, request, location });
     const objects = facts.entries.map((entry) => entry.info);
     const baseline = await keepListing(context, { name: "source-listing", location, objects });
-    return outputOf(facts, verdict, loss, baseline);
+    return outputOf(facts, { verdict, loss, baseline });
   },
   async verify(context, _request, output) {
     const before = await recallListing(context, output.baseline);
@@ -158,7 +158,10 @@ async function acceptLoss(
   if (answer.value !== `lose ${lost} segments`) throw refused;
 }
 
-function outputOf(facts: ArchiveFacts, verdict: ArchiveVerdict, loss: string, baseline: Output["baseline"]): Output {
+function outputOf(
+  facts: ArchiveFacts,
+  { verdict, loss, baseline }: { verdict: ArchiveVerdict; loss: string; baseline: Output["baseline"] },
+): Output {
   return {
     location: formatLocation(facts.location),
     system_id: verdict.systemId ?? "",

@@ -46,7 +46,7 @@ export const checkTarget = defineAction({
   async run(context, request): Promise<Output> {
     const space = await findSpace(context, request);
     const name = request.name || request.service;
-    await refuseTakenName(context, space, name, request.deployment);
+    await refuseTakenName(context, { space, name, deployment: request.deployment });
     const plan = await findPlan(context, space, request);
     const apps = await findApps(context, space, request);
     return {
@@ -83,8 +83,14 @@ async function findSpace(context: Context, { org, space, deleted_org_guid }: Inp
   );
 }
 
+interface WantedName {
+  readonly space: CfSpace;
+  readonly name: string;
+  readonly deployment: string;
+}
+
 /** A taken name is looked at, so that the wreck of a recovery by hand is told from a healthy database. */
-async function refuseTakenName(context: Context, space: CfSpace, name: string, deployment: string): Promise<void> {
+async function refuseTakenName(context: Context, { space, name, deployment }: WantedName): Promise<void> {
   const taken = await context.ports.cf.findInstance(space.guid, name);
   if (taken === undefined) return;
   const containers = await containersOf(context, deployment, taken.guid);

@@ -51,7 +51,8 @@ export const startContainer = defineAction({
     }
     const { startUp, life } = await awaitDecision(context, cell, target);
     if (startUp.decision === "restores") return { started_at: life.startedAt, decision: startUp.line };
-    await stopAtOnce(context, cell, target, startUp);
+    await context.record("stopped-at-once", { because: startUp.line });
+    await stopAtOnce(cell, target);
     throw new RecoverError("proof-failed", `the container did not restore: ${startUp.line}`, {
       remedy: "It was stopped again, to spare the copied archive. Look at its log before anything else.",
       place: `${target.container} on ${cell.label}`,
@@ -108,7 +109,6 @@ async function awaitDecision(
 }
 
 /** A container that initialises a new database archives over the copy within seconds: it is stopped first, then reported. */
-async function stopAtOnce(context: Context, cell: Cell, target: Target, startUp: StartUp): Promise<void> {
-  await context.record("stopped-at-once", { because: startUp.line });
+async function stopAtOnce(cell: Cell, target: Target): Promise<void> {
   await cell.docker.stop(target.container, 10);
 }

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { type Context, defineAction, type Json } from "../../action.js";
+import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import type { Cell } from "../../ports/cells.js";
-import type { DatabaseCredentials } from "../../ports/cloud-foundry.js";
+import type { Sql } from "../../ports/cells.js";
 import { openTarget, targetInput } from "../docker/target-container.js";
 import { quoteIdentifier } from "./quoting.js";
 
@@ -36,103 +35,86 @@ export const proveLogin = defineAction({
     },
   ],
   async run(context, target): Promise<Output> {
-    const credentials = await context.ports.cf.keyCredentials(target.key_guid);
-    const { cell } = await openTarget(context, target);
-    await awaitWritableLogin(context, cell, target, credentials);
-    const query = (sql: string): Promise<readonly (readonly string[])[]> =>
-      queryAs(cell, target.container, credentials, sql);
-    const names = await query(
+    const application = await openApplication(context, target);
+    await awaitWritable(context, application);
+    const names = await rowsOf(
+      application,
       `SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2 LIMIT ${TABLES_COUNTED};`,
     );
-    const tables = await countRows(cell, target.container, credentials, names);
-    const sanity = target.sanity_query === "" ? [] : await query(readOnly(target.sanity_query));
-    return {
-      router: `${credentials.host}:${credentials.port}`,
-      user: credentials.username,
-      tables,
-      sanity: sanity.map((row) => [...row]),
-    };
+    const tables = await countRows(application, names);
+    const sanity = target.sanity_query === "" ? [] : await rowsOf(application, readOnly(target.sanity_query));
+    return { router: application.router, user: application.user, tables, sanity: sanity.map((row) => [...row]) };
   },
-  async verify(context, target, output) {
-    const credentials = await context.ports.cf.keyCredentials(target.key_guid);
-    const { cell } = await openTarget(context, target);
-    const login = await cell.sql.login(target.container, { ...credentials, user: credentials.username }, "SELECT 1;");
-    return {
-      holds: login.ok,
-      evidence: login.ok
-        ? `the login through ${output.router} works`
-        : `the login through ${output.router} fails: ${login.message}`,
-    };
+  async verify(context, target) {
+    const { router, login } = await openApplication(context, target);
+    const answer = await login("SELECT 1;");
+    const how = answer.ok ? "works" : `fails: ${answer.message}`;
+    return { holds: answer.ok, evidence: `the login through ${router} ${how}` };
   },
 });
+
+/** Somebody with the key's credentials who knows nothing but the router. */
+interface Application {
+  readonly router: string;
+  readonly user: string;
+  readonly login: (sql: string) => ReturnType<Sql["login"]>;
+}
+
+async function openApplication(context: Context, target: Input): Promise<Application> {
+  const credentials = await context.ports.cf.keyCredentials(target.key_guid);
+  const { cell } = await openTarget(context, target);
+  const { host, port, username: user, password, database } = credentials;
+  const to = { host, port, user, password, database };
+  return { router: `${host}:${port}`, user, login: (sql) => cell.sql.login(target.container, to, sql) };
+}
 
 /** The operator's query cannot change anything. */
 function readOnly(sql: string): string {
   return `SET default_transaction_read_only = on;\n${sql.trimEnd().replace(/;?$/, ";")}`;
 }
 
-async function awaitWritableLogin(
-  context: Context,
-  cell: Cell,
-  target: Input,
-  credentials: DatabaseCredentials,
-): Promise<void> {
+const WRITE_AND_READ =
+  "CREATE TEMPORARY TABLE dingo_recover_login (at timestamptz); INSERT INTO dingo_recover_login VALUES (now()); SELECT pg_is_in_recovery();";
+
+async function awaitWritable(context: Context, { router, user, login }: Application): Promise<void> {
   const { clock } = context.ports;
   const until = clock.monotonicMs() + DEADLINE_MS;
-  const probe =
-    "CREATE TEMPORARY TABLE dingo_recover_login (at timestamptz); INSERT INTO dingo_recover_login VALUES (now()); SELECT pg_is_in_recovery();";
   for (;;) {
-    const login = await cell.sql.login(target.container, { ...credentials, user: credentials.username }, probe);
-    if (login.ok && login.rows.at(-1)?.[0] === "f") return;
-    const why = login.ok ? "it is still in recovery" : login.message;
-    if ((!login.ok && login.why === "password") || clock.monotonicMs() > until) {
-      throw new RecoverError(
-        "proof-failed",
-        `"${credentials.username}" cannot log in through the router ${credentials.host}:${credentials.port}: ${why}`,
-        {
-          remedy: "Look at the router's haproxy configuration and at the roles of the restored database, then resume.",
-          place: `${credentials.host}:${credentials.port}`,
-          effect: "none",
-        },
-      );
+    const answer = await login(WRITE_AND_READ);
+    if (answer.ok && answer.rows.at(-1)?.[0] === "f") return;
+    const why = answer.ok ? "it is still in recovery" : answer.message;
+    if ((!answer.ok && answer.why === "password") || clock.monotonicMs() > until) {
+      throw new RecoverError("proof-failed", `"${user}" cannot log in through the router ${router}: ${why}`, {
+        remedy: "Look at the router's haproxy configuration and at the roles of the restored database, then resume.",
+        place: router,
+        effect: "none",
+      });
     }
     context.progress({ message: `waiting for the router: ${why}` });
     await clock.sleep(POLL_MS, context.signal);
   }
 }
 
-async function queryAs(
-  cell: Cell,
-  container: string,
-  credentials: DatabaseCredentials,
-  sql: string,
-): Promise<readonly (readonly string[])[]> {
-  const result = await cell.sql.login(container, { ...credentials, user: credentials.username }, sql);
-  if (result.ok) return result.rows.filter((row) => row.length > 0);
-  throw new RecoverError("proof-failed", `the query through the router failed: ${result.message}`, {
+async function rowsOf({ router, login }: Application, sql: string): Promise<readonly (readonly string[])[]> {
+  const answer = await login(sql);
+  if (answer.ok) return answer.rows.filter((row) => row.length > 0);
+  throw new RecoverError("proof-failed", `the query through the router failed: ${answer.message}`, {
     remedy: "Correct the sanity query, or look at the rights of the application's role; then resume.",
-    place: `${credentials.host}:${credentials.port}`,
+    place: router,
     effect: "none",
   });
 }
 
-/** All tables in one query; where one of them may not be read, table by table, so that the others still count. */
+/** Table by table: where one may not be read by the application, the others still count. */
 async function countRows(
-  cell: Cell,
-  container: string,
-  credentials: DatabaseCredentials,
+  { login }: Application,
   names: readonly (readonly string[])[],
 ): Promise<{ table: string; rows: number | null }[]> {
   const tables: { table: string; rows: number | null }[] = [];
   for (const [schema = "", name = ""] of names) {
-    const table = `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
-    const counted = await cell.sql.login(
-      container,
-      { ...credentials, user: credentials.username },
-      `SELECT count(*) FROM ${table};`,
-    );
-    const count: Json = counted.ok ? Number(counted.rows.at(-1)?.[0] ?? Number.NaN) : null;
-    tables.push({ table: `${schema}.${name}`, rows: count === null || Number.isNaN(count) ? null : count });
+    const counted = await login(`SELECT count(*) FROM ${quoteIdentifier(schema)}.${quoteIdentifier(name)};`);
+    const rows = counted.ok ? Number(counted.rows.at(-1)?.[0]) : Number.NaN;
+    tables.push({ table: `${schema}.${name}`, rows: Number.isNaN(rows) ? null : rows });
   }
   return tables;
 }

@@ -61,8 +61,7 @@ export const proveRestored = defineAction({
           target,
           cell,
         );
-      if (master !== undefined && log.complete && log.promoted)
-        return await conclude(cell, target, log, master.systemId);
+      if (master !== undefined && log.complete && log.promoted) return await conclude(cell, target, log);
       if (clock.monotonicMs() > until)
         throw failed(
           `recovery did not end in time; ${log.restored.length} of ${target.segments} segments were restored`,
@@ -90,7 +89,7 @@ export const proveRestored = defineAction({
   },
 });
 
-async function conclude(cell: Cell, target: Input, log: RestoreLog, systemId: string): Promise<Output> {
+async function conclude(cell: Cell, target: Input, log: RestoreLog): Promise<Output> {
   const rows = await cell.sql.socket(target.container, "SELECT pg_is_in_recovery();");
   if (rows[0]?.[0] !== "f") throw failed("PostgreSQL says that it is still in recovery", target, cell);
   if (target.last_segment !== "" && !log.restored.includes(target.last_segment)) {
@@ -104,7 +103,7 @@ async function conclude(cell: Cell, target: Input, log: RestoreLog, systemId: st
     recovered_to: log.lastTransaction,
     segments_restored: log.restored.length,
     timeline: log.timeline ?? null,
-    system_id: systemId,
+    system_id: target.system_id,
   };
 }
 
