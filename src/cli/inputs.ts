@@ -1,8 +1,8 @@
 /** Inputs as the command line gives them: a file first, then --input, which wins. */
-import { extname } from "node:path";
-import { parse } from "yaml";
 import type { JsonObject } from "../action.js";
+import { diagnosticsError } from "../diagnostic.js";
 import { RecoverError } from "../errors.js";
+import { readPlain } from "../yaml/plain.js";
 import { readText } from "./lint.js";
 import type { InputArguments } from "./options.js";
 
@@ -17,22 +17,15 @@ function split(text: string): [string, string] {
   throw new RecoverError("usage", `"${text}" is no input`, { remedy: "Write --input NAME=VALUE.", effect: "none" });
 }
 
+/** YAML, of which JSON is a part. Errors: `input-invalid` with every mistake and its place. */
 function readFile(file: string): JsonObject {
-  const text = readText(file);
-  try {
-    const value: unknown = extname(file) === ".json" ? JSON.parse(text) : parse(text, { maxAliasCount: 0 });
-    if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
-  } catch (cause) {
-    throw notInputs(file, cause);
-  }
-  throw notInputs(file);
-}
-
-function notInputs(file: string, cause?: unknown): RecoverError {
-  return new RecoverError("input-invalid", `"${file}" does not hold inputs`, {
-    remedy: "Write one NAME: VALUE on a line, as YAML or JSON.",
+  const read = readPlain(readText(file), file);
+  if ("diagnostics" in read) throw diagnosticsError("input-invalid", read.diagnostics);
+  const { value } = read;
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
+  throw new RecoverError("input-invalid", `"${file}" does not hold inputs`, {
+    remedy: "Write one NAME: VALUE on a line.",
     place: file,
-    cause,
     effect: "none",
   });
 }

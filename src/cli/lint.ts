@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { REGISTRY } from "../actions/registry.js";
-import type { Diagnostic } from "../diagnostic.js";
+import { type Diagnostic, renderDiagnostic } from "../diagnostic.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { loadRunbook } from "../runbook/load.js";
 import { createOutput } from "../ui/output.js";
@@ -12,10 +12,8 @@ export async function lint(given: GlobalArguments & { readonly files: readonly s
   const found = given.files.flatMap((file) => check(file));
   if (given.json) output.json({ schema: "dingo-recover/lint@1", diagnostics: found });
   else {
-    for (const { file, line, column, message, remedy } of found) {
-      output.line(`${file}:${line}:${column}: ${message}`, "bad");
-      output.line(`  ${remedy}`);
-    }
+    for (const diagnostic of found)
+      for (const line of renderDiagnostic(diagnostic, readText(diagnostic.file)).split("\n")) output.line(line);
     output.line(found.length === 0 ? `${given.files.length} runbooks, no mistakes` : `${found.length} mistakes`);
   }
   return await Promise.resolve(found.length === 0 ? EXIT.done : EXIT.invalid);

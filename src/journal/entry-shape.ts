@@ -10,7 +10,7 @@ type Shape = Readonly<Record<string, Check>>;
 const text: Check = (value) => typeof value === "string";
 const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const flag: Check = (value) => typeof value === "boolean";
-const any: Check = (value) => value !== undefined;
+const anything: Check = (value) => value !== undefined;
 const hash: Check = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 const object: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const list: Check = Array.isArray;
@@ -47,7 +47,7 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
     rehearsal: flag,
     steps: optional(object),
   },
-  "input-given": { name: text, value: any, by: text },
+  "input-given": { name: text, value: anything, by: text },
   "target-fixed": { target: text, locks: textList },
   "run-resumed": { operator: text, host: text, toolVersion: text, takeOver: flag },
   "runbook-accepted": { runbookSha256: hash, runbookText: evidence, by: text, steps: optional(object) },
@@ -108,6 +108,10 @@ export type Shaped =
   | { readonly ok: true; readonly entry: Entry }
   | { readonly ok: false; readonly why: string; readonly newer: boolean };
 
+function shown(value: unknown): string {
+  return value === undefined ? "none" : JSON.stringify(value);
+}
+
 /** `newer` tells a journal of a later version from a broken one. */
 export function shapeEntry(value: unknown): Shaped {
   if (!object(value)) return { ok: false, why: "is not an object", newer: false };
@@ -115,11 +119,10 @@ export function shapeEntry(value: unknown): Shaped {
   const { v, type } = fieldsOfLine;
   if (v !== JOURNAL_VERSION) {
     const newer = typeof v === "number" && v > JOURNAL_VERSION;
-    return { ok: false, why: `has version ${JSON.stringify(v) ?? "none"}`, newer };
+    return { ok: false, why: `has version ${shown(v)}`, newer };
   }
-  if (!isEntryType(type))
-    return { ok: false, why: `has the unknown type ${JSON.stringify(type) ?? "none"}`, newer: false };
+  if (!isEntryType(type)) return { ok: false, why: `has the unknown type ${shown(type)}`, newer: false };
   const field = misfit(fieldsOfLine, HEADER) ?? misfit(fieldsOfLine, BODIES[type]);
   if (field !== undefined) return { ok: false, why: `has a wrong or missing field "${field}"`, newer: false };
-  return { ok: true, entry: value as unknown as Entry };
+  return { ok: true, entry: value as Entry };
 }

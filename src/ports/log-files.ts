@@ -8,9 +8,7 @@ export interface LogFile {
 
 export interface LogFiles {
   /** The files of the configured or given patterns, "-" being stdin; unreadable ones with the reason. */
-  open(
-    patterns: readonly string[],
-  ): Promise<{
+  open(patterns: readonly string[]): Promise<{
     readonly files: readonly LogFile[];
     readonly unreadable: readonly { readonly path: string; readonly why: string }[];
   }>;

@@ -1,7 +1,7 @@
 /**
  * The object store that holds the archives (S3 and its kin; facts: wal-archives.md §1, §4).
  *
- * A store is opened with the source prefix that it must protect: it refuses, before sending, any write or delete at
+ * A store is opened with the source prefix that it must protect: it refuses, before sending, every write or delete at
  * or below it (law 1). Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`,
  * `answer-malformed`, `object-changed`, `source-protected`. An access error never reads as an empty list (law 5).
  */
