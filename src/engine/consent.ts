@@ -6,7 +6,7 @@
  * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review rows are the same and its
  * printed commands hash the same, or could not be told when it was given.
  */
-import type { PrintedCommand, ReviewRow } from "../action.js";
+import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../action.js";
 import { RecoverError } from "../errors.js";
 import { sha256 } from "../journal/line.js";
 import type { Answer, ConfirmQuestion, TypedQuestion } from "../ports/operator.js";
@@ -110,7 +110,7 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
 async function confirmWindow(session: Session, question: TypedQuestion, unit: Unit): Promise<Answer> {
   const { confirm } = session.options.flags;
   if (confirm !== undefined && confirm === question.expected) {
-    session.emit({ type: "answered", step: unitName(unit), question: question.id, by: "flag" });
+    session.emit({ type: "answered", step: unit.step, question: question.id, by: "flag" });
     return { value: confirm, by: "flag" };
   }
   const remedy = `Approve these steps with --confirm "${question.expected}".`;
@@ -161,7 +161,13 @@ function rowsBefore(session: Session, planned: PlannedStep): readonly ReviewRow[
   const review = reviewBefore(session.plan, planned.index);
   const output = review === undefined ? undefined : outputOf(review, session.state);
   const rows = output?.["rows"];
-  return Array.isArray(rows) ? (rows as unknown as readonly ReviewRow[]) : [];
+  return Array.isArray(rows) ? (rows as readonly Json[]).flatMap(toRow) : [];
+}
+
+function toRow(value: Json): readonly ReviewRow[] {
+  if (typeof value !== "object" || value === null) return [];
+  const { label, value: shown } = value as JsonObject;
+  return typeof label === "string" && typeof shown === "string" ? [{ label, value: shown }] : [];
 }
 
 function hashRows(rows: readonly ReviewRow[]): string {

@@ -4,6 +4,7 @@
  *   guard ─▶ consent ─▶ step-started ─▶ run ─▶ verify ─▶ assert ─▶ step-succeeded
  *                                        └─ error ─▶ probe ─▶ adopt | fail | in doubt
  */
+import type { JsonObject } from "../action.js";
 import { isTransient, type RecoverError, unreachable } from "../errors.js";
 import { obtainConsent } from "./consent.js";
 import { decideDoubt } from "./doubt.js";
@@ -67,7 +68,7 @@ async function attemptOnce(session: Session, { at, action, weather }: Going): Pr
   await session.ledger.append({ type: "step-started", ...unit, attempt, ...start });
   session.emit({ type: "step-began", ...unit, title: planned.step.title, effect, attempt, commands: input.commands });
   const ran = await run(session, mutation);
-  if ("error" in ran) return afterError(session, mutation, { error: ran.error, weather });
+  if (!ran.ok) return afterError(session, mutation, { error: ran.error, weather });
   await conclude(session, mutation, { how: "ran", output: ran.output });
   return "settled";
 }
@@ -96,17 +97,17 @@ async function guard(session: Session, mutation: Mutation): Promise<void> {
   await patiently(session, unit, async () => action.guard?.(context, input.parsed));
 }
 
-type Ran = { readonly output: Awaited<ReturnType<ErasedMutation["run"]>> } | { readonly error: RecoverError };
+type Ran = { readonly ok: true; readonly output: JsonObject } | { readonly ok: false; readonly error: RecoverError };
 
 async function run(session: Session, mutation: Mutation): Promise<Ran> {
   const { action, input, unit } = mutation;
   const context = contextFor(session, mutation.planned, mutation);
   try {
-    return { output: action.output.parse(await session.untilAborted(action.run(context, input.parsed))) };
+    return { ok: true, output: action.output.parse(await session.untilAborted(action.run(context, input.parsed))) };
   } catch (thrown) {
     session.ledger.assertSound();
     if (session.options.signal.aborted) throw session.interrupted(leftBehind(mutation));
-    return { error: errorOf(thrown, unit) };
+    return { ok: false, error: errorOf(thrown, unit) };
   }
 }
 

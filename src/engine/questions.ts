@@ -29,7 +29,7 @@ export async function ask(session: Session, question: Question, asking: Asking):
 /** Asks without looking into the journal and without writing the answer there. */
 export async function askNow(session: Session, question: Question, asking: Asking): Promise<Answer> {
   session.checkStop();
-  const step = asking.unit === undefined ? {} : { step: unitName(asking.unit) };
+  const step = asking.unit === undefined ? {} : { step: asking.unit.step };
   const harmless = question.kind === "confirm" && (asking.effect === "read" || asking.effect === "create");
   const byFlag = harmless && session.options.flags.yes;
   if (!byFlag) session.emit({ type: "question", ...step, question });

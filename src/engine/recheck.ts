@@ -111,7 +111,7 @@ function difference(before: JsonObject, now: JsonObject): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "absent";
+  const text = value === undefined ? "absent" : JSON.stringify(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 

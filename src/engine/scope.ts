@@ -15,11 +15,13 @@ export interface ScopeExtras {
   readonly own?: { readonly key: string; readonly output: JsonObject };
 }
 
-export interface ScopeFlags {
-  readonly acceptLoss: number;
+export interface ScopeSource {
+  readonly plan: Plan;
+  readonly state: RunState;
+  readonly flags: { readonly acceptLoss: number };
 }
 
-export function scopeOf(plan: Plan, state: RunState, flags: ScopeFlags, extras: ScopeExtras = {}): JsonObject {
+export function scopeOf({ plan, state, flags }: ScopeSource, extras: ScopeExtras = {}): JsonObject {
   const steps: Record<string, Json> = {};
   for (const planned of plan.steps) {
     const output = outputOf(planned, state);

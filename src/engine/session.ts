@@ -38,7 +38,7 @@ export class Session {
   }
 
   scope(extras: ScopeExtras = {}): ReturnType<typeof scopeOf> {
-    return scopeOf(this.plan, this.state, this.options.flags, extras);
+    return scopeOf({ plan: this.plan, state: this.state, flags: this.options.flags }, extras);
   }
 
   /** Called wherever stopping is safe. Errors: `interrupted`, `stopped-by-operator`. */

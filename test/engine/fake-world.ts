@@ -157,7 +157,7 @@ export function reviewing(world: FakeWorld): AnyAction {
     input: z.object({}) as unknown as z.ZodType<Record<string, never>>,
     output: reviewOutput,
     describe: () => [],
-    run: async () => ({ rows: [{ label: "loss", value: String(world.readings.get("loss") ?? "none") }] }),
+    run: async () => ({ rows: [{ label: "loss", value: JSON.stringify(world.readings.get("loss") ?? "none") }] }),
   };
   return defineAction(action);
 }

@@ -41,9 +41,9 @@ export class KillingJournal implements Journal {
 
   async append(body: EntryBody): Promise<Entry> {
     if (this.#dead) throw killed();
-    const fatal = this.#kill !== undefined && this.entries.length + 1 === this.#kill.at;
-    if (!fatal) return this.#inner.append(body);
-    if (this.#kill?.how === "after") await this.#inner.append(body);
+    const kill = this.#kill;
+    if (kill === undefined || this.entries.length + 1 !== kill.at) return this.#inner.append(body);
+    if (kill.how === "after") await this.#inner.append(body);
     this.#dead = true;
     this.onDeath();
     throw killed();

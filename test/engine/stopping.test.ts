@@ -106,7 +106,7 @@ describe("a journal that can no longer be written", () => {
         await context.record("intent", { key: "first" }).catch(() => undefined);
         return careless.run(context, input);
       },
-    } as typeof careless;
+    };
     const runbook = runbookOf([step("first", { action, with: { key: "first" } }), ...two(world).steps.slice(1)]);
     const result = await new Bench(journal).run({ runbook, flags: YES });
     expect(result).toMatchObject({ exitCode: 15, error: { code: "journal-write-failed" } });

@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { nextMove } from "../../src/engine/transition.js";
+import { planRun } from "../../src/engine/plan.js";
+import { advance, replay } from "../../src/engine/replay.js";
+import { summarize } from "../../src/engine/summary.js";
+import { stateOf } from "../../src/engine/state.js";
+import type { Entry, EntryBody } from "../../src/journal/entry.js";
+import { readJournal } from "../../src/journal/reading.js";
+import { changing, FakeWorld, reading } from "./fake-world.js";
+import { Bench, runbookOf, step, YES } from "./fixture.js";
+
+const header = { v: 1, seq: 1, time: "2026-11-21T02:00:00.000Z", run: "r", epoch: 1, prev: "" };
+const entries = (...bodies: readonly EntryBody[]): Entry[] => bodies.map((body) => ({ ...header, ...body }) as Entry);
+const error = { code: "unreachable", message: "m", remedy: "r" };
+const started: EntryBody = {
+  type: "step-started",
+  step: "make",
+  attempt: 1,
+  action: "fake.create",
+  effect: "create",
+  input: { key: "db" },
+  commandsSha256: "",
+};
+
+describe("replay", () => {
+  it("gives the same state entry by entry as all at once, and the same move each time (I1, I2)", async () => {
+    const world = new FakeWorld();
+    world.weather.set("b", ["lost-after"]);
+    const runbook = runbookOf([
+      step("look", { action: reading(world), with: { key: "a" } }),
+      step("make", { action: changing(world, "create"), with: { key: "b" } }),
+      step("each", {
+        action: changing(world, "destroy"),
+        forEach: { text: '["x", "y"]' },
+        with: { key: "${{ item }}" },
+      }),
+    ]);
+    const bench = new Bench();
+    await bench.run({ runbook, flags: YES });
+    const plan = planRun(runbook);
+    let state = replay([]);
+    for (const [index, entry] of bench.journal.entries.entries()) {
+      state = advance(state, entry);
+      const again = replay(bench.journal.entries.slice(0, index + 1));
+      expect(again).toEqual(state);
+      expect(nextMove(plan, again)).toEqual(nextMove(plan, state));
+    }
+    expect(nextMove(plan, state)).toEqual({ kind: "finish" });
+  });
+
+  it.each<[string, readonly EntryBody[], object]>([
+    ["begun", [started], { kind: "running", attempt: 1, input: { key: "db" } }],
+    ["waiting for the network", [started, { type: "waited", step: "make", error }], { kind: "waiting", error }],
+    ["in doubt", [started, { type: "step-in-doubt", step: "make", attempt: 1, evidence: "e" }], { kind: "in-doubt" }],
+    ["undone", [started, { type: "step-undone", step: "make", attempt: 1, evidence: "e" }], { kind: "undone" }],
+    [
+      "adopted",
+      [
+        started,
+        { type: "step-succeeded", step: "make", attempt: 1, how: "adopted", output: { made: "db" }, evidence: "e" },
+      ],
+      { kind: "succeeded", how: "adopted", input: { key: "db" }, output: { made: "db" } },
+    ],
+    [
+      "failed after it began",
+      [started, { type: "step-failed", step: "make", attempt: 1, error, probed: "partly" }],
+      { kind: "failed", probed: "partly", input: { key: "db" } },
+    ],
+  ])("reads a step as %s", (_what, bodies, wanted) => {
+    expect(stateOf(replay(entries(...bodies)), { step: "make" })).toMatchObject(wanted);
+  });
+
+  it("keeps in mind what an earlier attempt began, when a later one was refused before it began", () => {
+    const failed: EntryBody = { type: "step-failed", step: "make", attempt: 1, error, probed: "not-done" };
+    const refused: EntryBody = { ...failed, attempt: 2, probed: "not-needed" };
+    const state = replay(entries(started, failed, refused));
+    expect(stateOf(state, { step: "make" })).toMatchObject({ kind: "failed", attempt: 2, input: { key: "db" } });
+    expect(stateOf(replay(entries(refused)), { step: "make" })).not.toHaveProperty("input");
+  });
+});
+
+describe("a run in one line", () => {
+  const begun: EntryBody = {
+    type: "run-started",
+    runbook: "recover",
+    runbookVersion: "1",
+    runbookSha256: "",
+    runbookText: { name: "", sha256: "", bytes: 0 },
+    inputs: {},
+    operator: "op",
+    host: "h",
+    toolVersion: "0",
+    rehearsal: true,
+  };
+  const stopped = (exitCode: number): EntryBody => ({ type: "run-stopped", why: "w", exitCode });
+
+  it.each<[string, readonly EntryBody[], boolean]>([
+    ["running", [begun], true],
+    ["waiting", [begun, started, { type: "waited", step: "make", error }], true],
+    ["stopped", [begun], false],
+    ["in-doubt", [begun, started], false],
+    ["stopped", [begun, stopped(13)], false],
+    ["stopped", [begun, started, stopped(130)], false],
+    ["in-doubt", [begun, stopped(14)], false],
+    ["failed", [begun, stopped(12)], false],
+    ["waiting", [begun, { type: "run-stopped", why: "w", exitCode: 15, error }], false],
+    ["succeeded", [begun, { type: "run-ended", outcome: "succeeded" }], false],
+    ["undone", [begun, { type: "run-ended", outcome: "undone" }], false],
+  ])("is %s after %j", (wanted, bodies, carried) => {
+    expect(summarize(entries(...bodies), { carried }).state).toBe(wanted);
+  });
+
+  it("has the fields that scripts rely on", () => {
+    const target: EntryBody = { type: "target-fixed", target: "O/S/db", locks: [] };
+    expect(summarize(entries(begun, target, started), { carried: false })).toEqual({
+      run: "r",
+      runbook: "recover",
+      target: "O/S/db",
+      state: "in-doubt",
+      rehearsal: true,
+      startedAt: header.time,
+      updatedAt: header.time,
+      step: "make",
+    });
+  });
+});
+
+describe("journals of version 1", () => {
+  const folder = new URL("../../fixtures/journals/v1/", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+
+  it("are kept for every way a run can stand", () => {
+    expect(files.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(files)("%s replays for ever", (name) => {
+    const { entries: read, torn } = readJournal(readFileSync(new URL(name, folder)), name);
+    expect(torn).toHaveLength(0);
+    const state = replay(read);
+    const units = Object.fromEntries([...state.units].map(([unit, own]) => [unit, own.kind]));
+    const expected: unknown = JSON.parse(readFileSync(new URL(name.replace(".jsonl", ".state.json"), folder), "utf8"));
+    expect({ summary: summarize(read, { carried: false }), units, answers: Object.fromEntries(state.answers) }).toEqual(
+      expected,
+    );
+  });
+});
