@@ -1,11 +1,11 @@
 /** Archives that lack something: what must be said before anything is created. */
-import { archivePrefix } from "../world/store.js";
+import { archivePrefix, below } from "../world/store.js";
 import { happen } from "../world/story.js";
 import type { World } from "../world/world.js";
-import { nothingCreatedComplaints } from "./endings.js";
+import { nothingCreatedComplaints, recoveredComplaints } from "./endings.js";
 import { AGREES, INPUTS, TICKET } from "./happy.js";
 import { openStory } from "./opening.js";
-import type { Opening, Scenario } from "./scenario.js";
+import type { Closing, Opening, Scenario } from "./scenario.js";
 
 /** Somebody's clean-up of the bucket took an object along. */
 function without(opening: Opening, object: string): Opening {
@@ -18,6 +18,14 @@ function without(opening: Opening, object: string): Opening {
 /** In the middle of the chain, well after the base backup. */
 const MISSING_SEGMENT = "wal_005/000000010000000000000008.lzo";
 
+/** Rows in the segments that lie before the gap, as the source archive itself has them. */
+function rowsBefore({ world, old }: Closing): number {
+  const reachable = below(world, `${archivePrefix(old)}wal_005/`)
+    .filter(([key]) => key < archivePrefix(old) + MISSING_SEGMENT)
+    .flatMap(([, { meaning }]) => (meaning.is === "wal" ? meaning.changes : []));
+  return reachable.reduce((sum, change) => sum + (change.is === "rows" ? change.rows.length : 0), 0);
+}
+
 export const walGap: Scenario = {
   name: "wal-gap",
   title: "A WAL segment is missing in the middle",
@@ -26,9 +34,11 @@ export const walGap: Scenario = {
   ticket: TICKET,
   open: ({ seed, now }) => without(openStory({ era: "f", seed, now }), MISSING_SEGMENT),
   inputs: INPUTS,
-  answers: AGREES,
+  // Without --accept-loss the operator does not give the segments up.
+  answers: { ...AGREES, "accept-loss": "no" },
   exitCode: 16,
-  complaints: nothingCreatedComplaints,
+  complaints: (closing) =>
+    closing.exitCode === 0 ? recoveredComplaints(closing, rowsBefore(closing)) : nothingCreatedComplaints(closing),
 };
 
 export const missingSysid: Scenario = {

@@ -18,8 +18,9 @@ export function rowsOf(closing: Closing, name = SERVICE): number {
   return database?.tables.orders?.rows.length ?? 0;
 }
 
-/** Whatever is missing from a recovery that brought `rows` rows back. */
+/** Whatever is missing from a recovery that brought `rows` rows back; of one that did not end, only what it left lying. */
 export function recoveredComplaints(closing: Closing, rows: number): string[] {
+  if (closing.exitCode !== 0) return leftUsers(closing.world);
   const site = siteNamed(closing, SERVICE);
   if (site === undefined) return [`no container of ${SERVICE} runs`];
   const { container } = site;

@@ -15,6 +15,7 @@ export interface Closing {
   readonly world: World;
   readonly cloudController: CloudControllerState;
   readonly old: string;
+  readonly exitCode: number;
 }
 
 export interface Scenario {
@@ -32,6 +33,6 @@ export interface Scenario {
   readonly answers: Readonly<Record<string, string>>;
   /** The tool's exit code when nothing but the scenario decides. */
   readonly exitCode: number;
-  /** What does not hold at the end, each as a sentence. Asked only when the tool ended as expected. */
+  /** What does not hold at the end, each as a sentence; flags may have led to another end than the scenario's own. */
   complaints(closing: Closing): readonly string[];
 }

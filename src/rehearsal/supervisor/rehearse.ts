@@ -131,7 +131,7 @@ async function play(options: RehearseOptions, playing: Playing): Promise<Rehears
   const complaints = [
     ...(ownEnding && !asExpected ? [`the tool ended with ${exitCode}, expected was ${scenario.exitCode}`] : []),
     ...boxComplaints(state, watched),
-    ...(asExpected ? scenario.complaints({ ...state, old }) : []),
+    ...scenario.complaints({ ...state, old, exitCode }),
   ];
   return {
     exitCode,
