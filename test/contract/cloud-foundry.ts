@@ -274,6 +274,26 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect(recorder.leftOpen()).toEqual([]);
       });
 
+      it("ends a change that a killed process holds open, so that it never takes effect", async () => {
+        const recorder = new ResourceLog();
+        const killed = open({ recorder });
+        await killed.identity();
+        fixture.abandon(killed);
+        world.fault({ match: INSTANCES, kind: "hold", times: 1 });
+        const lost = create({}, killed).then(
+          () => "returned",
+          () => "ended",
+        );
+        await world.server.untilHeld();
+        const next = open({ recorder });
+        await next.identity();
+        expect(await lost).toBe("ended");
+        world.server.release();
+        expect(await next.findInstance(world.seeded.spaceGuid, "important-db")).toBeUndefined();
+        await create({}, next);
+        expect(world.count(INSTANCES)).toBe(1);
+      });
+
       it("takes over the operator's session without touching it", async () => {
         const parent = mkdtempSync(join(directory, "homes-"));
         const operator = open({ temporaryDirectory: parent });

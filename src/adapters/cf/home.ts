@@ -9,6 +9,7 @@ import { basename, dirname, join } from "node:path";
 import type { JsonObject } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { ResourceRecorder } from "../../ports/resources.js";
+import { endOrphans } from "./orphans.js";
 
 const KIND = "cf-home";
 const NAME = /^dingo-recover-cf-[0-9a-f]{16}$/;
@@ -84,6 +85,7 @@ async function removeLeftOver(data: JsonObject): Promise<boolean> {
   } catch (error) {
     return isMissing(error);
   }
+  await endOrphans(path);
   await rm(path, { recursive: true, force: true });
   return true;
 }

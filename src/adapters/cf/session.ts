@@ -110,6 +110,7 @@ export class CfSession {
   }
 
   #open(): Promise<{ readonly home: CfHome; readonly version: string }> {
+    if (this.#closed !== undefined) return Promise.reject(closed());
     // A failed opening is tried again by the next call: the network may be back.
     this.#opened ??= this.#openHome().catch((error: unknown) => {
       this.#opened = undefined;
@@ -199,6 +200,14 @@ function noApi(): RecoverError {
   return new RecoverError("not-logged-in", "the address of the Cloud Foundry API is not known", {
     remedy: "Set cf.api in the configuration, or CF_API.",
     place: "cf.api",
+    effect: "none",
+  });
+}
+
+function closed(): RecoverError {
+  return new RecoverError("interrupted", "the cf session was closed already", {
+    remedy: "Resume the run.",
+    place: "cf",
     effect: "none",
   });
 }
