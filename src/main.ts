@@ -2,8 +2,13 @@
 import { EXIT, RecoverError } from "./errors.js";
 import { reportFailure } from "./cli/failure.js";
 import { buildParser } from "./cli/parser.js";
+import { REHEARSAL_VARIABLE } from "./cli/rehearsal-variable.js";
 
 export async function main(words: readonly string[]): Promise<void> {
+  if (process.env[REHEARSAL_VARIABLE] !== undefined) {
+    // Before anything else is loaded: whatever a library tries, a rehearsal stays on this machine (law 13).
+    (await import("./rehearsal/loopback-guard.js")).installLoopbackGuard();
+  }
   const json = words.includes("--json");
   if (words.length === 0) return await withoutCommand();
   let usage: string | undefined;
