@@ -16,7 +16,7 @@ import { readOnce } from "./read-step.js";
 import { errorOf, type Session } from "./session.js";
 import { type StepState, stateOf, type Unit, unitName } from "./state.js";
 import { contextFor } from "./step-context.js";
-import { isFinished } from "./transition.js";
+import { hasBegun } from "./transition.js";
 import { parsedInput } from "./unit-input.js";
 
 type Succeeded = Extract<StepState, { kind: "succeeded" }>;
@@ -52,12 +52,12 @@ export async function recheck(session: Session): Promise<void> {
   for (const checked of drifted) await takeOver(session, checked);
 }
 
-/** Finished units whose `holds_until` step is not over yet. */
+/** Finished units whose `holds_until` step has not begun: one that was cut in its middle may have ended the fact. */
 function factsThatHold(session: Session): readonly Fact[] {
   const { plan, state } = session;
   return plan.steps.flatMap((planned) => {
     const until = plan.steps[planned.holdsUntil];
-    if (until !== undefined && isFinished(until, state)) return [];
+    if (until !== undefined && hasBegun(until, state)) return [];
     return unitsOf(planned, session).flatMap((unit) => {
       const own = stateOf(state, unit);
       return own.kind === "succeeded" ? [{ planned, unit, state: own }] : [];

@@ -2,7 +2,7 @@
  * The engine's face: begin a run, carry one on. Neither throws: whatever happens becomes a journaled end, a
  * `run-ended` event and a result with its exit code.
  */
-import type { EvidenceRef } from "../action.js";
+import type { EvidenceRef, JsonObject } from "../action.js";
 import { asRecoverError, isTransient, RecoverError } from "../errors.js";
 import type { RunOutcome } from "./event.js";
 import { checkConfirm } from "./consent.js";
@@ -14,44 +14,50 @@ import { recheck } from "./recheck.js";
 import { journaled, Session } from "./session.js";
 import { touchesWorld } from "./summary.js";
 
-/** Begins a run on an empty journal. */
+/** Begins a run on a journal without one. */
 export async function runRunbook(options: RunOptions): Promise<RunResult> {
-  return conduct(options, async (session) => {
-    const { runbook, carrier, clock } = options;
-    const inputs = startingInputs(runbook, options.inputs, clock.now());
-    const runbookText = await keepRunbook(session);
-    await session.ledger.append({
-      type: "run-started",
-      runbook: runbook.name,
-      runbookVersion: runbook.version,
-      runbookSha256: runbook.sha256,
-      runbookText,
-      inputs,
-      ...carrier,
-      steps: stepHashes(runbook),
-    });
-    announce(session, { resumed: false });
-    await askForInputs(session);
-    await execute(session);
-  });
+  return conduct(options, (session) => begin(session, options.inputs));
 }
 
-/** Carries a run on, whatever ended the process before. Errors of its own: `runbook-changed`, `run-ended`. */
+/**
+ * Carries a run on, whatever ended the process before. Errors of its own: `runbook-changed`, `run-ended`. A process
+ * that died before its first entry has begun nothing: then the run begins now, and asks for its inputs.
+ */
 export async function resumeRun(options: EngineOptions): Promise<RunResult> {
-  return conduct(options, async (session) => {
-    const { operator, host, toolVersion } = options.carrier;
-    refuseEnded(session);
-    refuseChanged(session);
-    const takeOver = options.flags.takeOver;
-    await session.ledger.append({ type: "run-resumed", operator, host, toolVersion, takeOver });
-    if (options.runbook.sha256 !== session.state.runbookSha256) await acceptRunbook(session);
-    announce(session, { resumed: true });
-    options.locks.acquire(session.state.locks);
-    checkConfirm(session);
-    await recheck(session);
-    await askForInputs(session);
-    await execute(session);
+  return conduct(options, (session) => (session.state.startedAt === "" ? begin(session, {}) : goOn(session)));
+}
+
+async function begin(session: Session, given: JsonObject): Promise<void> {
+  const { runbook, carrier, clock } = session.options;
+  const inputs = startingInputs(runbook, given, clock.now());
+  await session.ledger.append({
+    type: "run-started",
+    runbook: runbook.name,
+    runbookVersion: runbook.version,
+    runbookSha256: runbook.sha256,
+    runbookText: await keepRunbook(session),
+    inputs,
+    ...carrier,
+    steps: stepHashes(runbook),
   });
+  announce(session, { resumed: false });
+  await askForInputs(session);
+  await execute(session);
+}
+
+async function goOn(session: Session): Promise<void> {
+  const { carrier, flags, locks, runbook } = session.options;
+  const { operator, host, toolVersion } = carrier;
+  refuseEnded(session);
+  refuseChanged(session);
+  await session.ledger.append({ type: "run-resumed", operator, host, toolVersion, takeOver: flags.takeOver });
+  if (runbook.sha256 !== session.state.runbookSha256) await acceptRunbook(session);
+  announce(session, { resumed: true });
+  locks.acquire(session.state.locks);
+  checkConfirm(session);
+  await recheck(session);
+  await askForInputs(session);
+  await execute(session);
 }
 
 async function conduct(options: EngineOptions, work: (session: Session) => Promise<void>): Promise<RunResult> {

@@ -28,6 +28,13 @@ export function isFinished(planned: PlannedStep, state: RunState): boolean {
   return moveFor(planned, state) === undefined;
 }
 
+/** Whether anything was written down about the step, be it that it is skipped. */
+export function hasBegun({ step }: PlannedStep, state: RunState): boolean {
+  const items = state.items.get(step.id);
+  if (items === undefined) return stateOf(state, { step: step.id }).kind !== "pending";
+  return itemKeys(items).some((item) => stateOf(state, { step: step.id, item }).kind !== "pending");
+}
+
 function moveFor(planned: PlannedStep, state: RunState): Move | undefined {
   const { step } = planned;
   const own = stateOf(state, { step: step.id });

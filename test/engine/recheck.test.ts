@@ -42,6 +42,16 @@ describe("a resumed run", () => {
     expect(world.calls).not.toContain("verify db");
   });
 
+  it("does not look at a fact that a step cut in its middle may have ended", async () => {
+    const { world, runbook, bench } = scene({ holdsUntil: "late" });
+    world.weather.set("late-7", ["half"]);
+    await bench.run({ runbook, flags: YES });
+    world.unproven.add("db");
+    world.calls.length = 0;
+    expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(world.calls).not.toContain("verify db");
+  });
+
   it("shows drift and stops with 13 where nobody can decide", async () => {
     const { world, runbook, bench } = scene();
     await bench.run({ runbook, flags: YES });

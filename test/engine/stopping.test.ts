@@ -130,3 +130,14 @@ describe("closing down", () => {
     );
   });
 });
+
+describe("a process that died before its first entry", () => {
+  it("has begun nothing: the run begins when it is resumed", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    await bench.journal.append({ type: "resource-opened", kind: "cf-home", data: { path: "/tmp/x" } });
+    const result = await bench.resume({ runbook: two(world), flags: YES });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(bench.trail.slice(0, 2)).toEqual(["resource-opened", "run-started"]);
+  });
+});
