@@ -8,9 +8,13 @@ export interface KeyPair {
   readonly publicKey: string;
 }
 
+/** ssh2 1.17 drops a leading zero byte of the public half, one key in 256, and cannot read it again: such a key is made anew. */
 export function makeKeyPair(comment: string): KeyPair {
-  const made = ssh2.utils.generateKeyPairSync("ed25519", { comment });
-  return { privateKey: made.private, publicKey: made.public };
+  for (;;) {
+    const made = ssh2.utils.generateKeyPairSync("ed25519", { comment });
+    const read: unknown = ssh2.utils.parseKey(made.private);
+    if (!(read instanceof Error)) return { privateKey: made.private, publicKey: made.public };
+  }
 }
 
 /** Whether a client's key is one that is written as a public key line. */
