@@ -12,12 +12,12 @@ export class ResourceLog implements ResourceRecorder {
   }
 
   async opened(kind: string, data: JsonObject): Promise<void> {
-    this.log.push(`opened ${kind} ${String(data.user)}`);
+    this.log.push(`opened ${kind} ${nameOf(data)}`);
     this.#open.push({ kind, data });
   }
 
   async closed(kind: string, data: JsonObject): Promise<void> {
-    this.log.push(`closed ${kind} ${String(data.user)}`);
+    this.log.push(`closed ${kind} ${nameOf(data)}`);
     const text = JSON.stringify(data);
     const at = this.#open.findIndex((resource) => resource.kind === kind && JSON.stringify(resource.data) === text);
     if (at < 0) throw new Error(`closed what was never opened: ${kind} ${text}`);
@@ -27,4 +27,10 @@ export class ResourceLog implements ResourceRecorder {
   leftOpen(): readonly OpenResource[] {
     return [...this.#open];
   }
+}
+
+/** The user of an SSH user, or else whatever the resource says first. */
+function nameOf(data: JsonObject): string {
+  const name = data.user ?? Object.values(data)[0];
+  return typeof name === "string" ? name : JSON.stringify(name);
 }

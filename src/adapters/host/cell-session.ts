@@ -7,8 +7,9 @@ import type { Secrets } from "../../secrets.js";
 import type { Dial } from "../network/dial.js";
 import { SshConnection } from "../ssh/connection.js";
 import { oneAtATime } from "../ssh/gateway.js";
-import { parseHostKey, type TrustedKeys } from "../ssh/host-key.js";
+import { fingerprint, parseHostKey, type TrustedKeys } from "../ssh/host-key.js";
 import { generateKeyPair, type KeyPair } from "../ssh/key-pair.js";
+import { knownHostKeys, knownHostsLine } from "../ssh/known-hosts.js";
 import { SSH_USER, userData } from "./ssh-users.js";
 
 export interface SessionParts {
@@ -17,8 +18,8 @@ export interface SessionParts {
   readonly secrets: Secrets;
   readonly dial: Dial;
   readonly sshPort: number;
-  /** Only where the configuration says so: a director that does not know the cells' keys is trusted blindly then. */
-  readonly acceptUnknownHostKeys: boolean;
+  /** Asked where the director does not know the key of a cell. */
+  readonly knownHostsFiles: readonly string[];
 }
 
 export class CellSession {
@@ -45,7 +46,7 @@ export class CellSession {
     const { dial, secrets, sshPort: port } = this.#parts;
     const credentials = { user: grant.user, privateKey: key.privateKey };
     const host = grant.address || (this.instance.ips[0] ?? "");
-    const target = { host, port, label: this.label, credentials, trusted: this.#trusted(grant) };
+    const target = { host, port, label: this.label, credentials, trusted: await this.#trusted(grant, host) };
     this.#connection = await SshConnection.open(target, dial, secrets);
     return this.#connection;
   });
@@ -76,21 +77,26 @@ export class CellSession {
     return this.#grant;
   }
 
-  #trusted({ hostPublicKey }: SshGrant): TrustedKeys {
+  async #trusted({ hostPublicKey }: SshGrant, host: string): Promise<TrustedKeys> {
     const key = parseHostKey(hostPublicKey);
     if (key !== undefined) return { kind: "pinned", keys: [key], source: "the director (host_public_key)" };
-    if (hostPublicKey.trim() !== "")
-      throw new RecoverError("answer-malformed", `the director's host key of "${this.label}" is not understood`, {
-        remedy: "Compare `bosh ssh` by hand; its answer should hold `host_public_key: ssh-rsa AAAA…`.",
-        place: this.label,
-        effect: "none",
-      });
-    if (this.#parts.acceptUnknownHostKeys) return { kind: "any" };
+    if (hostPublicKey.trim() === "") return await this.#trustedByOperator(host);
+    throw new RecoverError("answer-malformed", `the director's host key of "${this.label}" is not understood`, {
+      remedy: "Compare `bosh ssh` by hand; its answer should hold `host_public_key: ssh-rsa AAAA…`.",
+      place: this.label,
+      effect: "none",
+    });
+  }
+
+  async #trustedByOperator(host: string): Promise<TrustedKeys> {
+    const { knownHostsFiles: files, sshPort } = this.#parts;
+    const keys = await knownHostKeys(files, host, sshPort);
+    if (keys.length > 0) return { kind: "pinned", keys, source: files.join(" or ") };
     return {
       kind: "unknown",
-      remedy: () =>
-        "The director does not know the host keys of its machines; set `bosh.accept_unknown_host_keys: true` in the " +
-        "configuration if you trust the network between here and the cells.",
+      remedy: (shown) =>
+        `The director does not know this machine's key. Compare ${fingerprint(shown)} with what \`ssh-keygen -lf\` ` +
+        `says on it; if it is the same, add "${knownHostsLine(host, sshPort, shown)}" to ${files[0] ?? "known_hosts"}.`,
     };
   }
 }

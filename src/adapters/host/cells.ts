@@ -1,4 +1,6 @@
 /** All cells of a run: opened once, used many times, and no ephemeral user left behind. */
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { asRecoverError, RecoverError } from "../../errors.js";
 import { type Argv, asRoot, httpGet } from "../../host-commands.js";
 import type { Cell, Cells, CommandResult, Etcd, HostCommand } from "../../ports/cells.js";
@@ -27,7 +29,8 @@ export interface CellsOptions {
   readonly secrets: Secrets;
   /** 22 where absent. */
   readonly sshPort?: number;
-  readonly acceptUnknownHostKeys?: boolean;
+  /** Where keys are looked up that the director does not know; the operator's own and the system's where absent. */
+  readonly knownHostsFiles?: readonly string[];
 }
 
 /** What became of a user that another process left behind. */
@@ -101,9 +104,10 @@ class SshCells implements OpenCells {
     const key = [instance.deployment, instance.group, instance.id].join("/");
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
-    const { director, recorder, secrets, dialer, gateway, sshPort = 22, acceptUnknownHostKeys = false } = this.#options;
+    const { director, recorder, secrets, dialer, gateway, sshPort = 22 } = this.#options;
+    const { knownHostsFiles = [join(homedir(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"] } = this.#options;
     const dial = gateway?.forward ?? ((host: string, port: number) => dialer.connect(host, port));
-    const session = new CellSession(instance, { director, recorder, secrets, dial, sshPort, acceptUnknownHostKeys });
+    const session = new CellSession(instance, { director, recorder, secrets, dial, sshPort, knownHostsFiles });
     this.#sessions.set(key, session);
     return session;
   }

@@ -125,8 +125,8 @@ function toResult(outcome: Outcome, call: ProgramCall, ended: "timeout" | "abort
   return {
     code: outcome.exitCode ?? signalExitCode(outcome.signal ?? ""),
     ...(outcome.signal === undefined ? {} : { signal: outcome.signal }),
-    stdout: outcome.stdout ?? "",
-    stderr: outcome.stderr ?? "",
+    stdout: outcome.stdout,
+    stderr: outcome.stderr,
   };
 }
 

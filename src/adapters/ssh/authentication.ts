@@ -1,5 +1,5 @@
 /** How we log in to an SSH server: the ways that the configuration names, in the order of how little they ask. */
-import ssh2, { type AnyAuthMethod, type Prompt } from "ssh2";
+import ssh2, { type AnyAuthMethod, type KeyboardInteractiveAuthMethod, type Prompt } from "ssh2";
 import { RecoverError } from "../../errors.js";
 import type { Secrets } from "../../secrets.js";
 
@@ -34,9 +34,8 @@ export function authenticationMethods(credentials: Credentials, place: string, s
 }
 
 function readKey(privateKey: string, passphrase: string | undefined, place: string): ssh2.ParsedKey {
-  const parsed = ssh2.utils.parseKey(privateKey, passphrase);
-  const key = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (key !== undefined && !(key instanceof Error) && key.isPrivateKey()) return key;
+  const key = ssh2.utils.parseKey(privateKey, passphrase);
+  if (!(key instanceof Error) && key.isPrivateKey()) return key;
   const why = key instanceof Error ? key.message : "it is a public key";
   throw new RecoverError("access-denied", `the private key for "${place}" cannot be used: ${why}`, {
     remedy: "Give the private half of the key and its passphrase, or load it into an agent.",
@@ -51,7 +50,7 @@ function keyboardInteractive({ user: username, password, answer }: Credentials):
   return {
     type: "keyboard-interactive",
     username,
-    prompt(_name, _instructions, _language, prompts, finish) {
+    prompt: (...[, , , prompts, finish]: Parameters<KeyboardInteractiveAuthMethod["prompt"]>) => {
       (answer ?? byPassword)(prompts.map(toPrompt)).then(finish, () => finish([]));
     },
   };

@@ -70,7 +70,6 @@ class HostKeyJudge {
 
   accepts(shown: HostKey): boolean {
     const { trusted } = this.#target;
-    if (trusted.kind === "any") return true;
     if (trusted.kind === "pinned" && trusted.keys.some((key) => sameKey(key, shown))) return true;
     this.refusal = trusted.kind === "pinned" ? this.#mismatch(shown, trusted) : this.#unknown(shown, trusted.remedy);
     return false;

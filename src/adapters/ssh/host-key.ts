@@ -7,11 +7,10 @@ export interface HostKey {
   readonly blob: Buffer;
 }
 
-/** Which keys a host may show. `any` is for a configuration that says so in as many words. */
+/** Which keys a host may show. A host of which nobody has said it is refused with a remedy, never trusted at first sight. */
 export type TrustedKeys =
   | { readonly kind: "pinned"; readonly keys: readonly HostKey[]; readonly source: string }
-  | { readonly kind: "unknown"; readonly remedy: (shown: HostKey) => string }
-  | { readonly kind: "any" };
+  | { readonly kind: "unknown"; readonly remedy: (shown: HostKey) => string };
 
 /** Undefined where the text is no public key. A comment after the key is ignored. */
 export function parseHostKey(text: string): HostKey | undefined {

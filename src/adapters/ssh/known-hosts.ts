@@ -9,8 +9,13 @@ export async function knownHostKeys(files: readonly string[], host: string, port
   return knownHostKeysIn(texts.join("\n"), host, port);
 }
 
+/** The line that makes a key known. */
+export function knownHostsLine(host: string, port: number, key: HostKey): string {
+  return `${nameOf(host, port)} ${key.type} ${key.blob.toString("base64")}`;
+}
+
 export function knownHostKeysIn(text: string, host: string, port: number): HostKey[] {
-  const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+  const name = nameOf(host, port);
   const known: HostKey[] = [];
   const revoked: HostKey[] = [];
   for (const line of text.split("\n")) {
@@ -24,6 +29,10 @@ export function knownHostKeysIn(text: string, host: string, port: number): HostK
     (marker === "@revoked" ? revoked : known).push(key);
   }
   return known.filter((key) => !revoked.some((bad) => sameKey(bad, key)));
+}
+
+function nameOf(host: string, port: number): string {
+  return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 
 function matches(names: string, name: string): boolean {

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type CellsOptions, createCells, type OpenCells } from "../../../src/adapters/host/cells.js";
 import { directDialer } from "../../../src/adapters/network/dialer.js";
@@ -5,7 +8,7 @@ import { RecoverError } from "../../../src/errors.js";
 import type { BoshInstance, Director, SshGrant } from "../../../src/ports/director.js";
 import { Secrets } from "../../../src/secrets.js";
 import { ResourceLog } from "../../contract/resource-log.js";
-import { HOST_KEY, ShellServer } from "../ssh/shell-server.js";
+import { ed25519KeyPair, HOST_KEY, ShellServer } from "../ssh/shell-server.js";
 
 const INSTANCE: BoshInstance = {
   deployment: "dingo",
@@ -79,7 +82,15 @@ afterEach(async () => {
 
 function open(more: Partial<CellsOptions> = {}): OpenCells {
   const dialer = directDialer();
-  return createCells({ director, dialer, recorder, secrets: new Secrets(), sshPort: server.port, ...more });
+  return createCells({
+    director,
+    dialer,
+    recorder,
+    secrets: new Secrets(),
+    sshPort: server.port,
+    knownHostsFiles: [],
+    ...more,
+  });
 }
 
 const userOf = (call: string | undefined): string => call?.split(" ").at(-1) ?? "";
@@ -133,25 +144,27 @@ describe("the cells", () => {
   });
 
   it("refuse a cell with another key than the director's, before anything is run there", async () => {
-    const other = (await import("ssh2")).default.utils.generateKeyPairSync("ed25519").public;
+    const other = ed25519KeyPair().public;
     director.hostPublicKey = other;
     await expect(cells.open(INSTANCE)).rejects.toMatchObject({ code: "host-key-mismatch", exitCode: 16 });
     expect(server.logins).toEqual([]);
   });
 
-  it("refuse a cell whose key the director does not know, unless the configuration says otherwise", async () => {
+  it("refuse a cell whose key nobody knows, and take the line that the remedy names", async () => {
     director.hostPublicKey = "";
-    await expect(cells.open(INSTANCE)).rejects.toMatchObject({ code: "host-key-unknown", exitCode: 16 });
-    const trusting = open({ acceptUnknownHostKeys: true });
-    expect((await (await trusting.open(INSTANCE)).exec({ argv: ["echo", "in"] })).stdout).toBe("in\n");
-    await trusting.close();
+    const refused = await cells.open(INSTANCE).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "host-key-unknown", exitCode: 16 });
+    const remedy = refused instanceof RecoverError ? refused.remedy : "";
+    const file = join(mkdtempSync(join(tmpdir(), "known-")), "known_hosts");
+    writeFileSync(file, `${/add "([^"]+)"/.exec(remedy)?.[1] ?? ""}\n`);
+    const informed = open({ knownHostsFiles: [file] });
+    expect((await (await informed.open(INSTANCE)).exec({ argv: ["echo", "in"] })).stdout).toBe("in\n");
+    await informed.close();
   });
 
   it("do not take a torn key for no key", async () => {
     director.hostPublicKey = "ssh-rsa AAAAB3";
-    const trusting = open({ acceptUnknownHostKeys: true });
-    await expect(trusting.open(INSTANCE)).rejects.toMatchObject({ code: "answer-malformed" });
-    await trusting.close();
+    await expect(cells.open(INSTANCE)).rejects.toMatchObject({ code: "answer-malformed" });
   });
 
   it("say which cell is out of reach", async () => {

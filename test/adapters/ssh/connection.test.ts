@@ -5,7 +5,7 @@ import { SshConnection } from "../../../src/adapters/ssh/connection.js";
 import { parseHostKey, type TrustedKeys } from "../../../src/adapters/ssh/host-key.js";
 import { generateKeyPair } from "../../../src/adapters/ssh/key-pair.js";
 import { Secrets } from "../../../src/secrets.js";
-import { HOST_KEY, ShellServer } from "./shell-server.js";
+import { ed25519KeyPair, HOST_KEY, ShellServer } from "./shell-server.js";
 
 const KEY = await generateKeyPair();
 const STRANGER = await generateKeyPair();
@@ -158,7 +158,7 @@ describe("the log-in over SSH", () => {
   });
 
   it("stops before any log-in at another host key than the pinned one, and names both", async () => {
-    const other = (await import("ssh2")).default.utils.generateKeyPairSync("ed25519").public;
+    const other = ed25519KeyPair().public;
     const refused = open(undefined, pinned(other));
     await expect(refused).rejects.toMatchObject({ code: "host-key-mismatch", effect: "none" });
     await expect(refused).rejects.toThrow(/showed the ssh-ed25519 key SHA256:\S+, not SHA256:\S+/);

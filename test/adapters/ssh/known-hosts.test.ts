@@ -1,11 +1,11 @@
 import { createHmac } from "node:crypto";
-import ssh2 from "ssh2";
 import { describe, expect, it } from "vitest";
 import { fingerprint, parseHostKey } from "../../../src/adapters/ssh/host-key.js";
 import { knownHostKeys, knownHostKeysIn } from "../../../src/adapters/ssh/known-hosts.js";
+import { ed25519KeyPair } from "./shell-server.js";
 
-const A = ssh2.utils.generateKeyPairSync("ed25519").public;
-const B = ssh2.utils.generateKeyPairSync("ed25519").public;
+const A = ed25519KeyPair().public;
+const B = ed25519KeyPair().public;
 
 function found(text: string, host = "jump.example.org", port = 22): string[] {
   return knownHostKeysIn(text, host, port).map((key) => `${key.type} ${key.blob.toString("base64")}`);
