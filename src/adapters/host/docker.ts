@@ -21,7 +21,8 @@ const LIST_ATTEMPTS = 3;
 /** Above the grace that the daemon gives the container. */
 const STOP_SLACK_MS = 60_000;
 const LOG_TIMEOUT_MS = 120_000;
-const LOG_MAX_BYTES = 64 * 1024 * 1024;
+/** A recovery has 150 MiB of memory; callers ask for the time since a start, not for all of it. */
+const LOG_MAX_BYTES = 24 * 1024 * 1024;
 
 export class DockerCli implements ContainerEngine {
   readonly #shell: Shell;
