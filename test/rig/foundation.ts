@@ -2,7 +2,7 @@
  * A whole foundation for a recovery: the rig's real parts behind the Cloud Controller and director stand-ins, a user
  * who deleted a service by mistake, and the tool's configuration file. The tool is run as its users run it.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
@@ -22,10 +22,12 @@ import { serveCloudController } from "../../src/rehearsal/cloud-controller/serve
 import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
 import type { StandInServer } from "../../src/rehearsal/http/server.js";
 import { builtProgram } from "./cache.js";
-import { cloudControllerBroker } from "./cloud-controller-broker.js";
+import { type BrokerOptions, cloudControllerBroker } from "./cloud-controller-broker.js";
 import { type RigDirector, startDirector } from "./director.js";
 import { type Rig, type RigOptions, startRig } from "./rig.js";
 import { makeScene, type Scene, type SceneOptions } from "./scene.js";
+import type { S3Credentials } from "./sts.js";
+import { openTerminal, type Terminal } from "./terminal.js";
 
 export const ORG = "our-org";
 export const SPACE = "our-space";
@@ -43,12 +45,22 @@ export interface Foundation {
   readonly directory: string;
   readonly orgGuid: string;
   readonly spaceGuid: string;
-  readonly broker: { slowStop: boolean };
+  readonly broker: BrokerOptions;
+  /** Who the tool logs in as at Cloud Foundry. */
+  readonly person: { readonly name: string; readonly password: string };
+  /** What the tool has for the object store: writes below the scene's archive are 403. */
+  readonly credentials: S3Credentials;
+  /** What must never be seen: each secret that the tool was given, by its name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** One more service of the same places, deleted by mistake as the first one; `name` is what its users called it. */
+  anotherScene(name: string, options?: SceneOptions): Promise<Scene>;
   /** The Cloud Controller's world, to look at and to put faults into. */
   state(): CloudControllerState;
   change(next: (state: CloudControllerState) => CloudControllerState): void;
   /** Starts the tool with the foundation's configuration and nothing of our own environment. */
   tool(args: readonly string[], options?: ToolOptions): ToolProcess;
+  /** The same in a terminal of its own. */
+  terminal(args: readonly string[], options?: ToolOptions): Promise<Terminal>;
   stop(): Promise<void>;
 }
 
@@ -70,7 +82,7 @@ export interface FoundationOptions extends RigOptions {
 export async function startFoundation(options: FoundationOptions = {}): Promise<Foundation> {
   const directory = await mkdtemp(join(tmpdir(), "dingo-recover-foundation-"));
   const rig = await startRig(options);
-  const broker = { slowStop: false };
+  const broker: BrokerOptions = { slowStop: false };
   const places = seedPlaces(options.app);
   let state = places.state;
   const scene = await makeScene(rig, {
@@ -78,7 +90,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     organizationGuid: places.orgGuid,
     spaceGuid: places.spaceGuid,
   });
-  state = seedMistake(state, places, scene.guid);
+  state = seedMistake(state, places, { guid: scene.guid, name: SERVICE });
   const cloudController = await serveCloudController({
     get: () => state,
     set: (next) => {
@@ -112,11 +124,28 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     orgGuid: places.orgGuid,
     spaceGuid: places.spaceGuid,
     broker,
+    person: PERSON,
+    credentials,
+    secrets: {
+      "the password of Cloud Foundry": PERSON.password,
+      "the secret of the director's client": director.clientSecret,
+      "the secret key of the object store": credentials.secretAccessKey,
+      "the session token of the object store": credentials.sessionToken ?? "",
+      "the private key of the gateway": await readFile(rig.gateway.privateKey, "utf8"),
+    },
+    anotherScene: async (name, more = {}) => {
+      const { orgGuid, spaceGuid } = places;
+      const another = await makeScene(rig, { ...more, organizationGuid: orgGuid, spaceGuid });
+      state = seedMistake(state, { ...places, appGuid: undefined }, { guid: another.guid, name });
+      return another;
+    },
     state: () => state,
     change: (next) => {
       state = next(state);
     },
     tool: (args, { env: more = {} } = {}) => startTool([...args, "--config", configFile], { ...env, ...more }),
+    terminal: (args, { env: more = {} } = {}) =>
+      openTerminal([process.execPath, "dist/bin.cjs", ...args, "--config", configFile], { ...env, ...more }),
     stop: async () => {
       await cloudController.close();
       await director.close();
@@ -159,12 +188,16 @@ function seedPlaces(app: string | undefined): Places {
 }
 
 /** What Cloud Foundry remembers of the service that a user deleted. */
-function seedMistake(before: CloudControllerState, places: Places, guid: string): CloudControllerState {
+function seedMistake(
+  before: CloudControllerState,
+  places: Omit<Places, "state">,
+  { guid, name }: { readonly guid: string; readonly name: string },
+): CloudControllerState {
   const actor = { guid: "5f2b0a49-5b3a-4c39-9f6c-0f5e6a7b8c9d", type: "user", name: "user@example.com" };
   const created = { now: new Date(Date.now() - 3_600_000), actor };
   const seeded = seedInstance(
     before,
-    { guid, name: SERVICE, spaceGuid: places.spaceGuid, planGuid: places.planGuid, tags: [] },
+    { guid, name, spaceGuid: places.spaceGuid, planGuid: places.planGuid, tags: [] },
     created,
   );
   const bound =

@@ -1,0 +1,37 @@
+/** Secrets that must be nowhere, looked for in files and texts, as they are and in the forms that programs give them. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export type Canaries = Readonly<Record<string, string>>;
+
+/** The names of the secrets that a text holds. */
+export function secretsIn(text: string, canaries: Canaries): readonly string[] {
+  return Object.entries(canaries).flatMap(([name, secret]) =>
+    secret !== "" && formsOf(secret).some((form) => text.includes(form)) ? [name] : [],
+  );
+}
+
+/** "FILE: NAME OF THE SECRET" for every secret in a file below a directory. */
+export function secretsBelow(directory: string, canaries: Canaries): readonly string[] {
+  return filesBelow(directory).flatMap((file) =>
+    secretsIn(readFileSync(file, "latin1"), canaries).map((name) => `${file}: ${name}`),
+  );
+}
+
+export function filesBelow(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** A key of many lines is told by any of its longer ones. */
+function formsOf(secret: string): readonly string[] {
+  const lines = secret.includes("\n")
+    ? secret.split("\n").filter((line) => line.length > 30 && !line.startsWith("-----"))
+    : [secret];
+  return lines.flatMap((line) => [
+    line,
+    encodeURIComponent(line),
+    Buffer.from(line).toString("base64").replace(/=+$/, ""),
+  ]);
+}
