@@ -1,5 +1,6 @@
-/** Everything that a box is made of, as one value that is written to one file: worlds of all stand-ins, keys, accounts. */
+/** Everything that a box is made of as one value; on disk each part has a file of its own, replaced as it changes. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { CloudControllerState } from "../cloud-controller/state.js";
 import type { DirectorState } from "../director/state.js";
 import type { Certificate } from "../http/certificate.js";
@@ -33,10 +34,34 @@ export interface BoxState {
   readonly keys: BoxKeys;
 }
 
-export function saveBox(path: string, state: BoxState): void {
-  replaceFile(path, JSON.stringify(state));
+type Part = "world" | "cloudController" | "director";
+type Fixed = Omit<BoxState, Part>;
+
+const FILES: Readonly<Record<Part | "fixed", string>> = {
+  world: "world.json",
+  cloudController: "cloud-controller.json",
+  director: "director.json",
+  fixed: "box.json",
+};
+
+/** Replaces one part's file as a whole. */
+export function savePart<K extends Part>(directory: string, part: K, value: BoxState[K]): void {
+  replaceFile(join(directory, FILES[part]), JSON.stringify(value));
 }
 
-export function loadBox(path: string): BoxState {
-  return JSON.parse(readFileSync(path, "utf8")) as BoxState;
+export function saveBox(directory: string, { world, cloudController, director, ...fixed }: BoxState): void {
+  savePart(directory, "world", world);
+  savePart(directory, "cloudController", cloudController);
+  savePart(directory, "director", director);
+  replaceFile(join(directory, FILES.fixed), JSON.stringify(fixed));
+}
+
+export function loadBox(directory: string): BoxState {
+  const read = (part: keyof typeof FILES): unknown => JSON.parse(readFileSync(join(directory, FILES[part]), "utf8"));
+  return {
+    ...(read("fixed") as Fixed),
+    world: read("world") as World,
+    cloudController: read("cloudController") as CloudControllerState,
+    director: read("director") as DirectorState,
+  };
 }

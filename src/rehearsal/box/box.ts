@@ -1,15 +1,14 @@
 /** Starts every stand-in of a foundation on loopback around one world, and writes the world down after each change. */
 import { join } from "node:path";
-import { writeFileSync } from "node:fs";
 import { serveCloudController } from "../cloud-controller/server.js";
 import { serveDirector } from "../director/server.js";
 import { serveStore } from "../object-store/server.js";
 import { serveSsh, type SshSettings } from "../ssh/server.js";
 import { worldAgent } from "./agent.js";
-import { type BoxState, saveBox } from "./box-state.js";
+import { type BoxState, saveBox, savePart } from "./box-state.js";
 import { worldBroker } from "./broker.js";
 import { type BoxClock, shown } from "./clock.js";
-import { collected } from "./log-file.js";
+import { CollectedLog } from "./log-file.js";
 import { SavedWorld, type WorldHost } from "./world-host.js";
 
 /** Where the director is, seen from behind the gateway. */
@@ -34,24 +33,23 @@ export interface Box {
   close(): Promise<void>;
 }
 
-export const boxFile = (directory: string): string => join(directory, "box.json");
-
 export async function startBox({ directory, state, clock, person }: BoxOptions): Promise<Box> {
   const parts = { cloudController: state.cloudController, director: state.director };
-  const save = (): void => saveBox(boxFile(directory), current());
-  const host: SavedWorld = new SavedWorld(state.world, clock, save);
+  const log = new CollectedLog(join(directory, "platform.log"));
+  const host: SavedWorld = new SavedWorld(log.take(state.world), clock, () =>
+    savePart(directory, "world", host.stored),
+  );
   const current = (): BoxState => ({ ...state, ...parts, world: host.stored });
   const now = (): Date => new Date(shown(clock));
   const part = <K extends keyof typeof parts>(key: K) => ({
-    get: () => parts[key],
-    set: (next: (typeof parts)[K]) => {
-      parts[key] = next;
-      save();
+    get: (): BoxState[K] => parts[key],
+    set: (next: BoxState[K]) => {
+      Object.assign(parts, { [key]: next });
+      savePart(directory, key, next);
     },
     now,
   });
-  save();
-  writeFileSync(join(directory, "platform.log"), collected(state.world));
+  saveBox(directory, current());
   const cloud = await serveCloudController({
     ...part<"cloudController">("cloudController"),
     broker: worldBroker(host),
@@ -84,7 +82,7 @@ export async function startBox({ directory, state, clock, person }: BoxOptions):
     close: async () => {
       await Promise.all([cloud.close(), director.close(), store.close(), ssh.close()]);
       host.world();
-      save();
+      saveBox(directory, { ...current(), world: log.take(host.stored) });
     },
   };
 }

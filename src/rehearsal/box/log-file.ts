@@ -1,13 +1,25 @@
 /** What a log collector wrote of the foundation, in the form of its time (dingo.md §2.1). */
+import { appendFileSync } from "node:fs";
 import type { SyslogLine, World } from "../world/world.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /** The page's collector stood in California: stamps without year and zone, a date of its own (dingo.md §1.14). */
 const PACIFIC = -7 * 3_600_000;
 
-export function collected(world: World): string {
-  const print = world.era === "a" ? traditional : rfc5424;
-  return world.syslog.map((line) => `${print(line)}\n`).join("");
+/** The collector's file: it takes the lines out of the world, where they would be written down with every change. */
+export class CollectedLog {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Appends what the world has to say; the world without it. */
+  take(world: World): World {
+    const print = world.era === "a" ? traditional : rfc5424;
+    appendFileSync(this.#path, world.syslog.map((line) => `${print(line)}\n`).join(""));
+    return { ...world, syslog: [] };
+  }
 }
 
 /** `Mar 16 23:10:17 HOST PROGRAM:  TEXT` */

@@ -7,6 +7,8 @@ import type { Arguments } from "./flags.js";
 export interface Cli {
   readonly file: ConfigFile;
   readonly api: Api;
+  /** Variables of the caller. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Writes a line to stdout. */
   readonly say: (line?: string) => void;
 }

@@ -53,6 +53,8 @@ const COMMANDS: Readonly<Record<string, Known>> = {
 };
 
 export interface Streams {
+  /** Variables of the caller; those of this process where absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
   err(text: string): void;
 }
@@ -70,9 +72,10 @@ export async function runCf(words: readonly string[], streams: Streams, now: () 
     return 1;
   }
   try {
-    const file = new ConfigFile();
+    const env = streams.env ?? process.env;
+    const file = new ConfigFile(env["CF_HOME"]);
     const say = (line = ""): void => streams.out(`${line}\n`);
-    await command.run({ file, api: new Api(file, now), say }, parseArguments(rest, command));
+    await command.run({ file, api: new Api(file, now), env, say }, parseArguments(rest, command));
     return 0;
   } catch (error) {
     return failed(error, streams);

@@ -36,11 +36,11 @@ export async function api({ file, say }: Cli, { positional }: Arguments): Promis
   say("Not logged in. Use 'cf login' or 'cf login --sso' to log in.");
 }
 
-export async function auth({ file, say }: Cli, { flags }: Arguments): Promise<void> {
+export async function auth({ env, file, say }: Cli, { flags }: Arguments): Promise<void> {
   if (file.config.Target === "") {
     throw new CfFailure("No API endpoint set. Use 'cf login' or 'cf api' to target an endpoint.");
   }
-  const { CF_USERNAME: username, CF_PASSWORD: password } = process.env;
+  const { CF_USERNAME: username, CF_PASSWORD: password } = env;
   if (username === undefined || password === undefined) throw new CfFailure("Username and password not provided.");
   const byClient = flags.has("client-credentials");
   say(`API endpoint: ${file.config.Target}`);

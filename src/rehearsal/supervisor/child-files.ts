@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Box } from "../box/box.js";
 import { DIRECTOR_ADDRESS } from "../box/box.js";
-import type { BoxClock } from "../box/clock.js";
+import { type BoxClock, shown } from "../box/clock.js";
 import { installCfProgram } from "../cf-program/install.js";
+import { hasBash, serveCf } from "../cf-program/service.js";
 import type { Scenario } from "../scenarios/scenario.js";
 
 /** Of the caller's variables, those that only say how a terminal looks. */
@@ -17,6 +18,7 @@ export interface ChildPlace {
   readonly cf: string;
   /** Without the rehearsal's own variable. */
   readonly env: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
 }
 
 export interface ChildPlaceOptions {
@@ -33,8 +35,7 @@ export async function layOut({ directory, box, clock, scenario, caller }: ChildP
   const home = join(directory, "home");
   const temporary = join(directory, "tmp");
   for (const path of [home, temporary]) mkdirSync(path, { recursive: true, mode: 0o700 });
-  const { realMs: wallMs, epochMs: shownMs, rate } = clock;
-  const cf = await installCfProgram(join(directory, "bin"), { wallMs, shownMs, rate });
+  const { path: cf, close } = await putCf(join(directory, "bin"), clock);
   const { keys, accounts } = box.state();
   const gatewayKey = join(home, "gateway-key");
   writeFileSync(gatewayKey, keys.operator.privateKey, PRIVATE);
@@ -59,7 +60,16 @@ export async function layOut({ directory, box, clock, scenario, caller }: ChildP
     AWS_ACCESS_KEY_ID: key?.id ?? "",
     AWS_SECRET_ACCESS_KEY: key?.secret ?? "",
   };
-  return { directory, config, answers, cf, env };
+  return { directory, config, answers, cf, env, close };
+}
+
+async function putCf(bin: string, clock: BoxClock): Promise<Pick<ChildPlace, "close"> & { readonly path: string }> {
+  if (hasBash()) {
+    const { path, service } = await serveCf(bin, () => shown(clock));
+    return { path, close: () => service.close() };
+  }
+  const { realMs: wallMs, epochMs: shownMs, rate } = clock;
+  return { path: await installCfProgram(bin, { wallMs, shownMs, rate }), close: () => Promise.resolve() };
 }
 
 function configuration(box: Box, gatewayKey: string): Record<string, unknown> {

@@ -4,6 +4,8 @@ import type { Site } from "./world.js";
 
 export type Part = "startup" | "restore_leader_if_missing" | "patroni" | "backup" | "shutdown";
 
+const AS_EVER = "i am the leader with the lock";
+
 /** Prints lines of one part of the container's programs, with the prefix of the era. */
 export function say(site: Site, part: Part, ...texts: readonly string[]): void {
   const { world, cell, container } = site;
@@ -11,9 +13,13 @@ export function say(site: Site, part: Part, ...texts: readonly string[]): void {
   for (const text of texts) {
     for (const line of text.split("\n")) {
       const printed = SHORT_PREFIX[world.era](scope.slice(0, 6), part) + line;
+      // Said every ten seconds for as long as a leader lives: only the last one is kept, or nothing else would be left.
+      if (printed.endsWith(AS_EVER)) {
+        if (container.logs.at(-1)?.text.endsWith(AS_EVER) === true) container.logs.pop();
+        container.logs.push({ at: world.now, text: printed });
+        continue;
+      }
       container.logs.push({ at: world.now, text: printed });
-      // Said every ten seconds for as long as a leader lives: a collector's files would hold little else.
-      if (printed.endsWith("i am the leader with the lock")) continue;
       // Docker's driver tags with the container's name; the cell is named by its agent id (dingo.md §2.1).
       const host = cell.agentId;
       world.syslog.push({ at: world.now, host, program: `docker/${container.name}`, text: printed });

@@ -1,0 +1,100 @@
+/**
+ * The same `cf` without a new Node for every call, which costs more than all that it does: the box runs the commands, and
+ * what stands on the child's PATH is a few lines of shell that hand over words and variables. Where there is no bash
+ * (`/dev/tcp` is its own), `install.ts` puts the program itself there.
+ */
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { runCf } from "./program.js";
+
+const BASH = "/bin/bash";
+const CAT = "/bin/cat";
+/** Variables of the caller that the program reads. */
+const VARIABLES = ["CF_HOME", "CF_USERNAME", "CF_PASSWORD"] as const;
+
+/** What follows the interpreter's line: the request is NUL-terminated words, the answer code, stderr and stdout. */
+const CLIENT = (port: number): string => `#!${BASH}
+exec 3<>/dev/tcp/127.0.0.1/${port} || exit 1
+printf '%s\\0' ${VARIABLES.map((name) => `"$${name}"`).join(" ")} "$#" "$@" >&3
+IFS= read -r -d '' -u 3 code
+IFS= read -r -d '' -u 3 errors
+${CAT} <&3
+printf %s "$errors" >&2
+exit "\${code:-1}"
+`;
+
+export interface CfService {
+  close(): Promise<void>;
+}
+
+export const hasBash = (): boolean => existsSync(BASH) && existsSync(CAT);
+
+/** Writes `DIRECTORY/cf` and serves what it asks for. */
+export async function serveCf(
+  directory: string,
+  now: () => number,
+): Promise<{ readonly path: string; readonly service: CfService }> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => receive(socket, now));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const path = join(directory, "cf");
+  await mkdir(directory, { recursive: true });
+  await writeFile(path, CLIENT((server.address() as AddressInfo).port));
+  await chmod(path, 0o755);
+  return { path, service: { close: () => close(server) } };
+}
+
+function receive(socket: Socket, now: () => number): void {
+  let text = "";
+  socket.setEncoding("utf8");
+  // A client that was killed takes nothing back: what it asked for is under way all the same.
+  socket.on("error", () => undefined);
+  socket.on("data", (chunk: string) => {
+    text += chunk;
+    const call = parse(text);
+    if (call === undefined) return;
+    text = "";
+    void answer(socket, call, now);
+  });
+}
+
+interface Call {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly words: readonly string[];
+}
+
+/** Undefined until all words are there. */
+function parse(text: string): Call | undefined {
+  const fields = text.split("\0");
+  const count = Number(fields[VARIABLES.length]);
+  const words = fields.slice(VARIABLES.length + 1, -1);
+  if (fields.length <= VARIABLES.length + 1 || words.length < count) return undefined;
+  const env = Object.fromEntries(VARIABLES.map((name, at) => [name, fields[at] === "" ? undefined : fields[at]]));
+  return { env, words };
+}
+
+async function answer(socket: Socket, { env, words }: Call, now: () => number): Promise<void> {
+  let [out, err] = ["", ""];
+  const streams = {
+    env,
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+  };
+  const code = await runCf(words, streams, now).catch((error: unknown) => {
+    err += `panic: ${String(error)}\n`;
+    return 2;
+  });
+  socket.end(`${code}\0${err}\0${out}`);
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
