@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
+import { type Context, defineAction } from "../../action.js";
 import { estimateRecovery } from "../../archive/estimate.js";
 import { RecoverError } from "../../errors.js";
 import { freeSpace } from "../../host-commands.js";
@@ -35,12 +35,7 @@ export const estimate = defineAction({
       expandedBytes: facts.expanded_bytes,
       segmentsToReplay: facts.segments,
     });
-    let roomiest = { cell: "", free: -1 };
-    for (const instance of await cellInstances(context.ports, facts.deployment)) {
-      const cell = await context.ports.cells.open(instance);
-      const free = await cell.files.freeBytes(STORE);
-      if (free > roomiest.free) roomiest = { cell: cell.label, free };
-    }
+    const roomiest = await roomiestCell(context, facts.deployment);
     if (roomiest.free >= diskBytes)
       return { minutes, disk_bytes: diskBytes, free_bytes: roomiest.free, cell: roomiest.cell };
     throw new RecoverError(
@@ -53,4 +48,20 @@ export const estimate = defineAction({
       },
     );
   },
+  /** Free space never stays the same; that there is enough of it is what holds. */
+  async verify(context, facts, output) {
+    const { cell, free } = await roomiestCell(context, facts.deployment);
+    const evidence = `${cell} has ${free} bytes free, and the database needs ${output.disk_bytes}`;
+    return { holds: free >= output.disk_bytes, evidence };
+  },
 });
+
+async function roomiestCell(context: Context, deployment: string): Promise<{ cell: string; free: number }> {
+  let roomiest = { cell: "", free: -1 };
+  for (const instance of await cellInstances(context.ports, deployment)) {
+    const cell = await context.ports.cells.open(instance);
+    const free = await cell.files.freeBytes(STORE);
+    if (free > roomiest.free) roomiest = { cell: cell.label, free };
+  }
+  return roomiest;
+}

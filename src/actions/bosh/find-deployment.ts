@@ -51,17 +51,23 @@ async function chooseDeployment(context: Context): Promise<string> {
   return answer.value;
 }
 
+/**
+ * Tasks that change no VM and are over in seconds: ephemeral SSH users, ours among them, and what `bosh vms`,
+ * `bosh instances` and `bosh logs` of anybody make the director ask its agents.
+ */
+const HARMLESS = /\bssh\b|^retrieve (?:vm|instance)-stats$|^fetch logs$/i;
+
 /** Throws `platform-busy` while the director holds a lock on, or works at, the deployment. */
 export async function refuseBusyDirector(context: Context, deployment: string): Promise<void> {
   const { director } = context.ports;
   const locks = (await director.locks()).filter((lock) => lock.resource.includes(deployment));
   const tasks = (await director.runningTasks()).filter((task) => task.deployment === deployment);
-  const busy = [
+  const others = [
     ...locks.map((lock) => `lock ${lock.type} of task ${lock.taskId}`),
-    ...tasks.map((task) => `task ${task.id} (${task.description})`),
+    ...tasks
+      .filter(({ description }) => !HARMLESS.test(description))
+      .map((task) => `task ${task.id} (${task.description})`),
   ];
-  // Our own ephemeral SSH users are tasks too, over in seconds; they are no reason to refuse.
-  const others = busy.filter((text) => !/\bssh\b/i.test(text));
   if (others.length === 0) return;
   throw new RecoverError("platform-busy", `the director is at work on "${deployment}": ${others.join("; ")}`, {
     remedy: "Wait until bosh tasks shows nothing for this deployment, then resume.",

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
+import type { CredentialBinding } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
+import { awaitBinding, probeBinding } from "./await-binding.js";
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -26,29 +28,28 @@ export const bindApp = defineAction({
   ],
   async run(context, request): Promise<Output> {
     const { org, space, app, name } = request;
-    if ((await findBinding(context, request)) === undefined)
+    const found = await findBinding(context, request);
+    if (found === undefined || found.lastOperation.state === "failed")
       await context.ports.cf.bindService({ in: { org, space }, app, instance: name });
-    return { binding_guid: (await findBinding(context, request)) ?? "" };
+    return { binding_guid: await awaitBinding(context, titleOf(request), () => findBinding(context, request)) };
   },
   async probe(context, request): Promise<Probe<Output>> {
-    const guid = await findBinding(context, request);
-    if (guid === undefined) return { state: "not-done", evidence: `"${request.app}" is not bound` };
-    return { state: "done", output: { binding_guid: guid }, evidence: `"${request.app}" is bound (${guid})` };
+    const binding = await findBinding(context, request);
+    return probeBinding(titleOf(request), binding, (binding_guid) => ({ binding_guid }));
   },
   async verify(context, request) {
-    const guid = await findBinding(context, request);
-    return {
-      holds: guid !== undefined,
-      evidence: guid === undefined ? `"${request.app}" is not bound` : `"${request.app}" is bound (${guid})`,
-    };
+    const { state, evidence } = probeBinding(titleOf(request), await findBinding(context, request), () => undefined);
+    return { holds: state === "done", evidence };
   },
 });
 
-async function findBinding(context: Context, { guid, space_guid, app }: Input): Promise<string | undefined> {
+function titleOf({ app, name }: Input): string {
+  return `the binding of "${app}" to "${name}"`;
+}
+
+async function findBinding(context: Context, { guid, space_guid, app }: Input): Promise<CredentialBinding | undefined> {
   const appGuid = (await context.ports.cf.apps(space_guid)).find((each) => each.name === app)?.guid;
   if (appGuid === undefined) return undefined;
-  const binding = (await context.ports.cf.bindings(guid)).find(
-    (each) => each.type === "app" && each.appGuid === appGuid,
-  );
-  return binding?.lastOperation.state === "succeeded" ? binding.guid : undefined;
+  const bindings = await context.ports.cf.bindings(guid);
+  return bindings.find((each) => each.type === "app" && each.appGuid === appGuid);
 }

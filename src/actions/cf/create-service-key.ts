@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
+import type { CredentialBinding } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
+import { awaitBinding, probeBinding } from "./await-binding.js";
 import { runTag } from "./run-tag.js";
 
 const input = z.strictObject({ guid: z.guid(), org: z.string(), space: z.string(), name: z.string(), run: z.string() });
@@ -21,36 +23,29 @@ export const createServiceKey = defineAction({
   ],
   async run(context, request): Promise<Output> {
     const key = runTag(context.run.id);
-    if ((await findKey(context, request)) === undefined) {
-      await context.ports.cf.createServiceKey({
-        in: { org: request.org, space: request.space },
-        instance: request.name,
-        key,
-      });
+    const found = await findKey(context, request);
+    if (found === undefined || found.lastOperation.state === "failed") {
+      const { org, space, name: instance } = request;
+      await context.ports.cf.createServiceKey({ in: { org, space }, instance, key });
     }
-    const guid = await findKey(context, request);
-    return { key, key_guid: guid ?? "" };
+    return { key, key_guid: await awaitBinding(context, titleOf(context), () => findKey(context, request)) };
   },
   async probe(context, request): Promise<Probe<Output>> {
-    const guid = await findKey(context, request);
-    if (guid === undefined) return { state: "not-done", evidence: "Cloud Foundry has no such service key" };
-    return {
-      state: "done",
-      output: { key: runTag(context.run.id), key_guid: guid },
-      evidence: `the service key is ${guid}`,
-    };
+    const key = runTag(context.run.id);
+    return probeBinding(titleOf(context), await findKey(context, request), (key_guid) => ({ key, key_guid }));
   },
   async verify(context, request, output) {
-    const guid = await findKey(context, request);
-    return {
-      holds: guid !== undefined && guid === output.key_guid,
-      evidence: guid === undefined ? "there is no such service key" : `the service key is ${guid}`,
-    };
+    const binding = await findKey(context, request);
+    const { state, evidence } = probeBinding(titleOf(context), binding, () => undefined);
+    return { holds: state === "done" && binding?.guid === output.key_guid, evidence };
   },
 });
 
-async function findKey(context: Context, { guid }: Input): Promise<string | undefined> {
+function titleOf(context: Context): string {
+  return `the service key "${runTag(context.run.id)}"`;
+}
+
+async function findKey(context: Context, { guid }: Input): Promise<CredentialBinding | undefined> {
   const bindings = await context.ports.cf.bindings(guid);
-  const key = bindings.find((binding) => binding.type === "key" && binding.name === runTag(context.run.id));
-  return key?.lastOperation.state === "succeeded" ? key.guid : undefined;
+  return bindings.find((binding) => binding.type === "key" && binding.name === runTag(context.run.id));
 }

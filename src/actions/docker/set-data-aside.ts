@@ -52,7 +52,9 @@ export const setDataAside = defineAction({
       await context.record("data-set-aside", { from: data, to: aside });
       await cell.files.rename(data, aside);
     }
-    if ((await cell.files.kind(data)) === "absent") await cell.files.makeDirectory(data, aside);
+    // It finishes what an interrupted call began, and refuses a directory that is in use.
+    await cell.files.makeDirectory(data, aside);
+    await context.record("directory-made", { path: data });
     return { aside, data_directory: data };
   },
   probe: probeAside,
@@ -72,6 +74,8 @@ async function probeAside(context: Context, target: Input): Promise<Probe<Output
   if (asideKind === "absent") return { state: dataKind === "directory" ? "not-done" : "unknown", evidence };
   if (dataKind === "absent") return { state: "partly", evidence };
   const left = await cell.files.entries(data);
+  // Made, and perhaps not yet given its owner: PostgreSQL would not start in a directory of root's.
+  if (left.length === 0 && context.records("directory-made").length === 0) return { state: "partly", evidence };
   if (left.length === 0)
     return { state: "done", output: { aside, data_directory: data }, evidence: `${evidence}, and the former is empty` };
   return { state: "unknown", evidence: `${evidence}, and the former holds ${left.length} entries again` };

@@ -1,12 +1,15 @@
 import { z } from "zod";
-import { defineAction, type Probe } from "../../action.js";
+import { type Context, defineAction, type Probe } from "../../action.js";
 import { dockerStop } from "../../host-commands.js";
 import type { Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
-import { guardTarget, openTarget, targetInput } from "./target-container.js";
+import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 
 /** What cf-containers-broker itself gives a container (dingo.md §3.9); images before 0.8.1 always need the force. */
 const GRACE_SECONDS = 10;
+/** A stop whose asker was killed goes on in the engine: its grace, and the time the kill behind it takes. */
+const LATE_STOP_MS = (GRACE_SECONDS + 5) * 1000;
+const POLL_MS = 500;
 
 const input = z.strictObject(targetInput);
 const output = z.object({ exit_code: z.number(), started_at: z.string() });
@@ -24,11 +27,14 @@ export const stopContainer = defineAction({
   },
   async run(context, target): Promise<Output> {
     const { cell, container } = await openTarget(context, target);
-    if (container.running) await cell.docker.stop(target.container, GRACE_SECONDS);
+    if (container.running) {
+      await context.record("stopping", { life: container.startedAt });
+      await cell.docker.stop(target.container, GRACE_SECONDS);
+    }
     return stopped((await openTarget(context, target)).container);
   },
   async probe(context, target): Promise<Probe<Output>> {
-    const { container } = await openTarget(context, target);
+    const container = await afterLateStop(context, target);
     const evidence = `${container.name} is ${container.status}`;
     // "restarting" is neither: with restart=no held before, it can only be on its way down or up.
     if (container.status === "exited") return { state: "done", output: stopped(container), evidence };
@@ -45,6 +51,19 @@ export const stopContainer = defineAction({
     };
   },
 });
+
+/** The container as it is once a stop that was asked for has come to its end: Docker does not show that one is under way. */
+async function afterLateStop(context: Context, target: Target): Promise<Container> {
+  const { clock } = context.ports;
+  const asked = context.records("stopping").at(-1)?.["life"];
+  const until = clock.monotonicMs() + LATE_STOP_MS;
+  for (;;) {
+    const { container } = await openTarget(context, target);
+    if (!container.running || container.startedAt !== asked || clock.monotonicMs() >= until) return container;
+    context.progress({ message: "waiting for the end of a stop that was asked for before" });
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}
 
 function stopped(container: Container): Output {
   return { exit_code: container.exitCode, started_at: container.startedAt };
