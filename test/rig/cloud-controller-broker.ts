@@ -5,6 +5,8 @@ import type { RigBroker } from "./broker.js";
 export interface BrokerOptions {
   /** New instances come from an image without the trap: each stop runs into its ten seconds. */
   slowStop: boolean;
+  /** The broker binds when this is done: a test holds a binding open with it. */
+  beforeBind?: (request: { readonly instanceGuid: string; readonly bindingGuid: string }) => Promise<void>;
 }
 
 export function cloudControllerBroker(broker: RigBroker, options: BrokerOptions): Broker {
@@ -28,7 +30,7 @@ export function cloudControllerBroker(broker: RigBroker, options: BrokerOptions)
     deprovision: async ({ instanceGuid }) => follow(instanceGuid, broker.deprovision(instanceGuid)),
     progress: async ({ instanceGuid }) =>
       operations.get(instanceGuid) ?? { state: "failed", description: "the broker does not know this instance" },
-    bind: async () => undefined,
+    bind: async (request) => options.beforeBind?.(request),
     unbind: async ({ instanceGuid }) => broker.unbind(instanceGuid),
     credentials: async ({ instanceGuid }): Promise<Credentials> => ({ ...(await broker.bind(instanceGuid)) }),
   };

@@ -3,6 +3,7 @@
  * A test can so show that nothing wrote below a prefix, whatever the program under test says about itself.
  */
 import { createServer, type Server } from "node:http";
+import { Feed } from "./feed.js";
 import { until } from "./until.js";
 
 export interface S3Request {
@@ -36,7 +37,7 @@ interface AuditEntry {
 const writing = /^(Put|Copy|Delete|Complete|NewMultipart|CreateMultipart|Post|Restore|Abort)/;
 
 export class RequestRecord {
-  private readonly seen: S3Request[] = [];
+  private readonly seen = new Feed<S3Request>();
   private readonly marks = new Set<string>();
 
   private constructor(
@@ -88,12 +89,17 @@ export class RequestRecord {
   }
 
   get all(): readonly S3Request[] {
-    return this.seen;
+    return this.seen.all;
+  }
+
+  /** The first request that matches, of those that were recorded or will be. */
+  first(match: (request: S3Request) => boolean): Promise<S3Request> {
+    return this.seen.first(match);
   }
 
   /** Requests that would change an object below the prefix, refused ones too. */
   writesBelow(prefix: string): readonly S3Request[] {
-    return this.seen.filter(
+    return this.seen.all.filter(
       (request) => writing.test(request.api) && request.keys.some((key) => key.startsWith(prefix)),
     );
   }

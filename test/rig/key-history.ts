@@ -1,0 +1,51 @@
+/** Every change of one key, as etcd's own watch tells it. */
+import type { EtcdServer } from "./etcd.js";
+import { Feed } from "./feed.js";
+
+export interface KeyChange {
+  readonly action: string;
+  readonly value: string | undefined;
+  readonly index: number;
+}
+
+interface Told {
+  readonly action?: string;
+  readonly node?: { readonly value?: string; readonly modifiedIndex: number };
+}
+
+export class KeyHistory extends Feed<KeyChange> {
+  private readonly over = new AbortController();
+
+  private constructor(private readonly url: string) {
+    super();
+  }
+
+  static async follow(etcd: EtcdServer, key: string): Promise<KeyHistory> {
+    const url = `http://${etcd.hostPort}/v2/keys${key}`;
+    const history = new KeyHistory(url);
+    const now = await fetch(url);
+    const index = Number(now.headers.get("x-etcd-index"));
+    if (!now.ok || Number.isNaN(index)) throw new Error(`etcd has no ${key} to follow`);
+    history.watch(index + 1).catch((error: unknown) => {
+      if (!history.over.signal.aborted) throw error;
+    });
+    return history;
+  }
+
+  private async watch(from: number): Promise<void> {
+    for (let index = from; ; ) {
+      const answer = await fetch(`${this.url}?wait=true&waitIndex=${index}`, { signal: this.over.signal });
+      const text = await answer.text();
+      // A watch that is given up by the server ends without a body.
+      if (text === "") continue;
+      const { action, node } = JSON.parse(text) as Told;
+      if (action === undefined || node === undefined) throw new Error(`etcd tells no change: ${text}`);
+      this.push({ action, value: node.value, index: node.modifiedIndex });
+      index = node.modifiedIndex + 1;
+    }
+  }
+
+  stop(): void {
+    this.over.abort();
+  }
+}

@@ -1,0 +1,54 @@
+/** A program in a terminal of its own (Python's pty), for what it asks a person. */
+import { spawn } from "node:child_process";
+import { Feed } from "./feed.js";
+
+const HOST = `
+import fcntl, os, pty, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+os.write(2, b"%d\\n" % pid)
+while True:
+    try:
+        data = os.read(fd, 65536)
+    except OSError:
+        break
+    if not data:
+        break
+    os.write(1, data)
+status = os.waitpid(pid, 0)[1]
+os.write(2, b"%d\\n" % (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0))
+`;
+
+export interface Terminal {
+  /** What stands on the screen so far, without colours and cursor movements. */
+  readonly screen: Feed<string>;
+  /** SIGKILL to the program itself, not to its terminal. */
+  kill(): void;
+  /** The number of the signal that ended the program; 0 for none. */
+  readonly ended: Promise<number>;
+}
+
+export async function openTerminal(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Terminal> {
+  const child = spawn("python3", ["-c", HOST, ...argv], {
+    env: { ...env, TERM: "xterm-256color" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const screen = new Feed<string>();
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    screen.push(said.replaceAll(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007]*\u0007|[@-Z\\-_])/g, ""));
+  });
+  const numbers = new Feed<number>();
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    for (const line of text.split("\n").filter((each) => /^\d+$/.test(each))) numbers.push(Number(line));
+  });
+  const pid = await numbers.first(() => true);
+  return {
+    screen,
+    kill: () => process.kill(pid, "SIGKILL"),
+    ended: new Promise((resolve) => child.once("close", () => resolve(numbers.all[1] ?? -1))),
+  };
+}
