@@ -88,7 +88,7 @@ function announce(session: Session, { resumed }: { readonly resumed: boolean }):
 async function end(session: Session): Promise<RunResult> {
   await closeDown(session);
   await session.ledger.append({ type: "run-ended", outcome: "succeeded" });
-  session.options.locks.release();
+  releaseLocks(session);
   return report(session, { outcome: "succeeded", exitCode: 0 });
 }
 
@@ -109,8 +109,17 @@ async function stop(session: Session, error: RecoverError): Promise<RunResult> {
       last = asRecoverError(thrown);
     }
   }
-  if (!ledger.isLost && !touchesWorld(session.plan, session.state)) session.options.locks.release();
+  if (!ledger.isLost && !touchesWorld(session.plan, session.state)) releaseLocks(session);
   return report(session, { outcome, exitCode: last.exitCode, error: last });
+}
+
+/** A lock that cannot be removed does no harm: locks of an ended run are free, and this run finds its own again. */
+function releaseLocks(session: Session): void {
+  try {
+    session.options.locks.release();
+  } catch (thrown) {
+    session.emit({ type: "note", message: `the locks were not removed: ${asRecoverError(thrown).message}` });
+  }
 }
 
 function outcomeOf(session: Session, error: RecoverError): RunOutcome {

@@ -25,11 +25,18 @@ export class PaddedFile {
     const next = `${path}.next`;
     rmSync(next, { force: true });
     this.#descriptor = openSync(next, "wx", OWNER_ONLY_FILE);
-    writeWhole(this.#descriptor, content, 0);
-    this.#end = content.length;
-    this.#pad();
-    renameSync(next, path);
-    syncDirectory(dirname(path));
+    try {
+      writeWhole(this.#descriptor, content, 0);
+      this.#end = content.length;
+      this.#pad();
+      renameSync(next, path);
+      syncDirectory(dirname(path));
+    } catch (thrown) {
+      // On a full disk the copy must not take the last room.
+      closeSync(this.#descriptor);
+      rmSync(next, { force: true });
+      throw thrown;
+    }
   }
 
   /** Appends durably. At least one padding newline always follows, so that a torn line can be told from a bad one. */

@@ -1,9 +1,13 @@
 /** `journal verify`: is this journal whole, and is it the one whose head hash was written down? */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
 import { Secrets } from "../secrets.js";
+import type { Entry } from "./entry.js";
+import { EvidenceStore } from "./evidence.js";
 import { JOURNAL_FILE, readRun } from "./file-journal.js";
+import { broken } from "./reading.js";
 
 export interface JournalVerification {
   readonly file: string;
@@ -25,6 +29,7 @@ export function verifyJournal(directory: string, head?: string): JournalVerifica
   if (!existsSync(file)) return { ...none, error: missing(file) };
   try {
     const reading = readRun(directory, new Secrets());
+    checkEvidence(directory, reading.entries);
     const found = { file, lines: reading.entries.length, head: reading.head, tornBytes: reading.torn.length };
     if (head === undefined) return { ...found, ok: true };
     const headLine = reading.hashes.indexOf(head.toLowerCase()) + 1;
@@ -34,6 +39,31 @@ export function verifyJournal(directory: string, head?: string): JournalVerifica
     if (thrown instanceof RecoverError && thrown.code.startsWith("journal-")) return { ...none, error: thrown };
     throw thrown;
   }
+}
+
+/** Every evidence file that a line names is there and is what was stored. Throws `journal-broken` with the line. */
+function checkEvidence(directory: string, entries: readonly Entry[]): void {
+  const evidence = new EvidenceStore(directory, new Secrets());
+  for (const entry of entries) {
+    for (const reference of referencesIn(entry)) {
+      try {
+        evidence.recall(reference);
+      } catch (thrown) {
+        if (!(thrown instanceof RecoverError)) throw thrown;
+        throw broken(join(directory, JOURNAL_FILE), entry.seq, `names evidence that does not hold: ${thrown.message}`);
+      }
+    }
+  }
+}
+
+function referencesIn(value: unknown): readonly EvidenceRef[] {
+  if (typeof value !== "object" || value === null) return [];
+  return isReference(value) ? [value] : Object.values(value).flatMap(referencesIn);
+}
+
+function isReference(value: object): value is EvidenceRef {
+  const { name, sha256, bytes } = value as Partial<EvidenceRef>;
+  return typeof name === "string" && typeof bytes === "number" && /^[0-9a-f]{64}$/.test(sha256 ?? "");
 }
 
 function missing(file: string): RecoverError {

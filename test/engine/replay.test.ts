@@ -11,7 +11,7 @@ import { changing, FakeWorld, reading } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
 
 const header = { v: 1, seq: 1, time: "2026-11-21T02:00:00.000Z", run: "r", epoch: 1, prev: "" };
-const entries = (...bodies: readonly EntryBody[]): Entry[] => bodies.map((body) => ({ ...header, ...body }) as Entry);
+const entries = (...bodies: readonly EntryBody[]): Entry[] => bodies.map((body) => ({ ...header, ...body }));
 const error = { code: "unreachable", message: "m", remedy: "r" };
 const started: EntryBody = {
   type: "step-started",

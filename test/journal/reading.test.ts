@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRun } from "../../src/journal/file-journal.js";
@@ -145,6 +145,22 @@ describe("the head hash", () => {
     const found = verifyJournal(directory, head);
     expect(found.ok).toBe(false);
     expect(found.error).toMatchObject({ code: "journal-broken", exitCode: 16 });
+  });
+
+  it("does not vouch for evidence that was changed or lost: that is found too", async () => {
+    const directory = scratch();
+    const journal = openJournal(directory);
+    await journal.append(note("one"));
+    const listing = await journal.keep("listing", "a b c");
+    const data = { listing: { ...listing } };
+    await journal.append({ type: "step-recorded", step: "copy", attempt: 1, kind: "note", data });
+    await journal.close();
+    expect(verifyJournal(directory)).toMatchObject({ ok: true });
+    writeFileSync(join(directory, "evidence", listing.sha256), "a b");
+    const broken = { code: "journal-broken", place: `${fileOf(directory)}:2` };
+    expect(verifyJournal(directory)).toMatchObject({ ok: false, error: broken });
+    rmSync(join(directory, "evidence"), { recursive: true });
+    expect(verifyJournal(directory).error?.message).toContain('the evidence "listing" is missing');
   });
 
   it("is not asked of a journal that is missing or broken", async () => {
