@@ -40,9 +40,10 @@ export const dockerRestartPolicy = (name: string, policy: "no" | "always"): Argv
 /** With a time stamp before each line, because stdout and stderr arrive apart and are merged by it. */
 export const dockerLogs = (name: string, since: string): Argv => dockerCommand("logs", "--since", since, "-t", name);
 
-/** The directory of a container's data on the cell (dingo.md §1.11). */
-export const containerDataDirectory = (container: string): string =>
-  `/var/vcap/store/cf-containers-broker/${container}/data`;
+/** Where a cell keeps the data of its containers, a directory by name for each (dingo.md §1.11). */
+export const CONTAINERS_DIRECTORY = "/var/vcap/store/cf-containers-broker";
+/** The directory of a container's data on the cell. */
+export const containerDataDirectory = (container: string): string => `${CONTAINERS_DIRECTORY}/${container}/data`;
 
 // Files. Paths are absolute.
 export const fileKind = (path: string): Argv => asRootInC("stat", "-c", "%F", "--", path);
@@ -51,6 +52,8 @@ export const fileOwner = (path: string): Argv => asRootInC("stat", "-c", "%u %g 
 /** Names divided by NUL; the slash makes a file an error instead of an empty directory. */
 export const directoryEntries = (path: string): Argv =>
   asRootInC("find", `${path}/`, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0");
+/** Small files only: no more than the start is wanted of any other. */
+export const readStart = (path: string): Argv => asRootInC("head", "-c", "4096", "--", path);
 /** `-T`: the destination is the name itself, never a directory to move into; `-n`: never over an existing one. */
 export const renamePath = (from: string, to: string): Argv => asRootInC("mv", "-T", "-n", "--", from, to);
 /** Makes a directory with the owner, group and mode of `like`, in this order. Nobody but root can use it before the end. */

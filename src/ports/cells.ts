@@ -80,6 +80,8 @@ export interface HostFiles {
   /** "absent" only where stat says so. */
   kind(path: string): Promise<"directory" | "file" | "absent">;
   entries(directory: string): Promise<readonly string[]>;
+  /** The text of a small file, up to 4096 bytes of it. */
+  read(path: string): Promise<string>;
   rename(from: string, to: string): Promise<void>;
   /** Makes one directory with the owner, group and mode of `like`. */
   makeDirectory(path: string, like: string): Promise<void>;

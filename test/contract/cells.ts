@@ -34,8 +34,8 @@ export interface CellsWorld {
   };
   /** `nothing` is a place where nothing listens; below `directory` the suite may write. */
   readonly etcd: { readonly hostPort: string; readonly nothing: string; readonly directory: string };
-  /** An empty directory to work in, and beside it a file. */
-  readonly files: { readonly directory: string; readonly file: string };
+  /** An empty directory to work in, and beside it a file with a text. */
+  readonly files: { readonly directory: string; readonly file: string; readonly text: string };
   /** A URL that answers with a JSON object that has this key. */
   readonly json: { readonly url: string; readonly key: string };
   stop(): Promise<void>;
@@ -288,6 +288,13 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
       it("does not take a directory that is absent for an empty one", async () => {
         await expect(cell.files.entries(path("none"))).rejects.toMatchObject({ code: "command-failed" });
         await expect(cell.files.entries(world.files.file)).rejects.toMatchObject({ code: "command-failed" });
+      });
+
+      it("reads a file, and says no where there is none", async () => {
+        const { directory, file, text } = world.files;
+        expect(await cell.files.read(file)).toBe(text);
+        await expect(cell.files.read(path("none"))).rejects.toMatchObject({ code: "command-failed" });
+        await expect(cell.files.read(directory)).rejects.toMatchObject({ code: "command-failed" });
       });
 
       it("makes, lists and renames directories whatever their names", async () => {

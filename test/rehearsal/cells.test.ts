@@ -12,6 +12,8 @@ import { cellsContract } from "../contract/cells.js";
 import { ResourceLog } from "../contract/resource-log.js";
 import { NEW, Scene } from "./scene.js";
 
+const TEXT = "s3://bucket/backups/a's GUID/wal/";
+
 const HOUR = 3_600_000;
 
 cellsContract("the box's by ssh2", { anyProgram: false }, async () => {
@@ -28,7 +30,7 @@ cellsContract("the box's by ssh2", { anyProgram: false }, async () => {
   };
   const entry = { owner: "0", group: "0", mode: "755", modifiedAt: world.now };
   cell.files[work] = { ...entry, kind: "directory" };
-  cell.files["/var/vcap/store/file"] = { ...entry, kind: "file" };
+  cell.files["/var/vcap/store/file"] = { ...entry, kind: "file", text: TEXT };
   const host = new SavedWorld(world, { realMs: Date.now(), epochMs: world.now, rate: 60 }, () => undefined);
   const keys = Object.fromEntries(world.cells.map(({ ip }) => [ip, makeKeyPair(ip)]));
   const jumper = makeKeyPair("operator");
@@ -88,7 +90,7 @@ cellsContract("the box's by ssh2", { anyProgram: false }, async () => {
       },
     },
     etcd: { hostPort: world.network.etcd, nothing: "10.58.111.99:4001", directory: "/suite" },
-    files: { directory: work, file: "/var/vcap/store/file" },
+    files: { directory: work, file: "/var/vcap/store/file", text: TEXT },
     json: { url: `http://${api?.hostIp}:${api?.host}/patroni`, key: "state" },
     stop: async () => {
       await cells.close();

@@ -7,6 +7,7 @@ import {
   fileOwner,
   freeSpace,
   makeDirectoryLike,
+  readStart,
   renamePath,
 } from "../../host-commands.js";
 import type { HostFiles } from "../../ports/cells.js";
@@ -37,6 +38,10 @@ export class ShellFiles implements HostFiles {
     if (stdout !== "" && !stdout.endsWith("\0"))
       throw answerError("answer-incomplete", `the list of ${quoted(directory)} was cut`, this.#shell.label);
     return stdout.split("\0").slice(0, -1).sort();
+  }
+
+  read(path: string): Promise<string> {
+    return succeed(this.#shell, readStart(absolute(path)));
   }
 
   /** `guard-refused` with effect "none" where the destination exists; `command-failed` where mv said no. */

@@ -1,4 +1,4 @@
-/** stat, find, mv, mkdir, chown, chmod and df, as the host adapter calls them. */
+/** stat, find, head, mv, mkdir, chown, chmod and df, as the host adapter calls them. */
 import { namesIn, stat } from "../world/host-files.js";
 import { after, type Call, cellOf, ended, type Program } from "./command.js";
 
@@ -29,6 +29,15 @@ const find: Program = (call) => {
   if (names !== undefined) return ended(0, names.map((name) => `${name}\0`).join(""));
   const isFile = cell.files[path.replace(/\/+$/, "")] !== undefined;
   return ended(1, "", `find: '${path}': ${isFile ? "Not a directory" : "No such file or directory"}\n`);
+};
+
+const head: Program = (call) => {
+  const path = operand(after(call.args, "-c", "4096", "--"));
+  if (path === undefined) return undefined;
+  const entry = cellOf(call).files[path];
+  if (entry?.kind === "file") return ended(0, (entry.text ?? "").slice(0, 4096));
+  if (entry !== undefined) return ended(1, "", `head: error reading '${path}': Is a directory\n`);
+  return ended(1, "", `head: cannot open '${path}' for reading: No such file or directory\n`);
 };
 
 const mv: Program = (call) => {
@@ -66,6 +75,7 @@ const df: Program = (call) => {
 export const COREUTILS: Readonly<Record<string, Program>> = {
   stat: asRoot(statProgram),
   find: asRoot(find),
+  head: asRoot(head),
   mv: asRoot(mv),
   mkdir: asRoot(mkdir),
   chown: asRoot(like("owner")),

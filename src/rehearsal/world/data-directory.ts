@@ -32,6 +32,14 @@ export function prepareVolume({ world, cell, container }: Site): void {
   cell.files[container.dataDirectory] = { ...directory, mode: "755" };
   cell.files[`${container.dataDirectory}/wal-e`] = { ...directory, mode: "755" };
   cell.files[`${container.dataDirectory}/wal-e/env`] = { ...directory, mode: "700" };
+  const { WAL_S3_BUCKET: bucket, PATRONI_SCOPE: scope } = container.env;
+  if (bucket === undefined || scope === undefined) return;
+  cell.files[`${container.dataDirectory}/wal-e/env/WALE_S3_PREFIX`] = {
+    ...directory,
+    kind: "file",
+    mode: "600",
+    text: `s3://${bucket}/backups/${scope}/wal/`,
+  };
 }
 
 /** Removes a path and everything below it. */

@@ -75,6 +75,8 @@ export interface HostEntry {
   /** Octal, as `stat -c %a` prints it. */
   readonly mode: string;
   readonly modifiedAt: number;
+  /** Of a file that somebody reads. */
+  readonly text?: string;
   /** Of a `postgres0` directory that holds a cluster. */
   database?: Database;
 }

@@ -97,8 +97,9 @@ async function workingFiles(ledger: Ledger): Promise<CellsWorld["files"]> {
   await mkdir(directory, { recursive: true, mode: 0o750 });
   await chown(directory, POSTGRES_ID, POSTGRES_ID);
   const file = join(root, "file");
-  await writeFile(file, "");
-  return { directory, file };
+  const text = "s3://bucket/backups/a's GUID/wal/";
+  await writeFile(file, text);
+  return { directory, file, text };
 }
 
 async function startDatabase(ledger: Ledger, address: string, etcdAt: string): Promise<CellsWorld["database"]> {
