@@ -1,12 +1,10 @@
 /** Everything that a box is made of as one value; on disk each part has a file of its own, replaced as it changes. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { CloudControllerState } from "../cloud-controller/state.js";
 import type { DirectorState } from "../director/state.js";
 import type { Certificate } from "../http/certificate.js";
 import type { KeyPair } from "../ssh/keys.js";
 import type { World } from "../world/world.js";
-import { replaceFile } from "./world-host.js";
+import { VersionedFile } from "./versioned-file.js";
 
 /** Log-ins that the box hands to the tool; they are worth nothing outside of it. */
 export interface BoxAccounts {
@@ -35,33 +33,39 @@ export interface BoxState {
 }
 
 type Part = "world" | "cloudController" | "director";
-type Fixed = Omit<BoxState, Part>;
 
-const FILES: Readonly<Record<Part | "fixed", string>> = {
-  world: "world.json",
-  cloudController: "cloud-controller.json",
-  director: "director.json",
-  fixed: "box.json",
-};
+/** The files of a box, in its directory. */
+export class BoxFiles {
+  readonly #parts: Readonly<Record<Part | "fixed", VersionedFile>>;
 
-/** Replaces one part's file as a whole. */
-export function savePart<K extends Part>(directory: string, part: K, value: BoxState[K]): void {
-  replaceFile(join(directory, FILES[part]), JSON.stringify(value));
-}
+  constructor(directory: string) {
+    const file = (name: string): VersionedFile => new VersionedFile(directory, name);
+    this.#parts = {
+      world: file("world"),
+      cloudController: file("cloud-controller"),
+      director: file("director"),
+      fixed: file("box"),
+    };
+  }
 
-export function saveBox(directory: string, { world, cloudController, director, ...fixed }: BoxState): void {
-  savePart(directory, "world", world);
-  savePart(directory, "cloudController", cloudController);
-  savePart(directory, "director", director);
-  replaceFile(join(directory, FILES.fixed), JSON.stringify(fixed));
-}
+  savePart(part: Part, value: BoxState[Part]): void {
+    this.#parts[part].write(JSON.stringify(value));
+  }
 
-export function loadBox(directory: string): BoxState {
-  const read = (part: keyof typeof FILES): unknown => JSON.parse(readFileSync(join(directory, FILES[part]), "utf8"));
-  return {
-    ...(read("fixed") as Fixed),
-    world: read("world") as World,
-    cloudController: read("cloudController") as CloudControllerState,
-    director: read("director") as DirectorState,
-  };
+  save({ world, cloudController, director, ...fixed }: BoxState): void {
+    this.savePart("world", world);
+    this.savePart("cloudController", cloudController);
+    this.savePart("director", director);
+    this.#parts.fixed.write(JSON.stringify(fixed));
+  }
+
+  load(): BoxState {
+    const read = (part: Part | "fixed"): unknown => JSON.parse(this.#parts[part].read());
+    return {
+      ...(read("fixed") as Omit<BoxState, Part>),
+      world: read("world") as World,
+      cloudController: read("cloudController") as CloudControllerState,
+      director: read("director") as DirectorState,
+    };
+  }
 }

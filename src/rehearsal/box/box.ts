@@ -5,7 +5,7 @@ import { serveDirector } from "../director/server.js";
 import { serveStore } from "../object-store/server.js";
 import { serveSsh, type SshSettings } from "../ssh/server.js";
 import { worldAgent } from "./agent.js";
-import { type BoxState, saveBox, savePart } from "./box-state.js";
+import { BoxFiles, type BoxState } from "./box-state.js";
 import { worldBroker } from "./broker.js";
 import { type BoxClock, shown } from "./clock.js";
 import { CollectedLog } from "./log-file.js";
@@ -35,28 +35,29 @@ export interface Box {
 
 export async function startBox({ directory, state, clock, person }: BoxOptions): Promise<Box> {
   const parts = { cloudController: state.cloudController, director: state.director };
+  const files = new BoxFiles(directory);
   const log = new CollectedLog(join(directory, "platform.log"));
-  const host: SavedWorld = new SavedWorld(log.take(state.world), clock, () =>
-    savePart(directory, "world", host.stored),
-  );
+  const host: SavedWorld = new SavedWorld(log.take(state.world), clock, () => files.savePart("world", host.stored));
   const current = (): BoxState => ({ ...state, ...parts, world: host.stored });
   const now = (): Date => new Date(shown(clock));
-  const part = <K extends keyof typeof parts>(key: K) => ({
-    get: (): BoxState[K] => parts[key],
-    set: (next: BoxState[K]) => {
-      Object.assign(parts, { [key]: next });
-      savePart(directory, key, next);
+  files.save(current());
+  const cloud = await serveCloudController({
+    get: () => parts.cloudController,
+    set: (next) => {
+      parts.cloudController = next;
+      files.savePart("cloudController", next);
     },
     now,
-  });
-  saveBox(directory, current());
-  const cloud = await serveCloudController({
-    ...part<"cloudController">("cloudController"),
     broker: worldBroker(host),
   });
   const agent = worldAgent(host, state.keys.cells);
   const director = await serveDirector({
-    ...part<"director">("director"),
+    get: () => parts.director,
+    set: (next) => {
+      parts.director = next;
+      files.savePart("director", next);
+    },
+    now,
     agent,
     listen: { tls: state.keys.director },
   });
@@ -82,7 +83,7 @@ export async function startBox({ directory, state, clock, person }: BoxOptions):
     close: async () => {
       await Promise.all([cloud.close(), director.close(), store.close(), ssh.close()]);
       host.world();
-      saveBox(directory, { ...current(), world: log.take(host.stored) });
+      files.save({ ...current(), world: log.take(host.stored) });
     },
   };
 }

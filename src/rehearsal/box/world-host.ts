@@ -1,5 +1,4 @@
 /** Holds the one world of a box: lets time pass, applies events, writes every change down before it is answered. */
-import { writeFileSync, renameSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { advance } from "../world/advance.js";
 import { apply } from "../world/apply.js";
@@ -64,10 +63,4 @@ export class SavedWorld implements WorldHost {
       await delay(realDelay(this.#clock, next));
     }
   }
-}
-
-/** Replaces a file as a whole: whoever reads it sees the old text or the new one. */
-export function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.next`, text, { mode: 0o600 });
-  renameSync(`${path}.next`, path);
 }

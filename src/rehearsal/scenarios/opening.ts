@@ -20,6 +20,10 @@ import type { Opening } from "./scenario.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** From the first create to the page. */
+const LIFE = 2.5 * HOUR;
+/** Between batches of rows. */
+const EVERY = 15 * MINUTE;
 
 export const ORG = "acme";
 export const SPACE = "production";
@@ -48,20 +52,20 @@ export interface Setting {
 
 export function openStory(setting: Setting): Opening {
   const { era, seed, now } = setting;
-  const start = now - 3 * HOUR;
+  const start = now - LIFE;
   const places = cloudPlaces(setting, start);
   let world = foundation(era, seed, start);
   const old = `6e101b27${drawGuid(world, "old").slice(8)}`;
   const bystander = drawGuid(world, "bystander");
   const { spaceGuid, orgGuid } = places;
-  world = createInstance(world, { guid: bystander, spaceGuid, orgGuid });
   world = createInstance(world, { guid: old, spaceGuid, orgGuid });
   const owner = era === "a" ? "replicator" : "appuser";
-  const orders = { scope: old, owner, batches: BATCHES, perBatch: PER_BATCH, open: OPEN_ROWS, every: 20 * MINUTE };
+  const orders = { scope: old, owner, batches: BATCHES, perBatch: PER_BATCH, open: OPEN_ROWS, every: EVERY };
   world = writeOrders(world, orders);
   world = setting.beforeDeletion?.(world) ?? world;
   const deletedAt = world.now + MINUTE;
   world = protectArchive(deleteInstance(world, old), old);
+  world = createInstance(world, { guid: bystander, spaceGuid, orgGuid });
   world = withSlowStop(pass(world, Math.max(0, now - world.now)));
   const cloudController = cloudStory(places, { setting, old, bystander, start, deletedAt });
   return { world, cloudController, old };
