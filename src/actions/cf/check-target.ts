@@ -96,8 +96,8 @@ async function refuseTakenName(context: Context, { space, name, deployment }: Wa
   const containers = await containersOf(context, deployment, taken.guid);
   const looping = containers.find(({ container }) => container.restartCount > 1 || container.status === "restarting");
   if (looping !== undefined) {
-    const lines = await looping.cell.docker.logs(looping.container.name, looping.container.startedAt);
-    const mismatch = lines.find((line) => line.includes("system ID mismatch"));
+    const lines = await looping.cell.docker.logs(looping.container.name, recentLives(looping.container.startedAt));
+    const mismatch = lines.findLast((line) => line.includes("system ID mismatch"));
     throw new RecoverError(
       "wreck-found",
       `"${name}" (${taken.guid}) is the wreck of a recovery: Docker restarted ${looping.container.name} ${looping.container.restartCount} times${mismatch === undefined ? "" : `; ${mismatch.trim()}`}`,
@@ -118,6 +118,14 @@ async function refuseTakenName(context: Context, { space, name, deployment }: Wa
       effect: "none",
     },
   );
+}
+
+/** This life may not have come to its end yet; Docker waits a minute at most between two. */
+const LIVES_MS = 10 * 60_000;
+
+function recentLives(startedAt: string): string {
+  const started = Date.parse(startedAt);
+  return Number.isNaN(started) ? startedAt : new Date(started - LIVES_MS).toISOString();
 }
 
 async function findPlan(context: Context, space: CfSpace, request: Input): Promise<CfPlan> {
