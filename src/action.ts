@@ -100,6 +100,8 @@ export interface ReadAction<I, O> extends ActionBase<I, O> {
   readonly effect: "read";
   /** True for the step whose output is shown at the consent for the steps that follow it (DESIGN law 8). */
   readonly review?: boolean;
+  /** What was found, for the screen, the journal and the report; lines are divided by newlines. */
+  tell?(output: O): string;
   verify?(context: Context, input: I, output: O): Promise<Verdict>;
 }
 

@@ -30,7 +30,7 @@ export async function runReadStep(session: Session, at: Attempt, action: ErasedR
   try {
     const output = await poll(session, at, () => readOnce(session, at, { action, input }));
     checkAssertion(session, at, output);
-    await succeed(session, at, { how: "ran", output, evidence: "" });
+    await succeed(session, at, { how: "ran", output, evidence: action.tell?.(output) ?? "" });
   } catch (thrown) {
     session.ledger.assertSound();
     const error = errorOf(thrown, unit);

@@ -1,6 +1,5 @@
 /** The operator of a rehearsal without a terminal: the scenario's answers, each shown. `run` never uses it. */
 import type { Operator, Question } from "../ports/operator.js";
-import { questionLines } from "./event-lines.js";
 import type { Output } from "./output.js";
 
 /** `answers` by question id; "*target*" types what is asked for. A question without an answer stays unanswered. */
@@ -8,7 +7,6 @@ export function scenarioOperator(answers: Readonly<Record<string, string>>, outp
   return {
     ask: (question) => {
       const value = answers[question.id] ?? answers[kindKey(question)];
-      for (const line of questionLines(question, 80)) output?.line(line);
       if (value === undefined) return Promise.resolve(undefined);
       const typed = value === "*expected*" && question.kind === "typed" ? question.expected : value;
       output?.line(`  the scenario answers: ${typed}`);

@@ -28,6 +28,7 @@ export const checkFresh = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) => `${found.location} holds ${found.objects} objects of a fresh instance`,
   describe: ({ guid, bucket }) => [
     { on: "here", line: quote(["aws", "s3", "ls", "--recursive", `s3://${bucket}/backups/${guid}/wal/`]) },
   ],

@@ -15,6 +15,7 @@ export const compareSource = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) => `${found.objects} objects, as they were`,
   describe: ({ source }) => [{ on: "here", line: quote(["aws", "s3", "ls", "--recursive", `${source}/`]) }],
   async run(context, { baseline }): Promise<z.infer<typeof output>> {
     const before = await recallListing(context, baseline);

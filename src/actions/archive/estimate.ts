@@ -27,6 +27,8 @@ export const estimate = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) =>
+    `about ${found.minutes} minutes; needs ${found.disk_bytes} bytes, ${found.cell} has ${found.free_bytes} free`,
   describe: () => [{ on: "each cell", line: quote(freeSpace(STORE)) }],
   async run(context, facts): Promise<Output> {
     const { minutes, diskBytes } = estimateRecovery({

@@ -49,6 +49,8 @@ export const verifySource = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) =>
+    `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}`,
   describe: ({ guid, archive }) => [
     { on: "here", line: quote(["dingo-recover", "archive", "verify", archive || `s3://BUCKET/backups/${guid}/wal`]) },
   ],

@@ -18,6 +18,7 @@ export const waitBaseBackup = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) => `${found.base_backup} is complete`,
   describe: ({ target }) => [{ on: "here", line: quote(["aws", "s3", "ls", `${target}/basebackups_005/`]) }],
   async run(context, { target }): Promise<z.infer<typeof output>> {
     const { clock } = context.ports;

@@ -14,6 +14,7 @@ export const findDeployment = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) => `${found.deployment} on ${found.director}, ${found.cells.length} cells; no lock, no task`,
   describe: () => [
     { on: "here", line: "bosh deployments" },
     { on: "here", line: "bosh locks" },

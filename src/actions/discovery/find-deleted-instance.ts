@@ -39,6 +39,8 @@ export const findDeletedInstance = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) =>
+    `"${found.name}" is ${found.guid}, ${found.kind} ${found.deleted_at}${found.deleted_by === "" ? "" : ` by ${found.deleted_by}`}; ${found.evidence.length} pieces of evidence`,
   describe: ({ service, space, around }) => [
     {
       on: "here",

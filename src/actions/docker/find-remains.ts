@@ -28,6 +28,7 @@ export const findRemains = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) => `no container and no directory of it on ${found.cells_searched.join(", ")}`,
   describe: ({ guid }) => [
     {
       on: "each cell",

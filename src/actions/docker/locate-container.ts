@@ -25,6 +25,7 @@ export const locateContainer = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) => `${found.container} on ${found.cell_label}, ${found.image}`,
   describe: ({ guid, deployment }) => [
     { on: "here", line: `bosh -d ${deployment} instances --details` },
     {

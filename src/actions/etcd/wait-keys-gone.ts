@@ -21,6 +21,7 @@ export const waitKeysGone = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) => `they are gone${found.waited_seconds === 0 ? "" : ` after ${found.waited_seconds} s`}`,
   describe: ({ guid, cell, etcd }) => [
     { on: cell, line: quote(etcdGet(etcd, `/service/${guid}/leader`)) },
     { on: cell, line: quote(etcdGet(etcd, `/service/${guid}/members`)) },

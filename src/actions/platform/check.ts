@@ -20,6 +20,8 @@ export const check = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) =>
+    `Cloud Foundry ${found.cf_api} as ${found.cf_user}${found.sees_everything ? "" : ", who may not see every event"}; director ${found.director}; object store ${found.store}, key ${found.store_key_id}`,
   describe: () => [
     { on: "here", line: "cf target" },
     { on: "here", line: "bosh environment" },

@@ -14,6 +14,7 @@ export const checkVersion = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) => `it runs PostgreSQL ${found.server_version}`,
   describe: ({ container, cell }) => [
     { on: cell, line: printedWithInput(psqlSocket(container), "SHOW server_version;") },
   ],

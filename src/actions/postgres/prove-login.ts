@@ -27,6 +27,12 @@ export const proveLogin = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) =>
+    [
+      `as ${found.user} through ${found.router}`,
+      ...found.tables.map(({ table, rows }) => `${table}: ${rows ?? "not readable:"} rows`),
+      ...found.sanity.map((row) => `sanity query: ${row.join(" | ")}`),
+    ].join("\n"),
   describe: ({ sanity_query, key_guid }) => [
     {
       on: "any host that reaches the router",

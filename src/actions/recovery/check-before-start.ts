@@ -22,6 +22,7 @@ export const checkBeforeStart = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) => `stopped as it was left; nobody else is at work; registrator ${found.registrator}`,
   describe: ({ container, cell, deployment }) => [
     { on: cell, line: `docker inspect -f '{{.State.Status}} {{.State.StartedAt}}' ${container}` },
     { on: "here", line: `bosh locks; bosh -d ${deployment} tasks` },

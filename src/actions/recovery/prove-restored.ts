@@ -39,6 +39,8 @@ export const proveRestored = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) =>
+    `${found.segments_restored} segments restored${found.timeline === null ? "" : `, timeline ${found.timeline}`}, system identifier ${found.system_id}; last transaction ${found.recovered_to === "" ? "not named" : found.recovered_to}`,
   describe: ({ container, cell }) => [
     {
       on: cell,

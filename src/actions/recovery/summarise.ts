@@ -27,6 +27,14 @@ export const summarise = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) =>
+    [
+      ...found.recovered,
+      "left aside:",
+      ...found.left_aside.map((text) => `  ${text}`),
+      "next:",
+      ...found.next.map((text) => `  ${text}`),
+    ].join("\n"),
   describe: () => [],
   run: (_context, facts): Promise<z.infer<typeof output>> => {
     const rows = facts.tables.map(
