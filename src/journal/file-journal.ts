@@ -11,13 +11,13 @@ import { RecoverError } from "../errors.js";
 import type { Secrets } from "../secrets.js";
 import { clean } from "./clean.js";
 import { createDurably, inStateDirectory, makeDirectory, reasonOf, syncDirectory } from "./durable.js";
-import { type Entry, type EntryBody, JOURNAL_VERSION } from "./entry.js";
+import { type Entry, type EntryBody, type EntryHeader, JOURNAL_VERSION } from "./entry.js";
 import { EvidenceStore } from "./evidence.js";
 import type { Journal } from "./journal.js";
 import { encodeLine, MAX_LINE_BYTES, sha256 } from "./line.js";
 import { PaddedFile } from "./padded-file.js";
 import { type JournalReading, readJournal } from "./reading.js";
-import { spill, unspill } from "./spill.js";
+import { MAX_FIELD_BYTES, spill, unspill } from "./spill.js";
 
 export const JOURNAL_FILE = "journal.jsonl";
 
@@ -113,17 +113,24 @@ export class FileJournal implements Journal {
     const seq = this.#entries.length + 1;
     this.#options.checkFence();
     this.#options.observer?.before?.(seq);
-    const spilled = spill(clean(body, this.#options.secrets), (name, content) => this.#evidence.keep(name, content));
-    const header = { v: JOURNAL_VERSION, seq, time: this.#options.now().toISOString(), run: this.run };
-    const text = encodeLine({ ...header, epoch: this.epoch, prev: this.#head, ...spilled });
-    const line = Buffer.from(`${text}\n`);
-    if (line.length > MAX_LINE_BYTES) throw new Error(`a journal line of ${line.length} bytes exceeds 64 KiB`);
+    const time = this.#options.now().toISOString();
+    const header = { v: JOURNAL_VERSION, seq, time, run: this.run, epoch: this.epoch, prev: this.#head };
+    const { line, entry } = this.#compose(header, clean(body, this.#options.secrets));
     this.#write(seq, line);
-    const entry = unspill(JSON.parse(text) as Entry, (ref) => this.#evidence.recall(ref));
     this.#head = sha256(line.subarray(0, -1));
     this.#entries.push(entry);
     this.#options.observer?.after?.(seq);
     return entry;
+  }
+
+  /** The line as it is written, and the entry as a reader of it would get it: large values whole. */
+  #compose(header: EntryHeader, body: EntryBody): { readonly line: Buffer; readonly entry: Entry } {
+    const short = Buffer.from(`${encodeLine({ ...header, ...body })}\n`);
+    if (short.length <= MAX_FIELD_BYTES) return { line: short, entry: { ...header, ...body } };
+    const spilled = spill(body, (name, content) => this.#evidence.keep(name, content));
+    const line = Buffer.from(`${encodeLine({ ...header, ...spilled })}\n`);
+    if (line.length > MAX_LINE_BYTES) throw new Error(`a journal line of ${line.length} bytes exceeds 64 KiB`);
+    return { line, entry: unspill({ ...header, ...spilled }, (ref) => this.#evidence.recall(ref)) };
   }
 
   #write(seq: number, line: Uint8Array): void {

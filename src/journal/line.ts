@@ -1,5 +1,5 @@
 /** One journal line: its exact bytes are what the hash chain is about. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Entry } from "./entry.js";
 
 /** A line with its newline. Larger values lie in evidence files. */
@@ -9,7 +9,7 @@ export const MAX_LINE_BYTES = 64 * 1024;
 export const NO_HASH = "0".repeat(64);
 
 export function sha256(bytes: string | Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return hash("sha256", bytes);
 }
 
 /**

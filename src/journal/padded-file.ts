@@ -8,10 +8,12 @@
  * Opening puts a new file in place of the old one: a process that was taken over and still holds the old file open can
  * no longer overwrite what its successor writes.
  */
-import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, constants, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { OWNER_ONLY_FILE, syncDirectory, writeWhole } from "./durable.js";
 
+/** Every write returns only when its bytes are durable. */
+const DURABLE_NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_DSYNC;
 const PADDING = Buffer.alloc(128 * 1024, "\n");
 
 export class PaddedFile {
@@ -24,7 +26,7 @@ export class PaddedFile {
   constructor(path: string, content: Uint8Array) {
     const next = `${path}.next`;
     rmSync(next, { force: true });
-    this.#descriptor = openSync(next, "wx", OWNER_ONLY_FILE);
+    this.#descriptor = openSync(next, DURABLE_NEW_FILE, OWNER_ONLY_FILE);
     try {
       writeWhole(this.#descriptor, content, 0);
       this.#end = content.length;
@@ -43,7 +45,6 @@ export class PaddedFile {
   append(line: Uint8Array): void {
     while (this.#end + line.length >= this.#size) this.#pad();
     writeWhole(this.#descriptor, line, this.#end);
-    fdatasyncSync(this.#descriptor);
     this.#end += line.length;
   }
 
@@ -51,7 +52,6 @@ export class PaddedFile {
   tear(part: Uint8Array): void {
     while (this.#end + part.length >= this.#size) this.#pad();
     writeWhole(this.#descriptor, part, this.#end);
-    fdatasyncSync(this.#descriptor);
   }
 
   close(): void {

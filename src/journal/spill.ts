@@ -3,7 +3,7 @@ import type { EvidenceRef, Json } from "../action.js";
 import type { Entry, EntryBody } from "./entry.js";
 
 /** What one field may take of a line, in bytes of JSON: two such fields and the rest still fit. */
-const MAX_FIELD_BYTES = 24 * 1024;
+export const MAX_FIELD_BYTES = 24 * 1024;
 
 const SPILLABLE = ["input", "output", "data", "items"] as const;
 
@@ -26,6 +26,7 @@ export function spill(body: EntryBody, keep: Keep): EntryBody {
 
 /** Puts large values back in from their evidence. Throws `journal-broken` where that is lost. */
 export function unspill(entry: Entry, recall: Recall): Entry {
+  if (!SPILLABLE.some((field) => `${field}Evidence` in entry)) return entry;
   const whole: Record<string, unknown> = { ...entry };
   for (const field of SPILLABLE) {
     const evidence = whole[`${field}Evidence`] as EvidenceRef | undefined;
