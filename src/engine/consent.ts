@@ -3,8 +3,8 @@
  * shown has changed.
  *
  * Create: a y/N question for the one unit. Disrupt and destroy: the target is typed once for the *window*, all steps
- * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review rows are the same and its
- * printed commands hash the same, or could not be told when it was given.
+ * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review
+ * rows are the same and its printed commands hash the same, or could not be told when it was given.
  */
 import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../action.js";
 import { RecoverError } from "../errors.js";

@@ -77,6 +77,21 @@ describe("consent to what disrupts or destroys", () => {
     expect(bench.journal.entries.filter((entry) => entry.type === "approved")).toHaveLength(1);
   });
 
+  it("is asked before a creation already, where a review stands before it and danger behind it", async () => {
+    const world = new FakeWorld();
+    const runbook = runbookOf([
+      step("review", { action: reviewing(world) }),
+      step("add", { action: changing(world, "create"), with: { key: "add" } }),
+      step("stop", { action: changing(world, "disrupt"), with: { key: "stop" } }),
+    ]);
+    const bench = new Bench();
+    expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
+    expect(bench.operator.asked).toMatchObject([{ kind: "typed" }]);
+    const unsure = new FakeWorld();
+    expect(await new Bench().run({ runbook: windowed(unsure), flags: { yes: true } })).toMatchObject({ exitCode: 13 });
+    expect(unsure.effects.size).toBe(0);
+  });
+
   it("ends at the next review, where it is asked anew", async () => {
     const world = new FakeWorld();
     const runbook = runbookOf([
