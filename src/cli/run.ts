@@ -1,4 +1,5 @@
 import { dryRun } from "../engine/dry-run.js";
+import { startingInputs } from "../engine/inputs.js";
 import { runRunbook } from "../engine/run.js";
 import { EventLog } from "../journal/event-log.js";
 import { NO_LOCKS } from "../journal/key-locks.js";
@@ -18,6 +19,7 @@ export async function run(given: ConductArguments & InputArguments & { readonly 
   const stage = openStage(given);
   const runbook = openRunbook(given.runbook);
   const inputs = readInputs(given);
+  startingInputs(runbook, inputs, stage.clock.now());
   const flags = flagsOf(given, NOT_RESUMED);
   const common = { stage, runbook, flags, configFile: given.config };
   if (given["dry-run"]) {
