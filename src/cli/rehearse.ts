@@ -6,6 +6,7 @@ import type { CrashPoint } from "../rehearsal/supervisor/child.js";
 import { rehearse as play } from "../rehearsal/supervisor/rehearse.js";
 import { summary } from "../rehearsal/supervisor/summary.js";
 import { createOutput, type Output } from "../ui/output.js";
+import { wrap } from "../ui/text.js";
 import { secrets } from "./failure.js";
 import type { ConsentArguments, GlobalArguments } from "./options.js";
 import { statePath } from "./state.js";
@@ -34,7 +35,9 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
     ...(given["crash-at"] === undefined ? {} : { crashAt: crashPoint(given["crash-at"]) }),
     interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
     caller: process.env,
-    say: (line) => (given.json ? undefined : output.line(line)),
+    say: (line) => {
+      if (!given.json) for (const part of wrap(line, Math.min(output.columns, 120))) output.line(part);
+    },
   });
   if (!given.json) for (const line of summary(result)) output.line(line);
   return result.complaints.length === 0 ? result.exitCode : EXIT.stepFailed;

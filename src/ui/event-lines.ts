@@ -103,20 +103,24 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, width: numbe
 }
 
 export function questionLines(question: Question, width: number): string[] {
+  return [
+    ...detailLines(question, width),
+    ...wrap(`? ${question.prompt}`, width, "  "),
+    ...wrap(question.why, width, "    "),
+  ];
+}
+
+/** What a question shows before it is asked: commands, covered steps, choices with their consequences. */
+export function detailLines(question: Question, width: number): string[] {
   const details = question.kind === "text" ? [] : (question.details ?? []);
   const choices =
     question.kind === "choice"
       ? question.choices.map(
-          (choice) =>
-            `${choice.value}: ${choice.label} (${choice.consequence})${choice.value === question.recommended ? "  [recommended]" : ""}`,
+          ({ value, label, consequence }) =>
+            `${value}: ${label} (${consequence})${value === question.recommended ? "  [recommended]" : ""}`,
         )
       : [];
-  return [
-    "",
-    ...[...details, ...choices].flatMap((text) => wrap(text, width, "    ")),
-    ...wrap(`? ${question.prompt}`, width, "  "),
-    ...wrap(question.why, width, "    "),
-  ];
+  return ["", ...[...details, ...choices].flatMap((text) => wrap(text, width, "    "))];
 }
 
 export function errorLines(error: JournaledError, width: number): string[] {

@@ -8,30 +8,27 @@ import { commandLines, eventLines, progressText } from "./event-lines.js";
 import type { Output } from "./output.js";
 import { promptingOperator } from "./prompts.js";
 import type { Renderer } from "./renderer.js";
-import { duration } from "./text.js";
+import { duration, wrap } from "./text.js";
 
-/** One running step on the screen. */
+/** One running step on the screen. A step may be over before its task has begun: it settles all the same. */
 class Spinner {
-  #settle: { done: () => void; fail: (error: Error) => void } | undefined;
-  #setOutput: (text: string) => void = () => undefined;
-  #setTitle: (text: string) => void = () => undefined;
-  #finished: Promise<unknown> = Promise.resolve();
+  readonly #finished: Promise<unknown>;
+  #settle: (error?: Error) => void = () => undefined;
+  #task: { title?: string; output?: string } = {};
 
-  start(title: string): void {
+  constructor(title: string) {
+    const work = new Promise<void>((resolve, reject) => {
+      this.#settle = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    // Handled by the list below; here only so that an early end is not reported as unhandled.
+    work.catch(() => undefined);
     const list = new Listr(
       [
         {
           title,
           task: (_context, task) => {
-            this.#setOutput = (text) => {
-              task.output = text;
-            };
-            this.#setTitle = (text) => {
-              task.title = text;
-            };
-            return new Promise<void>((done, fail) => {
-              this.#settle = { done, fail };
-            });
+            this.#task = task;
+            return work;
           },
         },
       ],
@@ -46,14 +43,12 @@ class Spinner {
   }
 
   progress(text: string): void {
-    this.#setOutput(text);
+    this.#task.output = text;
   }
 
   async end(title: string, ok: boolean): Promise<void> {
-    this.#setTitle(title);
-    if (ok) this.#settle?.done();
-    else this.#settle?.fail(new Error(title));
-    this.#settle = undefined;
+    this.#task.title = title;
+    this.#settle(ok ? undefined : new Error(title));
     await this.#finished;
   }
 }
@@ -72,9 +67,7 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
   };
 
   const start = (key: string, title: string): void => {
-    const view = new Spinner();
-    spinner = { key, view };
-    view.start(output.safe(title));
+    spinner = { key, view: new Spinner(output.safe(title)) };
   };
 
   const show = async (event: RunEvent): Promise<void> => {
@@ -100,8 +93,8 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
             `${title}${event.how === "adopted" || event.how === "by-hand" ? ` (${event.how})` : ""}${took}`,
             event.state === "succeeded" || event.state === "skipped",
           );
-        if (event.state === "succeeded" && event.evidence !== "")
-          for (const line of eventLines(event, { width, verbose })) output.line(line, "faint");
+        if (event.state === "succeeded")
+          for (const line of wrap(event.evidence, width, "    ")) if (line.trim() !== "") output.line(line, "faint");
         return;
       }
       case "question":
@@ -112,6 +105,10 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
         await stop("stopped", false);
         for (const line of eventLines(event, { width, verbose }))
           output.line(line, event.exitCode === 0 ? "good" : undefined);
+        return;
+      case "answered":
+        // What was typed stands on the screen; only what a flag answered has to be told.
+        if (event.by !== "operator") output.line(`    answered by ${event.by}`, "faint");
         return;
       default:
         for (const line of eventLines(event, { width, verbose })) output.line(line);

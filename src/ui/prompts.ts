@@ -12,13 +12,17 @@ import type {
   TextQuestion,
   TypedQuestion,
 } from "../ports/operator.js";
-import { questionLines } from "./event-lines.js";
+import { detailLines } from "./event-lines.js";
 import type { Output } from "./output.js";
+import { wrap } from "./text.js";
 
 export function promptingOperator(output: Output): Operator {
   return {
     ask: async (question) => {
-      for (const line of questionLines(question, Math.min(output.columns, 120))) output.line(line);
+      const width = Math.min(output.columns, 120);
+      for (const line of detailLines(question, width)) output.line(line);
+      // A text is its own prompt; before anything bigger one has to know why.
+      if (question.kind !== "text") for (const line of wrap(question.why, width, "    ")) output.line(line, "faint");
       try {
         return { value: await prompt(question, output), by: "operator" } satisfies Answer;
       } catch (error) {
@@ -70,7 +74,7 @@ async function askText(question: TextQuestion, ask: Ask): Promise<string> {
 /** "yes" only when y or yes was typed; an empty line is a no. */
 async function askConfirm(question: ConfirmQuestion, ask: Ask, output: Output): Promise<string> {
   for (;;) {
-    const answer = (await ask("y/N", false)).toLowerCase();
+    const answer = (await ask(`${question.prompt} (y/N)`, false)).toLowerCase();
     if (answer === "?") output.line(`    ${question.why}`);
     else if (answer === "y" || answer === "yes") return "yes";
     else if (answer === "" || answer === "n" || answer === "no") return "no";
@@ -80,7 +84,7 @@ async function askConfirm(question: ConfirmQuestion, ask: Ask, output: Output): 
 /** The text itself or nothing: an empty line is a no, and a mistyped one is asked again. */
 async function askTyped(question: TypedQuestion, ask: Ask, output: Output): Promise<string> {
   for (;;) {
-    const answer = await ask(`type ${question.expected} to go on, nothing to stop`, false);
+    const answer = await ask(`${question.prompt} Type ${question.expected}, or nothing to stop:`, false);
     if (answer === question.expected || answer === "") return answer;
     output.line(answer === "?" ? `    ${question.why}` : `    that is not ${question.expected}`);
   }
@@ -89,7 +93,7 @@ async function askTyped(question: TypedQuestion, ask: Ask, output: Output): Prom
 async function askChoice(question: ChoiceQuestion, ask: Ask, output: Output): Promise<string> {
   const values = question.choices.map((choice) => choice.value);
   for (;;) {
-    const answer = await ask(`one of: ${values.join(", ")}`, false);
+    const answer = await ask(`${question.prompt} One of ${values.join(", ")}:`, false);
     if (values.includes(answer)) return answer;
     output.line(answer === "?" ? `    ${question.why}` : `    "${answer}" is none of them`);
   }
