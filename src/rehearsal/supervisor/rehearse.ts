@@ -1,20 +1,15 @@
 /** Hosts a box, starts the ordinary program in it, kills and resumes it where asked, and looks at the foundation afterwards. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { machines } from "../box/agent.js";
 import { type Box, startBox } from "../box/box.js";
-import type { BoxState } from "../box/box-state.js";
 import { type BoxClock, clockFrom, type Pace } from "../box/clock.js";
-import { newDirector } from "../director/state.js";
-import { selfSignedCertificate } from "../http/certificate.js";
 import { PAGE_PROGRAMS } from "../page/programs.js";
-import { OPERATOR, OPERATOR_PASSWORD } from "../scenarios/opening.js";
 import { PAGE_USER } from "../scenarios/page-procedure.js";
-import type { Opening, Scenario } from "../scenarios/scenario.js";
-import { makeKeyPair } from "../ssh/keys.js";
+import type { Scenario } from "../scenarios/scenario.js";
 import { boxComplaints, inventory, tally, type Watched } from "./checks.js";
 import { type ChildPlace, layOut } from "./child-files.js";
 import { type CrashPoint, runChild } from "./child.js";
+import { firstState } from "./first-state.js";
 
 export interface RehearseOptions {
   readonly scenario: Scenario;
@@ -47,7 +42,6 @@ export interface RehearsalResult {
 }
 
 const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-run", "--input", "--inputs"]);
-const ADDRESS = "10.58.111.5";
 
 export async function rehearse(options: RehearseOptions): Promise<RehearsalResult> {
   const { scenario, seed, say } = options;
@@ -76,38 +70,6 @@ function makeDirectory({ stateDirectory, scenario }: RehearseOptions): string {
   const parent = join(stateDirectory, "rehearsals");
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   return mkdtempSync(join(parent, `${scenario.name}-`));
-}
-
-function firstState(scenario: Scenario, { world, cloudController }: Opening): BoxState {
-  const secret = makeKeyPair("secret")
-    .privateKey.replace(/[^A-Za-z0-9]/g, "")
-    .slice(-24);
-  const director = newDirector({
-    uuid: "2f0e3a3c-6f0b-4f4b-9a38-58a2d6f3c0de",
-    clients: [{ id: "recovery", secret }],
-    deployments: [
-      { name: world.deployment, instances: machines(world) },
-      { name: "cf-8f3b1d", instances: [] },
-    ],
-  });
-  return {
-    version: 1,
-    scenario: scenario.name,
-    world,
-    cloudController,
-    director,
-    accounts: {
-      cf: { username: OPERATOR, password: OPERATOR_PASSWORD },
-      bosh: { client: "recovery", clientSecret: secret },
-      gatewayUser: "jumpbox",
-    },
-    keys: {
-      gateway: makeKeyPair("gateway"),
-      operator: makeKeyPair("operator"),
-      cells: Object.fromEntries(world.cells.map(({ ip }) => [ip, makeKeyPair(ip)])),
-      director: selfSignedCertificate([ADDRESS]),
-    },
-  };
 }
 
 interface Playing {

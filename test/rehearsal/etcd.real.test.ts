@@ -1,0 +1,30 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { type EtcdCall, etcdContract } from "../contract/etcd.js";
+import { EtcdServer } from "../rig/etcd.js";
+import { Ledger } from "../rig/ledger.js";
+
+etcdContract("a real server", async () => {
+  const ledger = await Ledger.open(`etcd-${randomBytes(4).toString("hex")}`);
+  // An address of its own: the foundation's etcd may be running as well.
+  const server = await EtcdServer.start(ledger, "127.0.0.41");
+  return {
+    call: async (call) => {
+      const url = `http://${server.hostPort}/v2/keys${call.key.split("/").map(encodeURIComponent).join("/")}`;
+      const body = call.method === "PUT" ? { body: new URLSearchParams({ value: call.value ?? "" }) } : {};
+      const response = await fetch(`${url}?${parameters(call)}`, { method: call.method, ...body });
+      return { status: response.status, body: JSON.parse(await response.text()) };
+    },
+    // The server's time is the machine's own, and its TTLs are whole seconds: there is nothing else to wait for.
+    pass: (seconds) => delay(seconds * 1000 + 100),
+    close: () => ledger.removeAll(),
+  };
+});
+
+function parameters({ ttl, prevValue, prevExist, recursive, dir }: EtcdCall): URLSearchParams {
+  const given = Object.entries({ ttl, prevValue, prevExist, recursive, dir });
+  const words = given.flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
+  return new URLSearchParams(words);
+}
