@@ -1,5 +1,4 @@
 /** What the box saw, whatever the tool says of itself: nothing unknown was called, the source archive is as it was. */
-import type { BoxState } from "../box/box-state.js";
 import { archivePrefix, below } from "../world/store.js";
 import type { World } from "../world/world.js";
 
@@ -17,8 +16,8 @@ export interface Watched {
   readonly old: string;
 }
 
-export function boxComplaints(state: BoxState, watched: Watched): string[] {
-  return [...strayComplaints(state.world), ...sourceComplaints(state.world, watched)];
+export function worldComplaints(world: World, watched: Watched): string[] {
+  return [...strayComplaints(world), ...sourceComplaints(world, watched)];
 }
 
 function strayComplaints(world: World): string[] {
@@ -40,9 +39,9 @@ function sourceComplaints(world: World, { before, requestsBefore, old }: Watched
 }
 
 /** How often the far side saw what must happen once. */
-export function tally(state: BoxState, since: number): Readonly<Record<string, number>> {
+export function tally(world: World, since: number): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { at, system, what } of state.world.record) {
+  for (const { at, system, what } of world.record) {
     if (at < since) continue;
     const name = `${system} ${what}`;
     counts[name] = (counts[name] ?? 0) + 1;

@@ -6,7 +6,7 @@ import { type BoxClock, clockFrom, type Pace } from "../box/clock.js";
 import { PAGE_PROGRAMS } from "../page/programs.js";
 import { PAGE_USER } from "../scenarios/page-procedure.js";
 import type { Scenario } from "../scenarios/scenario.js";
-import { boxComplaints, inventory, tally, type Watched } from "./checks.js";
+import { inventory, tally, type Watched, worldComplaints } from "./checks.js";
 import { type ChildPlace, layOut } from "./child-files.js";
 import { type CrashPoint, runChild } from "./child.js";
 import { firstState } from "./first-state.js";
@@ -96,7 +96,7 @@ async function play(options: RehearseOptions, playing: Playing): Promise<Rehears
     ...(ownEnding && exitCode !== scenario.exitCode
       ? [`the tool ended with ${exitCode}, expected was ${scenario.exitCode}`]
       : []),
-    ...boxComplaints(state, watched),
+    ...worldComplaints(state.world, watched),
     ...scenario.complaints({ ...state, old, exitCode }),
   ];
   return {
@@ -105,7 +105,7 @@ async function play(options: RehearseOptions, playing: Playing): Promise<Rehears
     complaints,
     run: newRun(),
     directory: place.directory,
-    counts: tally(state, world.now),
+    counts: tally(state.world, world.now),
   };
 }
 
