@@ -7,6 +7,7 @@ import type { Carrier, EngineOptions, RunFlags, RunResult } from "../engine/opti
 import type { Evaluator } from "../engine/evaluator.js";
 import { RecoverError } from "../errors.js";
 import { evaluate } from "../expression/expression.js";
+import type { Config } from "../config/config.js";
 import { loadConfig } from "../config/load.js";
 import type { Decision } from "../journal/entry.js";
 import type { Journal } from "../journal/journal.js";
@@ -64,21 +65,22 @@ export interface Conduct {
   readonly journal: Journal;
   readonly locks: Locks;
   readonly flags: RunFlags;
-  readonly configFile: string | undefined;
+  readonly config: Config;
   /** Beside the screen: the run's events.jsonl. */
   readonly alsoTo?: (event: RunEvent) => void;
 }
 
+/** Read before a run begins: a mistake in it leaves nothing behind. */
+export function configOf(given: GlobalArguments): Config {
+  const { config: file } = given;
+  return loadConfig({ env: process.env, cwd: process.cwd(), ...(file === undefined ? {} : { file }) });
+}
+
 /** Wires the real world to the engine, lets it work, and closes everything whatever happens. */
 export async function conduct(
-  { stage, runbook, journal, locks, flags, configFile, alsoTo }: Conduct,
+  { stage, runbook, journal, locks, flags, config, alsoTo }: Conduct,
   work: (options: EngineOptions) => Promise<RunResult>,
 ): Promise<number> {
-  const config = loadConfig({
-    env: process.env,
-    cwd: process.cwd(),
-    ...(configFile === undefined ? {} : { file: configFile }),
-  });
   const stopper = watchSignals((text) => stage.output.error(text));
   try {
     const wired = await wire({

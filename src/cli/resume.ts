@@ -2,7 +2,7 @@ import { resumeRun } from "../engine/run.js";
 import { replay } from "../engine/replay.js";
 import { EventLog } from "../journal/event-log.js";
 import { chooseRun } from "./choose-run.js";
-import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
+import { conduct, type ConductArguments, configOf, flagsOf, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
 import type { ResumeArguments } from "./options.js";
 import { openRunbook } from "./shipped-runbooks.js";
@@ -23,12 +23,13 @@ export async function resume(
     now: () => stage.clock.now(),
     observer: stage.mode?.observer,
   });
+  const config = configOf(given);
   const run = chooseRun(state, given.run);
   const runbook = openRunbook(replay(state.read(run).entries).runbook || "recover-deleted-service");
   const { journal, locks, directory } = state.open(run, { takeOver: given["take-over"] });
   const events = new EventLog(directory, secrets);
   return await conduct(
-    { stage, runbook, journal, locks, flags, configFile: given.config, alsoTo: (event) => events.write(event) },
+    { stage, runbook, journal, locks, flags, config, alsoTo: (event) => events.write(event) },
     resumeRun,
   );
 }

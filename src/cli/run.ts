@@ -5,7 +5,7 @@ import { EventLog } from "../journal/event-log.js";
 import { NO_LOCKS } from "../journal/key-locks.js";
 import { MemoryJournal } from "../journal/memory-journal.js";
 import { newRunId } from "../journal/run-id.js";
-import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
+import { conduct, type ConductArguments, configOf, flagsOf, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
 import { readInputs } from "./inputs.js";
 import type { InputArguments } from "./options.js";
@@ -19,9 +19,10 @@ export async function run(given: ConductArguments & InputArguments & { readonly 
   const stage = openStage(given);
   const runbook = openRunbook(given.runbook);
   const inputs = readInputs(given);
-  startingInputs(runbook, inputs, stage.clock.now());
   const flags = flagsOf(given, NOT_RESUMED);
-  const common = { stage, runbook, flags, configFile: given.config };
+  // A wrong input or configuration is said before there is a run.
+  startingInputs(runbook, inputs, stage.clock.now());
+  const common = { stage, runbook, flags, config: configOf(given) };
   if (given["dry-run"]) {
     const journal = new MemoryJournal({ run: newRunId(stage.clock.now()), secrets, now: () => stage.clock.now() });
     return await conduct({ ...common, journal, locks: NO_LOCKS }, (options) => dryRun({ ...options, inputs }));

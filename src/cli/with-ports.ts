@@ -1,8 +1,8 @@
 /** For commands that ask the real world outside a run: nothing is journaled, and what was opened is closed. */
 import { systemClock } from "../adapters/clock/system-clock.js";
-import { loadConfig } from "../config/load.js";
 import type { ResourceRecorder } from "../ports/resources.js";
 import { wire, type Wired } from "../wiring.js";
+import { configOf } from "./conductor.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
@@ -16,11 +16,7 @@ const NOT_JOURNALED: ResourceRecorder = {
 };
 
 export async function withPorts<T>(given: GlobalArguments, work: (wired: Wired) => Promise<T>): Promise<T> {
-  const config = loadConfig({
-    env: process.env,
-    cwd: process.cwd(),
-    ...(given.config === undefined ? {} : { file: given.config }),
-  });
+  const config = configOf(given);
   const mode = readRehearsalMode(process.env);
   const output = createOutput({ secrets, color: given.color });
   const stopper = watchSignals((text) => output.error(text));

@@ -82,7 +82,8 @@ async function prepare(session: Session, at: Attempt, action: ErasedMutation): P
     // A person may have taken minutes over the question: identity is shown once more (law 7).
     if (await obtainConsent(session, { planned, unit, commands: input.commands })) await guard(session, mutation);
     session.checkStop();
-    return mutation;
+    // The time that a person took to answer is not the step's.
+    return { ...mutation, beganMs: session.options.clock.monotonicMs() };
   } catch (thrown) {
     session.ledger.assertSound();
     const error = errorOf(thrown, at.unit);
