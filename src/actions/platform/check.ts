@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
+import { requireSanityQuery } from "../postgres/sanity-query.js";
 
-const input = z.strictObject({});
+const input = z.strictObject({
+  /** Not run here: one that cannot be run is refused before anything is created for it. */
+  sanity_query: z.string(),
+});
 const output = z.object({
   cf_api: z.string(),
   cf_user: z.string(),
@@ -27,7 +31,8 @@ export const check = defineAction({
     { on: "here", line: "bosh environment" },
     { on: "here", line: "aws sts get-caller-identity" },
   ],
-  async run(context): Promise<z.infer<typeof output>> {
+  async run(context, { sanity_query }): Promise<z.infer<typeof output>> {
+    requireSanityQuery(sanity_query);
     const { cf, director, store } = context.ports;
     const identity = await cf.identity();
     const info = await director.info();

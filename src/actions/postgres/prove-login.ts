@@ -2,8 +2,10 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { Sql } from "../../ports/cells.js";
+import { quote } from "../../shell-quote.js";
 import { openTarget, targetInput } from "../docker/target-container.js";
 import { quoteIdentifier } from "./quoting.js";
+import { requireSanityQuery } from "./sanity-query.js";
 
 /** confd rewrites the router's configuration a few seconds after the leader appears. */
 const DEADLINE_MS = 60_000;
@@ -36,11 +38,12 @@ export const proveLogin = defineAction({
   describe: ({ sanity_query, key_guid }) => [
     {
       on: "any host that reaches the router",
-      line: `psql "$URI" -c ${JSON.stringify(sanity_query || "SELECT count(*) FROM …")}`,
+      line: `psql "$URI" -c ${quote([sanity_query || "SELECT count(*) FROM …"])}`,
       variables: [{ name: "URI", setWith: `the uri in: cf curl /v3/service_credential_bindings/${key_guid}/details` }],
     },
   ],
   async run(context, target): Promise<Output> {
+    requireSanityQuery(target.sanity_query);
     const application = await openApplication(context, target);
     await awaitWritable(context, application);
     const names = await rowsOf(
@@ -48,7 +51,7 @@ export const proveLogin = defineAction({
       `SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2 LIMIT ${TABLES_COUNTED};`,
     );
     const tables = await countRows(application, names);
-    const sanity = target.sanity_query === "" ? [] : await rowsOf(application, readOnly(target.sanity_query));
+    const sanity = target.sanity_query.trim() === "" ? [] : await rowsOf(application, readOnly(target.sanity_query));
     return { router: application.router, user: application.user, tables, sanity: sanity.map((row) => [...row]) };
   },
   async verify(context, target) {
