@@ -56,9 +56,11 @@ packages() {
 
 # --- programs built from Go modules ----------------------------------------------------------------------------------
 
-# go_program NAME PACKAGE MODULE VERSION: $cache/bin/NAME, a link to the binary of that version.
+# go_program NAME PACKAGE MODULE VERSION [VARIABLE]: $cache/bin/NAME, a link to the binary of that version. VARIABLE is the
+# one that a release of the program is stamped with: a build without it says that it has no version.
 go_program() {
-  local name=$1 package=$2 module=$3 version=$4 target=$cache/bin/$1-$4 dir=$cache/work/go-$1-$4 start
+  local name=$1 package=$2 module=$3 version=$4 stamp=${5:+-X $5=${4#v}} file=$1-$4${5:+-stamped} start
+  local target=$cache/bin/$file dir=$cache/work/go-$file
   if [ ! -x "$target" ]; then
     start=$(date +%s)
     say "$name: building $version"
@@ -67,19 +69,20 @@ go_program() {
     printf 'module rig/%s\n\ngo 1.26\n\nrequire %s %s\n' "$name" "$module" "$version" > "$dir/go.mod"
     # The import makes the module's own requirements part of this one.
     printf '//go:build tools\n\npackage tools\n\nimport _ "%s"\n' "$package" > "$dir/tools.go"
-    (cd "$dir" && GOFLAGS=-mod=mod go build -trimpath -o "$target.new" "$package") > "$dir/log" 2>&1 \
+    (cd "$dir" && GOFLAGS=-mod=mod go build -trimpath -ldflags "$stamp" -o "$target.new" "$package") > "$dir/log" 2>&1 \
       || { tail -20 "$dir/log"; return 1; }
     mv "$target.new" "$target"
     say "$name: built in $(($(date +%s) - start)) s"
   else
     say "$name: $version is there"
   fi
-  ln -sfn "$name-$version" "$cache/bin/$name"
+  ln -sfn "$file" "$cache/bin/$name"
 }
 
 go_programs() {
   go_program minio github.com/minio/minio github.com/minio/minio "$MINIO"
-  go_program cf code.cloudfoundry.org/cli/v8 code.cloudfoundry.org/cli/v8 "$CF"
+  go_program cf code.cloudfoundry.org/cli/v8 code.cloudfoundry.org/cli/v8 "$CF" \
+    code.cloudfoundry.org/cli/v8/version.binaryVersion
   go_program bosh github.com/cloudfoundry/bosh-cli/v7 github.com/cloudfoundry/bosh-cli/v7 "$BOSH"
 }
 
