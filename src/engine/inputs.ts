@@ -3,8 +3,8 @@ import type { Json, JsonObject } from "../action.js";
 import { RecoverError, unreachable } from "../errors.js";
 import type { InputSpec, Runbook } from "../runbook/runbook.js";
 import { ask } from "./questions.js";
+import { parseTime } from "../time.js";
 import type { Session } from "./session.js";
-import { parseTime } from "./time-input.js";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -81,7 +81,7 @@ function fromText(spec: InputSpec, text: string, now: Date): Json | undefined {
     case "guid":
       return GUID.test(text.trim()) ? text.trim().toLowerCase() : undefined;
     case "time":
-      return parseTime(text.trim(), now)?.toISOString();
+      return timeOf(text, now);
     case "list":
       return text
         .split(",")
@@ -108,4 +108,13 @@ function unknownInput(name: string, runbook: Runbook): RecoverError {
     place: `input ${name}`,
     effect: "none",
   });
+}
+
+function timeOf(text: string, now: Date): string | undefined {
+  try {
+    return parseTime(text, now).at.toISOString();
+  } catch (thrown) {
+    if (thrown instanceof RecoverError) return undefined;
+    throw thrown;
+  }
 }
