@@ -1,5 +1,5 @@
 /** The main job, in the first and in the last era. */
-import { BATCHES, OPEN_ROWS, openStory, ORG, PER_BATCH, SERVICE, SPACE } from "./opening.js";
+import { APP, BATCHES, OPEN_ROWS, openStory, ORG, PER_BATCH, SERVICE, SPACE } from "./opening.js";
 import { recoveredComplaints } from "./endings.js";
 import type { Scenario } from "./scenario.js";
 
@@ -30,10 +30,11 @@ export const happyFirstEra: Scenario = {
   name: "happy-first-era",
   title: "A deleted database comes back (first era, broker 0.1.2)",
   teaches: "finding the instance in year-less logs, a stop that is always a kill, and the ten minutes that it costs",
-  ticket: TICKET,
+  ticket: [...TICKET, `The application that uses it is "${APP}".`],
   // Cloud Foundry keeps no events here: the broker's log is all there is.
   open: ({ seed, now }) => openStory({ era: "a", seed, now, withoutEvents: true }),
-  inputs: INPUTS,
+  // Nor does it know any more which application was bound: the team says so.
+  inputs: { ...INPUTS, apps: APP },
   answers: AGREES,
   exitCode: 0,
   complaints: (closing) => recoveredComplaints(closing, BATCHES * PER_BATCH),
