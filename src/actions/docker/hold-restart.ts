@@ -1,12 +1,25 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { dockerRestartPolicy } from "../../host-commands.js";
+import type { Cell } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 
 const input = z.strictObject(targetInput);
 const output = z.object({ policy: z.string() });
 type Output = z.infer<typeof output>;
+
+/** `docker update --restart` came with Docker 1.11 (moby pull request 19116); the first releases have 1.10 (dingo.md §2.7). */
+const UNCHANGEABLE = "unchangeable";
+
+async function canChangePolicy(cell: Cell): Promise<boolean> {
+  const [major = 0, minor = 0] = (await cell.docker.version()).split(".").map(Number);
+  return major > 1 || minor >= 11;
+}
+
+/** What stands in its place: the container's life is looked at again before everything that follows. */
+const unchangeable = (name: string): string =>
+  `this Docker cannot change the restart policy of ${name}; a restart in between is found before the start`;
 
 /** The restart policy is `always`: a daemon restart in mid-recovery would bring the container up over a half-copied archive (dingo.md §1.8). */
 function setPolicy(policy: "no" | "always", id: string, title: string) {
@@ -22,18 +35,22 @@ function setPolicy(policy: "no" | "always", id: string, title: string) {
     },
     run: async (context: Context, target: Target): Promise<Output> => {
       const { cell } = await openTarget(context, target);
+      if (!(await canChangePolicy(cell))) return { policy: UNCHANGEABLE };
       await cell.docker.setRestartPolicy(target.container, policy);
       return { policy };
     },
     probe: async (context: Context, target: Target): Promise<Probe<Output>> => {
-      const { container } = await openTarget(context, target);
+      const { cell, container } = await openTarget(context, target);
+      if (!(await canChangePolicy(cell)))
+        return { state: "done", output: { policy: UNCHANGEABLE }, evidence: unchangeable(container.name) };
       const evidence = `the restart policy of ${container.name} is "${container.restartPolicy}"`;
       return container.restartPolicy === policy
         ? { state: "done", output: { policy }, evidence }
         : { state: "not-done", evidence };
     },
-    verify: async (context: Context, target: Target) => {
+    verify: async (context: Context, target: Target, found: Output) => {
       const { container } = await openTarget(context, target);
+      if (found.policy === UNCHANGEABLE) return { holds: true, evidence: unchangeable(container.name) };
       return {
         holds: container.restartPolicy === policy,
         evidence: `the restart policy of ${container.name} is "${container.restartPolicy}"`,

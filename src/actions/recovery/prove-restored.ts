@@ -56,7 +56,7 @@ export const proveRestored = defineAction({
       refuseRestarts(container, target, cell);
       const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
       if (log.failure !== undefined) throw failed(log.failure, target, cell);
-      const master = await readMaster(cell, container);
+      const master = await readMaster(cell, container, log);
       if (master !== undefined && master.systemId !== target.system_id)
         throw failed(
           `the database that runs has system identifier ${master.systemId}, the archive ${target.system_id}`,
@@ -81,7 +81,8 @@ export const proveRestored = defineAction({
   },
   async verify(context, target, output) {
     const { cell, container } = await openTarget(context, target);
-    const master = await readMaster(cell, container);
+    const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
+    const master = await readMaster(cell, container, log);
     const holds = master?.systemId === output.system_id && container.startedAt === target.started_at;
     return {
       holds,
@@ -128,27 +129,38 @@ function failed(message: string, target: Input, cell: Cell): RecoverError {
 }
 
 /** Patroni's API: master only once it leads; the system identifier comes as text (real-parts.md §3.4). */
-async function readMaster(cell: Cell, container: Container): Promise<{ systemId: string } | undefined> {
+async function readMaster(
+  cell: Cell,
+  container: Container,
+  log: RestoreLog,
+): Promise<{ systemId: string } | undefined> {
   const port = container.ports.find((each) => each.container === 8008);
-  if (port === undefined) return await readMasterBySql(cell, container.name);
+  if (port === undefined) return await readMasterBySql(cell, container.name, log);
   const answer = await cell.getJson(`http://${addressOf(cell, port.hostIp)}:${port.host}/patroni`);
   const parsed = z
     .object({ role: z.string(), state: z.string(), database_system_identifier: z.string().optional() })
     .safeParse(answer);
   if (!parsed.success || parsed.data.role !== "master" || parsed.data.state !== "running") return undefined;
   const systemId = parsed.data.database_system_identifier;
-  return systemId === undefined ? await readMasterBySql(cell, container.name) : { systemId };
+  return systemId === undefined ? await readMasterBySql(cell, container.name, log) : { systemId };
 }
 
-/** Releases before 0.8.1 publish only 5432, and Patroni before 0.90 shows no identifier: the database is asked itself. */
-async function readMasterBySql(cell: Cell, container: string): Promise<{ systemId: string } | undefined> {
+/**
+ * Releases before 0.8.1 publish only 5432, and Patroni before 0.90 shows no identifier: the database is asked itself,
+ * and before PostgreSQL 9.6, which has no function for it, the container's own pg_controldata in its log.
+ */
+async function readMasterBySql(
+  cell: Cell,
+  container: string,
+  log: RestoreLog,
+): Promise<{ systemId: string } | undefined> {
   try {
-    const rows = await cell.sql.socket(
-      container,
-      "SELECT pg_is_in_recovery(), system_identifier FROM pg_control_system();",
-    );
-    const [recovering, systemId] = rows[0] ?? [];
-    return recovering === "f" && systemId !== undefined ? { systemId } : undefined;
+    const rows = await cell.sql.socket(container, "SELECT pg_is_in_recovery();");
+    if (rows[0]?.[0] !== "f") return undefined;
+    if (log.systemId !== undefined) return { systemId: log.systemId };
+    const named = await cell.sql.socket(container, "SELECT system_identifier FROM pg_control_system();");
+    const systemId = named[0]?.[0];
+    return systemId === undefined ? undefined : { systemId };
   } catch (error) {
     // Not up yet. A connection to the cell that broke shows again at the next look, which is not through SQL.
     if (error instanceof RecoverError) return undefined;

@@ -11,6 +11,8 @@ export interface RestoreLog {
   readonly lastTransaction: string;
   /** The new timeline, or undefined before it was selected. */
   readonly timeline: number | undefined;
+  /** What pg_controldata says when the backup script starts, once recovery is over; undefined before. */
+  readonly systemId: string | undefined;
   /** A line that means that this restore has gone wrong. */
   readonly failure: string | undefined;
 }
@@ -22,12 +24,14 @@ export function readRestoreLog(lines: readonly string[]): RestoreLog {
   const restored = new Set<string>();
   let lastTransaction = "";
   let timeline: number | undefined;
+  let systemId: string | undefined;
   for (const line of lines) {
     const segment = /restored log file "([0-9A-F]{24})" from archive/.exec(line)?.[1];
     if (segment !== undefined) restored.add(segment);
     lastTransaction = logTime(line) ?? lastTransaction;
     const selected = /selected new timeline ID: (\d+)/.exec(line)?.[1];
     if (selected !== undefined) timeline = Number(selected);
+    systemId = /Database system identifier:\s+(\d{10,20})\b/.exec(line)?.[1] ?? systemId;
   }
   return {
     restored: [...restored].sort(),
@@ -35,6 +39,7 @@ export function readRestoreLog(lines: readonly string[]): RestoreLog {
     promoted: lines.some((line) => line.includes("promoted self to leader")),
     lastTransaction,
     timeline,
+    systemId,
     failure: lines.find((line) => FAILURES.test(line))?.trim(),
   };
 }
