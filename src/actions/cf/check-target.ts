@@ -38,6 +38,8 @@ export const checkTarget = defineAction({
   effect: "read",
   input,
   output,
+  tell: (found) =>
+    `${found.target} is free; ${found.offering}/${found.plan}${found.apps.length === 0 ? "" : `; bound then: ${found.apps.join(", ")}`}`,
   describe: ({ org, space, name, service }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "service", name || service]) },
@@ -131,9 +133,14 @@ function recentLives(startedAt: string): string {
 async function findPlan(context: Context, space: CfSpace, request: Input): Promise<CfPlan> {
   const offering = request.offering || request.deleted_offering;
   const plan = request.plan || request.deleted_plan;
-  const found = await context.ports.cf.findPlan(space, offering, plan);
-  if (found?.available === true) return found;
-  const plans = (await context.ports.cf.listPlans(space)).map((each) => `${each.offering}/${each.name}`);
+  const all = await context.ports.cf.listPlans(space);
+  // Logs alone do not name offering and plan: what is not known may be anything, and must leave exactly one.
+  const fitting = all.filter(
+    (each) =>
+      each.available && (offering === "" || each.offering === offering) && (plan === "" || each.name === plan),
+  );
+  if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0];
+  const plans = all.map((each) => `${each.offering}/${each.name}`);
   throw new RecoverError(
     "input-invalid",
     `the plan "${plan}" of the offering "${offering}" cannot be used in this space`,
