@@ -5,7 +5,7 @@ import { systemClock } from "../adapters/clock/system-clock.js";
 import type { RunEvent } from "../engine/event.js";
 import type { Carrier, EngineOptions, RunFlags, RunResult } from "../engine/options.js";
 import type { Evaluator } from "../engine/evaluator.js";
-import { RecoverError } from "../errors.js";
+import { asRecoverError, RecoverError } from "../errors.js";
 import { evaluate } from "../expression/expression.js";
 import type { Config } from "../config/config.js";
 import { loadConfig } from "../config/load.js";
@@ -13,7 +13,9 @@ import type { Decision } from "../journal/entry.js";
 import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import { JournaledResources } from "../journal/resources.js";
+import { NO_HASH } from "../journal/line.js";
 import type { Clock } from "../ports/clock.js";
+import { quoted } from "../printable.js";
 import { resolve } from "../runbook/resolve.js";
 import type { Runbook } from "../runbook/runbook.js";
 import { parseDuration } from "../time.js";
@@ -82,6 +84,7 @@ export async function conduct(
   work: (options: EngineOptions) => Promise<RunResult>,
 ): Promise<number> {
   const stopper = watchSignals((text) => stage.output.error(text));
+  let closeRest: (() => Promise<void>) | undefined;
   try {
     const wired = await wire({
       config,
@@ -92,6 +95,7 @@ export async function conduct(
       signal: stopper.signal,
       loopbackOnly: stage.mode !== undefined,
     });
+    closeRest = () => wired.close();
     for (const text of await wired.cleanLeftOvers()) stage.output.error(`left over from an earlier process: ${text}`);
     const result = await work({
       runbook,
@@ -106,18 +110,29 @@ export async function conduct(
       carrier: carrier(stage.mode !== undefined),
       signal: stopper.signal,
       sink: (event) => {
+        if (event.type === "run-ended" && !hasBegun(journal)) return;
         stage.renderer.sink(event);
         alsoTo?.(event);
       },
-      beforeEnd: () => wired.close(),
+      beforeEnd: () => {
+        closeRest = undefined;
+        return wired.close();
+      },
     });
     await stage.renderer.close();
+    // Before a run has begun, an error is that of a command (DESIGN §4, "JSON documents").
+    if (result.error !== undefined && !hasBegun(journal)) throw result.error;
     return result.exitCode;
   } finally {
     stopper.release();
+    // A run that was refused before it began ends without `beforeEnd`; an open connection would keep the process alive.
+    await closeRest?.().catch((error: unknown) => stage.output.error(`closing down: ${asRecoverError(error).message}`));
     await journal.close();
   }
 }
+
+/** Nothing was made durable yet: there is nothing to resume. */
+export const hasBegun = (journal: Journal): boolean => journal.head !== NO_HASH;
 
 const EVALUATOR: Evaluator = { evaluate, resolve };
 
@@ -160,7 +175,7 @@ function decisions(given: readonly string[]): Map<string, Decision> {
     const split = text.lastIndexOf("=");
     const decision = text.slice(split + 1);
     if (split < 1 || !DECISIONS.includes(decision)) {
-      throw new RecoverError("usage", `"${text}" is no decision`, {
+      throw new RecoverError("usage", `${quoted(text)} is no decision`, {
         remedy: `Write --decide STEP=${DECISIONS.join("|")}, or STEP[ITEM]=….`,
         effect: "none",
       });
