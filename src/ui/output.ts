@@ -32,15 +32,25 @@ export function createOutput({
 }: OutputOptions): Output {
   const safe = (text: string): string => printable(secrets.mask(text));
   // Colour is added to what is safe already: no colour of ours can be mistaken for one of theirs.
-  const paint = color && stdout.isTTY ? COLORED : COLORLESS;
+  const paint = color && stdout.isTTY && !wantsNoColor(process.env) ? COLORED : COLORLESS;
   return {
     line: (text = "", style) => void stdout.write(`${style === undefined ? safe(text) : paint[style](safe(text))}\n`),
     error: (text) => void stderr.write(`${safe(text)}\n`),
-    json: (document) => void stdout.write(`${JSON.stringify(secrets.maskJson(document))}\n`),
+    // What JSON leaves as it is (C1, bidirectional controls) is escaped: the same value, and a terminal obeys nothing.
+    json: (document) => void stdout.write(`${printable(JSON.stringify(secrets.maskJson(document)))}\n`),
     // A rehearsal without a terminal, and logs, are read at 80 columns.
-    columns: stdout.isTTY ? stdout.columns : 80,
+    // A terminal can be resized; one on a serial line says 0.
+    get columns() {
+      return stdout.isTTY && stdout.columns > 0 ? stdout.columns : 80;
+    },
     isTerminal: stdout.isTTY,
     safe,
     paint,
   };
+}
+
+/** https://no-color.org: set and not empty. A dumb terminal knows no colour at all. */
+function wantsNoColor(env: NodeJS.ProcessEnv): boolean {
+  const noColor = env["NO_COLOR"];
+  return (noColor !== undefined && noColor !== "") || env["TERM"] === "dumb";
 }
