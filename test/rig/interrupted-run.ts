@@ -4,14 +4,19 @@
  */
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Entry } from "../../src/journal/entry.js";
 import { readJournal } from "../../src/journal/reading.js";
 import { type Foundation, ORG, SPACE } from "./foundation.js";
 import { until } from "./until.js";
 
+/** From any step to any later one, on a loaded machine. */
+const MOMENT_DEADLINE_MS = 180_000;
+
 /** The tool's process, in whatever it runs. */
 interface Alive {
   kill(): void;
+  saidSoFar(): string;
   readonly ended: Promise<{ readonly killed: boolean; readonly code: number | undefined; readonly said: string }>;
 }
 
@@ -42,7 +47,7 @@ export class InterruptedRun {
       code: undefined,
       said: terminal.screen.all.at(-1) ?? "",
     }));
-    this.alive = { kill: terminal.kill, ended };
+    this.alive = { kill: terminal.kill, ended, saidSoFar: () => terminal.screen.all.at(-1) ?? "" };
     await this.untilEnd(terminal.screen.first((text) => text.includes(`Go on with ${this.target}?`)));
   }
 
@@ -71,10 +76,16 @@ export class InterruptedRun {
   async finish(): Promise<void> {
     if (this.alive === undefined) throw new Error("nothing runs");
     const { code, said } = await this.alive.ended;
+    this.alive = undefined;
     if (code !== 0) throw new Error(`${this.service}: exit code ${code}: ${said}`);
     await this.requireTidied();
     this.left = leftOpen(await this.entries());
     await this.requireTidied();
+  }
+
+  /** For a test that goes no further: no process is left behind. */
+  abandon(): void {
+    this.alive?.kill();
   }
 
   /** Waits until the journal holds what `find` looks for. */
@@ -134,15 +145,25 @@ export class InterruptedRun {
       code: exitCode,
       said: `${stdout.slice(-1500)}\n${stderr.slice(-1500)}`,
     }));
-    this.alive = { kill: () => tool.kill("SIGKILL"), ended };
+    let said = "";
+    tool.stdout.on("data", (chunk: Buffer) => (said = `${said}${chunk.toString("utf8")}`.slice(-3000)));
+    this.alive = { kill: () => tool.kill("SIGKILL"), ended, saidSoFar: () => said };
   }
 
-  /** A moment that never comes because the tool has ended is an error at once. */
+  /** A moment that does not come, or that cannot come because the tool has ended, is an error that says what there was. */
   private async untilEnd(moment: Promise<unknown>): Promise<void> {
-    const early = this.alive?.ended.then(({ code, said }) => {
-      throw new Error(`${this.service}: ended before the moment came (exit code ${code}): ${said}`);
-    });
-    await Promise.race(early === undefined ? [moment] : [moment, early]);
+    const { alive } = this;
+    const over = new AbortController();
+    const early = async (): Promise<void> => {
+      const ended = await alive?.ended;
+      if (ended === undefined) return;
+      throw new Error(`${this.service}: ended before the moment came (exit code ${ended.code}): ${ended.said}`);
+    };
+    const late = async (): Promise<void> => {
+      await pause(MOMENT_DEADLINE_MS, undefined, { signal: over.signal });
+      throw new Error(`${this.service}: the moment did not come: ${alive?.saidSoFar() ?? ""}`);
+    };
+    await Promise.race([moment, late(), ...(alive === undefined ? [] : [early()])]).finally(() => over.abort());
   }
 
   /** SSH users and log-ins of processes that were killed before the one that was at work just now. */
