@@ -1,10 +1,32 @@
 /** argv → command → exit code: the only file that sets the exit code. */
 import { EXIT, RecoverError } from "./errors.js";
 import { reportFailure } from "./cli/failure.js";
-import { buildParser } from "./cli/parser.js";
+import { buildParser, COMMANDS } from "./cli/parser.js";
 import { REHEARSAL_VARIABLE } from "./cli/rehearsal-variable.js";
 
+/** A command that has ended is given this long to let go of what it opened. Milliseconds. */
+const LINGER = 5_000;
+
 export async function main(words: readonly string[]): Promise<void> {
+  watchReaders();
+  try {
+    await perform(words);
+  } finally {
+    // Whatever is still open: nobody waits for a command that has said how it ended. Alone it keeps nothing alive.
+    setTimeout(() => process.exit(), LINGER).unref();
+  }
+}
+
+/** Whoever read stdout went away (`| head`): that is a closed terminal, which a run survives and is stopped by. */
+function watchReaders(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.kill(process.pid, "SIGHUP");
+    else throw error;
+  });
+  process.stderr.on("error", () => undefined);
+}
+
+async function perform(words: readonly string[]): Promise<void> {
   if (process.env[REHEARSAL_VARIABLE] !== undefined) {
     // Before anything else is loaded: whatever a library tries, a rehearsal stays on this machine (law 13).
     (await import("./rehearsal/loopback-guard.js")).installLoopbackGuard();
@@ -21,7 +43,7 @@ export async function main(words: readonly string[]): Promise<void> {
         // yargs hands on what a command threw, or its own message.
         if (error instanceof Error) throw error;
         usage = message;
-        throw new RecoverError("usage", firstLine(message), {
+        throw new RecoverError("usage", oneLine(message), {
           remedy: `See ${["dingo-recover", ...commandWords(words), "--help"].join(" ")}.`,
           effect: "none",
         });
@@ -49,16 +71,22 @@ async function withoutCommand(): Promise<void> {
 /** yargs throws its own class for mistakes of the command line; everything else is a defect. */
 function usageOf(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== "YError") return error;
-  return new RecoverError("usage", firstLine(error.message), { remedy: "See dingo-recover --help.", effect: "none" });
+  return new RecoverError("usage", oneLine(error.message), { remedy: "See dingo-recover --help.", effect: "none" });
 }
 
-function firstLine(text: string): string {
-  return text.split("\n").join("; ").replace(/\.$/, "");
+/** yargs spreads a mistake over lines, some of them empty. */
+function oneLine(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines
+    .filter((line) => line !== "")
+    .join("; ")
+    .replaceAll(":; ", ": ")
+    .replace(/\.$/, "");
 }
 
+/** As many of the words as name a command, so that the help which an error points to exists. */
 function commandWords(words: readonly string[]): string[] {
-  const first = words.filter((word) => !word.startsWith("-"));
-  return first
-    .slice(0, first[0] === "archive" || first[0] === "journal" ? 2 : 1)
-    .map((word) => word.replace(/[^a-z-]/g, ""));
+  const names = words.filter((word) => !word.startsWith("-"));
+  const length = [2, 1].find((count) => COMMANDS.includes(names.slice(0, count).join(" ")));
+  return names.slice(0, length ?? 0);
 }

@@ -2,6 +2,7 @@
 import type { JsonObject } from "../action.js";
 import { diagnosticsError } from "../diagnostic.js";
 import { RecoverError } from "../errors.js";
+import { quoted } from "../printable.js";
 import { readPlain } from "../yaml/plain.js";
 import { readText } from "./lint.js";
 import type { InputArguments } from "./options.js";
@@ -14,7 +15,10 @@ export function readInputs(given: Pick<InputArguments, "input" | "inputs">): Jso
 function split(text: string): [string, string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new RecoverError("usage", `"${text}" is no input`, { remedy: "Write --input NAME=VALUE.", effect: "none" });
+  throw new RecoverError("usage", `${quoted(text)} is no input`, {
+    remedy: "Write --input NAME=VALUE.",
+    effect: "none",
+  });
 }
 
 /** YAML, of which JSON is a part. Errors: `input-invalid` with every mistake and its place. */
@@ -23,7 +27,7 @@ function readFile(file: string): JsonObject {
   if ("diagnostics" in read) throw diagnosticsError("input-invalid", read.diagnostics);
   const { value } = read;
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
-  throw new RecoverError("input-invalid", `"${file}" does not hold inputs`, {
+  throw new RecoverError("input-invalid", `${quoted(file)} does not hold inputs`, {
     remedy: "Write one NAME: VALUE on a line.",
     place: file,
     effect: "none",

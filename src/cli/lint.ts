@@ -3,6 +3,8 @@ import { REGISTRY } from "../actions/registry.js";
 import { type Diagnostic, renderDiagnostic } from "../diagnostic.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { loadRunbook } from "../runbook/load.js";
+import { reasonOf } from "../journal/durable.js";
+import { quoted } from "../printable.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
@@ -28,15 +30,11 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {
-    throw new RecoverError(
-      "usage",
-      `"${file}" cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        remedy: "Name a file that exists and may be read.",
-        place: file,
-        cause,
-        effect: "none",
-      },
-    );
+    throw new RecoverError("usage", `${quoted(file)} cannot be read: ${reasonOf(cause)}`, {
+      remedy: "Name a file that exists and may be read.",
+      place: file,
+      cause,
+      effect: "none",
+    });
   }
 }

@@ -9,7 +9,7 @@ export type ListedRun = Omit<RunSummary, "state"> & { readonly state: string };
 export function allRuns(directory: StateDirectory): readonly ListedRun[] {
   return directory.list().map((run) => {
     try {
-      return summarize(directory.read(run).entries, { carried: directory.isCarried(run) });
+      return summaryOf(directory, run);
     } catch (thrown) {
       const state = `unreadable (${asRecoverError(thrown).code})`;
       return { run, runbook: "", target: "", state, rehearsal: false, startedAt: "", updatedAt: "", step: "" };
@@ -21,10 +21,15 @@ export function allRuns(directory: StateDirectory): readonly ListedRun[] {
 export function openRuns(directory: StateDirectory): readonly RunSummary[] {
   return directory.list().flatMap((run) => {
     try {
-      const summary = summarize(directory.read(run).entries, { carried: directory.isCarried(run) });
+      const summary = summaryOf(directory, run);
       return isOpen(summary.state) ? [summary] : [];
     } catch {
       return [];
     }
   });
+}
+
+/** A run that was killed before its first entry knows its name from its directory only. */
+function summaryOf(directory: StateDirectory, run: string): RunSummary {
+  return { ...summarize(directory.read(run).entries, { carried: directory.isCarried(run) }), run };
 }

@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, RecoverError } from "../errors.js";
+import { inStateDirectory, makeDirectory } from "../journal/durable.js";
 import { nearest } from "../nearest.js";
+import { quoted } from "../printable.js";
 import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.js";
 import type { CrashPoint } from "../rehearsal/supervisor/child.js";
 import { rehearse as play } from "../rehearsal/supervisor/rehearse.js";
@@ -25,11 +28,14 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   if (given.list) return list(given, output);
   const scenario = findScenario(given.scenario) ?? unknownScenario(given.scenario);
+  const stateDirectory = statePath(given["state-dir"], process.env);
+  const directory = join(stateDirectory, "rehearsals");
+  inStateDirectory(directory, () => makeDirectory(directory));
   const result = await play({
     scenario,
-    seed: given.seed,
+    seed: wholeSeed(given.seed),
     pace: given.pace,
-    stateDirectory: statePath(given["state-dir"], process.env),
+    stateDirectory,
     program: [process.execPath, fileURLToPath(new URL("../bin.cjs", import.meta.url))],
     args: handedOn(given),
     ...(given["crash-at"] === undefined ? {} : { crashAt: crashPoint(given["crash-at"]) }),
@@ -65,11 +71,20 @@ function handedOn(given: RehearseArguments): string[] {
   ];
 }
 
+/** yargs makes NaN of what is no number. */
+function wholeSeed(seed: number): number {
+  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new RecoverError("usage", "--seed is not a whole number", {
+    remedy: "Give a whole number such as 1: the same one plays the same rehearsal.",
+    effect: "none",
+  });
+}
+
 function crashPoint(text: string): CrashPoint {
   const match = /^(\d{1,6})(?::(before|torn|after))?$/.exec(text);
   const append = Number(match?.[1]);
   if (match !== null && append > 0) return { append, when: (match[2] ?? "after") as CrashPoint["when"] };
-  throw new RecoverError("usage", `"${text}" is no point to crash at`, {
+  throw new RecoverError("usage", `${quoted(text)} is no point to crash at`, {
     remedy: "Write N, N:before, N:torn or N:after, N being the number of a journal append from 1.",
     effect: "none",
   });
@@ -78,7 +93,7 @@ function crashPoint(text: string): CrashPoint {
 function unknownScenario(name: string): never {
   const names = SCENARIOS.map((each) => each.name);
   const near = nearest(name, names);
-  throw new RecoverError("usage", `there is no scenario "${name}"`, {
+  throw new RecoverError("usage", `there is no scenario ${quoted(name)}`, {
     remedy:
       near === undefined
         ? `There are ${names.join(", ")}.`

@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { EXIT } from "../errors.js";
+import { EXIT, RecoverError } from "../errors.js";
 import { reportMarkdown } from "../report/markdown.js";
+import { reasonOf } from "../journal/durable.js";
 import { verifyJournal } from "../journal/verification.js";
+import { quoted } from "../printable.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
@@ -17,8 +19,21 @@ export async function report(
   const text = reportMarkdown(entries, { holds: verifyJournal(directory.directoryOf(run)).ok, head });
   if (given.output === undefined) for (const line of text.split("\n")) screen.line(line);
   else {
-    writeFileSync(given.output, secrets.mask(text), { mode: 0o600 });
+    write(given.output, secrets.mask(text));
     screen.error(`written to ${given.output}`);
   }
   return await Promise.resolve(EXIT.done);
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600 });
+  } catch (cause) {
+    throw new RecoverError("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`, {
+      remedy: "Name a file with -o that can be written, or leave -o out: then the report goes to stdout.",
+      place: file,
+      cause,
+      effect: "none",
+    });
+  }
 }

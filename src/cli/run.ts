@@ -1,11 +1,12 @@
 import { dryRun } from "../engine/dry-run.js";
 import { startingInputs } from "../engine/inputs.js";
+import type { RunEvent } from "../engine/event.js";
 import { runRunbook } from "../engine/run.js";
 import { EventLog } from "../journal/event-log.js";
 import { NO_LOCKS } from "../journal/key-locks.js";
 import { MemoryJournal } from "../journal/memory-journal.js";
 import { newRunId } from "../journal/run-id.js";
-import { conduct, type ConductArguments, configOf, flagsOf, openStage } from "./conductor.js";
+import { conduct, type ConductArguments, configOf, flagsOf, hasBegun, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
 import { readInputs } from "./inputs.js";
 import type { InputArguments } from "./options.js";
@@ -34,7 +35,10 @@ export async function run(given: ConductArguments & InputArguments & { readonly 
   });
   const { journal, locks, directory } = state.create();
   const events = new EventLog(directory, secrets);
-  return await conduct({ ...common, journal, locks, alsoTo: (event) => events.write(event) }, (options) =>
-    runRunbook({ ...options, inputs }),
-  );
+  const alsoTo = (event: RunEvent): void => events.write(event);
+  try {
+    return await conduct({ ...common, journal, locks, alsoTo }, (options) => runRunbook({ ...options, inputs }));
+  } finally {
+    if (!hasBegun(journal)) state.discard(journal.run);
+  }
 }

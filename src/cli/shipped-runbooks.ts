@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { REGISTRY } from "../actions/registry.js";
 import { diagnosticsError } from "../diagnostic.js";
 import { RecoverError } from "../errors.js";
+import { quoted } from "../printable.js";
 import { loadRunbook } from "../runbook/load.js";
 import type { Runbook } from "../runbook/runbook.js";
 import { readText } from "./lint.js";
@@ -28,7 +29,7 @@ function fileOf(nameOrFile: string): string {
   const names = readdirSync(SHIPPED)
     .filter((name) => name.endsWith(".yml"))
     .map((name) => name.slice(0, -".yml".length));
-  throw new RecoverError("usage", `there is no runbook "${nameOrFile}"`, {
+  throw new RecoverError("usage", `there is no runbook ${quoted(nameOrFile)}`, {
     remedy: `Name one of ${names.join(", ")}, or a file.`,
     effect: "none",
   });

@@ -97,6 +97,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission is denied",
   EPERM: "the operation is not permitted",
   ENOTDIR: "a part of the path is not a directory",
+  ENOENT: "there is nothing of that name",
+  EISDIR: "it is a directory",
+  EEXIST: "something else has that name",
   EIO: "the disk reports an error",
 };
 

@@ -10,7 +10,7 @@ import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { Secrets } from "../secrets.js";
 import { clean } from "./clean.js";
-import { createDurably, inStateDirectory, makeDirectory, reasonOf, syncDirectory } from "./durable.js";
+import { createDurably, errnoOf, inStateDirectory, makeDirectory, reasonOf, syncDirectory } from "./durable.js";
 import { type Entry, type EntryBody, type EntryHeader, JOURNAL_VERSION } from "./entry.js";
 import { EvidenceStore } from "./evidence.js";
 import type { Journal } from "./journal.js";
@@ -47,10 +47,20 @@ export interface FileJournalOptions {
 export function readRun(directory: string, secrets: Secrets): JournalReading {
   const file = join(directory, JOURNAL_FILE);
   return inStateDirectory(file, () => {
-    const reading = readJournal(existsSync(file) ? readFileSync(file) : new Uint8Array(), file);
+    const reading = readJournal(bytesOf(file), file);
     const evidence = new EvidenceStore(directory, secrets);
     return { ...reading, entries: reading.entries.map((entry) => unspill(entry, (ref) => evidence.recall(ref))) };
   });
+}
+
+/** A file that is not there is an empty journal; one that cannot be read is an error (law 5). */
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (thrown) {
+    if (errnoOf(thrown) === "ENOENT") return new Uint8Array();
+    throw thrown;
+  }
 }
 
 export class FileJournal implements Journal {

@@ -2,12 +2,13 @@
  * The state directory: STATE_DIR/runs/RUN/{journal.jsonl, events.jsonl, evidence/}, STATE_DIR/locks/.
  * The only place that knows these paths and that opens a journal for writing.
  */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { RecoverError } from "../errors.js";
+import { quoted } from "../printable.js";
 import type { Secrets } from "../secrets.js";
 import { errnoOf, inStateDirectory, makeDirectory, OWNER_ONLY_DIRECTORY, syncDirectory } from "./durable.js";
-import { type AppendObserver, FileJournal, JOURNAL_FILE, readRun } from "./file-journal.js";
+import { type AppendObserver, FileJournal, readRun } from "./file-journal.js";
 import { KeyLocks } from "./key-locks.js";
 import { LockFile } from "./locks.js";
 import { livenessOf } from "./process-identity.js";
@@ -50,7 +51,7 @@ export class StateDirectory {
   /** Ids of all runs, oldest first. */
   list(): readonly string[] {
     const runs = join(this.#options.path, "runs");
-    return inStateDirectory(runs, () => (existsSync(runs) ? readdirSync(runs).filter(isRunId).sort() : []));
+    return inStateDirectory(runs, () => namesIn(runs).filter(isRunId).sort());
   }
 
   /** The run that a prefix names. Errors: `run-not-found`, `run-ambiguous`. */
@@ -85,6 +86,15 @@ export class StateDirectory {
     const end = entries.findLast((entry) => entry.type === "run-ended");
     if (end !== undefined) throw ended(run, end.outcome);
     return this.#open(run, { epoch: entries.at(-1)?.epoch ?? 0, takeOver: options.takeOver });
+  }
+
+  /** Takes away what a run left that never came to its first entry. Whatever stands in the way leaves it lying. */
+  discard(run: string): void {
+    try {
+      if (this.read(run).entries.length === 0) rmSync(this.directoryOf(run), { recursive: true, force: true });
+    } catch {
+      // An empty run does no harm.
+    }
   }
 
   #open(run: string, from: { readonly epoch: number; readonly takeOver: boolean }): OpenRun {
@@ -127,7 +137,6 @@ export class StateDirectory {
 
   /** A run whose journal cannot be read counts as open (law 5); one without a journal never began. */
   #isOpen(run: string): boolean {
-    if (!existsSync(join(this.directoryOf(run), JOURNAL_FILE))) return false;
     try {
       const { entries } = this.read(run);
       return entries.length > 0 && !entries.some((entry) => entry.type === "run-ended");
@@ -138,8 +147,18 @@ export class StateDirectory {
   }
 }
 
+/** Nothing there is empty; a directory that cannot be looked into is not (law 5). */
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (thrown) {
+    if (errnoOf(thrown) === "ENOENT") return [];
+    throw thrown;
+  }
+}
+
 function notFound(prefix: string, stateDirectory: string): RecoverError {
-  return new RecoverError("run-not-found", `no run begins with "${prefix}"`, {
+  return new RecoverError("run-not-found", `no run begins with ${quoted(prefix)}`, {
     remedy: 'List all runs with "dingo-recover runs"; another state directory is named with --state-dir DIR.',
     place: stateDirectory,
     effect: "none",
@@ -147,7 +166,7 @@ function notFound(prefix: string, stateDirectory: string): RecoverError {
 }
 
 function ambiguous(prefix: string, fitting: readonly string[]): RecoverError {
-  return new RecoverError("run-ambiguous", `"${prefix}" may be any of ${fitting.join(", ")}`, {
+  return new RecoverError("run-ambiguous", `${quoted(prefix)} may be any of ${fitting.join(", ")}`, {
     remedy: "Type more of the run's name.",
     effect: "none",
   });

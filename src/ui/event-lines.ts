@@ -127,7 +127,7 @@ export function errorLines(error: JournaledError, width: number): string[] {
   return [
     ...wrap(`error: ${error.message}`, width),
     ...wrap(error.remedy, width, "  "),
-    `  (${error.code}${error.place === undefined ? "" : `, at ${error.place}`})`,
+    `  (${error.code}${error.place === undefined ? "" : `, at ${error.place.replaceAll("\n", "\\n")}`})`,
   ];
 }
 

@@ -33,7 +33,32 @@ export interface Box {
   close(): Promise<void>;
 }
 
-export async function startBox({ directory, state, clock, person }: BoxOptions): Promise<Box> {
+/** Whatever was opened is closed again where a later part cannot be: an open server keeps a process alive for ever. */
+export async function startBox(options: BoxOptions): Promise<Box> {
+  const servers = new Servers();
+  try {
+    return await open(options, servers);
+  } catch (thrown) {
+    await servers.close();
+    throw thrown;
+  }
+}
+
+class Servers {
+  readonly #all: { close(): Promise<void> }[] = [];
+
+  async keep<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+    const server = await starting;
+    this.#all.push(server);
+    return server;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map((server) => server.close()));
+  }
+}
+
+async function open({ directory, state, clock, person }: BoxOptions, servers: Servers): Promise<Box> {
   const parts = { cloudController: state.cloudController, director: state.director };
   const files = new BoxFiles(directory);
   const log = new CollectedLog(join(directory, "platform.log"));
@@ -41,38 +66,44 @@ export async function startBox({ directory, state, clock, person }: BoxOptions):
   const current = (): BoxState => ({ ...state, ...parts, world: host.stored });
   const now = (): Date => new Date(shown(clock));
   files.save(current());
-  const cloud = await serveCloudController({
-    get: () => parts.cloudController,
-    set: (next) => {
-      parts.cloudController = next;
-      files.savePart("cloudController", next);
-    },
-    now,
-    broker: worldBroker(host),
-  });
+  const cloud = await servers.keep(
+    serveCloudController({
+      get: () => parts.cloudController,
+      set: (next) => {
+        parts.cloudController = next;
+        files.savePart("cloudController", next);
+      },
+      now,
+      broker: worldBroker(host),
+    }),
+  );
   const agent = worldAgent(host, state.keys.cells);
-  const director = await serveDirector({
-    get: () => parts.director,
-    set: (next) => {
-      parts.director = next;
-      files.savePart("director", next);
-    },
-    now,
-    agent,
-    listen: { tls: state.keys.director },
-  });
-  const store = await serveStore(host);
-  const ssh = await serveSsh({
-    host,
-    gateway: {
-      user: state.accounts.gatewayUser,
-      hostKey: state.keys.gateway,
-      authorized: [state.keys.operator.publicKey],
-    },
-    cellKeys: state.keys.cells,
-    behind: { [DIRECTOR_ADDRESS]: director.port },
-    ...(person === undefined ? {} : { person }),
-  });
+  const director = await servers.keep(
+    serveDirector({
+      get: () => parts.director,
+      set: (next) => {
+        parts.director = next;
+        files.savePart("director", next);
+      },
+      now,
+      agent,
+      listen: { tls: state.keys.director },
+    }),
+  );
+  const store = await servers.keep(serveStore(host));
+  const ssh = await servers.keep(
+    serveSsh({
+      host,
+      gateway: {
+        user: state.accounts.gatewayUser,
+        hostKey: state.keys.gateway,
+        authorized: [state.keys.operator.publicKey],
+      },
+      cellKeys: state.keys.cells,
+      behind: { [DIRECTOR_ADDRESS]: director.port },
+      ...(person === undefined ? {} : { person }),
+    }),
+  );
   return {
     host,
     cfUrl: cloud.url,
@@ -81,7 +112,7 @@ export async function startBox({ directory, state, clock, person }: BoxOptions):
     logs: join(directory, "*.log"),
     state: current,
     close: async () => {
-      await Promise.all([cloud.close(), director.close(), store.close(), ssh.close()]);
+      await servers.close();
       host.world();
       files.save({ ...current(), world: log.take(host.stored) });
     },

@@ -20,6 +20,7 @@ export interface ChildOptions {
   /** Somebody sits at a terminal and answers; otherwise the scenario does. */
   readonly interactive: boolean;
   readonly crashAt?: CrashPoint;
+  readonly quiet: boolean;
 }
 
 export interface Ended {
@@ -32,12 +33,13 @@ const SIGNAL_BASE = 128;
 const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 export async function runChild(options: ChildOptions): Promise<Ended> {
-  const { program, args, place, interactive } = options;
+  const { program, args, place, interactive, quiet } = options;
+  const shown = quiet ? "ignore" : "inherit";
   const [file, ...first] = program;
   const child = spawn(file, [...first, ...args], {
     cwd: place.directory,
     env: { ...place.env, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
-    stdio: [interactive ? "inherit" : "ignore", "inherit", "inherit"],
+    stdio: [interactive ? "inherit" : "ignore", shown, shown],
   });
   const release = passSignalsOn(child);
   try {

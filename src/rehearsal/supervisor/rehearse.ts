@@ -1,6 +1,7 @@
 /** Hosts a box, starts the ordinary program in it, kills and resumes it where asked, and looks at the foundation afterwards. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { EXIT } from "../../errors.js";
 import { type Box, startBox } from "../box/box.js";
 import { type BoxClock, clockFrom, type Pace } from "../box/clock.js";
 import { PAGE_PROGRAMS } from "../page/programs.js";
@@ -26,6 +27,8 @@ export interface RehearseOptions {
   readonly interactive: boolean;
   readonly caller: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;
+  /** The child's own words go nowhere: for tests. */
+  readonly quiet?: boolean;
 }
 
 export interface RehearsalResult {
@@ -54,15 +57,16 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
     state: firstState(scenario, opening),
     person: { user: PAGE_USER, programs: PAGE_PROGRAMS },
   });
-  const place = await layOut({ directory, box, clock, scenario, caller: options.caller });
+  let place: ChildPlace | undefined;
   try {
+    place = await layOut({ directory, box, clock, scenario, caller: options.caller });
     say(`Rehearsal "${scenario.title}": everything below happens on this machine only.`);
     for (const line of scenario.ticket) say(`  ${line}`);
     await scenario.before?.({ box, old: opening.old, cf: { program: place.cf, env: place.env }, say });
     return await play(options, { box, place, clock, old: opening.old });
   } finally {
-    await place.close();
-    await box.close();
+    // Servers that stay open would keep the process alive for ever.
+    await Promise.all([place?.close(), box.close()]);
   }
 }
 
@@ -91,7 +95,8 @@ async function play(options: RehearseOptions, playing: Playing): Promise<Rehears
   box.host.world();
   const state = box.state();
   // A person may stop, and some flags lead elsewhere: then any ending is as good as another.
-  const ownEnding = !options.interactive && !options.args.some((word) => LEADS_ELSEWHERE.has(word));
+  const ownEnding =
+    !options.interactive && exitCode !== EXIT.interrupted && !options.args.some((word) => LEADS_ELSEWHERE.has(word));
   const complaints = [
     ...(ownEnding && exitCode !== scenario.exitCode
       ? [`the tool ended with ${exitCode}, expected was ${scenario.exitCode}`]
@@ -120,7 +125,7 @@ async function runAndResume(
   const inputs = interactive
     ? []
     : Object.entries(scenario.inputs).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
-  const child = { program, place, clock, interactive };
+  const child = { program, place, clock, interactive, quiet: options.quiet === true };
   const first = await runChild({
     ...child,
     args: ["run", ...common, ...inputs, ...args],
