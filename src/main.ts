@@ -2,6 +2,8 @@
 import { EXIT, RecoverError } from "./errors.js";
 import { reportFailure } from "./cli/failure.js";
 import { buildParser, COMMANDS } from "./cli/parser.js";
+import { nearest } from "./nearest.js";
+import { quoted } from "./printable.js";
 import { REHEARSAL_VARIABLE } from "./cli/rehearsal-variable.js";
 
 /** A command that has ended is given this long to let go of what it opened. Milliseconds. */
@@ -43,6 +45,7 @@ async function perform(words: readonly string[]): Promise<void> {
         // yargs hands on what a command threw, or its own message.
         if (error instanceof Error) throw error;
         usage = message;
+        refuseUnknownCommand(words);
         throw new RecoverError("usage", oneLine(message), {
           remedy: `See ${["dingo-recover", ...commandWords(words), "--help"].join(" ")}.`,
           effect: "none",
@@ -66,6 +69,18 @@ async function withoutCommand(): Promise<void> {
   const { renderHelp } = await import("./cli/render-help.js");
   process.stderr.write((await renderHelp())[""] ?? "");
   process.exitCode = EXIT.usage;
+}
+
+/** Of an unknown command yargs only says which one it may be. */
+function refuseUnknownCommand(words: readonly string[]): void {
+  const first = words[0];
+  const known = COMMANDS.filter((name) => !name.includes(" "));
+  if (first === undefined || first.startsWith("-") || known.includes(first)) return;
+  const near = nearest(first, known);
+  throw new RecoverError("usage", `there is no command ${quoted(first)}`, {
+    remedy: near === undefined ? "See dingo-recover --help." : `Did you mean "${near}"? See dingo-recover --help.`,
+    effect: "none",
+  });
 }
 
 /** yargs throws its own class for mistakes of the command line; everything else is a defect. */

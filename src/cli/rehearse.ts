@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, RecoverError } from "../errors.js";
-import { inStateDirectory, makeDirectory } from "../journal/durable.js";
+import { errnoOf, inStateDirectory, makeDirectory } from "../journal/durable.js";
 import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
 import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.js";
 import type { CrashPoint } from "../rehearsal/supervisor/child.js";
-import { rehearse as play } from "../rehearsal/supervisor/rehearse.js";
+import { rehearse as play, type RehearsalResult, type RehearseOptions } from "../rehearsal/supervisor/rehearse.js";
 import { summary } from "../rehearsal/supervisor/summary.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
@@ -31,7 +31,7 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
   const stateDirectory = statePath(given["state-dir"], process.env);
   const directory = join(stateDirectory, "rehearsals");
   inStateDirectory(directory, () => makeDirectory(directory));
-  const result = await play({
+  const result = await playIn(stateDirectory, {
     scenario,
     seed: wholeSeed(given.seed),
     pace: given.pace,
@@ -47,6 +47,19 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
   });
   if (!given.json) for (const line of summary(result)) output.line(line);
   return result.complaints.length === 0 ? result.exitCode : EXIT.stepFailed;
+}
+
+/** A disk that fills up, or a directory that may not be written, is no defect of ours. */
+async function playIn(place: string, options: RehearseOptions): Promise<RehearsalResult> {
+  try {
+    return await play(options);
+  } catch (thrown) {
+    const refused = ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM"].includes(errnoOf(thrown) ?? "");
+    if (!refused) throw thrown;
+    return inStateDirectory(place, () => {
+      throw thrown;
+    });
+  }
 }
 
 function list(given: GlobalArguments, output: Output): number {

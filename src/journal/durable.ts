@@ -49,8 +49,8 @@ export function createDurably(path: string, content: string | Uint8Array): void 
 /** As `createDurably`, but nobody ever sees the file without its content. `temporary` lies in the same directory. */
 export function publishDurably(path: string, temporary: string, content: string): void {
   rmSync(temporary, { force: true });
-  createDurably(temporary, content);
   try {
+    createDurably(temporary, content);
     linkSync(temporary, path);
   } finally {
     rmSync(temporary, { force: true });

@@ -77,7 +77,12 @@ export class StateDirectory {
   /** A new run with an empty journal. Errors: `state-dir-unusable`. */
   create(): OpenRun {
     const run = inStateDirectory(this.#options.path, () => this.#makeRunDirectory());
-    return this.#open(run, { epoch: 0, takeOver: false });
+    try {
+      return this.#open(run, { epoch: 0, takeOver: false });
+    } catch (thrown) {
+      this.discard(run);
+      throw thrown;
+    }
   }
 
   /** Carries a run on. Errors: `locked`, `journal-broken`, `journal-version`, `state-dir-unusable`, `run-ended`. */
