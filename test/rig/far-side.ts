@@ -13,7 +13,7 @@ export interface FarSide {
 /** Without etcd and objects: where an instance lives, these change by themselves. */
 export async function farSide(foundation: Foundation): Promise<FarSide> {
   const { rig, credentials } = foundation;
-  const { instances, bindings, apps, usageEvents, auditEvents, requests } = foundation.state();
+  const { instances, bindings, apps, usageEvents, auditEvents } = foundation.state();
   const marker = `asked-${Date.now()}`;
   await rig.objects.requests.settled(`/${rig.objects.bucket}/${marker}`, () =>
     rig.objects.read(marker).catch(() => ""),
@@ -21,7 +21,7 @@ export async function farSide(foundation: Foundation): Promise<FarSide> {
   return {
     cloudController: {
       ...{ instances, bindings, apps, usageEvents, auditEvents },
-      changes: requests.filter(({ method, path }) => method !== "GET" && !path.startsWith("/oauth/token")),
+      changes: changingRequests(foundation),
     },
     brokerCalls: rig.broker.calls.length,
     containers: await containersOf(rig.id),
@@ -37,4 +37,24 @@ async function containersOf(rig: string): Promise<string> {
   if (ids === "") return "";
   const format = "{{.Name}} {{.Id}} {{.State.Status}} {{.State.StartedAt}} {{.HostConfig.RestartPolicy.Name}}";
   return docker(["inspect", "-f", format, ...ids.split("\n").sort()]);
+}
+
+export interface Changes {
+  readonly cloudController: readonly string[];
+  readonly writes: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** What the tool alone can have changed; the rest of the foundation may be at work meanwhile. */
+export async function changesOf(foundation: Foundation): Promise<Changes> {
+  const { writes } = await farSide(foundation);
+  const users = await foundation.rig.cell.agent.users();
+  return { cloudController: changingRequests(foundation), writes, users };
+}
+
+function changingRequests(foundation: Foundation): readonly string[] {
+  return foundation
+    .state()
+    .requests.filter(({ method, path }) => method !== "GET" && !path.startsWith("/oauth/token"))
+    .map(({ method, path, status }) => `${method} ${path} ${status}`);
 }

@@ -49,8 +49,3 @@ export async function recover(foundation: Foundation, options: RecoveryOptions =
   if (last?.type !== "run-ended") throw new Error(`no run ended: ${ended.stdout.slice(-2000)}\n${ended.stderr}`);
   return { ...ended, run: last.run, events, ended: last };
 }
-
-/** What a step found: the last value that its events tell is not there, so the exit of the run is looked at instead. */
-export function errorOf({ ended }: Recovery): { readonly exitCode: number; readonly code: string | undefined } {
-  return { exitCode: ended.exitCode, code: ended.error?.code };
-}
