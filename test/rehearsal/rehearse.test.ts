@@ -1,0 +1,134 @@
+/** Whole rehearsals: the built program as the child, the foundation in a box around it. `npm run build` comes first. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BoxFiles } from "../../src/rehearsal/box/box-state.js";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
+import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
+import { type RehearsalResult, rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
+import { summary } from "../../src/rehearsal/supervisor/summary.js";
+
+const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
+const CANARY = "canary-of-the-callers-own-environment";
+const LONG = 120_000;
+
+let stateDirectory: string;
+beforeAll(() => {
+  if (!existsSync(BIN)) throw new Error("dist/bin.cjs is missing: run npm run build first");
+  stateDirectory = mkdtempSync(join(tmpdir(), "rehearsals-"));
+});
+afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
+
+interface Wanted {
+  readonly seed?: number;
+  readonly args?: readonly string[];
+  readonly crashAt?: CrashPoint;
+}
+
+async function play(name: string, { seed = 1, args = [], crashAt }: Wanted = {}): Promise<RehearsalResult> {
+  const scenario = findScenario(name);
+  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  return await rehearse({
+    scenario,
+    seed,
+    pace: "max",
+    stateDirectory,
+    program: [process.execPath, BIN],
+    args: [...args, "--json"],
+    ...(crashAt === undefined ? {} : { crashAt }),
+    interactive: false,
+    caller: {
+      TERM: "dumb",
+      CF_PASSWORD: CANARY,
+      BOSH_CLIENT_SECRET: CANARY,
+      AWS_SECRET_ACCESS_KEY: CANARY,
+      HOME: CANARY,
+    },
+    say: () => undefined,
+    quiet: true,
+  });
+}
+
+describe.each([
+  ["happy-last-era", 0],
+  ["happy-first-era", 0],
+  ["page-procedure", 16],
+  ["wal-gap", 16],
+  ["missing-sysid", 17],
+] as const)("the rehearsal %s", (name, exitCode) => {
+  it(
+    `ends with ${exitCode}, the source untouched and nothing unknown called`,
+    async () => {
+      const result = await play(name);
+      expect(result.complaints).toEqual([]);
+      expect([result.exitCode, result.expected]).toEqual([exitCode, exitCode]);
+      expect(summary(result).join("\n")).toContain("as it should");
+    },
+    LONG,
+  );
+});
+
+describe("a rehearsal", () => {
+  it(
+    "brings back what lies before a gap when the loss is accepted",
+    async () => {
+      const result = await play("wal-gap", { args: ["--accept-loss", "20"] });
+      expect([result.exitCode, result.complaints]).toEqual([0, []]);
+    },
+    LONG,
+  );
+
+  it(
+    "survives a stop that runs into its grace period",
+    async () => {
+      const result = await play("happy-last-era", { seed: 11 });
+      expect([result.exitCode, result.complaints]).toEqual([0, []]);
+    },
+    LONG,
+  );
+
+  it.each([
+    [12, "after"],
+    [48, "torn"],
+    [74, "before"],
+  ] as const)(
+    "killed at append %i (%s) and resumed ends as if nothing had been, and nothing happened twice",
+    async (append, when) => {
+      const result = await play("happy-last-era", { crashAt: { append, when } });
+      expect([result.exitCode, result.complaints]).toEqual([0, []]);
+      expect(result.counts).toMatchObject({
+        "broker provision": 1,
+        "docker stop": 1,
+        "docker start": 2,
+        "docker update --restart=no": 1,
+        "host mv": 1,
+      });
+    },
+    LONG,
+  );
+
+  it(
+    "takes nothing of the caller's environment into the box, and writes no secret of the box where runs are kept",
+    async () => {
+      const { directory, run } = await play("missing-sysid");
+      expect(everyText(directory)).not.toContain(CANARY);
+      const { world, accounts } = new BoxFiles(directory).load();
+      const secrets = [
+        accounts.cf.password,
+        accounts.bosh.clientSecret,
+        ...world.store.keys.map(({ secret }) => secret),
+        ...Object.values(world.broker.instances).map(({ logins }) => logins.app.password),
+      ];
+      const kept = everyText(join(stateDirectory, "runs", run ?? ""));
+      expect(kept.length).toBeGreaterThan(1_000);
+      for (const secret of secrets) expect(kept).not.toContain(secret);
+    },
+    LONG,
+  );
+});
+
+function everyText(directory: string): string {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8")).join("\n");
+}
