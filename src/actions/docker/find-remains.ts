@@ -91,9 +91,23 @@ async function refuseOwnDirectory(cell: Cell, containers: readonly Container[], 
 async function ownerOf(cell: Cell, directory: string): Promise<string | undefined> {
   const prefix = `${directory}/wal-e/env/WALE_S3_PREFIX`;
   if ((await cell.files.kind(prefix)) !== "file") return undefined;
-  const written = (await cell.files.read(prefix)).trim();
+  return guidIn(await readUnlessGone(cell, prefix));
+}
+
+/** Undefined where the cell's broker removed it while we looked. */
+async function readUnlessGone(cell: Cell, path: string): Promise<string | undefined> {
   try {
-    return instanceGuid(parseLocation(written));
+    return await cell.files.read(path);
+  } catch (error) {
+    if ((await cell.files.kind(path)) === "absent") return undefined;
+    throw error;
+  }
+}
+
+function guidIn(prefix: string | undefined): string | undefined {
+  if (prefix === undefined) return undefined;
+  try {
+    return instanceGuid(parseLocation(prefix.trim()));
   } catch (error) {
     if (error instanceof RecoverError) return undefined;
     throw error;
