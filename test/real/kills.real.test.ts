@@ -1,0 +1,295 @@
+/**
+ * On real parts: the tool is killed ten times in three recoveries that go on side by side, each time at the worst
+ * moment, and carried on. The rows come back, and the far sides (Cloud Controller, broker, docker engine, object
+ * store, etcd) were asked for nothing twice.
+ */
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EngineEvents } from "../rig/engine-events.js";
+import { Feed } from "../rig/feed.js";
+import { type Foundation, SERVICE, startFoundation } from "../rig/foundation.js";
+import { InterruptedRun } from "../rig/interrupted-run.js";
+import { KeyHistory } from "../rig/key-history.js";
+import { logIn, type PostgresNode } from "../rig/postgres-node.js";
+import { onlyNode, type Scene } from "../rig/scene.js";
+import { until } from "../rig/until.js";
+
+const CREATE = "/v3/service_instances";
+const BINDINGS = "/v3/service_credential_bindings";
+
+let foundation: Foundation;
+let events: EngineEvents;
+const scenes = new Map<string, Scene>();
+const runs: InterruptedRun[] = [];
+/** Settled when the first recovery's create is at the broker: from then on the others may create. */
+let firstIsCreated: () => void = () => undefined;
+const firstCreated = new Promise<void>((resolve) => (firstIsCreated = resolve));
+
+beforeAll(async () => {
+  foundation = await startFoundation({ app: "web" });
+  events = await EngineEvents.record(foundation.rig.id);
+  scenes.set(SERVICE, foundation.scene);
+  const others = ["orders-db", "users-db"];
+  for (const [index, scene] of (await Promise.all(others.map((name) => foundation.anotherScene(name)))).entries()) {
+    scenes.set(others[index] ?? "", scene);
+  }
+});
+
+afterAll(async () => {
+  for (const run of runs) run.abandon();
+  events?.stop();
+  await foundation?.stop();
+});
+
+/** The instance that a run made, and what can be seen of it. */
+interface Made {
+  readonly guid: string;
+  readonly node: PostgresNode;
+  readonly initialize: KeyHistory;
+}
+
+async function runOf(service: string): Promise<InterruptedRun> {
+  const scene = sceneOf(service);
+  const { accessKeyId, secretAccessKey, sessionToken } = await foundation.rig.restrictedCredentials(scene.archive);
+  const run = new InterruptedRun(foundation, service, {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken ?? "",
+  });
+  runs.push(run);
+  return run;
+}
+
+function sceneOf(service: string): Scene {
+  const scene = scenes.get(service);
+  if (scene === undefined) throw new Error(`no scene for ${service}`);
+  return scene;
+}
+
+async function madeBy(run: InterruptedRun): Promise<Made> {
+  const { rig } = foundation;
+  const guid = await run.output("create", "guid");
+  const node = onlyNode(rig.broker.instance(guid));
+  return { guid, node, initialize: await KeyHistory.follow(rig.etcd, `/service/${guid}/initialize`) };
+}
+
+function asked(method: string, path: string): number {
+  return foundation.state().counts[`${method} ${path}`] ?? 0;
+}
+
+describe("a recovery that is killed again and again brings the rows back, and does nothing twice", {
+  timeout: 600_000,
+}, () => {
+  test.concurrent("in the create, in the stop, after the rename of the data, in the bind", async () => {
+    const run = await runOf(SERVICE);
+    const { cloudController, broker } = foundation;
+    broker.slowStop = true;
+    foundation.change((state) => ({
+      ...state,
+      faults: [...state.faults, { match: `POST ${CREATE}`, kind: "hold", when: "before", times: 1 }],
+    }));
+    run.begin();
+    await run.killAt("create", cloudController.untilHeld());
+    // The orphaned cf CLI still waits: its create arrives while the next process looks whether there was one.
+    const before = asked("GET", CREATE);
+    await run.resume();
+    await until("the next process to look for the instance", 60_000, async () => asked("GET", CREATE) > before, 10);
+    cloudController.release();
+    await until("the create to reach the broker", 30_000, async () => created(SERVICE) !== undefined, 20);
+    broker.slowStop = false;
+    firstIsCreated();
+
+    const made = await madeBy(run);
+    await run.killAt("stop", engineDid(made, "kill"));
+    await run.resume();
+
+    const aside = run.entries().then(([first]) => `${made.node.dataDirectory}.dingo-recover-${first?.run}`);
+    await run.killAt(
+      "data",
+      until("the rename", 120_000, async () => stat(await aside), 2),
+    );
+    await run.resume();
+
+    const binding = new Promise<void>((resolve) => {
+      broker.beforeBind = async ({ bindingGuid }) => {
+        const found = foundation.state().bindings.find((each) => each.guid === bindingGuid);
+        if (found?.type !== "app" || found.instanceGuid !== made.guid) return;
+        resolve();
+        await letBind;
+      };
+    });
+    let bind: () => void = () => undefined;
+    const letBind = new Promise<void>((resolve) => (bind = resolve));
+    await run.killAt("bind", binding);
+    const looked = asked("GET", BINDINGS);
+    await run.resume();
+    await until("the next process to look for the binding", 60_000, async () => asked("GET", BINDINGS) > looked, 10);
+    bind();
+    await run.finish();
+
+    expect(run.kills).toEqual(["create", "stop", "data", "bind"]);
+    expect(foundation.state().apps.map(({ name, starts }) => [name, starts])).toEqual([["web", 1]]);
+    await requireRecoveredOnce(run, made, { binds: 2 });
+  });
+
+  test.concurrent("in a prompt, in the copy, in the replay", async () => {
+    await firstCreated;
+    const run = await runOf("orders-db");
+    await run.beginAtTerminal();
+    await run.killAt(undefined, Promise.resolve());
+    const made = await madeBy(run);
+    expect(events.counts(made.node.container)).toEqual({ create: 1, start: 1 });
+    await run.resume();
+
+    const copies = copiesInto(made.guid);
+    await run.killAt(
+      "copy",
+      foundation.rig.objects.requests.first((request) => copies.count(request) === 3),
+    );
+    await run.resume();
+
+    await run.output("start", "started_at");
+    await run.killAt("proof", logLine(made, "restored log file"));
+    await run.resume();
+    await run.finish();
+
+    expect(run.kills).toEqual(["prompt", "copy", "proof"]);
+    await requireRecoveredOnce(run, made, { binds: 1 });
+  });
+
+  test.concurrent("between effect and outcome, after the PUT of initialize, in ALTER ROLE", async () => {
+    await firstCreated;
+    const run = await runOf("users-db");
+    run.begin();
+    const made = await madeBy(run);
+    await run.killAt("hold", engineDid(made, "update"));
+    await run.resume();
+
+    const { sysid } = sceneOf("users-db");
+    await run.killAt(
+      "initialize",
+      made.initialize.first(({ value }) => value === sysid),
+    );
+    await run.resume();
+
+    await run.output("start", "started_at");
+    const release = await lockRoles(made);
+    await run.killAt("passwords", waitingAlterRole(made));
+    release();
+    await run.resume();
+    await run.finish();
+
+    expect(run.kills).toEqual(["hold", "initialize", "passwords"]);
+    await requireRecoveredOnce(run, made, { binds: 1 });
+  });
+});
+
+test("the killed processes left no SSH user and no log-in behind", async () => {
+  expect(await foundation.rig.cell.agent.users()).toEqual([]);
+  const { stdout } = await execa("find", [foundation.directory, "-name", "dingo-recover-cf-*"]);
+  expect(stdout).toBe("");
+});
+
+function created(name: string): string | undefined {
+  return foundation.state().instances.find((each) => each.name === name)?.guid;
+}
+
+function engineDid({ node }: Made, action: string): Promise<unknown> {
+  return events.first((event) => event.container === node.container && event.action === action);
+}
+
+function copiesInto(guid: string): { count(request: { api: string; keys: readonly string[] }): number } {
+  let copies = 0;
+  const prefix = `backups/${guid}/wal/`;
+  return {
+    count: ({ api, keys }) => {
+      if (api === "CopyObject" && keys[0]?.startsWith(prefix) === true) copies += 1;
+      return copies;
+    },
+  };
+}
+
+/** Resolves when the container's life now has said the text. */
+async function logLine({ node }: Made, text: string): Promise<void> {
+  const { startedAt } = await node.state();
+  const follow = spawn("docker", ["logs", "--follow", "--since", startedAt, node.container]);
+  const lines = new Feed<string>();
+  for (const stream of [follow.stdout, follow.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => lines.push(line));
+  }
+  await lines.first((line) => line.includes(text));
+  follow.kill("SIGKILL");
+}
+
+/** As soon as the database takes writes, holds every change of a role back. Returns what lets them go. */
+async function lockRoles({ node }: Made): Promise<() => void> {
+  const attempt = async (): Promise<(() => void) | undefined> => {
+    const psql = spawn("docker", ["exec", "-i", node.container, "psql", "-XqAt", "-U", "postgres", "-d", "postgres"]);
+    const lines = new Feed<string | undefined>();
+    createInterface({ input: psql.stdout }).on("line", (line) => lines.push(line));
+    psql.once("close", () => lines.push(undefined));
+    psql.stdin.on("error", () => lines.push(undefined));
+    psql.stdin.write("\\set ON_ERROR_STOP on\nbegin; lock table pg_authid in share mode; select 'locked';\n");
+    const said = await lines.first((line) => line === undefined || line === "locked");
+    return said === undefined ? undefined : () => psql.stdin.end();
+  };
+  return until(`${node.container} to take writes`, 180_000, attempt, 50);
+}
+
+function waitingAlterRole({ node }: Made): Promise<unknown> {
+  const waits =
+    "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%alter role%' and pid <> pg_backend_pid()";
+  return until("ALTER ROLE to wait", 60_000, async () => (await node.sql(waits)).length > 0, 50);
+}
+
+async function requireRecoveredOnce(run: InterruptedRun, made: Made, { binds }: { binds: number }): Promise<void> {
+  const { rig } = foundation;
+  const { guid, node } = made;
+  const scene = sceneOf(run.service);
+
+  // The rows, by an independent client, through the router, with what a fresh key would hold.
+  const rows = await logIn(await rig.broker.bind(guid), "select batch, count(*) from visits group by 1 order by 1");
+  const batches = scene.rows === 65 ? ["1|20", "2|20", "3|20", "4|5"] : ["1|20", "2|20", "3|20"];
+  expect(rows).toEqual({ ok: true, rows: batches });
+
+  // Cloud Controller and broker.
+  const requests = foundation.state().requests.filter(({ method, status }) => method === "POST" && status < 400);
+  const instances = requests.filter(({ path, body }) => path === CREATE && body.includes(`"${run.service}"`));
+  expect(instances).toHaveLength(1);
+  expect(requests.filter(({ path, body }) => path === BINDINGS && body.includes(guid))).toHaveLength(binds);
+  expect(rig.broker.calls.filter((call) => call.guid === guid && call.verb === "provision")).toHaveLength(1);
+
+  // The engine: created and started by the broker; held, stopped, started and released by the run.
+  const { "kill 9": _hard, ...counts } = events.counts(node.container);
+  expect(counts).toEqual({ create: 1, start: 2, update: 2, "kill 15": 1, die: 1, stop: 1 });
+
+  // The object store.
+  await settled();
+  const changes = rig.objects.requests.all.filter(
+    ({ api, accessKey, status }) => /^(Copy|Put|Delete)/.test(api) && accessKey === run.accessKey && status < 300,
+  );
+  const copied = changes.filter(({ api }) => api === "CopyObject").map(({ keys }) => keys[0] ?? "");
+  expect(copied.filter((key, index) => copied.indexOf(key) !== index)).toEqual([]);
+  const target = `backups/${guid}/wal/`;
+  const wanted = scene.listing.map(({ key }) => key.replace(`${scene.archive}/`, target));
+  expect(copied.filter((key) => key.startsWith(target)).sort()).toEqual([...wanted].sort());
+  expect(await rig.objects.list(`${scene.archive}/`)).toEqual(scene.listing);
+  expect(
+    rig.objects.requests.writesBelow(`${scene.archive}/`).filter(({ accessKey }) => accessKey === run.accessKey),
+  ).toEqual([]);
+
+  // etcd: one change of the key since the broker made it.
+  made.initialize.stop();
+  expect(made.initialize.all.map(({ action, value }) => [action, value])).toEqual([["compareAndSwap", scene.sysid]]);
+}
+
+/** Everything that was asked of the object store up to now is recorded. */
+async function settled(): Promise<void> {
+  const { objects } = foundation.rig;
+  const marker = `nothing-${randomUUID()}`;
+  await objects.requests.settled(`/${objects.bucket}/${marker}`, () => objects.read(marker).catch(() => ""));
+}
