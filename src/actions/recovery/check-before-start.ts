@@ -3,7 +3,10 @@ import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory } from "../../host-commands.js";
 import { refuseBusyDirector } from "../bosh/find-deployment.js";
+import { containersOf } from "../docker/locate-container.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
+import { refuseOtherArchive } from "./compare-copy.js";
+import { evidenceRef } from "../archive/evidence-listing.js";
 
 const input = z.strictObject({
   ...targetInput,
@@ -11,6 +14,8 @@ const input = z.strictObject({
   system_id: z.string(),
   /** The life that was stopped: a container that was started since has written to the archive. */
   stopped_life: z.string(),
+  target: z.string(),
+  baseline: evidenceRef,
 });
 type Input = z.infer<typeof input>;
 const output = z.object({ registrator: z.string() });
@@ -47,6 +52,8 @@ export const checkBeforeStart = defineAction({
     if (leader !== undefined) throw refuse(`/service/${target.guid}/leader is "${leader.value}"`, target);
     const left = await cell.files.entries(containerDataDirectory(target.container));
     if (left.length > 0) throw refuse(`the data directory holds ${left.length} entries again`, target);
+    await refuseOtherNodes(context, target);
+    await refuseOtherArchive(context, target);
     return { registrator: await registrator(context, target) };
   },
 });
@@ -57,6 +64,16 @@ function refuse(message: string, target: Input): RecoverError {
     place: target.container,
     effect: "none",
   });
+}
+
+/** While the container is stopped the broker counts no nodes, and an update of the service adds some (dingo.md §1.8). */
+async function refuseOtherNodes(context: Context, target: Input): Promise<void> {
+  const others = (await containersOf(context, target.deployment, target.guid)).filter(
+    ({ container }) => container.name !== target.container,
+  );
+  if (others.length === 0) return;
+  const names = others.map(({ container, cell }) => `${container.name} on ${cell.label}`).join(", ");
+  throw refuse(`the instance has another node: ${names}`, target);
 }
 
 /** Without registrator the container does not find its own address; it can run outside Docker, so its absence is told only. */
