@@ -1,0 +1,143 @@
+/** Cloud Foundry as the CLI shows it, with its unkindness: a create of a taken name returns quietly. */
+import type {
+  AuditEvent,
+  CfApp,
+  CfIdentity,
+  CfPlan,
+  CfSpace,
+  CloudFoundry,
+  CredentialBinding,
+  DatabaseCredentials,
+  LastOperation,
+  ServiceInstance,
+  SpaceRef,
+  UsageEvent,
+} from "../../src/ports/cloud-foundry.js";
+
+type CreateRequest = Parameters<CloudFoundry["createService"]>[0];
+
+const DONE: LastOperation = { type: "create", state: "succeeded", description: "" };
+
+export class FakeCloudFoundry implements CloudFoundry {
+  readonly spaces: CfSpace[] = [];
+  readonly plans: CfPlan[] = [];
+  readonly instances: ServiceInstance[] = [];
+  readonly appList: CfApp[] = [];
+  readonly bindingList = new Map<string, CredentialBinding[]>();
+  readonly credentials = new Map<string, DatabaseCredentials>();
+  readonly usage: UsageEvent[] = [];
+  readonly audit: AuditEvent[] = [];
+  /** Every change that was asked for, in order. */
+  readonly creates: CreateRequest[] = [];
+  readonly restarts: string[] = [];
+  /** What the last operation of a new instance shows, look after look; then it has succeeded. */
+  readonly operations: LastOperation[] = [];
+  /** Somebody else's instance that comes to be just before ours. */
+  rival: ServiceInstance | undefined;
+  createdAt = "2026-11-21T12:00:00Z";
+  newGuid = "78218ded-8a4f-4b83-9b16-6f5d3c1f0a11";
+
+  async identity(): Promise<CfIdentity> {
+    return { api: "https://api", user: "admin", scopes: [], cliVersion: "8.18.3", seesEverything: true };
+  }
+
+  async findSpace({ org, space }: SpaceRef): Promise<CfSpace | undefined> {
+    return this.spaces.find((each) => each.orgName === org && each.name === space);
+  }
+
+  async orgName(orgGuid: string): Promise<string | undefined> {
+    return this.spaces.find((each) => each.orgGuid === orgGuid)?.orgName;
+  }
+
+  async findPlan(_space: CfSpace, offering: string, plan: string): Promise<CfPlan | undefined> {
+    return this.plans.find((each) => each.offering === offering && each.name === plan);
+  }
+
+  async listPlans(): Promise<readonly CfPlan[]> {
+    return this.plans;
+  }
+
+  async usageEvents(): Promise<readonly UsageEvent[]> {
+    return this.usage;
+  }
+
+  async auditEvents(types: readonly string[], since: Date): Promise<readonly AuditEvent[]> {
+    return this.audit.filter((event) => types.includes(event.type) && Date.parse(event.createdAt) >= since.getTime());
+  }
+
+  async findInstance(spaceGuid: string, name: string): Promise<ServiceInstance | undefined> {
+    const index = this.instances.findIndex((each) => each.spaceGuid === spaceGuid && each.name === name);
+    const found = this.instances[index];
+    if (found === undefined) return undefined;
+    const lastOperation = this.operations.shift() ?? found.lastOperation;
+    return { ...found, lastOperation };
+  }
+
+  async getInstance(guid: string): Promise<ServiceInstance | undefined> {
+    return this.instances.find((each) => each.guid === guid);
+  }
+
+  async listInstances(spaceGuid: string): Promise<readonly ServiceInstance[]> {
+    return this.instances.filter((each) => each.spaceGuid === spaceGuid);
+  }
+
+  async apps(): Promise<readonly CfApp[]> {
+    return this.appList;
+  }
+
+  async bindings(instanceGuid: string): Promise<readonly CredentialBinding[]> {
+    return this.bindingList.get(instanceGuid) ?? [];
+  }
+
+  async keyCredentials(bindingGuid: string): Promise<DatabaseCredentials> {
+    const found = this.credentials.get(bindingGuid);
+    if (found === undefined) throw new Error(`no credentials of ${bindingGuid}`);
+    return found;
+  }
+
+  /** `OK`, whatever happened (dingo.md §0.4). */
+  async createService(request: CreateRequest): Promise<void> {
+    this.creates.push(request);
+    if (this.rival !== undefined) this.instances.push(this.rival);
+    const spaceGuid = this.spaces.find((each) => each.name === request.in.space)?.guid ?? "";
+    if (this.instances.some((each) => each.spaceGuid === spaceGuid && each.name === request.name)) return;
+    this.instances.push({
+      guid: this.newGuid,
+      name: request.name,
+      spaceGuid,
+      tags: [request.tag],
+      createdAt: this.createdAt,
+      lastOperation: DONE,
+      planGuid: "plan-guid",
+    });
+  }
+
+  async createServiceKey({ instance, key }: { instance: string; key: string }): Promise<void> {
+    this.#bind(instance, { guid: `key-${key}`, type: "key", name: key, appGuid: undefined, lastOperation: DONE });
+  }
+
+  async deleteServiceKey(): Promise<void> {
+    throw new Error("nothing deletes a service key here");
+  }
+
+  async bindService({ app, instance }: { app: string; instance: string }): Promise<void> {
+    const appGuid = this.appList.find((each) => each.name === app)?.guid;
+    this.#bind(instance, { guid: `binding-${app}`, type: "app", name: undefined, appGuid, lastOperation: DONE });
+  }
+
+  async restartApp({ app }: { app: string }): Promise<void> {
+    this.restarts.push(app);
+  }
+
+  /** Changes an instance as somebody outside of the run would. */
+  change(guid: string, change: Partial<ServiceInstance>): void {
+    const index = this.instances.findIndex((each) => each.guid === guid);
+    const found = this.instances[index];
+    if (found !== undefined) this.instances[index] = { ...found, ...change };
+  }
+
+  #bind(instance: string, binding: CredentialBinding): void {
+    const guid = this.instances.find((each) => each.name === instance)?.guid ?? "";
+    this.bindingList.set(guid, [...(this.bindingList.get(guid) ?? []), binding]);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * PostgreSQL in a container: roles with passwords, trusted over the container's own loopback, asked for them from
+ * anywhere else (real-parts.md §3.4).
+ */
+import type { Sql } from "../../src/ports/cells.js";
+
+type Login = Awaited<ReturnType<Sql["login"]>>;
+type Rows = readonly (readonly string[])[];
+
+export class FakeDatabase implements Sql {
+  version = "9.6.24";
+  systemId = "";
+  inRecovery = false;
+  readonly passwords = new Map<string, string>();
+  /** Rows of a table, by name. */
+  readonly tables = new Map<string, number>();
+  /** Every text that came, by socket or by login. */
+  readonly statements: string[] = [];
+  /** Answers to logins before the router knows the new leader. */
+  readonly hiccups: Login[] = [];
+  readonly #changes: string[];
+
+  constructor(changes: string[]) {
+    this.#changes = changes;
+  }
+
+  async socket(_container: string, sql: string): Promise<Rows> {
+    this.statements.push(sql);
+    if (sql.startsWith("SHOW server_version")) return [[this.version]];
+    if (sql.startsWith("SELECT rolname")) return [...this.passwords.keys()].map((name) => [name]);
+    const recovering = this.inRecovery ? "t" : "f";
+    if (sql.includes("pg_control_system")) return [[recovering, this.systemId]];
+    if (sql.startsWith("SELECT pg_is_in_recovery")) return [[recovering]];
+    for (const [, role = "", password = ""] of sql.matchAll(/ROLE "(\w+)" WITH .*PASSWORD '([^']*)'/g)) {
+      this.#changes.push(`${this.passwords.has(role) ? "alter" : "create"} ${role}`);
+      this.passwords.set(role, password);
+    }
+    return [];
+  }
+
+  async login(_container: string, to: Parameters<Sql["login"]>[1], sql: string): Promise<Login> {
+    this.statements.push(sql);
+    const hiccup = this.hiccups.shift();
+    if (hiccup !== undefined) return hiccup;
+    const trusted = to.host === "127.0.0.1" || to.host === "localhost";
+    if (!trusted && this.passwords.get(to.user) !== to.password)
+      return { ok: false, why: "password", message: `password authentication failed for user "${to.user}"` };
+    return { ok: true, rows: this.#answer(sql) };
+  }
+
+  #answer(sql: string): Rows {
+    if (sql.includes("pg_is_in_recovery")) return [[this.inRecovery ? "t" : "f"]];
+    if (sql.includes("FROM pg_tables")) return [...this.tables.keys()].map((name) => ["public", name]);
+    const counted = /count\(\*\) FROM "public"\."(\w+)"/.exec(sql)?.[1];
+    if (counted !== undefined) return [[String(this.tables.get(counted) ?? 0)]];
+    return [["1"]];
+  }
+}

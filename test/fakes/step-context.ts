@@ -1,0 +1,55 @@
+/** What the engine gives a step, over a journal in memory: notes and evidence stay for the next attempt. */
+import { createHash } from "node:crypto";
+import type { Context, EvidenceRef, JsonObject, Progress, RunIdentity } from "../../src/action.js";
+import { RecoverError } from "../../src/errors.js";
+import type { Answer, Question } from "../../src/ports/operator.js";
+import type { Ports } from "../../src/ports/ports.js";
+
+export class StepContext implements Context {
+  readonly ports: Ports;
+  readonly run: RunIdentity;
+  readonly step = { id: "step", attempt: 1 };
+  readonly signal = new AbortController().signal;
+  readonly asked: Question[] = [];
+  readonly notes: { readonly kind: string; readonly data: JsonObject }[] = [];
+  readonly messages: string[] = [];
+  /** Answers by question id; without one nobody is there. */
+  readonly answers = new Map<string, string>();
+  readonly #evidence = new Map<string, string>();
+
+  constructor(ports: Ports, run: RunIdentity) {
+    this.ports = ports;
+    this.run = run;
+  }
+
+  async ask(question: Question): Promise<Answer> {
+    this.asked.push(question);
+    const value = this.answers.get(question.id);
+    if (value !== undefined) return { value, by: "operator" };
+    throw new RecoverError("question-unanswered", question.prompt, { remedy: "Answer it.", effect: "none" });
+  }
+
+  async record(kind: string, data: JsonObject): Promise<void> {
+    this.notes.push({ kind, data });
+  }
+
+  records(kind: string): readonly JsonObject[] {
+    return this.notes.filter((note) => note.kind === kind).map((note) => note.data);
+  }
+
+  async keep(name: string, content: string): Promise<EvidenceRef> {
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    this.#evidence.set(sha256, content);
+    return { name, sha256, bytes: content.length };
+  }
+
+  async recall(ref: EvidenceRef): Promise<string> {
+    const content = this.#evidence.get(ref.sha256);
+    if (content === undefined) throw new Error(`no evidence ${ref.name}`);
+    return content;
+  }
+
+  progress(progress: Progress): void {
+    this.messages.push(progress.message);
+  }
+}

@@ -1,0 +1,76 @@
+/** What `cf create-service` says proves nothing (dingo.md §0.4, §1.5). */
+import { describe, expect, it } from "vitest";
+import { checkFresh } from "../../src/actions/archive/check-fresh.js";
+import { createService } from "../../src/actions/cf/create-service.js";
+import type { LastOperation } from "../../src/ports/cloud-foundry.js";
+import { BUCKET } from "../archive/sample-archive.js";
+import { CREATED_AT, failure, NEW_GUID, RUN, Scene, SPACE, TAG } from "./scene.js";
+
+const INPUT = {
+  org: "shop",
+  space: "prod",
+  space_guid: SPACE.guid,
+  offering: "dingo-postgresql",
+  plan: "cluster",
+  name: "important-db",
+  run: RUN,
+};
+const STRANGER = {
+  guid: "11111111-2222-4333-8444-555555555555",
+  name: "important-db",
+  spaceGuid: SPACE.guid,
+  tags: [],
+  createdAt: "2026-11-20T08:00:00Z",
+  lastOperation: { type: "create", state: "succeeded", description: "" } satisfies LastOperation,
+  planGuid: "plan-guid",
+};
+
+describe("creating the new instance", () => {
+  it("is refused, unsent, where the name is taken", async () => {
+    const scene = new Scene();
+    scene.cf.instances.push(STRANGER);
+    await expect(scene.perform(createService, INPUT)).rejects.toEqual(failure("name-taken", /exists already/));
+    expect(scene.cf.creates).toEqual([]);
+  });
+
+  it("does not believe the OK of the CLI where somebody took the name at the same moment", async () => {
+    const scene = new Scene();
+    scene.cf.rival = STRANGER;
+    await expect(scene.perform(createService, INPUT)).rejects.toEqual(failure("name-taken", /not created by this run/));
+  });
+
+  it("asks for one node, under the tag of this run", async () => {
+    const scene = new Scene();
+    await scene.perform(createService, INPUT);
+    expect(scene.cf.creates).toMatchObject([{ tag: TAG, parameters: { "node-count": 1 } }]);
+  });
+
+  it("looks the name up before it creates again: a second attempt sends nothing", async () => {
+    const scene = new Scene();
+    await scene.perform(createService, INPUT);
+    expect(await scene.perform(createService, INPUT)).toMatchObject({ guid: NEW_GUID });
+    expect(scene.cf.creates).toHaveLength(1);
+  });
+
+  it("waits until the broker is done", async () => {
+    const scene = new Scene();
+    const busy: LastOperation = { type: "create", state: "in progress", description: "Preparing..." };
+    scene.cf.operations.push(busy, busy, busy);
+    await scene.perform(createService, INPUT);
+    expect(scene.context.messages).toEqual(["Preparing...", "Preparing...", "Preparing..."]);
+  });
+
+  it("fails where the broker could not: for want of quota or of a cell with room", async () => {
+    const scene = new Scene();
+    scene.cf.operations.push({ type: "create", state: "failed", description: "no cell has room" });
+    await expect(scene.perform(createService, INPUT)).rejects.toEqual(failure("step-failed", /no cell has room/));
+  });
+
+  it("is not enough: an instance whose database never came up makes no backup and is given up", async () => {
+    const scene = new Scene().withNew().withOldArchive();
+    scene.store.bucket(BUCKET).delete(`backups/${NEW_GUID}/wal/sysids/sysid`);
+    const source = `s3://${BUCKET}/backups/6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8/wal`;
+    const fresh = scene.perform(checkFresh, { source, guid: NEW_GUID, created_at: CREATED_AT, bucket: BUCKET });
+    await expect(fresh).rejects.toEqual(failure("deadline-passed", /no complete base backup/));
+  });
+});

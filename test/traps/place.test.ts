@@ -1,0 +1,117 @@
+/** The place that the new instance is made in, and what stands there already (dingo.md §1.1, §1.4, §1.5). */
+import { describe, expect, it } from "vitest";
+import { checkTarget } from "../../src/actions/cf/check-target.js";
+import { estimate } from "../../src/actions/archive/estimate.js";
+import { summarise } from "../../src/actions/recovery/summarise.js";
+import { DEPLOYMENT } from "../fakes/fake-director.js";
+import { CONTAINER, containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.js";
+
+const INPUT = {
+  org: "shop",
+  space: "prod",
+  name: "",
+  service: "important-db",
+  offering: "",
+  plan: "",
+  deleted_offering: "dingo-postgresql",
+  deleted_plan: "cluster",
+  deleted_org_guid: "org-guid",
+  apps: [],
+  bound_apps: [],
+  deployment: DEPLOYMENT,
+};
+const MISMATCH =
+  "CRITICAL: system ID mismatch, node 52167ceb belongs to a different cluster: 7710592790500450521 != 7710592673896030425";
+
+describe("the place of the new instance", () => {
+  it("is refused where a database of that name lives", async () => {
+    const scene = new Scene().withNew();
+    await expect(scene.perform(checkTarget, INPUT)).rejects.toEqual(failure("name-taken", /exists already/));
+  });
+
+  it("is refused where the page's procedure left a container in a crash loop, and the loop's reason is told", async () => {
+    const scene = new Scene().withNew();
+    scene.cell.alter(CONTAINER, { restartCount: 9, exitCode: 0 });
+    scene.cell.logLines.set(CONTAINER, ["restore_leader_if_missing> local database exists", MISMATCH]);
+    const checked = scene.perform(checkTarget, INPUT);
+    await expect(checked).rejects.toEqual(
+      failure("wreck-found", /restarted cf-\S+ 9 times; CRITICAL: system ID mismatch/),
+    );
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("is named with the command that makes it again where the space was deleted too", async () => {
+    const scene = new Scene();
+    scene.cf.spaces.length = 0;
+    await expect(scene.perform(checkTarget, INPUT)).rejects.toMatchObject({
+      code: "nothing-found",
+      remedy: expect.stringContaining("cf create-space prod -o shop") as string,
+    });
+  });
+
+  it("is refused in another organization than that of the deletion's record", async () => {
+    const scene = new Scene();
+    const checked = scene.perform(checkTarget, { ...INPUT, deleted_org_guid: "another-org" });
+    await expect(checked).rejects.toEqual(failure("guard-refused", /another organization/));
+  });
+
+  it("needs a plan that is still offered, and names those that are", async () => {
+    const scene = new Scene();
+    const checked = scene.perform(checkTarget, {
+      ...INPUT,
+      deleted_offering: "dingo-postgresql95",
+      deleted_plan: "solo",
+    });
+    await expect(checked).rejects.toMatchObject({
+      code: "input-invalid",
+      remedy: expect.stringContaining("dingo-postgresql/cluster") as string,
+    });
+  });
+
+  it("binds of the applications that were bound only those that were not deleted with the space", async () => {
+    const scene = new Scene();
+    scene.cf.appList.push({ guid: "app-1", name: "shop-web", state: "STARTED" });
+    const found = await scene.perform(checkTarget, { ...INPUT, bound_apps: ["app-1", "app-gone"] });
+    expect(found["apps"]).toEqual(["shop-web"]);
+  });
+
+  it("is refused before anything is created where no cell has the room for the expanded database", async () => {
+    const scene = new Scene();
+    scene.cell.free = 20_000_000;
+    const facts = { source: "s3://b/x", objects: 11, bytes: 1000, expanded_bytes: 21_000_000, segments: 5 };
+    const estimated = scene.perform(estimate, { ...facts, deployment: DEPLOYMENT });
+    await expect(estimated).rejects.toEqual(failure("does-not-fit", /no cell has more/));
+  });
+
+  it("is told from the wreck's: a container that was restarted once long ago is only a taken name", async () => {
+    const scene = new Scene().withNew();
+    scene.cell.put(containerOf(NEW_GUID, { restartCount: 1 }));
+    await expect(scene.perform(checkTarget, INPUT)).rejects.toEqual(failure("name-taken", /exists already/));
+  });
+});
+
+describe("what is told at the end", () => {
+  it("names the new address, the former number of nodes, the user's own look, and what was left aside", async () => {
+    const told = await new Scene().perform(summarise, {
+      target: "shop/prod/important-db",
+      guid: NEW_GUID,
+      source_guid: OLD_GUID,
+      recovered_to: "2026-11-21T11:57:53.190Z",
+      deleted_at: "2026-11-21T11:58:00Z",
+      segments_restored: 5,
+      tables: [],
+      archive_aside: "s3://b/aside",
+      data_aside: "/data.aside",
+      cell: "cell_z1/0",
+      key: "key",
+      org: "shop",
+      space: "prod",
+      name: "important-db",
+    });
+    const next = JSON.stringify(told["next"]);
+    expect(next).toMatch(/host and port changed/);
+    expect(next).toMatch(/node-count/);
+    expect(next).toMatch(/ask the owner to look/);
+    expect(JSON.stringify(told["left_aside"])).toMatch(/source archive of 6e101b27/);
+  });
+});

@@ -1,0 +1,216 @@
+/** Success is a proof (law 6): what looks like a restore and is none (dingo.md §1.12, §3.6, §3.8; real-parts.md §3). */
+import { describe, expect, it } from "vitest";
+import { waitBaseBackup } from "../../src/actions/archive/wait-base-backup.js";
+import { createServiceKey } from "../../src/actions/cf/create-service-key.js";
+import { proveLogin } from "../../src/actions/postgres/prove-login.js";
+import { setRolePasswords } from "../../src/actions/postgres/set-role-passwords.js";
+import { check } from "../../src/actions/platform/check.js";
+import { proveRestored } from "../../src/actions/recovery/prove-restored.js";
+import { readRestoreLog } from "../../src/actions/recovery/restore-lines.js";
+import { formatLocation } from "../../src/archive/location.js";
+import { BUCKET, NEW, seedArchive, segment, sentinelText, SYSID } from "../archive/sample-archive.js";
+import { CONTAINER, failure, FIRST_LIFE, NEW_GUID, NEW_SYSID, RUN, Scene, TARGET, WITH_ETCD } from "./scene.js";
+
+const PREPARING = "restore_leader_if_missing> preparing patroni to restore this container from wal-e backups";
+const restored = (number: number): string => `LOG:  restored log file "${segment(number)}" from archive`;
+const RECOVERED = [
+  PREPARING,
+  ...[2, 3, 4, 5, 6].map(restored),
+  "INFO: promoted self to leader by acquiring session lock",
+  "LOG:  last completed transaction was at log time 2026-11-21 11:57:53.190195+00",
+  restored(6),
+  "LOG:  selected new timeline ID: 2",
+  "LOG:  archive recovery complete",
+];
+const MASTER = { state: "running", role: "master", database_system_identifier: SYSID };
+const INPUT = { ...TARGET, started_at: FIRST_LIFE, system_id: SYSID, segments: 5, last_segment: segment(6) };
+
+/** NEW runs over the old archive, and says this. */
+function started(lines: readonly string[], patroni: unknown = MASTER): Scene {
+  const scene = new Scene().withNew();
+  scene.cell.logLines.set(CONTAINER, [...lines]);
+  scene.cell.patroni = patroni;
+  return scene;
+}
+
+describe("a restore", () => {
+  it("is proved by its end, its system identifier and its last segment", async () => {
+    const proved = await started(RECOVERED).perform(proveRestored, INPUT);
+    expect(proved).toMatchObject({ segments_restored: 5, timeline: 2, recovered_to: "2026-11-21T11:57:53.190Z" });
+  });
+
+  it("is not proved by the line that the page waits for", async () => {
+    const proving = started([PREPARING], undefined).perform(proveRestored, INPUT);
+    await expect(proving).rejects.toEqual(failure("proof-failed", /did not end in time/));
+  });
+
+  it("is not proved by a role master alone, before the end of recovery", async () => {
+    const proving = started(RECOVERED.slice(0, 4)).perform(proveRestored, INPUT);
+    await expect(proving).rejects.toEqual(failure("proof-failed", /did not end in time; 3 of 5 segments/));
+  });
+
+  it("went wrong where Docker restarts the container, with exit code 0", async () => {
+    const scene = started([PREPARING], undefined);
+    scene.cell.alter(CONTAINER, { running: false, status: "restarting", exitCode: 0, restartCount: 1 });
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("proof-failed", /restarted 1 times/));
+  });
+
+  it("went wrong at the first line of the crash loop", async () => {
+    const line = `CRITICAL: system ID mismatch, node x belongs to a different cluster: ${NEW_SYSID} != ${SYSID}`;
+    const proving = started([...RECOVERED, line]).perform(proveRestored, INPUT);
+    await expect(proving).rejects.toEqual(failure("proof-failed", /system ID mismatch/));
+  });
+
+  it("went wrong where PostgreSQL promoted before the last segment, without a word of its own", async () => {
+    const lines = RECOVERED.filter((line) => !/0000[456]"/.test(line));
+    await expect(started(lines).perform(proveRestored, INPUT)).rejects.toEqual(
+      failure("proof-failed", /recovery ended at/),
+    );
+  });
+
+  it("went wrong where another database leads", async () => {
+    const scene = started(RECOVERED, { ...MASTER, database_system_identifier: NEW_SYSID });
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("proof-failed", /has system identifier/));
+  });
+
+  it("is given more time the longer its chain of segments is, since archives have one base backup per start", async () => {
+    const waited = async (segments: number): Promise<number> => {
+      const scene = started([PREPARING], undefined);
+      await expect(scene.perform(proveRestored, { ...INPUT, segments })).rejects.toThrow();
+      return scene.clock.sleeps.reduce((sum, ms) => sum + ms, 0);
+    };
+    expect(await waited(100)).toBeGreaterThanOrEqual((await waited(5)) + 95 * 1000);
+  });
+
+  it("goes on over lines that only look like failures", () => {
+    const harmless = [
+      'LOG:  could not open usermap file ".../pg_ident.conf": No such file or directory',
+      "FATAL:  the database system is starting up",
+      "lzop: <stdin>: not a lzop file",
+      "wal_e.operator.s3_operator INFO: could no longer locate object while performing wal restore",
+      "backup> Not uploading backup because I am currently in recovery",
+    ];
+    expect(readRestoreLog([...harmless, ...RECOVERED]).failure).toBeUndefined();
+  });
+});
+
+describe("the base backup of the recovered database", () => {
+  it("is one of a new timeline: the copied one does not count", async () => {
+    const scene = new Scene().withNew();
+    const target = formatLocation(NEW);
+    await expect(scene.perform(waitBaseBackup, { target })).rejects.toEqual(
+      failure("deadline-passed", /no complete base/),
+    );
+    seedArchive(scene.store, { at: NEW });
+    const name = "base_000000020000000000000008_00000040";
+    const stop = sentinelText(segment(8, 2));
+    scene.store.seed(BUCKET, `${NEW.prefix}/basebackups_005/${name}_backup_stop_sentinel.json`, stop);
+    expect(await scene.perform(waitBaseBackup, { target })).toEqual({ base_backup: name });
+  });
+});
+
+const ROLES = {
+  admin_credentials: { username: "pgadmin", password: "admin-of-new" },
+  superuser_credentials: { username: "postgres", password: "super-of-new" },
+  app_credentials: { username: "appuser", password: "app-of-new" },
+};
+
+/** The restored database with the old world's passwords, and the broker's state with the new ones. */
+function withRoles(...names: readonly string[]): Scene {
+  const scene = new Scene().withNew();
+  for (const name of names) scene.cell.database.passwords.set(name, `${name}-of-old`);
+  scene.etcd.keys.set(`/service/${NEW_GUID}/state`, JSON.stringify(ROLES));
+  return scene;
+}
+
+describe("the passwords of a restored database", () => {
+  it("become those that bindings hand out, for all three roles, and none is logged by PostgreSQL", async () => {
+    const scene = withRoles("pgadmin", "postgres", "appuser");
+    expect(await scene.probe(setRolePasswords, WITH_ETCD)).toBe("not-done");
+    await scene.perform(setRolePasswords, WITH_ETCD);
+    expect([...scene.cell.database.passwords]).toEqual([
+      ["pgadmin", "admin-of-new"],
+      ["postgres", "super-of-new"],
+      ["appuser", "app-of-new"],
+    ]);
+    expect(scene.cell.database.statements.find((sql) => sql.includes("ALTER ROLE"))).toMatch(
+      /^SET log_statement = 'none'/,
+    );
+    expect(await scene.probe(setRolePasswords, WITH_ETCD)).toBe("done");
+  });
+
+  it("come with the role itself where the archive is of a broker that named it otherwise", async () => {
+    const scene = withRoles("postgres", "replicator");
+    const done = await scene.perform(setRolePasswords, WITH_ETCD);
+    expect(done).toMatchObject({ created: ["pgadmin", "appuser"] });
+    expect(scene.cell.database.statements.at(-1)).toMatch(/CREATE ROLE "appuser" WITH REPLICATION LOGIN/);
+    expect(scene.cell.database.statements.at(-1)).toMatch(/GRANT %I TO %I/);
+  });
+
+  it("are fixed where the broker keeps none: nothing is changed", async () => {
+    const scene = withRoles("postgres");
+    scene.etcd.keys.delete(`/service/${NEW_GUID}/state`);
+    expect(await scene.perform(setRolePasswords, WITH_ETCD)).toEqual({ roles: [], created: [] });
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("never stand in what is journaled", async () => {
+    const scene = withRoles("pgadmin", "postgres", "appuser");
+    const done = await scene.perform(setRolePasswords, WITH_ETCD);
+    expect(JSON.stringify([done, scene.context.notes])).not.toMatch(/of-new|of-old/);
+  });
+});
+
+/** A service key of NEW, as the broker answers it. */
+async function withKey(scene: Scene): Promise<{ key_guid: string }> {
+  await scene.perform(createServiceKey, { guid: NEW_GUID, org: "shop", space: "prod", name: "important-db", run: RUN });
+  const key_guid = `key-dingo-recover-${RUN}`;
+  const to = { host: "10.58.111.20", port: 33004, database: "postgres", username: "appuser", password: "app-of-new" };
+  scene.cf.credentials.set(key_guid, to);
+  return { key_guid };
+}
+
+describe("the application's log-in", () => {
+  it("fails the proof where the database has the old world's password", async () => {
+    const scene = withRoles("appuser");
+    const input = { ...TARGET, ...(await withKey(scene)), sanity_query: "" };
+    await expect(scene.perform(proveLogin, input)).rejects.toEqual(
+      failure("proof-failed", /password authentication failed/),
+    );
+  });
+
+  it("is through the router with a fresh key, and reads the tables", async () => {
+    const scene = withRoles("appuser");
+    await scene.perform(setRolePasswords, WITH_ETCD);
+    scene.cell.database.tables.set("orders", 65);
+    scene.cell.database.hiccups.push({ ok: false, why: "other", message: "connection refused" });
+    const input = { ...TARGET, ...(await withKey(scene)), sanity_query: "SELECT 1" };
+    expect(await scene.perform(proveLogin, input)).toMatchObject({
+      router: "10.58.111.20:33004",
+      tables: [{ table: "public.orders", rows: 65 }],
+    });
+    expect(scene.cell.database.statements.at(-1)).toBe("SET default_transaction_read_only = on;\nSELECT 1;");
+  });
+
+  it("is not enough while PostgreSQL is still in recovery", async () => {
+    const scene = withRoles("appuser");
+    await scene.perform(setRolePasswords, WITH_ETCD);
+    scene.cell.database.inRecovery = true;
+    const input = { ...TARGET, ...(await withKey(scene)), sanity_query: "" };
+    await expect(scene.perform(proveLogin, input)).rejects.toEqual(failure("proof-failed", /still in recovery/));
+  });
+});
+
+describe("an operator's query", () => {
+  it("that psql could obey is refused in the first step, before anything is created", async () => {
+    const refused = new Scene().perform(check, { sanity_query: "SELECT 1 \\! touch /tmp/x" });
+    await expect(refused).rejects.toEqual(failure("input-invalid", /backslash/));
+  });
+
+  it("is refused at the database as well, where a runbook did not check it before", async () => {
+    const scene = withRoles("appuser");
+    const input = { ...TARGET, ...(await withKey(scene)), sanity_query: "SELECT 1; DROP TABLE orders" };
+    await expect(scene.perform(proveLogin, input)).rejects.toEqual(failure("input-invalid", /more than one statement/));
+    expect(scene.cell.database.statements).toEqual([]);
+  });
+});

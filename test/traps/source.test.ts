@@ -1,0 +1,115 @@
+/** The archive of the deleted instance: judged before anything is created, read only, the same at the end. */
+import { describe, expect, it } from "vitest";
+import { compareSource } from "../../src/actions/archive/compare-source.js";
+import { copy } from "../../src/actions/archive/copy.js";
+import { verifySource } from "../../src/actions/archive/verify-source.js";
+import { findRemains } from "../../src/actions/docker/find-remains.js";
+import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../src/host-commands.js";
+import { formatLocation } from "../../src/archive/location.js";
+import { add, drop, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.js";
+import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.js";
+import { containerOf, failure, NEW_GUID, OLD_GUID, Scene, TARGET } from "./scene.js";
+
+const INPUT = { guid: OLD_GUID, archive: "", deleted_at: "2026-11-21T03:10:00Z", accept_loss: 0 };
+const SOURCE = formatLocation(OLD);
+const REMAINS = { guid: OLD_GUID, nodes: [], deployment: DEPLOYMENT };
+const ORPHAN = "cf-0cd9ea62-f3bd-4a5e-ab69-35cf20000000";
+
+describe("the source archive", () => {
+  it("with a gap is refused unless that loss is accepted, and the loss is told in segments and in time", async () => {
+    const scene = new Scene().withOldArchive([1, 2, 3, 5, 6]);
+    const verified = scene.perform(verifySource, INPUT);
+    await expect(verified).rejects.toEqual(
+      failure(
+        "loss-not-accepted",
+        /3 segments would be lost.*2026-11-21T03:10:00\.000Z.*no later than 2026-11-21T02:30.*40 min/,
+      ),
+    );
+    const accepted = await scene.perform(verifySource, { ...INPUT, accept_loss: 3 });
+    expect(accepted).toMatchObject({ lost: 3, last_segment: segment(3) });
+  });
+
+  it("without its system identifier is not restorable, and no initdb can overwrite a copy of it", async () => {
+    const scene = new Scene().withOldArchive();
+    drop(scene.store, "sysids/sysid");
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(failure("not-restorable", /system identifier/));
+    await expect(scene.perform(verifySource, { ...INPUT, accept_loss: 99 })).rejects.toMatchObject({ exitCode: 17 });
+  });
+
+  it("must be that of the instance that was found", async () => {
+    const scene = new Scene().withOldArchive();
+    const verified = scene.perform(verifySource, { ...INPUT, archive: formatLocation(NEW) });
+    await expect(verified).rejects.toEqual(failure("guard-refused", /is not the archive of instance/));
+  });
+
+  it.each(["s3://our-postgresql-backups/", "s3:///backups/x/wal", "our-postgresql-backups", "s3://b/backups//wal"])(
+    "is not taken from %j",
+    async (archive) => {
+      const scene = new Scene().withOldArchive();
+      await expect(scene.perform(verifySource, { ...INPUT, archive })).rejects.toMatchObject({ code: "input-invalid" });
+    },
+  );
+
+  it("that changed since it was verified has a writer, and is not copied", async () => {
+    const scene = new Scene().withNew().withOldArchive();
+    const { baseline } = await scene.perform(verifySource, INPUT);
+    scene.stopped();
+    add(scene.store, `wal_005/${segment(7)}.lzo`, lzopLike("old 7"));
+    const copied = scene.perform(copy, {
+      ...TARGET,
+      source: SOURCE,
+      target: formatLocation(NEW),
+      baseline: baseline ?? null,
+    });
+    await expect(copied).rejects.toEqual(failure("guard-refused", /changed since it was verified: 1 objects new/));
+    expect(scene.store.changes).toEqual([]);
+  });
+
+  it("is compared at the end with what it was at the start", async () => {
+    const scene = new Scene().withOldArchive();
+    const { baseline } = await scene.perform(verifySource, INPUT);
+    const input = { source: SOURCE, baseline: baseline ?? null };
+    expect(await scene.perform(compareSource, input)).toEqual({ objects: 11 });
+    add(scene.store, "sysids/sysid", "7710592790500450521\n");
+    await expect(scene.perform(compareSource, input)).rejects.toEqual(failure("proof-failed", /1 changed/));
+  });
+});
+
+describe("what is left of the deleted instance on the cells", () => {
+  it("is found as a container that lives, though its deletion was logged as a success", async () => {
+    const scene = new Scene();
+    scene.cell.put(containerOf(OLD_GUID));
+    const searched = scene.perform(findRemains, REMAINS);
+    await expect(searched).rejects.toEqual(failure("old-instance-alive", /running container/));
+  });
+
+  it("is found on the last cell as on the first", async () => {
+    const scene = new Scene();
+    scene.director.instanceList.push(cellInstance("1", "10.58.111.16", "cell_z2"));
+    scene.addCell(1).put(containerOf(OLD_GUID, { running: false, status: "exited" }));
+    const searched = scene.perform(findRemains, REMAINS);
+    await expect(searched).rejects.toEqual(failure("old-instance-alive", /stopped container/));
+  });
+
+  it("is found as a directory that no container has, by what its archiver was told", async () => {
+    const scene = new Scene();
+    const data = containerDataDirectory(ORPHAN);
+    for (const path of [CONTAINERS_DIRECTORY, `${CONTAINERS_DIRECTORY}/${ORPHAN}`, data])
+      scene.cell.directories.add(path);
+    scene.cell.fileTexts.set(`${data}/wal-e/env/WALE_S3_PREFIX`, `${SOURCE}/`);
+    const searched = scene.perform(findRemains, REMAINS);
+    await expect(searched).rejects.toEqual(failure("old-instance-alive", /data directory/));
+  });
+
+  it("is not said to be gone while a cell cannot be asked", async () => {
+    const scene = new Scene();
+    scene.director.instanceList.push(cellInstance("1", "10.58.111.16", "cell_z2"));
+    await expect(scene.perform(findRemains, REMAINS)).rejects.toEqual(failure("unreachable", /no cell 1/));
+  });
+
+  it("is nothing where only the new instance has a container", async () => {
+    const scene = new Scene();
+    scene.cell.put(containerOf(NEW_GUID));
+    expect(await scene.perform(findRemains, REMAINS)).toMatchObject({ cells_searched: ["cell_z1/0 (10.58.111.15)"] });
+  });
+});

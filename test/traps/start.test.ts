@@ -1,0 +1,174 @@
+/** From the stop to what the started container says (dingo.md §1.8, §1.11, §1.12, §3.4; real-parts.md §3). */
+import { describe, expect, it } from "vitest";
+import { copy } from "../../src/actions/archive/copy.js";
+import { setAside } from "../../src/actions/archive/set-aside.js";
+import { verifySource } from "../../src/actions/archive/verify-source.js";
+import { holdRestart, releaseRestart } from "../../src/actions/docker/hold-restart.js";
+import { startContainer } from "../../src/actions/docker/start-container.js";
+import { stopContainer } from "../../src/actions/docker/stop-container.js";
+import { checkBeforeStart } from "../../src/actions/recovery/check-before-start.js";
+import type { JsonObject } from "../../src/action.js";
+import { formatLocation } from "../../src/archive/location.js";
+import { RecoverError } from "../../src/errors.js";
+import { BUCKET, lzopLike, NEW, OLD, segment, SYSID } from "../archive/sample-archive.js";
+import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.js";
+import {
+  CONTAINER,
+  containerOf,
+  CREATED_AT,
+  DATA,
+  failure,
+  FIRST_LIFE,
+  NEW_GUID,
+  NEW_SYSID,
+  OLD_GUID,
+  RUN,
+  Scene,
+  TARGET,
+  WITH_ETCD,
+} from "./scene.js";
+
+const START = { ...WITH_ETCD, system_id: SYSID };
+const INITIALIZE = `/service/${NEW_GUID}/initialize`;
+const PREPARING = "restore_leader_if_missing> preparing patroni to restore this container from wal-e backups";
+
+describe("stopping the container", () => {
+  it("is done however it ended: images before 0.8.1 hear no SIGTERM and are killed, every time", async () => {
+    const scene = new Scene().withNew();
+    scene.cell.onStop = { exitCode: 137 };
+    expect(await scene.perform(stopContainer, TARGET)).toMatchObject({ exit_code: 137 });
+    expect(await scene.probe(stopContainer, TARGET)).toBe("done");
+  });
+
+  it("follows after its restart policy, so that no daemon brings it up over half an archive; at the end that is undone", async () => {
+    const scene = new Scene().withNew();
+    await scene.perform(holdRestart, TARGET);
+    expect(scene.cell.containers.get(CONTAINER)?.restartPolicy).toBe("no");
+    await scene.perform(releaseRestart, TARGET);
+    expect(scene.cell.containers.get(CONTAINER)?.restartPolicy).toBe("always");
+  });
+});
+
+describe("the last look before the start", () => {
+  it("finds everything as it was left", async () => {
+    const { scene, input } = await copied();
+    expect(await scene.perform(checkBeforeStart, input)).toEqual({ registrator: "not seen as a container" });
+  });
+
+  it("finds a container that somebody or a daemon started meanwhile", async () => {
+    const { scene, input } = await copied();
+    scene.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:20:00Z" });
+    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(
+      failure("guard-refused", /after it had been stopped/),
+    );
+  });
+
+  it("finds a leader key that came back", async () => {
+    const { scene, input } = await copied();
+    scene.etcd.keys.set(`/service/${NEW_GUID}/leader`, "somebody");
+    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(
+      failure("guard-refused", /leader is "somebody"/),
+    );
+  });
+
+  it("finds a data directory that was filled again", async () => {
+    const { scene, input } = await copied();
+    scene.cell.directories.add(`${DATA}/postgres0`);
+    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /1 entries again/));
+  });
+
+  it("finds a node that an update of the service added while the broker counted none", async () => {
+    const { scene, input } = await copied();
+    scene.director.instanceList.push(cellInstance("1", "10.58.111.16", "cell_z2"));
+    scene.addCell(1).put(containerOf(NEW_GUID, { name: "cf-00000000-0000-4000-8000-000000000000" }));
+    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /another node/));
+  });
+
+  it("finds a segment that somebody wrote into the copy", async () => {
+    const { scene, input } = await copied();
+    scene.store.seed(BUCKET, `${NEW.prefix}/wal_005/${segment(7)}.lzo`, lzopLike("new 7"));
+    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /1 foreign/));
+  });
+
+  it("finds a sysid that was replaced, though it has twenty bytes as the right one has", async () => {
+    const { scene, input } = await copied();
+    scene.store.seed(BUCKET, `${NEW.prefix}/sysids/sysid`, `${NEW_SYSID}\n`);
+    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(
+      failure("guard-refused", /1 objects missing or changed/),
+    );
+  });
+
+  it("finds a director at work on the deployment", async () => {
+    const { scene, input } = await copied();
+    scene.director.taskList.push({
+      id: 7,
+      state: "processing",
+      description: "create deployment",
+      deployment: DEPLOYMENT,
+    });
+    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("platform-busy", /create deployment/));
+  });
+});
+
+describe("starting the container", () => {
+  it.each([
+    ["another cluster's", NEW_SYSID],
+    ["no", undefined],
+  ])("is refused over %s initialize key", async (_what, value) => {
+    const scene = new Scene().withNew().swapped();
+    if (value === undefined) scene.etcd.keys.delete(INITIALIZE);
+    else scene.etcd.keys.set(INITIALIZE, value);
+    await expect(scene.perform(startContainer, START)).rejects.toEqual(failure("guard-refused", /initialize is/));
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("goes on where the container says that it restores", async () => {
+    const scene = new Scene().withNew().swapped();
+    scene.cell.onStart = () => ["startup> public :5432 address", PREPARING];
+    expect(await scene.perform(startContainer, START)).toMatchObject({ decision: PREPARING });
+    expect(scene.cell.changes).toEqual([`start ${CONTAINER}`]);
+  });
+
+  it.each([
+    ["makes a new cluster, which would overwrite the copy", "INFO: initialized a new cluster"],
+    ["misses the sysid object, and goes on all the same", "Target s3://x missing /sysids/sysid id"],
+    ["finds a local database, and restores nothing", "local database exists; no additional preparation required"],
+    ["finds no backup", "new cluster, no existing backup to restore"],
+  ])("ends at once where it %s", async (_what, line) => {
+    const scene = new Scene().withNew().swapped();
+    scene.cell.onStart = () => [PREPARING, line];
+    await expect(scene.perform(startContainer, START)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
+  });
+
+  it("ends where it finds no address of its own and says nothing: no registrator", async () => {
+    const scene = new Scene().withNew().swapped();
+    scene.cell.onStart = () => ["startup> failed to look up container in etcd"];
+    await expect(scene.perform(startContainer, START)).rejects.toEqual(
+      failure("proof-failed", /neither that it restores/),
+    );
+    expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
+  });
+
+  it("that Docker refuses, since the host port was taken meanwhile, is an error and did not happen", async () => {
+    const scene = new Scene().withNew().swapped();
+    scene.cell.onStart = () => {
+      scene.cell.alter(CONTAINER, { running: false, status: "exited", startedAt: FIRST_LIFE });
+      throw new RecoverError("command-failed", "port is already allocated", { remedy: "Look." });
+    };
+    await expect(scene.perform(startContainer, START)).rejects.toEqual(failure("command-failed", /already allocated/));
+    expect(await scene.probe(startContainer, START)).toBe("not-done");
+  });
+});
+
+/** Everything up to the last look was done, by the actions themselves. */
+async function copied(): Promise<{ scene: Scene; input: JsonObject }> {
+  const scene = new Scene().withNew().withOldArchive().stopped();
+  const at = { ...TARGET, source: formatLocation(OLD), target: formatLocation(NEW) };
+  const found = await scene.perform(verifySource, { guid: OLD_GUID, archive: "", deleted_at: "", accept_loss: 0 });
+  const baseline = found["baseline"] ?? null;
+  await scene.perform(setAside, { ...at, created_at: CREATED_AT, run: RUN });
+  await scene.perform(copy, { ...at, baseline });
+  scene.swapped();
+  return { scene, input: { ...START, stopped_life: FIRST_LIFE, target: at.target, baseline } };
+}

@@ -1,0 +1,122 @@
+/** The new archive goes aside, the old one comes in: never the other way round, never a mixture (dingo.md §1.9). */
+import { describe, expect, it } from "vitest";
+import { copy } from "../../src/actions/archive/copy.js";
+import { setAside } from "../../src/actions/archive/set-aside.js";
+import { verifySource } from "../../src/actions/archive/verify-source.js";
+import { formatLocation } from "../../src/archive/location.js";
+import { BUCKET, NEW, OLD, segment, lzopLike, sampleArchive, stamp } from "../archive/sample-archive.js";
+import type { JsonObject } from "../../src/action.js";
+import type { ObjectStore } from "../../src/ports/object-store.js";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
+import { CREATED_AT, failure, NEW_SYSID, OLD_GUID, RUN, Scene, TARGET } from "./scene.js";
+
+const SOURCE = formatLocation(OLD);
+const FRESH = formatLocation(NEW);
+const ASIDE = { ...TARGET, source: SOURCE, target: FRESH, created_at: CREATED_AT, run: RUN };
+
+async function verified(scene: Scene): Promise<JsonObject> {
+  const found = await scene.perform(verifySource, {
+    guid: OLD_GUID,
+    archive: "",
+    deleted_at: "2026-11-21T03:10:00Z",
+    accept_loss: 0,
+  });
+  return { ...TARGET, source: SOURCE, target: FRESH, baseline: found["baseline"] ?? null };
+}
+
+describe("moving the new archive aside", () => {
+  it("is refused where source and target are swapped", async () => {
+    const scene = new Scene().withNew().withOldArchive().stopped();
+    const moved = scene.perform(setAside, { ...ASIDE, source: FRESH, target: SOURCE });
+    await expect(moved).rejects.toEqual(failure("target-not-fresh", /is not the archive of/));
+    expect(scene.store.changes).toEqual([]);
+  });
+
+  it("is refused where source and target are one", async () => {
+    const scene = new Scene().withNew().withOldArchive().stopped();
+    const moved = scene.perform(setAside, { ...ASIDE, source: FRESH });
+    await expect(moved).rejects.toEqual(failure("source-protected", /is the source/));
+    expect(scene.store.changes).toEqual([]);
+  });
+
+  it("is refused where the archive is older than the instance: a fresh one is a rule, not a count of about six", async () => {
+    const scene = new Scene().withNew().withOldArchive().stopped();
+    const relative = `${NEW.prefix}/wal_005/${segment(1)}.lzo`;
+    scene.store.seed(BUCKET, relative, lzopLike("somebody's data"), { lastModified: stamp(-100) });
+    await expect(scene.perform(setAside, ASIDE)).rejects.toEqual(
+      failure("target-not-fresh", /older than the instance/),
+    );
+    expect(scene.store.changes).toEqual([]);
+  });
+
+  it("is refused while the container runs and archives", async () => {
+    const scene = new Scene().withNew().withOldArchive();
+    await expect(scene.perform(setAside, ASIDE)).rejects.toEqual(failure("target-not-fresh", /runs and writes/));
+    expect(scene.store.changes).toEqual([]);
+  });
+
+  it("empties the target: every name of it collides with one of the old archive", async () => {
+    const scene = new Scene().withNew().withOldArchive().stopped();
+    await scene.perform(setAside, ASIDE);
+    const left = [...scene.store.bucket(BUCKET).keys()].filter((key) => key.startsWith(`${NEW.prefix}/`));
+    expect(left).toEqual([]);
+    const aside = `backups/${TARGET.guid}/dingo-recover/${RUN}/replaced/sysids/sysid`;
+    expect(Buffer.from(scene.store.bucket(BUCKET).get(aside)?.bytes ?? []).toString()).toBe(`${NEW_SYSID}\n`);
+  });
+});
+
+describe("copying the old archive in", () => {
+  it("is refused while the container runs", async () => {
+    const scene = new Scene().withNew().withOldArchive();
+    await expect(scene.perform(copy, await verified(scene))).rejects.toEqual(
+      failure("guard-refused", /runs and writes/),
+    );
+    expect(scene.store.changes).toEqual([]);
+  });
+
+  it("is refused over a target that was not emptied, where names and sizes are the same", async () => {
+    const scene = new Scene().withNew().withOldArchive().stopped();
+    await expect(scene.perform(copy, await verified(scene))).rejects.toEqual(failure("target-not-fresh", /foreign/));
+    expect(scene.store.changes).toEqual([]);
+  });
+
+  it("brings the old system identifier, which a sync would have left out", async () => {
+    const scene = new Scene().withNew().withOldArchive().stopped();
+    const input = await verified(scene);
+    await scene.perform(setAside, ASIDE);
+    await scene.perform(copy, input);
+    const world = scene.store.world(BUCKET);
+    const of = (prefix: string): readonly (readonly [string, string])[] =>
+      Object.entries(world)
+        .filter(([key]) => key.startsWith(`${prefix}/`))
+        .map(([key, hash]) => [key.slice(prefix.length), hash] as const);
+    expect(of(NEW.prefix)).toEqual(of(OLD.prefix));
+    expect(world).toMatchObject(sampleArchive().world(BUCKET));
+  });
+
+  it("does not believe a store that confirms a copy and does not show it", async () => {
+    const scene = new Scene().withNew().withOldArchive().stopped();
+    const input = await verified(scene);
+    await scene.perform(setAside, ASIDE);
+    forgetting(scene.store, "sysids/sysid");
+    await expect(scene.perform(copy, input)).rejects.toEqual(
+      failure("proof-failed", /1 of 11 objects are not in the copy/),
+    );
+  });
+});
+
+/** A store that says yes to copies of one object and forgets them. */
+function forgetting(store: MemoryObjectStore, relative: string): void {
+  const writer = store.writer.bind(store);
+  store.writer = (protect): ObjectStore => {
+    const open = writer(protect);
+    return {
+      ...open,
+      copy: async (from, to, options) => {
+        const copied = await open.copy(from, to, options);
+        if (to.key.endsWith(relative)) store.bucket(to.bucket).delete(to.key);
+        return copied;
+      },
+    };
+  };
+}
