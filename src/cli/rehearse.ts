@@ -45,7 +45,8 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
       if (!given.json) for (const part of wrap(line, Math.min(output.columns, 120))) output.line(part);
     },
   });
-  if (!given.json) for (const line of summary(result)) output.line(line);
+  if (given.json) for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
+  else for (const line of summary(result)) output.line(line);
   return result.complaints.length === 0 ? result.exitCode : EXIT.stepFailed;
 }
 

@@ -1,6 +1,7 @@
 /** Inputs of a run: typed from text, defaults filled in, missing ones asked for before the first step. */
 import type { Json, JsonObject } from "../action.js";
 import { RecoverError, unreachable } from "../errors.js";
+import { quoted } from "../printable.js";
 import type { InputSpec, Runbook } from "../runbook/runbook.js";
 import { ask } from "./questions.js";
 import { parseTime } from "../time.js";
@@ -103,7 +104,7 @@ function fromJson({ type }: InputSpec, value: Json): Json | undefined {
 
 function unknownInput(name: string, runbook: Runbook): RecoverError {
   const known = runbook.inputs.map((spec) => spec.name).join(", ");
-  return new RecoverError("input-invalid", `the runbook "${runbook.name}" has no input "${name}"`, {
+  return new RecoverError("input-invalid", `the runbook "${runbook.name}" has no input ${quoted(name)}`, {
     remedy: known === "" ? "It has no inputs at all." : `Its inputs are: ${known}.`,
     place: `input ${name}`,
     effect: "none",

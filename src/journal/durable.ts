@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { RecoverError } from "../errors.js";
+import { quoted } from "../printable.js";
 
 export const OWNER_ONLY_FILE = 0o600;
 export const OWNER_ONLY_DIRECTORY = 0o700;
@@ -115,7 +116,7 @@ export function inStateDirectory<T>(path: string, work: () => T): T {
     return work();
   } catch (thrown) {
     if (thrown instanceof RecoverError || errnoOf(thrown) === undefined) throw thrown;
-    throw new RecoverError("state-dir-unusable", `"${path}" cannot be used: ${reasonOf(thrown)}`, {
+    throw new RecoverError("state-dir-unusable", `${quoted(path)} cannot be used: ${reasonOf(thrown)}`, {
       remedy: "Make room or rights there, or name another directory with --state-dir DIR.",
       place: path,
       cause: thrown,

@@ -1,0 +1,245 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { EXIT } from "../../src/errors.js";
+import { hasHidden } from "../../src/printable.js";
+import { Place } from "./program.js";
+
+const place = new Place();
+afterAll(() => place.remove());
+
+interface BadCall {
+  readonly what: string;
+  readonly words: readonly string[];
+  readonly exit: number;
+  readonly code: string;
+  readonly says: string;
+}
+
+const file = (name: string, text: string): string => {
+  const path = join(place.directory, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense: true\n");
+const CALLS: readonly BadCall[] = [
+  { what: "an unknown command", words: ["frobnicate"], exit: 2, code: "usage", says: 'no command "frobnicate"' },
+  { what: "a misspelt command", words: ["rehaerse"], exit: 2, code: "usage", says: 'Did you mean "rehearse"?' },
+  { what: "a command that is not built", words: ["undo", "x"], exit: 2, code: "usage", says: 'no command "undo"' },
+  { what: "an unknown flag", words: ["run", "--frob"], exit: 2, code: "usage", says: "Unknown argument: frob" },
+  { what: "one word too many", words: ["run", "a", "b"], exit: 2, code: "usage", says: "Unknown argument: b" },
+  { what: "an unknown scenario", words: ["rehearse", "happy"], exit: 2, code: "usage", says: "happy-last-era" },
+  { what: "an unknown runbook", words: ["run", "nosuch"], exit: 2, code: "usage", says: "recover-deleted-service" },
+  {
+    what: "a runbook file that is not there",
+    words: ["run", "./no.yml"],
+    exit: 2,
+    code: "usage",
+    says: "nothing of that name",
+  },
+  { what: "a flag without its value", words: ["run", "--confirm"], exit: 2, code: "usage", says: "confirm" },
+  {
+    what: "a loss that is no number",
+    words: ["run", "--accept-loss", "x"],
+    exit: 2,
+    code: "usage",
+    says: "--accept-loss",
+  },
+  {
+    what: "a patience that is no duration",
+    words: ["run", "--patience", "soon"],
+    exit: 2,
+    code: "usage",
+    says: "duration",
+  },
+  { what: "a seed that is no number", words: ["rehearse", "--seed", "x"], exit: 2, code: "usage", says: "--seed" },
+  { what: "a pace that there is not", words: ["rehearse", "--pace", "slow"], exit: 2, code: "usage", says: "pace" },
+  { what: "no point to crash at", words: ["rehearse", "--crash-at", "0"], exit: 2, code: "usage", says: "crash at" },
+  {
+    what: "a decision without a choice",
+    words: ["resume", "--decide", "a"],
+    exit: 2,
+    code: "usage",
+    says: "STEP=adopt",
+  },
+  { what: "an input without a value", words: ["run", "--input", "foo"], exit: 2, code: "usage", says: "NAME=VALUE" },
+  {
+    what: "an input that there is not",
+    words: ["run", "--input", "x=y"],
+    exit: 2,
+    code: "input-invalid",
+    says: "no input",
+  },
+  {
+    what: "a file of inputs that is not there",
+    words: ["run", "--inputs", "no.yml"],
+    exit: 2,
+    code: "usage",
+    says: "no.yml",
+  },
+  { what: "a directory as runbook", words: ["lint", "/"], exit: 2, code: "usage", says: "it is a directory" },
+  {
+    what: "no configuration there",
+    words: ["run", "--config", "no.yml"],
+    exit: 10,
+    code: "config-invalid",
+    says: "no.yml",
+  },
+  {
+    what: "a broken configuration",
+    words: ["run", "--config", brokenConfig],
+    exit: 10,
+    code: "config-invalid",
+    says: "broken.yml:3:1",
+  },
+  { what: "no run there", words: ["resume", "2026"], exit: 2, code: "run-not-found", says: "dingo-recover runs" },
+  { what: "no open run", words: ["status"], exit: 2, code: "run-not-found", says: "no run is open" },
+  { what: "nothing to do with the journal", words: ["journal"], exit: 2, code: "usage", says: "journal" },
+  { what: "an archive that is none", words: ["archive", "verify", "x"], exit: 2, code: "input-invalid", says: "s3://" },
+  { what: "no source to search", words: ["discover"], exit: 2, code: "usage", says: "--logs" },
+  { what: "a time that is none", words: ["discover", "--around", "noon-ish"], exit: 2, code: "usage", says: "40m ago" },
+  {
+    what: "a format that there is not",
+    words: ["report", "x", "--format", "gif"],
+    exit: 2,
+    code: "usage",
+    says: "markdown",
+  },
+];
+
+describe("a wrong call", () => {
+  it.concurrent.each(CALLS)("$what ends with exit code $exit, one document and one sentence", async (call) => {
+    const { code, stdout, stderr } = await place.run([...call.words, "--json"]);
+    expect(code).toBe(call.exit);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+    const document = JSON.parse(stdout) as Record<string, unknown>;
+    expect(document).toMatchObject({ schema: "dingo-recover/error@1", code: call.code });
+    expect(`${String(document["message"])} ${String(document["remedy"])}`).toContain(call.says);
+    expect(stderr).toContain(`(${call.code}`);
+    expect(stderr).toMatch(/^error: /u);
+  });
+
+  it("leaves no run behind", async () => {
+    await place.run(["run", "--input", "x=y"]);
+    await place.run(["run", "--config", brokenConfig]);
+    expect(await place.run(["runs"])).toMatchObject({ code: 0, stdout: "no runs yet\n" });
+  });
+
+  it("says all ten mistakes of a configuration at once, with line and column", async () => {
+    const config = file(
+      "ten.yml",
+      [
+        "cf: {apy: x, skip_ssl_validation: perhaps}",
+        "bosh:",
+        "  environment: {}",
+        "  gateway: {host: 5, port: ssh, usr: x}",
+        "s3: {bucket: [], region: 7}",
+        "logs: here",
+        "etcd: true",
+        "lease: s3://x/y",
+        "nonsense: 1",
+        "",
+      ].join("\n"),
+    );
+    const { code, stderr } = await place.run(["run", "--config", config]);
+    const places = [...stderr.matchAll(/ten\.yml:(\d+):\d+/gu)].map((match) => Number(match[1]));
+    expect(code).toBe(EXIT.invalid);
+    expect(places.length).toBeGreaterThanOrEqual(10);
+    expect(new Set(places)).toEqual(new Set([1, 3, 4, 5, 6, 7, 8, 9]));
+  });
+
+  it("lists every mistake of a runbook with line and column", async () => {
+    const broken = file(
+      "broken-runbook.yml",
+      [
+        "schema: dingo-recover/runbook@1",
+        "name: broken",
+        'version: "1"',
+        "title: Broken in three places",
+        "target: nothing",
+        "inputs:",
+        "  org: {type: strin, prompt: Organization}",
+        "steps:",
+        "  - {id: a, title: A, action: platform.chek, with: {}}",
+        "  - {id: a, title: B, action: platform.check, wiht: {}}",
+        "",
+      ].join("\n"),
+    );
+    const { code, stdout } = await place.run(["lint", broken]);
+    expect(code).toBe(EXIT.invalid);
+    for (const at of ["7:15", "9:31", "10:10", "mistakes"]) expect(stdout).toContain(at);
+    const json = await place.run(["lint", broken, "--json"]);
+    const { diagnostics } = JSON.parse(json.stdout) as { diagnostics: { line: number; column: number }[] };
+    expect(new Set(diagnostics.map(({ line }) => line))).toEqual(new Set([7, 9, 10]));
+    expect(diagnostics.every(({ column }) => column > 1)).toBe(true);
+  });
+
+  it("without a command and a terminal prints the help and exits 2", async () => {
+    const { code, stdout, stderr } = await place.run([]);
+    expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: "" });
+    expect(stderr).toContain("Usage: dingo-recover <command>");
+  });
+
+  it("does not mind a reader that goes away", async () => {
+    const { child, ended } = place.start(["schema"]);
+    child.stdout?.destroy();
+    expect((await ended).stderr).toBe("");
+  });
+});
+
+describe("a hostile name", () => {
+  const HOSTILE = "a\u001b[2Jb\nerror: all is lost\u009b31m\u202ereversed";
+
+  it.concurrent.each([
+    ["a command", [HOSTILE]],
+    ["a flag", ["run", `--${HOSTILE}`]],
+    ["a run", ["resume", HOSTILE]],
+    ["a runbook", ["run", HOSTILE]],
+    ["a file", ["lint", `./${HOSTILE}`]],
+    ["a configuration", ["run", "--config", HOSTILE]],
+    ["a scenario", ["rehearse", HOSTILE]],
+    ["an archive", ["archive", "verify", HOSTILE]],
+    ["a log file", ["discover", "--logs", HOSTILE]],
+    ["an input", ["run", "--input", `${HOSTILE}=x`]],
+    ["a decision", ["resume", "--decide", HOSTILE]],
+    ["a state directory", ["run", "--state-dir", `/proc/${HOSTILE}`]],
+  ])("as %s reaches neither screen nor JSON raw", async (_what, words) => {
+    const [text, json] = await Promise.all([place.run(words), place.run([...words, "--json"])]);
+    for (const shown of [text.stdout, text.stderr, json.stdout, json.stderr]) {
+      expect(hasHidden(shown)).toBe(false);
+      expect(shown).not.toMatch(/^error: all is lost/mu);
+    }
+    expect(json.stdout.trimEnd().split("\n")).toHaveLength(1);
+    expect(json.code).toBe(text.code);
+    expect(text.code).not.toBe(0);
+  });
+});
+
+describe("a state directory that cannot be used", () => {
+  it.concurrent.each([
+    ["below a file", "/etc/passwd"],
+    ["where nothing can be made", "/proc/nosuch"],
+    ["that is a device", "/dev/full"],
+  ])("%s is said before any effect", async (_what, path) => {
+    for (const words of [["run", "--input", "service=a"], ["rehearse"]]) {
+      const { code, stderr } = await place.run([...words, "--non-interactive", "--state-dir", path]);
+      expect(code).toBe(EXIT.unreachable);
+      expect(stderr).toContain("state-dir-unusable");
+      expect(stderr).toContain("--state-dir DIR");
+    }
+  });
+
+  it("is not an empty one", async () => {
+    expect(await place.run(["runs", "--state-dir", "/etc/passwd"])).toMatchObject({ code: EXIT.unreachable });
+  });
+
+  it("leaves nothing of a run that could not begin", async () => {
+    const state = join(place.directory, "half");
+    mkdirSync(state);
+    writeFileSync(join(state, "locks"), "a file where the locks should be");
+    const { code } = await place.run(["run", "--input", "service=a", "--non-interactive", "--state-dir", state]);
+    expect(code).toBe(EXIT.unreachable);
+    expect(readdirSync(join(state, "runs"))).toEqual([]);
+  });
+});

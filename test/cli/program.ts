@@ -1,0 +1,76 @@
+/** The built program as a child of a test, with a state directory and an environment of its own. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+export const PROGRAM = resolve("dist/bin.cjs");
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when stdout and stderr together hold the text; rejects when the program ends without it. */
+  saw(text: string): Promise<void>;
+}
+
+/** A directory that is gone after the test, and the program in it: nobody's configuration, log-ins or runs. */
+export class Place {
+  readonly directory = mkdtempSync(join(tmpdir(), "dingo-recover-cli-"));
+  readonly state = join(this.directory, "state");
+
+  get env(): Record<string, string> {
+    return { PATH: process.env["PATH"] ?? "", HOME: this.directory, DINGO_RECOVER_STATE: this.state };
+  }
+
+  start(words: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+    const child = spawn(process.execPath, [PROGRAM, ...words], {
+      cwd: this.directory,
+      env: { ...this.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return watch(child);
+  }
+
+  run(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> {
+    return this.start(words, env).ended;
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function watch(child: ChildProcess): Started {
+  const texts = { stdout: "", stderr: "" };
+  const waiting = new Set<() => void>();
+  for (const name of ["stdout", "stderr"] as const)
+    child[name]?.setEncoding("utf8").on("data", (chunk: string) => {
+      texts[name] += chunk;
+      for (const look of waiting) look();
+    });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, ...texts }));
+  });
+  const saw = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!`${texts.stdout}${texts.stderr}`.includes(text)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+      void ended.then(
+        () => reject(new Error(`ended without "${text}": ${texts.stdout.slice(-500)}${texts.stderr}`)),
+        reject,
+      );
+    });
+  return { child, ended, saw };
+}
