@@ -23,15 +23,18 @@ const BINDINGS = "/v3/service_credential_bindings";
 
 let foundation: Foundation;
 let events: EngineEvents;
+/** What there is to end, whatever of it came to be. */
+const endings: (() => Promise<void> | void)[] = [];
 const scenes = new Map<string, Scene>();
-const runs: InterruptedRun[] = [];
 /** Settled when the first recovery's create is at the broker: from then on the others may create. */
 let firstIsCreated: () => void = () => undefined;
 const firstCreated = new Promise<void>((resolve) => (firstIsCreated = resolve));
 
 beforeAll(async () => {
   foundation = await startFoundation({ app: "web" });
+  endings.push(() => foundation.stop());
   events = await EngineEvents.record(foundation.rig.id);
+  endings.push(() => events.stop());
   scenes.set(SERVICE, foundation.scene);
   const others = ["orders-db", "users-db"];
   for (const [index, scene] of (await Promise.all(others.map((name) => foundation.anotherScene(name)))).entries()) {
@@ -40,9 +43,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const run of runs) run.abandon();
-  events?.stop();
-  await foundation?.stop();
+  for (const end of endings.reverse()) await end();
 });
 
 /** The instance that a run made, and what can be seen of it. */
@@ -60,7 +61,7 @@ async function runOf(service: string): Promise<InterruptedRun> {
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken ?? "",
   });
-  runs.push(run);
+  endings.push(() => run.abandon());
   return run;
 }
 

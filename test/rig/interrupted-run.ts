@@ -47,7 +47,7 @@ export class InterruptedRun {
       code: undefined,
       said: terminal.screen.all.at(-1) ?? "",
     }));
-    this.alive = { kill: terminal.kill, ended, saidSoFar: () => terminal.screen.all.at(-1) ?? "" };
+    this.alive = { kill: () => terminal.kill(), ended, saidSoFar: () => terminal.screen.all.at(-1) ?? "" };
     await this.untilEnd(terminal.screen.first((text) => text.includes(`Go on with ${this.target}?`)));
   }
 
@@ -186,7 +186,9 @@ function leftOpen(entries: readonly Entry[]): readonly Left[] {
   const open = new Map<string, Left>();
   for (const entry of entries) {
     if (entry.type !== "resource-opened" && entry.type !== "resource-closed") continue;
-    const name = String(entry.data["user"] ?? entry.data["path"]);
+    const { user, path } = entry.data;
+    const name = [user, path].find((each) => typeof each === "string");
+    if (typeof name !== "string") throw new Error(`a ${entry.kind} without a name is journaled`);
     if (entry.type === "resource-opened") open.set(name, { kind: entry.kind, name });
     else open.delete(name);
   }
