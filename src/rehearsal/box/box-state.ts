@@ -34,9 +34,13 @@ export interface BoxState {
 
 type Part = "world" | "cloudController" | "director";
 
+const SOON_MS = 100;
+
 /** The files of a box, in its directory. */
 export class BoxFiles {
   readonly #parts: Readonly<Record<Part | "fixed", VersionedFile>>;
+  readonly #waiting = new Map<Part, BoxState[Part]>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(directory: string) {
     const file = (name: string): VersionedFile => new VersionedFile(directory, name);
@@ -48,8 +52,26 @@ export class BoxFiles {
     };
   }
 
+  /** At once, with every part that waits. */
   savePart(part: Part, value: BoxState[Part]): void {
-    this.#parts[part].write(JSON.stringify(value));
+    this.#waiting.set(part, value);
+    this.#flush();
+  }
+
+  /**
+   * With the next part that is saved at once, or after a moment: for parts that change with every question that is asked
+   * of them. What they decide takes effect in the world, and that is saved at once.
+   */
+  saveSoon(part: Part, value: BoxState[Part]): void {
+    this.#waiting.set(part, value);
+    this.#timer ??= setTimeout(() => this.#flush(), SOON_MS).unref();
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const [part, value] of this.#waiting) this.#parts[part].write(JSON.stringify(value));
+    this.#waiting.clear();
   }
 
   save({ world, cloudController, director, ...fixed }: BoxState): void {

@@ -14,6 +14,9 @@ import { SavedWorld, type WorldHost } from "./world-host.js";
 /** Where the director is, seen from behind the gateway. */
 export const DIRECTOR_ADDRESS = "10.58.111.5:25555";
 
+/** A director forgets old tasks as well; nobody asks again for one that was read. */
+const TASKS_KEPT = 12;
+
 export interface BoxOptions {
   readonly directory: string;
   readonly state: BoxState;
@@ -71,7 +74,7 @@ async function open({ directory, state, clock, person }: BoxOptions, servers: Se
       get: () => parts.cloudController,
       set: (next) => {
         parts.cloudController = next;
-        files.savePart("cloudController", next);
+        files.saveSoon("cloudController", next);
       },
       now,
       broker: worldBroker(host),
@@ -82,8 +85,8 @@ async function open({ directory, state, clock, person }: BoxOptions, servers: Se
     serveDirector({
       get: () => parts.director,
       set: (next) => {
-        parts.director = next;
-        files.savePart("director", next);
+        parts.director = { ...next, tasks: next.tasks.slice(-TASKS_KEPT) };
+        files.saveSoon("director", parts.director);
       },
       now,
       agent,
