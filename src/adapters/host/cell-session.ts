@@ -31,6 +31,7 @@ export class CellSession {
   #grant: SshGrant | undefined;
   #recorded = false;
   #connection: SshConnection | undefined;
+  #ended = false;
 
   constructor(instance: BoshInstance, parts: SessionParts) {
     this.instance = instance;
@@ -40,6 +41,8 @@ export class CellSession {
 
   /** A living connection; the user is journaled before the director is asked for it. */
   readonly connection = oneAtATime(async (): Promise<SshConnection> => {
+    // What an interrupted step still tries must not make a user after the last one was removed.
+    if (this.#ended) throw sessionEnded(this.label);
     if (this.#connection?.alive === true) return this.#connection;
     const key = await this.#keyPair();
     const grant = await this.#granted(key);
@@ -51,9 +54,12 @@ export class CellSession {
     return this.#connection;
   });
 
-  /** Closes the connection and removes the user; a user that could not be removed stays in the journal. */
+  /** Closes the connection and removes the user, for good; a user that could not be removed stays in the journal. */
   async end(): Promise<void> {
     const { director, recorder } = this.#parts;
+    this.#ended = true;
+    // One that is being opened just now is waited for: its user is removed as well.
+    await this.connection().catch(() => undefined);
     await this.#connection?.close();
     this.#connection = undefined;
     this.#grant = undefined;
@@ -99,6 +105,14 @@ export class CellSession {
         `says on it; if it is the same, add "${knownHostsLine(host, sshPort, shown)}" to ${files[0] ?? "known_hosts"}.`,
     };
   }
+}
+
+export function sessionEnded(label: string): RecoverError {
+  return new RecoverError("interrupted", `the way to "${label}" is closed: the run is ending`, {
+    remedy: "Resume the run.",
+    place: label,
+    effect: "none",
+  });
 }
 
 export function labelOf(instance: BoshInstance): string {

@@ -10,7 +10,7 @@ import type { ResourceRecorder } from "../../ports/resources.js";
 import type { Secrets } from "../../secrets.js";
 import { quote } from "../../shell-quote.js";
 import type { Gateway } from "../ssh/gateway.js";
-import { CellSession, labelOf } from "./cell-session.js";
+import { CellSession, labelOf, sessionEnded } from "./cell-session.js";
 import { DockerCli } from "./docker.js";
 import { EtcdByCurl } from "./etcd.js";
 import { ShellFiles } from "./files.js";
@@ -56,18 +56,21 @@ export function createCells(options: CellsOptions): OpenCells {
 class SshCells implements OpenCells {
   readonly #options: CellsOptions;
   readonly #sessions = new Map<string, CellSession>();
+  #closed = false;
 
   constructor(options: CellsOptions) {
     this.#options = options;
   }
 
   async open(instance: BoshInstance): Promise<Cell> {
+    if (this.#closed) throw sessionEnded(labelOf(instance));
     const session = this.#session(instance);
     await session.connection();
     return new SshCell(session, this.#options.secrets);
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const left: string[] = [];
     for (const [key, session] of this.#sessions) {
       const error = await session.end().catch((thrown: unknown) => asRecoverError(thrown, session.label));

@@ -133,6 +133,17 @@ describe("the cells", () => {
     expect(director.calls.filter((call) => call.startsWith("cleanup"))).toHaveLength(2);
   });
 
+  it("make no user any more once they are closed, whoever still asks", async () => {
+    const cell = await cells.open(INSTANCE);
+    const opening = cells.open(OTHER);
+    const closing = cells.close();
+    await Promise.allSettled([opening, closing]);
+    await expect(cell.exec({ argv: ["true"] })).rejects.toMatchObject({ code: "interrupted" });
+    await expect(cells.open(INSTANCE)).rejects.toMatchObject({ code: "interrupted" });
+    expect(server.accounts.size).toBe(0);
+    expect(recorder.leftOpen()).toEqual([]);
+  });
+
   it("leave a user in the journal that could not be removed, and try again", async () => {
     await cells.open(INSTANCE);
     director.cleanupError = offline();
