@@ -11,7 +11,7 @@ import type { HttpRequest, HttpResponse } from "./message.js";
 export interface Listen {
   /** Default 127.0.0.1. */
   readonly host?: string;
-  /** Default 0: any free port. */
+  /** Default 0: a free port. */
   readonly port?: number;
   readonly tls?: { readonly key: string; readonly cert: string };
 }

@@ -4,7 +4,7 @@
  */
 import type { WorldHost } from "../box/world-host.js";
 import type { Ended } from "../world/events.js";
-import { COREUTILS } from "./coreutils.js";
+import { COREUTILS } from "./file-programs.js";
 import { type Call, ended, type Program } from "./command.js";
 import { curl } from "./curl.js";
 import { docker, DOCKER } from "./docker.js";
