@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EXIT } from "../../src/errors.js";
+import { type Ended, Place } from "./program.js";
+
+let place: Place;
+beforeEach(() => {
+  place = new Place();
+});
+afterEach(() => place.remove());
+
+const lastEvent = ({ stdout }: Ended): Record<string, unknown> =>
+  JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Record<string, unknown>;
+
+function expectStopped(ended: Ended): void {
+  const event = lastEvent(ended);
+  expect(ended.code).toBe(EXIT.interrupted);
+  expect(event).toMatchObject({ type: "run-ended", outcome: "stopped", exitCode: EXIT.interrupted });
+  expect(event["resumeWith"]).toBe(`dingo-recover resume ${String(event["run"])}`);
+  // The box saw that no ephemeral user was left on a cell.
+  expect(ended.stderr).not.toContain("NOT WELL");
+}
+
+describe("a run at work", () => {
+  it("asks at the first Ctrl-C and stops at the second; meanwhile nobody else may carry it on", async () => {
+    const { child, ended, saw } = place.start(["rehearse", "--json"]);
+    await saw('"step":"remains"');
+    const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout) as { runs: { run: string }[] };
+    const second = await place.run(["resume", runs[0]?.run ?? "", "--json"]);
+    expect(second.code).toBe(EXIT.locked);
+    expect(JSON.parse(second.stdout)).toMatchObject({ schema: "dingo-recover/error@1", code: "locked" });
+    expect(second.stdout).toContain("--take-over");
+    child.kill("SIGINT");
+    await saw("Ctrl-C once more");
+    child.kill("SIGINT");
+    expectStopped(await ended);
+  }, 120_000);
+
+  it.each(["SIGTERM", "SIGHUP"] as const)(
+    "stops at once and safely on %s",
+    async (signal) => {
+      const { child, ended, saw } = place.start(["rehearse", "--json", "--pace", "max"]);
+      await saw('"step":"remains"');
+      child.kill(signal);
+      expectStopped(await ended);
+    },
+    120_000,
+  );
+});
