@@ -136,8 +136,7 @@ async function findPlan(context: Context, space: CfSpace, request: Input): Promi
   const all = await context.ports.cf.listPlans(space);
   // Logs alone do not name offering and plan: what is not known may be anything, and must leave exactly one.
   const fitting = all.filter(
-    (each) =>
-      each.available && (offering === "" || each.offering === offering) && (plan === "" || each.name === plan),
+    (each) => each.available && (offering === "" || each.offering === offering) && (plan === "" || each.name === plan),
   );
   if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0];
   const plans = all.map((each) => `${each.offering}/${each.name}`);

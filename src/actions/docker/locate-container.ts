@@ -3,6 +3,7 @@ import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
+import { quote } from "../../shell-quote.js";
 import { cellInstances, instanceName } from "../bosh/cell-instances.js";
 
 const input = z.strictObject({ guid: z.guid(), deployment: z.string() });
@@ -27,7 +28,7 @@ export const locateContainer = defineAction({
   output,
   tell: (found) => `${found.container} on ${found.cell_label}, ${found.image}`,
   describe: ({ guid, deployment }) => [
-    { on: "here", line: `bosh -d ${deployment} instances --details` },
+    { on: "here", line: quote(["bosh", "-d", deployment, "instances", "--details"]) },
     {
       on: "each cell",
       line: `docker inspect -f '{{.Name}} {{.Config.Env}}' $(docker ps -aq)  # the one with PATRONI_SCOPE=${guid}`,

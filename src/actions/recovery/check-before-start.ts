@@ -3,6 +3,7 @@ import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory } from "../../host-commands.js";
 import { refuseBusyDirector } from "../bosh/find-deployment.js";
+import { quote } from "../../shell-quote.js";
 import { containersOf } from "../docker/locate-container.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 import { refuseOtherArchive } from "./compare-copy.js";
@@ -30,7 +31,7 @@ export const checkBeforeStart = defineAction({
   tell: (found) => `stopped as it was left; nobody else is at work; registrator ${found.registrator}`,
   describe: ({ container, cell, deployment }) => [
     { on: cell, line: `docker inspect -f '{{.State.Status}} {{.State.StartedAt}}' ${container}` },
-    { on: "here", line: `bosh locks; bosh -d ${deployment} tasks` },
+    { on: "here", line: `bosh locks; ${quote(["bosh", "-d", deployment, "tasks"])}` },
   ],
   async run(context, target): Promise<z.infer<typeof output>> {
     await refuseBusyDirector(context, target.deployment);
