@@ -83,7 +83,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
   const directory = await mkdtemp(join(tmpdir(), "dingo-recover-foundation-"));
   const rig = await startRig(options);
   const broker: BrokerOptions = { slowStop: false };
-  const places = seedPlaces(options.app);
+  const places = seedPlaces(rig.id, options.app);
   let state = places.state;
   const scene = await makeScene(rig, {
     ...options.scene,
@@ -163,9 +163,10 @@ interface Places {
   readonly appGuid: string | undefined;
 }
 
-function seedPlaces(app: string | undefined): Places {
+/** Its own seed: rigs share the docker engine, and no two may give an instance the same GUID. */
+function seedPlaces(seed: string, app: string | undefined): Places {
   const at = new Date(Date.now() - 86_400_000);
-  const person = addPerson(emptyCloudController("rig"), {
+  const person = addPerson(emptyCloudController(seed), {
     ...PERSON,
     scopes: ["cloud_controller.admin", "cloud_controller.read", "cloud_controller.write"],
   });
