@@ -32,6 +32,8 @@ export class FakeCloudFoundry implements CloudFoundry {
   readonly restarts: string[] = [];
   /** What the last operation of a new instance shows, look after look; then it has succeeded. */
   readonly operations: LastOperation[] = [];
+  /** What the next looks at an instance by its GUID end with. */
+  readonly failures: Error[] = [];
   /** Somebody else's instance that comes to be just before ours. */
   rival: ServiceInstance | undefined;
   createdAt = "2026-11-21T12:00:00Z";
@@ -74,6 +76,8 @@ export class FakeCloudFoundry implements CloudFoundry {
   }
 
   async getInstance(guid: string): Promise<ServiceInstance | undefined> {
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
     return this.instances.find((each) => each.guid === guid);
   }
 

@@ -36,6 +36,12 @@ describe("the source archive", () => {
     await expect(scene.perform(verifySource, { ...INPUT, accept_loss: 99 })).rejects.toMatchObject({ exitCode: 17 });
   });
 
+  it("into which a promotion over a gap has written is not judged: its second timeline hides what is unreachable", async () => {
+    const scene = new Scene().withOldArchive([1, 2, 3, 5, 6]);
+    for (const number of [4, 5]) add(scene.store, `wal_005/${segment(number, 2)}.lzo`, lzopLike("timeline 2"));
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(failure("coverage-incomplete", /timelines 1, 2/));
+  });
+
   it("must be that of the instance that was found", async () => {
     const scene = new Scene().withOldArchive();
     const verified = scene.perform(verifySource, { ...INPUT, archive: formatLocation(NEW) });

@@ -1,0 +1,46 @@
+/** Which instance was deleted: never a guess (dingo.md §0.6, §1.1, §1.2). */
+import { describe, expect, it } from "vitest";
+import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.js";
+import { RecoverError } from "../../src/errors.js";
+import type { UsageEvent } from "../../src/ports/cloud-foundry.js";
+import { failure, NEW_GUID, OLD_GUID, Scene, SPACE } from "./scene.js";
+
+const INPUT = { service: "important-db", org: "shop", space: "prod", around: "", instance_guid: "" };
+
+function deletion(guid: string, createdAt: string): UsageEvent {
+  return {
+    guid: `event-${createdAt}`,
+    createdAt,
+    state: "DELETED",
+    instance: { guid, name: "important-db" },
+    space: { guid: SPACE.guid, name: SPACE.name },
+    orgGuid: SPACE.orgGuid,
+    plan: "cluster",
+    offering: "dingo-postgresql",
+  };
+}
+
+describe("the deleted instance", () => {
+  it("is found by its usage event alone: a deleted space leaves no audit event of it, and logs may never have been shipped", async () => {
+    const scene = new Scene();
+    scene.cf.usage.push(deletion(OLD_GUID, "2026-11-21T10:00:00Z"));
+    expect(await scene.perform(findDeletedInstance, INPUT)).toMatchObject({ guid: OLD_GUID, plan: "cluster" });
+  });
+
+  it("is asked for where two of that name were deleted, and never chosen without an answer", async () => {
+    const scene = new Scene();
+    scene.cf.usage.push(deletion(OLD_GUID, "2026-11-21T10:00:00Z"), deletion(NEW_GUID, "2026-11-20T10:00:00Z"));
+    await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(failure("question-unanswered", /Which/));
+    scene.context.answers.set("instance", NEW_GUID);
+    expect(await scene.perform(findDeletedInstance, INPUT)).toMatchObject({ guid: NEW_GUID });
+  });
+
+  it("is not one that Cloud Foundry has, though it could not say so when it was asked first", async () => {
+    const scene = new Scene().withNew();
+    scene.cf.usage.push(deletion(NEW_GUID, "2026-11-21T10:00:00Z"));
+    scene.cf.failures.push(new RecoverError("unreachable", "a gateway time-out", { remedy: "Wait.", effect: "none" }));
+    await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(
+      failure("old-instance-alive", /is not deleted/),
+    );
+  });
+});
