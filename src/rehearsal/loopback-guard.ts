@@ -1,6 +1,6 @@
 /**
  * The last wall of a rehearsal (law 13): in a process that has it, no socket reaches anything but loopback and no name is
- * looked up, whatever library tries. It is installed once, before anything else is loaded, and never taken away.
+ * looked up, whatever library tries. It is installed once, and never taken away.
  */
 import dns from "node:dns";
 import { isIP, Socket } from "node:net";
@@ -33,7 +33,11 @@ function destination(first: unknown, second: unknown): string | undefined {
   return typeof second === "string" ? second : "localhost";
 }
 
+let installed = false;
+
 export function installLoopbackGuard(): void {
+  if (installed) return;
+  installed = true;
   guardSockets();
   guardNames();
 }

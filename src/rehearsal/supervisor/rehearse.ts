@@ -1,134 +1,128 @@
 /** Hosts a box, starts the ordinary program in it, kills and resumes it where asked, and looks at the foundation afterwards. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { EXIT } from "../../errors.js";
-import { type Box, startBox } from "../box/box.js";
-import { type BoxClock, clockFrom, type Pace } from "../box/clock.js";
-import { PAGE_PROGRAMS } from "../page/programs.js";
-import { PAGE_USER } from "../scenarios/page-procedure.js";
+import { BoxFiles } from "../box/box-state.js";
+import { clockFrom } from "../box/clock.js";
+import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
-import { inventory, tally, type Watched, worldComplaints } from "./checks.js";
-import { type ChildPlace, layOut } from "./child-files.js";
-import { type CrashPoint, runChild } from "./child.js";
+import { inventory } from "./checks.js";
+import { type CrashPoint, type Ended, runChild } from "./child.js";
 import { firstState } from "./first-state.js";
+import { conclude, inBox, type RehearsalResult, type Sitting, type Standing, tidyUp } from "./play.js";
+import { findRehearsal, type RehearsalRecord, rehearsalsIn, runsIn, saveRecord } from "./record.js";
 
-export interface RehearseOptions {
+export type { RehearsalResult } from "./play.js";
+
+export interface RehearseOptions extends Sitting {
   readonly scenario: Scenario;
   readonly seed: number;
-  readonly pace: Pace;
-  /** Where runs are kept; the box lies beside them, below `rehearsals`. */
-  readonly stateDirectory: string;
-  /** Program and first arguments of the ordinary program. */
-  readonly program: readonly [string, ...string[]];
-  /** Flags of `run` that are handed on. */
-  readonly args: readonly string[];
   readonly crashAt?: CrashPoint;
-  /** Somebody sits at a terminal. */
-  readonly interactive: boolean;
-  readonly caller: Readonly<Record<string, string | undefined>>;
-  readonly say: (line: string) => void;
-  /** The child's own words go nowhere: for tests. */
-  readonly quiet?: boolean;
 }
 
-export interface RehearsalResult {
-  /** The tool's own exit code, and the one that the scenario expects. */
-  readonly exitCode: number;
-  readonly expected: number;
-  /** What does not hold, each as a sentence. Empty: the rehearsal went as it should. */
-  readonly complaints: readonly string[];
-  /** The run that was rehearsed, where one began. */
-  readonly run: string | undefined;
-  readonly directory: string;
-  /** What the far side counted while the tool worked: "docker stop" → 1. */
-  readonly counts: Readonly<Record<string, number>>;
-}
-
-const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-run", "--input", "--inputs"]);
+/** Milliseconds between two looks for the run that the tool begins. */
+const LOOK_MS = 100;
 
 export async function rehearse(options: RehearseOptions): Promise<RehearsalResult> {
   const { scenario, seed, say } = options;
   const directory = makeDirectory(options);
   const clock = clockFrom(Date.now(), options.pace);
   const opening = scenario.open({ seed, now: clock.epochMs });
-  const box = await startBox({
-    directory,
-    clock,
-    state: firstState(scenario, opening),
-    person: { user: PAGE_USER, programs: PAGE_PROGRAMS },
+  const { old } = opening;
+  const result = await inBox(
+    options,
+    { directory, clock, scenario, state: firstState(scenario, opening) },
+    async (standing) => {
+      const { box, place } = standing;
+      say(`Rehearsal "${scenario.title}": everything below happens on this machine only.`);
+      for (const line of scenario.ticket) say(`  ${line}`);
+      await scenario.before?.({ box, old, cf: { program: place.cf, env: place.env }, say });
+      const world = box.host.world();
+      const watched = { before: inventory(world, old), requestsBefore: world.store.requests.length, old };
+      const record = { version: 1, scenario: scenario.name, watched, since: world.now } as const;
+      return await play(options, standing, record);
+    },
+  );
+  tidyUp(result);
+  return result;
+}
+
+/** Goes on with a rehearsal of another process: in the same box, where it was left. Undefined where the box is gone. */
+export async function resumeRehearsal(
+  options: Sitting & { readonly run: string },
+): Promise<RehearsalResult | undefined> {
+  const found = findRehearsal(options.stateDirectory, options.run);
+  const scenario = found === undefined ? undefined : findScenario(found.record.scenario);
+  if (found === undefined || scenario === undefined) return undefined;
+  const { directory, record } = found;
+  const state = new BoxFiles(directory).load();
+  // No time has passed in a box that did not stand.
+  const clock = clockFrom(state.world.now, options.pace);
+  const result = await inBox(options, { directory, clock, scenario, state }, async (standing) => {
+    const { code } = await child(options, standing, { words: ["resume", options.run] });
+    return conclude(options, standing, { exitCode: code, scenario, record });
   });
-  let place: ChildPlace | undefined;
-  try {
-    place = await layOut({ directory, box, clock, scenario, caller: options.caller });
-    say(`Rehearsal "${scenario.title}": everything below happens on this machine only.`);
-    for (const line of scenario.ticket) say(`  ${line}`);
-    await scenario.before?.({ box, old: opening.old, cf: { program: place.cf, env: place.env }, say });
-    return await play(options, { box, place, clock, old: opening.old });
-  } finally {
-    // Servers that stay open would keep the process alive for ever.
-    await Promise.all([place?.close(), box.close()]);
-  }
+  tidyUp(result);
+  return result;
 }
 
 function makeDirectory({ stateDirectory, scenario }: RehearseOptions): string {
-  const parent = join(stateDirectory, "rehearsals");
+  const parent = rehearsalsIn(stateDirectory);
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   return mkdtempSync(join(parent, `${scenario.name}-`));
 }
 
-interface Playing {
-  readonly box: Box;
-  readonly place: ChildPlace;
-  readonly clock: BoxClock;
-  readonly old: string;
+async function play(options: RehearseOptions, standing: Standing, first: RehearsalRecord): Promise<RehearsalResult> {
+  const { scenario, stateDirectory } = options;
+  const { directory } = standing.place;
+  const runsBefore = runsIn(stateDirectory);
+  let record = first;
+  const look = (): RehearsalRecord => {
+    const run = record.run ?? runsIn(stateDirectory).find((each) => !runsBefore.includes(each));
+    if (run === undefined || record.run !== undefined) return record;
+    record = { ...record, run };
+    saveRecord(directory, record);
+    return record;
+  };
+  saveRecord(directory, record);
+  const timer = setInterval(look, LOOK_MS);
+  try {
+    const exitCode = await runAndResume(options, standing, () => look().run);
+    return conclude(options, standing, { exitCode, scenario, record: look() });
+  } finally {
+    clearInterval(timer);
+  }
 }
 
-async function play(options: RehearseOptions, playing: Playing): Promise<RehearsalResult> {
-  const { scenario, stateDirectory } = options;
-  const { box, place, old } = playing;
-  const world = box.host.world();
-  const watched: Watched = { before: inventory(world, old), requestsBefore: world.store.requests.length, old };
-  const runsBefore = runsIn(stateDirectory);
-  const newRun = (): string | undefined => runsIn(stateDirectory).find((run) => !runsBefore.includes(run));
-  const exitCode = await runAndResume(options, playing, newRun);
-  // What was begun may still be going on in the foundation: a base backup, a binding.
-  box.host.world();
-  const state = box.state();
-  // A person may stop, and some flags lead elsewhere: then any ending is as good as another.
-  const ownEnding =
-    !options.interactive && exitCode !== EXIT.interrupted && !options.args.some((word) => LEADS_ELSEWHERE.has(word));
-  const complaints = [
-    ...(ownEnding && exitCode !== scenario.exitCode
-      ? [`the tool ended with ${exitCode}, expected was ${scenario.exitCode}`]
-      : []),
-    ...worldComplaints(state.world, watched),
-    ...scenario.complaints({ ...state, old, exitCode }),
-  ];
-  return {
-    exitCode,
-    expected: scenario.exitCode,
-    complaints,
-    run: newRun(),
-    directory: place.directory,
-    counts: tally(state.world, world.now),
-  };
+interface Words {
+  readonly words: readonly string[];
+  readonly crashAt?: CrashPoint;
+}
+
+function child(sitting: Sitting, { place, clock }: Standing, { words, crashAt }: Words): Promise<Ended> {
+  const { program, interactive, stateDirectory, args, quiet } = sitting;
+  return runChild({
+    program,
+    place,
+    clock,
+    interactive,
+    quiet: quiet === true,
+    args: [...words, "--config", place.config, "--state-dir", stateDirectory, ...args],
+    ...(crashAt === undefined ? {} : { crashAt }),
+  });
 }
 
 async function runAndResume(
   options: RehearseOptions,
-  { place, clock }: Playing,
+  standing: Standing,
   newRun: () => string | undefined,
 ): Promise<number> {
-  const { program, interactive, stateDirectory, crashAt, args, say, scenario } = options;
-  const common = ["--config", place.config, "--state-dir", stateDirectory];
+  const { interactive, crashAt, say, scenario } = options;
   // At a terminal the operator is asked, as in earnest.
   const inputs = interactive
     ? []
     : Object.entries(scenario.inputs).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
-  const child = { program, place, clock, interactive, quiet: options.quiet === true };
-  const first = await runChild({
-    ...child,
-    args: ["run", ...common, ...inputs, ...args],
+  const first = await child(options, standing, {
+    words: ["run", ...inputs],
     ...(crashAt === undefined ? {} : { crashAt }),
   });
   if (!first.killed) {
@@ -139,11 +133,6 @@ async function runAndResume(
   say(
     `The tool was killed (-9) at journal append ${crashAt?.append ?? "?"}. The foundation goes on; now it is resumed.`,
   );
-  const again = await runChild({ ...child, args: ["resume", ...(run === undefined ? [] : [run]), ...common, ...args] });
+  const again = await child(options, standing, { words: ["resume", ...(run === undefined ? [] : [run])] });
   return again.code;
-}
-
-function runsIn(stateDirectory: string): readonly string[] {
-  const path = join(stateDirectory, "runs");
-  return existsSync(path) ? readdirSync(path) : [];
 }

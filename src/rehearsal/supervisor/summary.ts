@@ -1,5 +1,5 @@
 /** The last lines of a rehearsal: what the box saw, whatever the tool says of itself. */
-import type { RehearsalResult } from "./rehearse.js";
+import type { RehearsalResult } from "./play.js";
 
 export function summary(result: RehearsalResult): readonly string[] {
   const { complaints, counts, exitCode, expected } = result;

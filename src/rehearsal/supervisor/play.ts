@@ -1,0 +1,105 @@
+/** One sitting of a rehearsal: a box that stands, the ordinary program in it, and what the box has to say afterwards. */
+import { rmSync } from "node:fs";
+import { EXIT } from "../../errors.js";
+import { type Box, startBox } from "../box/box.js";
+import type { BoxState } from "../box/box-state.js";
+import type { BoxClock, Pace } from "../box/clock.js";
+import { PAGE_PROGRAMS } from "../page/programs.js";
+import { PAGE_USER } from "../scenarios/page-procedure.js";
+import type { Scenario } from "../scenarios/scenario.js";
+import { tally, worldComplaints } from "./checks.js";
+import { type ChildPlace, layOut } from "./child-files.js";
+import type { RehearsalRecord } from "./record.js";
+
+/** Who watches, and what the program is started with. */
+export interface Sitting {
+  readonly pace: Pace;
+  /** Where runs are kept; the box lies beside them, below `rehearsals`. */
+  readonly stateDirectory: string;
+  /** Program and first arguments of the ordinary program. */
+  readonly program: readonly [string, ...string[]];
+  /** Flags that are handed on. */
+  readonly args: readonly string[];
+  /** Somebody sits at a terminal. */
+  readonly interactive: boolean;
+  readonly caller: Readonly<Record<string, string | undefined>>;
+  readonly say: (line: string) => void;
+  /** The child's own words go nowhere: for tests. */
+  readonly quiet?: boolean;
+}
+
+export interface RehearsalResult {
+  /** The tool's own exit code, and the one that the scenario expects. */
+  readonly exitCode: number;
+  readonly expected: number;
+  /** What does not hold, each as a sentence. Empty: the rehearsal went as it should. */
+  readonly complaints: readonly string[];
+  /** The run that was rehearsed, where one began. */
+  readonly run: string | undefined;
+  readonly directory: string;
+  /** What the far side counted while the tool worked: "docker stop" → 1. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface Standing {
+  readonly box: Box;
+  readonly place: ChildPlace;
+  readonly clock: BoxClock;
+}
+
+/** Starts a box and closes it whatever happens: servers that stay open would keep the process alive for ever. */
+export async function inBox<T>(
+  { caller }: Sitting,
+  from: {
+    readonly directory: string;
+    readonly state: BoxState;
+    readonly clock: BoxClock;
+    readonly scenario: Scenario;
+  },
+  work: (standing: Standing) => Promise<T>,
+): Promise<T> {
+  const box = await startBox({ ...from, person: { user: PAGE_USER, programs: PAGE_PROGRAMS } });
+  let place: ChildPlace | undefined;
+  try {
+    place = await layOut({ ...from, box, caller });
+    return await work({ box, place, clock: from.clock });
+  } finally {
+    await Promise.all([place?.close(), box.close()]);
+  }
+}
+
+const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-run", "--input", "--inputs"]);
+
+/** What the box says when the tool has ended. A box whose run came to its good end is not needed any more. */
+export function conclude(
+  sitting: Sitting,
+  { box, place }: Standing,
+  ended: { readonly exitCode: number; readonly scenario: Scenario; readonly record: RehearsalRecord },
+): RehearsalResult {
+  const { exitCode, scenario, record } = ended;
+  // What was begun may still be going on in the foundation: a base backup, a binding.
+  box.host.world();
+  const state = box.state();
+  // A person may stop, and some flags lead elsewhere: then any ending is as good as another.
+  const ownEnding =
+    !sitting.interactive && exitCode !== EXIT.interrupted && !sitting.args.some((word) => LEADS_ELSEWHERE.has(word));
+  const complaints = [
+    ...(ownEnding && exitCode !== scenario.exitCode
+      ? [`the tool ended with ${exitCode}, expected was ${scenario.exitCode}`]
+      : []),
+    ...worldComplaints(state.world, record.watched),
+    ...scenario.complaints({ ...state, old: record.watched.old, exitCode }),
+  ];
+  return {
+    exitCode,
+    expected: scenario.exitCode,
+    complaints,
+    run: record.run,
+    directory: place.directory,
+    counts: tally(state.world, record.since),
+  };
+}
+
+export function tidyUp({ exitCode, complaints, directory }: RehearsalResult): void {
+  if (exitCode === EXIT.done && complaints.length === 0) rmSync(directory, { recursive: true, force: true });
+}

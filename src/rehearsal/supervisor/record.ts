@@ -1,0 +1,47 @@
+/** What another process has to know to go on with a rehearsal: beside the box, in its directory. */
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Watched } from "./checks.js";
+
+export interface RehearsalRecord {
+  readonly version: 1;
+  readonly scenario: string;
+  /** Absent until the tool has begun a run. */
+  readonly run?: string;
+  readonly watched: Watched;
+  /** World time at which the tool was started first. */
+  readonly since: number;
+}
+
+const FILE = "rehearsal.json";
+
+export const rehearsalsIn = (stateDirectory: string): string => join(stateDirectory, "rehearsals");
+
+export function saveRecord(directory: string, record: RehearsalRecord): void {
+  const path = join(directory, FILE);
+  writeFileSync(`${path}.part`, JSON.stringify(record), { mode: 0o600 });
+  renameSync(`${path}.part`, path);
+}
+
+/** The box in which a run was rehearsed; undefined where it is gone. */
+export function findRehearsal(
+  stateDirectory: string,
+  run: string,
+): { readonly directory: string; readonly record: RehearsalRecord } | undefined {
+  const parent = rehearsalsIn(stateDirectory);
+  const names = existsSync(parent) ? readdirSync(parent) : [];
+  return names
+    .map((name) => join(parent, name))
+    .filter((directory) => existsSync(join(directory, FILE)))
+    .map((directory) => ({
+      directory,
+      record: JSON.parse(readFileSync(join(directory, FILE), "utf8")) as RehearsalRecord,
+    }))
+    .find(({ record }) => record.run === run);
+}
+
+/** Runs that a state directory holds. */
+export function runsIn(stateDirectory: string): readonly string[] {
+  const path = join(stateDirectory, "runs");
+  return existsSync(path) ? readdirSync(path) : [];
+}
