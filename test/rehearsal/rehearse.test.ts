@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BoxFiles } from "../../src/rehearsal/box/box-state.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
 import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
-import { type RehearsalResult, rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
+import { type RehearsalResult, rehearse, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.js";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
+import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
 import { summary } from "../../src/rehearsal/supervisor/summary.js";
 
 const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
@@ -28,28 +30,32 @@ interface Wanted {
   readonly crashAt?: CrashPoint;
 }
 
-async function play(name: string, { seed = 1, args = [], crashAt }: Wanted = {}): Promise<RehearsalResult> {
+function scenarioNamed(name: string): Scenario {
   const scenario = findScenario(name);
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
-  return await rehearse({
-    scenario,
-    seed,
-    pace: "max",
-    stateDirectory,
-    program: [process.execPath, BIN],
-    args: [...args, "--json"],
-    ...(crashAt === undefined ? {} : { crashAt }),
-    interactive: false,
-    caller: {
-      TERM: "dumb",
-      CF_PASSWORD: CANARY,
-      BOSH_CLIENT_SECRET: CANARY,
-      AWS_SECRET_ACCESS_KEY: CANARY,
-      HOME: CANARY,
-    },
-    say: () => undefined,
-    quiet: true,
-  });
+  return scenario;
+}
+
+const sitting = (args: readonly string[] = []): Sitting => ({
+  pace: "max",
+  stateDirectory,
+  program: [process.execPath, BIN],
+  args: [...args, "--json"],
+  interactive: false,
+  caller: {
+    TERM: "dumb",
+    CF_PASSWORD: CANARY,
+    BOSH_CLIENT_SECRET: CANARY,
+    AWS_SECRET_ACCESS_KEY: CANARY,
+    HOME: CANARY,
+  },
+  say: () => undefined,
+  quiet: true,
+});
+
+async function play(name: string, { seed = 1, args = [], crashAt }: Wanted = {}): Promise<RehearsalResult> {
+  const crash = crashAt === undefined ? {} : { crashAt };
+  return await rehearse({ ...sitting(args), scenario: scenarioNamed(name), seed, ...crash });
 }
 
 describe.each([
@@ -93,6 +99,22 @@ describe("a rehearsal", () => {
         "docker update --restart=no": 1,
         "host mv": 1,
       });
+    },
+    LONG,
+  );
+
+  it(
+    "stopped at a question goes on in its own box, which another process starts again",
+    async () => {
+      const silent = { ...scenarioNamed("happy-last-era"), answers: { "any confirm": "yes" } };
+      const stopped = await rehearse({ ...sitting(), scenario: silent, seed: 1 });
+      expect(stopped.exitCode).toBe(13);
+      const run = stopped.run ?? "";
+      const resumed = await resumeRehearsal({ ...sitting(), run });
+      expect([resumed?.exitCode, resumed?.complaints]).toEqual([0, []]);
+      expect(resumed?.counts).toMatchObject({ "broker provision": 1, "docker stop": 1, "docker start": 2 });
+      // Its run has come to a good end: the box is gone, and nothing is resumed anywhere else.
+      expect(await resumeRehearsal({ ...sitting(), run })).toBeUndefined();
     },
     LONG,
   );
