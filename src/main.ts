@@ -35,9 +35,14 @@ async function perform(words: readonly string[]): Promise<void> {
   }
   const json = words.includes("--json");
   if (words.length === 0) return await withoutCommand();
+  if (words[0] === "--version") {
+    const { toolVersion } = await import("./cli/tool-version.js");
+    process.stdout.write(`dingo-recover ${toolVersion()}\n`);
+    return;
+  }
   let usage: string | undefined;
   try {
-    await buildParser(words, (code) => {
+    await buildParser(withStandardInput(words), (code) => {
       process.exitCode = code;
     })
       .exitProcess(false)
@@ -58,6 +63,14 @@ async function perform(words: readonly string[]): Promise<void> {
       json,
     );
   }
+}
+
+/** yargs takes a lone "-" for no value. */
+function withStandardInput(words: readonly string[]): string[] {
+  return words.flatMap((word, index) => {
+    if (word === "--logs" && words[index + 1] === "-") return ["--logs=-"];
+    return word === "-" && words[index - 1] === "--logs" ? [] : [word];
+  });
 }
 
 /** On a terminal, open runs come first; otherwise the help and exit 2. */

@@ -4,7 +4,7 @@ import type { BaseName } from "./layout.js";
 import { segmentName, type Segment } from "./segment.js";
 import { parseSentinel, type ParsedSentinel } from "./sentinel.js";
 import { holesIn, numbersIn, sizeOf, type Span } from "./spans.js";
-import { counted } from "./counted.js";
+import { counted } from "../counted.js";
 
 /** WAL-E puts at most this many bytes of members into one tar part. */
 const PART_MEMBER_BYTES = 1_610_612_736;

@@ -16,7 +16,7 @@ import {
   requireInstanceArchive,
   type ArchiveLocation,
 } from "./location.js";
-import { counted } from "./counted.js";
+import { counted } from "../counted.js";
 
 /** One CopyObject call takes no more. WAL-E's own objects never reach it. */
 export const LARGEST_COPY = 5 * 1024 * 1024 * 1024;

@@ -10,7 +10,7 @@ import { probeCopy, type CopyState } from "./compare.js";
 import { planTitle, type CopyItem, type CopyPlan } from "./copy-plan.js";
 import { formatLocation } from "./location.js";
 import { inParallel } from "./parallel.js";
-import { counted } from "./counted.js";
+import { counted } from "../counted.js";
 
 const IN_FLIGHT = 16;
 /** S3 dates objects to the second; two sentinels of one second would leave WAL-E's choice to their names. */

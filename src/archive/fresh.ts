@@ -4,7 +4,7 @@
  * (real-parts.md §1.3, §1.4).
  */
 import type { ArchiveEntry } from "./facts.js";
-import { counted } from "./counted.js";
+import { counted } from "../counted.js";
 
 /** Some two hours of an idle instance. */
 const MOST_SEGMENTS = 16;

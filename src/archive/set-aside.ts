@@ -10,7 +10,7 @@ import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.js";
 import { formatLocation, type ArchiveLocation } from "./location.js";
 import { inParallel } from "./parallel.js";
 import { sameByListing, sameContent } from "./same-content.js";
-import { counted } from "./counted.js";
+import { counted } from "../counted.js";
 
 const IN_FLIGHT = 16;
 

@@ -6,7 +6,7 @@ import { collectBases } from "./base-backup.js";
 import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "./facts.js";
 import { problem, type Problem } from "./problem.js";
 import { isDamagedSegment } from "./wal.js";
-import { counted } from "./counted.js";
+import { counted } from "../counted.js";
 
 /** Storage classes that are read at once. INTELLIGENT_TIERING is not: its archive tiers do not show in a listing. */
 const READABLE = new Set([

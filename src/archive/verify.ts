@@ -23,7 +23,7 @@ import { strangers } from "./strangers.js";
 import { initdbTime, parseSysid } from "./sysid.js";
 import { LONGEST_LIST, type ArchiveVerdict, type BaseBackupVerdict } from "./verdict.js";
 import { collectWal, gapsOf, timelineRange, type TimelineWal } from "./wal.js";
-import { counted } from "./counted.js";
+import { counted } from "../counted.js";
 
 /** Clocks of the store and of the database host may differ by this much. */
 const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;

@@ -7,7 +7,7 @@ import { formatLocation, parseLocation, requireApart } from "../archive/location
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
 import type { ArchiveStore, ObjectInfo } from "../ports/object-store.js";
-import { counted } from "../archive/counted.js";
+import { counted } from "../counted.js";
 
 export interface ArchiveCopyOptions {
   readonly store: ArchiveStore;

@@ -7,7 +7,7 @@ import { unreadVerdict, recoveryPointText, type ArchiveVerdict } from "../archiv
 import { verifyArchive } from "../archive/verify.js";
 import { CATALOGUE, EXIT, RecoverError } from "../errors.js";
 import type { ArchiveStore } from "../ports/object-store.js";
-import { counted } from "../archive/counted.js";
+import { counted } from "../counted.js";
 
 export interface ArchiveVerifyOptions {
   readonly store: ArchiveStore;

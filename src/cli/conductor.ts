@@ -1,5 +1,4 @@
 /** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
-import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { RunEvent } from "../engine/event.js";
@@ -30,6 +29,7 @@ import { secrets } from "./failure.js";
 import type { ConsentArguments, GlobalArguments } from "./options.js";
 import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.js";
 import { watchSignals } from "./signals.js";
+import { toolVersion } from "./tool-version.js";
 
 export type ConductArguments = GlobalArguments & ConsentArguments;
 
@@ -38,6 +38,8 @@ export interface Stage {
   readonly mode: RehearsalMode | undefined;
   readonly output: Output;
   readonly renderer: Renderer;
+  /** Somebody is there to answer. */
+  readonly asks: boolean;
 }
 
 /** Where questions go: nobody with --json and --non-interactive, the scenario in a rehearsal, else the terminal. */
@@ -47,7 +49,13 @@ export function openStage(given: ConductArguments): Stage {
     secrets,
     color: given.color && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb",
   });
-  return { mode, output, clock: systemClock(mode?.clock), renderer: chooseRenderer(given, mode, output) };
+  return {
+    mode,
+    output,
+    clock: systemClock(mode?.clock),
+    renderer: chooseRenderer(given, mode, output),
+    asks: somebodyIsThere(given, output) && mode?.answers === undefined,
+  };
 }
 
 function chooseRenderer(given: ConductArguments, mode: RehearsalMode | undefined, output: Output): Renderer {
@@ -55,10 +63,14 @@ function chooseRenderer(given: ConductArguments, mode: RehearsalMode | undefined
   if (given.json) return jsonRenderer(output, answers === undefined ? undefined : scenarioOperator(answers, undefined));
   if (answers !== undefined)
     return plainRenderer(output, { verbose: given.verbose, operator: scenarioOperator(answers, output) });
-  const person = process.stdin.isTTY && output.isTerminal && process.env["TERM"] !== "dumb";
-  return given["non-interactive"] || !person
+  return !somebodyIsThere(given, output)
     ? plainRenderer(output, { verbose: given.verbose })
     : interactiveRenderer(output, { verbose: given.verbose });
+}
+
+function somebodyIsThere(given: ConductArguments, output: Output): boolean {
+  const terminal = process.stdin.isTTY && output.isTerminal && process.env["TERM"] !== "dumb";
+  return terminal && !given["non-interactive"] && !given.json;
 }
 
 export interface Conduct {
@@ -83,7 +95,7 @@ export async function conduct(
   { stage, runbook, journal, locks, flags, config, alsoTo }: Conduct,
   work: (options: EngineOptions) => Promise<RunResult>,
 ): Promise<number> {
-  const stopper = watchSignals((text) => stage.output.error(text));
+  const stopper = watchSignals((text) => stage.output.error(text), stage.asks);
   let closeRest: (() => Promise<void>) | undefined;
   try {
     const wired = await wire({
@@ -103,7 +115,7 @@ export async function conduct(
       clock: stage.clock,
       operator: stage.renderer.operator,
       journal,
-      locks,
+      locks: stage.mode === undefined ? locks : apart(locks, journal.run),
       evaluator: EVALUATOR,
       secrets,
       flags,
@@ -134,15 +146,18 @@ export async function conduct(
 /** Nothing was made durable yet: there is nothing to resume. */
 export const hasBegun = (journal: Journal): boolean => journal.head !== NO_HASH;
 
+/** Every box has the same GUIDs: a rehearsal's locks are its own, and it never stands in anybody's way. */
+function apart(locks: Locks, run: string): Locks {
+  return {
+    acquire: (keys) => locks.acquire(keys.map((key) => `rehearsal ${run} ${key}`)),
+    release: () => locks.release(),
+  };
+}
+
 const EVALUATOR: Evaluator = { evaluate, resolve };
 
 function carrier(rehearsal: boolean): Carrier {
   return { operator: userInfo().username, host: hostname(), toolVersion: toolVersion(), rehearsal };
-}
-
-export function toolVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 export function flagsOf(

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { REGISTRY } from "../actions/registry.js";
+import { counted } from "../counted.js";
 import { type Diagnostic, renderDiagnostic } from "../diagnostic.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { loadRunbook } from "../runbook/load.js";
@@ -16,7 +17,9 @@ export async function lint(given: GlobalArguments & { readonly files: readonly s
   else {
     for (const diagnostic of found)
       for (const line of renderDiagnostic(diagnostic, readText(diagnostic.file)).split("\n")) output.line(line);
-    output.line(found.length === 0 ? `${given.files.length} runbooks, no mistakes` : `${found.length} mistakes`);
+    output.line(
+      found.length === 0 ? `${counted(given.files.length, "runbook")}, no mistakes` : counted(found.length, "mistake"),
+    );
   }
   return await Promise.resolve(found.length === 0 ? EXIT.done : EXIT.invalid);
 }

@@ -6,7 +6,8 @@ import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
 import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.js";
 import type { CrashPoint } from "../rehearsal/supervisor/child.js";
-import { rehearse as play, type RehearsalResult, type RehearseOptions } from "../rehearsal/supervisor/rehearse.js";
+import type { Sitting } from "../rehearsal/supervisor/play.js";
+import { rehearse as play, type RehearsalResult, resumeRehearsal } from "../rehearsal/supervisor/rehearse.js";
 import { summary } from "../rehearsal/supervisor/summary.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
@@ -23,6 +24,8 @@ export type RehearseArguments = GlobalArguments &
     readonly seed: number;
   };
 
+type ChildArguments = GlobalArguments & ConsentArguments & Pick<RehearseArguments, "pace">;
+
 /** The supervisor of a rehearsal: hosts the box and starts the ordinary program as its child. */
 export async function rehearse(given: RehearseArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
@@ -31,29 +34,55 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
   const stateDirectory = statePath(given["state-dir"], process.env);
   const directory = join(stateDirectory, "rehearsals");
   inStateDirectory(directory, () => makeDirectory(directory));
-  const result = await playIn(stateDirectory, {
-    scenario,
-    seed: wholeSeed(given.seed),
-    pace: given.pace,
-    stateDirectory,
-    program: [process.execPath, fileURLToPath(new URL("../bin.cjs", import.meta.url))],
-    args: handedOn(given),
-    ...(given["crash-at"] === undefined ? {} : { crashAt: crashPoint(given["crash-at"]) }),
-    interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
-    caller: process.env,
-    say: (line) => {
-      if (!given.json) for (const part of wrap(line, Math.min(output.columns, 120))) output.line(part);
-    },
+  const result = await playIn(stateDirectory, () =>
+    play({
+      ...sitting(given, output, stateDirectory),
+      scenario,
+      seed: wholeSeed(given.seed),
+      ...(given["crash-at"] === undefined ? {} : { crashAt: crashPoint(given["crash-at"]) }),
+    }),
+  );
+  return conclude(given, output, result);
+}
+
+/** A rehearsal goes on in its own box and nowhere else: with a real foundation its facts would be lies. */
+export async function resumeRehearsed(given: GlobalArguments & ConsentArguments, run: string): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const stateDirectory = statePath(given["state-dir"], process.env);
+  const options = { ...sitting({ ...given, pace: "person" }, output, stateDirectory), run };
+  const result = await playIn(stateDirectory, () => resumeRehearsal(options));
+  if (result !== undefined) return conclude(given, output, result);
+  throw new RecoverError("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`, {
+    remedy: 'Begin another with "dingo-recover rehearse".',
+    place: run,
+    effect: "none",
   });
+}
+
+function conclude(given: GlobalArguments, output: Output, result: RehearsalResult): number {
   if (given.json) for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
   else for (const line of summary(result)) output.line(line);
   return result.complaints.length === 0 ? result.exitCode : EXIT.stepFailed;
 }
 
+function sitting(given: ChildArguments, output: Output, stateDirectory: string): Sitting {
+  return {
+    pace: given.pace,
+    stateDirectory,
+    program: [process.execPath, fileURLToPath(new URL("../bin.cjs", import.meta.url))],
+    args: handedOn(given),
+    interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
+    caller: process.env,
+    say: (line) => {
+      if (!given.json) for (const part of wrap(line, Math.min(output.columns, 120))) output.line(part);
+    },
+  };
+}
+
 /** A disk that fills up, or a directory that may not be written, is no defect of ours. */
-async function playIn(place: string, options: RehearseOptions): Promise<RehearsalResult> {
+async function playIn<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await play(options);
+    return await work();
   } catch (thrown) {
     const refused = ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM"].includes(errnoOf(thrown) ?? "");
     if (!refused) throw thrown;
@@ -73,7 +102,7 @@ function list(given: GlobalArguments, output: Output): number {
 }
 
 /** Flags of `run` that the child is given as they are. */
-function handedOn(given: RehearseArguments): string[] {
+function handedOn(given: GlobalArguments & ConsentArguments): string[] {
   return [
     ...(given.json ? ["--json"] : []),
     ...(given.color ? [] : ["--no-color"]),

@@ -23,9 +23,13 @@ export async function resume(
     now: () => stage.clock.now(),
     observer: stage.mode?.observer,
   });
-  const config = configOf(given);
   const run = chooseRun(state, given.run);
-  const runbook = openRunbook(replay(state.read(run).entries).runbook || "recover-deleted-service");
+  const begun = replay(state.read(run).entries);
+  if (begun.rehearsal && stage.mode === undefined) {
+    return await (await import("./rehearse.js")).resumeRehearsed(given, run);
+  }
+  const config = configOf(given);
+  const runbook = openRunbook(begun.runbook || "recover-deleted-service");
   const { journal, locks, directory } = state.open(run, { takeOver: given["take-over"] });
   const events = new EventLog(directory, secrets);
   return await conduct(

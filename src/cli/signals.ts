@@ -10,7 +10,8 @@ export interface Stopper {
   release(): void;
 }
 
-export function watchSignals(say: (text: string) => void): Stopper {
+/** `asks`: somebody reads what is said; otherwise the first Ctrl-C stops as well. */
+export function watchSignals(say: (text: string) => void, asks: boolean): Stopper {
   const controller = new AbortController();
   const stop = (name: string): void => {
     controller.abort(
@@ -21,7 +22,7 @@ export function watchSignals(say: (text: string) => void): Stopper {
   };
   let asked = false;
   const onInterrupt = (): void => {
-    if (asked) return stop("Ctrl-C");
+    if (asked || !asks) return stop("Ctrl-C");
     asked = true;
     say("Ctrl-C once more stops now: nothing is lost, and the run can be resumed. Otherwise it goes on.");
   };

@@ -22,7 +22,7 @@ const NOTHING_GIVEN = {
 export async function welcome(): Promise<number> {
   const output = createOutput({ secrets, color: process.env["NO_COLOR"] === undefined });
   const operator = promptingOperator(output);
-  const open = openRuns(openStateDirectory({}));
+  const open = openRuns(openStateDirectory({})).filter((run) => !run.rehearsal);
   const choices = [
     ...open.map((run) => ({
       value: run.run,

@@ -19,7 +19,7 @@ export async function withPorts<T>(given: GlobalArguments, work: (wired: Wired) 
   const config = configOf(given);
   const mode = readRehearsalMode(process.env);
   const output = createOutput({ secrets, color: given.color });
-  const stopper = watchSignals((text) => output.error(text));
+  const stopper = watchSignals((text) => output.error(text), false);
   const wired = await wire({
     config,
     env: process.env,

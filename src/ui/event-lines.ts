@@ -98,7 +98,11 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, width: numbe
     case "failed":
     case "in-doubt":
     case "undone":
-      return wrap(`${event.state.toUpperCase()}${took}: ${event.evidence}`, width, "    ");
+      return wrap(
+        `${event.state.toUpperCase()}${took}${event.evidence === "" ? "" : `: ${event.evidence}`}`,
+        width,
+        "    ",
+      );
   }
 }
 
@@ -120,7 +124,15 @@ export function detailLines(question: Question, width: number): string[] {
             `${value}: ${label} (${consequence})${value === question.recommended ? "  [recommended]" : ""}`,
         )
       : [];
-  return ["", ...[...details, ...choices].flatMap((text) => wrap(text, width, "    "))];
+  return [
+    "",
+    ...[...details, ...choices].flatMap((text) => (isCommand(text) ? [`    ${text}`] : wrap(text, width, "    "))),
+  ];
+}
+
+/** A command is one line, however long: it is there to be copied. */
+function isCommand(text: string): boolean {
+  return /^[^:]*\$ /.test(text);
 }
 
 export function errorLines(error: JournaledError, width: number): string[] {

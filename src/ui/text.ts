@@ -1,9 +1,16 @@
 /** Text for a terminal of any width: wrapping, durations, local time beside UTC. */
 
-/** Wraps at blanks; a word longer than the width stands alone and is never cut, so that it can be copied. */
+/**
+ * Wraps at blanks; a word longer than the width stands alone and is never cut, so that it can be copied. A paragraph
+ * that begins with two blanks is laid out already.
+ */
 export function wrap(text: string, width: number, indent = ""): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split("\n")) {
+    if (paragraph.startsWith("  ")) {
+      lines.push(indent + paragraph);
+      continue;
+    }
     let line = "";
     for (const word of paragraph.split(" ")) {
       if (line !== "" && indent.length + line.length + 1 + word.length > width) {

@@ -78,16 +78,19 @@ describe("an instance that was stopped cleanly", () => {
     await rig.broker.deprovision(fresh.guid, "kill");
   });
 
-  test.concurrent("with the right instance's keys it loops as well: the container believes its own first life", async () => {
-    const fresh = await freshInstance();
-    const own = await rig.etcd.get(`/service/${fresh.guid}/initialize`);
-    await followThePage(rig, cell, scene, fresh, fresh.guid);
-    const mismatches = await crashes(fresh, 2);
-    expect(mismatches[0]).toContain(`belongs to a different cluster: ${own} != ${scene.sysid}`);
-    const log = await onlyNode(fresh).log();
-    expect(log.some((line) => line.includes(`Re-initializing /${fresh.guid}/initialize with original`))).toBe(true);
-    await rig.broker.deprovision(fresh.guid, "kill");
-  });
+  test.concurrent(
+    "with the right instance's keys it loops as well: the container believes its own first life",
+    async () => {
+      const fresh = await freshInstance();
+      const own = await rig.etcd.get(`/service/${fresh.guid}/initialize`);
+      await followThePage(rig, cell, scene, fresh, fresh.guid);
+      const mismatches = await crashes(fresh, 2);
+      expect(mismatches[0]).toContain(`belongs to a different cluster: ${own} != ${scene.sysid}`);
+      const log = await onlyNode(fresh).log();
+      expect(log.some((line) => line.includes(`Re-initializing /${fresh.guid}/initialize with original`))).toBe(true);
+      await rig.broker.deprovision(fresh.guid, "kill");
+    },
+  );
 
   test("putting the archive's system id brings every row back; log-ins need the new passwords", async () => {
     const fresh = await freshInstance();

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { estimateRecovery } from "../../archive/estimate.js";
+import { bytesText } from "../../bytes.js";
 import { RecoverError } from "../../errors.js";
 import { freeSpace } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
@@ -28,7 +29,7 @@ export const estimate = defineAction({
   input,
   output,
   tell: (found) =>
-    `about ${found.minutes} minutes; needs ${found.disk_bytes} bytes, ${found.cell} has ${found.free_bytes} free`,
+    `about ${found.minutes} minutes; needs ${bytesText(found.disk_bytes)}, ${found.cell} has ${bytesText(found.free_bytes)} free`,
   describe: () => [{ on: "each cell", line: quote(freeSpace(STORE)) }],
   async run(context, facts): Promise<Output> {
     const { minutes, diskBytes } = estimateRecovery({

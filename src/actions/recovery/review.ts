@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction, type Review, type ReviewRow } from "../../action.js";
+import { bytesText } from "../../bytes.js";
 
 const input = z.strictObject({
   service: z.string(),
@@ -41,7 +42,7 @@ function rowsOf(facts: z.infer<typeof input>): ReviewRow[] {
     },
     {
       label: "  archive",
-      value: `${facts.source}  ${facts.source_objects} objects, ${megabytes(facts.source_bytes)}; only read`,
+      value: `${facts.source}  ${facts.source_objects} objects, ${bytesText(facts.source_bytes)}; only read`,
     },
     { label: "target", value: `${facts.target} (${facts.target_guid}), made by this run` },
     { label: "  archive", value: `${facts.target_archive}  ${facts.target_objects} objects, moved aside` },
@@ -64,8 +65,4 @@ function rowsOf(facts: z.infer<typeof input>): ReviewRow[] {
         "until the start: move the data directory and the archive back to their names, put the old value into /service/GUID/initialize, start the container; the journal holds every name and value",
     },
   ];
-}
-
-function megabytes(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
