@@ -21,8 +21,8 @@ describe("the registry", () => {
   it("guards whatever disrupts or destroys, and probes whatever changes", () => {
     for (const action of REGISTRY.values()) {
       if (action.effect === "read") continue;
-      expect(action.probe, `${action.id} has a probe`).toBeTypeOf("function");
-      if (action.effect !== "create") expect(action.guard, `${action.id} has a guard`).toBeTypeOf("function");
+      expect(typeof action.probe, `${action.id} has a probe`).toBe("function");
+      if (action.effect !== "create") expect(typeof action.guard, `${action.id} has a guard`).toBe("function");
     }
   });
 

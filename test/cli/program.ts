@@ -16,7 +16,7 @@ export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves when stdout and stderr together hold the text; rejects when the program ends without it. */
-  saw(text: string): Promise<void>;
+  readonly saw: (text: string) => Promise<void>;
 }
 
 /** A directory that is gone after the test, and the program in it: nobody's configuration, log-ins or runs. */

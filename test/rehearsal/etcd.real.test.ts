@@ -12,7 +12,7 @@ etcdContract("a real server", async () => {
     call: async (call) => {
       const url = `http://${server.hostPort}/v2/keys${call.key.split("/").map(encodeURIComponent).join("/")}`;
       const body = call.method === "PUT" ? { body: new URLSearchParams({ value: call.value ?? "" }) } : {};
-      const response = await fetch(`${url}?${parameters(call)}`, { method: call.method, ...body });
+      const response = await fetch(`${url}?${parameters(call).toString()}`, { method: call.method, ...body });
       return { status: response.status, body: JSON.parse(await response.text()) };
     },
     // The server's time is the machine's own, and its TTLs are whole seconds: there is nothing else to wait for.
