@@ -82,112 +82,116 @@ function asked(method: string, path: string): number {
   return foundation.state().counts[`${method} ${path}`] ?? 0;
 }
 
-describe("a recovery that is killed again and again brings the rows back, and does nothing twice", {
-  timeout: 600_000,
-}, () => {
-  test.concurrent("in the create, in the stop, after the rename of the data, in the bind", async () => {
-    const run = await runOf(SERVICE);
-    const { cloudController, broker } = foundation;
-    broker.slowStop = true;
-    foundation.change((state) => ({
-      ...state,
-      faults: [...state.faults, { match: `POST ${CREATE}`, kind: "hold", when: "before", times: 1 }],
-    }));
-    run.begin();
-    await run.killAt("create", cloudController.untilHeld());
-    // The orphaned cf CLI still waits: its create arrives while the next process looks whether there was one.
-    const before = asked("GET", CREATE);
-    await run.resume();
-    await until("the next process to look for the instance", 60_000, async () => asked("GET", CREATE) > before, 10);
-    cloudController.release();
-    await until("the create to reach the broker", 30_000, async () => created(SERVICE) !== undefined, 20);
-    broker.slowStop = false;
-    firstIsCreated();
+describe(
+  "a recovery that is killed again and again brings the rows back, and does nothing twice",
+  {
+    timeout: 600_000,
+  },
+  () => {
+    test.concurrent("in the create, in the stop, after the rename of the data, in the bind", async () => {
+      const run = await runOf(SERVICE);
+      const { cloudController, broker } = foundation;
+      broker.slowStop = true;
+      foundation.change((state) => ({
+        ...state,
+        faults: [...state.faults, { match: `POST ${CREATE}`, kind: "hold", when: "before", times: 1 }],
+      }));
+      run.begin();
+      await run.killAt("create", cloudController.untilHeld());
+      // The orphaned cf CLI still waits: its create arrives while the next process looks whether there was one.
+      const before = asked("GET", CREATE);
+      await run.resume();
+      await until("the next process to look for the instance", 60_000, async () => asked("GET", CREATE) > before, 10);
+      cloudController.release();
+      await until("the create to reach the broker", 30_000, async () => created(SERVICE) !== undefined, 20);
+      broker.slowStop = false;
+      firstIsCreated();
 
-    const made = await madeBy(run);
-    await run.killAt("stop", engineDid(made, "kill"));
-    await run.resume();
+      const made = await madeBy(run);
+      await run.killAt("stop", engineDid(made, "kill"));
+      await run.resume();
 
-    const aside = run.entries().then(([first]) => `${made.node.dataDirectory}.dingo-recover-${first?.run}`);
-    await run.killAt(
-      "data",
-      until("the rename", 120_000, async () => stat(await aside), 2),
-    );
-    await run.resume();
+      const aside = run.entries().then(([first]) => `${made.node.dataDirectory}.dingo-recover-${first?.run}`);
+      await run.killAt(
+        "data",
+        until("the rename", 120_000, async () => stat(await aside), 2),
+      );
+      await run.resume();
 
-    const binding = new Promise<void>((resolve) => {
-      broker.beforeBind = async ({ bindingGuid }) => {
-        const found = foundation.state().bindings.find((each) => each.guid === bindingGuid);
-        if (found?.type !== "app" || found.instanceGuid !== made.guid) return;
-        resolve();
-        await letBind;
-      };
+      const binding = new Promise<void>((resolve) => {
+        broker.beforeBind = async ({ bindingGuid }) => {
+          const found = foundation.state().bindings.find((each) => each.guid === bindingGuid);
+          if (found?.type !== "app" || found.instanceGuid !== made.guid) return;
+          resolve();
+          await letBind;
+        };
+      });
+      let bind: () => void = () => undefined;
+      const letBind = new Promise<void>((resolve) => (bind = resolve));
+      await run.killAt("bind", binding);
+      const looked = asked("GET", BINDINGS);
+      await run.resume();
+      await until("the next process to look for the binding", 60_000, async () => asked("GET", BINDINGS) > looked, 10);
+      bind();
+      await run.finish();
+
+      expect(run.kills).toEqual(["create", "stop", "data", "bind"]);
+      expect(foundation.state().apps.map(({ name, starts }) => [name, starts])).toEqual([["web", 1]]);
+      await requireRecoveredOnce(run, made, { binds: 2 });
     });
-    let bind: () => void = () => undefined;
-    const letBind = new Promise<void>((resolve) => (bind = resolve));
-    await run.killAt("bind", binding);
-    const looked = asked("GET", BINDINGS);
-    await run.resume();
-    await until("the next process to look for the binding", 60_000, async () => asked("GET", BINDINGS) > looked, 10);
-    bind();
-    await run.finish();
 
-    expect(run.kills).toEqual(["create", "stop", "data", "bind"]);
-    expect(foundation.state().apps.map(({ name, starts }) => [name, starts])).toEqual([["web", 1]]);
-    await requireRecoveredOnce(run, made, { binds: 2 });
-  });
+    test.concurrent("in a prompt, in the copy, in the replay", async () => {
+      await firstCreated;
+      const run = await runOf("orders-db");
+      await run.beginAtTerminal();
+      await run.killAt(undefined, Promise.resolve());
+      const made = await madeBy(run);
+      expect(events.counts(made.node.container)).toEqual({ create: 1, start: 1 });
+      await run.resume();
 
-  test.concurrent("in a prompt, in the copy, in the replay", async () => {
-    await firstCreated;
-    const run = await runOf("orders-db");
-    await run.beginAtTerminal();
-    await run.killAt(undefined, Promise.resolve());
-    const made = await madeBy(run);
-    expect(events.counts(made.node.container)).toEqual({ create: 1, start: 1 });
-    await run.resume();
+      const copies = copiesInto(made.guid);
+      await run.killAt(
+        "copy",
+        foundation.rig.objects.requests.first((request) => copies.count(request) === 3),
+      );
+      await run.resume();
 
-    const copies = copiesInto(made.guid);
-    await run.killAt(
-      "copy",
-      foundation.rig.objects.requests.first((request) => copies.count(request) === 3),
-    );
-    await run.resume();
+      await run.output("start", "started_at");
+      await run.killAt("proof", logLine(made, "restored log file"));
+      await run.resume();
+      await run.finish();
 
-    await run.output("start", "started_at");
-    await run.killAt("proof", logLine(made, "restored log file"));
-    await run.resume();
-    await run.finish();
+      expect(run.kills).toEqual(["prompt", "copy", "proof"]);
+      await requireRecoveredOnce(run, made, { binds: 1 });
+    });
 
-    expect(run.kills).toEqual(["prompt", "copy", "proof"]);
-    await requireRecoveredOnce(run, made, { binds: 1 });
-  });
+    test.concurrent("between effect and outcome, after the PUT of initialize, in ALTER ROLE", async () => {
+      await firstCreated;
+      const run = await runOf("users-db");
+      run.begin();
+      const made = await madeBy(run);
+      await run.killAt("hold", engineDid(made, "update"));
+      await run.resume();
 
-  test.concurrent("between effect and outcome, after the PUT of initialize, in ALTER ROLE", async () => {
-    await firstCreated;
-    const run = await runOf("users-db");
-    run.begin();
-    const made = await madeBy(run);
-    await run.killAt("hold", engineDid(made, "update"));
-    await run.resume();
+      const { sysid } = sceneOf("users-db");
+      await run.killAt(
+        "initialize",
+        made.initialize.first(({ value }) => value === sysid),
+      );
+      await run.resume();
 
-    const { sysid } = sceneOf("users-db");
-    await run.killAt(
-      "initialize",
-      made.initialize.first(({ value }) => value === sysid),
-    );
-    await run.resume();
+      await run.output("start", "started_at");
+      const release = await lockRoles(made);
+      await run.killAt("passwords", waitingAlterRole(made));
+      release();
+      await run.resume();
+      await run.finish();
 
-    await run.output("start", "started_at");
-    const release = await lockRoles(made);
-    await run.killAt("passwords", waitingAlterRole(made));
-    release();
-    await run.resume();
-    await run.finish();
-
-    expect(run.kills).toEqual(["hold", "initialize", "passwords"]);
-    await requireRecoveredOnce(run, made, { binds: 1 });
-  });
-});
+      expect(run.kills).toEqual(["hold", "initialize", "passwords"]);
+      await requireRecoveredOnce(run, made, { binds: 1 });
+    });
+  },
+);
 
 test("the killed processes left no SSH user and no log-in behind", async () => {
   expect(await foundation.rig.cell.agent.users()).toEqual([]);
