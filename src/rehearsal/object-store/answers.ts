@@ -4,7 +4,7 @@
  */
 import type { WorldHost } from "../box/world-host.js";
 import { bytesOf, type StoredObject } from "../world/objects.js";
-import type { AccessKey, StoreRequest } from "../world/store.js";
+import type { AccessKey, StoreRequest } from "../world/store-state.js";
 import { payload, signedBy, type StoreAnswer, type StoreCall } from "./message.js";
 import { listing } from "./listing.js";
 import { xml } from "./xml.js";

@@ -1,6 +1,6 @@
 /** Time moves a world on: everything that was due happens, in order. */
 import { brokerStep } from "./broker.js";
-import type { Appointment } from "./agenda.js";
+import type { Appointment } from "./appointment.js";
 import { daemonRestart, isUp, restartByPolicy } from "./docker.js";
 import { expire } from "./etcd.js";
 import { takeStep } from "./life.js";

@@ -1,43 +1,6 @@
 /** What is going to happen by itself, and when. Appointments are kept in order of time, then of making. */
+import type { Appointment } from "./appointment.js";
 import type { World } from "./world.js";
-
-/** Steps of one life of a container; `life` guards against steps of an earlier one. */
-export type LifeStep =
-  | { readonly is: "register" }
-  | { readonly is: "look-up"; readonly attempt: number }
-  | { readonly is: "configure" }
-  | { readonly is: "decide" }
-  | { readonly is: "patroni-begins" }
-  | { readonly is: "patroni-loop" }
-  | { readonly is: "initdb-done" }
-  | { readonly is: "base-fetched"; readonly backup: string }
-  | { readonly is: "replay"; readonly backup: string }
-  | { readonly is: "copied-from-leader"; readonly leader: string }
-  | { readonly is: "postgres-up" }
-  | { readonly is: "roles-made" }
-  | { readonly is: "upload-sysid" }
-  | { readonly is: "prune" }
-  | { readonly is: "backup-begins" }
-  | { readonly is: "backup-ends"; readonly name: string; readonly segment: number }
-  | { readonly is: "publish-list" }
-  | { readonly is: "advertise" }
-  | { readonly is: "archive-timeout" }
-  | { readonly is: "die"; readonly exitCode: number }
-  | { readonly is: "clean-exit" }
-  | { readonly is: "kill" };
-
-export type Appointment = { readonly at: number; readonly order: number } & (
-  | {
-      readonly kind: "container";
-      readonly cell: string;
-      readonly name: string;
-      readonly life: number;
-      readonly step: LifeStep;
-    }
-  | { readonly kind: "restart-by-policy"; readonly cell: string; readonly name: string; readonly life: number }
-  | { readonly kind: "daemon-restart"; readonly cell: string }
-  | { readonly kind: "broker"; readonly guid: string; readonly step: string }
-);
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at" | "order"> : never;
 

@@ -19,7 +19,7 @@ import * as files from "./host-files.js";
 import { stored } from "./objects.js";
 import { scopeOf } from "./service-keys.js";
 import { runScript } from "./sql.js";
-import type { StoreRequest } from "./store.js";
+import type { StoreRequest } from "./store-state.js";
 import { allContainers, type Cell, cellAt, note, type Site, type World } from "./world.js";
 
 type Handlers = { readonly [K in EventKind]: (draft: World, event: EventOf<K>) => AnswerTo<K> };

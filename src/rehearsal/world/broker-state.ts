@@ -1,5 +1,14 @@
 /** What the Dingo broker keeps of its instances. */
-import type { Logins } from "./service-keys.js";
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface Logins {
+  readonly superuser: Login;
+  readonly app: Login;
+  readonly admin: Login;
+}
 
 export interface BrokerNode {
   readonly nodeId: string;

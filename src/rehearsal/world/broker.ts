@@ -9,7 +9,8 @@ import { drawGuid, drawPassword } from "./chance.js";
 import { makeNode, removeNode } from "./cell-broker.js";
 import { stopContainer } from "./docker.js";
 import { ERAS, FIXED_ROLES } from "./eras.js";
-import { dropKey, type Login, type Logins, putKey, readKey, serviceKey } from "./service-keys.js";
+import { dropKey, putKey, readKey, serviceKey } from "./service-keys.js";
+import type { Login, Logins } from "./broker-state.js";
 import { type Cell, cellAt, note, type World } from "./world.js";
 
 const GRACE = 10;

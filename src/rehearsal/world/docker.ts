@@ -3,7 +3,8 @@
  * real one (dingo.md §1.8; real-parts.md §2): a stop can run into the grace period and end in a kill; policy `always`
  * brings a container back after the daemon restarts, even one that was stopped by hand.
  */
-import { after, type LifeStep } from "./agenda.js";
+import { after } from "./agenda.js";
+import type { LifeStep } from "./appointment.js";
 import { ERAS } from "./eras.js";
 import { dropKey, putKey } from "./service-keys.js";
 import { type Cell, type Container, note, type Site, type World } from "./world.js";

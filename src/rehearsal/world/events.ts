@@ -3,7 +3,7 @@ import type { Change } from "./database.js";
 import type { EtcdAnswer, EtcdRequest } from "./etcd.js";
 import type { Meaning } from "./objects.js";
 import type { ProvisionRequest } from "./broker.js";
-import type { StoreRequest } from "./store.js";
+import type { StoreRequest } from "./store-state.js";
 import type { SqlOutcome } from "./sql.js";
 import type { Faults } from "./world.js";
 

@@ -4,7 +4,7 @@ import { drawGuid, drawPassword } from "./chance.js";
 import { makeVolume } from "./data-directory.js";
 import { ERAS } from "./eras.js";
 import { emptyEtcd } from "./etcd.js";
-import { emptyStore } from "./store.js";
+import { emptyStore } from "./store-state.js";
 import type { Cell, Era, World } from "./world.js";
 
 const PARTITION = "partition-cac94a070a81fd8f3931";

@@ -1,5 +1,5 @@
 /** One life of a container, from look-up to loops: the order of run.sh and start_pg.sh (dingo.md §3.3, §3.4). */
-import type { LifeStep } from "./agenda.js";
+import type { LifeStep } from "./appointment.js";
 import { archiveSegment, beginBackup, endBackup, listBackups, prune } from "./archiver.js";
 import { databaseOf, prepareVolume } from "./data-directory.js";
 import { containerDied, isUp, killContainer, register, registryKey, soon } from "./docker.js";

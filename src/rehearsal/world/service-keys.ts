@@ -1,4 +1,5 @@
 /** Patroni's and the broker's keys of one instance in etcd (dingo.md §4). */
+import type { Login, Logins } from "./broker-state.js";
 import { etcdRequest, etcdValue } from "./etcd.js";
 import { FIXED_ROLES } from "./eras.js";
 import type { Container, World } from "./world.js";
@@ -11,17 +12,6 @@ export const nodeOf = (container: Container): string => container.env.NODE_ID ??
 /** Replication slots allow no dots in names. */
 export const memberOf = (container: Container): string => nodeOf(container).replaceAll(".", "_");
 export const serviceKey = (scope: string, name: string): string => `/service/${scope}/${name}`;
-
-export interface Login {
-  readonly username: string;
-  readonly password: string;
-}
-
-export interface Logins {
-  readonly superuser: Login;
-  readonly app: Login;
-  readonly admin: Login;
-}
 
 /** Roles that initdb makes in this container: from its environment, in the first releases fixed in the image. */
 export function loginsOf(container: Container): Logins {
