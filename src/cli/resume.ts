@@ -26,6 +26,8 @@ export async function resume(
   const run = chooseRun(state, given.run);
   const begun = replay(state.read(run).entries);
   if (begun.rehearsal && stage.mode === undefined) {
+    // Refused while another process plays it: a second box over the same world would tear it.
+    await state.open(run, { takeOver: false }).journal.close();
     return await (await import("./rehearse.js")).resumeRehearsed(given, run);
   }
   const config = configOf(given);
