@@ -12,7 +12,7 @@ import { summary } from "../rehearsal/supervisor/summary.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
 import { secrets } from "./failure.js";
-import type { ConsentArguments, GlobalArguments } from "./options.js";
+import type { ConsentArguments, GlobalArguments, ResumeArguments } from "./options.js";
 import { statePath } from "./state.js";
 
 export type RehearseArguments = GlobalArguments &
@@ -46,10 +46,14 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
 }
 
 /** A rehearsal goes on in its own box and nowhere else: with a real foundation its facts would be lies. */
-export async function resumeRehearsed(given: GlobalArguments & ConsentArguments, run: string): Promise<number> {
+export async function resumeRehearsed(
+  given: GlobalArguments & ConsentArguments & ResumeArguments,
+  run: string,
+): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const stateDirectory = statePath(given["state-dir"], process.env);
-  const options = { ...sitting({ ...given, pace: "person" }, output, stateDirectory), run };
+  const at = sitting({ ...given, pace: "person" }, output, stateDirectory);
+  const options = { ...at, args: [...at.args, ...resumeFlags(given)], run };
   const result = await playIn(stateDirectory, () => resumeRehearsal(options));
   if (result !== undefined) return conclude(given, output, result);
   throw new RecoverError("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`, {
@@ -121,6 +125,14 @@ function wholeSeed(seed: number): number {
     remedy: "Give a whole number such as 1: the same one plays the same rehearsal.",
     effect: "none",
   });
+}
+
+function resumeFlags(given: ResumeArguments): string[] {
+  return [
+    ...given.decide.flatMap((decision) => ["--decide", decision]),
+    ...(given["accept-runbook"] ? ["--accept-runbook"] : []),
+    ...(given["take-over"] ? ["--take-over"] : []),
+  ];
 }
 
 function crashPoint(text: string): CrashPoint {
