@@ -81,6 +81,10 @@ async function moveItem(store: ObjectStore, plan: CopyPlan, item: CopyItem): Pro
   if (copy === undefined || !(await sameContent(store, from, { bucket: to.bucket, info: copy }))) {
     throw notMoved(plan, `the copy of ${JSON.stringify(item.from.key)} is not the same`);
   }
+  // Another process may have gone on meanwhile: only what the plan saw is deleted, never what has its name now.
+  const live = await store.head({ bucket: plan.source.bucket, key: item.from.key });
+  if (live === undefined) return;
+  if (!unchanged(item.from, live)) throw notMoved(plan, `${JSON.stringify(item.from.key)} was written again`);
   await store.remove({ bucket: plan.source.bucket, key: item.from.key });
 }
 

@@ -10,6 +10,8 @@ import { stateOf, unitName } from "./state.js";
 export interface Doubt {
   readonly evidence: string;
   readonly error?: RecoverError;
+  /** It stood in the journal when this process began, so that a flag can be about it. */
+  readonly seen: boolean;
 }
 
 /**
@@ -50,7 +52,8 @@ async function enterDoubt(session: Session, mutation: Mutation, { evidence, erro
 
 async function decisionFor(session: Session, mutation: Mutation, doubt: Doubt): Promise<Decision> {
   const { unit } = mutation;
-  const byFlag = session.options.flags.decide.get(unitName(unit));
+  // A flag decides the doubt that its giver has seen, never one that arises later in the same process.
+  const byFlag = doubt.seen ? session.options.flags.decide.get(unitName(unit)) : undefined;
   const journaledDecision = session.state.decisions.get(unitName(unit));
   if (byFlag === undefined && journaledDecision !== undefined) return journaledDecision;
   const answer: Answer =
@@ -93,7 +96,10 @@ async function askForDecision(session: Session, mutation: Mutation, doubt: Doubt
 async function acceptByHand(session: Session, mutation: Mutation): Promise<void> {
   const found = await probe(session, mutation);
   if (found.state === "done") return conclude(session, mutation, { how: "by-hand", output: found.output });
-  const doubt = { evidence: `said to be done by hand, but the probe says ${found.state}: ${found.evidence}` };
+  const doubt = {
+    seen: true,
+    evidence: `said to be done by hand, but the probe says ${found.state}: ${found.evidence}`,
+  };
   await enterDoubt(session, mutation, doubt);
   throw inDoubt(session, mutation, doubt);
 }

@@ -46,7 +46,7 @@ export async function settleStep(
     case "partly":
       return runMutatingStep(session, next, action);
     case "unknown": {
-      const decided = await decideDoubt(session, mutation, { evidence: found.evidence });
+      const decided = await decideDoubt(session, mutation, { evidence: found.evidence, seen: true });
       return decided === "again" ? runMutatingStep(session, next, action) : undefined;
     }
     default:
@@ -137,7 +137,7 @@ async function afterError(
       throw failed;
     }
     case "unknown":
-      return decideDoubt(session, mutation, { evidence: found.evidence, error });
+      return decideDoubt(session, mutation, { evidence: found.evidence, error, seen: false });
     default:
       return unreachable(found);
   }

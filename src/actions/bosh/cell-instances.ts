@@ -15,13 +15,32 @@ export function isCell(instance: BoshInstance): boolean {
 }
 
 export async function cellInstances(ports: Ports, deployment: string): Promise<readonly BoshInstance[]> {
-  const cells = (await ports.director.instances(deployment)).filter(isCell);
+  const instances = await ports.director.instances(deployment);
+  refuseSilent(instances, deployment);
+  const cells = instances.filter(isCell);
   if (cells.length > 0) return cells;
   throw new RecoverError("guard-refused", `the deployment "${deployment}" has no cells`, {
     remedy: "Name the deployment of Dingo PostgreSQL in the configuration (bosh.deployment).",
     place: deployment,
     effect: "none",
   });
+}
+
+/** An instance with a machine whose agent does not answer shows no processes: it may be a cell, and must not be left out. */
+function refuseSilent(instances: readonly BoshInstance[], deployment: string): void {
+  const silent = instances.find(
+    (each) => !isCell(each) && each.ips.length > 0 && each.processes.length === 0 && each.jobState !== "running",
+  );
+  if (silent === undefined) return;
+  throw new RecoverError(
+    "answer-incomplete",
+    `the agent of "${instanceName(silent)}" does not answer: it may be a cell`,
+    {
+      remedy: `Look at it with bosh -d ${deployment} instances --ps; go on when it answers.`,
+      place: instanceName(silent),
+      effect: "none",
+    },
+  );
 }
 
 /** Opens the cell that a former step named; the director is asked again, since instances move. */

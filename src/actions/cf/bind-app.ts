@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import type { CredentialBinding } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
+import { guardInstance } from "../docker/target-container.js";
 import { awaitBinding, probeBinding } from "./await-binding.js";
 
 const input = z.strictObject({
@@ -26,6 +27,7 @@ export const bindApp = defineAction({
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "bind-service", app, name]) },
   ],
+  guard: (context, request) => guardInstance(context, request.guid, request.name),
   async run(context, request): Promise<Output> {
     const { org, space, app, name } = request;
     const found = await findBinding(context, request);

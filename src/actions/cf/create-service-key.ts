@@ -3,6 +3,7 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import type { CredentialBinding } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { awaitBinding, probeBinding } from "./await-binding.js";
+import { guardInstance } from "../docker/target-container.js";
 import { runTag } from "./run-tag.js";
 
 const input = z.strictObject({ guid: z.guid(), org: z.string(), space: z.string(), name: z.string(), run: z.string() });
@@ -21,6 +22,7 @@ export const createServiceKey = defineAction({
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "create-service-key", name, runTag(run)]) },
   ],
+  guard: (context, request) => guardInstance(context, request.guid, request.name),
   async run(context, request): Promise<Output> {
     const key = runTag(context.run.id);
     const found = await findKey(context, request);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import type { CfApp } from "../../ports/cloud-foundry.js";
+import type { AuditEvent, CfApp } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { guardInstance } from "../docker/target-container.js";
 
@@ -44,19 +44,27 @@ export const restartApp = defineAction({
   },
   async run(context, request): Promise<Output> {
     const app = await findApp(context, request);
-    await context.record("restarting", { app: request.app, at: context.ports.clock.now().toISOString() });
-    await context.ports.cf.restartApp({ in: { org: request.org, space: request.space }, app: request.app });
+    const at = context.ports.clock.now();
+    const before = (await startsOf(context, app, at)).map((event) => event.guid);
+    await context.record("restarting", { app: request.app, at: at.toISOString(), before });
+    try {
+      await context.ports.cf.restartApp({ in: { org: request.org, space: request.space }, app: request.app });
+    } catch (error) {
+      // STARTED is what is wanted of an application, not what it is: what the CLI saw fail is no success.
+      if (error instanceof RecoverError && error.code === "step-failed")
+        await context.record("restart-failed", { app: request.app });
+      throw error;
+    }
     return { app_guid: app.guid };
   },
   async probe(context, request): Promise<Probe<Output>> {
-    const at = context.records("restarting").at(-1)?.["at"];
+    const asked = restarting.safeParse(context.records("restarting").at(-1));
     const app = await findApp(context, request);
-    if (typeof at !== "string") return { state: "not-done", evidence: "no restart was asked for" };
-    const starts = await context.ports.cf.auditEvents(
-      ["audit.app.start", "audit.app.restart"],
-      new Date(Date.parse(at) - 60_000),
-    );
-    const own = starts.find((event) => event.target.guid === app.guid);
+    if (!asked.success) return { state: "not-done", evidence: "no restart was asked for" };
+    if (context.records("restart-failed").length > 0)
+      return { state: "partly", evidence: `the restart of "${request.app}" failed` };
+    const { at, before } = asked.data;
+    const own = (await startsOf(context, app, new Date(at))).find((event) => !before.includes(event.guid));
     if (own !== undefined && app.state === "STARTED")
       return {
         state: "done",
@@ -70,6 +78,15 @@ export const restartApp = defineAction({
     return { holds: app.state === "STARTED", evidence: `"${request.app}" is ${app.state}` };
   },
 });
+
+const restarting = z.object({ at: z.string(), before: z.array(z.string()) });
+
+/** Cloud Foundry's clock may be behind ours: those that were there before are told apart by their GUIDs. */
+async function startsOf(context: Context, app: CfApp, at: Date): Promise<readonly AuditEvent[]> {
+  const since = new Date(at.getTime() - 60_000);
+  const starts = await context.ports.cf.auditEvents(["audit.app.start", "audit.app.restart"], since);
+  return starts.filter((event) => event.target.guid === app.guid);
+}
 
 async function findApp(context: Context, { space_guid, app }: Input): Promise<CfApp> {
   const found = (await context.ports.cf.apps(space_guid)).find((each) => each.name === app);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { dockerStart } from "../../host-commands.js";
+import { containerDataDirectory, dockerStart } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
@@ -29,10 +29,10 @@ export const startContainer = defineAction({
   output,
   describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStart(container)) }],
   async guard(context, target: Input) {
-    const { cell } = await guardTarget(context, target);
+    const { cell, container } = await guardTarget(context, target);
     // Started with a foreign or absent system identifier it ends in a loop, or in initdb over the copy (dingo.md §3.4).
     const node = await cell.etcd(target.etcd).get(`/service/${target.guid}/initialize`);
-    if (node?.value === target.system_id) return;
+    if (node?.value === target.system_id) return await refuseRefilled(cell, container, target);
     throw new RecoverError(
       "guard-refused",
       `/service/${target.guid}/initialize is "${node?.value ?? "absent"}", not the archive's "${target.system_id}"`,
@@ -68,6 +68,22 @@ export const startContainer = defineAction({
     };
   },
 });
+
+/** Hours may lie between the last look and this start: over local data the container would never restore. */
+async function refuseRefilled(cell: Cell, container: Container, target: Target): Promise<void> {
+  if (container.running) return;
+  const left = await cell.files.entries(containerDataDirectory(target.container));
+  if (left.length === 0) return;
+  throw new RecoverError(
+    "guard-refused",
+    `the data directory of "${target.container}" holds ${left.length} entries again`,
+    {
+      remedy: "Something started the container since. Find out what, move the directory aside, then resume.",
+      place: target.container,
+      effect: "none",
+    },
+  );
+}
 
 async function probeStart(context: Context, target: Input): Promise<Probe<Output>> {
   const { cell, container } = await openTarget(context, target);

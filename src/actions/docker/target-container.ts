@@ -69,9 +69,12 @@ export async function guardTarget(context: Context, target: Target): Promise<{ c
 }
 
 /** Throws `guard-refused` unless the service instance carries the tag of this run and its creation succeeded. */
-export async function guardInstance(context: Context, guid: string): Promise<void> {
+export async function guardInstance(context: Context, guid: string, name?: string): Promise<void> {
   const instance = await context.ports.cf.getInstance(guid);
   if (instance === undefined) throw refuse(`Cloud Foundry has no service instance "${guid}"`, guid);
+  // The CLI goes by names: what has the name now must be what has the GUID.
+  if (name !== undefined && instance.name !== name)
+    throw refuse(`the service instance "${guid}" is called "${instance.name}", not "${name}"`, guid);
   const tag = runTag(context.run.id);
   if (!instance.tags.includes(tag))
     throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}" of this run`, guid);

@@ -48,8 +48,19 @@ export const check = defineAction({
       store_key_id: keys.keyId,
     };
   },
-  verify: async (context) => {
-    const identity = await context.ports.cf.identity();
+  /** A resume with another log-in would go on in another foundation. */
+  verify: async (context, _request, output) => {
+    const { cf, director, store } = context.ports;
+    const [identity, info, keys] = [await cf.identity(), await director.info(), await store.identity()];
+    // A box that stands anew has new ports on loopback.
+    const places = context.run.rehearsal
+      ? []
+      : [
+          [output.cf_api, identity.api],
+          [output.store, `${keys.endpoint} (${keys.region})`],
+        ];
+    const moved = [...places, [output.director, info.name]].find(([then, now]) => then !== now);
+    if (moved !== undefined) return { holds: false, evidence: `it was ${moved[0] ?? ""}, now it is ${moved[1] ?? ""}` };
     return { holds: true, evidence: `logged in to ${identity.api} as ${identity.user}` };
   },
 });
