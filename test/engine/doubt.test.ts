@@ -47,6 +47,13 @@ describe("a step in doubt", () => {
     expect(world.effects.get("db")).toBe(2);
   });
 
+  it("by a flag is about the doubt that was seen, never about one that arises afterwards", async () => {
+    const { bench, runbook, world } = await inDoubt();
+    world.weather.set("db", ["lost-after", "lost-after", "lost-after"]);
+    expect(await bench.resume({ runbook, flags: deciding("redo") })).toMatchObject({ exitCode: 14 });
+    expect(world.effects.get("db")).toBe(2);
+  });
+
   it("is adopted by the world itself as soon as a probe can tell", async () => {
     const { bench, runbook, world } = await inDoubt();
     world.opaque.clear();
