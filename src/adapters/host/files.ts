@@ -13,7 +13,7 @@ import {
 import type { HostFiles } from "../../ports/cells.js";
 import { quoted } from "../../printable.js";
 import { answerError } from "./json-answer.js";
-import { failure, type Shell, succeed } from "./shell.js";
+import { failure, type Shell, succeed, withoutSudoWarnings } from "./shell.js";
 
 /** A rename within one file system is quick; across two it copies, and the data may be large. */
 const RENAME_TIMEOUT_MS = 600_000;
@@ -86,7 +86,8 @@ export class ShellFiles implements HostFiles {
   async #stat(argv: Argv): Promise<string | undefined> {
     const result = await this.#shell.run(argv);
     if (result.code === 0) return result.stdout.trimEnd();
-    if (/^stat: cannot statx? [^]*: No such file or directory\s*$/.test(result.stderr)) return undefined;
+    if (/^stat: cannot statx? [^]*: No such file or directory\s*$/.test(withoutSudoWarnings(result.stderr)))
+      return undefined;
     throw failure(this.#shell, argv, result);
   }
 

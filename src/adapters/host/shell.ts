@@ -73,11 +73,17 @@ const MEANINGS: readonly Meaning[] = [
   },
 ];
 
+/** sudo warns where the host does not know its own name, and runs the command all the same. */
+export function withoutSudoWarnings(stderr: string): string {
+  return stderr.replace(/^sudo: unable to resolve host [^\n]*\n?/gm, "");
+}
+
 /** What a command that failed means: `program-missing`, `access-denied`, `unreachable` or `command-failed`. */
 export function failure(shell: Shell, argv: Argv, result: CommandResult): RecoverError {
   const said = sayings(shell, result);
   const place = shell.label;
-  const meaning = MEANINGS.find(({ pattern }) => pattern.test(result.stderr));
+  const stderr = withoutSudoWarnings(result.stderr);
+  const meaning = MEANINGS.find(({ pattern }) => pattern.test(stderr));
   if (meaning !== undefined) {
     const { code, what, remedy, effect } = meaning;
     return new RecoverError(code, `"${place}" ${what}: ${said}`, { remedy, place, effect });

@@ -10,6 +10,7 @@ describe("files on a cell", () => {
     "stat: cannot stat '/data': No such file or directory",
     "stat: cannot statx '/data': No such file or directory",
     "stat: cannot stat ‘/a\nb’: No such file or directory",
+    "sudo: unable to resolve host cell-0: Name or service not known\nstat: cannot stat '/data': No such file or directory",
   ])("takes %j for absence", async (stderr) => {
     expect(await new ShellFiles(new AnsweringShell({ code: 1, stderr })).kind("/data")).toBe("absent");
   });
