@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { BoxFiles } from "../box/box-state.js";
-import { clockFrom } from "../box/clock.js";
+import { clockFrom, PACES } from "../box/clock.js";
 import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { inventory } from "./checks.js";
@@ -34,6 +34,7 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
     async (standing) => {
       const { box, place } = standing;
       say(`Rehearsal "${scenario.title}": everything below happens on this machine only.`);
+      say(`Its clock runs ${PACES[options.pace]} times as fast as yours; times below are the foundation's.`);
       for (const line of scenario.ticket) say(`  ${line}`);
       await scenario.before?.({ box, old, cf: { program: place.cf, env: place.env }, say });
       const world = box.host.world();
