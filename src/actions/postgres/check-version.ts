@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
+import type { Cell } from "../../ports/cells.js";
 import { printedWithInput, psqlSocket } from "../../host-commands.js";
 import { openTarget, targetInput } from "../docker/target-container.js";
 
-const input = z.strictObject({ ...targetInput, postgres_version: z.string() });
+const input = z.strictObject({ ...targetInput, etcd: z.string(), postgres_version: z.string() });
 const output = z.object({ server_version: z.string() });
 
 /** A base backup starts only under the major version that made it (wal-archives.md §5): told before the copy. */
@@ -20,6 +21,7 @@ export const checkVersion = defineAction({
   ],
   async run(context, target): Promise<z.infer<typeof output>> {
     const { cell } = await openTarget(context, target);
+    await refuseOtherEtcd(cell, target);
     const rows = await cell.sql.socket(target.container, "SHOW server_version;");
     const version = rows[0]?.[0] ?? "";
     if (majorOf(version) === majorOf(target.postgres_version)) return { server_version: version };
@@ -35,6 +37,17 @@ export const checkVersion = defineAction({
     );
   },
 });
+
+/** In a foreign etcd every key of ours is absent, and every guard that reads it would agree (law 5). */
+async function refuseOtherEtcd(cell: Cell, { etcd, guid }: z.infer<typeof input>): Promise<void> {
+  const key = `/service/${guid}/initialize`;
+  if ((await cell.etcd(etcd).get(key)) !== undefined) return;
+  throw new RecoverError("guard-refused", `the etcd at "${etcd}" does not know the new instance: it has no ${key}`, {
+    remedy: "Correct etcd.url in the configuration, or leave it out: then the container says where its etcd is.",
+    place: etcd,
+    effect: "none",
+  });
+}
 
 /** Two numbers until 9.6, one from 10 on. */
 function majorOf(version: string): string {
