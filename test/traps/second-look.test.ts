@@ -1,0 +1,63 @@
+/** What another process, another log-in or a foreign etcd could make of a run. */
+import { describe, expect, it } from "vitest";
+import { asideLocation, planCopy } from "../../src/archive/copy-plan.js";
+import { setAside } from "../../src/archive/set-aside.js";
+import { check } from "../../src/actions/platform/check.js";
+import { checkVersion } from "../../src/actions/postgres/check-version.js";
+import { createServiceKey } from "../../src/actions/cf/create-service-key.js";
+import type { ObjectStore } from "../../src/ports/object-store.js";
+import { NEW, OLD } from "../archive/sample-archive.js";
+import { failure, NEW_GUID, RUN, Scene, WITH_ETCD } from "./scene.js";
+
+describe("an etcd that does not know the new instance", () => {
+  it("is refused before anything is stopped", async () => {
+    const scene = new Scene().withNew();
+    scene.etcd.keys.clear();
+    const looked = scene.perform(checkVersion, { ...WITH_ETCD, postgres_version: "9.6.24" });
+    await expect(looked).rejects.toEqual(failure("guard-refused", /does not know the new instance/));
+  });
+});
+
+describe("a resume with another log-in", () => {
+  it("is drift: the facts are another foundation's", async () => {
+    const scene = new Scene();
+    const output = await scene.perform(check, { sanity_query: "" });
+    const verify = (then: Record<string, unknown>) =>
+      check.effect === "read" ? check.verify?.(scene.context, {} as never, { ...output, ...then } as never) : undefined;
+    expect(await verify({})).toMatchObject({ holds: true });
+    expect(await verify({ cf_api: "https://api.staging.example.com" })).toMatchObject({ holds: false });
+    expect(await verify({ director: "another" })).toMatchObject({ holds: false });
+  });
+});
+
+describe("a name that another instance has now", () => {
+  it("gets no key and no binding", async () => {
+    const scene = new Scene().withNew();
+    const wanted = { guid: NEW_GUID, org: "shop", space: "prod", name: "renamed-meanwhile", run: RUN };
+    await expect(scene.perform(createServiceKey, wanted)).rejects.toEqual(failure("guard-refused", /is called/));
+  });
+});
+
+describe("an object that was written again while it was moved aside", () => {
+  it("is not deleted", async () => {
+    const memory = new Scene().withNew().store;
+    const writer = memory.writer({ bucket: OLD.bucket, prefix: OLD.prefix });
+    const objects = await writer.list(NEW.bucket, `${NEW.prefix}/`);
+    const plan = planCopy(NEW, asideLocation(NEW, RUN), objects);
+    const key = plan.phases.flat()[0]?.from.key ?? "";
+    // Somebody else finished the move and put the old cluster's object of the same name there.
+    const store: ObjectStore = {
+      list: (bucket, prefix) => writer.list(bucket, prefix),
+      get: (at, options) => writer.get(at, options),
+      head: (at) => writer.head(at),
+      remove: (at) => writer.remove(at),
+      copy: async (from, to, request) => {
+        const copied = await writer.copy(from, to, request);
+        if (from.key === key) memory.seed(NEW.bucket, key, "the old cluster's bytes");
+        return copied;
+      },
+    };
+    await expect(setAside(store, plan, {})).rejects.toMatchObject({ code: "proof-failed" });
+    expect(await store.head({ bucket: NEW.bucket, key })).toBeDefined();
+  });
+});
