@@ -104,11 +104,17 @@ start_engine() {
   done
 }
 
+# A daemon that was killed leaves its pid file, and the number may be a thread of something else by now.
+forget_dead_engine() {
+  pgrep -x -r R,S,D dockerd > /dev/null || rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
+}
+
 engine() {
   if engine_answers; then
     say 'docker: a daemon answers'
     return
   fi
+  forget_dead_engine
   # Overlay in an overlay and nftables in a container are what fails on some runners; vfs and no bridge rules do not.
   start_engine || start_engine --storage-driver=vfs \
     || { update-alternatives --set iptables /usr/sbin/iptables-legacy > /dev/null 2>&1 && start_engine; } \
