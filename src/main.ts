@@ -4,7 +4,7 @@ import { reportFailure } from "./cli/failure.js";
 import { buildParser, COMMANDS } from "./cli/parser.js";
 import { nearest } from "./nearest.js";
 import { quoted } from "./printable.js";
-import { REHEARSAL_VARIABLE } from "./cli/rehearsal-variable.js";
+import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
 
 /** A command that has ended is given this long to let go of what it opened. Milliseconds. */
 const LINGER = 5_000;

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { ClockSetting } from "../adapters/clock/system-clock.js";
 import { RecoverError } from "../errors.js";
 import type { AppendObserver } from "../journal/file-journal.js";
-import { REHEARSAL_VARIABLE } from "./rehearsal-variable.js";
+import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
 
 const setting = z.strictObject({
   clock: z.strictObject({ realMs: z.number(), epochMs: z.number(), rate: z.number().positive() }),

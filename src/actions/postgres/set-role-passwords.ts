@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { printedWithInput, psqlSocket } from "../../host-commands.js";
 import type { Cell } from "../../ports/cells.js";
+import { publishedPort } from "../docker/published-port.js";
 import { guardTarget, openTarget, type Target, targetInput } from "../docker/target-container.js";
 import { quoteIdentifier, quoteLiteral } from "./quoting.js";
 import { readRoleCredentials, type RoleCredentials } from "./role-credentials.js";
@@ -98,12 +99,10 @@ async function presentRoles(cell: Cell, target: Target): Promise<string[]> {
 async function refusedRoles(context: Context, target: Input): Promise<{ roles: string[]; refused: string[] }> {
   const { cell, container } = await openTarget(context, target);
   const roles = (await readRoleCredentials(cell, target.etcd, target.guid)) ?? [];
-  const port = container.ports.find((each) => each.container === 5432);
-  const host =
-    port === undefined || port.hostIp === "" || port.hostIp === "0.0.0.0" ? cell.instance.ips[0] : port.hostIp;
+  const at = publishedPort(cell, container, 5432) ?? { host: cell.instance.ips[0] ?? "", port: 5432 };
   const refused: string[] = [];
   for (const { username, password } of roles) {
-    const to = { host: host ?? "", port: port?.host ?? 5432, user: username, password, database: "postgres" };
+    const to = { ...at, user: username, password, database: "postgres" };
     const login = await cell.sql.login(target.container, to, "SELECT 1;");
     if (!login.ok) refused.push(`${username} (${login.why === "password" ? "password" : login.message})`);
   }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory } from "../../host-commands.js";
+import type { Cell } from "../../ports/cells.js";
 import { refuseBusyDirector } from "../bosh/find-deployment.js";
 import { quote } from "../../shell-quote.js";
 import { containersOf } from "../docker/locate-container.js";
@@ -55,7 +56,7 @@ export const checkBeforeStart = defineAction({
     if (left.length > 0) throw refuse(`the data directory holds ${left.length} entries again`, target);
     await refuseOtherNodes(context, target);
     await refuseOtherArchive(context, target);
-    return { registrator: await registrator(context, target) };
+    return { registrator: await registrator(cell) };
   },
 });
 
@@ -78,8 +79,7 @@ async function refuseOtherNodes(context: Context, target: Input): Promise<void> 
 }
 
 /** Without registrator the container does not find its own address; it can run outside Docker, so its absence is told only. */
-async function registrator(context: Context, target: Input): Promise<string> {
-  const { cell } = await guardTarget(context, target);
+async function registrator(cell: Cell): Promise<string> {
   const found = (await cell.docker.list()).find((each) => each.name === "registrator");
   if (found === undefined) return "not seen as a container";
   return found.running ? "running" : found.status;

@@ -4,6 +4,7 @@ import { RecoverError } from "../../errors.js";
 import { httpGet } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
+import { publishedPort } from "../docker/published-port.js";
 import { openTarget, targetInput } from "../docker/target-container.js";
 import { readRestoreLog, type RestoreLog } from "./restore-lines.js";
 
@@ -134,9 +135,9 @@ async function readMaster(
   container: Container,
   log: RestoreLog,
 ): Promise<{ systemId: string } | undefined> {
-  const port = container.ports.find((each) => each.container === 8008);
-  if (port === undefined) return await readMasterBySql(cell, container.name, log);
-  const answer = await cell.getJson(`http://${addressOf(cell, port.hostIp)}:${port.host}/patroni`);
+  const api = publishedPort(cell, container, 8008);
+  if (api === undefined) return await readMasterBySql(cell, container.name, log);
+  const answer = await cell.getJson(`http://${api.host}:${api.port}/patroni`);
   const parsed = z
     .object({ role: z.string(), state: z.string(), database_system_identifier: z.string().optional() })
     .safeParse(answer);
@@ -166,8 +167,4 @@ async function readMasterBySql(
     if (error instanceof RecoverError) return undefined;
     throw error;
   }
-}
-
-function addressOf(cell: Cell, hostIp: string): string {
-  return hostIp === "" || hostIp === "0.0.0.0" ? (cell.instance.ips[0] ?? "127.0.0.1") : hostIp;
 }

@@ -1,10 +1,8 @@
 /** The ordinary program as a child: what it is given and how it ended. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { BoxClock } from "../box/clock.js";
+import { REHEARSAL_VARIABLE } from "../variable.js";
 import type { ChildPlace } from "./child-files.js";
-
-/** The variable that `src/cli/rehearsal-mode.ts` reads; nothing but a rehearsal sets it. */
-const REHEARSAL_VARIABLE = "DINGO_RECOVER_REHEARSAL";
 
 export interface CrashPoint {
   readonly append: number;
