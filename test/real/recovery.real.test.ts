@@ -88,6 +88,11 @@ describe("a service that was deleted by mistake", () => {
     asked = rig.objects.requests.all.length;
     provisions = rig.broker.calls.length;
     engine = await EngineEvents.record(rig.id);
+    // A quick cf would come and go between two looks at the argument lists.
+    foundation.change((state) => ({
+      ...state,
+      faults: [{ match: "POST /v3/service_instances", kind: "delay", when: "before", times: 1, delayMs: 1_000 }],
+    }));
     recovery = await recover(foundation, { meanwhile: (tool) => lines.watch(tool.pid) });
     guid = foundation.state().instances.find(({ name }) => name === SERVICE)?.guid ?? "";
     const instance = rig.broker.instance(guid);
