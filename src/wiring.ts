@@ -16,6 +16,7 @@ import { createGateway, type Gateway } from "./adapters/ssh/gateway.js";
 import { type Config, type GatewayConfig, type SecretReference, settingsOf } from "./config/config.js";
 import { secretValue } from "./config/secret-value.js";
 import { asRecoverError, RecoverError } from "./errors.js";
+import { optional } from "./optional.js";
 import type { Clock } from "./ports/clock.js";
 import type { Director } from "./ports/director.js";
 import type { Dialer } from "./ports/dialer.js";
@@ -226,8 +227,4 @@ function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [key in K]?: V });
 }

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Diagnostic } from "../diagnostic.js";
 import { NO_FACTS } from "../expression/field.js";
+import { optional } from "../optional.js";
 import { quoted } from "../printable.js";
 import { article, Fields } from "../yaml/fields.js";
 import { Findings } from "../yaml/findings.js";
@@ -198,8 +199,4 @@ function stepOf(draft: StepDraft): Step | undefined {
 
 function expressionOf(node: { readonly value: string } | undefined): Expression | undefined {
   return node === undefined ? undefined : { text: node.value };
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]?: V });
 }

@@ -1,0 +1,4 @@
+/** A field that is there or absent, for objects whose fields may not be undefined: `{ a, ...optional("b", b) }`. */
+export function optional<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]?: V });
+}
