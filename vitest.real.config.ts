@@ -8,6 +8,7 @@ export default defineConfig({
     // The SDK's announcement of future Node versions is no part of a test.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     include: ["test/**/*.real.test.ts"],
+    setupFiles: ["test/rig/tell-failure.ts"],
     // The rig is one foundation: its suites take turns.
     fileParallelism: false,
     testTimeout: 300_000,

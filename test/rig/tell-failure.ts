@@ -1,0 +1,40 @@
+/** After a failed test of the rig: what the containers said last and how far each run came, since nobody can look later. */
+import { readFile, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach } from "vitest";
+import { containerLog, containerState, tryDocker } from "./docker.js";
+
+const LINES = 60;
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== "fail") return;
+  const told = [`== after "${task.name}" failed`, ...(await containers()), ...(await journals())];
+  process.stderr.write(`${told.join("\n")}\n`);
+});
+
+async function containers(): Promise<readonly string[]> {
+  const { stdout } = await tryDocker(["ps", "--all", "--filter", "label=dingo-recover-rig", "--format", "{{.Names}}"]);
+  const told: string[] = [];
+  for (const name of stdout.split("\n").filter((each) => each.startsWith("cf-"))) {
+    const state = await containerState(name);
+    if (state === undefined) continue;
+    const { status, exitCode, restartCount, startedAt } = state;
+    told.push(`-- ${name}: ${status}, exit code ${exitCode}, ${restartCount} restarts, started ${startedAt}`);
+    told.push(...(await containerLog(name)).slice(-LINES).map((line) => line.slice(0, 300)));
+  }
+  return told;
+}
+
+async function journals(): Promise<readonly string[]> {
+  const folders = (await readdir(tmpdir())).filter((name) => name.startsWith("dingo-recover-foundation-"));
+  const told: string[] = [];
+  for (const folder of folders) {
+    const runs = join(tmpdir(), folder, "state", "runs");
+    for (const run of await readdir(runs).catch(() => [])) {
+      const lines = (await readFile(join(runs, run, "journal.jsonl"), "utf8").catch(() => "")).trimEnd().split("\n");
+      told.push(`-- journal of ${run}`, ...lines.slice(-8).map((line) => line.slice(0, 400)));
+    }
+  }
+  return told;
+}
