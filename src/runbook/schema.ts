@@ -73,7 +73,7 @@ function stepSchema(actions: Actions): Schema {
   };
   return {
     ...closed(properties, ["id", "title", "action"]),
-    dependentRequired: { until: ["timeout"] },
+    dependentRequired: { until: ["timeout"], timeout: ["until"] },
     allOf: [...actions.values()].map(whenAction),
   };
 }

@@ -139,6 +139,11 @@ function readUntil(fields: StepFields, action: AnyAction | undefined): Text | un
 function readTimeout(fields: StepFields): number | undefined {
   const node = fields.get("timeout");
   if (node === undefined) return undefined;
+  if (fields.get("until") === undefined)
+    fields.findings.add(fields.keyAt("timeout"), {
+      message: '"timeout" stands without an "until": it would bound nothing',
+      remedy: "Remove it, or add `until:` with what is waited for; each action has its own time limits.",
+    });
   const timeoutMs = node.kind === "scalar" && typeof node.value === "string" ? parseDuration(node.value) : undefined;
   if (timeoutMs === undefined)
     fields.findings.add(node.at, { message: '"timeout" is no duration', remedy: DURATION_REMEDY });
