@@ -93,7 +93,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
   /**
    * Whether the failed call can have changed the world: "none" only where that is certain (refused before sending).
-   * Mutating steps are probed whenever it is not "none".
+   * It says nothing of the calls before it: a mutating step is probed after every error.
    */
   readonly effect?: "none" | "unknown";
 }

@@ -60,7 +60,9 @@ async function enter(session: Session, planned: PlannedStep): Promise<void> {
 async function attempt(session: Session, at: Attempt): Promise<void> {
   const { action } = at.planned.step;
   if (at.planned.effect !== "read") requireTarget(session);
-  return action.effect === "read" ? runReadStep(session, at, action) : runMutatingStep(session, at, action);
+  return action.effect === "read"
+    ? runReadStep(session, at, action)
+    : runMutatingStep(session, at, { action, before: "not-needed" });
 }
 
 function begin(

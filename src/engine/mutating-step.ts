@@ -20,11 +20,21 @@ import { inputOf, parsedInput } from "./unit-input.js";
 
 const SAFE = "The step has begun and may have had its effect; it is not done again before a look at the world.";
 
+/** What is known of the attempts before this one: what a probe said last. */
+export type Before = "not-needed" | "not-done" | "partly";
+
 /** Runs the step; again only after a probe said that a call lost to the network did not do it. */
-export async function runMutatingStep(session: Session, first: Attempt, action: ErasedMutation): Promise<void> {
+export async function runMutatingStep(
+  session: Session,
+  first: Attempt,
+  { action, before }: { readonly action: ErasedMutation; readonly before: Before },
+): Promise<void> {
   const weather = new Patience(session, first.unit, SAFE);
+  let known = before;
   for (let at = first; ; at = { ...at, attempt: at.attempt + 1 }) {
-    if ((await attemptOnce(session, { at, action, weather })) === "settled") return;
+    const ended = await attemptOnce(session, { at, action, weather, before: known });
+    if (ended === "settled") return;
+    known = ended;
     session.emit({ type: "note", message: `${unitName(at.unit)} runs again: the probe showed that it is not done` });
   }
 }
@@ -44,10 +54,10 @@ export async function settleStep(
       return conclude(session, mutation, { how: "adopted", output: found.output });
     case "not-done":
     case "partly":
-      return runMutatingStep(session, next, action);
+      return runMutatingStep(session, next, { action, before: found.state });
     case "unknown": {
       const decided = await decideDoubt(session, mutation, { evidence: found.evidence, seen: true });
-      return decided === "again" ? runMutatingStep(session, next, action) : undefined;
+      return decided === "again" ? runMutatingStep(session, next, { action, before: "partly" }) : undefined;
     }
     default:
       return unreachable(found);
@@ -58,10 +68,15 @@ interface Going {
   readonly at: Attempt;
   readonly action: ErasedMutation;
   readonly weather: Patience;
+  readonly before: Before;
 }
 
-async function attemptOnce(session: Session, { at, action, weather }: Going): Promise<"settled" | "again"> {
-  const mutation = await prepare(session, at, action);
+/** "settled", or what is known of the attempt where the step is to run again. */
+type Ended = "settled" | Exclude<Before, "not-needed">;
+
+async function attemptOnce(session: Session, going: Going): Promise<Ended> {
+  const { action, weather } = going;
+  const mutation = await prepare(session, going);
   const { input, planned, unit, attempt } = mutation;
   const { effect } = planned;
   const start = { action: action.id, effect, input: input.raw, commandsSha256: hashCommands(input.commands) };
@@ -73,8 +88,8 @@ async function attemptOnce(session: Session, { at, action, weather }: Going): Pr
   return "settled";
 }
 
-/** Input, identity and consent: nothing has begun yet, and a refusal says so. */
-async function prepare(session: Session, at: Attempt, action: ErasedMutation): Promise<Mutation> {
+/** Input, identity and consent: the attempt has not begun yet; a refusal says what is known of those before it. */
+async function prepare(session: Session, { at, action, before }: Going): Promise<Mutation> {
   try {
     const mutation = { ...at, action, input: inputOf(session, at.planned, at.unit) };
     await guard(session, mutation);
@@ -88,7 +103,7 @@ async function prepare(session: Session, at: Attempt, action: ErasedMutation): P
     session.ledger.assertSound();
     const error = errorOf(thrown, at.unit);
     if (isStop(error) || isTransient(error) || error.code === "confirm-mismatch") throw error;
-    throw await fail(session, at, { error, probed: "not-needed" });
+    throw await fail(session, at, { error, probed: before });
   }
 }
 
@@ -116,14 +131,17 @@ function leftBehind({ unit }: Mutation): string {
   return `The step "${unitName(unit)}" had begun and may have had its effect: it is probed before anything else.`;
 }
 
+/**
+ * Whatever the error says of its own call, earlier calls of the attempt may have had their effect: the world is asked
+ * before anything else (law 4).
+ */
 async function afterError(
   session: Session,
   mutation: Mutation,
   { error, weather }: { readonly error: RecoverError; readonly weather: Patience },
-): Promise<"settled" | "again"> {
+): Promise<Ended> {
   if (isStop(error)) throw error;
   const transient = isTransient(error);
-  if (error.effect === "none" && !transient) throw await fail(session, mutation, { error, probed: "not-needed" });
   if (transient) await weather.pause(error);
   const found = await probe(session, mutation);
   switch (found.state) {
@@ -133,11 +151,13 @@ async function afterError(
     case "not-done":
     case "partly": {
       const failed = await fail(session, mutation, { error, probed: found.state });
-      if (transient) return "again";
+      if (transient) return found.state;
       throw failed;
     }
-    case "unknown":
-      return decideDoubt(session, mutation, { evidence: found.evidence, error, seen: false });
+    case "unknown": {
+      const decided = await decideDoubt(session, mutation, { evidence: found.evidence, error, seen: false });
+      return decided === "again" ? "partly" : "settled";
+    }
     default:
       return unreachable(found);
   }

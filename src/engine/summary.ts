@@ -74,7 +74,7 @@ function mayHaveChanged(state: StepState): boolean {
     case "undone":
       return false;
     case "failed":
-      return state.input !== undefined && state.probed === "partly";
+      return state.input !== undefined && state.probed !== "not-done";
     case "running":
     case "waiting":
     case "succeeded":

@@ -19,6 +19,8 @@ export type Weather =
   | "lost-after"
   /** Half of the effect, then an error. */
   | "half"
+  /** Half of the effect, then a second call that is surely refused: an error that says that nothing was done by it. */
+  | "half-refused"
   /** An error that says that nothing was done. */
   | "refused";
 
@@ -52,6 +54,10 @@ export class FakeWorld {
     if (weather === "half" && !this.halves.has(key)) {
       this.halves.add(key);
       throw new RecoverError("command-failed", `"${key}" stopped half way`, { remedy: "Look at it." });
+    }
+    if (weather === "half-refused") {
+      this.halves.add(key);
+      throw refused(key);
     }
     this.halves.delete(key);
     this.effects.set(key, (this.effects.get(key) ?? 0) + 1);

@@ -52,17 +52,42 @@ describe("a step that changes the world", () => {
     expect(world.effects.get("db")).toBe(1);
   });
 
-  it("fails without a probe when the call was surely refused", async () => {
+  it("is probed where the call was surely refused, and gives the target back when the probe says not done", async () => {
     const world = new FakeWorld();
     world.weather.set("db", ["refused"]);
     const bench = new Bench();
     const result = await bench.run({ runbook: one(world), flags: YES });
     expect(result).toMatchObject({ exitCode: 15, error: { code: "access-denied" } });
-    expect(world.calls).toEqual(["guard db", "do db"]);
-    expect(bench.journal.entries.at(-2)).toMatchObject({ type: "step-failed", probed: "not-needed" });
+    expect(world.calls).toEqual(["guard db", "do db", "probe db"]);
+    expect(bench.journal.entries.at(-2)).toMatchObject({ type: "step-failed", probed: "not-done" });
+    expect(bench.locks.held).toEqual([]);
   });
 
-  it("is probed after any other error; half done is told, and a later run finishes it", async () => {
+  it("keeps the target where a later call of the attempt was refused but an earlier one had its effect (law 4)", async () => {
+    const world = new FakeWorld();
+    world.weather.set("db", ["half-refused"]);
+    const bench = new Bench();
+    const result = await bench.run({ runbook: one(world), flags: YES });
+    expect(result).toMatchObject({ exitCode: 15, error: { code: "access-denied" } });
+    expect(bench.journal.entries.at(-2)).toMatchObject({ type: "step-failed", probed: "partly" });
+    expect(bench.locks.held).toEqual(["ORG/SPACE/db"]);
+    expect(await bench.resume({ runbook: one(world), flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(world.snapshot).toEqual({ effects: { db: 1 }, halves: [] });
+  });
+
+  it("keeps the target where an earlier attempt was left half done and the guard refuses the next one", async () => {
+    const world = new FakeWorld();
+    world.weather.set("db", ["half"]);
+    const bench = new Bench();
+    await bench.run({ runbook: one(world), flags: YES });
+    world.guarded.add("db");
+    const result = await bench.resume({ runbook: one(world), flags: YES });
+    expect(result).toMatchObject({ exitCode: 16, error: { code: "guard-refused" } });
+    expect(bench.journal.entries.at(-2)).toMatchObject({ type: "step-failed", attempt: 2, probed: "partly" });
+    expect(bench.locks.held).not.toEqual([]);
+  });
+
+  it("is probed after any error; half done is told, and a later run finishes it", async () => {
     const world = new FakeWorld();
     world.weather.set("db", ["half"]);
     const bench = new Bench();
