@@ -66,6 +66,11 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Asks the operator; the answer is journaled and given again on resume. Throws `question-unanswered` when nobody can. */
   ask(question: Question): Promise<Answer>;
+  /**
+   * Called right before every call that changes the world, each one of a long effect too: it costs next to nothing.
+   * Errors: `fenced` where another process has taken the run over since; what an aborted `signal` throws.
+   */
+  beforeEffect(): Promise<void>;
   /** Durable note, fsynced before it returns: what is about to change, and the value to put back (law 2). */
   record(kind: string, data: JsonObject): Promise<void>;
   /** Notes of this step (every attempt), oldest first. */

@@ -20,6 +20,8 @@ export interface CopyOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   readonly inFlight?: number;
+  /** Asked before every single copy and delete; what it throws ends the work. */
+  readonly beforeEffect?: () => Promise<void>;
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -43,6 +45,7 @@ export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: C
   let done = before.total - copied;
   const copyOne = async (item: CopyItem): Promise<void> => {
     options.signal?.throwIfAborted();
+    await options.beforeEffect?.();
     await copyItem(store, plan, item);
     done += 1;
     options.progress?.(done, before.total);

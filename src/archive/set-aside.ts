@@ -63,7 +63,7 @@ export async function setAside(
   let done = before.aside;
   await inParallel(order, options.inFlight ?? IN_FLIGHT, async (item) => {
     options.signal?.throwIfAborted();
-    await moveItem(store, plan, item);
+    await moveItem(store, plan, { item, beforeEffect: options.beforeEffect ?? (async () => undefined) });
     done += 1;
     options.progress?.(done, before.total);
   });
@@ -73,9 +73,16 @@ export async function setAside(
   return { objects: plan.objects, bytes: plan.bytes, moved: order.length, alreadyAside: before.aside };
 }
 
-async function moveItem(store: ObjectStore, plan: CopyPlan, item: CopyItem): Promise<void> {
+async function moveItem(
+  store: ObjectStore,
+  plan: CopyPlan,
+  { item, beforeEffect }: { readonly item: CopyItem; readonly beforeEffect: () => Promise<void> },
+): Promise<void> {
   const to = { bucket: plan.target.bucket, key: item.to };
-  if ((await store.head(to)) === undefined) await copyItem(store, plan, item);
+  if ((await store.head(to)) === undefined) {
+    await beforeEffect();
+    await copyItem(store, plan, item);
+  }
   const copy = await store.head(to);
   const from = { bucket: plan.source.bucket, info: item.from };
   if (copy === undefined || !(await sameContent(store, from, { bucket: to.bucket, info: copy }))) {
@@ -85,6 +92,7 @@ async function moveItem(store: ObjectStore, plan: CopyPlan, item: CopyItem): Pro
   const live = await store.head({ bucket: plan.source.bucket, key: item.from.key });
   if (live === undefined) return;
   if (!unchanged(item.from, live)) throw notMoved(plan, `${JSON.stringify(item.from.key)} was written again`);
+  await beforeEffect();
   await store.remove({ bucket: plan.source.bucket, key: item.from.key });
 }
 

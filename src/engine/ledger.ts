@@ -33,23 +33,26 @@ export class Ledger {
   }
 
   async append(body: EntryBody): Promise<RunState> {
-    this.assertSound();
-    try {
-      const entry = await this.journal.append(body);
-      // Only now: actions may record from several calls at once.
-      this.#state = advance(this.#state, entry);
-      this.#hasBegun ||= entry.type === "run-started" || entry.type === "run-resumed";
-      return this.#state;
-    } catch (thrown) {
-      this.#failure = { thrown };
-      throw thrown;
-    }
+    const entry = await this.#orLost(() => this.journal.append(body));
+    // Only now: actions may record from several calls at once.
+    this.#state = advance(this.#state, entry);
+    this.#hasBegun ||= entry.type === "run-started" || entry.type === "run-resumed";
+    return this.#state;
   }
 
   async keep(name: string, content: string): ReturnType<Journal["keep"]> {
+    return this.#orLost(() => this.journal.keep(name, content));
+  }
+
+  /** Error: `fenced`; then nothing more may be done. */
+  async checkFence(): Promise<void> {
+    return this.#orLost(() => this.journal.checkFence());
+  }
+
+  async #orLost<T>(call: () => Promise<T>): Promise<T> {
     this.assertSound();
     try {
-      return await this.journal.keep(name, content);
+      return await call();
     } catch (thrown) {
       this.#failure = { thrown };
       throw thrown;

@@ -73,6 +73,12 @@ export class Session {
     }
   }
 
+  /** Whatever has to hold before each single effect is asked here, and nowhere else. Errors: see `Context.beforeEffect`. */
+  async beforeEffect(): Promise<void> {
+    this.options.signal.throwIfAborted();
+    await this.ledger.checkFence();
+  }
+
   async sleep(ms: number): Promise<void> {
     try {
       await this.options.clock.sleep(ms, this.options.signal);

@@ -22,6 +22,7 @@ export function contextFor(session: Session, planned: PlannedStep, at: { unit: U
     step: { id: unit.step, attempt, ...(unit.item === undefined ? {} : { item: unit.item }) },
     signal: options.signal,
     ask: async (question) => ask(session, question, { unit, effect: planned.effect }),
+    beforeEffect: async () => session.beforeEffect(),
     record: async (kind, data) => {
       await ledger.append({ type: "step-recorded", ...unit, attempt, kind, data });
     },

@@ -103,6 +103,11 @@ export class FileJournal implements Journal {
     return this.#guarded(() => this.#append(body));
   }
 
+  async checkFence(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#guarded(() => this.#options.checkFence());
+  }
+
   async keep(name: string, content: string): Promise<EvidenceRef> {
     if (this.#failure !== undefined) throw this.#failure;
     return this.#guarded(() => this.#evidence.keep(name, content));

@@ -21,6 +21,8 @@ export interface Journal {
   readonly head: string;
   /** Errors: `journal-write-failed`, `fenced`. After one, every later append is refused too. */
   append(body: EntryBody): Promise<Entry>;
+  /** Whether this process still holds the run, looked at anew. Error: `fenced`; every later append is refused too. */
+  checkFence(): Promise<void>;
   /** Stores masked text durably under its SHA-256. */
   keep(name: string, content: string): Promise<EvidenceRef>;
   /** Reads evidence back; `journal-broken` where it is missing or changed. */

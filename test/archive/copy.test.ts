@@ -39,6 +39,14 @@ async function plan(memory: MemoryObjectStore): Promise<CopyPlan> {
   return planCopy(OLD, NEW, await memory.reader().list(BUCKET, `${OLD.prefix}/`));
 }
 
+function refusesAfter(effects: number): () => Promise<void> {
+  let left = effects;
+  return async () => {
+    if (left === 0) throw new Error("taken over");
+    left -= 1;
+  };
+}
+
 describe("copying an archive", () => {
   it("makes the same archive and leaves the source alone", async () => {
     const { memory, store, clock } = scene();
@@ -141,6 +149,13 @@ describe("copying an archive", () => {
     expect(memory.changes).toHaveLength(3);
   });
 
+  it("asks before every object whether it may go on, and copies none after a no", async () => {
+    const { memory, store, clock } = scene();
+    const options = { clock, inFlight: 1, beforeEffect: refusesAfter(4) };
+    await expect(copyArchive(store, await plan(memory), options)).rejects.toThrow("taken over");
+    expect(memory.changes).toHaveLength(4);
+  });
+
   it("killed after any object and run again ends in the same world", async () => {
     const whole = scene();
     addSentinel(whole.memory, "base_000000010000000000000003_00000040", stamp(9));
@@ -178,6 +193,16 @@ describe("setting an archive aside", () => {
     expect(memory.changes[0]).toContain("sentinel.json");
     expect(memory.changes[1]).toBe(`remove ${NEW.prefix}/basebackups_005/${BASE}_backup_stop_sentinel.json`);
   });
+
+  it.each([3, 4])(
+    "asks before every copy and every delete, and does nothing after %i of them and a no",
+    async (asked) => {
+      const { memory, store, move } = await prepared();
+      const options = { inFlight: 1, beforeEffect: refusesAfter(asked) };
+      await expect(setAside(store, move, options)).rejects.toThrow("taken over");
+      expect(memory.changes).toHaveLength(asked);
+    },
+  );
 
   it("killed after any change and run again ends in the same world", async () => {
     const whole = await prepared();

@@ -49,6 +49,11 @@ export class KillingJournal implements Journal {
     throw killed();
   }
 
+  async checkFence(): Promise<void> {
+    if (this.#dead) throw killed();
+    return this.#inner.checkFence();
+  }
+
   async keep(name: string, content: string): Promise<EvidenceRef> {
     if (this.#dead) throw killed();
     return this.#inner.keep(name, content);

@@ -15,6 +15,9 @@ export class StepContext implements Context {
   readonly messages: string[] = [];
   /** Answers by question id; without one nobody is there. */
   readonly answers = new Map<string, string>();
+  /** How often an effect was announced, and what the announcement ends with. */
+  announced = 0;
+  fence: Error | undefined;
   readonly #evidence = new Map<string, string>();
 
   constructor(ports: Ports, run: RunIdentity) {
@@ -27,6 +30,11 @@ export class StepContext implements Context {
     const value = this.answers.get(question.id);
     if (value !== undefined) return { value, by: "operator" };
     throw new RecoverError("question-unanswered", question.prompt, { remedy: "Answer it.", effect: "none" });
+  }
+
+  async beforeEffect(): Promise<void> {
+    if (this.fence !== undefined) throw this.fence;
+    this.announced += 1;
   }
 
   async record(kind: string, data: JsonObject): Promise<void> {

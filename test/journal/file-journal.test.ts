@@ -169,4 +169,19 @@ describe("a journal that cannot be written", () => {
     await expect(journal.append(note("two"))).rejects.toThrow();
     expect(linesOf(directory)).toHaveLength(1);
   });
+
+  it("can be asked whether it still holds the run, and takes nothing more after a no", async () => {
+    let fenced = false;
+    const directory = scratch();
+    const checkFence = (): void => {
+      if (fenced) throw Object.assign(new Error("fenced"), { code: "fenced" });
+    };
+    const journal = openJournal(directory, { checkFence });
+    await journal.checkFence();
+    fenced = true;
+    await expect(journal.checkFence()).rejects.toThrow("fenced");
+    fenced = false;
+    await expect(journal.append(note("one"))).rejects.toThrow("fenced");
+    expect(linesOf(directory)).toHaveLength(0);
+  });
 });

@@ -52,6 +52,7 @@ export const copy = defineAction({
     const outcome = await copyArchive(context.ports.store.writer({ bucket, prefix }), plan, {
       clock: context.ports.clock,
       signal: context.signal,
+      beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "copying objects", done, total, unit: "objects" }),
     });
     return { objects: outcome.objects, bytes: outcome.bytes };

@@ -50,6 +50,7 @@ export const setAside = defineAction({
     });
     const outcome = await moveAside(store, plan, {
       signal: context.signal,
+      beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
     });
     return { aside: formatLocation(plan.target), objects: outcome.objects };

@@ -31,8 +31,10 @@ export const bindApp = defineAction({
   async run(context, request): Promise<Output> {
     const { org, space, app, name } = request;
     const found = await findBinding(context, request);
-    if (found === undefined || found.lastOperation.state === "failed")
+    if (found === undefined || found.lastOperation.state === "failed") {
+      await context.beforeEffect();
       await context.ports.cf.bindService({ in: { org, space }, app, instance: name });
+    }
     return { binding_guid: await awaitBinding(context, titleOf(request), () => findBinding(context, request)) };
   },
   async probe(context, request): Promise<Probe<Output>> {

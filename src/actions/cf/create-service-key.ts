@@ -28,6 +28,7 @@ export const createServiceKey = defineAction({
     const found = await findKey(context, request);
     if (found === undefined || found.lastOperation.state === "failed") {
       const { org, space, name: instance } = request;
+      await context.beforeEffect();
       await context.ports.cf.createServiceKey({ in: { org, space }, instance, key });
     }
     return { key, key_guid: await awaitBinding(context, titleOf(context), () => findKey(context, request)) };

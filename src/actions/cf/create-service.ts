@@ -61,6 +61,7 @@ export const createService = defineAction({
     if ((await cf.findInstance(request.space_guid, request.name)) === undefined) {
       await context.record("name-was-free", { name: request.name, space_guid: request.space_guid });
       const { org, space, offering, plan, name } = request;
+      await context.beforeEffect();
       await cf.createService({
         in: { org, space },
         offering,

@@ -36,6 +36,7 @@ function setPolicy(policy: "no" | "always", id: string, title: string) {
     run: async (context: Context, target: Target): Promise<Output> => {
       const { cell } = await openTarget(context, target);
       if (!(await canChangePolicy(cell))) return { policy: UNCHANGEABLE };
+      await context.beforeEffect();
       await cell.docker.setRestartPolicy(target.container, policy);
       return { policy };
     },

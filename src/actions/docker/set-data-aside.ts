@@ -50,9 +50,11 @@ export const setDataAside = defineAction({
     const aside = asideOf(context, target.container);
     if ((await cell.files.kind(aside)) === "absent") {
       await context.record("data-set-aside", { from: data, to: aside });
+      await context.beforeEffect();
       await cell.files.rename(data, aside);
     }
     // It finishes what an interrupted call began, and refuses a directory that is in use.
+    await context.beforeEffect();
     await cell.files.makeDirectory(data, aside);
     await context.record("directory-made", { path: data });
     return { aside, data_directory: data };

@@ -29,6 +29,7 @@ export const stopContainer = defineAction({
     const { cell, container } = await openTarget(context, target);
     if (container.running) {
       await context.record("stopping", { life: container.startedAt });
+      await context.beforeEffect();
       await cell.docker.stop(target.container, GRACE_SECONDS);
     }
     return stopped((await openTarget(context, target)).container);

@@ -28,7 +28,9 @@ export const removeOptime = defineAction({
     const node = await readOptime(context, target);
     if (node === undefined) return { removed: recorded(context) };
     await context.record("key-removed", { key: keyOf(target), value: node.value });
-    await (await openCell(context.ports, target)).etcd(target.etcd).remove(keyOf(target), node.value);
+    const etcd = (await openCell(context.ports, target)).etcd(target.etcd);
+    await context.beforeEffect();
+    await etcd.remove(keyOf(target), node.value);
     return { removed: node.value };
   },
   async probe(context, target): Promise<Probe<Output>> {

@@ -31,6 +31,7 @@ export const setInitialize = defineAction({
     const before = await etcd.get(key);
     if (before?.value !== target.system_id) {
       await context.record("key-changed", { key, before: before?.value ?? null, after: target.system_id });
+      await context.beforeEffect();
       await etcd.put(key, target.system_id, before === undefined ? {} : { prevValue: before.value });
     }
     return { value: target.system_id };

@@ -39,6 +39,7 @@ export const setRolePasswords = defineAction({
     const present = await presentRoles(cell, target);
     const created = roles.filter((role) => !present.includes(role.username)).map((role) => role.username);
     await context.record("roles-changing", { roles: roles.map((role) => role.username), created });
+    await context.beforeEffect();
     await cell.sql.socket(target.container, statements(roles, present));
     return { roles: roles.map((role) => role.username), created };
   },
