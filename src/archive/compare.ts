@@ -18,6 +18,13 @@ export interface CopyState {
   readonly target: ReadonlyMap<string, ObjectInfo>;
 }
 
+/** Keys in the target that the plan does not know, by a listing alone. */
+export async function strangersIn(reader: ObjectReader, plan: CopyPlan): Promise<readonly string[]> {
+  const wanted = new Set(itemsOf(plan).map((item) => item.to));
+  const listed = await reader.list(plan.target.bucket, `${plan.target.prefix}/`);
+  return listed.filter(({ key }) => !wanted.has(key)).map(({ key }) => key);
+}
+
 /** How much of a plan is in the target already. Reads only. */
 export async function probeCopy(reader: ObjectReader, plan: CopyPlan): Promise<CopyState> {
   const listed = await reader.list(plan.target.bucket, `${plan.target.prefix}/`);

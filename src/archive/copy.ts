@@ -93,10 +93,11 @@ function isYounger(item: CopyItem, before: CopyItem | undefined, state: CopyStat
   return compareAge(dated(before), dated(item)) < 0;
 }
 
-export function refuseForeign(plan: CopyPlan, state: CopyState): void {
-  const [first] = state.foreign;
+/** Throws `target-not-fresh`. */
+export function refuseForeign(plan: CopyPlan, { foreign }: Pick<CopyState, "foreign">): void {
+  const [first] = foreign;
   if (first === undefined) return;
-  const text = `the target holds ${counted(state.foreign.length, "object")} foreign to the copy, first ${JSON.stringify(first)}`;
+  const text = `the target holds ${counted(foreign.length, "object")} foreign to the copy, first ${JSON.stringify(first)}`;
   throw new RecoverError("target-not-fresh", text, {
     remedy: "Check that nothing writes to the target, look at these objects, and use an empty target.",
     place: formatLocation(plan.target),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { compareListings } from "../../archive/baseline.js";
-import { probeCopy } from "../../archive/compare.js";
-import { copyArchive } from "../../archive/copy.js";
+import { probeCopy, strangersIn } from "../../archive/compare.js";
+import { copyArchive, refuseForeign } from "../../archive/copy.js";
 import { type CopyPlan, planCopy } from "../../archive/copy-plan.js";
 import { parseLocation, requireApart, requireInstanceArchive } from "../../archive/location.js";
 import { RecoverError } from "../../errors.js";
@@ -32,18 +32,11 @@ export const copy = defineAction({
   async guard(context, request) {
     const { container } = await guardTarget(context, request);
     requireApart(parseLocation(request.source), parseLocation(request.target));
-    if (requireInstanceArchive(parseLocation(request.target)) === request.guid && !container.running) return;
-    throw new RecoverError(
-      "guard-refused",
-      container.running
-        ? `the container "${container.name}" runs and writes to the target`
-        : `"${request.target}" is not the archive of "${request.guid}"`,
-      {
-        remedy: "Nothing was copied. Stop the container first.",
-        place: request.target,
-        effect: "none",
-      },
-    );
+    if (requireInstanceArchive(parseLocation(request.target)) !== request.guid)
+      throw refuse(`"${request.target}" is not the archive of "${request.guid}"`, request);
+    if (container.running) throw refuse(`the container "${container.name}" runs and writes to the target`, request);
+    const plan = await planOf(context, request);
+    refuseForeign(plan, { foreign: await strangersIn(context.ports.store.reader(), plan) });
   },
   async run(context, request): Promise<Output> {
     const plan = await planOf(context, request);
@@ -74,6 +67,14 @@ export const copy = defineAction({
     };
   },
 });
+
+function refuse(message: string, { target }: Input): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.",
+    place: target,
+    effect: "none",
+  });
+}
 
 async function planOf(context: Context, request: Input): Promise<CopyPlan> {
   const { location, objects } = await recallListing(context, request.baseline);
