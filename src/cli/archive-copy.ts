@@ -21,7 +21,7 @@ export async function archiveCopy(
     });
     return answer?.value === "yes";
   };
-  const { document, lines, exitCode } = await withPorts(given, ({ ports }) =>
+  const { document, lines, exitCode } = await withPorts(given, ["s3"], ({ ports }) =>
     copy({
       store: ports.store,
       clock: ports.clock,

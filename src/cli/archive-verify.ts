@@ -6,7 +6,7 @@ import { withPorts } from "./with-ports.js";
 
 export async function archiveVerify(given: GlobalArguments & { readonly location: string }): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
-  const { document, lines, exitCode } = await withPorts(given, ({ ports }) =>
+  const { document, lines, exitCode } = await withPorts(given, ["s3"], ({ ports }) =>
     verify({ store: ports.store, location: given.location }),
   );
   if (given.json) output.json(document);

@@ -7,7 +7,6 @@ import type { Evaluator } from "../engine/evaluator.js";
 import { asRecoverError, RecoverError } from "../errors.js";
 import { evaluate } from "../expression/expression.js";
 import type { Config } from "../config/config.js";
-import { loadConfig } from "../config/load.js";
 import type { Decision } from "../journal/entry.js";
 import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
@@ -82,12 +81,6 @@ export interface Conduct {
   readonly config: Config;
   /** Beside the screen: the run's events.jsonl. */
   readonly alsoTo?: (event: RunEvent) => void;
-}
-
-/** Read before a run begins: a mistake in it leaves nothing behind. */
-export function configOf(given: GlobalArguments): Config {
-  const { config: file } = given;
-  return loadConfig({ env: process.env, cwd: process.cwd(), ...(file === undefined ? {} : { file }) });
 }
 
 /** Wires the real world to the engine, lets it work, and closes everything whatever happens. */

@@ -3,11 +3,12 @@ import { systemClock } from "../adapters/clock/system-clock.js";
 import { discover as search } from "../discovery/discover.js";
 import { parseDuration, parseTime } from "../time.js";
 import { createOutput } from "../ui/output.js";
+import { configOf } from "./configuration.js";
 import { withPorts } from "./with-ports.js";
 import { secrets } from "./failure.js";
 import type { DiscoverArguments, GlobalArguments } from "./options.js";
 
-/** Local logs need no configuration and no log-in; Cloud Foundry is asked only with --cf-events. */
+/** Log files need no log-in, and without --logs are those of the configuration; Cloud Foundry is asked only with --cf-events. */
 export async function discover(given: GlobalArguments & DiscoverArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const now = systemClock().now();
@@ -21,10 +22,11 @@ export async function discover(given: GlobalArguments & DiscoverArguments): Prom
     all: given.all,
   };
   const files = new LocalLogFiles();
-  const logs = given.logs.length === 0 ? undefined : { files, patterns: given.logs };
+  const patterns = given.logs.length > 0 ? given.logs : configOf(given, ["logs"]).logs;
+  const logs = patterns.length === 0 ? undefined : { files, patterns };
   const ask = (cf?: Parameters<typeof search>[0]["sources"]["cf"]): ReturnType<typeof search> =>
     search({ sources: { cf, logs, now }, query });
-  const result = given["cf-events"] ? await withPorts(given, ({ ports }) => ask(ports.cf)) : await ask();
+  const result = given["cf-events"] ? await withPorts(given, ["cf"], ({ ports }) => ask(ports.cf)) : await ask();
   if (given.json) output.json(result.document);
   else for (const line of result.table.trimEnd().split("\n")) output.line(line);
   return result.exitCode;

@@ -2,7 +2,8 @@ import { resumeRun } from "../engine/run.js";
 import { replay } from "../engine/replay.js";
 import { EventLog } from "../journal/event-log.js";
 import { chooseRun } from "./choose-run.js";
-import { conduct, type ConductArguments, configOf, flagsOf, openStage } from "./conductor.js";
+import { configFor } from "./configuration.js";
+import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
 import type { ResumeArguments } from "./options.js";
 import { openRunbook } from "./shipped-runbooks.js";
@@ -30,8 +31,8 @@ export async function resume(
     await state.open(run, { takeOver: false }).journal.close();
     return await (await import("./rehearse.js")).resumeRehearsed(given, run);
   }
-  const config = configOf(given);
   const runbook = openRunbook(begun.runbook || "recover-deleted-service");
+  const config = configFor(runbook, given, begun.inputs);
   const { journal, locks, directory } = state.open(run, { takeOver: given["take-over"] });
   const events = new EventLog(directory, secrets);
   return await conduct(

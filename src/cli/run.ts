@@ -6,7 +6,8 @@ import { EventLog } from "../journal/event-log.js";
 import { NO_LOCKS } from "../journal/key-locks.js";
 import { MemoryJournal } from "../journal/memory-journal.js";
 import { newRunId } from "../journal/run-id.js";
-import { conduct, type ConductArguments, configOf, flagsOf, hasBegun, openStage } from "./conductor.js";
+import { configFor } from "./configuration.js";
+import { conduct, type ConductArguments, flagsOf, hasBegun, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
 import { readInputs } from "./inputs.js";
 import type { InputArguments } from "./options.js";
@@ -23,7 +24,7 @@ export async function run(given: ConductArguments & InputArguments & { readonly 
   const flags = flagsOf(given, NOT_RESUMED);
   // A wrong input or configuration is said before there is a run.
   startingInputs(runbook, inputs, stage.clock.now());
-  const common = { stage, runbook, flags, config: configOf(given) };
+  const common = { stage, runbook, flags, config: configFor(runbook, given, inputs) };
   if (given["dry-run"]) {
     const journal = new MemoryJournal({ run: newRunId(stage.clock.now()), secrets, now: () => stage.clock.now() });
     return await conduct({ ...common, journal, locks: NO_LOCKS }, (options) => dryRun({ ...options, inputs }));

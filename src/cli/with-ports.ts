@@ -2,7 +2,8 @@
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { ResourceRecorder } from "../ports/resources.js";
 import { wire, type Wired } from "../wiring.js";
-import { configOf } from "./conductor.js";
+import type { Section } from "../config/load.js";
+import { configOf } from "./configuration.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
@@ -15,8 +16,13 @@ const NOT_JOURNALED: ResourceRecorder = {
   leftOpen: () => [],
 };
 
-export async function withPorts<T>(given: GlobalArguments, work: (wired: Wired) => Promise<T>): Promise<T> {
-  const config = configOf(given);
+/** `sections`: what of the configuration the command needs; the systems of the others are not there for it. */
+export async function withPorts<T>(
+  given: GlobalArguments,
+  sections: readonly Section[],
+  work: (wired: Wired) => Promise<T>,
+): Promise<T> {
+  const config = configOf(given, sections);
   const mode = readRehearsalMode(process.env);
   const output = createOutput({ secrets, color: given.color });
   const stopper = watchSignals((text) => output.error(text), false);

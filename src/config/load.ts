@@ -18,9 +18,12 @@ import type { Config } from "./config.js";
 import { readS3 } from "./object-store.js";
 import { type Environment, readIfThere, Reading } from "./reading.js";
 import { discreet } from "./secret.js";
+import { Way } from "./way.js";
 
 const KEYS = ["cf", "bosh", "s3", "logs", "elasticsearch", "etcd", "lease", "actions"] as const;
 type ConfigFields = Fields<(typeof KEYS)[number]>;
+/** A part of the configuration, and of the variables that count where it is silent. */
+export type Section = (typeof KEYS)[number];
 
 /** Of DESIGN §4, with what to use until they are built. Silently ignored they would promise what is not kept. */
 const NOT_BUILT = {
@@ -33,6 +36,8 @@ export interface ConfigOptions {
   readonly file?: string;
   readonly env: Environment;
   readonly cwd: string;
+  /** What is read; the files and variables of other systems may then be wrong or absent. Default: everything. */
+  readonly sections?: readonly Section[];
 }
 
 /** Throws `config-invalid`. Without any file everything comes from the environment. */
@@ -41,7 +46,8 @@ export function loadConfig(options: ConfigOptions): Config {
   const findings = new Findings(found?.path ?? "environment", found?.text ?? "");
   const folder = found === undefined ? options.cwd : dirname(found.path);
   const reading = new Reading({ findings, env: options.env, folder, home: homeOf(options.env) });
-  const config = readConfig(reading, isBlank(found?.text) ? undefined : readYaml(findings));
+  const root = isBlank(found?.text) ? undefined : readYaml(findings);
+  const config = readConfig(reading, root, new Set(options.sections ?? KEYS));
   if (findings.any) throw diagnosticsError("config-invalid", discreet(findings.list(), findings.text));
   return found === undefined ? config : { file: found.path, ...config };
 }
@@ -77,19 +83,23 @@ function isBlank(text: string | undefined): boolean {
   return text === undefined || text.split("\n").every((line) => /^\s*(?:#.*)?$/u.test(line));
 }
 
-function readConfig(reading: Reading, root: Located | undefined): Config {
+function readConfig(reading: Reading, root: Located | undefined, sections: ReadonlySet<Section>): Config {
   const fields =
     root === undefined ? undefined : Fields.of(reading.findings, root, { what: "the configuration", keys: KEYS });
   for (const key of ["lease", "elasticsearch"] as const)
-    if (fields?.get(key) !== undefined)
+    if (sections.has(key) && fields?.get(key) !== undefined)
       reading.findings.add(fields.keyAt(key), { message: `"${key}" is not built yet`, remedy: NOT_BUILT[key] });
-  const etcd = readEtcd(reading, fields?.get("etcd"));
+  const etcd = sections.has("etcd") ? readEtcd(reading, fields?.get("etcd")) : undefined;
+  const way = new Way(reading, fields?.get("bosh"));
+  const cf = sections.has("cf") ? readCf(reading, fields?.get("cf"), way) : { skipSslValidation: false };
+  const s3 = sections.has("s3") ? readS3(reading, fields?.get("s3"), way) : {};
+  const needsWay = sections.has("bosh") || cf.viaGateway === true || s3.viaGateway === true;
   return {
-    cf: readCf(reading, fields?.get("cf")),
-    bosh: readBosh(reading, fields?.get("bosh")),
-    s3: readS3(reading, fields?.get("s3")),
-    logs: readPaths(reading, fields, "logs"),
-    actions: readPaths(reading, fields, "actions"),
+    cf,
+    bosh: { ...(sections.has("bosh") ? readBosh(reading, fields?.get("bosh")) : {}), ...(needsWay ? way.value : {}) },
+    s3,
+    logs: sections.has("logs") ? readPaths(reading, fields, "logs") : [],
+    actions: sections.has("actions") ? readPaths(reading, fields, "actions") : [],
     ...(etcd === undefined ? {} : { etcd }),
   };
 }

@@ -22,7 +22,8 @@ export interface DiscoverResult {
 export async function discover({ sources, query }: DiscoverOptions): Promise<DiscoverResult> {
   if (sources.cf === undefined && (sources.logs === undefined || sources.logs.patterns.length === 0)) {
     throw new RecoverError("usage", "there is no source to search", {
-      remedy: "Give log files with --logs FILE_OR_GLOB_OR_-, or ask Cloud Foundry with --cf-events.",
+      remedy:
+        "Give log files with --logs FILE_OR_GLOB_OR_- or as `logs:` in the configuration, or ask Cloud Foundry with --cf-events.",
       effect: "none",
     });
   }

@@ -39,8 +39,8 @@ export async function fromCloudFoundry(cf: CloudFoundry, wantedSince: Date, now:
   const doubts = doubtsOf(identity, wantedSince < oldest);
   const span = { from: since.toISOString(), to: now.toISOString() };
   const coverage = [
-    coverageOf("cf-usage-events", span, [...doubts, ...usage.failures]),
-    coverageOf("cf-audit-events", span, [...doubts, ...audit.failures]),
+    coverageOf("cf-usage-events", usage.value === undefined ? {} : span, [...doubts, ...usage.failures]),
+    coverageOf("cf-audit-events", audit.value === undefined ? {} : span, [...doubts, ...audit.failures]),
   ];
   const sightings = await sightingsOf(cf, usage.value ?? [], audit.value ?? []);
   return { sightings, notDeleted: [], coverage, seesEverything: identity.value?.seesEverything ?? false };
@@ -58,7 +58,12 @@ function doubtsOf(identity: Tried<CfIdentity>, tooOld: boolean): readonly string
   return doubts;
 }
 
-function coverageOf(source: EvidenceSource, span: { from: string; to: string }, doubts: readonly string[]): Coverage {
+/** `span` is empty where nothing of the source was read. */
+function coverageOf(
+  source: EvidenceSource,
+  span: { readonly from?: string; readonly to?: string },
+  doubts: readonly string[],
+): Coverage {
   const why = [...new Set(doubts)].join("; ");
   return { source, ...span, complete: why === "", ...(why === "" ? {} : { why }) };
 }

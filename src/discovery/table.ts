@@ -16,8 +16,8 @@ export function toTable(discovery: Discovery, all = false): string {
   if (listed.length < candidates.length) lines.push(`${candidates.length - listed.length} more; --all lists them.`, "");
   if (candidates.length === 0) lines.push(nothing(discovery), "");
   lines.push(...section("Not deleted:", notDeleted.map(notDeletedLine)));
-  lines.push(...section("Not looked at:", coverage.filter((entry) => !entry.complete).map(holeLine)));
-  lines.push(...section("Looked at:", coverage.filter((entry) => entry.from !== undefined).map(spanLine)));
+  lines.push(...section("Not looked at in full:", coverage.filter((entry) => !entry.complete).map(holeLine)));
+  lines.push(...section("Looked at:", coverage.filter(wasReadInFull).map(spanLine)));
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
@@ -80,8 +80,14 @@ function notDeletedLine({ guid, why }: NotDeleted): string {
   return `   ${guid}  ${cut(shown(why))}`;
 }
 
-function holeLine({ source, file, why }: Coverage): string {
-  return `   ${shown(file ?? source)}: ${shown(why ?? "unknown")}`;
+function holeLine({ source, file, from, to, why }: Coverage): string {
+  const span = from === undefined ? "" : ` (read: ${from} to ${to ?? "?"})`;
+  return `   ${shown(file ?? source)}: ${shown(why ?? "unknown")}${span}`;
+}
+
+/** Every source stands in one of the two lists. */
+function wasReadInFull({ complete, from }: Coverage): boolean {
+  return complete && from !== undefined;
 }
 
 function spanLine({ source, file, from, to, zones }: Coverage): string {

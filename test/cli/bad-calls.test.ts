@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
 import { hasHidden } from "../../src/printable.js";
-import { Place } from "./program.js";
+import { ARCHIVE, CONFIGURED, Place } from "./program.js";
 
 const place = new Place();
 afterAll(() => place.remove());
@@ -149,6 +149,31 @@ describe("a wrong call", () => {
     expect(new Set(places)).toEqual(new Set([1, 3, 4, 5, 6, 7, 8, 9]));
   });
 
+  it("says all that no configuration supplies in one error, each with where it can come from", async () => {
+    const { code, stderr } = await place.run(["run", "--input", "service=a", "--non-interactive"]);
+    expect(code).toBe(EXIT.invalid);
+    expect(stderr).toContain("5 settings missing");
+    for (const name of ["cf login", "CF_API", "BOSH_ENVIRONMENT", "BOSH_CLIENT", "BOSH_CLIENT_SECRET", "s3.bucket"])
+      expect(stderr).toContain(name);
+    expect(await place.run(["runs"])).toMatchObject({ stdout: "no runs yet\n" });
+  });
+
+  it("reads of a configuration what the command needs, and no more", async () => {
+    const config = file("other.yml", "bosh: {ca_cert: no/such.pem}\nlogs: [nothing-*.log]\nlease: s3://x/y\n");
+    const verify = await place.run(
+      ["archive", "verify", "s3://bucket/backups/6e101b27-60ed-4bac-8e21-d07b63c47a40/wal", "--config", config],
+      {
+        AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1",
+        AWS_ACCESS_KEY_ID: "k",
+        AWS_SECRET_ACCESS_KEY: "a-long-secret",
+      },
+    );
+    expect(verify).toMatchObject({ code: EXIT.unreachable, stdout: expect.stringContaining("unknown") as string });
+    const discover = await place.run(["discover", "--config", config]);
+    expect(discover.stdout).toContain(join(place.directory, "nothing-*.log"));
+    expect(await place.run(["run", ...ARCHIVE, "--config", config])).toMatchObject({ code: EXIT.invalid });
+  });
+
   it("lists every mistake of a runbook with line and column", async () => {
     const broken = file(
       "broken-runbook.yml",
@@ -222,8 +247,9 @@ describe("a state directory that cannot be used", () => {
     ["where nothing can be made", "/proc/nosuch"],
     ["that is a device", "/dev/full"],
   ])("%s is said before any effect", async (_what, path) => {
-    for (const words of [["run", "--input", "service=a"], ["rehearse"]]) {
-      const { code, stderr } = await place.run([...words, "--non-interactive", "--state-dir", path]);
+    for (const words of [["run", "--input", "service=a", ...ARCHIVE], ["rehearse"]]) {
+      const call = [...words, "--non-interactive", "--state-dir", path];
+      const { code, stderr } = await place.run(call, CONFIGURED);
       expect(code).toBe(EXIT.unreachable);
       expect(stderr).toContain("state-dir-unusable");
       expect(stderr).toContain("--state-dir DIR");
@@ -238,7 +264,8 @@ describe("a state directory that cannot be used", () => {
     const state = join(place.directory, "half");
     mkdirSync(state);
     writeFileSync(join(state, "locks"), "a file where the locks should be");
-    const { code } = await place.run(["run", "--input", "service=a", "--non-interactive", "--state-dir", state]);
+    const words = ["run", "--input", "service=a", ...ARCHIVE, "--non-interactive", "--state-dir", state];
+    const { code } = await place.run(words, CONFIGURED);
     expect(code).toBe(EXIT.unreachable);
     expect(readdirSync(join(state, "runs"))).toEqual([]);
   });

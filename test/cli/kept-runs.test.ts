@@ -2,14 +2,14 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
-import { type Ended, Place } from "./program.js";
+import { ARCHIVE, CONFIGURED, type Ended, Place } from "./program.js";
 
 const place = new Place();
 afterAll(() => place.remove());
 
 /** There is no cf on this PATH: the run begins, and its first step fails. */
-const WITHOUT_CF = { PATH: dirname(process.execPath), CF_USERNAME: "u", CF_PASSWORD: "a-long-password" };
-const BEGIN = ["run", "--json", "--input", "service=db", "--input", "org=o", "--input", "space=s"];
+const WITHOUT_CF = { ...CONFIGURED, PATH: dirname(process.execPath) };
+const BEGIN = ["run", "--json", "--input", "service=db", "--input", "org=o", "--input", "space=s", ...ARCHIVE];
 
 interface Kept {
   readonly run: string;

@@ -6,6 +6,18 @@ import { join, resolve } from "node:path";
 
 export const PROGRAM = resolve("dist/bin.cjs");
 
+/** All that a run needs to be told of the foundation; nothing of it answers. */
+export const CONFIGURED: Readonly<Record<string, string>> = {
+  CF_API: "https://127.0.0.1:1",
+  CF_USERNAME: "u",
+  CF_PASSWORD: "a-long-password",
+  BOSH_ENVIRONMENT: "https://127.0.0.1:1",
+  BOSH_CLIENT: "c",
+  BOSH_CLIENT_SECRET: "a-long-secret",
+};
+/** An input that makes the bucket known. */
+export const ARCHIVE = ["--input", "archive=s3://bucket/backups/x/wal"] as const;
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;

@@ -71,6 +71,20 @@ describe("Cloud Foundry's records", () => {
     expect((await ask(cf)).exitCode).toBe(15);
   });
 
+  it("stand in one list, looked at or not, whichever of them fails", async () => {
+    const cf = cloud().deleted(GUID, "orders-db", AT);
+    cf.broken.set("auditEvents", "access-denied");
+    const { table, document } = await ask(cf);
+    const [before = "", lookedAt = ""] = table.split("Looked at:");
+    expect(before.slice(before.indexOf("Not looked at in full:"))).toContain("cf-audit-events");
+    expect(lookedAt).toContain("cf-usage-events");
+    expect(lookedAt).not.toContain("cf-audit-events");
+    expect(document.coverage.find(({ source }) => source === "cf-audit-events")).toMatchObject({
+      from: null,
+      to: null,
+    });
+  });
+
   it("end after 31 days: an older time is incomplete", async () => {
     const around = new Date("2016-01-01T00:00:00Z");
     expect((await ask(cloud(), undefined, { around })).exitCode).toBe(15);
