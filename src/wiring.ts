@@ -14,6 +14,7 @@ import { openArchiveStore } from "./adapters/s3/archive-store.js";
 import type { S3Credentials } from "./adapters/s3/connection.js";
 import { createGateway, type Gateway } from "./adapters/ssh/gateway.js";
 import { type Config, type GatewayConfig, type SecretReference, settingsOf } from "./config/config.js";
+import { sessionFile } from "./config/missing.js";
 import { secretValue } from "./config/secret-value.js";
 import { asRecoverError, RecoverError } from "./errors.js";
 import { optional } from "./optional.js";
@@ -187,8 +188,7 @@ async function cfLogin(options: WiringOptions): Promise<CfLogin> {
   const { username, password } = config.cf;
   if (username !== undefined && password !== undefined)
     return { kind: "password", username, password: await resolveSecret(options, password) };
-  const home = env["CF_HOME"] ?? env["HOME"] ?? homedir();
-  return { kind: "session", configFile: join(home, ".cf", "config.json") };
+  return { kind: "session", configFile: sessionFile(env) };
 }
 
 function s3Credentials(options: WiringOptions): (() => Promise<S3Credentials>) | undefined {
