@@ -45,6 +45,7 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))("
     expect(Object.keys(scenario).sort()).toEqual(
       ["answers", "complaints", "exitCode", "inputs", "name", "open", "teaches", "ticket", "title"]
         .concat(scenario.before === undefined ? [] : ["before"])
+        .concat(scenario.unsaid === undefined ? [] : ["unsaid"])
         .sort(),
     );
   });

@@ -2,6 +2,7 @@
 import type { CloudControllerState } from "../cloud-controller/state.js";
 import type { World } from "../world/world.js";
 import type { Stage } from "./stage.js";
+import type { Told } from "./told.js";
 
 export interface Opening {
   readonly world: World;
@@ -35,4 +36,6 @@ export interface Scenario {
   readonly exitCode: number;
   /** What does not hold at the end, each as a sentence; flags may have led to another end than the scenario's own. */
   complaints(closing: Closing): readonly string[];
+  /** What the tool should have said and did not, each as a sentence; asked only where the scenario's own end was played. */
+  unsaid?(told: Told): readonly string[];
 }

@@ -7,6 +7,7 @@ import type { BoxClock, Pace } from "../box/clock.js";
 import { PAGE_PROGRAMS } from "../page/programs.js";
 import { PAGE_USER } from "../scenarios/page-procedure.js";
 import type { Scenario } from "../scenarios/scenario.js";
+import { Told } from "../scenarios/told.js";
 import { tally, worldComplaints } from "./checks.js";
 import { type ChildPlace, layOut } from "./child-files.js";
 import type { RehearsalRecord } from "./record.js";
@@ -89,6 +90,7 @@ export function conclude(
       : []),
     ...worldComplaints(state.world, record.watched),
     ...scenario.complaints({ ...state, old: record.watched.old, exitCode }),
+    ...(ownEnding ? (scenario.unsaid?.(Told.ofRun(sitting.stateDirectory, record.run)) ?? []) : []),
   ];
   return {
     exitCode,

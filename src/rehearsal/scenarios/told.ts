@@ -1,0 +1,65 @@
+/**
+ * What the tool wrote down of a rehearsed run: its journal, read as plain JSON lines. The box believes its own world first;
+ * this is for what only the tool can say: which candidates, why not, how much is lost.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+type Line = Readonly<Record<string, unknown>>;
+
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** One run's journal; empty where no run began. */
+export class Told {
+  readonly #lines: readonly Line[];
+
+  constructor(lines: readonly Line[]) {
+    this.#lines = lines;
+  }
+
+  static ofRun(stateDirectory: string, run: string | undefined): Told {
+    const path = join(stateDirectory, "runs", run ?? "none", "journal.jsonl");
+    if (!existsSync(path)) return new Told([]);
+    const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
+    return new Told(lines.map((line) => JSON.parse(line) as Line));
+  }
+
+  /** Why the run stopped; of a run that ended well, empty texts. */
+  get refusal(): Refusal {
+    const stop = this.#lines.findLast((line) => line["type"] === "run-stopped");
+    const error = (stop?.["error"] ?? {}) as Partial<Refusal>;
+    return { code: error.code ?? "", message: error.message ?? "", remedy: error.remedy ?? "" };
+  }
+
+  /** The last output of a step that succeeded. */
+  output(step: string): Line {
+    const found = this.#lines.findLast((line) => line["type"] === "step-succeeded" && line["step"] === step);
+    return (found?.["output"] ?? {}) as Line;
+  }
+
+  /** Whether a step ever began. */
+  began(step: string): boolean {
+    return this.#lines.some((line) => line["type"] === "step-started" && line["step"] === step);
+  }
+
+  /** Everything, as text. */
+  get text(): string {
+    return this.#lines.map((line) => JSON.stringify(line)).join("\n");
+  }
+}
+
+/** A sentence for each text that is not in what was said. */
+export function unsaid(what: string, said: string, texts: readonly string[]): string[] {
+  return texts.filter((text) => !said.includes(text)).map((text) => `${what} does not say "${text}": ${said}`);
+}
+
+/** What is wrong with a refusal that must have a code and say certain things, in its sentence or its remedy. */
+export function refusalComplaints(told: Told, code: string, texts: readonly string[]): string[] {
+  const { code: found, message, remedy } = told.refusal;
+  const wrong = found === code ? [] : [`it was refused as "${found}" (${message}), not as "${code}"`];
+  return [...wrong, ...unsaid("the refusal", `${message} ${remedy}`, texts)];
+}

@@ -1,0 +1,53 @@
+/** Every incident of facts dingo.md §8, played on the built program. `npm run build` comes first. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { INCIDENTS } from "../../src/rehearsal/scenarios/incidents.js";
+import { rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
+
+const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
+const LONG = 120_000;
+const ROWS = 35;
+
+let directory: string;
+let right = 0;
+beforeAll(() => {
+  if (!existsSync(BIN)) throw new Error("dist/bin.cjs is missing: run npm run build first");
+  directory = mkdtempSync(join(tmpdir(), "incidents-"));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+  console.log(`incidents right ${right} of ${ROWS}`);
+});
+
+describe("the incidents", () => {
+  it("are thirty-five, each with a scenario", () => {
+    const rows = Array.from({ length: ROWS }, (_, index) => index + 1);
+    expect(rows.filter((row) => !INCIDENTS.some((incident) => incident.row === row))).toEqual([]);
+    expect(new Set(INCIDENTS.map(({ row }) => row)).size).toBe(INCIDENTS.length);
+  });
+
+  const played = INCIDENTS.map(({ row, scenario }) => [row, scenario.name, scenario] as const);
+  it.concurrent.each(played)(
+    "number %i, %s, ends as it must",
+    async (_row, _name, scenario) => {
+      const result = await rehearse({
+        scenario,
+        seed: 1,
+        pace: "max",
+        // Each in a state directory of its own: they play at the same time.
+        stateDirectory: join(directory, scenario.name),
+        program: [process.execPath, BIN],
+        args: ["--json"],
+        interactive: false,
+        caller: { TERM: "dumb" },
+        say: () => undefined,
+        quiet: true,
+      });
+      expect([result.exitCode, result.complaints]).toEqual([scenario.exitCode, []]);
+      right += 1;
+    },
+    LONG,
+  );
+});
