@@ -110,20 +110,59 @@ export interface ReadAction<I, O> extends ActionBase<I, O> {
   verify?(context: Context, input: I, output: O): Promise<Verdict>;
 }
 
-/** Makes something new. */
-export interface CreateAction<I, O> extends ActionBase<I, O> {
-  readonly effect: "create";
-  guard?(context: Context, input: I): Promise<void>;
+/** A step that is taken back: its input, and its output where it came to its end. */
+export interface Taken<I, O> {
+  readonly input: I;
+  readonly output: O | undefined;
+}
+
+/** What is left of a step's effect: `done` means that none of it is in the world, be it that it never was. */
+export interface UndoProbe {
+  readonly state: "done" | "not-done" | "partly" | "unknown";
+  readonly evidence: string;
+}
+
+/**
+ * The way back of a step, itself something that changes the world: with identity, commands and a probe of its own. It
+ * deletes nothing but what the run itself made and the journal can tell by name; everything else is moved aside
+ * (law 2). It goes by what `records` and the world say, so that a second run finishes a first.
+ */
+export interface WayBack<I, O> {
+  /** Consent to an undo follows from it. */
+  readonly effect: Exclude<Effect, "read">;
+  /** What it does, what it costs and what it cannot give back: one sentence, shown before the step runs and before it is undone. */
+  readonly cost: string;
+  /** The exact commands; `run` is the id of the run. */
+  describe(input: I, run: string): readonly PrintedCommand[];
+  /** Throws `guard-refused` unless identity is shown; before every attempt. */
+  guard(context: Context, taken: Taken<I, O>): Promise<void>;
+  probe(context: Context, taken: Taken<I, O>): Promise<UndoProbe>;
+  run(context: Context, taken: Taken<I, O>): Promise<void>;
+}
+
+/** Undo passes such a step over and says this sentence: there is nothing that it could or would have to take back. */
+export interface NothingToUndo {
+  readonly leaves: string;
+}
+
+/** What everything that changes the world has beside its run. */
+interface MutatingBase<I, O> extends ActionBase<I, O> {
   probe(context: Context, input: I): Promise<Probe<O>>;
   verify(context: Context, input: I, output: O): Promise<Verdict>;
+  /** Absent: the step is a point of no return. */
+  readonly undo?: WayBack<I, O> | NothingToUndo;
+}
+
+/** Makes something new. */
+export interface CreateAction<I, O> extends MutatingBase<I, O> {
+  readonly effect: "create";
+  guard?(context: Context, input: I): Promise<void>;
 }
 
 /** Disrupts or destroys: the guard throws `guard-refused` unless identity is shown. It runs before every attempt. */
-export interface DangerousAction<I, O> extends ActionBase<I, O> {
+export interface DangerousAction<I, O> extends MutatingBase<I, O> {
   readonly effect: "disrupt" | "destroy";
   guard(context: Context, input: I): Promise<void>;
-  probe(context: Context, input: I): Promise<Probe<O>>;
-  verify(context: Context, input: I, output: O): Promise<Verdict>;
 }
 
 export type Action<I = never, O = unknown> = ReadAction<I, O> | CreateAction<I, O> | DangerousAction<I, O>;

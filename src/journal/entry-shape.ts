@@ -49,7 +49,7 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
   },
   "input-given": { name: text, value: anything, by: text },
   "target-fixed": { target: text, locks: textList },
-  "run-resumed": { operator: text, host: text, toolVersion: text, takeOver: flag },
+  "run-resumed": { operator: text, host: text, toolVersion: text, takeOver: flag, back: optional(flag) },
   "runbook-accepted": { runbookSha256: hash, runbookText: evidence, by: text, steps: optional(object) },
   "step-started": {
     ...attempt,
@@ -58,6 +58,7 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
     input: object,
     inputEvidence: optional(evidence),
     commandsSha256: text,
+    back: optional(flag),
   },
   "step-recorded": { ...attempt, kind: text, data: object, dataEvidence: optional(evidence) },
   "step-succeeded": {
@@ -67,8 +68,8 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
     outputEvidence: optional(evidence),
     evidence: text,
   },
-  "step-failed": { ...attempt, error, probed: oneOf("not-done", "partly", "not-needed") },
-  "step-in-doubt": { ...attempt, evidence: text, error: optional(error) },
+  "step-failed": { ...attempt, error, probed: oneOf("not-done", "partly", "not-needed"), back: optional(flag) },
+  "step-in-doubt": { ...attempt, evidence: text, error: optional(error), back: optional(flag) },
   "step-skipped": { step: text, why: text },
   "step-undone": { ...attempt, evidence: text },
   "items-fixed": { step: text, items: list, itemsEvidence: optional(evidence) },

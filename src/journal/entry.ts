@@ -1,6 +1,15 @@
 /**
  * The journal's vocabulary: what may stand in `journal.jsonl`, version 1. Entries are facts that happened, in the past
  * tense; replaying them gives the run's state. Old versions stay readable for ever.
+ *
+ * The way back (`undo`) has no entry types of its own: `back` on an entry says that it is about taking a step back, so
+ * that releases which do not know the field read the journal all the same.
+ *
+ * E1  From the first `run-resumed` with `back` on, every process walks back: nothing runs forward again.
+ * E2  A step's way back begins with `step-started` (`back`), durable before its first effect, and ends with `step-undone`.
+ * E3  A `step-undone` without one says that none of the step's effect was in the world.
+ * E4  A `run-ended` is the end unless a `run-resumed` follows: a run that succeeded can still be undone, one that was
+ *     undone or handed over stays so (`endOf`).
  */
 import type { EvidenceRef, Json, JsonObject } from "../action.js";
 
@@ -51,6 +60,8 @@ export type EntryBody =
       readonly host: string;
       readonly toolVersion: string;
       readonly takeOver: boolean;
+      /** The process carries the run back. */
+      readonly back?: true;
     }
   | {
       readonly type: "runbook-accepted";
@@ -71,6 +82,7 @@ export type EntryBody =
       readonly inputEvidence?: EvidenceRef;
       /** SHA-256 over the printed commands. */
       readonly commandsSha256: string;
+      readonly back?: true;
     }
   | {
       readonly type: "step-recorded";
@@ -98,7 +110,9 @@ export type EntryBody =
       readonly item?: string;
       readonly attempt: number;
       readonly error: JournaledError;
+      /** With `back`: what was left of the step's effect. */
       readonly probed: "not-done" | "partly" | "not-needed";
+      readonly back?: true;
     }
   | {
       readonly type: "step-in-doubt";
@@ -107,6 +121,7 @@ export type EntryBody =
       readonly attempt: number;
       readonly evidence: string;
       readonly error?: JournaledError;
+      readonly back?: true;
     }
   | { readonly type: "step-skipped"; readonly step: string; readonly why: string }
   | {
@@ -165,3 +180,9 @@ export type EntryBody =
 
 export type Entry = EntryHeader & EntryBody;
 export type EntryType = EntryBody["type"];
+
+/** How the run ended (E4); undefined while it is open. */
+export function endOf(entries: readonly Entry[]): Extract<Entry, { type: "run-ended" }> | undefined {
+  const last = entries.findLast((entry) => entry.type === "run-ended" || entry.type === "run-resumed");
+  return last?.type === "run-ended" ? last : undefined;
+}

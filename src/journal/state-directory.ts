@@ -14,6 +14,7 @@ import { LockFile } from "./locks.js";
 import { livenessOf } from "./process-identity.js";
 import type { JournalReading } from "./reading.js";
 import { isRunId, newRunId } from "./run-id.js";
+import { endOf } from "./entry.js";
 import { RunLock } from "./run-lock.js";
 
 export interface StateDirectoryOptions {
@@ -85,11 +86,14 @@ export class StateDirectory {
     }
   }
 
-  /** Carries a run on. Errors: `locked`, `journal-broken`, `journal-version`, `state-dir-unusable`, `run-ended`. */
-  open(run: string, options: { readonly takeOver: boolean }): OpenRun {
+  /**
+   * Carries a run on; `back` opens one that has succeeded as well, to be undone.
+   * Errors: `locked`, `journal-broken`, `journal-version`, `state-dir-unusable`, `run-ended`.
+   */
+  open(run: string, options: { readonly takeOver: boolean; readonly back?: boolean }): OpenRun {
     const { entries } = this.read(run);
-    const end = entries.findLast((entry) => entry.type === "run-ended");
-    if (end !== undefined) throw ended(run, end.outcome);
+    const end = endOf(entries);
+    if (end !== undefined && !(options.back === true && end.outcome === "succeeded")) throw ended(run, end.outcome);
     return this.#open(run, { epoch: entries.at(-1)?.epoch ?? 0, takeOver: options.takeOver });
   }
 
@@ -144,7 +148,7 @@ export class StateDirectory {
   #isOpen(run: string): boolean {
     try {
       const { entries } = this.read(run);
-      return entries.length > 0 && !entries.some((entry) => entry.type === "run-ended");
+      return entries.length > 0 && endOf(entries) === undefined;
     } catch (thrown) {
       if (thrown instanceof RecoverError) return true;
       throw thrown;
