@@ -20,6 +20,8 @@ export class FakeCell implements Cell {
   onStart: (container: Container) => readonly string[] = () => [];
   /** What a container looks like once it was stopped. */
   onStop: Partial<Container> = { exitCode: 0 };
+  /** Answers that are lost on their way, first to last, once the call has had its effect. */
+  readonly lostAnswers: ("start" | "stop" | "logs")[] = [];
   patroni: unknown;
   readonly database: FakeDatabase;
   readonly #etcd: FakeEtcd;
@@ -43,7 +45,10 @@ export class FakeCell implements Cell {
         this.changes.push(`restart=${policy} ${name}`);
         this.alter(name, { restartPolicy: policy });
       },
-      logs: async (name) => this.logLines.get(name) ?? [],
+      logs: async (name) => {
+        this.#loseAnswer("logs");
+        return this.logLines.get(name) ?? [];
+      },
     };
   }
 
@@ -93,6 +98,13 @@ export class FakeCell implements Cell {
   #stop(name: string): void {
     this.changes.push(`stop ${name}`);
     this.alter(name, { running: false, status: "exited", ...this.onStop });
+    this.#loseAnswer("stop");
+  }
+
+  #loseAnswer(call: "start" | "stop" | "logs"): void {
+    if (this.lostAnswers[0] !== call) return;
+    this.lostAnswers.shift();
+    throw new RecoverError("unreachable", `the answer to ${call} was lost`, { remedy: "See to the network." });
   }
 
   #start(name: string): void {
@@ -102,6 +114,7 @@ export class FakeCell implements Cell {
     this.alter(name, { running: true, status: "running", startedAt });
     const container = this.containers.get(name);
     if (container !== undefined) this.logLines.set(name, [...this.onStart(container)]);
+    this.#loseAnswer("start");
   }
 
   #kind(path: string): "directory" | "file" | "absent" {

@@ -28,7 +28,6 @@ import {
   WITH_ETCD,
 } from "./scene.js";
 
-const START = { ...WITH_ETCD, system_id: SYSID };
 const INITIALIZE = `/service/${NEW_GUID}/initialize`;
 const PREPARING = "restore_leader_if_missing> preparing patroni to restore this container from wal-e backups";
 
@@ -115,17 +114,17 @@ describe("starting the container", () => {
     ["another cluster's", NEW_SYSID],
     ["no", undefined],
   ])("is refused over %s initialize key", async (_what, value) => {
-    const scene = new Scene().withNew().swapped();
+    const { scene, input } = await copied();
     if (value === undefined) scene.etcd.keys.delete(INITIALIZE);
     else scene.etcd.keys.set(INITIALIZE, value);
-    await expect(scene.perform(startContainer, START)).rejects.toEqual(failure("guard-refused", /initialize is/));
+    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("guard-refused", /initialize is/));
     expect(scene.cell.changes).toEqual([]);
   });
 
   it("goes on where the container says that it restores", async () => {
-    const scene = new Scene().withNew().swapped();
+    const { scene, input } = await copied();
     scene.cell.onStart = () => ["startup> public :5432 address", PREPARING];
-    expect(await scene.perform(startContainer, START)).toMatchObject({ decision: PREPARING });
+    expect(await scene.perform(startContainer, input)).toMatchObject({ decision: PREPARING });
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`]);
   });
 
@@ -135,29 +134,96 @@ describe("starting the container", () => {
     ["finds a local database, and restores nothing", "local database exists; no additional preparation required"],
     ["finds no backup", "new cluster, no existing backup to restore"],
   ])("ends at once where it %s", async (_what, line) => {
-    const scene = new Scene().withNew().swapped();
+    const { scene, input } = await copied();
     scene.cell.onStart = () => [PREPARING, line];
-    await expect(scene.perform(startContainer, START)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
   });
 
   it("ends where it finds no address of its own and says nothing: no registrator", async () => {
-    const scene = new Scene().withNew().swapped();
+    const { scene, input } = await copied();
     scene.cell.onStart = () => ["startup> failed to look up container in etcd"];
-    await expect(scene.perform(startContainer, START)).rejects.toEqual(
+    await expect(scene.perform(startContainer, input)).rejects.toEqual(
       failure("proof-failed", /neither that it restores/),
     );
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
   });
 
   it("that Docker refuses, since the host port was taken meanwhile, is an error and did not happen", async () => {
-    const scene = new Scene().withNew().swapped();
+    const { scene, input } = await copied();
     scene.cell.onStart = () => {
       scene.cell.alter(CONTAINER, { running: false, status: "exited", startedAt: FIRST_LIFE });
       throw new RecoverError("command-failed", "port is already allocated", { remedy: "Look." });
     };
-    await expect(scene.perform(startContainer, START)).rejects.toEqual(failure("command-failed", /already allocated/));
-    expect(await scene.probe(startContainer, START)).toBe("not-done");
+    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("command-failed", /already allocated/));
+    expect(await scene.probe(startContainer, input)).toBe("not-done");
+  });
+});
+
+describe("a start after one that was cut off before it reached Docker", () => {
+  const ways: readonly (readonly [string, (scene: Scene) => void, RegExp])[] = [
+    [
+      "a segment was written into the copy",
+      (scene) => scene.store.seed(BUCKET, `${NEW.prefix}/wal_005/${segment(7)}.lzo`, lzopLike("new 7")),
+      /1 foreign/,
+    ],
+    ["a leader came back", (scene) => scene.etcd.keys.set(`/service/${NEW_GUID}/leader`, "x"), /leader is "x"/],
+    [
+      "a node was added",
+      (scene) => {
+        scene.director.instanceList.push(cellInstance("1", "10.58.111.16", "cell_z2"));
+        scene.addCell(1).put(containerOf(NEW_GUID, { name: "cf-00000000-0000-4000-8000-000000000000" }));
+      },
+      /another node/,
+    ],
+    ["the data directory was filled", (scene) => scene.cell.directories.add(`${DATA}/postgres0`), /1 entries again/],
+  ];
+
+  it.each(ways)("is refused where %s meanwhile", async (_what, change, message) => {
+    const { scene, input } = await copied();
+    await scene.context.record("starting", { stopped_life: FIRST_LIFE });
+    expect(await scene.probe(startContainer, input)).toBe("not-done");
+    change(scene);
+    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("guard-refused", message));
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("is refused where somebody else started the container, which runs", async () => {
+    const { scene, input } = await copied();
+    scene.cell.alter(CONTAINER, { running: true, status: "running", startedAt: "2026-11-21T12:20:00Z" });
+    await expect(scene.perform(startContainer, input)).rejects.toEqual(
+      failure("guard-refused", /this run did not start it/),
+    );
+    expect(scene.cell.changes).toEqual([]);
+  });
+});
+
+describe("a container that does not restore", () => {
+  it.each([
+    ["what it says", ["logs"], [`start ${CONTAINER}`, `stop ${CONTAINER}`]],
+    ["the start", ["start"], [`start ${CONTAINER}`, `stop ${CONTAINER}`]],
+    ["the stop", ["stop"], [`start ${CONTAINER}`, `stop ${CONTAINER}`]],
+  ] as const)(
+    "is stopped, told of and left stopped, without a doubt, where the answer to %s was lost",
+    async (_what, lost, changes) => {
+      const { scene, input } = await copied();
+      scene.cell.onStart = () => ["INFO: initialized a new cluster"];
+      scene.cell.lostAnswers.push(...lost);
+      await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("unreachable", /was lost/));
+      // The engine runs it again, after this probe, within the same process.
+      expect(await scene.probe(startContainer, input)).toBe("partly");
+      await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+      expect(await scene.probe(startContainer, input)).toBe("partly");
+      expect(scene.cell.changes).toEqual(changes);
+    },
+  );
+
+  it("is started again by a later attempt alone, over a copy that is still whole", async () => {
+    const { scene, input } = await copied();
+    scene.cell.onStart = () => ["Target s3://x missing /sysids/sysid id"];
+    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    scene.cell.onStart = () => [PREPARING];
+    expect(await scene.perform(startContainer, input)).toMatchObject({ decision: PREPARING });
   });
 });
 
@@ -170,5 +236,5 @@ async function copied(): Promise<{ scene: Scene; input: JsonObject }> {
   await scene.perform(setAside, { ...at, created_at: CREATED_AT, run: RUN });
   await scene.perform(copy, { ...at, baseline });
   scene.swapped();
-  return { scene, input: { ...START, stopped_life: FIRST_LIFE, target: at.target, baseline } };
+  return { scene, input: { ...WITH_ETCD, system_id: SYSID, stopped_life: FIRST_LIFE, target: at.target, baseline } };
 }

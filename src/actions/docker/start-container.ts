@@ -1,23 +1,18 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { containerDataDirectory, dockerStart } from "../../host-commands.js";
+import { dockerStart } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
-import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
+import { type Ready, readyInput, refuseUnlessReady } from "../recovery/ready-to-start.js";
+import { guardTarget, openTarget, type Target } from "./target-container.js";
 import { readStartUp, type StartUp } from "./start-up-lines.js";
 
 /** The start script looks its address up (3 s a try, 4 tries) and then decides; a loaded cell takes longer. */
 const DECISION_DEADLINE_MS = 180_000;
 const POLL_MS = 500;
+const GRACE_SECONDS = 10;
 
-const input = z.strictObject({
-  ...targetInput,
-  etcd: z.string(),
-  /** What /service/GUID/initialize must say at the moment of starting. */
-  system_id: z.string().regex(/^\d{10,20}$/),
-});
-type Input = z.infer<typeof input>;
 const output = z.object({ started_at: z.string(), decision: z.string() });
 type Output = z.infer<typeof output>;
 
@@ -25,38 +20,32 @@ export const startContainer = defineAction({
   id: "docker.start-container",
   title: "Start the container over the old archive",
   effect: "disrupt",
-  input,
+  input: readyInput,
   output,
   describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStart(container)) }],
-  async guard(context, target: Input) {
-    const { cell, container } = await guardTarget(context, target);
-    // Started with a foreign or absent system identifier it ends in a loop, or in initdb over the copy (dingo.md §3.4).
-    const node = await cell.etcd(target.etcd).get(`/service/${target.guid}/initialize`);
-    if (node?.value === target.system_id) return await refuseRefilled(cell, container, target);
-    throw new RecoverError(
-      "guard-refused",
-      `/service/${target.guid}/initialize is "${node?.value ?? "absent"}", not the archive's "${target.system_id}"`,
-      {
-        remedy: "Do not start the container: it would refuse the data or overwrite the copied archive.",
-        place: target.container,
-        effect: "none",
-      },
-    );
+  async guard(context, target: Ready) {
+    const { container } = await guardTarget(context, target);
+    if (container.running) return refuseForeignLife(context, container);
+    // Nothing is started by this attempt: it only says what the one before saw.
+    if (untoldEnd(context, container) !== undefined) return;
+    // Where a start was asked for, the life that ended since is what the probe and the operator have looked at.
+    const stopped_life = askedFrom(context) === undefined ? target.stopped_life : container.startedAt;
+    await refuseUnlessReady(context, { ...target, stopped_life });
   },
   async run(context, target): Promise<Output> {
     const { cell, container } = await openTarget(context, target);
+    const untold = container.running ? undefined : untoldEnd(context, container);
+    if (untold !== undefined) throw await tell(context, { because: untold, life: container.startedAt, cell, target });
     if (!container.running) {
       await context.record("starting", { stopped_life: container.startedAt });
+      await context.beforeEffect();
       await cell.docker.start(target.container);
     }
     const { startUp, life } = await awaitDecision(context, cell, target);
     if (startUp.decision === "restores") return { started_at: life.startedAt, decision: startUp.line };
-    await context.record("stopped-at-once", { because: startUp.line });
-    await stopAtOnce(cell, target);
-    throw new RecoverError("proof-failed", `the container did not restore: ${startUp.line}`, {
-      remedy: "It was stopped again, to spare the copied archive. Look at its log before anything else.",
-      place: `${target.container} on ${cell.label}`,
-    });
+    const end = { because: startUp.line, life: life.startedAt, cell, target };
+    await stopAtOnce(context, end);
+    throw await tell(context, end);
   },
   probe: probeStart,
   async verify(context, target, output) {
@@ -69,34 +58,50 @@ export const startContainer = defineAction({
   },
 });
 
-/** Hours may lie between the last look and this start: over local data the container would never restore. */
-async function refuseRefilled(cell: Cell, container: Container, target: Target): Promise<void> {
-  if (container.running) return;
-  const left = await cell.files.entries(containerDataDirectory(target.container));
-  if (left.length === 0) return;
+/** The life that was over when this run last asked for a start; undefined where it never did. */
+function askedFrom(context: Context): string | undefined {
+  const life = context.records("starting").at(-1)?.["stopped_life"];
+  return typeof life === "string" ? life : undefined;
+}
+
+/** A container that runs was started by this run, or it is not touched. */
+function refuseForeignLife(context: Context, container: Container): void {
+  const asked = askedFrom(context);
+  if (asked !== undefined && asked !== container.startedAt) return;
   throw new RecoverError(
     "guard-refused",
-    `the data directory of "${target.container}" holds ${left.length} entries again`,
+    `the container "${container.name}" runs since ${container.startedAt}, and this run did not start it`,
     {
-      remedy: "Something started the container since. Find out what, move the directory aside, then resume.",
-      place: target.container,
+      remedy: "Stop it and find out who started it: it may have written to the copied archive. Then resume.",
+      place: container.name,
       effect: "none",
     },
   );
 }
 
-async function probeStart(context: Context, target: Input): Promise<Probe<Output>> {
+async function probeStart(context: Context, target: Target): Promise<Probe<Output>> {
   const { cell, container } = await openTarget(context, target);
   const evidence = `${container.name} is ${container.status}, started ${container.startedAt}`;
-  if (!container.running)
-    return { state: context.records("stopped-at-once").length > 0 ? "unknown" : "not-done", evidence };
-  const before = context.records("starting").at(-1)?.["stopped_life"];
-  if (before === undefined || before === container.startedAt) return { state: "unknown", evidence };
+  const asked = askedFrom(context);
+  if (!container.running) return afterItsEnd(context, container, { asked, evidence });
+  if (asked === undefined || asked === container.startedAt) return { state: "unknown", evidence };
   const startUp = readStartUp(await cell.docker.logs(container.name, container.startedAt));
   if (startUp.decision === "undecided") return { state: "partly", evidence: `${evidence}; it has not decided yet` };
   const said = `${evidence}; ${startUp.line}`;
-  if (startUp.decision !== "restores") return { state: "unknown", evidence: said };
+  // It runs and does not restore: the attempt that follows stops it, and nothing waits for a person meanwhile.
+  if (startUp.decision !== "restores") return { state: "partly", evidence: said };
   return { state: "done", output: { started_at: container.startedAt, decision: startUp.line }, evidence: said };
+}
+
+function afterItsEnd(
+  context: Context,
+  { startedAt }: Container,
+  { asked, evidence }: { readonly asked: string | undefined; readonly evidence: string },
+): Probe<Output> {
+  if (asked === undefined || asked === startedAt) return { state: "not-done", evidence };
+  const because = endOf(context, startedAt);
+  if (because !== undefined) return { state: "partly", evidence: `${evidence}; it was stopped at once: ${because}` };
+  return { state: "unknown", evidence: `${evidence}: another life than the one that was stopped, and over by now` };
 }
 
 async function awaitDecision(
@@ -124,7 +129,37 @@ async function awaitDecision(
   }
 }
 
+/** A life that did not restore, and why. */
+interface End {
+  readonly because: string;
+  readonly life: string;
+  readonly cell: Cell;
+  readonly target: Target;
+}
+
 /** A container that initialises a new database archives over the copy within seconds: it is stopped first, then reported. */
-async function stopAtOnce(cell: Cell, target: Target): Promise<void> {
-  await cell.docker.stop(target.container, 10);
+async function stopAtOnce(context: Context, { because, life, cell, target }: End): Promise<void> {
+  await context.record("did-not-restore", { life, because });
+  await context.beforeEffect();
+  await cell.docker.stop(target.container, GRACE_SECONDS);
+}
+
+function endOf(context: Context, life: string): string | undefined {
+  const because = context.records("did-not-restore").findLast((note) => note["life"] === life)?.["because"];
+  return typeof because === "string" ? because : undefined;
+}
+
+/** Why that life was stopped, where the answer to the stop was lost and nobody has been told yet. */
+function untoldEnd(context: Context, { startedAt }: Container): string | undefined {
+  const told = context.records("end-told").some((note) => note["life"] === startedAt);
+  return told ? undefined : endOf(context, startedAt);
+}
+
+/** Noted, so that only a later attempt, which a person asked for, starts the container again. */
+async function tell(context: Context, { because, life, cell, target }: End): Promise<RecoverError> {
+  await context.record("end-told", { life });
+  return new RecoverError("proof-failed", `the container did not restore: ${because}`, {
+    remedy: "It was stopped again, to spare the copied archive. Look at its log before anything else.",
+    place: `${target.container} on ${cell.label}`,
+  });
 }

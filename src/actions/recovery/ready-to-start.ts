@@ -1,0 +1,80 @@
+/**
+ * What must hold when the container is started over the old archive. The run looks before it starts, and every start
+ * looks again: hours may lie between the two, and a daemon restart, another operator or a deploy (dingo.md §8, 15).
+ */
+import { z } from "zod";
+import type { Context } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { containerDataDirectory } from "../../host-commands.js";
+import type { Cell, Container } from "../../ports/cells.js";
+import { evidenceRef } from "../archive/evidence-listing.js";
+import { refuseBusyDirector } from "../bosh/find-deployment.js";
+import { containersOf } from "../docker/locate-container.js";
+import { guardTarget, targetInput } from "../docker/target-container.js";
+import { refuseOtherArchive } from "./compare-copy.js";
+
+export const readyInput = z.strictObject({
+  ...targetInput,
+  etcd: z.string(),
+  /** What /service/GUID/initialize must say at the moment of starting. */
+  system_id: z.string().regex(/^\d{10,20}$/),
+  /** The life that was stopped: a container that was started since has written to the archive. */
+  stopped_life: z.string(),
+  /** The copy, and the listing of what it is a copy of. */
+  target: z.string(),
+  baseline: evidenceRef,
+});
+export type Ready = z.infer<typeof readyInput>;
+
+/** Throws `platform-busy`, `guard-refused`; gives the container as it stands. Reads only. */
+export async function refuseUnlessReady(
+  context: Context,
+  target: Ready,
+): Promise<{ cell: Cell; container: Container }> {
+  await refuseBusyDirector(context, target.deployment);
+  const { cell, container } = await guardTarget(context, target);
+  refuseOtherLife(container, target);
+  await refuseOtherKeys(cell, target);
+  const left = await cell.files.entries(containerDataDirectory(target.container));
+  if (left.length > 0)
+    throw refuse(`the data directory of "${target.container}" holds ${left.length} entries again`, target);
+  await refuseOtherNodes(context, target);
+  await refuseOtherArchive(context, target);
+  return { cell, container };
+}
+
+function refuseOtherLife({ running, startedAt, status }: Container, target: Ready): void {
+  if (!running && startedAt === target.stopped_life) return;
+  throw refuse(`the container is ${status} and was started at ${startedAt}, after it had been stopped`, target);
+}
+
+/** Over a foreign or absent system identifier it ends in a loop, or in initdb over the copy (dingo.md §3.4). */
+async function refuseOtherKeys(cell: Cell, target: Ready): Promise<void> {
+  const etcd = cell.etcd(target.etcd);
+  const initialize = await etcd.get(`/service/${target.guid}/initialize`);
+  if (initialize?.value !== target.system_id)
+    throw refuse(
+      `/service/${target.guid}/initialize is "${initialize?.value ?? "absent"}", not the archive's "${target.system_id}"`,
+      target,
+    );
+  const leader = await etcd.get(`/service/${target.guid}/leader`);
+  if (leader !== undefined) throw refuse(`/service/${target.guid}/leader is "${leader.value}"`, target);
+}
+
+/** While the container is stopped the broker counts no nodes, and an update of the service adds some (dingo.md §1.8). */
+async function refuseOtherNodes(context: Context, target: Ready): Promise<void> {
+  const others = (await containersOf(context, target.deployment, target.guid)).filter(
+    ({ container }) => container.name !== target.container,
+  );
+  if (others.length === 0) return;
+  const names = others.map(({ container, cell }) => `${container.name} on ${cell.label}`).join(", ");
+  throw refuse(`the instance has another node: ${names}`, target);
+}
+
+function refuse(message: string, { container }: Ready): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Do not start the container: find out what changed since the stop, put it right, then resume.",
+    place: container,
+    effect: "none",
+  });
+}
