@@ -1,10 +1,9 @@
-/** `bosh:` and BOSH_ENVIRONMENT, BOSH_CA_CERT, BOSH_CLIENT, BOSH_CLIENT_SECRET, BOSH_DEPLOYMENT. */
+/** `bosh:` (its gateway: `way.ts`) and BOSH_ENVIRONMENT, BOSH_CA_CERT, BOSH_CLIENT, BOSH_CLIENT_SECRET, BOSH_DEPLOYMENT. */
 import { quoted } from "../printable.js";
 import { Fields } from "../yaml/fields.js";
 import type { Located } from "../yaml/located.js";
 import { isLoopback, parseAddress } from "./address.js";
 import type { BoshConfig, SecretReference } from "./config.js";
-import { readGateway } from "./gateway.js";
 import { environmentError, readIfThere, type Reading } from "./reading.js";
 import { readSecret } from "./secret.js";
 
@@ -17,21 +16,19 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----/u;
 
 type BoshFields = Fields<(typeof KEYS)[number]>;
 
-export function readBosh(reading: Reading, node: Located | undefined): BoshConfig {
+export function readBosh(reading: Reading, node: Located | undefined): Omit<BoshConfig, "gateway" | "socks"> {
   const fields = node === undefined ? undefined : Fields.of(reading.findings, node, { what: '"bosh"', keys: KEYS });
   const environment = readEnvironment(reading, fields);
   const deployment = readDeployment(reading, fields);
   const caCert = readCertificate(reading, fields);
   const client = fields?.text("client")?.value ?? reading.variable("BOSH_CLIENT");
   const clientSecret = readClientSecret(reading, fields);
-  const gateway = readGateway(reading, fields?.get("gateway"));
   return {
     ...(environment === undefined ? {} : { environment }),
     ...(deployment === undefined ? {} : { deployment }),
     ...(caCert === undefined ? {} : { caCert }),
     ...(client === undefined ? {} : { client }),
     ...(clientSecret === undefined ? {} : { clientSecret }),
-    ...(gateway === undefined ? {} : { gateway }),
   };
 }
 

@@ -5,11 +5,18 @@ import { parseAddress } from "./address.js";
 import type { CfConfig } from "./config.js";
 import { environmentError, type Reading } from "./reading.js";
 import { readSecret } from "./secret.js";
+import type { Way } from "./way.js";
 
-const KEYS = ["api", "skip_ssl_validation", "username", "password"] as const;
+const KEYS = ["api", "skip_ssl_validation", "username", "password", "via_gateway"] as const;
 const REMEDY = "Write the address of the API: `https://api.SYSTEM-DOMAIN`.";
 
-export function readCf(reading: Reading, node: Located | undefined): CfConfig {
+/** What the cf program may reach through the hop follows from the address of the API. */
+const NEEDS_API = {
+  message: '"via_gateway" needs the address of the API',
+  remedy: "Add `api: https://api.SYSTEM-DOMAIN`; over the hop only HTTPS is spoken.",
+};
+
+export function readCf(reading: Reading, node: Located | undefined, way: Way): CfConfig {
   const fields = node === undefined ? undefined : Fields.of(reading.findings, node, { what: '"cf"', keys: KEYS });
   const api = fields?.text("api");
   const url = api === undefined ? apiOfEnvironment(reading) : parseAddress(api.value, "https")?.url;
@@ -23,11 +30,16 @@ export function readCf(reading: Reading, node: Located | undefined): CfConfig {
       : reading.variable("CF_PASSWORD") === undefined
         ? undefined
         : { kind: "env" as const, name: "CF_PASSWORD" };
+  const viaGateway = way.asked(fields?.get("via_gateway"));
+  if (viaGateway && fields !== undefined && url?.startsWith("https://") !== true)
+    reading.findings.add(fields.keyAt("via_gateway"), NEEDS_API);
   return {
-    skipSslValidation: fields === undefined ? false : readFlag(reading, fields),
+    skipSslValidation:
+      fields === undefined ? false : reading.flag(fields.get("skip_ssl_validation"), "skip_ssl_validation"),
     ...(url === undefined ? {} : { api: url }),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
+    ...(viaGateway ? { viaGateway } : {}),
   };
 }
 
@@ -37,15 +49,4 @@ function apiOfEnvironment(reading: Reading): string | undefined {
   const address = parseAddress(value, "https");
   if (address === undefined) throw environmentError("CF_API", "is no address", REMEDY);
   return address.url;
-}
-
-function readFlag(reading: Reading, fields: Fields<(typeof KEYS)[number]>): boolean {
-  const node = fields.get("skip_ssl_validation");
-  if (node === undefined) return false;
-  if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
-  reading.findings.add(node.at, {
-    message: '"skip_ssl_validation" is neither true nor false',
-    remedy: "Write true or false; YAML reads yes and no as text.",
-  });
-  return false;
 }

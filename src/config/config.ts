@@ -14,6 +14,8 @@ export interface CfConfig {
   readonly skipSslValidation: boolean;
   readonly username?: string;
   readonly password?: SecretReference;
+  /** The API is reached through the gateway hop; only where there is one, and with an HTTPS `api`. */
+  readonly viaGateway?: true;
 }
 
 export interface GatewayConfig {
@@ -23,8 +25,14 @@ export interface GatewayConfig {
   readonly privateKey?: SecretReference;
   readonly passphrase?: SecretReference;
   readonly password?: SecretReference;
-  /** `ssh-ed25519 AAAA…`; absent: known_hosts decides. */
+  /** `ssh-ed25519 AAAA…` or `SHA256:…`; absent: known_hosts decides. */
   readonly hostKey?: string;
+}
+
+/** A SOCKS5 proxy that somebody else keeps open, such as `ssh -D`. It asks for no log-in. */
+export interface SocksConfig {
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface BoshConfig {
@@ -36,6 +44,8 @@ export interface BoshConfig {
   readonly client?: string;
   readonly clientSecret?: SecretReference;
   readonly gateway?: GatewayConfig;
+  /** In the gateway's place; never beside one. */
+  readonly socks?: SocksConfig;
 }
 
 export interface S3Config {
@@ -49,6 +59,8 @@ export interface S3Config {
     readonly secretAccessKey: SecretReference;
     readonly sessionToken?: SecretReference;
   };
+  /** The store is reached through the gateway hop; only where there is one. */
+  readonly viaGateway?: true;
 }
 
 export interface Config {

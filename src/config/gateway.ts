@@ -1,4 +1,4 @@
-/** `bosh.gateway:` and BOSH_GW_HOST, BOSH_GW_USER, BOSH_GW_PRIVATE_KEY, BOSH_ALL_PROXY: the one hop to the foundation. */
+/** `bosh.gateway:` and BOSH_GW_HOST, BOSH_GW_USER, BOSH_GW_PRIVATE_KEY: the one hop to the foundation. */
 import { Fields } from "../yaml/fields.js";
 import type { Located } from "../yaml/located.js";
 import type { GatewayConfig, SecretReference } from "./config.js";
@@ -6,12 +6,12 @@ import { environmentError, type Reading } from "./reading.js";
 import { readSecret } from "./secret.js";
 
 const KEYS = ["host", "port", "user", "private_key", "passphrase", "password", "host_key"] as const;
-const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$/u;
+export const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$/u;
 const USER = /^[A-Za-z_][A-Za-z0-9_.-]*$/u;
-const HOST_KEY = /^(?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+(?: .*)?$/u;
+const HOST_KEY = /^(?:(?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+(?: .*)?|SHA256:[A-Za-z0-9+/]{43})$/u;
 
 export function readGateway(reading: Reading, node: Located | undefined): GatewayConfig | undefined {
-  if (node === undefined) return gatewayOfEnvironment(reading) ?? gatewayOfProxy(reading);
+  if (node === undefined) return gatewayOfEnvironment(reading);
   const fields = Fields.of(reading.findings, node, { what: '"gateway"', keys: KEYS });
   if (fields === undefined) return undefined;
   const host = reading.matching(fields.needText("host", "Add `host:`, the jump box."), HOST, {
@@ -24,7 +24,8 @@ export function readGateway(reading: Reading, node: Located | undefined): Gatewa
   });
   const hostKey = reading.matching(fields.text("host_key"), HOST_KEY, {
     message: '"host_key" is no public key',
-    remedy: "Write it as `ssh-keyscan HOST` prints it, without the host: `ssh-ed25519 AAAA…`.",
+    remedy:
+      "Write it as `ssh-keyscan HOST` prints it, without the host: `ssh-ed25519 AAAA…`; or its fingerprint, `SHA256:…`.",
   });
   const secrets = readSecrets(reading, fields);
   const port = readPort(reading, fields.get("port"));
@@ -81,31 +82,11 @@ function gatewayOfEnvironment(reading: Reading): GatewayConfig | undefined {
   };
 }
 
-function userOf(name: string | undefined, variable: string): string {
+export function userOf(name: string | undefined, variable: string): string {
   if (name !== undefined && USER.test(name)) return name;
   throw environmentError(
     variable,
     "names no user for the gateway",
     "Set BOSH_GW_USER, or write USER@ before the host in BOSH_ALL_PROXY.",
   );
-}
-
-/** `ssh+socks5://USER@HOST:PORT?private-key=PATH`, as `om bosh-env` prints it (cf-bosh.md §3.2, §3.5). */
-function gatewayOfProxy(reading: Reading): GatewayConfig | undefined {
-  const proxy = reading.variable("BOSH_ALL_PROXY");
-  if (proxy === undefined || !proxy.startsWith("ssh+socks5://")) return undefined;
-  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-  if (url === undefined || !HOST.test(url.hostname))
-    throw environmentError(
-      "BOSH_ALL_PROXY",
-      "cannot be read",
-      "Set it to ssh+socks5://USER@HOST:PORT?private-key=PATH.",
-    );
-  const key = url.searchParams.get("private-key");
-  return {
-    host: url.hostname,
-    port: Number(url.port === "" ? 22 : url.port),
-    user: userOf(url.username, "BOSH_ALL_PROXY"),
-    ...(key === null || key === "" ? {} : { privateKey: { kind: "file", path: reading.path(key) } }),
-  };
 }

@@ -5,8 +5,9 @@ import { parseAddress } from "./address.js";
 import type { S3Config, SecretReference } from "./config.js";
 import { environmentError, type Reading } from "./reading.js";
 import { readSecret } from "./secret.js";
+import type { Way } from "./way.js";
 
-const KEYS = ["endpoint", "region", "bucket", "credentials"] as const;
+const KEYS = ["endpoint", "region", "bucket", "credentials", "via_gateway"] as const;
 const CREDENTIAL_KEYS = ["access_key_id", "secret_access_key", "session_token"] as const;
 const ENDPOINT_REMEDY =
   "Write the address of the store without bucket and path: `https://s3.example.org`; leave it out for AWS.";
@@ -16,7 +17,7 @@ const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/u;
 
 type S3Fields = Fields<(typeof KEYS)[number]>;
 
-export function readS3(reading: Reading, node: Located | undefined): S3Config {
+export function readS3(reading: Reading, node: Located | undefined, way: Way): S3Config {
   const fields = node === undefined ? undefined : Fields.of(reading.findings, node, { what: '"s3"', keys: KEYS });
   const endpoint = readEndpoint(reading, fields);
   const region =
@@ -32,11 +33,13 @@ export function readS3(reading: Reading, node: Located | undefined): S3Config {
   });
   const credentials = fields?.get("credentials");
   const references = credentials === undefined ? undefined : readCredentials(reading, credentials);
+  const viaGateway = way.asked(fields?.get("via_gateway"));
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     ...(bucket === undefined ? {} : { bucket }),
     ...(references === undefined ? {} : { credentials: references }),
+    ...(viaGateway ? { viaGateway } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { RecoverError } from "../errors.js";
 import { hasHidden, quoted } from "../printable.js";
 import type { Findings } from "../yaml/findings.js";
-import type { LocatedScalar } from "../yaml/located.js";
+import type { Located, LocatedScalar } from "../yaml/located.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Text = LocatedScalar & { readonly value: string };
@@ -40,6 +40,17 @@ export class Reading {
     // Certificates come with line breaks; nothing else may hide what a terminal obeys.
     if (!hasHidden(value.replaceAll("\r\n", "\n"))) return value;
     throw environmentError(name, "holds a control character", `Set ${name} anew, without it.`);
+  }
+
+  /** True or false; false where it is absent or (with a finding) something else. */
+  flag(node: Located | undefined, name: string): boolean {
+    if (node === undefined) return false;
+    if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
+    this.findings.add(node.at, {
+      message: `"${name}" is neither true nor false`,
+      remedy: "Write true or false; YAML reads yes and no as text.",
+    });
+    return false;
   }
 
   /** Text of a field that has to match; a finding that does not repeat the value where it does not. */
