@@ -9,7 +9,7 @@ import type { BoshInstance, Director } from "../../ports/director.js";
 import type { ResourceRecorder } from "../../ports/resources.js";
 import type { Secrets } from "../../secrets.js";
 import { quote } from "../../shell-quote.js";
-import type { Gateway } from "../ssh/gateway.js";
+import type { Gateway } from "../network/dial.js";
 import { CellSession, labelOf, sessionEnded } from "./cell-session.js";
 import { DockerCli } from "./docker.js";
 import { EtcdByCurl } from "./etcd.js";

@@ -2,13 +2,15 @@
  * From a connected stream to a logged-in SSH client, with every way to fail told apart.
  * Time-outs are real milliseconds: the network does not run faster in a rehearsal.
  */
-import ssh2, { type Client, type ConnectConfig } from "ssh2";
-import { RecoverError } from "../../errors.js";
+import ssh2, { type AuthHandlerMiddleware, type Client, type ConnectConfig } from "ssh2";
+import { asRecoverError, RecoverError } from "../../errors.js";
 import { printable } from "../../printable.js";
 import type { Secrets } from "../../secrets.js";
 import type { Dial } from "../network/dial.js";
-import { authenticationMethods, type Credentials } from "./authentication.js";
-import { algorithmsFor, fingerprint, type HostKey, hostKeyOf, sameKey, type TrustedKeys } from "./host-key.js";
+import { type Credentials, type LoginQuestion, LoginWays } from "./authentication.js";
+import { algorithmsFor, hostKeyOf, type TrustedKeys } from "./host-key.js";
+import { HostKeyJudge } from "./host-key-judge.js";
+import { LoginDeadline } from "./login-deadline.js";
 
 export interface SshTarget {
   readonly host: string;
@@ -17,84 +19,83 @@ export interface SshTarget {
   readonly label: string;
   readonly credentials: Credentials;
   readonly trusted: TrustedKeys;
+  /** Real milliseconds between keep-alives; 15 s where absent, 0 for none. */
+  readonly keepAliveMs?: number;
 }
 
-/** The handshake and the log-in together. */
+/** The handshake and the log-in together, without the time in which a person is asked. */
 const READY_TIMEOUT_MS = 30_000;
 /** sshd on stemcells drops silent clients after three minutes, in the first era after fifteen (cf-bosh.md §3.4). */
 const KEEP_ALIVE_MS = 15_000;
 const KEEP_ALIVES_LOST = 4;
 
-/** Errors: `unreachable`, `access-denied`, `not-logged-in`, `host-key-mismatch`, `host-key-unknown`; effect "none". */
+/**
+ * Errors: `unreachable`, `access-denied`, `not-logged-in`, `host-key-mismatch`, `host-key-unknown`, and what asking a
+ * person throws; effect "none".
+ */
 export async function logIn(target: SshTarget, dial: Dial, secrets: Secrets): Promise<Client> {
-  const methods = authenticationMethods(target.credentials, target.label, secrets);
+  const { credentials, label, trusted, keepAliveMs = KEEP_ALIVE_MS } = target;
+  const deadline = new LoginDeadline(READY_TIMEOUT_MS);
+  const { ask } = credentials;
+  const patient = ask === undefined ? {} : { ask: (question: LoginQuestion) => deadline.paused(() => ask(question)) };
+  // Keys and secrets are looked at before anything is dialled.
+  const ways = new LoginWays({ ...credentials, ...patient }, label, secrets);
   const judge = new HostKeyJudge(target);
   const config: ConnectConfig = {
     sock: await dial(target.host, target.port),
-    username: target.credentials.user,
-    authHandler: methods,
-    hostVerifier: (blob: Buffer) => judge.accepts(hostKeyOf(blob)),
-    readyTimeout: READY_TIMEOUT_MS,
-    keepaliveInterval: KEEP_ALIVE_MS,
+    username: credentials.user,
+    hostVerifier: (blob: Buffer, verify: (accepted: boolean) => void) => {
+      void deadline.paused(() => judge.accepts(hostKeyOf(blob))).then(verify);
+    },
+    // Ours stands still while a person is asked.
+    readyTimeout: 0,
+    keepaliveInterval: keepAliveMs,
     keepaliveCountMax: KEEP_ALIVES_LOST,
-    ...(target.trusted.kind === "pinned" ? { algorithms: { serverHostKey: algorithmsFor(target.trusted.keys) } } : {}),
+    ...(trusted.kind === "pinned" ? { algorithms: { serverHostKey: algorithmsFor(trusted.keys) } } : {}),
   };
-  return await connectClient(config, (error) => judge.refusal ?? toError(error, target));
+  const explain = (error: SshError): RecoverError => judge.refusal ?? toError(error, target);
+  return await readyClient({ config, ways, deadline, explain });
 }
 
-function connectClient(config: ConnectConfig, explain: (error: SshError) => RecoverError): Promise<Client> {
+interface Login {
+  readonly config: ConnectConfig;
+  readonly ways: LoginWays;
+  readonly deadline: LoginDeadline;
+  readonly explain: (error: SshError) => RecoverError;
+}
+
+function readyClient({ config, ways, deadline, explain }: Login): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     let first: SshError | undefined;
+    const failed = (error: unknown): void => {
+      deadline.stop();
+      reject(asRecoverError(error));
+      client.destroy();
+    };
+    const authHandler: AuthHandlerMiddleware = (offered: string[] | null, _partial, proceed) => {
+      ways
+        .next(offered ?? undefined)
+        .then((way) => (way === undefined ? failed(explain(first ?? EXHAUSTED)) : proceed(way)), failed);
+    };
     client.on("error", (error: SshError) => {
       // An agent that does not answer is not the end: the next way to log in is tried.
       first ??= error;
-      if (error.level === "agent") return;
-      reject(explain(error));
-      client.destroy();
+      if (error.level !== "agent") failed(ways.refusal ?? explain(error));
     });
-    client.once("ready", () => resolve(client));
-    client.once("close", () => reject(explain(first ?? new Error("the connection was closed during the log-in"))));
-    client.connect(config);
+    client.once("ready", () => {
+      deadline.stop();
+      resolve(client);
+    });
+    client.once("close", () => failed(ways.refusal ?? explain(first ?? new Error("it was closed during the log-in"))));
+    deadline.start(() => failed(explain(new Error(`no log-in within ${READY_TIMEOUT_MS / 1000} s`))));
+    client.connect({ ...config, authHandler });
   });
 }
 
-/** Decides on the shown key and keeps the reason of a refusal. */
-class HostKeyJudge {
-  refusal: RecoverError | undefined;
-  readonly #target: SshTarget;
-
-  constructor(target: SshTarget) {
-    this.#target = target;
-  }
-
-  accepts(shown: HostKey): boolean {
-    const { trusted } = this.#target;
-    if (trusted.kind === "pinned" && trusted.keys.some((key) => sameKey(key, shown))) return true;
-    this.refusal = trusted.kind === "pinned" ? this.#mismatch(shown, trusted) : this.#unknown(shown, trusted.remedy);
-    return false;
-  }
-
-  #mismatch(shown: HostKey, trusted: Extract<TrustedKeys, { kind: "pinned" }>): RecoverError {
-    const { label } = this.#target;
-    const expected = trusted.keys.map(fingerprint).join(" or ");
-    return new RecoverError(
-      "host-key-mismatch",
-      `"${label}" showed the ${printable(shown.type)} key ${fingerprint(shown)}, not ${expected}`,
-      {
-        remedy: `The key that counts comes from ${trusted.source}. Find out who answers at this address before going on.`,
-        place: label,
-        effect: "none",
-      },
-    );
-  }
-
-  #unknown(shown: HostKey, remedy: (shown: HostKey) => string): RecoverError {
-    const { label } = this.#target;
-    const message = `nobody has said which key "${label}" has; it showed the ${printable(shown.type)} key ${fingerprint(shown)}`;
-    return new RecoverError("host-key-unknown", message, { remedy: remedy(shown), place: label, effect: "none" });
-  }
-}
+const EXHAUSTED: SshError = Object.assign(new Error("every way to log in was refused"), {
+  level: "client-authentication",
+});
 
 interface SshError extends Error {
   readonly level?: string;

@@ -7,10 +7,16 @@ export interface HostKey {
   readonly blob: Buffer;
 }
 
-/** Which keys a host may show. A host of which nobody has said it is refused with a remedy, never trusted at first sight. */
+/** Which keys a host may show. Of whom nobody has said it is refused with a remedy, unless a person says it now. */
 export type TrustedKeys =
   | { readonly kind: "pinned"; readonly keys: readonly HostKey[]; readonly source: string }
-  | { readonly kind: "unknown"; readonly remedy: (shown: HostKey) => string };
+  | { readonly kind: "fingerprint"; readonly fingerprint: string; readonly source: string }
+  | {
+      readonly kind: "unknown";
+      readonly remedy: (shown: HostKey) => string;
+      /** A person may say at first sight that it is the right one. */
+      readonly accept?: (shown: HostKey) => Promise<boolean>;
+    };
 
 /** Undefined where the text is no public key. A comment after the key is ignored. */
 export function parseHostKey(text: string): HostKey | undefined {

@@ -1,6 +1,7 @@
 /** The operator's known_hosts files (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT): plain, hashed and wildcard names. */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type HostKey, parseHostKey, sameKey } from "./host-key.js";
 
 /** Keys that the files hold for a host; files that are absent count as empty. Revoked keys are left out. */
@@ -12,6 +13,17 @@ export async function knownHostKeys(files: readonly string[], host: string, port
 /** The line that makes a key known. */
 export function knownHostsLine(host: string, port: number, key: HostKey): string {
   return `${nameOf(host, port)} ${key.type} ${key.blob.toString("base64")}`;
+}
+
+/** Adds a key as OpenSSH does after a yes. */
+export async function addKnownHost(
+  file: string,
+  { host, port, key }: { readonly host: string; readonly port: number; readonly key: HostKey },
+): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const before = await readIfPresent(file);
+  const gap = before === "" || before.endsWith("\n") ? "" : "\n";
+  await appendFile(file, `${gap}${knownHostsLine(host, port, key)}\n`, { mode: 0o600 });
 }
 
 export function knownHostKeysIn(text: string, host: string, port: number): HostKey[] {

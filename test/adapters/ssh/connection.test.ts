@@ -131,7 +131,7 @@ describe("the log-in over SSH", () => {
   });
 
   it("works with an answer to the server's prompt", async () => {
-    const connection = await open({ user: "otp", answer: async (prompts) => prompts.map(() => "123456") });
+    const connection = await open({ user: "otp", ask: () => Promise.resolve("123456") });
     expect((await connection.run(command("echo in"))).stdout).toBe("in\n");
   });
 

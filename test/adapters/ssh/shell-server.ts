@@ -12,6 +12,8 @@ export interface Account {
   readonly password?: string;
   /** Answer that keyboard-interactive has to give. */
   readonly code?: string;
+  /** The key alone is not enough: the code has to follow (sshd's AuthenticationMethods). */
+  readonly keyThenCode?: boolean;
 }
 
 export interface ShellServerOptions {
@@ -19,6 +21,11 @@ export interface ShellServerOptions {
   readonly forwarding?: boolean;
   /** Where "HOST:PORT" really lies; a place that is absent from it is dialled as it is. */
   readonly places?: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+  /** Ways to log in that it offers; all where absent. */
+  readonly offers?: readonly ("publickey" | "password" | "keyboard-interactive")[];
+  /** Another machine at the same address. */
+  readonly hostKey?: string;
+  readonly port?: number;
 }
 
 /** ssh2 1.17 makes one key in 256 that it cannot read again (it drops a leading zero byte). */
@@ -47,12 +54,14 @@ export class ShellServer {
   constructor(options: ShellServerOptions) {
     this.#options = options;
     this.accounts = new Map(Object.entries(options.accounts));
-    this.#server = new ssh2.Server({ hostKeys: [HOST_KEY.private] }, (connection) => this.#greet(connection));
+    this.#server = new ssh2.Server({ hostKeys: [options.hostKey ?? HOST_KEY.private] }, (connection) =>
+      this.#greet(connection),
+    );
   }
 
   static async start(options: ShellServerOptions): Promise<ShellServer> {
     const server = new ShellServer(options);
-    await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.#server.listen(options.port ?? 0, "127.0.0.1", resolve));
     return server;
   }
 
@@ -103,13 +112,17 @@ export class ShellServer {
   #authenticate(context: AuthContext): void {
     const account = this.accounts.get(context.username);
     const allowed = (): void => context.accept();
+    const refused = (): void =>
+      context.reject([...(this.#options.offers ?? (["publickey", "password", "keyboard-interactive"] as const))]);
+    const half = account?.keyThenCode === true && context.method === "publickey" && context.signature !== undefined;
+    if (half && isKnown(account, context)) return context.reject(["keyboard-interactive"], true);
     if (context.method === "password" && account?.password === context.password) return allowed();
     if (context.method === "publickey" && account !== undefined && isKnown(account, context)) return allowed();
     if (context.method === "keyboard-interactive" && account?.code !== undefined)
       return context.prompt([{ prompt: "Code: ", echo: false }], ([answer]) =>
-        answer === account.code ? allowed() : context.reject(),
+        answer === account.code ? allowed() : refused(),
       );
-    return context.reject(["publickey", "password", "keyboard-interactive"]);
+    return refused();
   }
 
   #session(session: Session): void {

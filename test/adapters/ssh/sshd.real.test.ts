@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { directDialer } from "../../../src/adapters/network/dialer.js";
-import { createGateway, type Gateway, type GatewaySettings } from "../../../src/adapters/ssh/gateway.js";
+import type { Gateway } from "../../../src/adapters/network/dial.js";
+import { createGateway, type GatewaySettings } from "../../../src/adapters/ssh/gateway.js";
 import { SshConnection } from "../../../src/adapters/ssh/connection.js";
 import type { Credentials } from "../../../src/adapters/ssh/authentication.js";
 import { parseHostKey } from "../../../src/adapters/ssh/host-key.js";
@@ -124,13 +125,13 @@ describe("a real sshd of today", () => {
 
   it("takes an answer to its prompt", async () => {
     const prompts: string[] = [];
-    const answer: Credentials["answer"] = async (asked) => {
-      prompts.push(...asked.map(({ text, hidden }) => `${text.trim()} ${hidden}`));
-      return asked.map(() => PASSWORD);
+    const ask: Credentials["ask"] = ({ text, hidden }) => {
+      prompts.push(`${text} ${hidden}`);
+      return Promise.resolve(PASSWORD);
     };
-    const connection = await connect(server, "ssh-ed25519", { user: USER, answer });
+    const connection = await connect(server, "ssh-ed25519", { user: USER, ask });
     expect((await connection.run(line("whoami"))).stdout).toBe(`${USER}\n`);
-    expect(prompts).toEqual(["Password: true"]);
+    expect(prompts).toEqual(["Password true"]);
   });
 
   it("takes a key from an agent", async () => {

@@ -1,0 +1,60 @@
+/** Whether the key that a host shows is the right one, and why not. */
+import { asRecoverError, RecoverError } from "../../errors.js";
+import { printable } from "../../printable.js";
+import { fingerprint, type HostKey, sameKey, type TrustedKeys } from "./host-key.js";
+
+export class HostKeyJudge {
+  /** Of the last key: `host-key-mismatch`, `host-key-unknown`, or what asking a person threw. */
+  refusal: RecoverError | undefined;
+  readonly #target: { readonly label: string; readonly trusted: TrustedKeys };
+
+  /** `label`: how messages name the host. */
+  constructor(target: { readonly label: string; readonly trusted: TrustedKeys }) {
+    this.#target = target;
+  }
+
+  async accepts(shown: HostKey): Promise<boolean> {
+    const { trusted } = this.#target;
+    switch (trusted.kind) {
+      case "pinned":
+        if (trusted.keys.some((key) => sameKey(key, shown))) return true;
+        this.refusal = this.#mismatch(shown, trusted.keys.map(fingerprint).join(" or "), trusted.source);
+        return false;
+      case "fingerprint":
+        if (fingerprint(shown) === trusted.fingerprint) return true;
+        this.refusal = this.#mismatch(shown, trusted.fingerprint, trusted.source);
+        return false;
+      case "unknown":
+        return await this.#firstSight(shown, trusted);
+    }
+  }
+
+  async #firstSight(shown: HostKey, trusted: Extract<TrustedKeys, { kind: "unknown" }>): Promise<boolean> {
+    try {
+      if ((await trusted.accept?.(shown)) === true) return true;
+      this.refusal = this.#unknown(shown, trusted.remedy);
+    } catch (error) {
+      this.refusal = asRecoverError(error);
+    }
+    return false;
+  }
+
+  #mismatch(shown: HostKey, expected: string, source: string): RecoverError {
+    const { label } = this.#target;
+    return new RecoverError(
+      "host-key-mismatch",
+      `"${label}" showed the ${printable(shown.type)} key ${fingerprint(shown)}, not ${expected}`,
+      {
+        remedy: `The key that counts comes from ${source}. Find out who answers at this address before going on.`,
+        place: label,
+        effect: "none",
+      },
+    );
+  }
+
+  #unknown(shown: HostKey, remedy: (shown: HostKey) => string): RecoverError {
+    const { label } = this.#target;
+    const message = `nobody has said which key "${label}" has; it showed the ${printable(shown.type)} key ${fingerprint(shown)}`;
+    return new RecoverError("host-key-unknown", message, { remedy: remedy(shown), place: label, effect: "none" });
+  }
+}
