@@ -12,7 +12,8 @@ export const TICKET = [
   `40 minutes ago. Org "${ORG}", space "${SPACE}". Can you get it back?`,
 ] as const;
 
-const EVERYTHING = BATCHES * PER_BATCH + OPEN_ROWS;
+/** Rows that were ever committed. */
+export const EVERYTHING = BATCHES * PER_BATCH + OPEN_ROWS;
 
 export const happyLastEra: Scenario = {
   name: "happy-last-era",

@@ -1,6 +1,12 @@
 /** The thirty-five incidents of facts dingo.md §8, by their row: each is a scenario, one file below `incidents/`. */
 import { happyFirstEra } from "./happy.js";
 import { walGap } from "./damaged.js";
+import { slowCreate } from "./incidents/slow-create.js";
+import { wrongOrganization } from "./incidents/wrong-organization.js";
+import { numberedDirector } from "./incidents/numbered-director.js";
+import { lyingClusterdata } from "./incidents/lying-clusterdata.js";
+import { smallDisks } from "./incidents/small-disks.js";
+import { sameFirstLetters } from "./incidents/same-first-letters.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -12,4 +18,10 @@ export interface Incident {
 export const INCIDENTS: readonly Incident[] = [
   { row: 1, scenario: happyFirstEra },
   { row: 10, scenario: walGap },
+  { row: 22, scenario: slowCreate },
+  { row: 24, scenario: wrongOrganization },
+  { row: 26, scenario: numberedDirector },
+  { row: 29, scenario: lyingClusterdata },
+  { row: 32, scenario: smallDisks },
+  { row: 34, scenario: sameFirstLetters },
 ];

@@ -44,10 +44,25 @@ export interface Setting {
   readonly era: Era;
   readonly seed: number;
   readonly now: number;
+  /** Nodes of the instance that is going to be deleted: one where nothing is said. */
+  readonly nodes?: number;
+  /** Changes the empty foundation. */
+  readonly beforeCreation?: (world: World) => World;
   /** Changes the world between the application's last row and the deletion. */
-  readonly beforeDeletion?: (world: World) => World;
+  readonly beforeDeletion?: (world: World, old: string) => World;
+  /** Changes the world after the deletion, while its operator sleeps. */
+  readonly afterDeletion?: (world: World, place: Place) => World;
   /** Cloud Foundry has forgotten: the events are older than it keeps them. */
   readonly withoutEvents?: boolean;
+  /** GUID of the healthy database beside it. */
+  readonly bystander?: string;
+}
+
+/** Where the story takes place. */
+export interface Place {
+  readonly old: string;
+  readonly spaceGuid: string;
+  readonly orgGuid: string;
 }
 
 export function openStory(setting: Setting): Opening {
@@ -55,17 +70,19 @@ export function openStory(setting: Setting): Opening {
   const start = now - LIFE;
   const places = cloudPlaces(setting, start);
   let world = foundation(era, seed, start);
+  world = setting.beforeCreation?.(world) ?? world;
   const old = `6e101b27${drawGuid(world, "old").slice(8)}`;
-  const bystander = drawGuid(world, "bystander");
+  const bystander = setting.bystander ?? drawGuid(world, "bystander");
   const { spaceGuid, orgGuid } = places;
-  world = createInstance(world, { guid: old, spaceGuid, orgGuid });
+  world = createInstance(world, { guid: old, spaceGuid, orgGuid, nodes: setting.nodes ?? 1 });
   const owner = era === "a" ? "replicator" : "appuser";
   const orders = { scope: old, owner, batches: BATCHES, perBatch: PER_BATCH, open: OPEN_ROWS, every: EVERY };
   world = writeOrders(world, orders);
-  world = setting.beforeDeletion?.(world) ?? world;
+  world = setting.beforeDeletion?.(world, old) ?? world;
   const deletedAt = world.now + MINUTE;
   world = protectArchive(deleteInstance(world, old), old);
   world = createInstance(world, { guid: bystander, spaceGuid, orgGuid });
+  world = setting.afterDeletion?.(world, { old, spaceGuid, orgGuid }) ?? world;
   world = withSlowStop(pass(world, Math.max(0, now - world.now)));
   const cloudController = cloudStory(places, { setting, old, bystander, start, deletedAt });
   return { world, cloudController, old };

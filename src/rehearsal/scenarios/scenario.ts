@@ -1,5 +1,6 @@
 /** A scenario: the world that it begins with, faults, and the operator's answers; never a reply to a call. */
 import type { CloudControllerState } from "../cloud-controller/state.js";
+import type { DirectorState } from "../director/state.js";
 import type { World } from "../world/world.js";
 import type { Stage } from "./stage.js";
 import type { Told } from "./told.js";
@@ -9,6 +10,8 @@ export interface Opening {
   readonly cloudController: CloudControllerState;
   /** The instance that was deleted. */
   readonly old: string;
+  /** How the director names its instances; by GUID where nothing is said. */
+  readonly directorIdentity?: DirectorState["identity"];
 }
 
 /** How the foundation looks afterwards. */

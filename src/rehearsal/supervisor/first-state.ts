@@ -8,12 +8,14 @@ import { OPERATOR, OPERATOR_PASSWORD } from "../scenarios/opening.js";
 import type { Opening, Scenario } from "../scenarios/scenario.js";
 import { makeKeyPair } from "../ssh/keys.js";
 
-export function firstState(scenario: Scenario, { world, cloudController }: Opening): BoxState {
+export function firstState(scenario: Scenario, opening: Opening): BoxState {
+  const { world, cloudController, directorIdentity } = opening;
   const secret = makeKeyPair("secret")
     .privateKey.replace(/[^A-Za-z0-9]/g, "")
     .slice(-24);
   const director = newDirector({
     uuid: "2f0e3a3c-6f0b-4f4b-9a38-58a2d6f3c0de",
+    ...(directorIdentity === undefined ? {} : { identity: directorIdentity }),
     clients: [{ id: "recovery", secret }],
     deployments: [
       { name: world.deployment, instances: machines(world) },

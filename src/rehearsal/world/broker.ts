@@ -6,6 +6,7 @@ import { after } from "./agenda.js";
 import { brokerSays, dumpsNode } from "./broker-log.js";
 import type { BrokerInstance, BrokerNode } from "./broker-state.js";
 import { drawGuid, drawPassword } from "./chance.js";
+import { databaseOf, placeDatabase } from "./data-directory.js";
 import { makeNode, removeNode } from "./cell-broker.js";
 import { stopContainer } from "./docker.js";
 import { ERAS, FIXED_ROLES } from "./eras.js";
@@ -153,7 +154,11 @@ function awaitCreate(world: World, instance: BrokerInstance): void {
     const member = readKey(world, serviceKey(instance.guid, `members/${node.nodeId.replaceAll(".", "_")}`));
     return member?.includes('"state":"running"') === true;
   });
-  if (!(leads && running) && world.now < instance.deadline) {
+  const earliest = instance.deadline - GIVES_UP[world.era] + (world.faults.slowCreates ?? 0);
+  if (world.now < earliest || (!(leads && running) && world.now < instance.deadline)) {
+    return after(world, POLL, { kind: "broker", guid: instance.guid, step: "await-create" });
+  }
+  if (leads && running && meddle(world, instance)) {
     return after(world, POLL, { kind: "broker", guid: instance.guid, step: "await-create" });
   }
   putKey(world, `/routing/allocation/${instance.guid}`, String(instance.port));
@@ -166,6 +171,16 @@ function awaitCreate(world: World, instance: BrokerInstance): void {
   announceReady(world, instance);
 }
 
+/** Somebody does something to the first node before the create has ended. */
+function meddle(world: World, { nodes }: BrokerInstance): boolean {
+  const deed = world.faults.onceItLeads;
+  const node = nodes[0];
+  if (deed === undefined || node === undefined) return false;
+  delete world.faults.onceItLeads;
+  after(world, 0, { kind: "deed", cell: node.cell, name: `cf-${node.nodeId}`, deed });
+  return true;
+}
+
 function announceReady(world: World, instance: BrokerInstance): void {
   const data = { "instance-id": instance.guid };
   if (world.era === "f") {
@@ -175,6 +190,48 @@ function announceReady(world: World, instance: BrokerInstance): void {
     const port = { "allocated-port": String(instance.port), ...data, session: "2" };
     brokerSays(world, "cluster.provision.routing", port);
   }
+}
+
+/** `cf update-service` to fewer nodes (captured at 0.10.2): the same line as in a deletion, in another company. */
+export function scaleIn(world: World, guid: string): void {
+  const instance = world.broker.instances[guid];
+  const node = instance?.nodes.pop();
+  if (instance === undefined || node === undefined) return;
+  note(world, { system: "broker", what: "scale-in", subject: guid });
+  const data = { "instance-id": guid, session: String(world.broker.nextSession++) };
+  brokerSays(world, "update.start", data);
+  const features = { NodeCount: instance.nodes.length, CellGUIDs: null, CloneFromServiceName: "" };
+  const steps = ["RemoveRandomNode", "WaitForAllMembers", "WaitForLeader"];
+  const plan = { "instance-id": guid, features, steps, "steps-count": steps.length };
+  brokerSays(world, "scheduler.run-cluster", plan);
+  brokerSays(world, "remove-random-node.perform", { cell: node.cell, "instance-id": guid, "node-uuid": node.nodeId });
+  removeNode(world, node);
+  saveState(world, instance);
+  brokerSays(world, "update.done", data);
+}
+
+/** Moves a node: a new one on another cell takes its data and its place (captured at 0.10.2, `move`). */
+export function moveNode(world: World, guid: string, nodeId: string): void {
+  const instance = world.broker.instances[guid];
+  const old = instance?.nodes.find((each) => each.nodeId === nodeId);
+  const from = old === undefined ? undefined : cellAt(world, old.cell)?.containers[`cf-${nodeId}`];
+  if (instance === undefined || old === undefined || from === undefined) return;
+  const data = { "instance-id": guid };
+  brokerSays(world, "failover-from.perform", data);
+  addNode(world, instance);
+  const cell = cellAt(world, old.cell);
+  const added = instance.nodes.at(-1);
+  const to = added === undefined ? undefined : cellAt(world, added.cell);
+  const next = to?.containers[`cf-${added?.nodeId ?? ""}`];
+  const database = cell === undefined ? undefined : databaseOf({ cell, container: from });
+  if (to === undefined || next === undefined || database === undefined) return;
+  placeDatabase({ world, cell: to, container: next }, structuredClone(database));
+  brokerSays(world, "remove-node.perform", { ...data, cell: old.cell, "node-uuid": nodeId });
+  removeNode(world, old);
+  instance.nodes.splice(instance.nodes.indexOf(old), 1);
+  dropKey(world, serviceKey(guid, "leader"));
+  dropKey(world, serviceKey(guid, `members/${nodeId}`));
+  saveState(world, instance);
 }
 
 /** Begins a delete. Errors of a cell are swallowed: the broker says done although a container may live. */

@@ -7,6 +7,7 @@
  */
 import type { Appointment } from "./appointment.js";
 import type { BrokerState } from "./broker-state.js";
+import type { Deed } from "./deed.js";
 import type { EtcdState } from "./etcd.js";
 import type { Database } from "./database.js";
 import type { StoreState } from "./store-state.js";
@@ -128,8 +129,16 @@ export interface Faults {
   slowStops: number;
   /** After the next `docker stop`: milliseconds until the Docker daemon of that cell restarts. */
   daemonRestartAfterStop?: number;
+  /** What somebody does once the next `docker stop` has come to its end, with the milliseconds until then. */
+  afterStop?: readonly { readonly ms: number; readonly deed: Deed }[];
+  /** What somebody does to the first node of the next instance, as soon as it leads. */
+  onceItLeads?: Deed;
+  /** Containers are made without a bucket: nothing is archived. */
+  withoutArchive?: boolean;
   /** A delete reaches no cell, and the broker says done all the same (dingo.md §2.11). */
   deafCells?: boolean;
+  /** Every create takes at least this long, in milliseconds: the broker waits for a node that is slow to come. */
+  slowCreates?: number;
 }
 
 export interface Network {
