@@ -1,7 +1,16 @@
 /** Journal entries → state of the run. Pure; the only place that gives entries their meaning (I1). */
 import { unreachable } from "../errors.js";
 import type { Entry } from "../journal/entry.js";
-import { type Approval, questionKey, type RunState, type StepState, stateOf, type Unit, unitName } from "./state.js";
+import {
+  type Approval,
+  type BackState,
+  questionKey,
+  type RunState,
+  type StepState,
+  stateOf,
+  type Unit,
+  unitName,
+} from "./state.js";
 
 const START: RunState = {
   run: "",
@@ -23,6 +32,9 @@ const START: RunState = {
   approvals: [],
   decisions: new Map(),
   drifts: 0,
+  undoAsked: false,
+  back: false,
+  backs: new Map(),
   current: undefined,
   phase: { kind: "running" },
 };
@@ -51,7 +63,12 @@ export function advance(before: RunState, entry: Entry): RunState {
     case "target-fixed":
       return { ...state, target: entry.target, locks: [...new Set([...state.locks, ...entry.locks])] };
     case "run-resumed":
-      return { ...state, operator: entry.operator, phase: { kind: "running" } };
+      return {
+        ...state,
+        operator: entry.operator,
+        phase: { kind: "running" },
+        undoAsked: entry.back === true,
+      };
     case "runbook-accepted":
       return { ...state, runbookSha256: entry.runbookSha256, stepHashes: entry.steps ?? {} };
     case "step-recorded":
@@ -78,10 +95,17 @@ export function advance(before: RunState, entry: Entry): RunState {
     case "step-undone":
     case "waited": {
       const unit: Unit = "item" in entry ? { step: entry.step, item: entry.item } : { step: entry.step };
+      const way = backAfter(entry);
+      if (way !== undefined) {
+        const backs = put(state.backs, unitName(unit), way);
+        const decisions = decisionsAfter(entry, state);
+        return { ...state, back: state.back || state.undoAsked, backs, decisions, current: unit };
+      }
       const units = put(state.units, unitName(unit), stepAfter(entry, stateOf(state, unit)));
-      // A decision is about one doubt: the next one is decided anew.
-      const decisions = entry.type === "step-in-doubt" ? without(state.decisions, unitName(unit)) : state.decisions;
-      return { ...state, units, decisions, current: unit };
+      const isUndone = entry.type === "step-undone";
+      const backs = isUndone ? without(state.backs, unitName(unit)) : state.backs;
+      const back = state.back || (isUndone && state.undoAsked);
+      return { ...state, back, units, backs, decisions: decisionsAfter(entry, state), current: unit };
     }
     case "asked":
     case "resource-opened":
@@ -149,6 +173,25 @@ function stepAfter(entry: StepEntry, before: StepState): StepState {
     default:
       return unreachable(entry);
   }
+}
+
+/** What an entry says about the way back of its step; undefined where it is about the step itself, or ends its way back. */
+function backAfter(entry: StepEntry): BackState | undefined {
+  switch (entry.type) {
+    case "step-started":
+      return entry.back === true ? { kind: "running", attempt: entry.attempt } : undefined;
+    case "step-failed":
+      return entry.back === true ? { kind: "failed", attempt: entry.attempt } : undefined;
+    case "step-in-doubt":
+      return entry.back === true ? { kind: "in-doubt", attempt: entry.attempt } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A decision is about one doubt: the next one is decided anew. */
+function decisionsAfter(entry: StepEntry, { decisions }: RunState): RunState["decisions"] {
+  return entry.type === "step-in-doubt" ? without(decisions, unitName(entry)) : decisions;
 }
 
 function stoppedBy(entry: Extract<Entry, { type: "run-stopped" }>): RunState["phase"] {

@@ -1,5 +1,5 @@
 /**
- * The engine's face: begin a run, carry one on. Neither throws: whatever happens becomes a journaled end, a
+ * The engine's face: begin a run, carry one on, undo one. None throws: whatever happens becomes a journaled end, a
  * `run-ended` event and a result with its exit code.
  */
 import type { EvidenceRef, JsonObject } from "../action.js";
@@ -13,6 +13,8 @@ import { changedSteps, stepHashes } from "./plan.js";
 import { recheck } from "./recheck.js";
 import { journaled, Session } from "./session.js";
 import { touchesWorld } from "./summary.js";
+import { undoAll } from "./undo.js";
+import { type Standstill, wayOn } from "./way-on.js";
 
 /** Begins a run on a journal without one. */
 export async function runRunbook(options: RunOptions): Promise<RunResult> {
@@ -24,10 +26,23 @@ export async function runRunbook(options: RunOptions): Promise<RunResult> {
  * that died before its first entry has begun nothing: then the run begins now, and asks for its inputs.
  */
 export async function resumeRun(options: EngineOptions): Promise<RunResult> {
-  return conduct(options, (session) => (session.state.startedAt === "" ? begin(session, {}) : goOn(session)));
+  return conduct(options, async (session) => {
+    if (session.state.back) return walkBack(session);
+    return session.state.startedAt === "" ? begin(session, {}) : goOn(session);
+  });
 }
 
-async function begin(session: Session, given: JsonObject): Promise<void> {
+/**
+ * Takes back what the run did, last step first; from then on the run only walks back, also where it is resumed.
+ * Errors of its own: `runbook-changed`, `run-ended`.
+ */
+export async function undoRun(options: EngineOptions): Promise<RunResult> {
+  return conduct(options, walkBack);
+}
+
+type Ending = "succeeded" | "undone";
+
+async function begin(session: Session, given: JsonObject): Promise<Ending> {
   const { runbook, carrier, clock } = session.options;
   const inputs = startingInputs(runbook, given, clock.now());
   await session.ledger.append({
@@ -43,28 +58,41 @@ async function begin(session: Session, given: JsonObject): Promise<void> {
   announce(session, { resumed: false });
   await askForInputs(session);
   await execute(session);
+  return "succeeded";
 }
 
-async function goOn(session: Session): Promise<void> {
+async function goOn(session: Session): Promise<Ending> {
+  refuseEnded(session);
+  await takeUp(session, {});
+  await recheck(session);
+  await askForInputs(session);
+  await execute(session);
+  return "succeeded";
+}
+
+async function walkBack(session: Session): Promise<Ending> {
+  const { phase } = session.state;
+  if (phase.kind !== "ended" || phase.outcome !== "succeeded") refuseEnded(session);
+  await takeUp(session, { back: true });
+  await undoAll(session);
+  return "undone";
+}
+
+async function takeUp(session: Session, way: { readonly back?: true }): Promise<void> {
   const { carrier, flags, locks, runbook } = session.options;
   const { operator, host, toolVersion } = carrier;
-  refuseEnded(session);
   refuseChanged(session);
-  await session.ledger.append({ type: "run-resumed", operator, host, toolVersion, takeOver: flags.takeOver });
+  await session.ledger.append({ type: "run-resumed", operator, host, toolVersion, takeOver: flags.takeOver, ...way });
   if (runbook.sha256 !== session.state.runbookSha256) await acceptRunbook(session);
   announce(session, { resumed: true });
   locks.acquire(session.state.locks);
   checkConfirm(session);
-  await recheck(session);
-  await askForInputs(session);
-  await execute(session);
 }
 
-async function conduct(options: EngineOptions, work: (session: Session) => Promise<void>): Promise<RunResult> {
+async function conduct(options: EngineOptions, work: (session: Session) => Promise<Ending>): Promise<RunResult> {
   const session = new Session(options);
   try {
-    await work(session);
-    return await end(session);
+    return await end(session, await work(session));
   } catch (thrown) {
     return await stop(session, asRecoverError(thrown));
   }
@@ -85,11 +113,11 @@ function announce(session: Session, { resumed }: { readonly resumed: boolean }):
   });
 }
 
-async function end(session: Session): Promise<RunResult> {
+async function end(session: Session, outcome: Ending): Promise<RunResult> {
   await closeDown(session);
-  await session.ledger.append({ type: "run-ended", outcome: "succeeded" });
+  await session.ledger.append({ type: "run-ended", outcome });
   releaseLocks(session);
-  return report(session, { outcome: "succeeded", exitCode: 0 });
+  return report(session, { outcome, exitCode: 0 });
 }
 
 /**
@@ -137,9 +165,13 @@ function report(session: Session, ended: Omit<RunResult, "run" | "head">): RunRe
     outcome,
     exitCode,
     head,
-    ...(error === undefined ? {} : { error: journaled(error), resumeWith: session.resumeCommand }),
+    ...(error === undefined ? {} : { error: journaled(error), ...wayOn(session.state, standstill(session, error)) }),
   });
   return { run, head, ...ended };
+}
+
+function standstill({ options, plan, state }: Session, { code }: RecoverError): Standstill {
+  return { run: options.journal.run, code, touched: touchesWorld(plan, state) };
 }
 
 async function closeDown(session: Session): Promise<void> {

@@ -28,7 +28,7 @@ export class Session {
   }
 
   get resumeCommand(): string {
-    return `dingo-recover resume ${this.options.journal.run}`;
+    return `dingo-recover ${this.state.undoAsked || this.state.back ? "undo" : "resume"} ${this.options.journal.run}`;
   }
 
   emit(event: EventBody): void {

@@ -61,6 +61,12 @@ export interface Approval {
   readonly commandsSha256: Readonly<Record<string, string>>;
 }
 
+/** Where the way back of a unit stands, from its beginning to `step-undone`. */
+export interface BackState {
+  readonly kind: "running" | "failed" | "in-doubt";
+  readonly attempt: number;
+}
+
 export type RunPhase =
   | { readonly kind: "running" }
   | { readonly kind: "stopped"; readonly why: string; readonly exitCode: number; readonly error?: JournaledError }
@@ -92,6 +98,12 @@ export interface RunState {
   readonly approvals: readonly Approval[];
   readonly decisions: ReadonlyMap<string, Decision>;
   readonly drifts: number;
+  /** The process that carries it was told to undo it. */
+  readonly undoAsked: boolean;
+  /** A step was taken back by an undo: from then on the run only walks back. */
+  readonly back: boolean;
+  /** By unit name. */
+  readonly backs: ReadonlyMap<string, BackState>;
   /** The unit that the last entry was about. */
   readonly current: Unit | undefined;
   readonly phase: RunPhase;

@@ -51,6 +51,8 @@ export function runOutcome(state: RunState, carried: boolean): RunOutcome {
 
 /** The process was killed: a step that had begun is in doubt until somebody has looked. */
 function killedAt(state: RunState): RunOutcome {
+  if (state.back)
+    return state.current !== undefined && state.backs.has(unitName(state.current)) ? "in-doubt" : "stopped";
   const current = currentState(state);
   return current?.kind === "running" || current?.kind === "waiting" || current?.kind === "in-doubt"
     ? "in-doubt"

@@ -3,7 +3,7 @@ import { Ledger } from "../../src/engine/ledger.js";
 import type { Evaluator } from "../../src/engine/evaluator.js";
 import type { RunEvent } from "../../src/engine/event.js";
 import { DEFAULT_FLAGS, type EngineOptions, type RunFlags, type RunResult } from "../../src/engine/options.js";
-import { resumeRun, runRunbook } from "../../src/engine/run.js";
+import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.js";
 import type { JsonObject } from "../../src/action.js";
 import { evaluate } from "../../src/expression/expression.js";
 import type { Journal } from "../../src/journal/journal.js";
@@ -122,6 +122,10 @@ export class Bench {
 
   resume(setting: Setting): Promise<RunResult> {
     return resumeRun(this.options(setting));
+  }
+
+  undo(setting: Setting): Promise<RunResult> {
+    return undoRun(this.options(setting));
   }
 
   options(setting: Setting): EngineOptions {

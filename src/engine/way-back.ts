@@ -1,0 +1,90 @@
+/** What an undo has to take back, in which order, and what that costs. Pure but for the actions' own descriptions. */
+import type { JsonObject, NothingToUndo, PrintedCommand, WayBack } from "../action.js";
+import { itemKeys } from "./items.js";
+import type { Plan, PlannedStep } from "./plan.js";
+import type { ErasedMutation } from "./proof.js";
+import { type RunState, type StepState, stateOf, type Unit, unitName } from "./state.js";
+import { parsedInput, type UnitInput } from "./unit-input.js";
+
+export type ErasedWayBack = WayBack<never, JsonObject>;
+
+/** A unit that may have changed the world. */
+export interface UnitToUndo {
+  readonly planned: PlannedStep;
+  readonly unit: Unit;
+  /** Attempts are counted on. */
+  readonly attempt: number;
+  readonly input: UnitInput;
+  /** Where the step came to its end. */
+  readonly output: JsonObject | undefined;
+  /** Absent: a point of no return. */
+  readonly undo: ErasedWayBack | NothingToUndo | undefined;
+  readonly commands: readonly PrintedCommand[];
+}
+
+/** Last first. */
+export function unitsToUndo(plan: Plan, state: RunState): readonly UnitToUndo[] {
+  return plan.steps.toReversed().flatMap((planned) => {
+    const { action } = planned.step;
+    if (action.effect === "read") return [];
+    return unitsOf(planned, state)
+      .toReversed()
+      .flatMap((unit) => toUndo(state, { planned, unit, action }) ?? []);
+  });
+}
+
+export const isLeft = (undo: UnitToUndo["undo"]): undo is NothingToUndo => undo !== undefined && "leaves" in undo;
+
+/** What undo does about the unit, what it costs or what it leaves: one sentence. */
+export function wayBackOf(undo: UnitToUndo["undo"]): string {
+  if (undo === undefined) return "there is no way back from here by the tool";
+  return isLeft(undo) ? undo.leaves : undo.cost;
+}
+
+/** Steps of this run that the runbook does not know any more: nobody could take them back. */
+export function strangersTo(plan: Plan, state: RunState): readonly string[] {
+  const known = new Set(plan.steps.map(({ step }) => step.id));
+  return [...state.units.keys()].filter((name) => !known.has(name.replace(/\[.*$/s, "")));
+}
+
+function unitsOf({ step }: PlannedStep, state: RunState): readonly Unit[] {
+  if (step.forEach === undefined) return [{ step: step.id }];
+  return itemKeys(state.items.get(step.id) ?? []).map((item) => ({ step: step.id, item }));
+}
+
+function toUndo(
+  state: RunState,
+  { planned, unit, action }: { readonly planned: PlannedStep; readonly unit: Unit; readonly action: ErasedMutation },
+): UnitToUndo | undefined {
+  const own = stateOf(state, unit);
+  const begun = begunWith(own);
+  if (begun === undefined) return undefined;
+  const input = parsedInput(planned, unit, begun.input);
+  const { undo } = action;
+  return {
+    planned,
+    unit,
+    attempt: Math.max(begun.attempt, state.backs.get(unitName(unit))?.attempt ?? 0) + 1,
+    input,
+    output: own.kind === "succeeded" ? own.output : undefined,
+    undo,
+    commands: undo === undefined || isLeft(undo) ? [] : undo.describe(input.parsed, state.run),
+  };
+}
+
+/** Whatever began may have had its effect; what was refused before its beginning had none. */
+function begunWith(state: StepState): { readonly input: JsonObject; readonly attempt: number } | undefined {
+  switch (state.kind) {
+    case "running":
+    case "waiting":
+    case "succeeded":
+    case "in-doubt":
+      return state;
+    case "failed":
+      return state.input === undefined ? undefined : { input: state.input, attempt: state.attempt };
+    case "pending":
+    case "skipped":
+    case "undone":
+      return undefined;
+  }
+}
