@@ -3,6 +3,7 @@ import { brokerStep } from "./broker.js";
 import type { Appointment } from "./appointment.js";
 import { daemonRestart, isUp, restartByPolicy } from "./docker.js";
 import { expire } from "./etcd.js";
+import { doDeed } from "./deeds.js";
 import { takeStep } from "./life.js";
 import { cellAt, type World } from "./world.js";
 
@@ -38,7 +39,9 @@ function keep(world: World, appointment: Appointment): void {
   if (cell === undefined) return;
   if (appointment.kind === "daemon-restart") return daemonRestart(world, cell);
   const container = cell.containers[appointment.name];
-  if (container === undefined || container.life !== appointment.life) return;
+  if (container === undefined) return;
+  if (appointment.kind === "deed") return doDeed({ world, cell, container }, appointment.deed);
+  if (container.life !== appointment.life) return;
   if (appointment.kind === "restart-by-policy") return restartByPolicy({ world, cell, container });
   if (isUp(container)) takeStep({ world, cell, container }, appointment.step);
 }

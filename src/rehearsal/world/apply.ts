@@ -147,6 +147,10 @@ const HANDLERS: Handlers = {
     broker.deprovision(draft, event.guid);
     return undefined;
   },
+  "scale-in": (draft, event) => {
+    broker.scaleIn(draft, event.guid);
+    return undefined;
+  },
   bind: (draft, event) => {
     broker.bind(draft, event.guid, event.binding);
     return undefined;

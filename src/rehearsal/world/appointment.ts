@@ -1,4 +1,5 @@
 /** What can be going to happen by itself. */
+import type { Deed } from "./deed.js";
 
 /** Steps of one life of a container; `life` guards against steps of an earlier one. */
 export type LifeStep =
@@ -35,5 +36,6 @@ export type Appointment = { readonly at: number; readonly order: number } & (
     }
   | { readonly kind: "restart-by-policy"; readonly cell: string; readonly name: string; readonly life: number }
   | { readonly kind: "daemon-restart"; readonly cell: string }
+  | { readonly kind: "deed"; readonly cell: string; readonly name: string; readonly deed: Deed }
   | { readonly kind: "broker"; readonly guid: string; readonly step: string }
 );

@@ -14,6 +14,9 @@ const SENTINEL = /basebackups_005\/(base_([0-9A-F]{8})([0-9A-F]{16})_\d{8})_back
 const POSITION = /\/(?:basebackups_005\/base_|wal_005\/)[0-9A-F]{8}([0-9A-F]{16})(?!\.partial)/;
 const KEEP = 4;
 
+/** A container that was made without a bucket archives nothing, and says so once, at its start. */
+export const archives = ({ env }: Container): boolean => env.WAL_S3_BUCKET !== undefined;
+
 const prefixOf = (container: Container): string => archivePrefix(scopeOf(container));
 
 function push(site: Site, name: string, meaning: Meaning): void {
@@ -24,6 +27,7 @@ function push(site: Site, name: string, meaning: Meaning): void {
 /** Closes the open segment and archives it. */
 export function archiveSegment(site: Site, database: Database): void {
   const { world, container } = site;
+  if (!archives(container)) return;
   const name = segmentName(database.timeline, database.segment);
   const { sysid, version, timeline, segment } = database;
   const { bucket } = world.network;
@@ -51,9 +55,10 @@ export function archiveSegment(site: Site, database: Database): void {
 }
 
 export function archiveHistory(site: Site, database: Database): void {
-  const { world } = site;
+  const { container } = site;
+  if (!archives(container)) return;
   const name = `${segmentName(database.timeline, 0).slice(0, 8)}.history`;
-  push(site, `wal_005/${name}.lzo`, { is: "timeline-history", text: database.history, at: world.now });
+  push(site, `wal_005/${name}.lzo`, { is: "timeline-history", text: database.history, at: site.world.now });
 }
 
 /** First half of backup-push: a switch, the version file, the parts. Returns name and start segment. */

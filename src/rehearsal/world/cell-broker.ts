@@ -61,7 +61,7 @@ function environment({ world, instance, node, cell }: Placement): Record<string,
     NAME: `cf-${node.nodeId}`,
     PATRONI_SCOPE: instance.guid,
     ETCD_HOST_PORT: world.network.etcd,
-    WAL_S3_BUCKET: world.network.bucket,
+    ...(world.faults.withoutArchive === true ? {} : { WAL_S3_BUCKET: world.network.bucket }),
     AWS_ACCESS_KEY_ID: key?.id ?? "",
     AWS_SECRET_ACCESS_KEY: key?.secret ?? "",
   };

@@ -73,7 +73,7 @@ export function containerDied(site: Site, exitCode: number): void {
   container.process = { ...container.process, patroni: "absent", postgres: "stopped", role: "none", busy: false };
   note(world, { system: "docker", what: "die", subject: container.name });
   for (const key of registryKeys(site)) dropKey(world, key);
-  if (stopped) daemonRestartAfterStop(world, cell);
+  if (stopped) afterStop(site);
   if (container.stoppedByHand || container.restartPolicy !== "always") return;
   container.backOff = lived > LIVED ? FIRST_BACK_OFF : Math.min(container.backOff * 2, LONGEST_BACK_OFF);
   container.status = "restarting";
@@ -81,11 +81,13 @@ export function containerDied(site: Site, exitCode: number): void {
   after(world, container.backOff, { kind: "restart-by-policy", cell: cell.ip, name, life });
 }
 
-function daemonRestartAfterStop(world: World, cell: Cell): void {
-  const ms = world.faults.daemonRestartAfterStop;
-  if (ms === undefined) return;
+function afterStop({ world, cell, container }: Site): void {
+  const { daemonRestartAfterStop: ms, afterStop: deeds = [] } = world.faults;
   delete world.faults.daemonRestartAfterStop;
-  after(world, ms, { kind: "daemon-restart", cell: cell.ip });
+  delete world.faults.afterStop;
+  if (ms !== undefined) after(world, ms, { kind: "daemon-restart", cell: cell.ip });
+  for (const { ms: wait, deed } of deeds)
+    after(world, wait, { kind: "deed", cell: cell.ip, name: container.name, deed });
 }
 
 export function killContainer(site: Site): void {

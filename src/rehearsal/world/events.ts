@@ -37,6 +37,7 @@ export type WorldEvent =
   | In<{ is: "store-request"; request: Omit<StoreRequest, "at"> }>
   | In<{ is: "provision"; request: ProvisionRequest }>
   | In<{ is: "deprovision"; guid: string }>
+  | In<{ is: "scale-in"; guid: string }>
   | In<{ is: "bind"; guid: string; binding: string }>
   | In<{ is: "unbind"; guid: string; binding: string }>
   | In<{ is: "ssh-user"; cell: string; user: string; publicKey: string }>

@@ -1,6 +1,6 @@
 /** One life of a container, from look-up to loops: the order of run.sh and start_pg.sh (dingo.md §3.3, §3.4). */
 import type { LifeStep } from "./appointment.js";
-import { archiveSegment, beginBackup, endBackup, listBackups, prune } from "./archiver.js";
+import { archives, archiveSegment, beginBackup, endBackup, listBackups, prune } from "./archiver.js";
 import { databaseOf, prepareVolume } from "./data-directory.js";
 import { containerDied, isUp, killContainer, register, registryKey, soon } from "./docker.js";
 import { ERAS } from "./eras.js";
@@ -85,6 +85,7 @@ function takeLoopStep(site: Site, step: LoopStep): void {
     case "prune":
       return prune(site);
     case "backup-begins": {
+      if (!archives(container)) return;
       const backup = beginBackup(site, database);
       return soon(site, 4_000, { is: "backup-ends", ...backup });
     }
@@ -120,10 +121,15 @@ function lookUp(site: Site, attempt: number): void {
 }
 
 function configure(site: Site): void {
-  const { world, container } = site;
+  const { container } = site;
   prepareVolume(site);
   const { superuser, app } = loginsOf(container);
-  say(site, "startup", `Enabling wal-e archives to S3 bucket '${world.network.bucket}'`);
+  const bucket = container.env.WAL_S3_BUCKET;
+  say(
+    site,
+    "startup",
+    bucket === undefined ? "Disabling wal-e archives" : `Enabling wal-e archives to S3 bucket '${bucket}'`,
+  );
   // The whole configuration goes to the log, passwords and all: whoever reads these logs has to mask them.
   say(
     site,
@@ -212,6 +218,7 @@ function patroniBegins(site: Site): void {
 
 function uploadSysid(site: Site, sysid: string): void {
   const { world, container } = site;
+  if (!archives(container)) return;
   const text = `${sysid}\n`;
   container.tmp.sysid = { text, at: world.now };
   const key = `${archivePrefix(scopeOf(container))}sysids/sysid`;

@@ -13,6 +13,8 @@ export interface InstanceIdentity {
   readonly guid: string;
   readonly spaceGuid: string;
   readonly orgGuid: string;
+  /** One where nothing is said. */
+  readonly nodes?: number;
 }
 
 const MINUTE = 60_000;
@@ -30,7 +32,7 @@ export function createInstance(world: World, identity: InstanceIdentity): World 
     planId: ERAS[world.era].planIdOfBroker,
     spaceGuid: identity.spaceGuid,
     orgGuid: identity.orgGuid,
-    parameters: { "node-count": 1 },
+    parameters: { "node-count": identity.nodes ?? 1 },
   };
   return pass(happen(world, 0, { is: "provision", request }), MINUTE);
 }
