@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import type { Candidate, Discovery } from "../../discovery/candidate.js";
-import { findDeletedInstance as search } from "../../discovery/find.js";
+import type { Candidate, Discovery, DiscoveryQuery } from "../../discovery/candidate.js";
+import { type DiscoverySources, findDeletedInstance as search } from "../../discovery/find.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { parseTime } from "../../time.js";
+import { fittingElsewhere, requireOtherPlace } from "./other-organization.js";
 
 const WINDOW_MS = 24 * 3_600_000;
 
@@ -20,6 +21,7 @@ const output = z.object({
   guid: z.guid(),
   name: z.string(),
   kind: z.string(),
+  /** Empty where it is not known, or where the operator knowingly recovers into another organization. */
   org_guid: z.string(),
   space: z.string(),
   plan: z.string(),
@@ -66,17 +68,18 @@ export const findDeletedInstance = defineAction({
       around,
       windowMs: around === undefined ? undefined : WINDOW_MS,
     };
-    const found = await search(
-      {
-        cf,
-        logs: logs.configured.length === 0 ? undefined : { files: logs, patterns: logs.configured },
-        now: clock.now(),
-      },
-      query,
-    );
-    const chosen = await choose(context, request, found);
+    const sources = {
+      cf,
+      logs: logs.configured.length === 0 ? undefined : { files: logs, patterns: logs.configured },
+      now: clock.now(),
+    };
+    const found = await search(sources, query);
+    const elsewhere = found.candidates.length > 0 ? [] : await searchElsewhere(sources, query, request);
+    const chosen = await choose(context, request, elsewhere.length === 0 ? found : { ...found, candidates: elsewhere });
     await refuseLiving(context, chosen.guid);
-    return outputOf(chosen, request);
+    if (elsewhere.length === 0) return outputOf(chosen, request);
+    await requireOtherPlace(context, chosen, { ...request, instanceGuid: request.instance_guid });
+    return { ...outputOf(chosen, request), org_guid: "" };
   },
   async verify(context, _request, output) {
     const instance = await context.ports.cf.getInstance(output.guid);
@@ -89,6 +92,16 @@ export const findDeletedInstance = defineAction({
     };
   },
 });
+
+/** The same deletion in any other place. */
+async function searchElsewhere(
+  sources: DiscoverySources,
+  query: DiscoveryQuery,
+  request: Input,
+): Promise<readonly Candidate[]> {
+  const { candidates } = await search(sources, { ...query, org: undefined, space: undefined });
+  return fittingElsewhere(candidates, { ...request, instanceGuid: request.instance_guid });
+}
 
 async function choose(
   context: Context,
