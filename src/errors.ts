@@ -85,6 +85,24 @@ export const CATALOGUE = {
 
 export type ErrorCode = keyof typeof CATALOGUE;
 
+/**
+ * What lies in the thing that the run is about, or in what it was told: the same run would come to the same end again,
+ * so that, where nothing was created yet, another run helps and resuming does not.
+ */
+const LASTING: ReadonlySet<string> = new Set<ErrorCode>([
+  "name-taken",
+  "name-unsupported",
+  "not-restorable",
+  "nothing-found",
+  "old-instance-alive",
+  "wreck-found",
+]);
+
+/** `code` as it stands in a journal, which may know codes that this version does not. */
+export function isLasting(code: string): boolean {
+  return LASTING.has(code);
+}
+
 export interface ErrorDetails {
   /** One full sentence: what to do, with the exact command when there is one. */
   readonly remedy: string;

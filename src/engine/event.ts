@@ -92,6 +92,8 @@ export type EventBody =
       readonly head: string;
       readonly error?: JournaledError;
       readonly resumeWith?: string;
+      /** In the place of `resumeWith`, where resuming cannot help. */
+      readonly beginAnewWith?: string;
     };
 
 export type RunEvent = {

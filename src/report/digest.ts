@@ -1,5 +1,6 @@
 /** What a report says of a journal: the run, its steps in the order in which they began, and what they found. */
 import type { JsonObject } from "../action.js";
+import { isLasting } from "../errors.js";
 import type { Entry, EntryBody, EntryHeader } from "../journal/entry.js";
 
 export type EntryOf<Type extends EntryBody["type"]> = EntryHeader & Extract<EntryBody, { readonly type: Type }>;
@@ -94,7 +95,14 @@ export function outputList(units: readonly UnitDigest[], action: string, field: 
 /** How the run stands at the end of its journal. */
 export type Ending =
   | { readonly kind: "ended"; readonly outcome: string; readonly at: string }
-  | { readonly kind: "stopped"; readonly why: string; readonly exitCode: number; readonly at: string }
+  | {
+      readonly kind: "stopped";
+      readonly why: string;
+      readonly exitCode: number;
+      readonly at: string;
+      /** Nothing was created, and the same run would come to the same end. */
+      readonly inVain: boolean;
+    }
   /** Nothing says that it stopped: it is at work, or it was killed. */
   | { readonly kind: "open"; readonly at: string };
 
@@ -102,6 +110,10 @@ export function endingOf(entries: readonly Entry[]): Ending {
   const last = entries.at(-1);
   const at = last?.time ?? "";
   if (last?.type === "run-ended") return { kind: "ended", outcome: last.outcome, at };
-  if (last?.type === "run-stopped") return { kind: "stopped", why: last.why, exitCode: last.exitCode, at };
+  if (last?.type === "run-stopped") {
+    const touched = entriesOf(entries, "step-started").some(({ effect }) => effect !== "read");
+    const inVain = !touched && isLasting(last.error?.code ?? "");
+    return { kind: "stopped", why: last.why, exitCode: last.exitCode, at, inVain };
+  }
   return { kind: "open", at };
 }

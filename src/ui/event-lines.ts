@@ -145,7 +145,19 @@ export function errorLines(error: JournaledError, width: number): string[] {
 
 function runEndLines(event: Extract<RunEvent, { type: "run-ended" }>, width: number): string[] {
   const error = event.error === undefined ? [] : ["", ...errorLines(event.error, width)];
-  const resume = event.resumeWith === undefined ? [] : [`continue with: ${event.resumeWith}`];
   const head = event.head === "" ? [] : [`journal head: ${event.head}`];
-  return [...error, "", `${event.outcome}, exit code ${event.exitCode}`, ...head, ...resume];
+  return [...error, "", `${event.outcome}, exit code ${event.exitCode}`, ...head, ...wayOnLines(event, width)];
+}
+
+/** How to go on; commands are never broken, so that they can be copied. */
+export function wayOnLines(
+  { resumeWith, beginAnewWith }: { readonly resumeWith?: string; readonly beginAnewWith?: string },
+  width: number,
+): string[] {
+  if (resumeWith !== undefined) return [`continue with: ${resumeWith}`];
+  if (beginAnewWith === undefined) return [];
+  return [
+    ...wrap("Nothing was created, and resuming would end in the same way. Once that is put right, begin anew:", width),
+    `  ${beginAnewWith}`,
+  ];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { RecoverError } from "../../src/errors.js";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import { changing, FakeWorld, reading } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
@@ -139,5 +140,31 @@ describe("a process that died before its first entry", () => {
     const result = await bench.resume({ runbook: two(world), flags: YES });
     expect(result).toMatchObject({ exitCode: 0 });
     expect(bench.trail.slice(0, 2)).toEqual(["resource-opened", "run-started"]);
+  });
+});
+
+describe("a run that would come to the same end again", () => {
+  /** Looks at something that will not be another thing tomorrow. */
+  const lasting = (world: FakeWorld): ReturnType<typeof step> => {
+    const error = new RecoverError("not-restorable", "no base backup", { remedy: "Look.", effect: "none" });
+    return step("source", { action: { ...reading(world), run: () => Promise.reject(error) }, with: { key: "s" } });
+  };
+
+  it("says with what another one is begun, as long as nothing was created", async () => {
+    const bench = new Bench();
+    const result = await bench.run({ runbook: { ...runbookOf([lasting(new FakeWorld())]), name: "book" } });
+    expect(result).toMatchObject({ exitCode: 17 });
+    expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", beginAnewWith: "dingo-recover run book" });
+    expect(bench.events.at(-1)).not.toHaveProperty("resumeWith");
+  });
+
+  it("is resumed where something was changed before", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    const create = step("create", { action: changing(world, "create"), with: { key: "c" } });
+    const result = await bench.run({ runbook: runbookOf([create, lasting(world)]), flags: YES });
+    expect(result).toMatchObject({ exitCode: 17 });
+    expect(bench.events.at(-1)).toMatchObject({ resumeWith: `dingo-recover resume ${bench.journal.run}` });
+    expect(bench.events.at(-1)).not.toHaveProperty("beginAnewWith");
   });
 });
