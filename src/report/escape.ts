@@ -1,20 +1,34 @@
 /** Foreign text in Markdown: shown as it is, never obeyed, by a renderer or by a terminal. */
 import { printable } from "../printable.js";
 
-/** One line of text: control characters become visible, Markdown and HTML lose their meaning. */
+/**
+ * One line of text: control characters become visible, and whatever Markdown (CommonMark, GFM) or HTML would obey loses
+ * its meaning there. What means nothing where it stands is left as it is, so that the source can be read too.
+ */
 export function text(foreign: string): string {
-  return (
-    printable(foreign)
-      .replace(/\s+/gu, " ")
-      .replace(/&/gu, "&amp;")
-      .replace(/</gu, "&lt;")
-      .replace(/>/gu, "&gt;")
-      .replace(/[\\`*_{}[\]()#|~!]/gu, "\\$&")
-      // A bare address would become a link that somebody clicks.
-      .replace(/:\/\//gu, ":&#47;&#47;")
-      .trim()
-  );
+  return OBEYED.reduce((safe, [pattern, by]) => safe.replace(pattern, by), oneLine(foreign));
 }
+
+function oneLine(foreign: string): string {
+  return printable(foreign).replace(/\s+/gu, " ").trim();
+}
+
+/** In this order; a backslash that is put before a character is not looked at again. */
+const OBEYED: readonly (readonly [RegExp, string])[] = [
+  // A backslash means something before punctuation only, and at the end, where it would take our own next character.
+  [/\\(?=[!-/:-@[-`{-~]|$)/gu, "\\\\"],
+  [/&(?=#?[a-z0-9]+;)/giu, "&amp;"],
+  [/</gu, "&lt;"],
+  [/[`*[|~]/gu, "\\$&"],
+  // Within a word an underscore is a letter.
+  [/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_"],
+  // GFM makes links of bare addresses, which somebody clicks.
+  [/\b(https?|ftp|mailto|xmpp):/giu, "$1\\:"],
+  [/\bwww\./giu, "www\\."],
+  // At the beginning of a line: a heading, a quotation, a list, a rule.
+  [/^(?:#{1,6}(?= |$)|>|[-+](?=[ -]|$))/u, "\\$&"],
+  [/^(\d{1,9})([.)])(?= |$)/u, "$1\\$2"],
+];
 
 /** A fenced block; the fence is longer than any in the content. */
 export function block(content: string, language = ""): string[] {

@@ -75,9 +75,14 @@ function unfinished(ending: Ending, run: string | undefined): string | undefined
     ending.kind === "stopped"
       ? `It stopped: ${text(ending.why)}.`
       : "Nothing says that it stopped: it is at work, or it was killed.";
-  const next =
-    run === undefined ? "" : ` Continue with \`dingo-recover resume ${run.replace(/[^A-Za-z0-9._-]/gu, "")}\`.`;
+  const next = run === undefined ? "" : ` ${nextStep(ending, run)}`;
   return `**This run is not finished.** ${how}${next}`;
+}
+
+function nextStep(ending: Ending, run: string): string {
+  if (ending.kind === "stopped" && ending.inVain)
+    return "Nothing was created, and resuming would end in the same way: once that is put right, another run is begun.";
+  return `Continue with \`dingo-recover resume ${run.replace(/[^A-Za-z0-9._-]/gu, "")}\`.`;
 }
 
 interface About {
@@ -102,14 +107,8 @@ function summary(entries: readonly Entry[], units: readonly UnitDigest[], { chai
     ["recovery point", recoveryPoint(units)],
     ["loss", loss(units)],
     ["new instance", outputField(units, CREATE, "guid")],
-    [
-      "began",
-      started === undefined ? undefined : `${times.utc(started.time)} (${times.local(started.time)} local time)`,
-    ],
-    [
-      ending.kind === "ended" ? "ended" : "last entry",
-      ending.at === "" ? undefined : `${times.utc(ending.at)} (${times.local(ending.at)} local time)`,
-    ],
+    ["began", started === undefined ? undefined : times.both(started.time)],
+    [ending.kind === "ended" ? "ended" : "last entry", ending.at === "" ? undefined : times.both(ending.at)],
     ["took", started === undefined ? undefined : between(started.time, ending.at)],
     ["run", started?.run],
     ["runbook", runbook],

@@ -7,9 +7,14 @@ import type { Times } from "./times.js";
 export function timeline(entries: readonly Entry[], times: Times): string[] {
   const rows = entries.flatMap((entry) => {
     const what = sentence(entry);
-    return what === undefined ? [] : [[times.utc(entry.time), times.local(entry.time), text(what)]];
+    return what === undefined ? [] : [[...stamps(entry.time, times), text(what)]];
   });
-  return table(["UTC", text(times.zone), "what happened"], rows);
+  return table(["UTC", ...(times.isUtc ? [] : [text(times.zone)]), "what happened"], rows);
+}
+
+/** The wall's time is a column of its own, where it is another. */
+function stamps(time: string, times: Times): readonly string[] {
+  return times.isUtc ? [times.utc(time)] : [times.utc(time), times.local(time)];
 }
 
 function sentence(entry: Entry): string | undefined {

@@ -17,10 +17,20 @@ export class Times {
     return this.#local.resolvedOptions().timeZone;
   }
 
+  /** The wall shows UTC too: nothing is to be said twice. */
+  get isUtc(): boolean {
+    return ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT", "Etc/Zulu", "Zulu"].includes(this.zone);
+  }
+
   /** `2026-11-21 14:20:11Z`. */
   utc(iso: string): string {
     const date = new Date(iso);
     return Number.isNaN(date.getTime()) ? "?" : `${date.toISOString().slice(0, 19).replace("T", " ")}Z`;
+  }
+
+  /** UTC, and beside it the time on the wall where that is another. */
+  both(iso: string): string {
+    return this.isUtc ? this.utc(iso) : `${this.utc(iso)} (${this.local(iso)} ${this.zone})`;
   }
 
   local(iso: string): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Entry, EntryBody } from "../../src/journal/entry.js";
+import { text } from "../../src/report/escape.js";
 import { reportMarkdown } from "../../src/report/markdown.js";
 
 const CHAIN = { holds: true, head: "ab".repeat(32) };
@@ -89,7 +90,7 @@ describe("the report of a finished run", () => {
   it("says first what everybody asks", () => {
     expect(report).toMatch(/^# Recovery of acme\/prod\/orders-db\n/);
     expect(report).toContain("| outcome | succeeded |");
-    expect(report).toContain("| deleted instance | orders-db \\(g-old\\), deleted 2026-11-21T02:14:00Z by bob |");
+    expect(report).toContain("| deleted instance | orders-db (g-old), deleted 2026-11-21T02:14:00Z by bob |");
     expect(report).toContain(
       "| recovery point | last transaction 2026-11-21 02:13:49+00; the archive promised no later than 2026-11-21T02:13:50Z |",
     );
@@ -103,9 +104,15 @@ describe("the report of a finished run", () => {
     expect(report).toContain("| 2026-11-21 02:20:00Z | 2026-11-21 03:20:00 | ann began the run on jump");
   });
 
+  it("says a time once where the wall shows UTC", () => {
+    const utc = reportMarkdown(WHOLE, CHAIN, { timeZone: "UTC" });
+    expect(utc).toContain("| UTC | what happened |");
+    expect(utc).toContain("| began | 2026-11-21 02:20:00Z |");
+  });
+
   it("says who decided and approved what", () => {
     expect(report).toContain("| operator | stop, copy | approved |");
-    expect(report).toContain("| operator | stop | by-hand \\(no answer\\) |");
+    expect(report).toContain("| operator | stop | by-hand (no answer) |");
     expect(report).toContain("| eve on laptop | the run | taken over |");
     expect(report).toContain("| operator | input service | orders-db |");
   });
@@ -117,8 +124,8 @@ describe("the report of a finished run", () => {
     expect(report).toContain("- the old data directory");
     expect(report).toContain("## Done by hand\n\n- stop: exited");
     expect(report).toContain("2 objects new");
-    expect(report).toContain("bosh\\_2");
-    expect(report.split("## Still open")[1]?.split("##")[0]).not.toContain("bosh\\_1");
+    expect(report).toContain("bosh_2");
+    expect(report.split("## Still open")[1]?.split("##")[0]).not.toContain("bosh_1");
   });
 
   it("names each file of evidence once", () => {
@@ -138,7 +145,17 @@ describe("the report of an unfinished run", () => {
     );
     const stopped = reportMarkdown(WHOLE.slice(0, 12), CHAIN, ZONE);
     expect(stopped).toContain("It stopped: stop is in doubt.");
-    expect(stopped).toContain("no later than 2026-11-21T02:13:50Z \\(from the archive; not proved by a restore\\)");
+    expect(stopped).toContain("no later than 2026-11-21T02:13:50Z (from the archive; not proved by a restore)");
+  });
+
+  it("does not advise to resume what would end in the same way", () => {
+    const error = { code: "not-restorable", message: "no base backup", remedy: "Look." };
+    const end: EntryBody = { type: "run-stopped", why: error.message, exitCode: 17, error };
+    const report = reportMarkdown(journal(STARTED, ...step("source", "a.b", "read", {}), end), CHAIN, ZONE);
+    expect(report).toContain("another run is begun");
+    expect(report).not.toContain("dingo-recover resume");
+    const touched = reportMarkdown(journal(STARTED, ...step("create", "a.b", "create", {}), end), CHAIN, ZONE);
+    expect(touched).toContain("dingo-recover resume");
   });
 
   it("can be made of any beginning of a journal", () => {
@@ -177,7 +194,7 @@ describe("foreign text in a report", () => {
 
   it("reaches no terminal as a control character", () => {
     expect(report).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u202e]/);
-    expect(report).toContain("a\\\\u001b\\[2Jb");
+    expect(report).toContain("a\\u001b\\[2Jb");
   });
 
   it("cannot become markup, a heading, a link or a column", () => {
@@ -188,6 +205,21 @@ describe("foreign text in a report", () => {
     expect(outside).not.toMatch(/^# head/m);
     for (const row of outside.split("\n").filter((line) => line.startsWith("| 2026")))
       expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
+  });
+
+  it.each([
+    ["s3://b/backups/g_1/wal, bosh_2 (a-b) #3 {x} = 1.5! > c", undefined],
+    ["*a* _b_ ~c~ `d` [e](f) ![g](h) | i", "\\*a\\* \\_b\\_ \\~c\\~ \\`d\\` \\[e](f) !\\[g](h) \\| i"],
+    ["a\\*b C:\\dir end\\", "a\\\\\\*b C:\\dir end\\\\"],
+    ["<b> &amp; &#60; a & b", "&lt;b> &amp;amp; &amp;#60; a & b"],
+    ["https://evil.example www.evil.example", "https\\://evil.example www\\.evil.example"],
+    ["# head", "\\# head"],
+    ["> quote", "\\> quote"],
+    ["- item", "\\- item"],
+    ["--- rule", "\\--- rule"],
+    ["1. first", "1\\. first"],
+  ])("is escaped where it would be obeyed, and nowhere else: %s", (foreign, escaped) => {
+    expect(text(foreign)).toBe(escaped ?? foreign);
   });
 
   it("cannot close the block that it stands in", () => {
