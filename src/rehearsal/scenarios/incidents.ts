@@ -7,6 +7,8 @@ import { numberedDirector } from "./incidents/numbered-director.js";
 import { lyingClusterdata } from "./incidents/lying-clusterdata.js";
 import { smallDisks } from "./incidents/small-disks.js";
 import { sameFirstLetters } from "./incidents/same-first-letters.js";
+import { blindContainer } from "./incidents/blind-container.js";
+import { objectLostOnTheWay } from "./incidents/object-lost-on-the-way.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -22,6 +24,8 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 24, scenario: wrongOrganization },
   { row: 26, scenario: numberedDirector },
   { row: 29, scenario: lyingClusterdata },
+  { row: 30, scenario: blindContainer },
   { row: 32, scenario: smallDisks },
   { row: 34, scenario: sameFirstLetters },
+  { row: 35, scenario: objectLostOnTheWay },
 ];

@@ -165,7 +165,8 @@ function prepare(site: Site): string[] {
   if (databaseOf(site) !== undefined) {
     return ["local database exists; no additional preparation required to restart container"];
   }
-  if (listBackups(world, scope).length === 0) return ["new cluster, no existing backup to restore"];
+  const listed = world.faults.containersMayNotList === true ? [] : listBackups(world, scope);
+  if (listed.length === 0) return ["new cluster, no existing backup to restore"];
   const words = readKey(world, serviceKey(scope, "initialize")) === undefined ? putSysid(site) : [];
   // "exit 1" ends only the script in its pipe: start-up goes on, unprepared.
   if (words === undefined) return missingSysid(site);

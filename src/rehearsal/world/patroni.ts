@@ -260,7 +260,7 @@ export function replayed(site: Site, backup: string): void {
   say(site, "backup", "Not uploading backup because I am currently in recovery");
 }
 
-/** wal-e's words are the same for the end of the archive and for a gap. */
+/** wal-e's words are the same for the end of the archive and for a gap, and it calls both complete (dingo.md §2.6). */
 function missingSegment(site: Site, database: Database): void {
   const { world, container } = site;
   const name = segmentName(database.timeline, database.segment);
@@ -270,6 +270,11 @@ function missingSegment(site: Site, database: Database): void {
     msg: "could no longer locate object while performing wal restore",
     detail: `The absolute URI that could not be located is ${uri}.`,
     hint: "This can be normal when Postgres is trying to detect what timelines are available during restoration.",
+  });
+  waleSays(site, "patroni", {
+    logger: "wal_e.operator.backup",
+    msg: "complete wal restore",
+    keys: `action=wal-fetch key=${uri} prefix=${archivePrefix(scopeOf(container))} seg=${name} state=complete`,
   });
 }
 

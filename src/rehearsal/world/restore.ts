@@ -81,7 +81,9 @@ function segmentFor(
 ): { readonly wal: Wal; readonly timeline: number } | undefined {
   const line = ancestry.find((each) => each.from <= segment);
   if (line === undefined) return undefined;
-  const key = `${archivePrefix(scope)}wal_005/${segmentName(line.timeline, segment)}.lzo`;
+  const name = segmentName(line.timeline, segment);
+  if (name === world.faults.lostOnTheWay) return undefined;
+  const key = `${archivePrefix(scope)}wal_005/${name}.lzo`;
   const meaning = objectAt(world, key)?.meaning;
   return meaning?.is === "wal" ? { wal: meaning, timeline: line.timeline } : undefined;
 }

@@ -139,6 +139,10 @@ export interface Faults {
   deafCells?: boolean;
   /** Every create takes at least this long, in milliseconds: the broker waits for a node that is slow to come. */
   slowCreates?: number;
+  /** The containers' key may read and write objects, but not list them: wal-e finds no backup. */
+  containersMayNotList?: boolean;
+  /** The containers' wal-e gets a 404 for this segment, although it is there. */
+  lostOnTheWay?: string;
 }
 
 export interface Network {
