@@ -99,8 +99,14 @@ function withReading(parser: Parser, finish: Finish): Parser {
       "Where a run stands",
       (command) =>
         command
-          .positional("run", { type: "string", describe: "any unambiguous prefix" })
-          .example("$0 status", "the only open run"),
+          .positional("run", { type: "string", describe: "any unambiguous prefix; absent where only one run is open" })
+          .option("follow", {
+            type: "boolean",
+            default: false,
+            describe: "go on with what another process does with it, until that ends",
+          })
+          .example("$0 status", "the only open run")
+          .example("$0 status 20261121 --follow", "watch a colleague's run on the same machine"),
       async (given) => finish(await (await import("./status.js")).status(given)),
     )
     .command(

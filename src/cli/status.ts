@@ -1,36 +1,134 @@
+import { systemClock } from "../adapters/clock/system-clock.js";
 import { replay } from "../engine/replay.js";
 import { summarize } from "../engine/summary.js";
+import { hasTouched, wayOn } from "../engine/way-on.js";
 import { EXIT } from "../errors.js";
-import { createOutput } from "../ui/output.js";
+import { EventTail } from "../journal/event-tail.js";
+import type { JournalReading } from "../journal/reading.js";
+import type { StateDirectory } from "../journal/state-directory.js";
+import { unitsOf } from "../report/digest.js";
+import { between, Times } from "../report/times.js";
+import { wayOnLines } from "../ui/event-lines.js";
+import { createOutput, type Output } from "../ui/output.js";
 import { chooseRun } from "./choose-run.js";
 import { secrets } from "./failure.js";
+import { follow, showOn } from "./follow.js";
 import type { GlobalArguments } from "./options.js";
+import { watchSignals } from "./signals.js";
 import { openStateDirectory } from "./state.js";
 
-/** Where a run stands: every step that it came to, and how it can go on. */
-export async function status(given: GlobalArguments & { readonly run?: string | undefined }): Promise<number> {
+export type StatusArguments = GlobalArguments & { readonly run?: string | undefined; readonly follow: boolean };
+
+/** Where a run stands: every step that it came to, when, and how it can go on. */
+export async function status(given: StatusArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
   const run = chooseRun(directory, given.run);
-  const reading = directory.read(run);
-  const state = replay(reading.entries);
-  const summary = summarize(reading.entries, { carried: directory.isCarried(run) });
-  const steps = [...state.units].map(([unit, step]) => ({ unit, state: step.kind }));
-  if (given.json) {
-    output.json({ schema: "dingo-recover/status@1", ...summary, head: reading.head, steps });
+  const tail = new EventTail(directory.directoryOf(run));
+  // What happened so far is told by the journal: only what comes after it is followed.
+  tail.read();
+  const standing = standingOf(directory, run);
+  const goesOn = given.follow && standing.carried;
+  if (given.json) output.json(documentOf(standing));
+  else for (const [line, style] of linesOf(standing, output, goesOn)) output.line(line, style);
+  if (!given.follow || standing.state.phase.kind === "ended") return EXIT.done;
+  if (!goesOn) {
+    output.error("nobody is at work on this run: there is nothing to follow");
     return EXIT.done;
   }
-  output.line(`${summary.run}  ${summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong");
-  output.line(`${summary.runbook}  target: ${summary.target || "not fixed yet"}`);
-  output.line(`begun ${summary.startedAt}, last entry ${summary.updatedAt}`);
-  for (const step of steps)
-    output.line(
-      `  ${step.state.padEnd(10)} ${step.unit}`,
-      step.state === "succeeded" || step.state === "skipped" ? undefined : "warn",
-    );
-  if (state.phase.kind === "stopped" && state.phase.error !== undefined)
-    output.line(`${state.phase.error.message} (${state.phase.error.code})`);
-  output.line(`journal head: ${reading.head}`);
-  if (state.phase.kind !== "ended") output.line(`continue with: dingo-recover resume ${run}`);
-  return await Promise.resolve(EXIT.done);
+  const stopper = watchSignals(() => undefined, false);
+  const { signal } = stopper;
+  const ended = await follow({
+    tail,
+    isCarried: () => directory.isCarried(run),
+    clock: systemClock(),
+    signal,
+    show: showOn(output, given),
+  })
+    .catch((thrown: unknown) => {
+      if (signal.aborted) return "left" as const;
+      throw thrown;
+    })
+    .finally(() => stopper.release());
+  if (ended === "left") return EXIT.interrupted;
+  if (ended === "gone") output.error(`the process that was at work is gone; see dingo-recover status ${run}`);
+  return EXIT.done;
+}
+
+interface Standing {
+  readonly run: string;
+  readonly carried: boolean;
+  readonly reading: JournalReading;
+  readonly state: ReturnType<typeof replay>;
+}
+
+function standingOf(directory: StateDirectory, run: string): Standing {
+  const reading = directory.read(run);
+  return { run, carried: directory.isCarried(run), reading, state: replay(reading.entries) };
+}
+
+interface StepStanding {
+  readonly unit: string;
+  readonly state: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+function stepsOf({ state, reading }: Standing): readonly StepStanding[] {
+  const digests = new Map(unitsOf(reading.entries).map((digest) => [digest.name, digest]));
+  return [...state.units].map(([unit, step]) => {
+    const { startedAt, endedAt } = digests.get(unit) ?? {};
+    return {
+      unit,
+      state: step.kind,
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(endedAt === undefined ? {} : { endedAt }),
+    };
+  });
+}
+
+function documentOf(standing: Standing): object {
+  const { reading, carried } = standing;
+  const summary = summarize(reading.entries, { carried });
+  return { schema: "dingo-recover/status@1", ...summary, head: reading.head, steps: stepsOf(standing) };
+}
+
+type Styled = readonly [text: string, style?: Parameters<Output["line"]>[1]];
+
+function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly Styled[] {
+  const { run, carried, reading, state } = standing;
+  const summary = summarize(reading.entries, { carried });
+  const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
+  const ways =
+    state.phase.kind === "ended" || carried
+      ? []
+      : wayOnLines(
+          wayOn(state, { run, code: error?.code, touched: hasTouched(reading.entries) }),
+          Math.min(output.columns, 120),
+        );
+  return [
+    [`${run}  ${summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
+    [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
+    [spanOf(standing)],
+    ...stepsOf(standing).map(stepLine),
+    ...(error === undefined || carried ? [] : [[`${error.message} (${error.code})`] as const]),
+    ...(goesOn ? [[""] as const] : [[`journal head: ${reading.head}`] as const]),
+    ...ways.map((line): Styled => [line]),
+  ];
+}
+
+/** When it began and ended, in UTC and on the wall of whoever reads. */
+function spanOf({ state, carried }: Standing): string {
+  if (state.startedAt === "") return "not begun yet";
+  const times = new Times();
+  const last = state.phase.kind === "ended" ? "ended" : "last entry";
+  const took = carried ? "" : `, after ${between(state.startedAt, state.updatedAt)}`;
+  return `begun ${times.both(state.startedAt)}, ${last} ${times.both(state.updatedAt)}${took}`;
+}
+
+function stepLine({ unit, state, startedAt, endedAt }: StepStanding): Styled {
+  const began = startedAt === undefined ? " ".repeat(9) : `${new Date(startedAt).toISOString().slice(11, 19)}Z`;
+  const took = startedAt === undefined || endedAt === undefined ? "" : `  ${between(startedAt, endedAt)}`;
+  const good = state === "succeeded" || state === "skipped";
+  return [`  ${state.padEnd(10)} ${began}  ${unit}${took}`, good ? undefined : "warn"];
 }

@@ -102,6 +102,17 @@ describe("journal verify", () => {
       expect(await place.run(["journal", "verify", kept.run, ...words])).toMatchObject({ code: 0, stderr: "" });
   });
 
+  it("says that the end is proved by a head alone", async () => {
+    const [without, against, json] = await Promise.all([
+      place.run(["journal", "verify", kept.run]),
+      place.run(["journal", "verify", kept.run, "--head", kept.head]),
+      place.run(["journal", "verify", kept.run, "--json"]),
+    ]);
+    expect(without.stdout).toContain("--head HASH");
+    expect(against.stdout).not.toContain("--head");
+    expect(JSON.parse(json.stdout)).toMatchObject({ endProved: false });
+  });
+
   it("notices another head, a changed line and a line that was taken out", async () => {
     const withoutSecond = (text: string): string =>
       text
