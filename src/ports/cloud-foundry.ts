@@ -37,13 +37,16 @@ export interface LastOperation {
 }
 
 export interface ServiceInstance {
+  /** "user-provided": credentials that a user typed in; no plan, no broker, but a name of the space all the same. */
+  readonly kind: "managed" | "user-provided";
   readonly guid: string;
   readonly name: string;
   readonly spaceGuid: string;
   readonly tags: readonly string[];
   readonly createdAt: string;
   readonly lastOperation: LastOperation;
-  readonly planGuid: string;
+  /** Undefined where it is user-provided. */
+  readonly planGuid: string | undefined;
 }
 
 export interface UsageEvent {
@@ -74,6 +77,15 @@ export interface CfApp {
   readonly guid: string;
   readonly name: string;
   readonly state: "STARTED" | "STOPPED";
+}
+
+/** One wanted instance of one process of an application. */
+export interface AppInstance {
+  /** The process's type, mostly "web". */
+  readonly process: string;
+  readonly index: number;
+  /** RUNNING, STARTING, CRASHED, DOWN; Cloud Foundry may know more. */
+  readonly state: string;
 }
 
 export interface CredentialBinding {
@@ -107,10 +119,14 @@ export interface CloudFoundry {
   /** Newest first, all pages; `since` inclusive. */
   usageEvents(since: Date): Promise<readonly UsageEvent[]>;
   auditEvents(types: readonly string[], since: Date): Promise<readonly AuditEvent[]>;
+  /** Whatever has the name, managed or user-provided: one name is given once in a space. */
   findInstance(spaceGuid: string, name: string): Promise<ServiceInstance | undefined>;
   getInstance(guid: string): Promise<ServiceInstance | undefined>;
+  /** The managed ones. */
   listInstances(spaceGuid: string): Promise<readonly ServiceInstance[]>;
   apps(spaceGuid: string): Promise<readonly CfApp[]>;
+  /** Every instance that is wanted now, of every process; one that Cloud Foundry says nothing of is DOWN. */
+  appInstances(appGuid: string): Promise<readonly AppInstance[]>;
   bindings(instanceGuid: string): Promise<readonly CredentialBinding[]>;
   keyCredentials(bindingGuid: string): Promise<DatabaseCredentials>;
 
@@ -126,5 +142,8 @@ export interface CloudFoundry {
   createServiceKey(request: { readonly in: SpaceRef; readonly instance: string; readonly key: string }): Promise<void>;
   deleteServiceKey(request: { readonly in: SpaceRef; readonly instance: string; readonly key: string }): Promise<void>;
   bindService(request: { readonly in: SpaceRef; readonly app: string; readonly instance: string }): Promise<void>;
+  unbindService(request: { readonly in: SpaceRef; readonly app: string; readonly instance: string }): Promise<void>;
+  /** Another name for an instance; a name that is taken is `step-failed`. */
+  renameService(request: { readonly in: SpaceRef; readonly instance: string; readonly to: string }): Promise<void>;
   restartApp(request: { readonly in: SpaceRef; readonly app: string }): Promise<void>;
 }

@@ -31,6 +31,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
         call: () => fixture.cf.listInstances(world.seeded.spaceGuid),
       },
       apps: { match: "GET /v3/apps", call: () => fixture.cf.apps(world.seeded.spaceGuid) },
+      appInstances: { match: "GET /v3/apps/*", call: () => fixture.cf.appInstances(world.seeded.webGuid) },
       bindings: {
         match: "GET /v3/service_credential_bindings",
         call: () => fixture.cf.bindings(world.seeded.livingGuid),

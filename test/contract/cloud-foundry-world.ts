@@ -5,6 +5,7 @@ import type {
   Credentials,
   ProvisionRequest,
 } from "../../src/rehearsal/cloud-controller/broker.js";
+import { addUserProvided } from "../../src/rehearsal/cloud-controller/lifecycle.js";
 import * as seed from "../../src/rehearsal/cloud-controller/seed.js";
 import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.js";
 import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
@@ -26,6 +27,9 @@ export interface Seeded {
   readonly deletedGuid: string;
   readonly livingGuid: string;
   readonly livingKeyGuid: string;
+  readonly sickGuid: string;
+  /** Of the user-provided service "legacy". */
+  readonly providedGuid: string;
 }
 
 /** Answers at once, or asynchronously after as many questions as it is told; remembers every call. */
@@ -184,8 +188,9 @@ function build(): { readonly state: CloudControllerState; readonly seeded: Seede
     { type: "key", name: "backup", instanceGuid: living.instance.guid, appGuid: null },
     { now: at, actor },
   );
+  const provided = addUserProvided(key.state, { name: "legacy", spaceGuid, tags: ["old"] }, { now: at, actor });
   return {
-    state: key.state,
+    state: provided.state,
     seeded: {
       orgGuid: org.org.guid,
       spaceGuid,
@@ -194,6 +199,8 @@ function build(): { readonly state: CloudControllerState; readonly seeded: Seede
       deletedGuid: lost.instance.guid,
       livingGuid: living.instance.guid,
       livingKeyGuid: key.binding.guid,
+      sickGuid: sick.app.guid,
+      providedGuid: provided.instance.guid,
     },
   };
 }

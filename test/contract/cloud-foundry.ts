@@ -101,6 +101,35 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect(await named("")).toBeUndefined();
       });
 
+      it("sees a name that a user-provided service has, by name and by GUID, and lists it not among the managed", async () => {
+        const provided = await named("legacy");
+        expect(provided).toMatchObject({
+          guid: world.seeded.providedGuid,
+          kind: "user-provided",
+          tags: ["old"],
+          lastOperation: { type: "create", state: "succeeded" },
+          spaceGuid: world.seeded.spaceGuid,
+        });
+        expect(provided?.planGuid).toBeUndefined();
+        expect(await fixture.cf.getInstance(world.seeded.providedGuid)).toEqual(provided);
+        const listed = await fixture.cf.listInstances(world.seeded.spaceGuid);
+        expect(listed.map(({ name, kind }) => [name, kind])).toEqual([["other-db", "managed"]]);
+      });
+
+      it("tells how each wanted instance of an app's processes is", async () => {
+        expect(await fixture.cf.appInstances(world.seeded.webGuid)).toEqual([
+          { process: "web", index: 0, state: "RUNNING" },
+        ]);
+        expect(await fixture.cf.appInstances(world.seeded.sickGuid)).toEqual([
+          { process: "web", index: 0, state: "CRASHED" },
+        ]);
+      });
+
+      it("counts an instance of which Cloud Foundry says nothing as down", async () => {
+        world.fault({ match: "GET /v3/processes/*", kind: "status", status: 200, body: '{"resources":[]}' });
+        expect(await fixture.cf.appInstances(world.seeded.webGuid)).toMatchObject([{ index: 0, state: "DOWN" }]);
+      });
+
       it("lists apps and bindings", async () => {
         const apps = await fixture.cf.apps(world.seeded.spaceGuid);
         expect(apps.map(({ name, state }) => [name, state])).toEqual([
@@ -194,6 +223,14 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect((await named("other-db"))?.tags).toEqual(["blue"]);
       });
 
+      it("returns quietly too where a user-provided service has the name", async () => {
+        await create({ name: "legacy" });
+        expect((await named("legacy"))?.guid).toBe(world.seeded.providedGuid);
+        expect(world.broker.provisions.some(({ instanceGuid }) => instanceGuid === world.seeded.providedGuid)).toBe(
+          false,
+        );
+      });
+
       it("carries a name with quotes, commas, blanks, newlines and shell letters there and back", async () => {
         const hostile = `db, "x" $(id) \`id\`; é\nApr 1 router: DELETED 🐘`;
         await create({ name: hostile });
@@ -242,6 +279,29 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect(bound).toMatchObject([{ appGuid: world.seeded.webGuid, lastOperation: { state: "succeeded" } }]);
         await fixture.cf.restartApp({ in: IN, app: "web" });
         expect(world.state.apps.find((each) => each.name === "web")?.starts).toBe(1);
+      });
+
+      it("unbinds an app, and an app that is not bound is no error", async () => {
+        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" });
+        await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db" });
+        await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db" });
+        const bindings = await fixture.cf.bindings(world.seeded.livingGuid);
+        expect(bindings.map(({ type, name }) => [type, name])).toEqual([["key", "backup"]]);
+      });
+
+      it("gives an instance another name, by which it is the same one; a name that is taken is refused", async () => {
+        await create();
+        const before = await named("important-db");
+        await fixture.cf.renameService({ in: IN, instance: "important-db", to: "important-db-dingo-recover-4f2a" });
+        expect(await named("important-db")).toBeUndefined();
+        expect(await named("important-db-dingo-recover-4f2a")).toMatchObject({
+          guid: before?.guid,
+          tags: before?.tags,
+        });
+        await expect(
+          fixture.cf.renameService({ in: IN, instance: "important-db-dingo-recover-4f2a", to: "other-db" }),
+        ).rejects.toMatchObject({ code: "step-failed" });
+        expect((await named("other-db"))?.guid).toBe(world.seeded.livingGuid);
       });
 
       it("tells of an app that does not come up, and of one that is not there", async () => {

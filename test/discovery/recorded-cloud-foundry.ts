@@ -38,7 +38,7 @@ export class RecordedCloudFoundry implements CloudFoundry {
   living(guid: string, name: string, createdAt = "2026-11-21T13:00:00Z"): this {
     const lastOperation = { type: "create", state: "succeeded", description: "" } as const;
     const rest = { spaceGuid: SPACE.guid, tags: [], planGuid: "plan", createdAt, lastOperation };
-    this.instances.push({ guid, name, ...rest });
+    this.instances.push({ guid, name, kind: "managed", ...rest });
     return this;
   }
 
@@ -106,6 +106,7 @@ export class RecordedCloudFoundry implements CloudFoundry {
   findPlan: CloudFoundry["findPlan"] = notRecorded;
   listPlans: CloudFoundry["listPlans"] = notRecorded;
   apps: CloudFoundry["apps"] = notRecorded;
+  appInstances: CloudFoundry["appInstances"] = notRecorded;
   bindings: CloudFoundry["bindings"] = notRecorded;
   keyCredentials: CloudFoundry["keyCredentials"] = notRecorded;
   createService: CloudFoundry["createService"] = notRecorded;

@@ -1,5 +1,6 @@
 /** Cloud Foundry as the CLI shows it, with its unkindness: a create of a taken name returns quietly. */
 import type {
+  AppInstance,
   AuditEvent,
   CfApp,
   CfIdentity,
@@ -32,10 +33,14 @@ export class FakeCloudFoundry implements CloudFoundry {
   readonly restarts: string[] = [];
   /** What the last operation of a new instance shows, look after look; then it has succeeded. */
   readonly operations: LastOperation[] = [];
+  /** States of the instances of every application, look after look; the last stays. One runs where there is none. */
+  readonly instanceStates: (readonly string[])[] = [];
   /** What the next looks at an instance by its GUID end with. */
   readonly failures: Error[] = [];
   /** Somebody else's instance that comes to be just before ours. */
   rival: ServiceInstance | undefined;
+  /** When a restart is noted; far enough ahead of every test's clock. */
+  restartedAt = "2026-11-22T00:00:00Z";
   createdAt = "2026-11-21T12:00:00Z";
   newGuid = "78218ded-8a4f-4b83-9b16-6f5d3c1f0a11";
 
@@ -89,6 +94,13 @@ export class FakeCloudFoundry implements CloudFoundry {
     return this.appList;
   }
 
+  async appInstances(): Promise<readonly AppInstance[]> {
+    const states = (this.instanceStates.length > 1 ? this.instanceStates.shift() : this.instanceStates[0]) ?? [
+      "RUNNING",
+    ];
+    return states.map((state, index) => ({ process: "web", index, state }));
+  }
+
   async bindings(instanceGuid: string): Promise<readonly CredentialBinding[]> {
     return this.bindingList.get(instanceGuid) ?? [];
   }
@@ -107,6 +119,7 @@ export class FakeCloudFoundry implements CloudFoundry {
     if (this.instances.some((each) => each.spaceGuid === spaceGuid && each.name === request.name)) return;
     this.instances.push({
       guid: this.newGuid,
+      kind: "managed",
       name: request.name,
       spaceGuid,
       tags: [request.tag],
@@ -120,8 +133,8 @@ export class FakeCloudFoundry implements CloudFoundry {
     this.#bind(instance, { guid: `key-${key}`, type: "key", name: key, appGuid: undefined, lastOperation: DONE });
   }
 
-  async deleteServiceKey(): Promise<void> {
-    throw new Error("nothing deletes a service key here");
+  async deleteServiceKey({ instance, key }: { instance: string; key: string }): Promise<void> {
+    this.#unbind(instance, (each) => each.type === "key" && each.name === key);
   }
 
   async bindService({ app, instance }: { app: string; instance: string }): Promise<void> {
@@ -129,8 +142,21 @@ export class FakeCloudFoundry implements CloudFoundry {
     this.#bind(instance, { guid: `binding-${app}`, type: "app", name: undefined, appGuid, lastOperation: DONE });
   }
 
+  async unbindService({ app, instance }: { app: string; instance: string }): Promise<void> {
+    const appGuid = this.appList.find((each) => each.name === app)?.guid;
+    this.#unbind(instance, (each) => each.type === "app" && each.appGuid === appGuid);
+  }
+
+  async renameService({ instance, to }: { instance: string; to: string }): Promise<void> {
+    const found = this.instances.find((each) => each.name === instance);
+    if (found !== undefined) this.change(found.guid, { name: to });
+  }
+
   async restartApp({ app }: { app: string }): Promise<void> {
     this.restarts.push(app);
+    const target = { guid: this.appList.find((each) => each.name === app)?.guid ?? "", type: "app", name: app };
+    const guid = `start-${this.restarts.length}`;
+    this.audit.unshift({ guid, type: "audit.app.start", createdAt: this.restartedAt, actor: "ops", target });
   }
 
   /** Changes an instance as somebody outside of the run would. */
@@ -138,6 +164,14 @@ export class FakeCloudFoundry implements CloudFoundry {
     const index = this.instances.findIndex((each) => each.guid === guid);
     const found = this.instances[index];
     if (found !== undefined) this.instances[index] = { ...found, ...change };
+  }
+
+  #unbind(instance: string, isIt: (binding: CredentialBinding) => boolean): void {
+    const guid = this.instances.find((each) => each.name === instance)?.guid ?? "";
+    this.bindingList.set(
+      guid,
+      (this.bindingList.get(guid) ?? []).filter((each) => !isIt(each)),
+    );
   }
 
   #bind(instance: string, binding: CredentialBinding): void {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { checkFresh } from "../../src/actions/archive/check-fresh.js";
 import { createService } from "../../src/actions/cf/create-service.js";
-import type { LastOperation } from "../../src/ports/cloud-foundry.js";
+import type { LastOperation, ServiceInstance } from "../../src/ports/cloud-foundry.js";
 import { BUCKET } from "../archive/sample-archive.js";
 import { CREATED_AT, failure, NEW_GUID, RUN, Scene, SPACE, TAG } from "./scene.js";
 
@@ -15,13 +15,14 @@ const INPUT = {
   name: "important-db",
   run: RUN,
 };
-const STRANGER = {
+const STRANGER: ServiceInstance = {
+  kind: "managed",
   guid: "11111111-2222-4333-8444-555555555555",
   name: "important-db",
   spaceGuid: SPACE.guid,
   tags: [],
   createdAt: "2026-11-20T08:00:00Z",
-  lastOperation: { type: "create", state: "succeeded", description: "" } satisfies LastOperation,
+  lastOperation: { type: "create", state: "succeeded", description: "" },
   planGuid: "plan-guid",
 };
 
@@ -30,6 +31,15 @@ describe("creating the new instance", () => {
     const scene = new Scene();
     scene.cf.instances.push(STRANGER);
     await expect(scene.perform(createService, INPUT)).rejects.toEqual(failure("name-taken", /exists already/));
+    expect(scene.cf.creates).toEqual([]);
+  });
+
+  it("is refused, unsent, where users provide a service of that name themselves", async () => {
+    const scene = new Scene();
+    scene.cf.instances.push({ ...STRANGER, kind: "user-provided", planGuid: undefined, tags: [TAG] });
+    await expect(scene.perform(createService, INPUT)).rejects.toEqual(
+      failure("name-taken", /a user-provided service instance "important-db" exists already/),
+    );
     expect(scene.cf.creates).toEqual([]);
   });
 

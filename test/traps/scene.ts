@@ -70,6 +70,7 @@ export class Scene {
   withNew(): this {
     this.cf.instances.push({
       guid: NEW_GUID,
+      kind: "managed",
       name: "important-db",
       spaceGuid: SPACE.guid,
       tags: [TAG],

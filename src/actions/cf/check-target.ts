@@ -3,6 +3,7 @@ import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { CfPlan, CfSpace } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
+import { nameTaken } from "./name-taken.js";
 import { containersOf } from "../docker/locate-container.js";
 
 const input = z.strictObject({
@@ -111,15 +112,7 @@ async function refuseTakenName(context: Context, { space, name, deployment }: Wa
       },
     );
   }
-  throw new RecoverError(
-    "name-taken",
-    `a service instance "${name}" exists already (${taken.guid}, created ${taken.createdAt})`,
-    {
-      remedy: "Look at it with cf service; recover into another name with --input new_name=NAME.",
-      place: `${space.orgName}/${space.name}/${name}`,
-      effect: "none",
-    },
-  );
+  throw nameTaken(taken, `${space.orgName}/${space.name}/${name}`);
 }
 
 /** This life may not have come to its end yet; Docker waits a minute at most between two. */

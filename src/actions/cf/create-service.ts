@@ -3,7 +3,9 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
+import { nameTaken } from "./name-taken.js";
 import { runTag } from "./run-tag.js";
+import { undoCreate } from "./undo-create.js";
 
 /** A broker waits up to 300 s for each of its steps (dingo.md §1.5); Cloud Foundry asks it once a minute. */
 const CREATED_DEADLINE_MS = 15 * 60_000;
@@ -35,6 +37,7 @@ export const createService = defineAction({
   effect: "create",
   input,
   output,
+  undo: undoCreate,
   describe: ({ org, space, offering, plan, name, run }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     {
@@ -46,15 +49,7 @@ export const createService = defineAction({
   async guard(context, { space_guid, name }) {
     const taken = await context.ports.cf.findInstance(space_guid, name);
     if (taken === undefined || isOurs(context, taken)) return;
-    throw new RecoverError(
-      "name-taken",
-      `a service instance "${name}" exists already (${taken.guid}, created ${taken.createdAt})`,
-      {
-        remedy: "Look at it with cf service; recover into another name with --input new_name=NAME.",
-        place: name,
-        effect: "none",
-      },
-    );
+    throw nameTaken(taken, name);
   },
   async run(context, request): Promise<Output> {
     const { cf } = context.ports;
@@ -86,7 +81,7 @@ export const createService = defineAction({
 });
 
 function isOurs(context: Context, instance: ServiceInstance): boolean {
-  return instance.tags.includes(runTag(context.run.id));
+  return instance.kind === "managed" && instance.tags.includes(runTag(context.run.id));
 }
 
 async function probeCreated(context: Context, { space_guid, name }: Input): Promise<Probe<Output>> {

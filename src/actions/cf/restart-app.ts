@@ -1,9 +1,13 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
+import { type Context, defineAction, type Probe, type Verdict } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import type { AuditEvent, CfApp } from "../../ports/cloud-foundry.js";
+import type { AppInstance, AuditEvent, CfApp } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { guardInstance } from "../docker/target-container.js";
+
+/** As long as the CLI waits for an application by itself: CF_STARTUP_TIMEOUT is 5 minutes (cf-bosh.md §1.3). */
+const RUNNING_DEADLINE_MS = 5 * 60_000;
+const POLL_MS = 2_000;
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -23,9 +27,11 @@ export const restartApp = defineAction({
   effect: "disrupt",
   input,
   output,
+  undo: { leaves: "a restart is not taken back: the application runs on with what it was started with" },
   describe: ({ org, space, app }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "restart", app]) },
+    { on: "here", line: `${quote(["cf", "app", app])}  # every instance must be running` },
   ],
   async guard(context, request) {
     await guardInstance(context, request.guid);
@@ -44,42 +50,98 @@ export const restartApp = defineAction({
   },
   async run(context, request): Promise<Output> {
     const app = await findApp(context, request);
-    const at = context.ports.clock.now();
-    const before = (await startsOf(context, app, at)).map((event) => event.guid);
-    await context.record("restarting", { app: request.app, at: at.toISOString(), before });
-    try {
+    if (!(await isComingUp(context, app))) {
+      const at = context.ports.clock.now();
+      const before = (await startsOf(context, app, at)).map((event) => event.guid);
+      await context.record("restarting", { app: request.app, at: at.toISOString(), before });
+      await context.beforeEffect();
       await context.ports.cf.restartApp({ in: { org: request.org, space: request.space }, app: request.app });
-    } catch (error) {
-      // STARTED is what is wanted of an application, not what it is: what the CLI saw fail is no success.
-      if (error instanceof RecoverError && error.code === "step-failed")
-        await context.record("restart-failed", { app: request.app });
-      throw error;
     }
+    await awaitRunning(context, app);
     return { app_guid: app.guid };
   },
   async probe(context, request): Promise<Probe<Output>> {
-    const asked = restarting.safeParse(context.records("restarting").at(-1));
     const app = await findApp(context, request);
-    if (!asked.success) return { state: "not-done", evidence: "no restart was asked for" };
-    if (context.records("restart-failed").length > 0)
-      return { state: "partly", evidence: `the restart of "${request.app}" failed` };
-    const { at, before } = asked.data;
-    const own = (await startsOf(context, app, new Date(at))).find((event) => !before.includes(event.guid));
-    if (own !== undefined && app.state === "STARTED")
-      return {
-        state: "done",
-        output: { app_guid: app.guid },
-        evidence: `"${request.app}" was started at ${own.createdAt}`,
-      };
-    return { state: own === undefined ? "not-done" : "partly", evidence: `"${request.app}" is ${app.state}` };
+    if (askedFor(context) === undefined) return { state: "not-done", evidence: "no restart was asked for" };
+    const own = await ownStart(context, app);
+    if (own === undefined) return { state: "not-done", evidence: `"${app.name}" was not started since` };
+    const { holds, evidence } = verdictOf(app, await context.ports.cf.appInstances(app.guid));
+    if (holds !== true) return { state: "partly", evidence: `started at ${own.createdAt}: ${evidence}` };
+    return { state: "done", output: { app_guid: app.guid }, evidence: `started at ${own.createdAt}: ${evidence}` };
   },
   async verify(context, request) {
     const app = await findApp(context, request);
-    return { holds: app.state === "STARTED", evidence: `"${request.app}" is ${app.state}` };
+    return verdictOf(app, await context.ports.cf.appInstances(app.guid));
   },
 });
 
+/** STARTED is what is wanted of an application, not what it is: each of its instances must run. */
+function verdictOf({ name, state }: CfApp, instances: readonly AppInstance[]): Verdict {
+  const running = instances.filter(isRunning).length;
+  const others = instances.filter((each) => !isRunning(each)).map(shown);
+  const evidence = `"${name}" is ${state}, ${running} of ${instances.length} instances run`;
+  return {
+    holds: state === "STARTED" && others.length === 0,
+    evidence: others.length === 0 ? evidence : `${evidence}; ${others.join(", ")}`,
+  };
+}
+
+function isRunning({ state }: AppInstance): boolean {
+  return state === "RUNNING";
+}
+
+function shown({ process, index, state }: AppInstance): string {
+  return `${process}/${index} is ${state}`;
+}
+
+/** Errors: `step-failed` where an instance crashed, `deadline-passed`; both name the application. */
+async function awaitRunning(context: Context, app: CfApp): Promise<void> {
+  const { cf, clock } = context.ports;
+  const until = clock.monotonicMs() + RUNNING_DEADLINE_MS;
+  for (;;) {
+    const instances = await cf.appInstances(app.guid);
+    const others = instances.filter((each) => !isRunning(each));
+    if (others.length === 0) return;
+    const crashed = others.filter(({ state }) => state === "CRASHED");
+    if (crashed.length > 0) throw doesNotRun(app, crashed, "step-failed");
+    if (clock.monotonicMs() > until) throw doesNotRun(app, others, "deadline-passed");
+    context.progress({ message: `waiting for "${app.name}": ${others.map(shown).join(", ")}` });
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}
+
+function doesNotRun(
+  { name }: CfApp,
+  instances: readonly AppInstance[],
+  code: "step-failed" | "deadline-passed",
+): RecoverError {
+  const when = code === "deadline-passed" ? "5 minutes after its restart" : "after its restart";
+  return new RecoverError(code, `"${name}" does not run ${when}: ${instances.map(shown).join(", ")}`, {
+    remedy: `See why with ${quote(["cf", "logs", name, "--recent"])}, mend it, then resume.`,
+    place: name,
+  });
+}
+
 const restarting = z.object({ at: z.string(), before: z.array(z.string()) });
+
+function askedFor(context: Context): z.infer<typeof restarting> | undefined {
+  return restarting.safeParse(context.records("restarting").at(-1)).data;
+}
+
+/** The start that this run's last request led to. */
+async function ownStart(context: Context, app: CfApp): Promise<AuditEvent | undefined> {
+  const asked = askedFor(context);
+  if (asked === undefined) return undefined;
+  const starts = await startsOf(context, app, new Date(asked.at));
+  return starts.find((event) => !asked.before.includes(event.guid));
+}
+
+/** A restart that an earlier attempt asked for is waited for; another would be another outage. */
+async function isComingUp(context: Context, app: CfApp): Promise<boolean> {
+  if (app.state !== "STARTED" || (await ownStart(context, app)) === undefined) return false;
+  const instances = await context.ports.cf.appInstances(app.guid);
+  return instances.every(({ state }) => state === "RUNNING" || state === "STARTING");
+}
 
 /** Cloud Foundry's clock may be behind ours: those that were there before are told apart by their GUIDs. */
 async function startsOf(context: Context, app: CfApp, at: Date): Promise<readonly AuditEvent[]> {

@@ -4,6 +4,7 @@
  */
 import { RecoverError } from "../../errors.js";
 import type {
+  AppInstance,
   AuditEvent,
   CfApp,
   CfIdentity,
@@ -102,7 +103,7 @@ export class CfCloudFoundry implements CloudFoundry {
   async findInstance(spaceGuid: string, name: string): Promise<ServiceInstance | undefined> {
     // An empty filter finds anything (cf-bosh.md §1.3).
     if (name === "") return undefined;
-    const query = { names: [name], space_guids: [spaceGuid], type: "managed" };
+    const query = { names: [name], space_guids: [spaceGuid] };
     const found = await this.#list("/v3/service_instances", query, shape.instance);
     const exact = found.find((each) => each.name === name && each.spaceGuid === spaceGuid);
     return exact ?? (await this.#visibility.nothingIn(spaceGuid, "service instance"));
@@ -123,6 +124,17 @@ export class CfCloudFoundry implements CloudFoundry {
   async apps(spaceGuid: string): Promise<readonly CfApp[]> {
     const found = await this.#list("/v3/apps", { space_guids: [spaceGuid] }, shape.app);
     if (found.length === 0) await this.#visibility.nothingIn(spaceGuid, "applications");
+    return found;
+  }
+
+  async appInstances(appGuid: string): Promise<readonly AppInstance[]> {
+    const app = encodeURIComponent(appGuid);
+    const processes = await this.#list(`/v3/apps/${app}/processes`, {}, shape.process);
+    const found: AppInstance[] = [];
+    for (const process of processes.filter(({ instances }) => instances > 0)) {
+      const stats = await this.#get(`/v3/processes/${encodeURIComponent(process.guid)}/stats`, shape.processStats);
+      found.push(...shape.appInstances(process, stats ?? { resources: [] }));
+    }
     return found;
   }
 
@@ -163,6 +175,14 @@ export class CfCloudFoundry implements CloudFoundry {
 
   bindService(request: Parameters<CloudFoundry["bindService"]>[0]): Promise<void> {
     return this.#changes.bindService(request);
+  }
+
+  unbindService(request: Parameters<CloudFoundry["unbindService"]>[0]): Promise<void> {
+    return this.#changes.unbindService(request);
+  }
+
+  renameService(request: Parameters<CloudFoundry["renameService"]>[0]): Promise<void> {
+    return this.#changes.renameService(request);
   }
 
   restartApp(request: Parameters<CloudFoundry["restartApp"]>[0]): Promise<void> {

@@ -1,6 +1,7 @@
 /** Resources of the v3 API as the port's types. Fields that are not named here are not read. */
 import { z } from "zod";
 import type {
+  AppInstance,
   AuditEvent,
   CfApp,
   CfPlan,
@@ -34,19 +35,22 @@ export const instance = z
     guid: z.string(),
     name: z.string(),
     created_at: z.string(),
+    type: z.enum(["managed", "user-provided"]),
     tags: z.array(z.string()).nullish(),
     last_operation: lastOperation,
-    relationships: z.object({ space: toOne, service_plan: toOne }),
+    relationships: z.object({ space: toOne, service_plan: toOne.nullish() }),
   })
+  .refine((it) => it.type === "user-provided" || it.relationships.service_plan, "a managed one without a plan")
   .transform(
     (it): ServiceInstance => ({
       guid: it.guid,
       name: it.name,
+      kind: it.type,
       createdAt: it.created_at,
       tags: it.tags ?? [],
       lastOperation: it.last_operation,
       spaceGuid: it.relationships.space.data.guid,
-      planGuid: it.relationships.service_plan.data.guid,
+      planGuid: it.relationships.service_plan?.data.guid,
     }),
   );
 
@@ -120,6 +124,24 @@ export const auditEvent = z
 export const app = z
   .object({ guid: z.string(), name: z.string(), state: z.enum(["STARTED", "STOPPED"]) })
   .transform((it): CfApp => it);
+
+export const process = z.object({ guid: z.string(), type: z.string(), instances: z.number().int().min(0) });
+
+export const processStats = z.object({
+  resources: z.array(z.object({ index: z.number().int(), state: z.string() })),
+});
+
+/** An instance that no cell reports is not left out: it is wanted and not there. */
+export function appInstances(
+  { type, instances }: z.infer<typeof process>,
+  stats: z.infer<typeof processStats>,
+): readonly AppInstance[] {
+  return Array.from({ length: instances }, (_, index) => ({
+    process: type,
+    index,
+    state: stats.resources.find((each) => each.index === index)?.state ?? "DOWN",
+  }));
+}
 
 export const binding = z
   .object({

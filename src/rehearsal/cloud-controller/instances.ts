@@ -2,7 +2,7 @@
 import { jsonBody, jsonResponse } from "../http/message.js";
 import { maySeeSpace, mayWrite } from "./access.js";
 import { type Answer, answer, busy, type Exchange, notAuthorized, notFound, unprocessable } from "./exchange.js";
-import { addInstance, addJob, patchInstance, startDelete } from "./lifecycle.js";
+import { addInstance, addJob, patchInstance, removeUserProvided, startDelete } from "./lifecycle.js";
 import { page, passes } from "./page.js";
 import { field, related } from "./parse.js";
 import { recordUsage } from "./records.js";
@@ -21,7 +21,7 @@ export function listInstances({ state, request, who }: Exchange): Answer {
       passes(request, "space_guids", each.spaceGuid) &&
       passes(request, "organization_guids", orgOf(state, each)) &&
       passes(request, "service_plan_guids", each.planGuid) &&
-      passes(request, "type", "managed"),
+      passes(request, "type", each.type ?? "managed"),
   );
   return answer(
     state,
@@ -78,7 +78,9 @@ export function createInstance({ state, request, who, now }: Exchange): Answer {
 function refusal(state: CloudControllerState, space: Space, name: string): string | undefined {
   const there = state.instances.filter((each) => each.spaceGuid === space.guid);
   if (there.some((each) => each.name === name)) return `The service instance name is taken: ${name}.`;
-  return there.length >= state.settings.serviceLimit ? "You have exceeded your space's services limit." : undefined;
+  // A quota counts what brokers provide.
+  const managed = there.filter((each) => each.type === undefined);
+  return managed.length >= state.settings.serviceLimit ? "You have exceeded your space's services limit." : undefined;
 }
 
 /** Renames and tags at once, without the broker: neither is passed on by brokers of this era. */
@@ -101,7 +103,8 @@ export function updateInstance(exchange: Exchange): Answer {
     ...(Array.isArray(tags) ? { tags: texts(tags) } : {}),
   };
   const patched = patchInstance(state, instance.guid, changed);
-  const recorded = changed.name === instance.name ? patched : recordUsage(patched, changed, { state: "UPDATED", now });
+  const silent = changed.name === instance.name || instance.type === "user-provided";
+  const recorded = silent ? patched : recordUsage(patched, changed, { state: "UPDATED", now });
   return answer(recorded, jsonResponse(200, renderInstance(changed, request.origin)));
 }
 
@@ -112,6 +115,8 @@ export function deleteInstance(exchange: Exchange): Answer {
   if (!mayWrite(state, who, instance.spaceGuid)) return answer(state, notAuthorized());
   if (instance.lastOperation.state === "in progress") return answer(state, busy(instance.name));
   const actor = { guid: who.id, type: "user", name: who.name };
+  if (instance.type === "user-provided")
+    return answer(removeUserProvided(state, instance, { now, actor }), { status: 204, headers: {}, body: "" });
   const started = startDelete(state, instance, { now, actor });
   const queued = addJob(
     started,

@@ -37,6 +37,33 @@ export function addInstance(
   return { state, instance };
 }
 
+/** There at once: no broker is asked. */
+export function addUserProvided(
+  before: CloudControllerState,
+  wanted: Pick<NewInstance, "guid" | "name" | "spaceGuid" | "tags">,
+  when: When,
+): { readonly state: CloudControllerState; readonly instance: Instance } {
+  const { now, actor } = when;
+  const drawn = nextGuid(before);
+  const instance: Instance = {
+    ...wanted,
+    type: "user-provided",
+    guid: wanted.guid ?? drawn.guid,
+    planGuid: "",
+    createdAt: stamp(now),
+    lastOperation: operation("create", "succeeded", { now, description: "Operation succeeded" }),
+    nextPollAt: 0,
+    actor: actor.guid,
+  };
+  const added = { ...drawn.state, instances: [...drawn.state.instances, instance] };
+  return { state: recordAudit(added, instanceNote("create", instance, when)), instance };
+}
+
+export function removeUserProvided(before: CloudControllerState, instance: Instance, when: When): CloudControllerState {
+  const instances = before.instances.filter((each) => each.guid !== instance.guid);
+  return recordAudit({ ...before, instances }, instanceNote("delete", instance, when));
+}
+
 export function finishCreate(before: CloudControllerState, instance: Instance, when: When): CloudControllerState {
   const state = setOperation(before, instance.guid, operation("create", "succeeded", when));
   return recordAudit(state, instanceNote("create", instance, when));
@@ -127,10 +154,11 @@ export function operation(
 }
 
 function instanceNote(verb: string, instance: Instance, { now, actor }: When): Parameters<typeof recordAudit>[1] {
+  const kind = instance.type === "user-provided" ? "user_provided_service_instance" : "service_instance";
   return {
-    type: `audit.service_instance.${verb}`,
+    type: `audit.${kind}.${verb}`,
     actor,
-    target: { guid: instance.guid, type: "service_instance", name: instance.name },
+    target: { guid: instance.guid, type: kind, name: instance.name },
     spaceGuid: instance.spaceGuid,
     now,
   };

@@ -68,6 +68,7 @@ export function renderOffering(plan: Plan): unknown {
 }
 
 export function renderInstance(instance: Instance, origin: string): Record<string, unknown> {
+  if (instance.type === "user-provided") return renderUserProvided(instance, origin);
   return {
     guid: instance.guid,
     ...stamps(instance),
@@ -79,6 +80,22 @@ export function renderInstance(instance: Instance, origin: string): Record<strin
     dashboard_url: null,
     last_operation: renderOperation(instance.lastOperation, instance.createdAt),
     relationships: { service_plan: to(instance.planGuid), space: to(instance.spaceGuid) },
+    links: { self: { href: `${origin}/v3/service_instances/${instance.guid}` } },
+  };
+}
+
+/** No plan, no maintenance, nothing of a broker (API v3, "user-provided service instance object"). */
+function renderUserProvided(instance: Instance, origin: string): Record<string, unknown> {
+  return {
+    guid: instance.guid,
+    ...stamps(instance),
+    name: instance.name,
+    tags: instance.tags,
+    type: "user-provided",
+    syslog_drain_url: null,
+    route_service_url: null,
+    last_operation: renderOperation(instance.lastOperation, instance.createdAt),
+    relationships: { space: to(instance.spaceGuid) },
     links: { self: { href: `${origin}/v3/service_instances/${instance.guid}` } },
   };
 }

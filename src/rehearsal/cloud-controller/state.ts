@@ -80,7 +80,10 @@ export interface Operation {
 
 export interface Instance extends Stamped {
   readonly name: string;
+  /** Absent of those that a broker manages. */
+  readonly type?: "user-provided";
   readonly spaceGuid: string;
+  /** Empty where no broker manages it. */
   readonly planGuid: string;
   readonly tags: readonly string[];
   readonly lastOperation: Operation;
