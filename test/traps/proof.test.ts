@@ -23,7 +23,14 @@ const RECOVERED = [
   "LOG:  archive recovery complete",
 ];
 const MASTER = { state: "running", role: "master", database_system_identifier: SYSID };
-const INPUT = { ...TARGET, started_at: FIRST_LIFE, system_id: SYSID, segments: 5, last_segment: segment(6) };
+const INPUT = {
+  ...TARGET,
+  started_at: FIRST_LIFE,
+  system_id: SYSID,
+  segments: 5,
+  last_segment: segment(6),
+  base_backup: `base_${segment(2)}_00000040`,
+};
 
 /** NEW runs over the old archive, and says this. */
 function started(lines: readonly string[], patroni: unknown = MASTER): Scene {
@@ -41,12 +48,12 @@ describe("a restore", () => {
 
   it("is not proved by the line that the page waits for", async () => {
     const proving = started([PREPARING], undefined).perform(proveRestored, INPUT);
-    await expect(proving).rejects.toEqual(failure("proof-failed", /did not end in time/));
+    await expect(proving).rejects.toEqual(failure("deadline-passed", /did not end in time/));
   });
 
   it("is not proved by a role master alone, before the end of recovery", async () => {
     const proving = started(RECOVERED.slice(0, 4)).perform(proveRestored, INPUT);
-    await expect(proving).rejects.toEqual(failure("proof-failed", /did not end in time; 3 of 5 segments/));
+    await expect(proving).rejects.toEqual(failure("deadline-passed", /did not end in time; 3 of 5 segments/));
   });
 
   it("went wrong where Docker restarts the container, with exit code 0", async () => {
@@ -66,6 +73,30 @@ describe("a restore", () => {
     await expect(started(lines).perform(proveRestored, INPUT)).rejects.toEqual(
       failure("proof-failed", /recovery ended at/),
     );
+  });
+
+  it("went wrong at a segment that wal-e did not find, although it calls that complete", async () => {
+    const lines = [
+      ...RECOVERED.slice(0, 3),
+      `        DETAIL: The absolute URI that could not be located is s3://b/backups/x/wal/wal_005/${segment(4)}.lzo.`,
+      `MSG: complete wal restore`,
+      `STRUCTURED: action=wal-fetch seg=${segment(4)} state=complete`,
+    ];
+    const scene = started(lines);
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(
+      failure("proof-failed", new RegExp(`${segment(4)} was not found`)),
+    );
+  });
+
+  it("ends in a stop at once where it went wrong, and in none where it is merely not over", async () => {
+    const wrong = started(RECOVERED, { ...MASTER, database_system_identifier: NEW_SYSID });
+    await expect(wrong.perform(proveRestored, INPUT)).rejects.toThrow();
+    expect(wrong.cell.changes).toEqual([`stop ${CONTAINER}`]);
+    expect(wrong.context.records("stopped-at-once")).toEqual([{ life: FIRST_LIFE }]);
+    const cut = started(RECOVERED);
+    cut.cell.lostAnswers.push("logs");
+    await expect(cut.perform(proveRestored, INPUT)).rejects.toEqual(failure("unreachable", /lost/));
+    expect(cut.cell.changes).toEqual([]);
   });
 
   it("went wrong where another database leads", async () => {

@@ -1,17 +1,18 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
+import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { httpGet } from "../../host-commands.js";
+import { dockerStop, httpGet } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { publishedPort } from "../docker/published-port.js";
-import { openTarget, targetInput } from "../docker/target-container.js";
+import { guardTarget, openTarget, targetInput } from "../docker/target-container.js";
 import { readRestoreLog, type RestoreLog } from "./restore-lines.js";
 
 /** Fetching a base backup and Patroni's loops; then a second or two per segment of wal-e's own start (real-parts.md §3.4). */
 const BASE_DEADLINE_MS = 10 * 60_000;
 const SEGMENT_DEADLINE_MS = 5_000;
 const POLL_MS = 500;
+const GRACE_SECONDS = 10;
 
 const input = z.strictObject({
   ...targetInput,
@@ -20,6 +21,7 @@ const input = z.strictObject({
   /** Segments from the base backup's start to the last reachable one. */
   segments: z.number().int(),
   last_segment: z.string(),
+  base_backup: z.string(),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
@@ -33,65 +35,103 @@ type Output = z.infer<typeof output>;
 /**
  * `pg_isready` is not recovered, and PostgreSQL promotes happily over a gap (wal-archives.md §7a): the proof is the
  * end of recovery, the system identifier, the last segment that the archive promised, and no restart on the way.
+ * Where it fails the container is stopped at once: a database that is not the right one archives over the copy.
  */
 export const proveRestored = defineAction({
   id: "recovery.prove-restored",
   title: "See the database come back: every segment, its identity, the end of recovery",
-  effect: "read",
+  effect: "disrupt",
   input,
   output,
-  tell: (found) =>
-    `${found.segments_restored} segments restored${found.timeline === null ? "" : `, timeline ${found.timeline}`}, system identifier ${found.system_id}; last transaction ${found.recovered_to === "" ? "not named" : found.recovered_to}`,
   describe: ({ container, cell }) => [
     {
       on: cell,
       line: `docker logs -f ${container}  # until "archive recovery complete" and "promoted self to leader"`,
     },
     { on: cell, line: quote(httpGet("http://CONTAINER_ADDRESS:8008/patroni")) },
+    { on: cell, line: `${quote(dockerStop(container, GRACE_SECONDS))}  # only where the restore went wrong` },
   ],
+  guard: async (context, target) => {
+    await guardTarget(context, target);
+  },
   async run(context, target): Promise<Output> {
-    const { clock } = context.ports;
-    const until = clock.monotonicMs() + BASE_DEADLINE_MS + target.segments * SEGMENT_DEADLINE_MS;
-    for (;;) {
-      const { cell, container } = await openTarget(context, target);
-      refuseRestarts(container, target, cell);
-      const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
-      if (log.failure !== undefined) throw failed(log.failure, target, cell);
-      const master = await readMaster(cell, container, log);
-      if (master !== undefined && master.systemId !== target.system_id)
-        throw failed(
-          `the database that runs has system identifier ${master.systemId}, the archive ${target.system_id}`,
-          target,
-          cell,
-        );
-      if (master !== undefined && log.complete && log.promoted) return await conclude(cell, target, log);
-      if (clock.monotonicMs() > until)
-        throw failed(
-          `recovery did not end in time; ${log.restored.length} of ${target.segments} segments were restored`,
-          target,
-          cell,
-        );
-      context.progress({
-        message: `restored up to ${log.restored.at(-1) ?? "the base backup"}`,
-        done: log.restored.length,
-        total: target.segments,
-        unit: "segments",
-      });
-      await clock.sleep(POLL_MS, context.signal);
+    try {
+      return await awaitRestored(context, target);
+    } catch (error) {
+      if (error instanceof RecoverError && error.code === "proof-failed") await stopAtOnce(context, target);
+      throw error;
     }
+  },
+  async probe(context, target): Promise<Probe<Output>> {
+    const { cell, container } = await openTarget(context, target);
+    const { restored } = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
+    // Proving again costs nothing, and only a proof is done.
+    const evidence = `${container.name} is ${container.status}, ${restored.length} of ${target.segments} segments are restored`;
+    return { state: "not-done", evidence };
   },
   async verify(context, target, output) {
     const { cell, container } = await openTarget(context, target);
     const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
     const master = await readMaster(cell, container, log);
     const holds = master?.systemId === output.system_id && container.startedAt === target.started_at;
-    return {
-      holds,
-      evidence:
-        master === undefined ? "Patroni shows no running master" : `master with system identifier ${master.systemId}`,
-    };
+    return { holds, evidence: master === undefined ? "Patroni shows no running master" : proofText(output) };
   },
+  undo: { leaves: "a container that was stopped because its restore went wrong stays as it is" },
 });
+
+function proofText({ segments_restored, timeline, system_id, recovered_to }: Output): string {
+  const onTimeline = timeline === null ? "" : `, timeline ${timeline}`;
+  const last = recovered_to === "" ? "not named" : recovered_to;
+  return `${segments_restored} segments restored${onTimeline}, system identifier ${system_id}; last transaction ${last}`;
+}
+
+async function awaitRestored(context: Context, target: Input): Promise<Output> {
+  const { clock } = context.ports;
+  const until = clock.monotonicMs() + BASE_DEADLINE_MS + target.segments * SEGMENT_DEADLINE_MS;
+  for (;;) {
+    const { cell, container } = await openTarget(context, target);
+    refuseRestarts(container, target, cell);
+    const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
+    const failure = log.failure ?? lostSegment(log, target);
+    if (failure !== undefined) throw failed(failure, target, cell);
+    const master = await readMaster(cell, container, log);
+    if (master !== undefined && master.systemId !== target.system_id)
+      throw failed(
+        `the database that runs has system identifier ${master.systemId}, the archive ${target.system_id}`,
+        target,
+        cell,
+      );
+    if (master !== undefined && log.complete && log.promoted) return await conclude(cell, target, log);
+    if (clock.monotonicMs() > until) throw tooSlow(log, target, cell);
+    context.progress({
+      message: `restored up to ${log.restored.at(-1) ?? "the base backup"}`,
+      done: log.restored.length,
+      total: target.segments,
+      unit: "segments",
+    });
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}
+
+/** Once only: whoever starts it again after that has been told. */
+async function stopAtOnce(context: Context, target: Input): Promise<void> {
+  const { cell, container } = await guardTarget(context, target);
+  if (!container.running || container.startedAt !== target.started_at) return;
+  await context.record("stopped-at-once", { life: container.startedAt });
+  await context.beforeEffect();
+  await cell.docker.stop(target.container, GRACE_SECONDS);
+}
+
+/**
+ * A segment that the archive holds and wal-e did not find. It says complete all the same (dingo.md §2.6), and what
+ * follows is a promotion. Across timelines a name is asked for in each of them, so that only one timeline can be judged.
+ */
+function lostSegment(log: RestoreLog, { base_backup, last_segment: last }: Input): string | undefined {
+  if (last === "" || !base_backup.startsWith(`base_${last.slice(0, 8)}`)) return undefined;
+  const lost = log.notLocated.find((segment) => segment.startsWith(last.slice(0, 8)) && segment <= last);
+  if (lost === undefined) return undefined;
+  return `recovery ended at ${log.restored.at(-1) ?? "the base backup"}: ${lost} was not found, although the archive holds it`;
+}
 
 async function conclude(cell: Cell, target: Input, log: RestoreLog): Promise<Output> {
   const rows = await cell.sql.socket(target.container, "SELECT pg_is_in_recovery();");
@@ -120,10 +160,20 @@ function refuseRestarts(container: Container, target: Input, cell: Cell): void {
   );
 }
 
+/** Slow is not wrong: the container goes on. */
+function tooSlow(log: RestoreLog, target: Input, cell: Cell): RecoverError {
+  const text = `recovery did not end in time; ${log.restored.length} of ${target.segments} segments were restored`;
+  return new RecoverError("deadline-passed", text, {
+    remedy: "The container goes on. Read its log, and resume: the proof is waited for again.",
+    place: `${target.container} on ${cell.label}`,
+    effect: "none",
+  });
+}
+
 function failed(message: string, target: Input, cell: Cell): RecoverError {
   return new RecoverError("proof-failed", `the restore went wrong: ${message}`, {
     remedy:
-      "The source archive is untouched. Read the container's log; then resume, or begin anew with --input new_name=NAME.",
+      "The container was stopped at once, to spare the copied archive; the source archive is untouched. Read the container's log, then begin anew with --input new_name=NAME.",
     place: `${target.container} on ${cell.label}`,
     effect: "none",
   });

@@ -4,6 +4,8 @@
  */
 export interface RestoreLog {
   readonly restored: readonly string[];
+  /** Segments that wal-e could not locate, whatever it called that afterwards. */
+  readonly notLocated: readonly string[];
   /** "archive recovery complete" was said. */
   readonly complete: boolean;
   readonly promoted: boolean;
@@ -22,12 +24,15 @@ const FAILURES =
 
 export function readRestoreLog(lines: readonly string[]): RestoreLog {
   const restored = new Set<string>();
+  const notLocated = new Set<string>();
   let lastTransaction = "";
   let timeline: number | undefined;
   let systemId: string | undefined;
   for (const line of lines) {
     const segment = /restored log file "([0-9A-F]{24})" from archive/.exec(line)?.[1];
     if (segment !== undefined) restored.add(segment);
+    const lost = /could not be located is \S*\/([0-9A-F]{24})\.lzo/.exec(line)?.[1];
+    if (lost !== undefined) notLocated.add(lost);
     lastTransaction = logTime(line) ?? lastTransaction;
     const selected = /selected new timeline ID: (\d+)/.exec(line)?.[1];
     if (selected !== undefined) timeline = Number(selected);
@@ -35,6 +40,7 @@ export function readRestoreLog(lines: readonly string[]): RestoreLog {
   }
   return {
     restored: [...restored].sort(),
+    notLocated: [...notLocated].filter((segment) => !restored.has(segment)).sort(),
     complete: lines.some((line) => line.includes("archive recovery complete")),
     promoted: lines.some((line) => line.includes("promoted self to leader")),
     lastTransaction,

@@ -9,6 +9,18 @@ import { smallDisks } from "./incidents/small-disks.js";
 import { sameFirstLetters } from "./incidents/same-first-letters.js";
 import { blindContainer } from "./incidents/blind-container.js";
 import { objectLostOnTheWay } from "./incidents/object-lost-on-the-way.js";
+import { sameMinute } from "./incidents/same-minute.js";
+import { twoNodes } from "./incidents/two-nodes.js";
+import { scaledIn } from "./incidents/scaled-in.js";
+import { shortLived } from "./incidents/short-lived.js";
+import { noArchive } from "./incidents/no-archive.js";
+import { unfinishedBackup } from "./incidents/unfinished-backup.js";
+import { inconsistentBackup } from "./incidents/inconsistent-backup.js";
+import { otherRegion } from "./incidents/other-region.js";
+import { slowStop } from "./incidents/slow-stop.js";
+import { movedContainer } from "./incidents/moved-container.js";
+import { commonPrefix } from "./incidents/common-prefix.js";
+import { keysGone } from "./incidents/keys-gone.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -19,7 +31,19 @@ export interface Incident {
 
 export const INCIDENTS: readonly Incident[] = [
   { row: 1, scenario: happyFirstEra },
+  { row: 3, scenario: sameMinute },
+  { row: 5, scenario: twoNodes },
+  { row: 6, scenario: scaledIn },
+  { row: 7, scenario: shortLived },
+  { row: 8, scenario: noArchive },
+  { row: 9, scenario: unfinishedBackup },
   { row: 10, scenario: walGap },
+  { row: 11, scenario: inconsistentBackup },
+  { row: 13, scenario: otherRegion },
+  { row: 14, scenario: slowStop },
+  { row: 16, scenario: movedContainer },
+  { row: 17, scenario: commonPrefix },
+  { row: 18, scenario: keysGone },
   { row: 22, scenario: slowCreate },
   { row: 24, scenario: wrongOrganization },
   { row: 26, scenario: numberedDirector },

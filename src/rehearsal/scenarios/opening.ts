@@ -48,8 +48,14 @@ export interface Setting {
   readonly nodes?: number;
   /** Changes the empty foundation. */
   readonly beforeCreation?: (world: World) => World;
+  /** Changes the world once the instance is there. */
+  readonly besideOld?: (world: World, place: Place) => World;
   /** Changes the world between the application's last row and the deletion. */
   readonly beforeDeletion?: (world: World, old: string) => World;
+  /** Milliseconds from then to the deletion. */
+  readonly pause?: number;
+  /** Nobody deletes it. */
+  readonly staysAlive?: boolean;
   /** Changes the world after the deletion, while its operator sleeps. */
   readonly afterDeletion?: (world: World, place: Place) => World;
   /** Cloud Foundry has forgotten: the events are older than it keeps them. */
@@ -75,12 +81,14 @@ export function openStory(setting: Setting): Opening {
   const bystander = setting.bystander ?? drawGuid(world, "bystander");
   const { spaceGuid, orgGuid } = places;
   world = createInstance(world, { guid: old, spaceGuid, orgGuid, nodes: setting.nodes ?? 1 });
+  world = setting.besideOld?.(world, { old, spaceGuid, orgGuid }) ?? world;
   const owner = era === "a" ? "replicator" : "appuser";
   const orders = { scope: old, owner, batches: BATCHES, perBatch: PER_BATCH, open: OPEN_ROWS, every: EVERY };
   world = writeOrders(world, orders);
   world = setting.beforeDeletion?.(world, old) ?? world;
-  const deletedAt = world.now + MINUTE;
-  world = protectArchive(deleteInstance(world, old), old);
+  const pause = setting.pause ?? MINUTE;
+  const deletedAt = world.now + pause;
+  world = protectArchive(setting.staysAlive === true ? world : deleteInstance(world, old, pause), old);
   world = createInstance(world, { guid: bystander, spaceGuid, orgGuid });
   world = setting.afterDeletion?.(world, { old, spaceGuid, orgGuid }) ?? world;
   world = withSlowStop(pass(world, Math.max(0, now - world.now)));
@@ -90,7 +98,8 @@ export function openStory(setting: Setting): Opening {
 
 /** One stop in eleven runs into its grace period, and nobody knows why (real-parts.md §2): the seed decides. */
 function withSlowStop(world: World): World {
-  return { ...world, faults: { ...world.faults, slowStops: world.seed % 11 === 0 ? 1 : 0 } };
+  const slowStops = Math.max(world.faults.slowStops, world.seed % 11 === 0 ? 1 : 0);
+  return { ...world, faults: { ...world.faults, slowStops } };
 }
 
 interface CloudPlaces {
@@ -137,6 +146,7 @@ function cloudStory({ state, actor, ...guids }: CloudPlaces, happened: Happened)
   const other = seedInstance(state, { ...common, guid: happened.bystander, name: "billing-db" }, made);
   const old = seedInstance(other.state, { ...common, guid: happened.old, name: SERVICE }, made);
   const bound = seedBinding(old.state, { type: "app", name: null, instanceGuid: happened.old, appGuid }, made);
+  if (happened.setting.staysAlive === true) return bound.state;
   const deleted = seedDeletion(bound.state, happened.old, { now: new Date(happened.deletedAt), actor });
   return happened.setting.withoutEvents === true ? { ...deleted, usageEvents: [], auditEvents: [] } : deleted;
 }

@@ -41,6 +41,13 @@ export class Told {
     return (found?.["output"] ?? {}) as Line;
   }
 
+  /** Durable notes of a step, oldest first. */
+  records(step: string, kind: string): readonly Line[] {
+    return this.#lines
+      .filter((line) => line["type"] === "step-recorded" && line["step"] === step && line["kind"] === kind)
+      .map((line) => line["data"] as Line);
+  }
+
   /** Whether a step ever began. */
   began(step: string): boolean {
     return this.#lines.some((line) => line["type"] === "step-started" && line["step"] === step);

@@ -25,22 +25,19 @@ export const blindContainer: Scenario = {
   unsaid: (told) => refusalComplaints(told, "proof-failed", ["no existing backup", "stopped", "copied archive"]),
 };
 
-/** The new instance's container is down, and nothing of its own lies in the archive that was copied in. */
-export function sparedComplaints({ world, cloudController, old }: Closing): string[] {
+/** The new instance's container was stopped, and writes no more over the archive that was copied in. */
+export function sparedComplaints({ world, cloudController }: Closing): string[] {
   const created = world.record.findLast(({ what }) => what === "provision")?.subject ?? "";
   const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === created);
   if (site === undefined || cloudController.instances.every(({ guid }) => guid !== created))
     return ["there is no new instance"];
   const { container } = site;
-  const copied = world.store.requests.findIndex(
-    ({ operation, from, key }) =>
-      operation === "copy" && key.startsWith(archivePrefix(created)) && from?.includes(archivePrefix(old)) === true,
+  const stopped = world.record.findLast(({ what, subject }) => what === "die" && subject === container.name);
+  const own = world.store.requests.filter(
+    ({ at, by, key }) => at > (stopped?.at ?? 0) && by === container.name && key.startsWith(archivePrefix(created)),
   );
-  const own = world.store.requests
-    .slice(copied)
-    .filter(({ by, key }) => copied >= 0 && by === container.name && key.startsWith(archivePrefix(created)));
   return [
     ...(container.status === "exited" ? [] : [`the container is ${container.status}`]),
-    ...own.map(({ operation, key }) => `the container did ${operation} ${key} over the copy`),
+    ...own.map(({ operation, key }) => `the container did ${operation} ${key} after it was stopped`),
   ];
 }
