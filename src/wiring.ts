@@ -3,17 +3,25 @@ import { join } from "node:path";
 import { homedir } from "node:os";
 import { BoshDirector } from "./adapters/bosh/director.js";
 import { CfCloudFoundry } from "./adapters/cf/cloud-foundry.js";
+import { CfHop } from "./adapters/cf/hop.js";
 import type { CfLogin } from "./adapters/cf/login.js";
 import { createCells } from "./adapters/host/cells.js";
 import { LocalLogFiles } from "./adapters/logs/local-log-files.js";
 import type { Dial, Gateway } from "./adapters/network/dial.js";
 import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
 import { dialedAgents, straight } from "./adapters/network/http-agents.js";
+import { socksGateway } from "./adapters/network/socks-gateway.js";
 import { runProgram } from "./adapters/process/spawn.js";
 import { openArchiveStore } from "./adapters/s3/archive-store.js";
 import type { S3Credentials } from "./adapters/s3/connection.js";
 import { createGateway } from "./adapters/ssh/gateway.js";
-import { type Config, type GatewayConfig, type SecretReference, settingsOf } from "./config/config.js";
+import {
+  type Config,
+  type GatewayConfig,
+  type SecretReference,
+  settingsOf,
+  type SocksConfig,
+} from "./config/config.js";
 import { sessionFile } from "./config/missing.js";
 import { secretValue } from "./config/secret-value.js";
 import { asRecoverError, RecoverError } from "./errors.js";
@@ -21,6 +29,7 @@ import { optional } from "./optional.js";
 import type { Clock } from "./ports/clock.js";
 import type { Director } from "./ports/director.js";
 import type { Dialer } from "./ports/dialer.js";
+import type { Operator } from "./ports/operator.js";
 import type { Ports } from "./ports/ports.js";
 import type { ResourceRecorder } from "./ports/resources.js";
 import type { Secrets } from "./secrets.js";
@@ -32,6 +41,8 @@ export interface WiringOptions {
   readonly clock: Clock;
   readonly recorder: ResourceRecorder;
   readonly signal: AbortSignal;
+  /** Asked for what a log-in needs and the configuration does not say; nobody where absent. */
+  readonly operator?: Operator;
   /** A rehearsal's sockets reach loopback only (law 13). */
   readonly loopbackOnly: boolean;
 }
@@ -48,9 +59,12 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   const { config, secrets, clock, recorder, signal } = options;
   const dialer = options.loopbackOnly ? loopbackDialer() : directDialer();
   const gateway = await openGateway(options, dialer);
-  const storeAgents = dialedAgents(straight(dialer));
+  const wayOf = ({ viaGateway }: { readonly viaGateway?: true }): Dial =>
+    (viaGateway === true ? gateway?.forward : undefined) ?? straight(dialer);
+  const storeAgents = dialedAgents(wayOf(config.s3));
   const director = await openDirector(options, gateway?.forward ?? straight(dialer));
-  const cf = await openCf(options);
+  const hop = cfHop(options, gateway);
+  const cf = await openCf(options, hop);
   const cells = createCells({ director, dialer, recorder, secrets, ...(gateway === undefined ? {} : { gateway }) });
   const store = openArchiveStore({
     clock,
@@ -80,8 +94,8 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     close: async () => {
       // Users are removed while the director can still be reached.
       const failures: RecoverError[] = [];
-      for (const close of [() => cells.close(), () => cf.close(), async () => await gateway?.close()])
-        await close().catch((error: unknown) => failures.push(asRecoverError(error)));
+      for (const each of [cells, cf, hop, gateway])
+        await each?.close().catch((error: unknown) => failures.push(asRecoverError(error)));
       storeAgents.destroy();
       if (failures[0] !== undefined) throw failures[0];
     },
@@ -89,8 +103,8 @@ export async function wire(options: WiringOptions): Promise<Wired> {
 }
 
 async function openGateway(options: WiringOptions, dialer: Dialer): Promise<Gateway | undefined> {
-  const config = options.config.bosh.gateway;
-  if (config === undefined) return undefined;
+  const { gateway: config, socks } = options.config.bosh;
+  if (config === undefined) return socks === undefined ? undefined : openSocks(socks, options, dialer);
   const { host, port, user, hostKey } = config;
   const agent = options.env["SSH_AUTH_SOCK"];
   const known = [join(options.env["HOME"] ?? homedir(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"];
@@ -103,10 +117,26 @@ async function openGateway(options: WiringOptions, dialer: Dialer): Promise<Gate
       ...optional("hostKey", hostKey),
       ...(await gatewaySecrets(options, config)),
       ...optional("agent", config.privateKey === undefined ? agent : undefined),
+      ...optional("operator", options.operator),
     },
     dialer,
     options.secrets,
   );
+}
+
+/** Whatever listens there on loopback leads anywhere. */
+function openSocks(socks: SocksConfig, { loopbackOnly }: WiringOptions, dialer: Dialer): Gateway {
+  if (!loopbackOnly) return socksGateway(socks, dialer);
+  throw new RecoverError("rehearsal-escape", "a rehearsal takes no SOCKS5 proxy", {
+    remedy: "Unset BOSH_ALL_PROXY for the rehearsal.",
+    place: `${socks.host}:${socks.port}`,
+    effect: "none",
+  });
+}
+
+function cfHop({ config: { cf }, secrets }: WiringOptions, gateway: Gateway | undefined): CfHop | undefined {
+  if (cf.viaGateway !== true || cf.api === undefined || gateway === undefined) return undefined;
+  return new CfHop(gateway, cf.api, secrets);
 }
 
 async function gatewaySecrets(
@@ -166,9 +196,11 @@ function absentDirector(missing: string): Director {
   };
 }
 
-async function openCf(options: WiringOptions): Promise<CfCloudFoundry> {
+async function openCf(options: WiringOptions, hop: CfHop | undefined): Promise<CfCloudFoundry> {
   const { config, env, secrets, recorder, signal } = options;
-  const proxy = env["https_proxy"] ?? env["HTTPS_PROXY"];
+  const usual = env["https_proxy"] ?? env["HTTPS_PROXY"];
+  const proxy =
+    hop === undefined ? (usual === undefined ? undefined : () => Promise.resolve(usual)) : () => hop.proxy();
   return new CfCloudFoundry({
     program: "cf",
     path: env["PATH"] ?? "/usr/bin:/bin",

@@ -97,6 +97,7 @@ export async function conduct(
       secrets,
       clock: stage.clock,
       recorder: new JournaledResources(journal),
+      operator: stage.renderer.operator,
       signal: stopper.signal,
       loopbackOnly: stage.mode !== undefined,
     });

@@ -6,8 +6,8 @@ export interface CfProgramOptions {
   /** Name or path of the CLI. */
   readonly program: string;
   readonly path: string;
-  /** `https_proxy` of the children, e.g. `socks5://127.0.0.1:1080` of a gateway hop. */
-  readonly proxy?: string;
+  /** `https_proxy` of the children, asked before each call. */
+  readonly proxy?: () => Promise<string>;
   /** Further variables, such as SSL_CERT_FILE. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -30,12 +30,17 @@ export class CfProgram {
     this.#options = options;
   }
 
-  run(call: CfCall): Promise<ProgramResult> {
-    const { program, signal } = this.#options;
-    return runProgram({
+  async run(call: CfCall): Promise<ProgramResult> {
+    const { program, proxy, signal } = this.#options;
+    const way = await proxy?.();
+    return await runProgram({
       program,
       args: call.args,
-      env: { ...this.#environment(call.home), ...call.secrets },
+      env: {
+        ...this.#environment(call.home),
+        ...(way === undefined ? {} : { https_proxy: way, http_proxy: way }),
+        ...call.secrets,
+      },
       timeoutMs: call.timeoutMs,
       maxOutputBytes: MAX_OUTPUT,
       ...(signal === undefined ? {} : { signal }),
@@ -63,7 +68,7 @@ export class CfProgram {
   }
 
   #environment(home: string): Record<string, string> {
-    const { path, proxy, environment } = this.#options;
+    const { path, environment } = this.#options;
     return {
       PATH: path,
       HOME: home,
@@ -73,7 +78,6 @@ export class CfProgram {
       CF_DIAL_TIMEOUT: "15",
       LANG: "C",
       LC_ALL: "C",
-      ...(proxy === undefined ? {} : { https_proxy: proxy, http_proxy: proxy }),
       ...environment,
     };
   }

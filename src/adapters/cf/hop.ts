@@ -1,0 +1,57 @@
+/**
+ * The cf program's way through the gateway hop: it dials by itself, so it is given a proxy on loopback that forwards to
+ * the platform's own hosts and to nothing else.
+ */
+import { isIP } from "node:net";
+import type { Secrets } from "../../secrets.js";
+import type { Gateway } from "../network/dial.js";
+import { openRelay, type Relay } from "../network/relay.js";
+
+const HTTPS_PORT = 443;
+
+export class CfHop {
+  readonly #gateway: Gateway;
+  readonly #api: string;
+  readonly #secrets: Secrets;
+  #relay: Promise<Relay> | undefined;
+
+  /** `api`: the HTTPS address of the API. */
+  constructor(gateway: Gateway, api: string, secrets: Secrets) {
+    this.#gateway = gateway;
+    this.#api = api;
+    this.#secrets = secrets;
+  }
+
+  /**
+   * For `https_proxy`. The gateway is logged in to first: the program would take its refusal, or a person's thinking
+   * time, for a failure of the API. Errors: those of the gateway's log-in.
+   */
+  async proxy(): Promise<string> {
+    await this.#gateway.ready();
+    this.#relay ??= openRelay({
+      dial: this.#gateway.forward,
+      allows: platformHosts(this.#api),
+      secrets: this.#secrets,
+    });
+    return (await this.#relay).proxy;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#relay)?.close();
+  }
+}
+
+/** The API's own host, and its neighbours in the system domain (uaa, login, log-cache), which the API refers to. */
+export function platformHosts(api: string): (host: string, port: number) => boolean {
+  const url = new URL(api);
+  const apiHost = url.hostname.replace(/^\[(.*)\]$/, "$1").toLowerCase();
+  const apiPort = Number(url.port === "" ? HTTPS_PORT : url.port);
+  const domain = isIP(apiHost) === 0 ? apiHost.slice(apiHost.indexOf(".") + 1) : "";
+  // A domain of one label ("com") would allow half of the world.
+  const neighbours = domain.includes(".") ? `.${domain}` : undefined;
+  return (host, port) => {
+    const name = host.toLowerCase();
+    if (name !== apiHost && (neighbours === undefined || !name.endsWith(neighbours))) return false;
+    return port === apiPort || port === HTTPS_PORT;
+  };
+}
