@@ -8,6 +8,7 @@ export const PROBLEMS = {
   "base-backup-broken": "fatal",
   "sysid-missing": "fatal",
   "sysid-malformed": "fatal",
+  "sysid-from-elsewhere": "note",
   "wal-gap": "loss",
   "several-timelines": "unknown",
   "partial-segment": "unknown",

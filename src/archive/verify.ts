@@ -28,18 +28,20 @@ import { counted } from "../counted.js";
 /** Clocks of the store and of the database host may differ by this much. */
 const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;
 
-export function verifyArchive(facts: ArchiveFacts): ArchiveVerdict {
+/** `systemId`: what is known of it beside the archive, for one that has lost its own. */
+export function verifyArchive(facts: ArchiveFacts, elsewhere?: { readonly systemId: string }): ArchiveVerdict {
   const wal = collectWal(facts.entries);
   const bases = collectBases(facts).map((base) => ({ base, ...judgeBase(base, wal) }));
   const latest = latestBase(bases.map(({ base }) => base));
   const chosen = bases.find(({ base }) => base === latest);
   const sysidText = facts.texts.get(SYSID_KEY);
-  const systemId = typeof sysidText === "string" ? parseSysid(sysidText) : undefined;
+  const ownSystemId = typeof sysidText === "string" ? parseSysid(sysidText) : undefined;
+  const systemId = ownSystemId ?? elsewhere?.systemId;
   const course = chosen === undefined ? undefined : courseOf(chosen, wal);
   const problems = [
     ...baseProblems(facts, bases, chosen),
     ...versionProblems(bases),
-    ...sysidProblems(facts, systemId),
+    ...sysidProblems(facts, ownSystemId, elsewhere),
     ...strangers(facts),
     ...(course === undefined ? [] : courseProblems(facts, course)),
   ];
@@ -174,8 +176,17 @@ function versionProblems(bases: readonly JudgedBase[]): readonly Problem[] {
   return [problem("several-versions", "", `base backups of PostgreSQL ${[...majors].join(" and ")} in one archive`)];
 }
 
-function sysidProblems(facts: ArchiveFacts, systemId: string | undefined): readonly Problem[] {
+function sysidProblems(
+  facts: ArchiveFacts,
+  systemId: string | undefined,
+  elsewhere: { readonly systemId: string } | undefined,
+): readonly Problem[] {
   if (facts.entries.length === 0) return [];
+  if (systemId === undefined && elsewhere !== undefined) {
+    return [
+      problem("sysid-from-elsewhere", SYSID_KEY, `not usable here; ${elsewhere.systemId} is known from elsewhere`),
+    ];
+  }
   if (!facts.texts.has(SYSID_KEY)) {
     const text = "the system identifier is missing: the container would make an empty database over the copy";
     return [problem("sysid-missing", SYSID_KEY, text)];

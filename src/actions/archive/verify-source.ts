@@ -14,6 +14,8 @@ import type { ArchiveVerdict } from "../../archive/verdict.js";
 import { verifyArchive } from "../../archive/verify.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
+import { SYSID_KEY } from "../../archive/layout.js";
+import { crossCheck, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.js";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
 
 const input = z.strictObject({
@@ -23,11 +25,17 @@ const input = z.strictObject({
   deleted_at: z.string(),
   /** Segments that the operator accepts to lose. */
   accept_loss: z.number().int().nonnegative(),
+  /** Of the deleted instance, where the evidence named them. */
+  nodes: z.array(z.string()).default([]),
+  /** Its cells know the etcd; without it nobody is asked. */
+  deployment: z.string().default(""),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
   location: z.string(),
   system_id: z.string(),
+  /** `sysids/sysid`, or where else it was found. */
+  system_id_source: z.string(),
   postgres_version: z.string(),
   objects: z.number(),
   bytes: z.number(),
@@ -50,20 +58,20 @@ export const verifySource = defineAction({
   input,
   output,
   tell: (found) =>
-    `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}`,
+    `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}`,
   describe: ({ guid, archive }) => [
     { on: "here", line: quote(["dingo-recover", "archive", "verify", archive || `s3://BUCKET/backups/${guid}/wal`]) },
   ],
   async run(context, request): Promise<Output> {
     const location = locate(context, request);
     const facts = await readArchive(context.ports.store.reader(), location);
-    const verdict = verifyArchive(facts);
+    const { verdict, elsewhere } = await judge(context, facts, request);
     refuseUnlessRestorable(verdict, location);
     const loss = describeLoss(verdict, request.deleted_at);
     await acceptLoss(context, { verdict, loss, request, location });
     const objects = facts.entries.map((entry) => entry.info);
     const baseline = await keepListing(context, { name: "source-listing", location, objects });
-    return outputOf(facts, { verdict, loss, baseline });
+    return outputOf(facts, { verdict, loss, baseline, elsewhere });
   },
   async verify(context, _request, output) {
     const before = await recallListing(context, output.baseline);
@@ -77,6 +85,22 @@ export const verifySource = defineAction({
     };
   },
 });
+
+/** Without the identifier the container would make an empty database over the copy (dingo.md §0.3). */
+async function judge(
+  context: Context,
+  facts: ArchiveFacts,
+  old: Input,
+): Promise<{ readonly verdict: ArchiveVerdict; readonly elsewhere?: FoundSystemId | undefined }> {
+  const verdict = verifyArchive(facts);
+  if (verdict.systemId !== null) {
+    await crossCheck(context, old, verdict.systemId);
+    return { verdict };
+  }
+  if (facts.entries.length === 0) return { verdict };
+  const elsewhere = await systemIdElsewhere(context, old, facts);
+  return { verdict: verifyArchive(facts, elsewhere), elsewhere };
+}
 
 function locate(context: Context, { guid, archive }: Input): ArchiveLocation {
   if (archive !== "") {
@@ -162,11 +186,18 @@ async function acceptLoss(
 
 function outputOf(
   facts: ArchiveFacts,
-  { verdict, loss, baseline }: { verdict: ArchiveVerdict; loss: string; baseline: Output["baseline"] },
+  found: {
+    readonly verdict: ArchiveVerdict;
+    readonly loss: string;
+    readonly baseline: Output["baseline"];
+    readonly elsewhere: FoundSystemId | undefined;
+  },
 ): Output {
+  const { verdict, loss, baseline, elsewhere } = found;
   return {
     location: formatLocation(facts.location),
     system_id: verdict.systemId ?? "",
+    system_id_source: elsewhere?.source ?? SYSID_KEY,
     postgres_version: verdict.postgresVersion ?? "",
     objects: verdict.objects,
     bytes: verdict.bytes,

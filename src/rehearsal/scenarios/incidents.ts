@@ -21,6 +21,9 @@ import { slowStop } from "./incidents/slow-stop.js";
 import { movedContainer } from "./incidents/moved-container.js";
 import { commonPrefix } from "./incidents/common-prefix.js";
 import { keysGone } from "./incidents/keys-gone.js";
+import { systemIdentifierInLogs } from "./incidents/system-identifier-in-logs.js";
+import { wrongKey } from "./incidents/wrong-key.js";
+import { lostSystemIdentifier } from "./incidents/lost-system-identifier.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -44,6 +47,8 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 16, scenario: movedContainer },
   { row: 17, scenario: commonPrefix },
   { row: 18, scenario: keysGone },
+  { row: 19, scenario: wrongKey },
+  { row: 21, scenario: lostSystemIdentifier },
   { row: 22, scenario: slowCreate },
   { row: 24, scenario: wrongOrganization },
   { row: 26, scenario: numberedDirector },
@@ -53,3 +58,6 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 34, scenario: sameFirstLetters },
   { row: 35, scenario: objectLostOnTheWay },
 ];
+
+/** Rows that come in more than one shape: the others of them. */
+export const FURTHER: readonly Incident[] = [{ row: 21, scenario: systemIdentifierInLogs }];

@@ -1,0 +1,96 @@
+/**
+ * The system identifier beside the archive: brokers up to 0.6.6 leave `/service/OLD/initialize` in etcd (dingo.md §1.10),
+ * and the deleted container printed it at each start. It is read only: nothing below the old GUID is ever written.
+ */
+import type { Context } from "../../action.js";
+import type { ArchiveFacts } from "../../archive/facts.js";
+import { initdbTime, parseSysid } from "../../archive/sysid.js";
+import { systemIdLines } from "../../discovery/system-id-lines.js";
+import { RecoverError } from "../../errors.js";
+import type { Cell } from "../../ports/cells.js";
+import { cellInstances } from "../bosh/cell-instances.js";
+
+export interface OldInstance {
+  readonly guid: string;
+  readonly nodes: readonly string[];
+  /** "" where nobody looks at cells. */
+  readonly deployment: string;
+}
+
+export interface FoundSystemId {
+  readonly systemId: string;
+  /** Where it stands, for a person. */
+  readonly source: string;
+}
+
+/** initdb and the first base backup lie at most this far apart; the clocks of cell and store may differ. */
+const FIRST_BACKUP_MS = 60 * 60_000;
+const CLOCKS_MS = 10 * 60_000;
+
+/** What etcd still keeps; undefined where no cell knows its etcd, or the key is gone. */
+export async function systemIdInEtcd(context: Context, old: OldInstance): Promise<FoundSystemId | undefined> {
+  const reached = old.deployment === "" ? undefined : await reachEtcd(context, old.deployment);
+  if (reached === undefined) return undefined;
+  const key = `/service/${old.guid}/initialize`;
+  const node = await reached.cell.etcd(reached.etcd).get(key);
+  const systemId = node === undefined ? undefined : parseSysid(node.value);
+  return systemId === undefined ? undefined : { systemId, source: `${key} in the etcd at ${reached.etcd}` };
+}
+
+/** Any living container says where the etcd of all is. */
+async function reachEtcd(
+  context: Context,
+  deployment: string,
+): Promise<{ readonly cell: Cell; readonly etcd: string } | undefined> {
+  const { settings, cells } = context.ports;
+  for (const instance of await cellInstances(context.ports, deployment)) {
+    const cell = await cells.open(instance);
+    const said = (await cell.docker.list()).map((container) => container.env["ETCD_HOST_PORT"]);
+    const etcd = settings.etcd ?? said.find((each) => each !== undefined && each !== "");
+    if (etcd !== undefined) return { cell, etcd };
+  }
+  return undefined;
+}
+
+/** For an archive without its own: from etcd, else from the old container's log lines. Undefined where they leave a doubt. */
+export async function systemIdElsewhere(
+  context: Context,
+  old: OldInstance,
+  facts: ArchiveFacts,
+): Promise<FoundSystemId | undefined> {
+  const kept = await systemIdInEtcd(context, old);
+  if (kept !== undefined && fitsArchive(kept.systemId, facts)) return kept;
+  const { logs } = context.ports;
+  if (logs.configured.length === 0) return undefined;
+  const lines = (await systemIdLines(logs, logs.configured, old)).filter(({ systemId }) =>
+    fitsArchive(systemId, facts),
+  );
+  const certain = lines.filter((line) => line.certain);
+  const counted = certain.length > 0 ? certain : lines;
+  const [first] = counted;
+  if (first === undefined || counted.some(({ systemId }) => systemId !== first.systemId)) return undefined;
+  return { systemId: first.systemId, source: `${first.file}:${first.line}, the old container's own pg_controldata` };
+}
+
+/** An identifier carries the time of its initdb: shortly before the archive's first object. */
+function fitsArchive(systemId: string, { entries }: ArchiveFacts): boolean {
+  const first = Math.min(...entries.map(({ info }) => Date.parse(info.lastModified)));
+  const made = initdbTime(systemId).getTime();
+  return made <= first + CLOCKS_MS && made >= first - FIRST_BACKUP_MS;
+}
+
+/** Throws `guard-refused` where etcd remembers another cluster than the archive holds. */
+export async function crossCheck(context: Context, old: OldInstance, systemId: string): Promise<void> {
+  const kept = await systemIdInEtcd(context, old);
+  if (kept === undefined || kept.systemId === systemId) return;
+  throw new RecoverError(
+    "guard-refused",
+    `the archive's system identifier is ${systemId}, but ${kept.source} says ${kept.systemId}`,
+    {
+      remedy:
+        "Another cluster has written to this archive, or the key is of another life of the instance: find out which before anything is restored.",
+      place: old.guid,
+      effect: "none",
+    },
+  );
+}
