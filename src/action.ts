@@ -71,11 +71,14 @@ export interface Context {
    * Errors: `fenced` where another process has taken the run over since; what an aborted `signal` throws.
    */
   beforeEffect(): Promise<void>;
-  /** Durable note, fsynced before it returns: what is about to change, and the value to put back (law 2). */
+  /**
+   * Durable note, fsynced before it returns: what is about to change, and the value to put back (law 2). Names and
+   * values alone, no free text. Error: `secret-in-name`; what could only be noted masked could not be put back.
+   */
   record(kind: string, data: JsonObject): Promise<void>;
   /** Notes of this step (every attempt), oldest first. */
   records(kind: string): readonly JsonObject[];
-  /** Stores evidence durably. */
+  /** Stores evidence durably. Error: `secret-in-name`, where it could only be stored masked. */
   keep(name: string, content: string): Promise<EvidenceRef>;
   /** Reads evidence back and checks its hash. */
   recall(ref: EvidenceRef): Promise<string>;
@@ -150,7 +153,7 @@ interface MutatingBase<I, O> extends ActionBase<I, O> {
   probe(context: Context, input: I): Promise<Probe<O>>;
   verify(context: Context, input: I, output: O): Promise<Verdict>;
   /** Absent: the step is a point of no return. */
-  readonly undo?: WayBack<I, O> | NothingToUndo;
+  readonly undo?: WayBack<NoInfer<I>, NoInfer<O>> | NothingToUndo;
 }
 
 /** Makes something new. */

@@ -53,6 +53,17 @@ export function badWeather(fixture: CloudFoundryFixture): void {
         match: BINDINGS,
         call: () => fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" }),
       },
+      unbindService: {
+        match: "DELETE /v3/service_credential_bindings/*",
+        call: async () => {
+          await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" });
+          await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db" });
+        },
+      },
+      renameService: {
+        match: "PATCH /v3/service_instances/*",
+        call: () => fixture.cf.renameService({ in: IN, instance: "other-db", to: "another-db" }),
+      },
       restartApp: { match: "POST /v3/apps/*", call: () => fixture.cf.restartApp({ in: IN, app: "web" }) },
     };
     const methods = Object.keys(CALLS) as (keyof CloudFoundry)[];

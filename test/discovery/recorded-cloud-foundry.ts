@@ -113,6 +113,8 @@ export class RecordedCloudFoundry implements CloudFoundry {
   createServiceKey: CloudFoundry["createServiceKey"] = notRecorded;
   deleteServiceKey: CloudFoundry["deleteServiceKey"] = notRecorded;
   bindService: CloudFoundry["bindService"] = notRecorded;
+  unbindService: CloudFoundry["unbindService"] = notRecorded;
+  renameService: CloudFoundry["renameService"] = notRecorded;
   restartApp: CloudFoundry["restartApp"] = notRecorded;
 }
 

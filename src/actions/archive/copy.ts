@@ -8,6 +8,7 @@ import { parseLocation, requireApart, requireInstanceArchive } from "../../archi
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
+import { undoCopy } from "./undo-copy.js";
 import { evidenceRef, recallListing } from "./evidence-listing.js";
 
 const input = z.strictObject({ ...targetInput, source: z.string(), target: z.string(), baseline: evidenceRef });
@@ -22,6 +23,7 @@ export const copy = defineAction({
   effect: "create",
   input,
   output,
+  undo: undoCopy,
   describe: ({ source, target }) => [
     { on: "here", line: quote(["dingo-recover", "archive", "copy", source, target]) },
     {

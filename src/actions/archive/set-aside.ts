@@ -8,6 +8,7 @@ import { probeSetAside, setAside as moveAside } from "../../archive/set-aside.js
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
+import { undoSetAside } from "./undo-set-aside.js";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
 
 const input = z.strictObject({
@@ -27,6 +28,7 @@ export const setAside = defineAction({
   effect: "destroy",
   input,
   output,
+  undo: undoSetAside,
   describe: ({ target, run }) => [
     {
       on: "here",

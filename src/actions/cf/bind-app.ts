@@ -4,6 +4,7 @@ import type { CredentialBinding } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { guardInstance } from "../docker/target-container.js";
 import { awaitBinding, probeBinding } from "./await-binding.js";
+import { undoBind } from "./undo-binding.js";
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -23,6 +24,7 @@ export const bindApp = defineAction({
   effect: "create",
   input,
   output,
+  undo: undoBind,
   describe: ({ org, space, name, app }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "bind-service", app, name]) },
@@ -32,6 +34,7 @@ export const bindApp = defineAction({
     const { org, space, app, name } = request;
     const found = await findBinding(context, request);
     if (found === undefined || found.lastOperation.state === "failed") {
+      await context.record("binding-asked-for", { app });
       await context.beforeEffect();
       await context.ports.cf.bindService({ in: { org, space }, app, instance: name });
     }

@@ -5,6 +5,7 @@ import { quote } from "../../shell-quote.js";
 import { awaitBinding, probeBinding } from "./await-binding.js";
 import { guardInstance } from "../docker/target-container.js";
 import { runTag } from "./run-tag.js";
+import { undoServiceKey } from "./undo-binding.js";
 
 const input = z.strictObject({ guid: z.guid(), org: z.string(), space: z.string(), name: z.string(), run: z.string() });
 type Input = z.infer<typeof input>;
@@ -18,6 +19,7 @@ export const createServiceKey = defineAction({
   effect: "create",
   input,
   output,
+  undo: undoServiceKey,
   describe: ({ org, space, name, run }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "create-service-key", name, runTag(run)]) },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
+import { type Context, defineAction, type Probe, type UndoProbe, type WayBack } from "../../action.js";
 import { dockerRestartPolicy } from "../../host-commands.js";
 import type { Cell } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
@@ -21,6 +21,34 @@ async function canChangePolicy(cell: Cell): Promise<boolean> {
 const unchangeable = (name: string): string =>
   `this Docker cannot change the restart policy of ${name}; a restart in between is found before the start`;
 
+/** Back to the policy that every container of a Dingo cell has, or to the one that the recovery held it at. */
+function undoPolicy(policy: "no" | "always"): WayBack<Target, unknown> {
+  const before = policy === "no" ? "always" : "no";
+  return {
+    effect: "disrupt",
+    cost:
+      policy === "no"
+        ? "lets the container be restarted by Docker again"
+        : "keeps the container from being restarted while the rest is taken back",
+    describe: ({ container, cell }) => [{ on: cell, line: quote(dockerRestartPolicy(container, before)) }],
+    guard: async (context, { input: target }) => {
+      await guardTarget(context, target);
+    },
+    async probe(context, { input: target }): Promise<UndoProbe> {
+      const { cell, container } = await openTarget(context, target);
+      if (!(await canChangePolicy(cell))) return { state: "done", evidence: unchangeable(container.name) };
+      const evidence = `the restart policy of ${container.name} is "${container.restartPolicy}"`;
+      if (container.restartPolicy === before) return { state: "done", evidence };
+      return { state: container.restartPolicy === policy ? "not-done" : "unknown", evidence };
+    },
+    async run(context, { input: target }) {
+      const { cell } = await openTarget(context, target);
+      await context.beforeEffect();
+      await cell.docker.setRestartPolicy(target.container, before);
+    },
+  };
+}
+
 /** The restart policy is `always`: a daemon restart in mid-recovery would bring the container up over a half-copied archive (dingo.md §1.8). */
 function setPolicy(policy: "no" | "always", id: string, title: string) {
   return defineAction({
@@ -29,6 +57,7 @@ function setPolicy(policy: "no" | "always", id: string, title: string) {
     effect: "disrupt",
     input,
     output,
+    undo: undoPolicy(policy),
     describe: ({ container, cell }: Target) => [{ on: cell, line: quote(dockerRestartPolicy(container, policy)) }],
     guard: async (context: Context, target: Target) => {
       await guardTarget(context, target);

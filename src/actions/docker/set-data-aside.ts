@@ -4,6 +4,7 @@ import { RecoverError } from "../../errors.js";
 import { containerDataDirectory, makeDirectoryLike, renamePath } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
 import { runTag } from "../cf/run-tag.js";
+import { undoDataAside } from "./undo-data-aside.js";
 import { guardTarget, openTarget, targetInput } from "./target-container.js";
 
 const input = z.strictObject({ ...targetInput, run: z.string() });
@@ -23,6 +24,7 @@ export const setDataAside = defineAction({
   effect: "destroy",
   input,
   output,
+  undo: undoDataAside,
   describe: ({ container, cell, run }) => {
     const data = containerDataDirectory(container);
     const aside = `${data}.${runTag(run)}`;

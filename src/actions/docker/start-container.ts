@@ -5,6 +5,7 @@ import { dockerStart } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { type Ready, readyInput, refuseUnlessReady } from "../recovery/ready-to-start.js";
+import { undoStart } from "./undo-start.js";
 import { guardTarget, openTarget, type Target } from "./target-container.js";
 import { readStartUp, type StartUp } from "./start-up-lines.js";
 
@@ -22,20 +23,20 @@ export const startContainer = defineAction({
   effect: "disrupt",
   input: readyInput,
   output,
+  undo: undoStart,
   describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStart(container)) }],
   async guard(context, target: Ready) {
     const { container } = await guardTarget(context, target);
     if (container.running) return refuseForeignLife(context, container);
     // Nothing is started by this attempt: it only says what the one before saw.
-    if (untoldEnd(context, container) !== undefined) return;
+    if (isUntold(context, container)) return;
     // Where a start was asked for, the life that ended since is what the probe and the operator have looked at.
     const stopped_life = askedFrom(context) === undefined ? target.stopped_life : container.startedAt;
     await refuseUnlessReady(context, { ...target, stopped_life });
   },
   async run(context, target): Promise<Output> {
     const { cell, container } = await openTarget(context, target);
-    const untold = container.running ? undefined : untoldEnd(context, container);
-    if (untold !== undefined) throw await tell(context, { because: untold, life: container.startedAt, cell, target });
+    if (!container.running && isUntold(context, container)) throw await tell(context, container, cell);
     if (!container.running) {
       await context.record("starting", { stopped_life: container.startedAt });
       await context.beforeEffect();
@@ -43,9 +44,8 @@ export const startContainer = defineAction({
     }
     const { startUp, life } = await awaitDecision(context, cell, target);
     if (startUp.decision === "restores") return { started_at: life.startedAt, decision: startUp.line };
-    const end = { because: startUp.line, life: life.startedAt, cell, target };
-    await stopAtOnce(context, end);
-    throw await tell(context, end);
+    await stopAtOnce(context, life, cell);
+    throw await tell(context, life, cell);
   },
   probe: probeStart,
   async verify(context, target, output) {
@@ -95,12 +95,12 @@ async function probeStart(context: Context, target: Target): Promise<Probe<Outpu
 
 function afterItsEnd(
   context: Context,
-  { startedAt }: Container,
+  container: Container,
   { asked, evidence }: { readonly asked: string | undefined; readonly evidence: string },
 ): Probe<Output> {
-  if (asked === undefined || asked === startedAt) return { state: "not-done", evidence };
-  const because = endOf(context, startedAt);
-  if (because !== undefined) return { state: "partly", evidence: `${evidence}; it was stopped at once: ${because}` };
+  if (asked === undefined || asked === container.startedAt) return { state: "not-done", evidence };
+  if (isNoted(context, "did-not-restore", container))
+    return { state: "partly", evidence: `${evidence}; it did not restore and was stopped at once` };
   return { state: "unknown", evidence: `${evidence}: another life than the one that was stopped, and over by now` };
 }
 
@@ -113,53 +113,45 @@ async function awaitDecision(
   const until = clock.monotonicMs() + DECISION_DEADLINE_MS;
   for (;;) {
     const { container } = await openTarget(context, target);
-    const startUp = readStartUp(await cell.docker.logs(target.container, container.startedAt));
-    if (startUp.decision !== "undecided") return { startUp, life: container };
-    if (!container.running || clock.monotonicMs() > until) {
-      return {
-        startUp: {
-          decision: "failed",
-          line: `it is ${container.status} and said neither that it restores nor why not`,
-        },
-        life: container,
-      };
-    }
+    const lines = await cell.docker.logs(target.container, container.startedAt);
+    const isOver = !container.running || clock.monotonicMs() > until;
+    if (isOver || readStartUp(lines).decision !== "undecided")
+      return { startUp: decisionOf(lines, container), life: container };
     context.progress({ message: "waiting for the container to say what it does" });
     await clock.sleep(POLL_MS, context.signal);
   }
 }
 
-/** A life that did not restore, and why. */
-interface End {
-  readonly because: string;
-  readonly life: string;
-  readonly cell: Cell;
-  readonly target: Target;
-}
-
 /** A container that initialises a new database archives over the copy within seconds: it is stopped first, then reported. */
-async function stopAtOnce(context: Context, { because, life, cell, target }: End): Promise<void> {
-  await context.record("did-not-restore", { life, because });
+async function stopAtOnce(context: Context, { name, startedAt }: Container, cell: Cell): Promise<void> {
+  await context.record("did-not-restore", { life: startedAt });
   await context.beforeEffect();
-  await cell.docker.stop(target.container, GRACE_SECONDS);
+  await cell.docker.stop(name, GRACE_SECONDS);
 }
 
-function endOf(context: Context, life: string): string | undefined {
-  const because = context.records("did-not-restore").findLast((note) => note["life"] === life)?.["because"];
-  return typeof because === "string" ? because : undefined;
+function isNoted(context: Context, kind: "did-not-restore" | "end-told", { startedAt }: Container): boolean {
+  return context.records(kind).some((note) => note["life"] === startedAt);
 }
 
-/** Why that life was stopped, where the answer to the stop was lost and nobody has been told yet. */
-function untoldEnd(context: Context, { startedAt }: Container): string | undefined {
-  const told = context.records("end-told").some((note) => note["life"] === startedAt);
-  return told ? undefined : endOf(context, startedAt);
+/** Its life was ended because it did not restore, the answer to the stop was lost, and nobody has been told yet. */
+function isUntold(context: Context, container: Container): boolean {
+  return isNoted(context, "did-not-restore", container) && !isNoted(context, "end-told", container);
 }
 
 /** Noted, so that only a later attempt, which a person asked for, starts the container again. */
-async function tell(context: Context, { because, life, cell, target }: End): Promise<RecoverError> {
-  await context.record("end-told", { life });
-  return new RecoverError("proof-failed", `the container did not restore: ${because}`, {
+async function tell(context: Context, container: Container, cell: Cell): Promise<RecoverError> {
+  const { name, startedAt } = container;
+  const { line } = decisionOf(await cell.docker.logs(name, startedAt), container);
+  await context.record("end-told", { life: startedAt });
+  return new RecoverError("proof-failed", `the container did not restore: ${line}`, {
     remedy: "It was stopped again, to spare the copied archive. Look at its log before anything else.",
-    place: `${target.container} on ${cell.label}`,
+    place: `${name} on ${cell.label}`,
   });
+}
+
+/** What it says, or that its time is over and it said nothing. */
+function decisionOf(lines: readonly string[], { status }: Container): StartUp {
+  const startUp = readStartUp(lines);
+  if (startUp.decision !== "undecided") return startUp;
+  return { decision: "failed", line: `it is ${status} and said neither that it restores nor why not` };
 }

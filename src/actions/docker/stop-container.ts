@@ -3,6 +3,7 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { dockerStop } from "../../host-commands.js";
 import type { Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
+import { undoStop } from "./undo-stop.js";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 
 /** What cf-containers-broker itself gives a container (dingo.md §3.9); images before 0.8.1 always need the force. */
@@ -21,6 +22,7 @@ export const stopContainer = defineAction({
   effect: "disrupt",
   input,
   output,
+  undo: undoStop,
   describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStop(container, GRACE_SECONDS)) }],
   guard: async (context, target) => {
     await guardTarget(context, target);

@@ -4,6 +4,7 @@ import { etcdDelete } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
 import type { EtcdNode } from "../../ports/cells.js";
 import { openCell } from "../bosh/cell-instances.js";
+import { undoKey } from "./undo-key.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 
 const input = z.strictObject({ ...targetInput, etcd: z.string() });
@@ -18,6 +19,17 @@ export const removeOptime = defineAction({
   effect: "destroy",
   input,
   output,
+  undo: undoKey({
+    cost: "puts the new instance's own last position back into etcd",
+    key: (guid) => `/service/${guid}/optime/leader`,
+    before: (context) => {
+      const note = context.records("key-removed").at(0);
+      const [key, value] = [note?.["key"], note?.["value"]];
+      return typeof key === "string" && typeof value === "string" ? { key, value } : undefined;
+    },
+    // The recovered database wrote its own position there, or nobody did.
+    isOurs: () => true,
+  }),
   describe: ({ guid, cell, etcd }) => [
     { on: cell, line: quote(etcdDelete(etcd, `/service/${guid}/optime/leader`, "<its value>")) },
   ],

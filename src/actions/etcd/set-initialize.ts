@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { etcdPut, printedWithInput } from "../../host-commands.js";
 import { openCell } from "../bosh/cell-instances.js";
+import { undoKey } from "./undo-key.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 
 const input = z.strictObject({ ...targetInput, etcd: z.string(), system_id: z.string().regex(/^\d{10,20}$/) });
@@ -19,6 +20,16 @@ export const setInitialize = defineAction({
   effect: "destroy",
   input,
   output,
+  undo: undoKey({
+    cost: "puts the new instance's own system identifier back into etcd",
+    key: (guid) => `/service/${guid}/initialize`,
+    before: (context) => {
+      const note = context.records("key-changed").at(0);
+      const [key, value] = [note?.["key"], note?.["before"]];
+      return typeof key === "string" && (typeof value === "string" || value === null) ? { key, value } : undefined;
+    },
+    isOurs: (value, { input: target }) => value === (target as Input).system_id,
+  }),
   describe: ({ guid, cell, etcd, system_id }) => [
     { on: cell, line: printedWithInput(etcdPut(etcd, `/service/${guid}/initialize`), system_id) },
   ],

@@ -4,14 +4,14 @@ import { RecoverError } from "../../errors.js";
 import { etcdGet } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
 import { openCell } from "../bosh/cell-instances.js";
-import { targetInput } from "../docker/target-container.js";
+import { type Target, targetInput } from "../docker/target-container.js";
 
 /** Three times the TTL of 30 s that Patroni gives its keys (dingo.md §4). */
 const DEADLINE_MS = 90_000;
 const POLL_MS = 500;
 
 const input = z.strictObject({ ...targetInput, etcd: z.string() });
-type Input = z.infer<typeof input>;
+type Keys = Target & { readonly etcd: string };
 const output = z.object({ waited_seconds: z.number() });
 
 /** After a kill the leader key lives on for its TTL; a container started meanwhile prepares no restore (dingo.md §1.8). */
@@ -26,25 +26,9 @@ export const waitKeysGone = defineAction({
     { on: cell, line: quote(etcdGet(etcd, `/service/${guid}/leader`)) },
     { on: cell, line: quote(etcdGet(etcd, `/service/${guid}/members`)) },
   ],
-  async run(context, target): Promise<z.infer<typeof output>> {
-    const { clock } = context.ports;
-    const began = clock.monotonicMs();
-    for (;;) {
-      const living = await livingKeys(context, target);
-      const waitedMs = clock.monotonicMs() - began;
-      if (living.length === 0) return { waited_seconds: Math.round(waitedMs / 1000) };
-      if (waitedMs > DEADLINE_MS) {
-        throw new RecoverError("deadline-passed", `after 90 s etcd still has ${living.join(", ")}`, {
-          remedy:
-            "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
-          place: target.etcd,
-          effect: "none",
-        });
-      }
-      context.progress({ message: `waiting for ${living.join(", ")} to expire` });
-      await clock.sleep(POLL_MS, context.signal);
-    }
-  },
+  run: async (context, target): Promise<z.infer<typeof output>> => ({
+    waited_seconds: Math.round((await awaitKeysGone(context, target)) / 1000),
+  }),
   verify: async (context, target) => {
     const living = await livingKeys(context, target);
     return {
@@ -54,7 +38,28 @@ export const waitKeysGone = defineAction({
   },
 });
 
-async function livingKeys(context: Context, target: Input): Promise<string[]> {
+/** Milliseconds that it took. Throws `deadline-passed`. */
+export async function awaitKeysGone(context: Context, target: Keys): Promise<number> {
+  const { clock } = context.ports;
+  const began = clock.monotonicMs();
+  for (;;) {
+    const living = await livingKeys(context, target);
+    const waitedMs = clock.monotonicMs() - began;
+    if (living.length === 0) return waitedMs;
+    if (waitedMs > DEADLINE_MS) {
+      throw new RecoverError("deadline-passed", `after 90 s etcd still has ${living.join(", ")}`, {
+        remedy: "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
+        place: target.etcd,
+        effect: "none",
+      });
+    }
+    context.progress({ message: `waiting for ${living.join(", ")} to expire` });
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}
+
+/** Keys of a leader and of members that etcd still has. */
+export async function livingKeys(context: Context, target: Keys): Promise<string[]> {
   const cell = await openCell(context.ports, target);
   const etcd = cell.etcd(target.etcd);
   const leader = await etcd.get(`/service/${target.guid}/leader`);

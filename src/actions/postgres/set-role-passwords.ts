@@ -22,6 +22,9 @@ export const setRolePasswords = defineAction({
   effect: "disrupt",
   input,
   output,
+  undo: {
+    leaves: "the former passwords are not known to anybody: the restored database goes aside with the new ones",
+  },
   describe: ({ container, cell, guid }) => [
     {
       on: cell,

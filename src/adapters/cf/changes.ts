@@ -45,6 +45,14 @@ export class Changes {
     return this.#change(ref, { application: app, "service instance": instance }, ["bind-service", app, instance]);
   }
 
+  unbindService({ in: ref, app, instance }: Request<"unbindService">): Promise<void> {
+    return this.#change(ref, { application: app, "service instance": instance }, ["unbind-service", app, instance]);
+  }
+
+  renameService({ in: ref, instance, to }: Request<"renameService">): Promise<void> {
+    return this.#change(ref, { "service instance": instance, "new name": to }, ["rename-service", instance, to]);
+  }
+
   restartApp({ in: ref, app }: Request<"restartApp">): Promise<void> {
     return this.#change(ref, { application: app }, ["restart", app]);
   }

@@ -49,6 +49,12 @@ const COMMANDS: Readonly<Record<string, Known>> = {
     flags: { "-f": flag("force") },
   },
   "bind-service": { run: services.bindService, positional: ["APP_NAME", "SERVICE_INSTANCE"], flags: {} },
+  "unbind-service": { run: services.unbindService, positional: ["APP_NAME", "SERVICE_INSTANCE"], flags: {} },
+  "rename-service": {
+    run: services.renameService,
+    positional: ["SERVICE_INSTANCE", "NEW_SERVICE_INSTANCE"],
+    flags: {},
+  },
   restart: { run: restart, positional: ["APP_NAME"], flags: {} },
 };
 

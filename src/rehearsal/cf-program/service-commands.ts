@@ -1,4 +1,4 @@
-/** create-service, create-service-key, delete-service-key, bind-service, service --guid. */
+/** create-service, create-service-key, delete-service-key, bind-service, unbind-service, rename-service, service --guid. */
 import { appNamed, type Cli, instanceNamed, requireTarget, userName, whereAndWho } from "./command.js";
 import { CfFailure } from "./failure.js";
 import type { Arguments } from "./flags.js";
@@ -106,6 +106,36 @@ export async function bindService(cli: Cli, { positional }: Arguments): Promise<
   cli.say(
     `TIP: Once this operation succeeds, use 'cf restage ${appName}' to ensure your env variable changes take effect`,
   );
+}
+
+export async function unbindService(cli: Cli, { positional }: Arguments): Promise<void> {
+  requireTarget(cli);
+  const [appName = "", name = ""] = positional;
+  cli.say(`Unbinding app ${appName} from service ${name} in ${whereAndWho(cli)}...`);
+  const instance = await instanceNamed(cli, name);
+  const app = await appNamed(cli, appName);
+  const filters = { type: "app", app_guids: app.guid, service_instance_guids: instance.guid };
+  const binding = await cli.api.find(BINDINGS, filters);
+  if (binding === undefined) {
+    cli.say(`Binding between ${name} and ${appName} did not exist`);
+    return cli.say("OK");
+  }
+  const { location } = await cli.api.send("DELETE", `${BINDINGS}/${binding.guid}`);
+  const state = await cli.api.job(location);
+  cli.say("OK");
+  if (state === "complete") return;
+  cli.say();
+  cli.say(`Unbinding in progress. Use 'cf service ${name}' to check operation status.`);
+}
+
+export async function renameService(cli: Cli, { positional }: Arguments): Promise<void> {
+  requireTarget(cli);
+  const [name = "", to = ""] = positional;
+  cli.say(`Renaming service instance ${name} to ${to} in ${whereAndWho(cli)}...`);
+  const instance = await instanceNamed(cli, name);
+  const { location } = await cli.api.send("PATCH", `/v3/service_instances/${instance.guid}`, { name: to });
+  await cli.api.job(location);
+  cli.say("OK");
 }
 
 export async function serviceGuid(cli: Cli, { positional, flags }: Arguments): Promise<void> {

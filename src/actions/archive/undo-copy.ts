@@ -1,0 +1,75 @@
+import type { Context, UndoProbe, WayBack } from "../../action.js";
+import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy-plan.js";
+import { formatLocation, parseLocation } from "../../archive/location.js";
+import { probeSetAside, setAside } from "../../archive/set-aside.js";
+import { quote } from "../../shell-quote.js";
+import { guardStopped } from "../docker/stopped-container.js";
+import type { Target } from "../docker/target-container.js";
+import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
+
+type Input = Target & { readonly source: string; readonly target: string };
+
+/** What lies in the new instance's archive: the copy, and whatever the recovered database has added to it. */
+export const undoCopy: WayBack<Input, unknown> = {
+  effect: "destroy",
+  cost: "moves the copied archive aside, with what the recovered database has added to it; the source is not touched",
+  describe: ({ target }, run) => [
+    {
+      on: "here",
+      line: quote([
+        "aws",
+        "s3",
+        "mv",
+        "--recursive",
+        `${target}/`,
+        target.replace(/wal$/, `dingo-recover/${run}/undone/`),
+      ]),
+    },
+  ],
+  guard: async (context, { input }) => {
+    await guardStopped(context, input);
+  },
+  async probe(context, { input }): Promise<UndoProbe> {
+    const plan = await keptPlan(context, input);
+    const { bucket, prefix } = parseLocation(input.target);
+    if (plan === undefined) {
+      const { length } = await context.ports.store.reader().list(bucket, `${prefix}/`);
+      return { state: length === 0 ? "done" : "not-done", evidence: `${length} objects are in ${input.target}` };
+    }
+    const { aside, total, toMove, conflicts } = await probeSetAside(context.ports.store.reader(), plan);
+    const evidence = `${aside} of ${total} objects are in ${formatLocation(plan.target)}`;
+    const [conflict] = conflicts;
+    if (conflict !== undefined) return { state: "unknown", evidence: `${evidence}; ${conflict}` };
+    if (toMove.length === 0) return { state: "done", evidence };
+    return { state: aside === 0 ? "not-done" : "partly", evidence };
+  },
+  async run(context, { input }) {
+    const plan = (await keptPlan(context, input)) ?? (await makePlan(context, input));
+    await setAside(context.ports.store.writer(parseLocation(input.source)), plan, {
+      signal: context.signal,
+      beforeEffect: () => context.beforeEffect(),
+      progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
+    });
+  },
+};
+
+/** Made once, before the first object moves: what comes to be there later is not ours. */
+async function makePlan(context: Context, input: Input): Promise<CopyPlan> {
+  const location = parseLocation(input.target);
+  const objects = await context.ports.store.reader().list(location.bucket, `${location.prefix}/`);
+  const listing = await keepListing(context, { name: "undone-listing", location, objects });
+  const to = undoneLocation(context, input);
+  await context.record("undone-plan", { listing: { ...listing }, to: formatLocation(to) });
+  return planCopy(location, to, objects);
+}
+
+async function keptPlan(context: Context, input: Input): Promise<CopyPlan | undefined> {
+  const kept = context.records("undone-plan").at(-1)?.["listing"];
+  if (kept === undefined) return undefined;
+  const { location, objects } = await recallListing(context, evidenceRef.parse(kept));
+  return planCopy(location, undoneLocation(context, input), objects);
+}
+
+function undoneLocation(context: Context, { target }: Input): ReturnType<typeof asideLocation> {
+  return asideLocation(parseLocation(target), context.run.id, "undone");
+}

@@ -1,0 +1,59 @@
+import type { Context, UndoProbe, WayBack } from "../../action.js";
+import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy-plan.js";
+import { parseLocation } from "../../archive/location.js";
+import { probePutBack, putBack } from "../../archive/put-back.js";
+import { quote } from "../../shell-quote.js";
+import { guardStopped } from "../docker/stopped-container.js";
+import type { Target } from "../docker/target-container.js";
+import { evidenceRef, recallListing } from "./evidence-listing.js";
+
+type Input = Target & { readonly source: string; readonly target: string };
+
+export const undoSetAside: WayBack<Input, unknown> = {
+  effect: "destroy",
+  cost: "copies the new instance's own archive back to its place, verified; the copy aside stays",
+  describe: ({ target }, run) => [
+    {
+      on: "here",
+      line: quote([
+        "aws",
+        "s3",
+        "cp",
+        "--recursive",
+        target.replace(/wal$/, `dingo-recover/${run}/replaced/`),
+        `${target}/`,
+      ]),
+    },
+  ],
+  guard: async (context, { input }) => {
+    await guardStopped(context, input);
+  },
+  async probe(context, { input }): Promise<UndoProbe> {
+    const plan = await planOf(context, input);
+    if (plan === undefined) return { state: "done", evidence: "no object was moved" };
+    const { there, total, conflicts } = await probePutBack(context.ports.store.reader(), plan);
+    const evidence = `${there.size} of ${total} objects are in ${input.target}`;
+    const [conflict] = conflicts;
+    if (conflict !== undefined) return { state: "unknown", evidence: `${evidence}; ${conflict}` };
+    if (there.size === total) return { state: "done", evidence };
+    return { state: there.size === 0 ? "not-done" : "partly", evidence };
+  },
+  async run(context, { input }) {
+    const plan = await planOf(context, input);
+    if (plan === undefined) return;
+    await putBack(context.ports.store.writer(parseLocation(input.source)), plan, {
+      clock: context.ports.clock,
+      signal: context.signal,
+      beforeEffect: () => context.beforeEffect(),
+      progress: (done, total) => context.progress({ message: "copying objects back", done, total, unit: "objects" }),
+    });
+  },
+};
+
+/** The plan by which the objects were moved; undefined where none was. */
+async function planOf(context: Context, input: Input): Promise<CopyPlan | undefined> {
+  const kept = context.records("aside-plan").at(-1)?.["listing"];
+  if (kept === undefined) return undefined;
+  const { location, objects } = await recallListing(context, evidenceRef.parse(kept));
+  return planCopy(location, asideLocation(parseLocation(input.target), context.run.id), objects);
+}

@@ -1,0 +1,102 @@
+import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import type { ServiceInstance } from "../../ports/cloud-foundry.js";
+import { quote } from "../../shell-quote.js";
+import { guardInstance } from "../docker/target-container.js";
+import { runTag } from "./run-tag.js";
+
+/** As long as the create itself is waited for: what is being created cannot be renamed. */
+const DEADLINE_MS = 15 * 60_000;
+/** A create whose process was killed can still be on its way to Cloud Foundry. */
+const LATE_ARRIVAL_MS = 10_000;
+const POLL_MS = 1_000;
+
+interface Input {
+  readonly org: string;
+  readonly space: string;
+  readonly space_guid: string;
+  readonly name: string;
+}
+
+const asideName = (name: string, run: string): string => `${name}-${runTag(run)}`;
+
+/** A service instance is never deleted by an undo: it gives its name back and keeps our tag, so that `cleanup` and people find it. */
+export const undoCreate: WayBack<Input, unknown> = {
+  effect: "create",
+  cost: "renames the new service instance, so that its name is free again; it goes on running until somebody deletes it",
+  describe: ({ org, space, name }, run) => [
+    { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
+    { on: "here", line: quote(["cf", "rename-service", name, asideName(name, run)]) },
+  ],
+  async guard(context, taken) {
+    const own = await findOwn(context, taken);
+    if (own !== undefined && own.lastOperation.state !== "failed")
+      await guardInstance(context, (await settled(context, taken, own)).guid);
+  },
+  async probe(context, taken): Promise<UndoProbe> {
+    const own = await lateArrival(context, taken);
+    if (own === undefined) return { state: "done", evidence: "the space has no service instance of this run" };
+    const { name } = taken.input;
+    const evidence = `the service instance of this run is "${own.name}" (${own.guid})`;
+    if (own.name === asideName(name, context.run.id)) return { state: "done", evidence };
+    const { state, description } = own.lastOperation;
+    // Cloud Foundry may refuse to rename what it could not create: a person looks at it.
+    if (state === "failed")
+      return { state: "unknown", evidence: `${evidence}, its last operation failed: ${description}` };
+    return { state: own.name === name ? "not-done" : "unknown", evidence };
+  },
+  async run(context, taken) {
+    const found = await findOwn(context, taken);
+    if (found === undefined) return;
+    const { org, space, name } = taken.input;
+    const own = await settled(context, taken, found);
+    if (own.name !== name) return;
+    const to = asideName(name, context.run.id);
+    await context.record("instance-renamed", { guid: own.guid, from: name, to });
+    await context.beforeEffect();
+    await context.ports.cf.renameService({ in: { org, space }, instance: name, to });
+  },
+};
+
+/** By our tag alone: whoever has the name now may be somebody else's. */
+async function findOwn(context: Context, { input }: Taken<Input, unknown>): Promise<ServiceInstance | undefined> {
+  const tag = runTag(context.run.id);
+  return (await context.ports.cf.listInstances(input.space_guid)).find(({ tags }) => tags.includes(tag));
+}
+
+/** Only where a create was sent is its late arrival waited for. */
+async function lateArrival(context: Context, taken: Taken<Input, unknown>): Promise<ServiceInstance | undefined> {
+  const { clock } = context.ports;
+  const wait = taken.output === undefined && context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0;
+  const until = clock.monotonicMs() + wait;
+  for (;;) {
+    const own = await findOwn(context, taken);
+    if (own !== undefined || clock.monotonicMs() >= until) return own;
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}
+
+async function settled(
+  context: Context,
+  taken: Taken<Input, unknown>,
+  first: ServiceInstance,
+): Promise<ServiceInstance> {
+  const { clock } = context.ports;
+  const until = clock.monotonicMs() + DEADLINE_MS;
+  for (let own: ServiceInstance | undefined = first; ; own = await findOwn(context, taken)) {
+    if (own === undefined) return first;
+    if (own.lastOperation.state === "succeeded" || own.lastOperation.state === "failed") return own;
+    if (clock.monotonicMs() > until)
+      throw new RecoverError(
+        "deadline-passed",
+        `"${own.name}" is still ${own.lastOperation.type} ${own.lastOperation.state}`,
+        {
+          remedy: "Look at cf service and at the broker's log; when the operation has ended, go on.",
+          place: own.guid,
+          effect: "none",
+        },
+      );
+    context.progress({ message: "waiting for the end of the create" });
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}

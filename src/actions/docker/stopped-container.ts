@@ -1,0 +1,16 @@
+import type { Context } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import type { Cell, Container } from "../../ports/cells.js";
+import { guardTarget, type Target } from "./target-container.js";
+
+/** As `guardTarget`; throws `guard-refused` as well while the container runs: then its archive, keys and data are in use. */
+export async function guardStopped(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
+  const opened = await guardTarget(context, target);
+  const { container, cell } = opened;
+  if (!container.running && container.status !== "restarting") return opened;
+  throw new RecoverError("guard-refused", `the container "${container.name}" is ${container.status}`, {
+    remedy: "Find out who started it and stop it, then go on.",
+    place: `${container.name} on ${cell.label}`,
+    effect: "none",
+  });
+}

@@ -1,0 +1,56 @@
+import type { Context, UndoProbe, WayBack } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { dockerStart } from "../../host-commands.js";
+import type { Cell, Container } from "../../ports/cells.js";
+import { quote } from "../../shell-quote.js";
+import { guardTarget, openTarget, type Target } from "./target-container.js";
+
+/** A start over its own data is a crash recovery at most; a loaded cell takes its time. */
+const DEADLINE_MS = 180_000;
+const POLL_MS = 500;
+
+export const undoStop: WayBack<Target, unknown> = {
+  effect: "disrupt",
+  cost: "starts the new instance's container again, over its own empty database",
+  describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStart(container)) }],
+  guard: async (context, { input }) => {
+    await guardTarget(context, input);
+  },
+  probe: (context, { input }) => probeLeads(context, input),
+  async run(context, { input }) {
+    const { cell, container } = await openTarget(context, input);
+    if (!container.running) {
+      await context.beforeEffect();
+      await cell.docker.start(input.container);
+    }
+    await awaitLeader(context, input);
+  },
+};
+
+async function probeLeads(context: Context, target: Target): Promise<UndoProbe> {
+  const { cell, container } = await openTarget(context, target);
+  const evidence = `${container.name} is ${container.status}`;
+  if (!container.running) return { state: "not-done", evidence };
+  if (await leads(cell, container, target)) return { state: "done", evidence: `${evidence} and leads` };
+  return { state: "partly", evidence: `${evidence} and does not lead yet` };
+}
+
+async function awaitLeader(context: Context, target: Target): Promise<void> {
+  const { clock } = context.ports;
+  const until = clock.monotonicMs() + DEADLINE_MS;
+  while ((await probeLeads(context, target)).state !== "done") {
+    if (clock.monotonicMs() > until)
+      throw new RecoverError("deadline-passed", `${target.container} does not lead after 180 s`, {
+        remedy: "Look at its log; when it leads, go on.",
+        place: `${target.container} on ${target.cell}`,
+      });
+    context.progress({ message: "waiting for the container to lead again" });
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}
+
+/** Patroni writes the key once the database runs; where a container names no etcd, that it runs has to do. */
+async function leads(cell: Cell, container: Container, { guid }: Target): Promise<boolean> {
+  const etcd = container.env["ETCD_HOST_PORT"];
+  return etcd === undefined || (await cell.etcd(etcd).get(`/service/${guid}/leader`)) !== undefined;
+}

@@ -1,0 +1,66 @@
+/** The way back of a key in etcd: the value that the journal holds is put back, with a compare (law 2). */
+import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { etcdPut, printedWithInput } from "../../host-commands.js";
+import type { Etcd } from "../../ports/cells.js";
+import { openCell } from "../bosh/cell-instances.js";
+import { guardStopped } from "../docker/stopped-container.js";
+import type { Target } from "../docker/target-container.js";
+
+type Input = Target & { readonly etcd: string };
+
+/** What a key was before this run changed it; null where it was absent. */
+interface Before {
+  readonly key: string;
+  readonly value: string | null;
+}
+
+interface KeyOptions {
+  readonly cost: string;
+  readonly key: (guid: string) => string;
+  /** From the step's notes; undefined where it changed nothing. */
+  readonly before: (context: Context) => Before | undefined;
+  /** Whether a value is one that this run put there, or that the recovered database may have written. */
+  readonly isOurs: (value: string | undefined, taken: Taken<Input, unknown>) => boolean;
+}
+
+export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Input, unknown> {
+  const open = async (context: Context, target: Input): Promise<Etcd> =>
+    (await openCell(context.ports, target)).etcd(target.etcd);
+  return {
+    effect: "destroy",
+    cost,
+    describe: ({ guid, cell, etcd }) => [
+      { on: cell, line: printedWithInput(etcdPut(etcd, key(guid)), "<the value that the journal holds>") },
+    ],
+    guard: async (context, { input }) => {
+      await guardStopped(context, input);
+    },
+    async probe(context, taken): Promise<UndoProbe> {
+      const was = before(context);
+      if (was === undefined) return { state: "done", evidence: "the step changed no key" };
+      const now = (await (await open(context, taken.input)).get(was.key))?.value;
+      const evidence = `${was.key} is ${now === undefined ? "absent" : `"${now}"`}, before the step it was ${was.value === null ? "absent" : `"${was.value}"`}`;
+      if (now === (was.value ?? undefined)) return { state: "done", evidence };
+      return { state: isOurs(now, taken) ? "not-done" : "unknown", evidence };
+    },
+    async run(context, { input }) {
+      const was = before(context);
+      if (was === undefined) return;
+      const etcd = await open(context, input);
+      const now = await etcd.get(was.key);
+      if (now?.value === (was.value ?? undefined)) return;
+      await context.record("key-put-back", { key: was.key, before: now?.value ?? null, after: was.value });
+      await context.beforeEffect();
+      if (was.value !== null) await etcd.put(was.key, was.value, now === undefined ? {} : { prevValue: now.value });
+      else if (now !== undefined && !(await etcd.remove(was.key, now.value))) throw gone(was.key);
+    },
+  };
+}
+
+function gone(key: string): RecoverError {
+  return new RecoverError("guard-refused", `${key} changed while it was put back`, {
+    remedy: "Something writes there: see that the container is stopped, then go on.",
+    place: key,
+  });
+}
