@@ -1,46 +1,86 @@
 /**
- * Masking by value: every secret that enters the process is registered here, and every stream that leaves it
- * (screen, journal, log, report, error text) goes through `mask` (law 10).
+ * Masking by value: every secret that enters the process is registered here, and everything that leaves it (screen,
+ * journal, log, report, error text) goes through `mask` (law 10). What is masked has to be whole: a text that is cut or
+ * wrapped first may carry half a secret.
  */
-const MASK = "********";
+import { MASK } from "./mask.js";
+import { encodingsOf } from "./secret-encodings.js";
+
 /** Shorter values would mask ordinary words. */
 const SHORTEST = 4;
+/** How much of each form is looked for first; a pattern of whole keys would be too large to compile. */
+const HEAD = 16;
 
 export class Secrets {
-  readonly #values = new Map<string, string>();
-  #ordered: readonly string[] = [];
+  readonly #forms = new Set<string>();
+  #finder: Finder | undefined;
 
-  /** Registers a secret and its common encodings (URI, base64, JSON); returns it unchanged. */
+  /** Registers a secret and its common encodings (`encodingsOf`); returns it unchanged. */
   register(secret: string): string {
-    if (secret.length < SHORTEST) return secret;
-    for (const form of encodings(secret)) if (form.length >= SHORTEST) this.#values.set(form, MASK);
-    // Longest first, so that a secret inside another is not left half visible.
-    this.#ordered = [...this.#values.keys()].sort((a, b) => b.length - a.length);
+    if (secret.length < SHORTEST || this.#forms.has(secret)) return secret;
+    for (const form of [secret, ...encodingsOf(secret)]) this.#forms.add(form);
+    this.#finder = undefined;
     return secret;
   }
 
   mask(text: string): string {
-    let masked = text;
-    for (const value of this.#ordered) masked = masked.replaceAll(value, MASK);
-    return masked;
+    if (this.#forms.size === 0) return text;
+    this.#finder ??= new Finder(this.#forms);
+    return this.#finder.mask(text);
   }
 
   /** Masks every string inside a JSON value. */
   maskJson<T>(value: T): T {
-    if (this.#ordered.length === 0) return value;
+    if (this.#forms.size === 0) return value;
     return maskDeep(value, (text) => this.mask(text)) as T;
-  }
-
-  /** Length of the longest registered form: what a stream has to hold back to mask across chunk borders. */
-  get longest(): number {
-    return this.#ordered[0]?.length ?? 0;
   }
 }
 
-function encodings(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  const lines = secret.includes("\n") ? secret.split("\n").filter((line) => line.length >= 16) : [];
-  return [secret, json, encodeURIComponent(secret), Buffer.from(secret).toString("base64"), ...lines];
+/** Whether a string of a JSON value holds the mask: what stood there is lost. */
+export function isMasked(value: unknown): boolean {
+  if (typeof value === "string") return value.includes(MASK);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, item]) => isMasked(key) || isMasked(item));
+}
+
+/** Looks for the heads of all forms in one pass, and for the longest form at each place that has one. */
+class Finder {
+  readonly #heads: RegExp;
+  readonly #byHead = new Map<string, string[]>();
+
+  constructor(forms: Iterable<string>) {
+    // Longest first, so that a secret inside another is not left half visible.
+    for (const form of [...forms].sort((a, b) => b.length - a.length)) {
+      const head = form.slice(0, HEAD);
+      this.#byHead.set(head, [...(this.#byHead.get(head) ?? []), form]);
+    }
+    const heads = [...this.#byHead.keys()].sort((a, b) => b.length - a.length);
+    this.#heads = new RegExp(heads.map((head) => head.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "g");
+  }
+
+  mask(text: string): string {
+    let masked = "";
+    let done = 0;
+    this.#heads.lastIndex = 0;
+    for (let found = this.#heads.exec(text); found !== null; found = this.#heads.exec(text)) {
+      const length = this.#lengthAt(text, found.index);
+      // A head alone is no secret; the next place may be inside it.
+      this.#heads.lastIndex = found.index + Math.max(length, 1);
+      if (length === 0) continue;
+      masked += text.slice(done, found.index) + MASK;
+      done = found.index + length;
+    }
+    return done === 0 ? text : masked + text.slice(done);
+  }
+
+  /** Of the longest form that stands there; 0 where none does. */
+  #lengthAt(text: string, index: number): number {
+    let longest = 0;
+    for (let size = Math.min(HEAD, text.length - index); size >= SHORTEST; size -= 1)
+      for (const form of this.#byHead.get(text.slice(index, index + size)) ?? [])
+        if (form.length > longest && text.startsWith(form, index)) longest = form.length;
+    return longest;
+  }
 }
 
 function maskDeep(value: unknown, mask: (text: string) => string): unknown {
