@@ -122,7 +122,15 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
     operator: {
       ask: async (question) => {
         await queue;
-        return await prompting.ask(question);
+        // A log-in may have to ask while a step is at work: its line waits, and goes on after the answer.
+        const waiting = spinner?.key;
+        const title = titles.get(waiting ?? "") ?? "";
+        if (waiting !== undefined) await stop(`${title} …`, true);
+        try {
+          return await prompting.ask(question);
+        } finally {
+          if (waiting !== undefined) start(waiting, title);
+        }
       },
     },
     close: async () => {
