@@ -4,6 +4,7 @@
  * wrapped first may carry half a secret.
  */
 import { MASK } from "./mask.js";
+import { MASK } from "./mask.js";
 import { encodingsOf } from "./secret-encodings.js";
 
 /** Shorter values would mask ordinary words. */
@@ -34,13 +35,6 @@ export class Secrets {
     if (this.#forms.size === 0) return value;
     return maskDeep(value, (text) => this.mask(text)) as T;
   }
-}
-
-/** Whether a string of a JSON value holds the mask: what stood there is lost. */
-export function isMasked(value: unknown): boolean {
-  if (typeof value === "string") return value.includes(MASK);
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([key, item]) => isMasked(key) || isMasked(item));
 }
 
 /** Looks for the heads of all forms in one pass, and for the longest form at each place that has one. */

@@ -41,17 +41,17 @@ export interface Told {
 }
 
 export function failureError(code: ErrorCode, { command, result, mask, effect }: Told): RecoverError {
-  return new RecoverError(code, `"${command}" failed: ${mask(sentence(result))}`, {
+  return new RecoverError(code, `"${command}" failed: ${sentence(result, mask)}`, {
     remedy: REMEDIES[code] ?? "Look at the system it names, then resume.",
     place: command,
     effect,
   });
 }
 
-/** The CLI's own words on one line, without control characters, cut to a length a person reads. */
-function sentence({ stderr, stdout, code }: ProgramResult): string {
+/** The CLI's own words on one line, without control characters, cut to a length a person reads; masked while whole. */
+function sentence({ stderr, stdout, code }: ProgramResult, mask: Told["mask"]): string {
   const said = stderr.trim() === "" ? stdout.replaceAll(/^FAILED$/gm, "") : stderr;
-  const line = said
+  const line = mask(said)
     .replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ")
     .replaceAll(/ {2,}/g, " ")
     .trim();
