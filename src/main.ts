@@ -1,9 +1,8 @@
 /** argv → command → exit code: the only file that sets the exit code. */
-import { EXIT, RecoverError } from "./errors.js";
+import { EXIT } from "./errors.js";
 import { reportFailure } from "./cli/failure.js";
-import { buildParser, COMMANDS } from "./cli/parser.js";
-import { nearest } from "./nearest.js";
-import { quoted } from "./printable.js";
+import { buildParser } from "./cli/parser.js";
+import { usageError } from "./cli/usage.js";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
 
 /** A command that has ended is given this long to let go of what it opened. Milliseconds. */
@@ -40,7 +39,6 @@ async function perform(words: readonly string[]): Promise<void> {
     process.stdout.write(`dingo-recover ${toolVersion()}\n`);
     return;
   }
-  let usage: string | undefined;
   try {
     await buildParser(withStandardInput(words), (code) => {
       process.exitCode = code;
@@ -49,19 +47,13 @@ async function perform(words: readonly string[]): Promise<void> {
       .fail((message, error: Error | undefined) => {
         // yargs hands on what a command threw, or its own message.
         if (error instanceof Error) throw error;
-        usage = message;
-        refuseUnknownCommand(words);
-        throw new RecoverError("usage", oneLine(message), {
-          remedy: `See ${["dingo-recover", ...commandWords(words), "--help"].join(" ")}.`,
-          effect: "none",
-        });
+        throw usageError(message, words);
       })
       .parseAsync();
   } catch (error) {
-    process.exitCode = reportFailure(
-      usage !== undefined || error instanceof RecoverError ? error : usageOf(error),
-      json,
-    );
+    // yargs throws its own class for some mistakes of the command line; everything else is a defect.
+    const isUsage = error instanceof Error && error.name === "YError";
+    process.exitCode = reportFailure(isUsage ? usageError(error.message, words) : error, json);
   }
 }
 
@@ -82,39 +74,4 @@ async function withoutCommand(): Promise<void> {
   const { renderHelp } = await import("./cli/render-help.js");
   process.stderr.write((await renderHelp())[""] ?? "");
   process.exitCode = EXIT.usage;
-}
-
-/** Of an unknown command yargs only says which one it may be. */
-function refuseUnknownCommand(words: readonly string[]): void {
-  const first = words[0];
-  const known = COMMANDS.filter((name) => !name.includes(" "));
-  if (first === undefined || first.startsWith("-") || known.includes(first)) return;
-  const near = nearest(first, known);
-  throw new RecoverError("usage", `there is no command ${quoted(first)}`, {
-    remedy: near === undefined ? "See dingo-recover --help." : `Did you mean "${near}"? See dingo-recover --help.`,
-    effect: "none",
-  });
-}
-
-/** yargs throws its own class for mistakes of the command line; everything else is a defect. */
-function usageOf(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== "YError") return error;
-  return new RecoverError("usage", oneLine(error.message), { remedy: "See dingo-recover --help.", effect: "none" });
-}
-
-/** yargs spreads a mistake over lines, some of them empty. */
-function oneLine(text: string): string {
-  const lines = text.split("\n").map((line) => line.trim());
-  return lines
-    .filter((line) => line !== "")
-    .join("; ")
-    .replaceAll(":; ", ": ")
-    .replace(/\.$/, "");
-}
-
-/** As many of the words as name a command, so that the help which an error points to exists. */
-function commandWords(words: readonly string[]): string[] {
-  const names = words.filter((word) => !word.startsWith("-"));
-  const length = [2, 1].find((count) => COMMANDS.includes(names.slice(0, count).join(" ")));
-  return names.slice(0, length ?? 0);
 }

@@ -13,7 +13,7 @@ export const globalOptions = {
     requiresArg: true,
   },
   json: { type: "boolean", default: false, describe: "JSON on stdout and nothing else; asks nothing" },
-  color: { type: "boolean", default: true, describe: "colours; --no-color or NO_COLOR turns them off" },
+  color: { type: "boolean", default: true, describe: "colours (--no-color or NO_COLOR: none)" },
   verbose: { type: "boolean", default: false, describe: "say more: every command, every probe" },
 } as const;
 
@@ -41,7 +41,7 @@ export const consentOptions = {
   patience: {
     type: "string",
     default: "10m",
-    describe: "how long to wait for a system that does not answer",
+    describe: "how long to wait for a system that does not answer (default 10m)",
     requiresArg: true,
   },
 } as const;
@@ -76,12 +76,46 @@ export const resumeOptions = {
   "take-over": { type: "boolean", default: false, describe: "take the run over from another process" },
 } as const;
 
+export const undoOptions = {
+  "dry-run": {
+    type: "boolean",
+    default: false,
+    describe: "print every command of the way back with real values, ask no system, change nothing",
+  },
+} as const;
+
+export const rehearseOptions = {
+  undo: { type: "boolean", default: false, describe: "take everything back afterwards, as undo would" },
+  list: { type: "boolean", default: false, describe: "list the scenarios and what they teach" },
+  "crash-at": {
+    type: "string",
+    describe: "kill the tool at a journal append, N[:before|torn|after], or at the far side's change:K; then resume",
+    requiresArg: true,
+  },
+  "crash-everywhere": {
+    type: "boolean",
+    default: false,
+    describe: "kill and resume it at every such place, and compare what became of the foundation",
+  },
+  pace: {
+    choices: ["person", "max"] as const,
+    default: "person" as const,
+    describe: "how fast the box's time goes: person or max (default person)",
+  },
+  seed: {
+    type: "number",
+    default: 1,
+    describe: "for what a foundation does sometimes (default 1)",
+    requiresArg: true,
+  },
+} as const;
+
 export const discoverOptions = {
   logs: {
     type: "array",
     string: true,
     default: [] as string[],
-    describe: "log files: a path, a glob, or - for stdin (repeatable)",
+    describe: "log files: a path, a glob, or - for stdin (repeatable; default `logs:` of the configuration)",
     requiresArg: true,
     nargs: 1,
   },
@@ -93,11 +127,17 @@ export const discoverOptions = {
     describe: 'when it was deleted: "40m ago", or a time with zone or offset',
     requiresArg: true,
   },
-  window: { type: "string", default: "2h", describe: "how far before and after --around to look", requiresArg: true },
+  window: {
+    type: "string",
+    default: "2h",
+    describe: "how far before and after --around to look (default 2h)",
+    requiresArg: true,
+  },
   all: { type: "boolean", default: false, describe: "also list what was not a deletion, and why" },
 } as const;
 
 export type ConsentArguments = InferredOptionTypes<typeof consentOptions>;
 export type InputArguments = InferredOptionTypes<typeof inputOptions>;
+export type UndoArguments = InferredOptionTypes<typeof undoOptions>;
 export type ResumeArguments = InferredOptionTypes<typeof resumeOptions>;
 export type DiscoverArguments = InferredOptionTypes<typeof discoverOptions>;

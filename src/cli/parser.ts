@@ -1,35 +1,49 @@
 /** All commands: names, options, examples. Implementations are loaded when their command is chosen. */
 import yargs, { type Argv } from "yargs";
+import { requireOnce } from "./given-once.js";
 import {
   consentOptions,
   discoverOptions,
   type GlobalArguments,
   globalOptions,
   inputOptions,
+  rehearseOptions,
   resumeOptions,
+  undoOptions,
 } from "./options.js";
 
 /** Called with the exit code of the command that was chosen. */
 export type Finish = (code: number) => void;
 
-/** The parser; `columns` fixes the width of the help. */
-export function buildParser(words: readonly string[], finish: Finish, columns = 100): Argv<GlobalArguments> {
+/** The parser. Help is not wrapped here: `help-text.ts` lays it out. */
+export function buildParser(words: readonly string[], finish: Finish): Argv<GlobalArguments> {
   const parser = yargs([...words])
     .scriptName("dingo-recover")
     .usage(
       "Usage: $0 <command>\n\nBrings a deleted Dingo PostgreSQL service back, step by step; it can be killed at any moment and resumed.",
     )
     .options(globalOptions)
-    .group(Object.keys(globalOptions), "Everywhere:")
+    .group([...Object.keys(globalOptions), "help"], "Everywhere:")
+    .check((given) => requireOnce(given, GIVEN_ONCE))
     .strict()
     .recommendCommands()
-    .wrap(columns)
-    .help()
+    .wrap(null)
+    .help("help", "show this text")
     .alias("help", "h")
     .version(false)
-    .demandCommand(1, "Name a command.");
+    .demandCommand(1, "a command is missing");
   return withArchive(withReading(withRunning(parser, finish), finish), finish);
 }
+
+const GIVEN_ONCE: readonly string[] = Object.entries({
+  ...globalOptions,
+  ...consentOptions,
+  ...inputOptions,
+  ...resumeOptions,
+  ...discoverOptions,
+  ...rehearseOptions,
+  ...undoOptions,
+}).flatMap(([name, option]) => ("type" in option && option.type === "array" ? [] : [name]));
 
 type Parser = Argv<GlobalArguments>;
 
@@ -43,7 +57,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .positional("runbook", {
             type: "string",
             default: "recover-deleted-service",
-            describe: "name of a shipped runbook, or a file",
+            describe: "name of a shipped runbook, or a file (default recover-deleted-service)",
           })
           .options({ ...inputOptions, ...consentOptions })
           .example("$0 run", "asks what it cannot find out")
@@ -66,28 +80,31 @@ function withRunning(parser: Parser, finish: Finish): Parser {
       async (given) => finish(await (await import("./resume.js")).resume(given)),
     )
     .command(
+      "undo [run]",
+      "Take back what a run did, last step first; nothing is deleted, what was moved aside comes back",
+      (command) =>
+        command
+          .positional("run", { type: "string", describe: "any unambiguous prefix; absent where only one run is open" })
+          .options({ ...consentOptions, ...resumeOptions, ...undoOptions })
+          .example("$0 undo 20261121 --dry-run", "what would be done, and what it costs")
+          .example("$0 undo 20261121 --confirm o/s/db", "for scripts; the same command goes on after a break"),
+      async (given) => finish(await (await import("./undo.js")).undo(given)),
+    )
+    .command(
       "rehearse [scenario]",
       "Play a recovery on a foundation in a box; nothing real can be reached",
       (command) =>
         command
-          .positional("scenario", { type: "string", default: "happy-last-era", describe: "see --list" })
-          .options({
-            ...consentOptions,
-            list: { type: "boolean", default: false, describe: "list the scenarios and what they teach" },
-            "crash-at": {
-              type: "string",
-              describe: "kill the tool at the N-th journal append, N[:before|torn|after], then resume",
-              requiresArg: true,
-            },
-            pace: {
-              choices: ["person", "max"] as const,
-              default: "person" as const,
-              describe: "how fast the box's time goes",
-            },
-            seed: { type: "number", default: 1, describe: "for what a foundation does sometimes", requiresArg: true },
+          .positional("scenario", {
+            type: "string",
+            default: "happy-last-era",
+            describe: "one of --list (default happy-last-era)",
           })
+          .options({ ...consentOptions, ...rehearseOptions })
           .example("$0 rehearse", "the main job")
-          .example("$0 rehearse --crash-at 40:torn", "killed in the middle of a journal line, and resumed"),
+          .example("$0 rehearse wal-gap; echo $?", "16: a rehearsal ends with the tool's own exit code")
+          .example("$0 rehearse --crash-at 40:torn", "killed in the middle of a journal line, and resumed")
+          .example("$0 rehearse --crash-everywhere", "the same at every journal append and every effect"),
       async (given) => finish(await (await import("./rehearse.js")).rehearse(given)),
     );
 }
@@ -122,7 +139,11 @@ function withReading(parser: Parser, finish: Finish): Parser {
         command
           .positional("run", { type: "string", demandOption: true, describe: "any unambiguous prefix" })
           .options({
-            format: { choices: ["markdown"] as const, default: "markdown" as const, describe: "form of the report" },
+            format: {
+              choices: ["markdown"] as const,
+              default: "markdown" as const,
+              describe: "form of the report: markdown",
+            },
             output: { type: "string", alias: "o", describe: "file to write; stdout where absent", requiresArg: true },
           })
           .example("$0 report 20261121 -o incident.md", "a file to attach"),
@@ -144,7 +165,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
               .example("$0 journal verify 20261121 --head 3f1c…", "against the printed head"),
           async (given) => finish(await (await import("./journal-verify.js")).journalVerify(given)),
         )
-        .demandCommand(1, "Name what to do with the journal."),
+        .demandCommand(1, "what to do with the journal is missing"),
     )
     .command(
       "lint <files..>",
@@ -200,7 +221,7 @@ function withArchive(parser: Parser, finish: Finish): Parser {
               .example("$0 archive copy s3://b/backups/OLD/wal s3://b/safe/OLD/wal", "can be run again after a break"),
           async (given) => finish(await (await import("./archive-copy.js")).archiveCopy(given)),
         )
-        .demandCommand(1, "Name what to do with the archive."),
+        .demandCommand(1, "what to do with the archive is missing"),
     );
 }
 
@@ -208,6 +229,7 @@ function withArchive(parser: Parser, finish: Finish): Parser {
 export const COMMANDS: readonly string[] = [
   "run",
   "resume",
+  "undo",
   "rehearse",
   "status",
   "runs",

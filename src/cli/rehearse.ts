@@ -19,7 +19,9 @@ export type RehearseArguments = GlobalArguments &
   ConsentArguments & {
     readonly scenario: string;
     readonly list: boolean;
+    readonly undo: boolean;
     readonly "crash-at"?: string | undefined;
+    readonly "crash-everywhere": boolean;
     readonly pace: "person" | "max";
     readonly seed: number;
   };
@@ -31,6 +33,8 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   if (given.list) return list(given, output);
   const scenario = findScenario(given.scenario) ?? unknownScenario(given.scenario);
+  if (given["crash-everywhere"])
+    return await (await import("./crash-everywhere.js")).everywhere(given, { output, scenario, seed: wholeSeed(given.seed) });
   const stateDirectory = statePath(given["state-dir"], process.env);
   const directory = join(stateDirectory, "rehearsals");
   inStateDirectory(directory, () => makeDirectory(directory));
@@ -39,6 +43,7 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
       ...sitting(given, output, stateDirectory),
       scenario,
       seed: wholeSeed(given.seed),
+      undo: given.undo,
       ...(given["crash-at"] === undefined ? {} : { crashAt: crashPoint(given["crash-at"]) }),
     }),
   );
@@ -50,10 +55,18 @@ export async function resumeRehearsed(
   given: GlobalArguments & ConsentArguments & ResumeArguments,
   run: string,
 ): Promise<number> {
+  return await continueRehearsed(given, { command: "resume", run });
+}
+
+/** Also where it is undone. */
+export async function continueRehearsed(
+  given: GlobalArguments & ConsentArguments & ResumeArguments,
+  { command, run }: { readonly command: "resume" | "undo"; readonly run: string },
+): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const stateDirectory = statePath(given["state-dir"], process.env);
   const at = sitting({ ...given, pace: "person" }, output, stateDirectory);
-  const options = { ...at, args: [...at.args, ...resumeFlags(given)], run };
+  const options = { ...at, args: [...at.args, ...resumeFlags(given)], run, command };
   const result = await playIn(stateDirectory, () => resumeRehearsal(options));
   if (result !== undefined) return conclude(given, output, result);
   throw new RecoverError("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`, {
@@ -66,7 +79,13 @@ export async function resumeRehearsed(
 function conclude(given: GlobalArguments, output: Output, result: RehearsalResult): number {
   if (given.json) for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
   else for (const line of summary(result)) output.line(line);
-  return result.complaints.length === 0 ? result.exitCode : EXIT.stepFailed;
+  return exitCodeOf(result);
+}
+
+/** The tool's own exit code. Where the box is not well, an ending that claims to be the right one is none. */
+function exitCodeOf({ complaints, exitCode, expected }: RehearsalResult): number {
+  const claimsWell = exitCode === EXIT.done || exitCode === expected;
+  return complaints.length > 0 && claimsWell ? EXIT.stepFailed : exitCode;
 }
 
 function sitting(given: ChildArguments, output: Output, stateDirectory: string): Sitting {
@@ -136,11 +155,12 @@ function resumeFlags(given: ResumeArguments): string[] {
 }
 
 function crashPoint(text: string): CrashPoint {
-  const match = /^(\d{1,6})(?::(before|torn|after))?$/.exec(text);
-  const append = Number(match?.[1]);
-  if (match !== null && append > 0) return { append, when: (match[2] ?? "after") as CrashPoint["when"] };
+  const [, change, append, when = "after"] = /^(?:change:(\d{1,6})|(\d{1,6})(?::(before|torn|after))?)$/.exec(text) ?? [];
+  if (Number(change) > 0) return { change: Number(change) };
+  if (Number(append) > 0) return { append: Number(append), when: when as "before" | "torn" | "after" };
   throw new RecoverError("usage", `${quoted(text)} is no point to crash at`, {
-    remedy: "Write N, N:before, N:torn or N:after, N being the number of a journal append from 1.",
+    remedy:
+      "Write N, N:before, N:torn or N:after, N being the number of a journal append from 1, or change:K for the far side's K-th change.",
     effect: "none",
   });
 }

@@ -1,6 +1,7 @@
 /** Renders the help of every command at build time, so that `--help` need not load a parser (dist/help.json). */
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { helpText } from "./help-text.js";
 import { buildParser, COMMANDS } from "./parser.js";
 
 export async function renderHelp(): Promise<Record<string, string>> {
@@ -14,7 +15,7 @@ async function helpOf(command: string): Promise<string> {
   return await new Promise((resolve) => {
     // The callback receives the text instead of the terminal.
     void buildParser(words, () => undefined).parse(words, (_error: Error | undefined, _given: unknown, text: string) =>
-      resolve(text),
+      resolve(helpText(text)),
     );
   });
 }

@@ -30,4 +30,13 @@ describe("the rendered help", () => {
     for (const command of COMMANDS.filter((each) => !["journal", "archive"].includes(each)))
       expect(help[command], command).toContain("Examples:");
   });
+
+  it("fits a terminal of 80 columns, and says of types and defaults only what matters", async () => {
+    for (const text of Object.values(await renderHelp())) {
+      expect(text).not.toMatch(/\[(?:boolean|string|number|array|required|default|choices)/u);
+      expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
+      expect(text).toMatch(/^Usage: dingo-recover /u);
+    }
+    expect((await renderHelp())["rehearse"]).toContain("N alone: after");
+  });
 });

@@ -1,0 +1,93 @@
+/** Mistakes of the command line in the house's words: what yargs says of them names neither the option nor a way on. */
+import { RecoverError } from "../errors.js";
+import { nearest } from "../nearest.js";
+import { quoted } from "../printable.js";
+import { COMMANDS } from "./parser.js";
+
+/** What a command cannot do without, as its help names it. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  report: ["RUN"],
+  "journal verify": ["RUN"],
+  lint: ["FILE"],
+  "archive verify": ["LOCATION"],
+  "archive copy": ["SOURCE", "DESTINATION"],
+};
+
+/** `message` as yargs puts it; `words` as they were typed. */
+export function usageError(message: string, words: readonly string[]): RecoverError {
+  const command = commandWords(words);
+  return (
+    unknownCommand(words, command) ??
+    new RecoverError("usage", inOurWords(oneLine(message), words, command), {
+      remedy: `See ${["dingo-recover", ...command, "--help"].join(" ")}.`,
+      effect: "none",
+    })
+  );
+}
+
+function inOurWords(message: string, words: readonly string[], command: readonly string[]): string {
+  const lacking = /^Not enough non-option arguments: got (\d+)/u.exec(message);
+  if (lacking !== null) {
+    const needed = NEEDED[command.join(" ")]?.slice(Number(lacking[1])) ?? ["something"];
+    return `${needed.join(" and ")} ${needed.length === 1 ? "is" : "are"} missing`;
+  }
+  const empty = /^Not enough arguments following: (.+)$/u.exec(message)?.[1];
+  if (empty !== undefined) return `${asTyped(empty, words)} needs a value`;
+  const unknown = /^Unknown arguments?: (.+)$/u.exec(message)?.[1];
+  if (unknown !== undefined)
+    return unknown
+      .split(", ")
+      .map((each) => stranger(each, words))
+      .join("; ");
+  const [, option, given, choices] =
+    /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.+)$/u.exec(message) ?? [];
+  if (option === undefined) return message;
+  return `${asTyped(option, words)} cannot be ${given ?? ""}; it is one of ${choices ?? ""}`;
+}
+
+function stranger(name: string, words: readonly string[]): string {
+  const typed = asTyped(name, words);
+  return typed.startsWith("-") ? `there is no option ${quoted(typed)} here` : `${quoted(name)} is one word too many`;
+}
+
+/** `confirm` → `--confirm`, where it was typed so. */
+function asTyped(name: string, words: readonly string[]): string {
+  const typed = words.find((word) => /^-/u.test(word) && word.replace(/^-+/u, "").split("=")[0] === name);
+  return typed?.split("=")[0] ?? name;
+}
+
+function unknownCommand(words: readonly string[], command: readonly string[]): RecoverError | undefined {
+  const [first, second] = words;
+  const known = COMMANDS.filter((name) => !name.includes(" "));
+  if (first === undefined || first.startsWith("-")) return undefined;
+  if (!known.includes(first)) return noCommand(first, known);
+  const family = COMMANDS.filter((name) => name.startsWith(`${first} `)).map((name) => name.slice(first.length + 1));
+  const misses = family.length > 0 && command.length < 2 && second !== undefined && !second.startsWith("-");
+  return misses ? noCommand(second, family, `${first} `) : undefined;
+}
+
+function noCommand(name: string, known: readonly string[], before = ""): RecoverError {
+  const near = nearest(name, known);
+  const help = `See dingo-recover ${before}--help.`;
+  return new RecoverError("usage", `there is no command ${quoted(before + name)}`, {
+    remedy: near === undefined ? help : `Did you mean "${before}${near}"? ${help}`,
+    effect: "none",
+  });
+}
+
+/** yargs spreads a mistake over lines, some of them empty. */
+function oneLine(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines
+    .filter((line) => line !== "")
+    .join("; ")
+    .replaceAll(":; ", ": ")
+    .replace(/\.$/, "");
+}
+
+/** As many of the words as name a command, so that the help which an error points to exists. */
+function commandWords(words: readonly string[]): string[] {
+  const names = words.filter((word) => !word.startsWith("-"));
+  const length = [2, 1].find((count) => COMMANDS.includes(names.slice(0, count).join(" ")));
+  return names.slice(0, length ?? 0);
+}
