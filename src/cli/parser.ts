@@ -65,7 +65,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             "$0 run --input service=db --input org=o --input space=s --dry-run",
             "prints every command, changes nothing",
           )
-          .example("$0 run --non-interactive --yes --confirm o/s/db --input service=db …", "for scripts"),
+          .example("$0 run --non-interactive --yes --confirm o/s/db --inputs in.yml", "for scripts"),
       async (given) => finish(await (await import("./run.js")).run(given)),
     )
     .command(
