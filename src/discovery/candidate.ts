@@ -66,6 +66,8 @@ export interface Sighting {
   readonly deletedBy?: string;
   readonly nodes?: readonly RemovedNode[];
   readonly boundApps?: readonly BoundApp[];
+  /** From its creation to the deletion, where the source tells both. */
+  readonly livedMs?: number;
   /** Its container may still run: look for it on every cell before anything else. */
   readonly mayLive?: boolean;
   /** Sentences for a person. */

@@ -117,10 +117,17 @@ function sightingOf(traces: Traces, usage: readonly UsageEvent[], audit: readonl
     ...known("deletedAt", deletedAt),
     ...known("deletedBy", decisive?.actor),
     ...(kind === "purged" ? { mayLive: true } : {}),
+    ...livedUntil(guid, usage, deletedAt),
     boundApps: boundApps(guid, audit, deletedAt),
     notes: notesOf(traces, kind, usage),
     evidence: evidenceOf(traces),
   };
+}
+
+function livedUntil(guid: string, usage: readonly UsageEvent[], deletedAt?: string): { readonly livedMs?: number } {
+  const created = usage.find((event) => event.state === "CREATED" && event.instance.guid === guid)?.createdAt;
+  if (created === undefined || deletedAt === undefined) return {};
+  return { livedMs: Date.parse(deletedAt) - Date.parse(created) };
 }
 
 function whoIs({ usage, audit }: Traces): Partial<Sighting> {

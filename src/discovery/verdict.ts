@@ -88,11 +88,19 @@ function sightingOf(guid: string, events: readonly LifeEvent[], { attempt, kind,
     weight: WEIGHTS[kind] ?? 0,
     ...describe(events),
     ...(end === undefined ? {} : { deletedAt: end.text }),
+    ...livedUntil(events, attempt),
     nodes: [...attempt.nodes.values()] satisfies readonly RemovedNode[],
     mayLive: stillUploads || attempt.unreachable.length > 0 || attempt.after.length > 0,
     notes: [...notesOf(attempt, kind, life), ...uploadNote],
     evidence,
   };
+}
+
+/** A log that begins later than the instance tells no age. */
+function livedUntil(events: readonly LifeEvent[], attempt: Attempt): { readonly livedMs?: number } {
+  const born = events.find(({ fact }) => fact.body.kind === "create-began" || addsNodes(fact.body))?.fact.at.ms;
+  const died = attempt.events[0]?.fact.at.ms;
+  return born === undefined || died === undefined || died < born ? {} : { livedMs: died - born };
 }
 
 function notesOf(attempt: Attempt, kind: Kind, life: Life): string[] {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import type { Candidate, Discovery, DiscoveryQuery } from "../../discovery/candidate.js";
+import type { Candidate, DiscoveryQuery } from "../../discovery/candidate.js";
 import { type DiscoverySources, findDeletedInstance as search } from "../../discovery/find.js";
 import { RecoverError } from "../../errors.js";
+import { chooseInstance } from "./choose-instance.js";
 import { quote } from "../../shell-quote.js";
 import { parseTime } from "../../time.js";
 import { fittingElsewhere, requireOtherPlace } from "./other-organization.js";
@@ -75,7 +76,11 @@ export const findDeletedInstance = defineAction({
     };
     const found = await search(sources, query);
     const elsewhere = found.candidates.length > 0 ? [] : await searchElsewhere(sources, query, request);
-    const chosen = await choose(context, request, elsewhere.length === 0 ? found : { ...found, candidates: elsewhere });
+    const chosen = await chooseInstance(
+      context,
+      request,
+      elsewhere.length === 0 ? found : { ...found, candidates: elsewhere },
+    );
     await refuseLiving(context, chosen.guid);
     if (elsewhere.length === 0) return outputOf(chosen, request);
     await requireOtherPlace(context, chosen, { ...request, instanceGuid: request.instance_guid });
@@ -101,62 +106,6 @@ async function searchElsewhere(
 ): Promise<readonly Candidate[]> {
   const { candidates } = await search(sources, { ...query, org: undefined, space: undefined });
   return fittingElsewhere(candidates, { ...request, instanceGuid: request.instance_guid });
-}
-
-async function choose(
-  context: Context,
-  { instance_guid, service }: Input,
-  { candidates, coverage, complete }: Discovery,
-): Promise<Candidate> {
-  const fitting =
-    instance_guid === "" ? candidates : candidates.filter((each) => each.guid === instance_guid.toLowerCase());
-  const [first, ...others] = fitting;
-  if (first !== undefined && others.length === 0) return first;
-  if (first !== undefined) return await ask(context, fitting);
-  const gaps = coverage
-    .filter((each) => !each.complete)
-    .map((each) => `${each.file ?? each.source}: ${each.why ?? "incomplete"}`);
-  if (!complete) {
-    throw new RecoverError(
-      "coverage-incomplete",
-      `no deletion of "${service}" was found, and not everything could be looked at: ${gaps.join("; ")}`,
-      {
-        remedy:
-          "Log in with a user that may read all events, or name log files under logs: in the configuration; then run again.",
-        place: gaps[0] ?? "",
-        effect: "none",
-      },
-    );
-  }
-  throw new RecoverError(
-    "nothing-found",
-    `no deletion of "${service}" was found in ${coverage.map((each) => each.file ?? each.source).join(", ")}`,
-    {
-      remedy:
-        "Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.",
-      effect: "none",
-    },
-  );
-}
-
-async function ask(context: Context, candidates: readonly Candidate[]): Promise<Candidate> {
-  const answer = await context.ask({
-    kind: "choice",
-    id: "instance",
-    prompt: "Which of these was deleted by mistake?",
-    why: "More than one deletion fits. The wrong one would bring back somebody else's data; ask the owner about times and plan.",
-    choices: candidates.map((each) => ({
-      value: each.guid,
-      label: `"${each.name ?? "name not known"}" in ${each.space ?? each.spaceGuid ?? "a space not known"}, plan ${each.plan ?? "not known"}, ${each.kind} ${each.deletedAt ?? "at a time not known"}${each.deletedBy === undefined ? "" : ` by ${each.deletedBy}`}`,
-      consequence: "its archive is recovered",
-    })),
-  });
-  const chosen = candidates.find((each) => each.guid === answer.value);
-  if (chosen !== undefined) return chosen;
-  throw new RecoverError("input-invalid", `"${answer.value}" is none of the instances found`, {
-    remedy: "Choose one of the GUIDs shown.",
-    effect: "none",
-  });
 }
 
 async function refuseLiving(context: Context, guid: string): Promise<void> {

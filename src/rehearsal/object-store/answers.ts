@@ -5,11 +5,14 @@
 import type { WorldHost } from "../box/world-host.js";
 import { bytesOf, type StoredObject } from "../world/objects.js";
 import type { AccessKey, StoreRequest } from "../world/store-state.js";
-import { payload, signedBy, type StoreAnswer, type StoreCall } from "./message.js";
+import { payload, signedBy, signedFor, type StoreAnswer, type StoreCall } from "./message.js";
 import { listing } from "./listing.js";
 import { xml } from "./xml.js";
 
 type Operation = StoreRequest["operation"];
+
+/** GetBucketLocation has no word for it. */
+const FIRST_REGION = "us-east-1";
 
 /** One request whose sender is known. */
 interface Asked {
@@ -65,12 +68,16 @@ function operationOf(call: StoreCall, object: string): Operation | undefined {
 
 function answerKnown(asked: Asked): StoreAnswer {
   const { host, bucket, object, operation, key } = asked;
+  const { region } = host.world().network;
+  if (operation !== "location" && signedFor(asked.call) !== region) return otherRegion(region);
   const objects = host.world().store.buckets[bucket];
   if (isDenied(key, operation, `${bucket}/${object}`)) return failure(403, "AccessDenied", "Access Denied.");
   if (objects === undefined) return failure(404, "NoSuchBucket", "The specified bucket does not exist");
   switch (operation) {
     case "location":
-      return document(`<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></LocationConstraint>`);
+      return document(
+        `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${region === FIRST_REGION ? "" : region}</LocationConstraint>`,
+      );
     case "list":
       return document(xml(listing(asked.call.query, bucket, objects)));
     case "get":
@@ -84,6 +91,14 @@ function answerKnown(asked: Asked): StoreAnswer {
       host.apply({ is: "delete-object", bucket, key: object, by: key.id });
       return { status: 204, headers: {}, body: Buffer.alloc(0) };
   }
+}
+
+/** S3 (and MinIO) refuse a signature for another region than the bucket's, and name the right one. */
+function otherRegion(region: string): StoreAnswer {
+  const message = `The authorization header is malformed; the region is wrong; expecting '${region}'`;
+  const refused = failure(400, "AuthorizationHeaderMalformed", message);
+  const body = Buffer.from(refused.body.toString().replace("</Error>", `<Region>${region}</Region></Error>`));
+  return { ...refused, headers: { ...refused.headers, "x-amz-bucket-region": region }, body };
 }
 
 /** A key that may do nothing has no policy of its own: it denies everything. */

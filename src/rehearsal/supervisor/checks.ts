@@ -1,6 +1,6 @@
 /** What the box saw, whatever the tool says of itself: nothing unknown was called, the source archive is as it was. */
 import { archivePrefix, below } from "../world/store.js";
-import type { World } from "../world/world.js";
+import { allContainers, type World } from "../world/world.js";
 
 /** An archive's keys with their ETags. */
 export type Inventory = Readonly<Record<string, string>>;
@@ -24,16 +24,24 @@ function strayComplaints(world: World): string[] {
   return world.strays.map(({ where, what }) => `unknown call to the ${where}: ${what}`);
 }
 
-/** Refused attempts count as well: the adapter has to refuse them before they are sent. */
+/**
+ * Refused attempts count as well: the adapter has to refuse them before they are sent. A container of the instance that
+ * lives goes on writing there, as it must.
+ */
 function sourceComplaints(world: World, { before, requestsBefore, old }: Watched): string[] {
   const prefix = archivePrefix(old);
+  const own = allContainers(world)
+    .filter(({ container }) => container.env.PATRONI_SCOPE === old)
+    .map(({ container }) => container.name);
+  const written = world.store.requests.slice(requestsBefore).filter(({ by }) => own.includes(by));
   const writes = world.store.requests
     .slice(requestsBefore)
+    .filter(({ by }) => !own.includes(by))
     .filter(({ operation, key }) => ["put", "copy", "delete"].includes(operation) && key.startsWith(prefix))
     .map(({ operation, key, by, status }) => `${operation} of ${key} in the source archive by ${by} (${status})`);
   const after = inventory(world, old);
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (key) => before[key] !== after[key],
+    (key) => before[key] !== after[key] && !written.some((request) => request.key === key),
   );
   return [...writes, ...changed.map((key) => `the source archive's ${key} is not what it was`)];
 }

@@ -74,7 +74,7 @@ async function putCf(bin: string, clock: BoxClock): Promise<Pick<ChildPlace, "cl
 
 function configuration(box: Box, gatewayKey: string): Record<string, unknown> {
   const { accounts, keys } = box.state();
-  const { bucket, region } = box.host.world().network;
+  const { bucket, region, configuredRegion = region } = box.host.world().network;
   return {
     cf: { api: box.cfUrl, username: accounts.cf.username, password: { env: "CF_PASSWORD" } },
     bosh: {
@@ -90,7 +90,7 @@ function configuration(box: Box, gatewayKey: string): Record<string, unknown> {
         host_key: keys.gateway.publicKey,
       },
     },
-    s3: { endpoint: box.storeUrl, region, bucket },
+    s3: { endpoint: box.storeUrl, region: configuredRegion, bucket },
     logs: [box.logs],
   };
 }

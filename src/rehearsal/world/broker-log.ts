@@ -6,8 +6,16 @@ import type { World } from "./world.js";
 const SOURCE = { a: "patroni-broker", f: "dingo-postgresql-broker" } as const;
 const PARTITION = "partition-cac94a070a81fd8f3931";
 
+const routerHost = (world: World): string => `0.router-${PARTITION}.${world.deployment}`;
+
+/** Lines of another program on the broker's machine; the value given in is not changed. */
+export function routerLog(world: World, program: string, texts: readonly string[]): World {
+  const host = routerHost(world);
+  return { ...world, syslog: [...world.syslog, ...texts.map((text) => ({ at: world.now, host, program, text }))] };
+}
+
 function print(world: World, text: string): void {
-  const host = `0.router-${PARTITION}.${world.deployment}`;
+  const host = routerHost(world);
   world.syslog.push({ at: world.now, host, program: "broker.stdout.log", text });
 }
 

@@ -74,6 +74,6 @@ export function writeOrders(world: World, orders: Orders): World {
 }
 
 /** The delete of the broker, to its end. */
-export function deleteInstance(world: World, guid: string): World {
-  return pass(happen(world, MINUTE, { is: "deprovision", guid }), MINUTE);
+export function deleteInstance(world: World, guid: string, pause = MINUTE): World {
+  return pass(happen(world, pause, { is: "deprovision", guid }), MINUTE);
 }

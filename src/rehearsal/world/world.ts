@@ -151,6 +151,8 @@ export interface Network {
   readonly etcd: string;
   readonly bucket: string;
   readonly region: string;
+  /** What the operator's configuration says of it, where that is wrong. */
+  readonly configuredRegion?: string;
 }
 
 export interface World {

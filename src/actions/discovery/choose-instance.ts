@@ -1,0 +1,148 @@
+/** Which of the instances found is meant: the one that is left is taken; of several the operator chooses, never their nearness. */
+import type { Context } from "../../action.js";
+import { sortEntries } from "../../archive/facts.js";
+import { instanceArchive } from "../../archive/location.js";
+import { bytesText } from "../../bytes.js";
+import { counted } from "../../counted.js";
+import type { Candidate, Discovery } from "../../discovery/candidate.js";
+import { RecoverError } from "../../errors.js";
+import type { CfSpace } from "../../ports/cloud-foundry.js";
+import { parseTime } from "../../time.js";
+
+/** What goes within two minutes of its creation is a failed create that was cleaned up, or a test (dingo.md §8, row 7). */
+const SHORTEST_LIFE_MS = 120_000;
+
+export interface Wanted {
+  readonly instance_guid: string;
+  readonly service: string;
+  readonly org: string;
+  readonly space: string;
+  readonly around: string;
+}
+
+/** Errors: `nothing-found`, `coverage-incomplete`, `question-unanswered`, `input-invalid`. */
+export async function chooseInstance(context: Context, wanted: Wanted, found: Discovery): Promise<Candidate> {
+  const { candidates } = found;
+  const guid = wanted.instance_guid.toLowerCase();
+  const fitting =
+    guid === "" ? await withoutShortLived(context, candidates) : candidates.filter((each) => each.guid === guid);
+  const [first, ...others] = fitting;
+  if (first === undefined) throw await nothingFound(context, wanted, found);
+  return others.length === 0 ? first : await ask(context, fitting, await context.ports.cf.findSpace(wanted));
+}
+
+/** Where nothing else fits, they are shown like any other. */
+async function withoutShortLived(context: Context, all: readonly Candidate[]): Promise<readonly Candidate[]> {
+  const isShort = ({ livedMs }: Candidate): boolean => livedMs !== undefined && livedMs < SHORTEST_LIFE_MS;
+  const worth = all.filter((each) => !isShort(each));
+  const aside = all.filter(isShort);
+  if (worth.length === 0 || aside.length === 0) return all;
+  const instances = aside.map(({ guid, livedMs = 0 }) => `${guid} lived for ${Math.round(livedMs / 1000)} s only`);
+  await context.record("set-aside", { instances });
+  context.progress({ message: `not meant: ${instances.join(", ")} (a failed create that was cleaned up, or a test)` });
+  return worth;
+}
+
+async function ask(context: Context, candidates: readonly Candidate[], asked?: CfSpace): Promise<Candidate> {
+  const labels: string[] = [];
+  for (const each of candidates) labels.push(`${labelOf(each, asked)}; ${await archiveOf(context, each.guid)}`);
+  await context.record("candidates", {
+    shown: labels.map((label, index) => `${candidates[index]?.guid ?? ""}: ${label}`),
+  });
+  const answer = await context.ask({
+    kind: "choice",
+    id: "instance",
+    prompt: "Which of these was deleted by mistake?",
+    why: "More than one deletion fits. The wrong one would bring back somebody else's data; ask the owner about times and plan.",
+    choices: candidates.map((each, index) => ({
+      value: each.guid,
+      label: labels[index] ?? each.guid,
+      consequence: "its archive is recovered",
+    })),
+  });
+  const chosen = candidates.find((each) => each.guid === answer.value);
+  if (chosen !== undefined) return chosen;
+  throw new RecoverError("input-invalid", `"${answer.value}" is none of the instances found`, {
+    remedy: "Choose one of the GUIDs shown.",
+    effect: "none",
+  });
+}
+
+/** Logs hold GUIDs only; those of the place that was asked for have their names. */
+function labelOf(each: Candidate, asked: CfSpace | undefined): string {
+  const name = each.name === undefined ? "name not known" : `"${each.name}"`;
+  const org = each.org ?? (each.orgGuid === asked?.orgGuid ? asked?.orgName : each.orgGuid);
+  const space = each.space ?? (each.spaceGuid === asked?.guid ? asked?.name : each.spaceGuid);
+  const place = [org, space].filter((part) => part !== undefined).join("/");
+  const by = each.deletedBy === undefined ? "" : ` by ${each.deletedBy}`;
+  return `${name} in ${place || "a place not known"}, plan ${each.plan ?? "not known"}, ${each.kind} ${each.deletedAt ?? "at a time not known"}${by}`;
+}
+
+/** Size and age by which an owner knows a database; what cannot be looked at is said, and is not empty (law 5). */
+async function archiveOf(context: Context, guid: string): Promise<string> {
+  const { bucket } = context.ports.settings;
+  if (bucket === undefined) return "its archive was not looked at: the bucket is not known";
+  const location = instanceArchive(bucket, guid);
+  try {
+    const objects = await context.ports.store.reader().list(bucket, `${location.prefix}/`);
+    const wal = sortEntries(location, objects).filter(({ kind }) => kind.kind === "segment");
+    const last = wal
+      .map(({ info }) => info.lastModified)
+      .sort()
+      .at(-1);
+    const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+    return `archive of ${counted(objects.length, "object")}, ${bytesText(bytes)}, last WAL ${last ?? "never"}`;
+  } catch (error) {
+    if (error instanceof RecoverError) return `its archive could not be looked at: ${error.message}`;
+    throw error;
+  }
+}
+
+async function nothingFound(context: Context, wanted: Wanted, found: Discovery): Promise<RecoverError> {
+  const { coverage, complete } = found;
+  const gaps = coverage
+    .filter((each) => !each.complete)
+    .map((each) => `${each.file ?? each.source}: ${each.why ?? "incomplete"}`);
+  const none = `no deletion of "${wanted.service}" was found`;
+  const living = await livingInstance(context, wanted, found);
+  if (living !== undefined) {
+    return new RecoverError("nothing-found", `${none}; ${living}`, {
+      remedy:
+        "Nothing needs to be recovered: look at it with cf service. If another instance is meant, give --input instance_guid=….",
+      effect: "none",
+    });
+  }
+  if (!complete) {
+    return new RecoverError(
+      "coverage-incomplete",
+      `${none}, and not everything could be looked at: ${gaps.join("; ")}`,
+      {
+        remedy:
+          "Log in with a user that may read all events, or name log files under logs: in the configuration; then run again.",
+        place: gaps[0] ?? "",
+        effect: "none",
+      },
+    );
+  }
+  const searched = coverage.map((each) => each.file ?? each.source).join(", ");
+  return new RecoverError("nothing-found", `${none} in ${searched}`, {
+    remedy:
+      "Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.",
+    effect: "none",
+  });
+}
+
+/**
+ * A name that lives, and lived before the time that was asked for, was not deleted, whatever a line in a log looks like.
+ * A younger one may have taken the name of what is looked for.
+ */
+async function livingInstance(context: Context, wanted: Wanted, found: Discovery): Promise<string | undefined> {
+  const { cf, clock } = context.ports;
+  const { service, around } = wanted;
+  const place = await cf.findSpace(wanted);
+  const instance = place === undefined ? undefined : await cf.findInstance(place.guid, service);
+  if (instance === undefined || around === "") return undefined;
+  if (Date.parse(instance.createdAt) >= parseTime(around, clock.now()).at.getTime()) return undefined;
+  const why = found.notDeleted.find(({ guid }) => guid === instance.guid)?.why;
+  return `"${service}" (${instance.guid}) is alive since ${instance.createdAt}${why === undefined ? "" : `: ${why}`}`;
+}

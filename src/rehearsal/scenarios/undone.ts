@@ -1,0 +1,62 @@
+/** How a foundation must look when everything that the tool did was taken back: as before, but for what is aside. */
+import { databaseOf } from "../world/data-directory.js";
+import { archivePrefix, below } from "../world/store.js";
+import { allContainers, type World } from "../world/world.js";
+import { APP, SERVICE } from "./opening.js";
+import { leftUsers } from "./endings.js";
+import type { Closing } from "./scenario.js";
+
+/** Nothing is expected of an undo that did not come to its end but that it left no user behind. */
+export function undoneComplaints(closing: Closing): string[] {
+  const { world, cloudController, exitCode } = closing;
+  if (exitCode !== 0) return leftUsers(world);
+  const { instances, bindings, apps } = cloudController;
+  const aside = instances.filter(({ name }) => name.startsWith(`${SERVICE}-dingo-recover-`));
+  const guids = aside.map(({ guid }) => guid);
+  const bound = bindings.filter(({ instanceGuid }) => guids.includes(instanceGuid));
+  const app = apps.find(({ name }) => name === APP);
+  return [
+    ...instances.filter(({ name }) => name === SERVICE).map(() => `the name ${SERVICE} is not free again`),
+    ...(aside.length > 1 ? [`${aside.length} instances are aside, at most one was made`] : []),
+    ...bound.map(({ type, name }) => `a binding is left: ${type} ${name ?? ""}`),
+    ...(app?.state === "STARTED" ? [] : [`the app ${APP} does not run`]),
+    ...guids.flatMap((guid) => [...containerComplaints(world, guid), ...archiveComplaints(world, guid)]),
+    ...leftUsers(world),
+  ];
+}
+
+function containerComplaints(world: World, guid: string): string[] {
+  const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
+  if (site === undefined) return [`no container of ${guid} is there`];
+  const { container, cell } = site;
+  const database = databaseOf(site);
+  const initialize = world.etcd.nodes[`/service/${guid}/initialize`]?.value;
+  const complaint = (holds: boolean, sentence: string): string[] => (holds ? [] : [sentence]);
+  return [
+    ...complaint(container.process.role === "master", "the new instance's container does not lead"),
+    ...complaint(container.restartPolicy === "always", "the container's restart policy is not always"),
+    ...complaint(database !== undefined, "the new instance has no database"),
+    ...complaint(database?.tables.orders === undefined, "the recovered rows are in the new instance still"),
+    ...complaint(database?.sysid === initialize, "etcd and the database differ in their system identifier"),
+    ...complaint(
+      cell.files[`${container.dataDirectory}.dingo-recover`] === undefined,
+      "the data directory has another name",
+    ),
+  ];
+}
+
+/** Whatever was moved aside is back under its name, and nothing of the copy is among it. */
+function archiveComplaints(world: World, guid: string): string[] {
+  const prefix = `backups/${guid}/dingo-recover/`;
+  const replaced = below(world, prefix).filter(([key]) => key.includes("/replaced/"));
+  const there = new Map(below(world, archivePrefix(guid)));
+  const missing = replaced.filter(([key, object]) => {
+    const original = `${archivePrefix(guid)}${key.slice(key.indexOf("/replaced/") + "/replaced/".length)}`;
+    return there.get(original)?.etag !== object.etag;
+  });
+  const sentinels = [...there.keys()].filter((key) => key.endsWith("_backup_stop_sentinel.json"));
+  return [
+    ...missing.map(([key]) => `${key} is aside and not back`),
+    ...(replaced.length > 0 && sentinels.length === 0 ? ["the new instance's archive has no base backup"] : []),
+  ];
+}
