@@ -73,6 +73,10 @@ export const CATALOGUE = {
   },
   "name-taken": { exit: "refused", meaning: "a service instance of that name exists already" },
   "name-unsupported": { exit: "refused", meaning: "a name cannot be handed to the cf CLI safely" },
+  "secret-in-name": {
+    exit: "refused",
+    meaning: "what a step would act on contains the text of a secret, so that the journal could not hold it",
+  },
   "confirm-mismatch": { exit: "refused", meaning: "the typed target is not the target of this run" },
   "loss-not-accepted": { exit: "refused", meaning: "more would be lost than was accepted" },
   "wreck-found": { exit: "refused", meaning: "an instance shows the marks of a recovery that went wrong" },
@@ -95,6 +99,7 @@ const LASTING: ReadonlySet<string> = new Set<ErrorCode>([
   "not-restorable",
   "nothing-found",
   "old-instance-alive",
+  "secret-in-name",
   "wreck-found",
 ]);
 

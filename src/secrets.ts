@@ -4,7 +4,6 @@
  * wrapped first may carry half a secret.
  */
 import { MASK } from "./mask.js";
-import { MASK } from "./mask.js";
 import { encodingsOf } from "./secret-encodings.js";
 
 /** Shorter values would mask ordinary words. */

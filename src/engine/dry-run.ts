@@ -7,13 +7,14 @@
  */
 import { asRecoverError, type RecoverError } from "../errors.js";
 import { type ForeseenUnit, type Foresight, foreseeUnits, foreseeWhen } from "./foresight.js";
-import { askForInputs, startingInputs } from "./inputs.js";
+import { askForInputs, requireWholeInputs, startingInputs } from "./inputs.js";
 import type { RunOptions, RunResult } from "./options.js";
 import { type PlannedStep, stepHashes } from "./plan.js";
 import { type ErasedRead, runReadStep } from "./read-step.js";
 import { errorOf, journaled, Session } from "./session.js";
 import { unitName } from "./state.js";
 import { fixTarget } from "./target.js";
+import { wayBackOf } from "./way-back.js";
 
 /** `journal` is a MemoryJournal, `locks` are NO_LOCKS. */
 export async function dryRun(options: RunOptions): Promise<RunResult> {
@@ -30,13 +31,15 @@ export async function dryRun(options: RunOptions): Promise<RunResult> {
 }
 
 async function begin(session: Session, { runbook, carrier, clock, inputs }: RunOptions): Promise<void> {
+  const given = startingInputs(runbook, inputs, clock.now());
+  requireWholeInputs(session, given);
   await session.ledger.append({
     type: "run-started",
     runbook: runbook.name,
     runbookVersion: runbook.version,
     runbookSha256: runbook.sha256,
     runbookText: await session.ledger.keep(`${runbook.name}.yml`, runbook.text),
-    inputs: startingInputs(runbook, inputs, clock.now()),
+    inputs: given,
     ...carrier,
     steps: stepHashes(runbook),
   });
@@ -102,7 +105,14 @@ class DryRun {
   }
 
   #print({ step, effect }: PlannedStep, { unit, commands }: ForeseenUnit): void {
-    this.#session.emit({ type: "step-would-run", ...unit, title: step.title, effect, commands });
+    this.#session.emit({
+      type: "step-would-run",
+      ...unit,
+      title: step.title,
+      effect,
+      commands,
+      ...undoOf(step.action),
+    });
   }
 
   /** False where it could not be read before the steps that were only printed have run. */
@@ -130,6 +140,10 @@ class DryRun {
     const { plan, options } = this.#session;
     return { plan, evaluator: options.evaluator, scope: this.#session.scope(), skipped: this.#skipped };
   }
+}
+
+function undoOf(action: PlannedStep["step"]["action"]): { readonly undo?: string } {
+  return action.effect === "read" ? {} : { undo: wayBackOf(action.undo) };
 }
 
 function ended(session: Session, error?: RecoverError): RunResult {

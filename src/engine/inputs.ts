@@ -5,6 +5,7 @@ import { quoted } from "../printable.js";
 import type { InputSpec, Runbook } from "../runbook/runbook.js";
 import { ask } from "./questions.js";
 import { parseTime } from "../time.js";
+import { requireWhole } from "./secret-names.js";
 import type { Session } from "./session.js";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -25,11 +26,18 @@ export function startingInputs(runbook: Runbook, given: JsonObject, now: Date): 
   return inputs;
 }
 
+/** Errors: `secret-in-name`. */
+export function requireWholeInputs(session: Session, inputs: JsonObject): void {
+  for (const [name, value] of Object.entries(inputs))
+    requireWhole(session.options.secrets, value, { what: `the input "${name}"`, place: `input ${name}` });
+}
+
 /** Asks for what is still missing. Errors: `input-missing` where nobody can answer. */
 export async function askForInputs(session: Session): Promise<void> {
   for (const spec of session.plan.runbook.inputs) {
     if (session.state.inputs[spec.name] !== undefined) continue;
     const { value, by } = await askFor(session, spec);
+    requireWholeInputs(session, { [spec.name]: value });
     await session.ledger.append({ type: "input-given", name: spec.name, value, by });
   }
 }

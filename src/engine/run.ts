@@ -7,7 +7,7 @@ import { asRecoverError, isTransient, RecoverError } from "../errors.js";
 import type { RunOutcome } from "./event.js";
 import { checkConfirm } from "./consent.js";
 import { execute } from "./executor.js";
-import { askForInputs, startingInputs } from "./inputs.js";
+import { askForInputs, requireWholeInputs, startingInputs } from "./inputs.js";
 import type { EngineOptions, RunOptions, RunResult } from "./options.js";
 import { changedSteps, stepHashes } from "./plan.js";
 import { recheck } from "./recheck.js";
@@ -45,6 +45,7 @@ type Ending = "succeeded" | "undone";
 async function begin(session: Session, given: JsonObject): Promise<Ending> {
   const { runbook, carrier, clock } = session.options;
   const inputs = startingInputs(runbook, given, clock.now());
+  requireWholeInputs(session, inputs);
   await session.ledger.append({
     type: "run-started",
     runbook: runbook.name,

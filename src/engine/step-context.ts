@@ -2,6 +2,7 @@
 import type { Context } from "../action.js";
 import type { PlannedStep } from "./plan.js";
 import { ask } from "./questions.js";
+import { requireWhole } from "./secret-names.js";
 import type { Session } from "./session.js";
 import { type Unit, unitName } from "./state.js";
 
@@ -24,11 +25,15 @@ export function contextFor(session: Session, planned: PlannedStep, at: { unit: U
     ask: async (question) => ask(session, question, { unit, effect: planned.effect }),
     beforeEffect: async () => session.beforeEffect(),
     record: async (kind, data) => {
+      requireWhole(options.secrets, data, { what: `what would be noted of the step "${unitName(unit)}"` });
       await ledger.append({ type: "step-recorded", ...unit, attempt, kind, data });
     },
     records: (kind) =>
       (session.state.notes.get(unitName(unit)) ?? []).filter((note) => note.kind === kind).map(({ data }) => data),
-    keep: async (name, content) => ledger.keep(name, content),
+    keep: async (name, content) => {
+      requireWhole(options.secrets, content, { what: `the evidence "${name}"` });
+      return ledger.keep(name, content);
+    },
     recall: async (evidence) => ledger.journal.recall(evidence),
     progress: (progress) => session.emit({ type: "step-progress", ...unit, progress }),
   };

@@ -5,9 +5,10 @@ import { references } from "../runbook/resolve.js";
 import type { Template } from "../runbook/runbook.js";
 import { checkConfirm } from "./consent.js";
 import { has } from "./scope.js";
+import { requireWhole } from "./secret-names.js";
 import type { Session } from "./session.js";
 
-/** Errors: `locked`, `confirm-mismatch`. */
+/** Errors: `locked`, `confirm-mismatch`, `secret-in-name`. */
 export async function fixTarget(session: Session): Promise<void> {
   const { runbook, locks: keeper } = session.options;
   const { state } = session;
@@ -39,5 +40,6 @@ function resolved(session: Session, template: Template): string | undefined {
   const scope = session.scope();
   if (!references(template).every((path) => has(scope, path))) return undefined;
   const value: Json = session.options.evaluator.resolve(template, scope);
+  requireWhole(session.options.secrets, value, { what: "the target", place: session.options.runbook.file });
   return value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,6 +1,7 @@
 /** The input and the commands of one unit, as it is about to run. */
 import type { Json, JsonObject, PrintedCommand } from "../action.js";
 import { RecoverError } from "../errors.js";
+import { type Named, requireUnmasked, requireWhole } from "./secret-names.js";
 import { itemKeys } from "./items.js";
 import { plain } from "./ledger.js";
 import type { PlannedStep } from "./plan.js";
@@ -15,18 +16,20 @@ export interface UnitInput {
   readonly commands: readonly PrintedCommand[];
 }
 
-/** Errors: `expression-failed`, `runbook-invalid` where the action's schema refuses it. */
+/** Errors: `expression-failed`, `secret-in-name`, `runbook-invalid` where the action's schema refuses it. */
 export function inputOf(session: Session, planned: PlannedStep, unit: Unit): UnitInput {
   const item = itemOf(session, unit);
   const scope = session.scope(item === undefined ? {} : { item });
   const { evaluator } = session.options;
   const raw = plain(evaluator.resolve({ kind: "map", entries: planned.step.with }, scope));
+  requireWhole(session.options.secrets, raw, namedInput(unit));
   return parsedInput(planned, unit, raw);
 }
 
 /** The input of an attempt that began earlier, from the journal. */
 export function parsedInput(planned: PlannedStep, unit: Unit, raw: JsonObject): UnitInput {
   const { action } = planned.step;
+  requireUnmasked(raw, namedInput(unit));
   const result = action.input.safeParse(raw);
   if (result.success) return { raw, parsed: result.data, commands: action.describe(result.data) };
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
@@ -35,6 +38,10 @@ export function parsedInput(planned: PlannedStep, unit: Unit, raw: JsonObject): 
     place: `step ${unitName(unit)}`,
     effect: "none",
   });
+}
+
+function namedInput(unit: Unit): Named {
+  return { what: `what the step "${unitName(unit)}" would act on`, place: `step ${unitName(unit)}` };
 }
 
 /** The item that a for_each unit is about. */
