@@ -58,6 +58,7 @@ export async function welcome(): Promise<number> {
         ...NOTHING_GIVEN,
         scenario: "happy-last-era",
         list: false,
+        undo: false,
         pace: "person",
         seed: 1,
       });

@@ -17,6 +17,7 @@ import { outputOf } from "./scope.js";
 import type { Session } from "./session.js";
 import { stateOf, type Unit, unitName } from "./state.js";
 import { isFinished } from "./transition.js";
+import { wayBackOf } from "./way-back.js";
 
 export interface ConsentRequest {
   readonly planned: PlannedStep;
@@ -67,7 +68,7 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
     id: "consent",
     prompt: `${planned.step.title}?`,
     why: `The step "${unitName(unit)}" makes something new; nothing that exists is changed by it.`,
-    details: commands.map(({ on, line }) => `${on}$ ${line}`),
+    details: [...commands.map(({ on, line }) => `${on}$ ${line}`), ...wayBackLines(planned)],
   };
   await session.ledger.append({ type: "asked", ...unit, question: question.id, prompt: question.prompt });
   const answer = await askNow(session, question, { unit, effect: "create", remedy: "Approve creation with --yes." });
@@ -95,7 +96,10 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
     prompt: `Go on with ${target}?`,
     why: "From here on things that exist are stopped, moved or replaced. This is asked once for all the steps named above.",
     expected: target,
-    details: covered.map(({ step, effect }) => `${step.id} (${effect}): ${step.title}`),
+    details: [
+      ...covered.flatMap((one) => [`${one.step.id} (${one.effect}): ${one.step.title}`, ...wayBackLines(one)]),
+      ...pointOfNoReturn(session, covered),
+    ],
   };
   await session.ledger.append({ type: "asked", ...unit, question: question.id, prompt: question.prompt });
   const answer = await confirmWindow(session, question, unit);
@@ -105,6 +109,20 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
   const names = covered.map(({ step }) => step.id);
   await approve(session, { planned, names, commands: Object.fromEntries(commands) }, answer);
   return answer;
+}
+
+function wayBackLines({ step: { action } }: PlannedStep): readonly string[] {
+  return action.effect === "read" ? [] : [`  undo: ${wayBackOf(action.undo)}`];
+}
+
+/** Said before anything of the window runs, whatever it consists of (law 8). */
+function pointOfNoReturn(session: Session, covered: readonly PlannedStep[]): readonly string[] {
+  const final = covered.filter(({ step: { action } }) => action.effect !== "read" && action.undo === undefined);
+  if (final.length > 0) return [`points of no return: ${final.map(({ step }) => step.id).join(", ")}`];
+  const { run } = session.state;
+  return [
+    `none of these is a point of no return: "dingo-recover undo ${run}" takes them back, last first; only "dingo-recover cleanup ${run}" deletes what was moved aside`,
+  ];
 }
 
 async function confirmWindow(session: Session, question: TypedQuestion, unit: Unit): Promise<Answer> {

@@ -35,6 +35,8 @@ export type EventBody =
       readonly effect: string;
       readonly attempt: number;
       readonly commands: readonly PrintedCommand[];
+      /** Of a step that changes something: what undo will do and what that costs. */
+      readonly undo?: string;
     }
   | { readonly type: "step-progress"; readonly step: string; readonly item?: string; readonly progress: Progress }
   | {
@@ -61,6 +63,7 @@ export type EventBody =
       readonly title: string;
       readonly effect: string;
       readonly commands: readonly PrintedCommand[];
+      readonly undo?: string;
     }
   | {
       readonly type: "review";

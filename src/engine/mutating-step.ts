@@ -17,6 +17,7 @@ import { unitName } from "./state.js";
 import { contextFor } from "./step-context.js";
 import type { Unsettled } from "./transition.js";
 import { inputOf, parsedInput } from "./unit-input.js";
+import { wayBackOf } from "./way-back.js";
 
 const SAFE = "The step has begun and may have had its effect; it is not done again before a look at the world.";
 
@@ -81,7 +82,15 @@ async function attemptOnce(session: Session, going: Going): Promise<Ended> {
   const { effect } = planned;
   const start = { action: action.id, effect, input: input.raw, commandsSha256: hashCommands(input.commands) };
   await session.ledger.append({ type: "step-started", ...unit, attempt, ...start });
-  session.emit({ type: "step-began", ...unit, title: planned.step.title, effect, attempt, commands: input.commands });
+  session.emit({
+    type: "step-began",
+    ...unit,
+    title: planned.step.title,
+    effect,
+    attempt,
+    commands: input.commands,
+    undo: wayBackOf(action.undo),
+  });
   const ran = await run(session, mutation);
   if (!ran.ok) return afterError(session, mutation, { error: ran.error, weather });
   await conclude(session, mutation, { how: "ran", output: ran.output });

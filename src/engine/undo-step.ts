@@ -74,7 +74,7 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
     commandsSha256: hashCommands(commands),
     back: true,
   });
-  session.emit({ type: "step-began", ...unit, title: titleOf(one), effect, attempt, commands });
+  session.emit({ type: "step-began", ...unit, title: undoUnitTitle(one), effect, attempt, commands, undo: undo.cost });
   const error = await attemptBack(session, one, undo);
   if (error !== undefined && isTransient(error)) await weather.pause(error);
   const found = await probeBack(session, one, undo);
@@ -90,7 +90,7 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
   throw failed;
 }
 
-export const titleOf = ({ planned }: UnitToUndo): string => `Take back: ${planned.step.title}`;
+export const undoUnitTitle = ({ planned }: UnitToUndo): string => `Take back: ${planned.step.title}`;
 
 async function attemptBack(session: Session, one: UnitToUndo, undo: ErasedWayBack): Promise<RecoverError | undefined> {
   try {

@@ -25,6 +25,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
       return [
         `${stepName(event)}  ${event.title}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ""}`,
         ...(verbose ? commandLines(event.commands) : []),
+        ...(event.undo === undefined ? [] : wrap(`undo: ${event.undo}`, width, "    ")),
       ];
     case "step-progress":
       return verbose ? [`    ${progressText(event.progress)}`] : [];
@@ -33,7 +34,11 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "step-ended":
       return endLines(event, width);
     case "step-would-run":
-      return [`${stepName(event)}  ${event.title}  [${event.effect}]`, ...commandLines(event.commands)];
+      return [
+        `${stepName(event)}  ${event.title}  [${event.effect}]`,
+        ...commandLines(event.commands),
+        ...(event.undo === undefined ? [] : wrap(`undo: ${event.undo}`, width, "    ")),
+      ];
     case "review":
       return ["", ...event.rows.flatMap(({ label, value }) => row(label, value, width)), ""];
     case "waiting":

@@ -16,6 +16,8 @@ function windowed(world: FakeWorld, more: Partial<Runbook> = {}): Runbook {
   return runbookOf(steps, more);
 }
 
+const NO_WAY_BACK = "  undo: there is no way back from here by the tool";
+
 describe("consent to create", () => {
   const runbook = (world: FakeWorld): Runbook =>
     runbookOf([step("make", { action: changing(world, "create"), with: { key: "db" } })]);
@@ -24,7 +26,7 @@ describe("consent to create", () => {
     const world = new FakeWorld();
     const bench = new Bench();
     expect(await bench.run({ runbook: runbook(world), answers: { consent: "yes" } })).toMatchObject({ exitCode: 0 });
-    expect(bench.operator.asked).toMatchObject([{ kind: "confirm", details: ["here$ fake create db"] }]);
+    expect(bench.operator.asked).toMatchObject([{ kind: "confirm", details: ["here$ fake create db", NO_WAY_BACK] }]);
   });
 
   it("that is not given stops the run with 13 and changes nothing", async () => {
@@ -67,7 +69,15 @@ describe("consent to what disrupts or destroys", () => {
       {
         kind: "typed",
         expected: TARGET,
-        details: ["stop (disrupt): Step stop", "add (create): Step add", "swap (destroy): Step swap"],
+        details: [
+          "stop (disrupt): Step stop",
+          NO_WAY_BACK,
+          "add (create): Step add",
+          NO_WAY_BACK,
+          "swap (destroy): Step swap",
+          NO_WAY_BACK,
+          "points of no return: stop, add, swap",
+        ],
       },
     ]);
     expect(bench.events.find((event) => event.type === "review")).toMatchObject({

@@ -28,9 +28,9 @@ export function undoneComplaints(closing: Closing): string[] {
 function containerComplaints(world: World, guid: string): string[] {
   const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
   if (site === undefined) return [`no container of ${guid} is there`];
-  const { container, cell } = site;
+  const { container } = site;
   const database = databaseOf(site);
-  const initialize = world.etcd.nodes[`/service/${guid}/initialize`]?.value;
+  const initialize = world.etcd.entries[`/service/${guid}/initialize`]?.value;
   const complaint = (holds: boolean, sentence: string): string[] => (holds ? [] : [sentence]);
   return [
     ...complaint(container.process.role === "master", "the new instance's container does not lead"),
@@ -38,10 +38,6 @@ function containerComplaints(world: World, guid: string): string[] {
     ...complaint(database !== undefined, "the new instance has no database"),
     ...complaint(database?.tables.orders === undefined, "the recovered rows are in the new instance still"),
     ...complaint(database?.sysid === initialize, "etcd and the database differ in their system identifier"),
-    ...complaint(
-      cell.files[`${container.dataDirectory}.dingo-recover`] === undefined,
-      "the data directory has another name",
-    ),
   ];
 }
 

@@ -1,0 +1,60 @@
+import { replay } from "../engine/replay.js";
+import { undoRun } from "../engine/run.js";
+import { previewUndo } from "../engine/undo-preview.js";
+import { EXIT, RecoverError } from "../errors.js";
+import { EventLog } from "../journal/event-log.js";
+import { chooseRun } from "./choose-run.js";
+import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
+import { configFor } from "./configuration.js";
+import { secrets } from "./failure.js";
+import type { ResumeArguments, UndoArguments } from "./options.js";
+import { openRunbook } from "./shipped-runbooks.js";
+import { openStateDirectory } from "./state.js";
+
+export type UndoCall = ConductArguments & ResumeArguments & UndoArguments & { readonly run?: string | undefined };
+
+/** Takes back what a run did, also one that has succeeded. Called again, it goes on where it was broken off. */
+export async function undo(given: UndoCall): Promise<number> {
+  const stage = openStage(given);
+  const flags = flagsOf(given, {
+    decide: given.decide,
+    acceptRunbook: given["accept-runbook"],
+    takeOver: given["take-over"],
+  });
+  const state = openStateDirectory({
+    stateDir: given["state-dir"],
+    now: () => stage.clock.now(),
+    observer: stage.mode?.observer,
+  });
+  const run = chooseRun(state, given.run);
+  const reading = state.read(run);
+  const begun = replay(reading.entries);
+  if (begun.startedAt === "") throw neverBegan(run);
+  const runbook = openRunbook(begun.runbook);
+  if (given["dry-run"]) {
+    const { entries, head } = reading;
+    previewUndo({ runbook, entries, head, clock: stage.clock, secrets, sink: stage.renderer.sink });
+    await stage.renderer.close();
+    return EXIT.done;
+  }
+  if (begun.rehearsal && stage.mode === undefined) {
+    // Refused while another process plays it: a second box over the same world would tear it.
+    await state.open(run, { takeOver: false, back: true }).journal.close();
+    return await (await import("./rehearse.js")).continueRehearsed(given, { command: "undo", run });
+  }
+  const config = configFor(runbook, given, begun.inputs);
+  const { journal, locks, directory } = state.open(run, { takeOver: given["take-over"], back: true });
+  const events = new EventLog(directory, secrets);
+  return await conduct(
+    { stage, runbook, journal, locks, flags, config, alsoTo: (event) => events.write(event) },
+    undoRun,
+  );
+}
+
+function neverBegan(run: string): RecoverError {
+  return new RecoverError("run-not-found", `run ${run} was killed before its first entry: there is nothing to undo`, {
+    remedy: "dingo-recover runs lists all.",
+    place: run,
+    effect: "none",
+  });
+}
