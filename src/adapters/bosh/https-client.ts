@@ -1,15 +1,17 @@
 /**
  * HTTPS over a dialled stream, so that the director and its UAA can be reached straight or through the gateway hop.
- * One connection per request: a recovery asks a few dozen times. Time-outs are real milliseconds.
+ * Reads follow one another on one connection; a change gets one of its own, because a server may close an idle
+ * connection just when it is used again, and nobody could tell whether the change had arrived. Time-outs are real
+ * milliseconds.
  *
- * Errors: `unreachable`, `answer-incomplete` (the answer broke off), `host-key-mismatch` (the certificate is not trusted).
+ * Errors: `unreachable`, `answer-incomplete` (the answer broke off), `host-key-mismatch` (the certificate is not trusted),
+ * and those of the dialler.
  */
-import { type IncomingMessage, request as httpRequest } from "node:http";
-import { isIP } from "node:net";
-import type { Duplex } from "node:stream";
-import { connect as tlsConnect, type TLSSocket } from "node:tls";
+import { type IncomingMessage } from "node:http";
+import { type Agent, request as httpsRequest } from "node:https";
 import { RecoverError } from "../../errors.js";
 import type { Dial } from "../network/dial.js";
+import { dialedAgents } from "../network/http-agents.js";
 
 export interface HttpsRequest {
   readonly method: "GET" | "POST";
@@ -35,67 +37,56 @@ const TIMEOUT_MS = 60_000;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export class HttpsClient {
-  readonly #options: HttpsClientOptions;
+  readonly #kept: Agent;
+  readonly #fresh: Agent;
+  readonly #timeoutMs: number;
 
-  constructor(options: HttpsClientOptions) {
-    this.#options = options;
+  constructor({ dial, ca, timeoutMs = TIMEOUT_MS }: HttpsClientOptions) {
+    const trust = ca === undefined ? {} : { ca };
+    this.#kept = dialedAgents(dial, trust).https;
+    this.#fresh = dialedAgents(dial, trust, { keepAlive: false }).https;
+    this.#timeoutMs = timeoutMs;
   }
 
   async send(request: HttpsRequest): Promise<HttpsResponse> {
-    const { url } = request;
-    const stream = await this.#options.dial(hostOf(url), Number(url.port || "443"));
-    const timeoutMs = this.#options.timeoutMs ?? TIMEOUT_MS;
-    const timer = setTimeout(() => stream.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    if (request.method !== "GET") return await this.#exchange(request, this.#fresh);
     try {
-      const socket = await this.#secure(stream, url);
-      return await exchange(socket, request);
-    } finally {
-      clearTimeout(timer);
-      stream.destroy();
+      return await this.#exchange(request, this.#kept);
+    } catch (error) {
+      if (!(error instanceof IdleConnectionLost)) throw error;
+      return await this.#exchange(request, this.#fresh);
     }
   }
 
-  #secure(stream: Duplex, url: URL): Promise<TLSSocket> {
-    const host = hostOf(url);
-    const { ca } = this.#options;
+  #exchange({ method, url, headers, body }: HttpsRequest, agent: Agent): Promise<HttpsResponse> {
     return new Promise((resolve, reject) => {
-      // A name is indicated to the server, an address must not be (RFC 6066); both are checked against the certificate.
-      const socket = tlsConnect({
-        socket: stream,
-        host,
-        ...(isIP(host) === 0 ? { servername: host } : {}),
-        ...(ca === undefined ? {} : { ca }),
+      const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+      const options = { method, agent, headers: { ...headers, ...length } };
+      const outgoing = httpsRequest(url, options, (incoming) => {
+        read(incoming, url)
+          .then(
+            (text) => resolve({ status: incoming.statusCode ?? 0, location: incoming.headers.location, body: text }),
+            reject,
+          )
+          .finally(() => clearTimeout(timer));
       });
-      stream.once("error", (error) => reject(unanswered(url, error)));
-      stream.once("close", () => reject(unanswered(url, new Error("the connection was closed"))));
-      socket.once("error", (error: Error) =>
-        reject(isCertificate(error) ? untrusted(url, error) : unanswered(url, error)),
-      );
-      socket.once("secureConnect", () => resolve(socket));
+      const late = new Error(`no answer within ${this.#timeoutMs / 1000} s`);
+      const timer = setTimeout(() => outgoing.destroy(late), this.#timeoutMs);
+      outgoing.on("error", (error) => {
+        clearTimeout(timer);
+        reject(outgoing.reusedSocket && error !== late ? new IdleConnectionLost() : explained(url, error));
+      });
+      outgoing.end(body);
     });
   }
 }
 
-function exchange(socket: TLSSocket, { method, url, headers, body }: HttpsRequest): Promise<HttpsResponse> {
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
-    const outgoing = httpRequest(
-      {
-        method,
-        path: `${url.pathname}${url.search}`,
-        headers: { host: url.host, connection: "close", ...headers, ...length },
-        createConnection: () => socket,
-      },
-      (incoming) => {
-        read(incoming, url).then(
-          (text) => resolve({ status: incoming.statusCode ?? 0, location: incoming.headers.location, body: text }),
-          reject,
-        );
-      },
-    );
-    outgoing.on("error", (error) => reject(unanswered(url, error)));
-    outgoing.end(body);
-  });
+/** The server had closed the connection that was kept: the request was not answered. */
+class IdleConnectionLost extends Error {}
+
+function explained(url: URL, error: Error): RecoverError {
+  if (error instanceof RecoverError) return error;
+  return isCertificate(error) ? untrusted(url, error) : unanswered(url, error);
 }
 
 async function read(incoming: IncomingMessage, url: URL): Promise<string> {
@@ -112,10 +103,6 @@ async function read(incoming: IncomingMessage, url: URL): Promise<string> {
   }
   if (!incoming.complete) throw incomplete(url, undefined);
   return Buffer.concat(chunks).toString("utf8");
-}
-
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, "");
 }
 
 function isCertificate(error: Error): boolean {

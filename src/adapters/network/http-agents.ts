@@ -6,7 +6,7 @@ import { Agent as HttpAgent, type ClientRequestArgs } from "node:http";
 import { Agent as HttpsAgent, type AgentOptions } from "node:https";
 import { isIP, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect, type ConnectionOptions } from "node:tls";
+import { connect, type ConnectionOptions, createSecureContext, type SecureContext } from "node:tls";
 import type { Dialer } from "../../ports/dialer.js";
 import type { Dial } from "./dial.js";
 import { ForwardedSocket } from "./forwarded-socket.js";
@@ -26,9 +26,10 @@ export interface TlsTrust {
 
 type Opened = (error: Error | null, stream: Duplex) => void;
 
-export function dialedAgents(dial: Dial, trust: TlsTrust = {}): HttpAgents {
-  const http = new DialedHttpAgent(dial);
-  const https = new DialedHttpsAgent(dial, trust);
+/** Connections are kept for the next request unless told otherwise. */
+export function dialedAgents(dial: Dial, trust: TlsTrust = {}, { keepAlive } = { keepAlive: true }): HttpAgents {
+  const http = new DialedHttpAgent(dial, keepAlive);
+  const https = new DialedHttpsAgent(dial, { keepAlive, ...trust });
   return {
     http,
     https,
@@ -47,8 +48,8 @@ export function straight(dialer: Dialer): Dial {
 class DialedHttpAgent extends HttpAgent {
   readonly #dial: Dial;
 
-  constructor(dial: Dial) {
-    super({ keepAlive: true });
+  constructor(dial: Dial, keepAlive: boolean) {
+    super({ keepAlive });
     this.#dial = dial;
   }
 
@@ -59,9 +60,10 @@ class DialedHttpAgent extends HttpAgent {
 
 class DialedHttpsAgent extends HttpsAgent {
   readonly #dial: Dial;
+  /** Made once: reading the authorities costs more than a request. */
+  #trusted: SecureContext | undefined;
 
-  constructor(dial: Dial, trust: TlsTrust) {
-    const options: AgentOptions = { keepAlive: true, ...trust };
+  constructor(dial: Dial, options: AgentOptions) {
     super(options);
     this.#dial = dial;
   }
@@ -69,7 +71,9 @@ class DialedHttpsAgent extends HttpsAgent {
   override createConnection(options: ClientRequestArgs & ConnectionOptions, opened?: Opened): undefined {
     const secure = (socket: Duplex): void => {
       const host = options.servername ?? options.host ?? "";
-      opened?.(null, connect({ ...options, socket, servername: isIP(host) === 0 ? host : "" }));
+      this.#trusted ??= createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
+      const secureContext = this.#trusted;
+      opened?.(null, connect({ ...options, secureContext, socket, servername: isIP(host) === 0 ? host : "" }));
     };
     openSocket(this.#dial, options).then(secure, failed(opened));
   }
