@@ -2,6 +2,7 @@
 import { brokerStep } from "./broker.js";
 import type { Appointment } from "./appointment.js";
 import { daemonRestart, isUp, restartByPolicy } from "./docker.js";
+import { draftOf } from "./copy.js";
 import { expire } from "./etcd.js";
 import { doDeed } from "./deeds.js";
 import { takeStep } from "./life.js";
@@ -10,7 +11,7 @@ import { cellAt, type World } from "./world.js";
 /** The world at a later time; the value given in is not changed. A time that has passed already changes nothing. */
 export function advance(world: World, now: number): World {
   if (now <= world.now) return world;
-  const draft = isDue(world, now) ? structuredClone(world) : { ...world };
+  const draft = isDue(world, now) ? draftOf(world) : { ...world };
   moveOn(draft, now);
   return draft;
 }

@@ -3,6 +3,7 @@ import { isDue, moveOn } from "./advance.js";
 import { archiveSegment } from "./archiver.js";
 import * as broker from "./broker.js";
 import { databaseOf, removeTree } from "./data-directory.js";
+import { draftOf, draftOfStore } from "./copy.js";
 import { commit } from "./database.js";
 import {
   daemonRestart,
@@ -30,7 +31,8 @@ export function apply<E extends WorldEvent>(
   event: E,
   now: number,
 ): { readonly world: World; readonly answer: AnswerTo<E["is"]> } {
-  const draft = isDue(world, now) || !STORE_ONLY.has(event.is) ? structuredClone(world) : withOwnStore(world);
+  const draft =
+    isDue(world, now) || !STORE_ONLY.has(event.is) ? draftOf(world) : { ...world, store: draftOfStore(world.store) };
   moveOn(draft, now);
   // The table pairs kinds and events; the compiler cannot follow that through the union.
   const handler = HANDLERS[event.is] as unknown as (draft: World, event: E) => AnswerTo<E["is"]>;
@@ -39,12 +41,6 @@ export function apply<E extends WorldEvent>(
 
 /** Events that touch nothing but the object store: most of a recovery's requests. */
 const STORE_ONLY: ReadonlySet<EventKind> = new Set(["put-object", "copy-object", "delete-object", "store-request"]);
-
-function withOwnStore(world: World): World {
-  const { buckets, requests } = world.store;
-  const own = Object.entries(buckets).map(([name, objects]) => [name, { ...objects }] as const);
-  return { ...world, store: { ...world.store, buckets: Object.fromEntries(own), requests: [...requests] } };
-}
 
 function onContainer(
   draft: World,

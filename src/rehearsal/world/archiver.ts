@@ -2,6 +2,7 @@
  * WAL-E inside a container: segments, base backups, retention and the choice of LATEST, with the names and order of its
  * objects (wal-archives.md §1). It believes what it finds: no check of identity, contiguity or completeness.
  */
+import { copyOf } from "./copy.js";
 import { type Database, segmentName } from "./database.js";
 import { scopeOf } from "./service-keys.js";
 import { say, waleSays } from "./log.js";
@@ -82,7 +83,7 @@ export function beginBackup(site: Site, database: Database): { readonly name: st
     msg: "begin uploading a base backup volume",
     detail: `Uploading to "${url}/tar_partitions/part_00000000.tar.lzo".`,
   });
-  const snapshot = structuredClone(database);
+  const snapshot = copyOf(database);
   push(site, `${directory}/tar_partitions/part_00000000.tar.lzo`, {
     is: "base",
     at: world.now,

@@ -2,6 +2,7 @@
  * Patroni's loop in a container: who leads, who follows, and how a cluster comes to be where there is none
  * (dingo.md §3.4; real-parts.md §3; Patroni 0.90's ha.py). It never waits for the end of an archive.
  */
+import { copyOf } from "./copy.js";
 import { drawSysid } from "./chance.js";
 import { databaseOf, placeDatabase } from "./data-directory.js";
 import { containerDied, isUp, soon } from "./docker.js";
@@ -296,7 +297,7 @@ export function copiedFromLeader(site: Site, leader: string): void {
   const data = source === undefined ? undefined : databaseOf(source);
   container.process.busy = false;
   if (data === undefined) return;
-  placeDatabase(site, structuredClone(data));
+  placeDatabase(site, copyOf(data));
   patroniSays(site, "INFO: replica has been created using wal_e");
   postgresIsUp(site, `bootstrapped from leader '${leader}'`);
 }

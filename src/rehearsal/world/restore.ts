@@ -2,6 +2,7 @@
  * Recovery as PostgreSQL does it from an archive: timeline `latest`, segment after segment until one is missing or is not
  * of this cluster. It does not tell a gap from the end: both end in "archive recovery complete" (dingo.md finding 7).
  */
+import { copyOf } from "./copy.js";
 import { type Database, replay, segmentName } from "./database.js";
 import type { Meaning } from "./objects.js";
 import { archivePrefix, below, objectAt } from "./store.js";
@@ -23,12 +24,12 @@ export function fetchBase({ world, scope }: Archive, name: string): Database | u
   const parts = below(world, `${archivePrefix(scope)}basebackups_005/${name}/tar_partitions/`);
   const meaning = parts.map(([, object]) => object.meaning).find((each) => each.is === "base");
   if (meaning?.is !== "base") return undefined;
-  return { ...structuredClone(meaning.database), segment: meaning.segment, open: [], inRecovery: true };
+  return { ...copyOf(meaning.database), segment: meaning.segment, open: [], inRecovery: true };
 }
 
 /** Replays what the archive of a scope offers on top of a fetched base. */
 export function replayArchive(archive: Archive, base: Database, stop: string | undefined): Replay {
-  const database = structuredClone(base);
+  const database = copyOf(base);
   const ancestry = latestTimelines(archive, base);
   const restored: string[] = [];
   for (;;) {

@@ -1,0 +1,26 @@
+/**
+ * Copies that may be changed in place. Worlds are copied many times a second, so this does no more than it must:
+ * `structuredClone`, which is ready for every kind of value, takes several times as long.
+ */
+import type { StoreState } from "./store-state.js";
+import type { World } from "./world.js";
+
+/** A deep copy of a value that is made of nothing but objects, arrays and primitives. */
+export function copyOf<T>(value: T): T;
+export function copyOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return (value as readonly unknown[]).map((each) => copyOf(each));
+  const copy: Record<string, unknown> = {};
+  for (const name in value) copy[name] = copyOf((value as Readonly<Record<string, unknown>>)[name]);
+  return copy;
+}
+
+/** A world to change. What is never changed but only replaced or appended is shared: stored objects, records. */
+export function draftOf({ store, record, strays, ...rest }: World): World {
+  return { ...copyOf(rest), store: draftOfStore(store), record: [...record], strays: [...strays] };
+}
+
+export function draftOfStore(store: StoreState): StoreState {
+  const own = Object.entries(store.buckets).map(([name, objects]) => [name, { ...objects }] as const);
+  return { buckets: Object.fromEntries(own), keys: [...store.keys], requests: [...store.requests] };
+}
