@@ -14,12 +14,14 @@ const CAT = "/bin/cat";
 /** Variables of the caller that the program reads. */
 const VARIABLES = ["CF_HOME", "CF_USERNAME", "CF_PASSWORD"] as const;
 
-/** What follows the interpreter's line: the request is NUL-terminated words, the answer code, stderr and stdout. */
+/**
+ * What follows the interpreter's line: the request is NUL-terminated words, the answer code, stderr and stdout. */
 const CLIENT = (port: number): string => `#!${BASH}
 exec 3<>/dev/tcp/127.0.0.1/${port} || exit 1
 printf '%s\\0' ${VARIABLES.map((name) => `"$${name}"`).join(" ")} "$#" "$@" >&3
 IFS= read -r -d '' -u 3 code
 IFS= read -r -d '' -u 3 errors
+[ "$code" = 0 ] && [ -z "$errors" ] && exec ${CAT} <&3
 ${CAT} <&3
 printf %s "$errors" >&2
 exit "\${code:-1}"
