@@ -49,6 +49,8 @@ export interface WiringOptions {
 
 export interface Wired {
   readonly ports: Ports;
+  /** Begins what a whole recovery needs later and what takes a processor a while. */
+  warmUp(): void;
   /** Removes what an earlier process of this run left open. Returns what it did, for people. */
   cleanLeftOvers(): Promise<readonly string[]>;
   /** Ends log-ins, removes ephemeral users, closes connections. */
@@ -87,6 +89,10 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   signal.throwIfAborted();
   return {
     ports,
+    warmUp: () => {
+      cells.warmUp();
+      store.warmUp();
+    },
     cleanLeftOvers: async () =>
       (await cells.cleanLeftOvers()).map(
         ({ user, label, error }) => `${user} on ${label}: ${error === undefined ? "removed" : error.message}`,

@@ -102,6 +102,7 @@ export async function conduct(
       loopbackOnly: stage.mode !== undefined,
     });
     closeRest = () => wired.close();
+    wired.warmUp();
     for (const text of await wired.cleanLeftOvers()) stage.output.error(`left over from an earlier process: ${text}`);
     const result = await work({
       runbook,

@@ -128,6 +128,8 @@ export interface Cell {
 export interface Cells {
   /** Opens (or reuses) the connection; the ephemeral user is journaled before its setup. */
   open(instance: BoshInstance): Promise<Cell>;
+  /** The cell of that group and id where this process still has a living connection to it. */
+  living(at: { readonly deployment: string; readonly group: string; readonly id: string }): Cell | undefined;
   /** Closes all connections and removes the ephemeral users. */
   close(): Promise<void>;
 }

@@ -152,5 +152,10 @@ export class FakeCells implements Cells {
     throw new RecoverError("unreachable", `no cell ${instance.id}`, { remedy: "Look.", effect: "none" });
   }
 
+  /** As after a lost connection: who wants a cell has to find it again. */
+  living(): undefined {
+    return undefined;
+  }
+
   async close(): Promise<void> {}
 }

@@ -43,11 +43,17 @@ function refuseSilent(instances: readonly BoshInstance[], deployment: string): v
   );
 }
 
-/** Opens the cell that a former step named; the director is asked again, since instances move. */
+/**
+ * The cell that a former step named. Instances move, so the director is asked where it is now, unless a connection to it
+ * lives: that is the machine that was opened, and a director that asks every agent for it takes seconds each time.
+ */
 export async function openCell(
   ports: Ports,
   at: { readonly deployment: string; readonly cell: string },
 ): Promise<Cell> {
+  const [group = "", id = ""] = at.cell.split(/\/(?=[^/]*$)/);
+  const living = ports.cells.living({ deployment: at.deployment, group, id });
+  if (living !== undefined) return living;
   const instance = (await ports.director.instances(at.deployment)).find((each) => instanceName(each) === at.cell);
   if (instance !== undefined) return await ports.cells.open(instance);
   throw new RecoverError("guard-refused", `the cell "${at.cell}" is no longer part of "${at.deployment}"`, {

@@ -8,7 +8,7 @@ import type { Dial } from "../network/dial.js";
 import { SshConnection } from "../ssh/connection.js";
 import { oneAtATime } from "../ssh/gateway.js";
 import { fingerprint, parseHostKey, type TrustedKeys } from "../ssh/host-key.js";
-import { generateKeyPair, type KeyPair } from "../ssh/key-pair.js";
+import type { KeyPair } from "../ssh/key-pair.js";
 import { knownHostKeys, knownHostsLine } from "../ssh/known-hosts.js";
 import { SSH_USER, userData } from "./ssh-users.js";
 
@@ -16,6 +16,8 @@ export interface SessionParts {
   readonly director: Director;
   readonly recorder: ResourceRecorder;
   readonly secrets: Secrets;
+  /** One pair serves every cell of a process, as with `bosh ssh`. */
+  readonly keyPair: () => Promise<KeyPair>;
   readonly dial: Dial;
   readonly sshPort: number;
   /** Asked where the director does not know the key of a cell. */
@@ -27,7 +29,6 @@ export class CellSession {
   readonly label: string;
   readonly user = `bosh_${randomBytes(8).toString("hex").slice(0, 15)}`;
   readonly #parts: SessionParts;
-  #key: KeyPair | undefined;
   #grant: SshGrant | undefined;
   #recorded = false;
   #connection: SshConnection | undefined;
@@ -39,12 +40,16 @@ export class CellSession {
     this.#parts = parts;
   }
 
+  get alive(): boolean {
+    return !this.#ended && this.#connection?.alive === true;
+  }
+
   /** A living connection; the user is journaled before the director is asked for it. */
   readonly connection = oneAtATime(async (): Promise<SshConnection> => {
     // What an interrupted step still tries must not make a user after the last one was removed.
     if (this.#ended) throw sessionEnded(this.label);
     if (this.#connection?.alive === true) return this.#connection;
-    const key = await this.#keyPair();
+    const key = await this.#parts.keyPair();
     const grant = await this.#granted(key);
     const { dial, secrets, sshPort: port } = this.#parts;
     const credentials = { user: grant.user, privateKey: key.privateKey };
@@ -67,11 +72,6 @@ export class CellSession {
     await director.cleanupSsh(this.instance, this.user);
     await recorder.closed(SSH_USER, userData(this.instance, this.user));
     this.#recorded = false;
-  }
-
-  async #keyPair(): Promise<KeyPair> {
-    this.#key ??= await generateKeyPair();
-    return this.#key;
   }
 
   async #granted(key: KeyPair): Promise<SshGrant> {

@@ -10,6 +10,7 @@ import type { ResourceRecorder } from "../../ports/resources.js";
 import type { Secrets } from "../../secrets.js";
 import { quote } from "../../shell-quote.js";
 import type { Gateway } from "../network/dial.js";
+import { generateKeyPair, type KeyPair } from "../ssh/key-pair.js";
 import { CellSession, labelOf, sessionEnded } from "./cell-session.js";
 import { DockerCli } from "./docker.js";
 import { EtcdByCurl } from "./etcd.js";
@@ -42,6 +43,8 @@ export interface CleanedUser {
 }
 
 export interface OpenCells extends Cells {
+  /** Begins to make the users' key pair, which takes a processor a tenth of a second and more: before it is needed. */
+  warmUp(): void;
   /** Removes the ephemeral users that a killed process of this run left on cells. Never throws for one of them. */
   cleanLeftOvers(): Promise<readonly CleanedUser[]>;
 }
@@ -56,10 +59,16 @@ export function createCells(options: CellsOptions): OpenCells {
 class SshCells implements OpenCells {
   readonly #options: CellsOptions;
   readonly #sessions = new Map<string, CellSession>();
+  #key: Promise<KeyPair> | undefined;
   #closed = false;
 
   constructor(options: CellsOptions) {
     this.#options = options;
+  }
+
+  warmUp(): void {
+    // Who needs it meets the error.
+    this.#keyPair().catch(() => undefined);
   }
 
   async open(instance: BoshInstance): Promise<Cell> {
@@ -69,18 +78,26 @@ class SshCells implements OpenCells {
     return new SshCell(session, this.#options.secrets);
   }
 
+  living(at: InstanceName): Cell | undefined {
+    const session = this.#closed ? undefined : this.#sessions.get(keyOf(at));
+    return session?.alive === true ? new SshCell(session, this.#options.secrets) : undefined;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
-    const left: string[] = [];
-    for (const [key, session] of this.#sessions) {
-      const error = await session.end().catch((thrown: unknown) => asRecoverError(thrown, session.label));
-      if (error === undefined) this.#sessions.delete(key);
-      else left.push(`"${session.user}" on "${session.label}": ${error.message}`);
-    }
+    const left = (await Promise.all([...this.#sessions].map(([key, session]) => this.#end(key, session)))).flat();
     if (left.length === 0) return;
     throw new RecoverError("unreachable", `ephemeral SSH users could not be removed: ${left.join("; ")}`, {
       remedy: "They are journaled: the next command of this run removes them.",
     });
+  }
+
+  /** What is left where the user could not be removed. */
+  async #end(key: string, session: CellSession): Promise<readonly string[]> {
+    const error = await session.end().catch((thrown: unknown) => asRecoverError(thrown, session.label));
+    if (error !== undefined) return [`"${session.user}" on "${session.label}": ${error.message}`];
+    this.#sessions.delete(key);
+    return [];
   }
 
   async cleanLeftOvers(): Promise<readonly CleanedUser[]> {
@@ -103,18 +120,28 @@ class SshCells implements OpenCells {
     await this.#options.director.cleanupSsh(instance, user);
   }
 
+  #keyPair(): Promise<KeyPair> {
+    this.#key ??= generateKeyPair();
+    return this.#key;
+  }
+
   #session(instance: BoshInstance): CellSession {
-    const key = [instance.deployment, instance.group, instance.id].join("/");
+    const key = keyOf(instance);
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
     const { director, recorder, secrets, dialer, gateway, sshPort = 22 } = this.#options;
     const { knownHostsFiles = [join(homedir(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"] } = this.#options;
     const dial = gateway?.forward ?? ((host: string, port: number) => dialer.connect(host, port));
-    const session = new CellSession(instance, { director, recorder, secrets, dial, sshPort, knownHostsFiles });
+    const keyPair = (): Promise<KeyPair> => this.#keyPair();
+    const session = new CellSession(instance, { director, recorder, secrets, keyPair, dial, sshPort, knownHostsFiles });
     this.#sessions.set(key, session);
     return session;
   }
 }
+
+type InstanceName = Pick<BoshInstance, "deployment" | "group" | "id">;
+
+const keyOf = ({ deployment, group, id }: InstanceName): string => [deployment, group, id].join("/");
 
 class SshCell implements Cell {
   readonly instance: BoshInstance;

@@ -5,10 +5,16 @@ import { S3Reader } from "./reader.js";
 import { findRegion } from "./region.js";
 import { S3Writer } from "./writer.js";
 
+export interface OpenArchiveStore extends ArchiveStore {
+  /** Begins to load the SDK, which takes a while, before the first call. */
+  warmUp(): void;
+}
+
 /** Loads the SDK and opens connections at the first call. */
-export function openArchiveStore(settings: S3Settings): ArchiveStore {
+export function openArchiveStore(settings: S3Settings): OpenArchiveStore {
   const connection = new S3Connection(settings);
   return {
+    warmUp: () => connection.warmUp(),
     identity: () => connection.identity(),
     region: (bucket) => findRegion(connection, bucket),
     reader: () => new S3Reader(connection),

@@ -69,6 +69,11 @@ export class S3Connection {
     return this.#settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
   }
 
+  warmUp(): void {
+    // Who needs it meets the error.
+    this.#load().catch(() => undefined);
+  }
+
   async identity(): Promise<StoreIdentity> {
     const region = this.configuredRegion ?? FIRST_REGION;
     const { keyId } = await this.#explained(

@@ -123,6 +123,19 @@ describe("the cells", () => {
     expect(new Set(server.logins).size).toBe(1);
   });
 
+  it("are found again without the director only while their connection lives", async () => {
+    expect(cells.living(INSTANCE)).toBeUndefined();
+    await cells.open(INSTANCE);
+    expect(cells.living(OTHER)).toBeUndefined();
+    const { stdout } = (await cells.living(INSTANCE)?.exec({ argv: ["echo", "here"] })) ?? {};
+    expect(stdout).toBe("here\n");
+    server.cut();
+    while (cells.living(INSTANCE) !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    await cells.open(INSTANCE);
+    await cells.close();
+    expect(cells.living(INSTANCE)).toBeUndefined();
+  });
+
   it("remove every user at the end, also one that could not be connected", async () => {
     await cells.open(INSTANCE);
     director.hostPublicKey = "";
