@@ -56,6 +56,9 @@ export const directoryEntries = (path: string): Argv =>
 export const readStart = (path: string): Argv => asRootInC("head", "-c", "4096", "--", path);
 /** `-T`: the destination is the name itself, never a directory to move into; `-n`: never over an existing one. */
 export const renamePath = (from: string, to: string): Argv => asRootInC("mv", "-T", "-n", "--", from, to);
+/** Owners, modes, links and times kept; `-T`: the destination is the name itself. Blocks are shared where the file system can. */
+export const copyTree = (from: string, to: string): Argv =>
+  asRootInC("cp", "-a", "-T", "--reflink=auto", "--", from, to);
 /** Makes a directory with the owner, group and mode of `like`, in this order. Nobody but root can use it before the end. */
 export const makeDirectoryLike = (path: string, like: string): readonly [Argv, Argv, Argv] => [
   asRootInC("mkdir", "-m", "0700", "--", path),

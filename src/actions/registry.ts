@@ -15,11 +15,13 @@ import { createService } from "./cf/create-service.js";
 import { restartApp } from "./cf/restart-app.js";
 import { reviewApps } from "./cf/review-apps.js";
 import { findDeletedInstance } from "./discovery/find-deleted-instance.js";
+import { copyOldDatabase } from "./docker/copy-old-database.js";
 import { findRemains } from "./docker/find-remains.js";
 import { holdRestart, releaseRestart } from "./docker/hold-restart.js";
 import { locateContainer } from "./docker/locate-container.js";
 import { setDataAside } from "./docker/set-data-aside.js";
 import { startContainer } from "./docker/start-container.js";
+import { stopOldInstance } from "./docker/stop-old-instance.js";
 import { stopContainer } from "./docker/stop-container.js";
 import { removeOptime } from "./etcd/remove-optime.js";
 import { setInitialize } from "./etcd/set-initialize.js";
@@ -38,6 +40,7 @@ const ALL: readonly AnyAction[] = [
   findDeletedInstance,
   findDeployment,
   findRemains,
+  stopOldInstance,
   verifySource,
   checkTarget,
   estimate,
@@ -54,6 +57,7 @@ const ALL: readonly AnyAction[] = [
   setInitialize,
   removeOptime,
   setDataAside,
+  copyOldDatabase,
   checkBeforeStart,
   startContainer,
   proveRestored,

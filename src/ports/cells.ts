@@ -83,6 +83,8 @@ export interface HostFiles {
   /** The text of a small file, up to 4096 bytes of it. */
   read(path: string): Promise<string>;
   rename(from: string, to: string): Promise<void>;
+  /** Copies a directory with all that is below it, owners and modes kept; `guard-refused` where the destination exists. */
+  copyTree(from: string, to: string): Promise<void>;
   /** Makes one directory with the owner, group and mode of `like`. */
   makeDirectory(path: string, like: string): Promise<void>;
   freeBytes(path: string): Promise<number>;

@@ -58,6 +58,7 @@ export class FakeCell implements Cell {
       entries: async (directory) => this.#entries(directory),
       read: async (path) => this.fileTexts.get(path) ?? "",
       rename: async (from, to) => this.#rename(from, to),
+      copyTree: async (from, to) => this.#copyTree(from, to),
       makeDirectory: async (path) => {
         this.changes.push(`mkdir ${path}`);
         this.directories.add(path);
@@ -125,6 +126,14 @@ export class FakeCell implements Cell {
   #entries(directory: string): string[] {
     const below = [...this.directories, ...this.fileTexts.keys()].filter((path) => path.startsWith(`${directory}/`));
     return [...new Set(below.map((path) => path.slice(directory.length + 1).split("/")[0] ?? ""))];
+  }
+
+  #copyTree(from: string, to: string): void {
+    this.changes.push(`copy ${from} ${to}`);
+    const below = (path: string): boolean => path === from || path.startsWith(`${from}/`);
+    for (const path of [...this.directories].filter(below)) this.directories.add(to + path.slice(from.length));
+    for (const [path, text] of [...this.fileTexts])
+      if (below(path)) this.fileTexts.set(to + path.slice(from.length), text);
   }
 
   #rename(from: string, to: string): void {

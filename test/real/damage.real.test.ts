@@ -168,7 +168,7 @@ describe("an instance that is not gone", () => {
   test("is found alive on its cell before anything is created", async () => {
     const node = onlyNode(left.old);
     const error = await refused({ service: LIVING });
-    expect(error).toMatchObject({ code: "old-instance-alive", exitCode: 16 });
+    expect(error).toMatchObject({ code: "question-unanswered", exitCode: 13 });
     expect(error.message).toContain(`running container "${node.container}"`);
     expect((await node.state()).running).toBe(true);
   });
@@ -177,7 +177,7 @@ describe("an instance that is not gone", () => {
     const node = onlyNode(left.old);
     await docker(["rm", "--force", node.container]);
     const error = await refused({ service: LIVING });
-    expect(error).toMatchObject({ code: "old-instance-alive", exitCode: 16 });
+    expect(error).toMatchObject({ code: "question-unanswered", exitCode: 13 });
     expect(error.message).toContain(node.dataDirectory);
   });
 });

@@ -22,7 +22,11 @@ describe("the order of the recovery", () => {
     const first = order().indexOf("cf.create-service");
     for (const id of ["docker.find-remains", "archive.verify-source", "cf.check-target", "archive.estimate"])
       expect(order().slice(0, first)).toContain(id);
-    expect(steps().findIndex(({ action }) => action.effect !== "read")).toBe(first);
+    // What lives of the deleted instance is stopped before its archive is read, by a choice and a GUID of its own.
+    const changing = steps().filter(
+      ({ action }) => action.effect !== "read" && action.id !== "docker.stop-old-instance",
+    );
+    expect(changing[0]?.action.id).toBe("cf.create-service");
   });
 
   it("stops, waits for the keys, swaps archive, keys and data, looks once more and only then starts", () => {
@@ -36,6 +40,7 @@ describe("the order of the recovery", () => {
       "etcd.set-initialize",
       "etcd.remove-optime",
       "docker.set-data-aside",
+      "docker.copy-old-database",
       "recovery.check-before-start",
       "docker.start-container",
     ]);

@@ -86,7 +86,7 @@ describe("what is left of the deleted instance on the cells", () => {
     const scene = new Scene();
     scene.cell.put(containerOf(OLD_GUID));
     const searched = scene.perform(findRemains, REMAINS);
-    await expect(searched).rejects.toEqual(failure("old-instance-alive", /running container/));
+    await expect(searched).rejects.toEqual(failure("question-unanswered", /running container/));
   });
 
   it("is found on the last cell as on the first", async () => {
@@ -94,7 +94,7 @@ describe("what is left of the deleted instance on the cells", () => {
     scene.director.instanceList.push(cellInstance("1", "10.58.111.16", "cell_z2"));
     scene.addCell(1).put(containerOf(OLD_GUID, { running: false, status: "exited" }));
     const searched = scene.perform(findRemains, REMAINS);
-    await expect(searched).rejects.toEqual(failure("old-instance-alive", /stopped container/));
+    await expect(searched).rejects.toEqual(failure("question-unanswered", /stopped container/));
   });
 
   it("is found as a directory that no container has, by what its archiver was told", async () => {
@@ -104,7 +104,7 @@ describe("what is left of the deleted instance on the cells", () => {
       scene.cell.directories.add(path);
     scene.cell.fileTexts.set(`${data}/wal-e/env/WALE_S3_PREFIX`, `${SOURCE}/`);
     const searched = scene.perform(findRemains, REMAINS);
-    await expect(searched).rejects.toEqual(failure("old-instance-alive", /data directory/));
+    await expect(searched).rejects.toEqual(failure("question-unanswered", /data directory/));
   });
 
   it("is not said to be gone while a cell cannot be asked", async () => {

@@ -11,7 +11,14 @@ import { guardTarget, targetInput } from "../docker/target-container.js";
 import { undoCopy } from "./undo-copy.js";
 import { evidenceRef, recallListing } from "./evidence-listing.js";
 
-const input = z.strictObject({ ...targetInput, source: z.string(), target: z.string(), baseline: evidenceRef });
+const input = z.strictObject({
+  ...targetInput,
+  source: z.string(),
+  target: z.string(),
+  baseline: evidenceRef,
+  /** The operator lets the old container live: what it adds since is not copied. */
+  old_goes_on: z.boolean().default(false),
+});
 type Input = z.infer<typeof input>;
 const output = z.object({ objects: z.number(), bytes: z.number() });
 type Output = z.infer<typeof output>;
@@ -42,7 +49,7 @@ export const copy = defineAction({
   },
   async run(context, request): Promise<Output> {
     const plan = await planOf(context, request);
-    await refuseChangedSource(context, plan);
+    await refuseChangedSource(context, plan, request.old_goes_on);
     const { bucket, prefix } = plan.source;
     const outcome = await copyArchive(context.ports.store.writer({ bucket, prefix }), plan, {
       clock: context.ports.clock,
@@ -84,11 +91,15 @@ async function planOf(context: Context, request: Input): Promise<CopyPlan> {
 }
 
 /** A source that changed since it was verified has a writer: the old container, or another recovery (law 1). */
-async function refuseChangedSource(context: Context, { source, phases, sentinels }: CopyPlan): Promise<void> {
+async function refuseChangedSource(
+  context: Context,
+  { source, phases, sentinels }: CopyPlan,
+  oldGoesOn: boolean,
+): Promise<void> {
   const before = [...phases.flat(), ...sentinels].map((item) => item.from);
   const now = await context.ports.store.reader().list(source.bucket, `${source.prefix}/`);
   const { same, added, removed, changed } = compareListings(before, now);
-  if (same) return;
+  if (same || (oldGoesOn && removed.length + changed.length === 0)) return;
   throw new RecoverError(
     "guard-refused",
     `the source archive changed since it was verified: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,

@@ -20,6 +20,8 @@ const input = z.strictObject({
   offering: z.string(),
   plan: z.string(),
   name: z.string(),
+  /** Addresses of cells that it must be placed on; brokers from 0.9.0 know the parameter (dingo.md §6). */
+  place_on: z.array(z.string()).default([]),
   /** This run, for the printed commands. */
   run: z.string(),
 });
@@ -38,11 +40,21 @@ export const createService = defineAction({
   input,
   output,
   undo: undoCreate,
-  describe: ({ org, space, offering, plan, name, run }) => [
+  describe: ({ org, space, offering, plan, name, run, place_on }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     {
       on: "here",
-      line: quote(["cf", "create-service", offering, plan, name, "-t", runTag(run), "-c", '{"node-count":1}']),
+      line: quote([
+        "cf",
+        "create-service",
+        offering,
+        plan,
+        name,
+        "-t",
+        runTag(run),
+        "-c",
+        JSON.stringify(parametersOf(place_on)),
+      ]),
     },
     { on: "here", line: quote(["cf", "service", name]) },
   ],
@@ -63,7 +75,7 @@ export const createService = defineAction({
         plan,
         name,
         tag: runTag(context.run.id),
-        parameters: { "node-count": 1 },
+        parameters: parametersOf(request.place_on),
       });
     }
     return await awaitCreated(context, request);
@@ -79,6 +91,10 @@ export const createService = defineAction({
     };
   },
 });
+
+function parametersOf(cells: readonly string[]): Readonly<Record<string, unknown>> {
+  return { "node-count": 1, ...(cells.length === 0 ? {} : { cells }) };
+}
 
 function isOurs(context: Context, instance: ServiceInstance): boolean {
   return instance.kind === "managed" && instance.tags.includes(runTag(context.run.id));

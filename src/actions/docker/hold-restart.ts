@@ -12,7 +12,7 @@ type Output = z.infer<typeof output>;
 /** `docker update --restart` came with Docker 1.11 (moby pull request 19116); the first releases have 1.10 (dingo.md §2.7). */
 const UNCHANGEABLE = "unchangeable";
 
-async function canChangePolicy(cell: Cell): Promise<boolean> {
+export async function canChangePolicy(cell: Cell): Promise<boolean> {
   const [major = 0, minor = 0] = (await cell.docker.version()).split(".").map(Number);
   return major > 1 || minor >= 11;
 }

@@ -6,7 +6,12 @@ import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { cellInstances, instanceName } from "../bosh/cell-instances.js";
 
-const input = z.strictObject({ guid: z.guid(), deployment: z.string() });
+const input = z.strictObject({
+  guid: z.guid(),
+  deployment: z.string(),
+  /** The cell that it must be on, "group/id"; "" for any. */
+  required_cell: z.string().default(""),
+});
 const output = z.object({
   container: z.string(),
   cell: z.string(),
@@ -34,11 +39,13 @@ export const locateContainer = defineAction({
       line: `docker inspect -f '{{.Name}} {{.Config.Env}}' $(docker ps -aq)  # the one with PATRONI_SCOPE=${guid}`,
     },
   ],
-  async run(context, { guid, deployment }): Promise<Output> {
+  async run(context, { guid, deployment, required_cell }): Promise<Output> {
     const found = await containersOf(context, deployment, guid);
     const only = found[0];
     if (only === undefined || found.length > 1) throw notExactlyOne(guid, found);
-    return describeContainer(context, only);
+    const located = describeContainer(context, only);
+    if (required_cell !== "" && located.cell !== required_cell) throw elsewhere(located, required_cell);
+    return located;
   },
 });
 
@@ -57,6 +64,19 @@ export async function containersOf(context: Context, deployment: string, guid: s
     }
   }
   return found;
+}
+
+function elsewhere({ container, cell_label }: Output, required: string): RecoverError {
+  return new RecoverError(
+    "guard-refused",
+    `the container "${container}" is on ${cell_label}, the old database on ${required}`,
+    {
+      remedy:
+        "A database is copied on its own cell only. Begin anew with another --input new_name=…: the broker may place that one there; or choose the archive.",
+      place: cell_label,
+      effect: "none",
+    },
+  );
 }
 
 function notExactlyOne(guid: string, found: readonly Found[]): RecoverError {

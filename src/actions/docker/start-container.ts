@@ -7,7 +7,7 @@ import { quote } from "../../shell-quote.js";
 import { type Ready, readyInput, refuseUnlessReady } from "../recovery/ready-to-start.js";
 import { undoStart } from "./undo-start.js";
 import { guardTarget, openTarget, type Target } from "./target-container.js";
-import { readStartUp, type StartUp } from "./start-up-lines.js";
+import { type Decision, readStartUp, type StartUp } from "./start-up-lines.js";
 
 /** The start script looks its address up (3 s a try, 4 tries) and then decides; a loaded cell takes longer. */
 const DECISION_DEADLINE_MS = 180_000;
@@ -43,7 +43,7 @@ export const startContainer = defineAction({
       await cell.docker.start(target.container);
     }
     const { startUp, life } = await awaitDecision(context, cell, target);
-    if (startUp.decision === "restores") return { started_at: life.startedAt, decision: startUp.line };
+    if (startUp.decision === wanted(target)) return { started_at: life.startedAt, decision: startUp.line };
     await stopAtOnce(context, life, cell);
     throw await tell(context, life, cell);
   },
@@ -57,6 +57,11 @@ export const startContainer = defineAction({
     };
   },
 });
+
+/** What the container must decide: over a copied database it has nothing to restore. */
+function wanted({ database }: Ready): Decision {
+  return database === "" ? "restores" : "local-database";
+}
 
 /** The life that was over when this run last asked for a start; undefined where it never did. */
 function askedFrom(context: Context): string | undefined {
@@ -79,7 +84,7 @@ function refuseForeignLife(context: Context, container: Container): void {
   );
 }
 
-async function probeStart(context: Context, target: Target): Promise<Probe<Output>> {
+async function probeStart(context: Context, target: Ready): Promise<Probe<Output>> {
   const { cell, container } = await openTarget(context, target);
   const evidence = `${container.name} is ${container.status}, started ${container.startedAt}`;
   const asked = askedFrom(context);
@@ -89,7 +94,7 @@ async function probeStart(context: Context, target: Target): Promise<Probe<Outpu
   if (startUp.decision === "undecided") return { state: "partly", evidence: `${evidence}; it has not decided yet` };
   const said = `${evidence}; ${startUp.line}`;
   // It runs and does not restore: the attempt that follows stops it, and nothing waits for a person meanwhile.
-  if (startUp.decision !== "restores") return { state: "partly", evidence: said };
+  if (startUp.decision !== wanted(target)) return { state: "partly", evidence: said };
   return { state: "done", output: { started_at: container.startedAt, decision: startUp.line }, evidence: said };
 }
 

@@ -22,6 +22,8 @@ const input = z.strictObject({
   segments: z.number().int(),
   last_segment: z.string(),
   base_backup: z.string(),
+  /** The old database that was started instead of a restore; "" where segments must be restored. */
+  database: z.string().default(""),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
@@ -126,8 +128,8 @@ async function stopAtOnce(context: Context, target: Input): Promise<void> {
  * A segment that the archive holds and wal-e did not find. It says complete all the same (dingo.md §2.6), and what
  * follows is a promotion. Across timelines a name is asked for in each of them, so that only one timeline can be judged.
  */
-function lostSegment(log: RestoreLog, { base_backup, last_segment: last }: Input): string | undefined {
-  if (last === "" || !base_backup.startsWith(`base_${last.slice(0, 8)}`)) return undefined;
+function lostSegment(log: RestoreLog, { base_backup, last_segment: last, database }: Input): string | undefined {
+  if (database !== "" || last === "" || !base_backup.startsWith(`base_${last.slice(0, 8)}`)) return undefined;
   const lost = log.notLocated.find((segment) => segment.startsWith(last.slice(0, 8)) && segment <= last);
   if (lost === undefined) return undefined;
   return `recovery ended at ${log.restored.at(-1) ?? "the base backup"}: ${lost} was not found, although the archive holds it`;
@@ -136,7 +138,7 @@ function lostSegment(log: RestoreLog, { base_backup, last_segment: last }: Input
 async function conclude(cell: Cell, target: Input, log: RestoreLog): Promise<Output> {
   const rows = await cell.sql.socket(target.container, "SELECT pg_is_in_recovery();");
   if (rows[0]?.[0] !== "f") throw failed("PostgreSQL says that it is still in recovery", target, cell);
-  if (target.last_segment !== "" && !log.restored.includes(target.last_segment)) {
+  if (target.database === "" && target.last_segment !== "" && !log.restored.includes(target.last_segment)) {
     throw failed(
       `recovery ended at ${log.restored.at(-1) ?? "the base backup"}, before ${target.last_segment} that the archive holds`,
       target,

@@ -9,6 +9,7 @@ import { containerDataDirectory } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { evidenceRef } from "../archive/evidence-listing.js";
 import { refuseBusyDirector } from "../bosh/find-deployment.js";
+import { DATABASE } from "../docker/old-remains.js";
 import { containersOf } from "../docker/locate-container.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 import { refuseOtherArchive } from "./compare-copy.js";
@@ -23,6 +24,8 @@ export const readyInput = z.strictObject({
   /** The copy, and the listing of what it is a copy of. */
   target: z.string(),
   baseline: evidenceRef,
+  /** The old database that was copied into the data directory; "" where it must be empty. */
+  database: z.string().default(""),
 });
 export type Ready = z.infer<typeof readyInput>;
 
@@ -35,7 +38,8 @@ export async function refuseUnlessReady(
   const { cell, container } = await guardTarget(context, target);
   refuseOtherLife(container, target);
   await refuseOtherKeys(cell, target);
-  const left = await cell.files.entries(containerDataDirectory(target.container));
+  const entries = await cell.files.entries(containerDataDirectory(target.container));
+  const left = target.database === "" ? entries : entries.filter((name) => !name.startsWith(DATABASE));
   if (left.length > 0)
     throw refuse(`the data directory of "${target.container}" holds ${left.length} entries again`, target);
   await refuseOtherNodes(context, target);

@@ -2,6 +2,7 @@
 import { RecoverError } from "../../errors.js";
 import {
   type Argv,
+  copyTree,
   directoryEntries,
   fileKind,
   fileOwner,
@@ -15,6 +16,8 @@ import { quoted } from "../../printable.js";
 import { answerError } from "./json-answer.js";
 import { failure, type Shell, succeed, withoutSudoWarnings } from "./shell.js";
 
+/** A whole database. */
+const COPY_TIMEOUT_MS = 6 * 3_600_000;
 /** A rename within one file system is quick; across two it copies, and the data may be large. */
 const RENAME_TIMEOUT_MS = 600_000;
 
@@ -54,6 +57,14 @@ export class ShellFiles implements HostFiles {
     if (!left && arrived && result.code === 0) return;
     if (left && arrived) throw this.#refuse(`${quoted(to)} came to be while ${quoted(from)} was renamed`);
     throw failure(this.#shell, argv, result);
+  }
+
+  /** What a copy that failed or was cut has made stays: nobody but the caller knows what it is. */
+  async copyTree(from: string, to: string): Promise<void> {
+    if (await this.#exists(to)) throw this.#refuse(`${quoted(to)} exists already`);
+    const argv = copyTree(absolute(from), absolute(to));
+    const result = await this.#shell.run(argv, { timeoutMs: COPY_TIMEOUT_MS });
+    if (result.code !== 0) throw failure(this.#shell, argv, result);
   }
 
   /** Finishes what an interrupted call began: an empty directory is taken, one with anything in it is refused. */

@@ -24,6 +24,7 @@ import { keysGone } from "./incidents/keys-gone.js";
 import { systemIdentifierInLogs } from "./incidents/system-identifier-in-logs.js";
 import { wrongKey } from "./incidents/wrong-key.js";
 import { lostSystemIdentifier } from "./incidents/lost-system-identifier.js";
+import { oldDirectoryLeft, oldInstanceGoesOn, oldInstanceStopped } from "./incidents/old-instance-alive.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -58,6 +59,9 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 34, scenario: sameFirstLetters },
   { row: 35, scenario: objectLostOnTheWay },
 ];
+
+/** A deleted instance that is not gone (DESIGN §5): the three choices. */
+export const REMAINS: readonly Scenario[] = [oldInstanceStopped, oldInstanceGoesOn, oldDirectoryLeft];
 
 /** Rows that come in more than one shape: the others of them. */
 export const FURTHER: readonly Incident[] = [{ row: 21, scenario: systemIdentifierInLogs }];

@@ -1,7 +1,7 @@
 /** All scenarios, the default first. */
 import { missingSysid, walGap } from "./damaged.js";
 import { happyFirstEra, happyLastEra } from "./happy.js";
-import { FURTHER, INCIDENTS } from "./incidents.js";
+import { FURTHER, INCIDENTS, REMAINS } from "./incidents.js";
 import { pageProcedure } from "./page-procedure.js";
 import type { Scenario } from "./scenario.js";
 
@@ -10,6 +10,7 @@ const FIRST: readonly Scenario[] = [happyLastEra, happyFirstEra, pageProcedure, 
 export const SCENARIOS: readonly Scenario[] = [
   ...FIRST,
   ...[...INCIDENTS, ...FURTHER].map(({ scenario }) => scenario).filter((scenario) => !FIRST.includes(scenario)),
+  ...REMAINS,
 ];
 
 export const findScenario = (name: string): Scenario | undefined => SCENARIOS.find((each) => each.name === name);

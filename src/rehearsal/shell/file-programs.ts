@@ -1,4 +1,4 @@
-/** stat, find, head, mv, mkdir, chown, chmod and df, as the host adapter calls them. */
+/** stat, find, head, mv, cp, mkdir, chown, chmod and df, as the host adapter calls them. */
 import { namesIn, stat } from "../world/host-files.js";
 import { after, type Call, cellOf, ended, type Program } from "./command.js";
 
@@ -47,6 +47,13 @@ const mv: Program = (call) => {
   return call.host.apply({ is: "rename", cell: call.ip, from, to });
 };
 
+const cp: Program = (call) => {
+  const rest = after(call.args, "-a", "-T", "--reflink=auto", "--");
+  const [from, to] = rest ?? [];
+  if (rest?.length !== 2 || from === undefined || to === undefined) return undefined;
+  return call.host.apply({ is: "copy-tree", cell: call.ip, from, to });
+};
+
 const mkdir: Program = (call) => {
   const [flag, mode, ...rest] = call.args;
   const path = operand(after(rest, "--"));
@@ -77,6 +84,7 @@ export const COREUTILS: Readonly<Record<string, Program>> = {
   find: asRoot(find),
   head: asRoot(head),
   mv: asRoot(mv),
+  cp: asRoot(cp),
   mkdir: asRoot(mkdir),
   chown: asRoot(like("owner")),
   chmod: asRoot(like("mode")),

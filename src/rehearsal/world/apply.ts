@@ -84,6 +84,7 @@ const HANDLERS: Handlers = {
     return undefined;
   },
   rename: (draft, event) => files.rename(draft, onCell(draft, event.cell), event),
+  "copy-tree": (draft, event) => files.copyTree(draft, onCell(draft, event.cell), event),
   "make-directory": (draft, event) => files.makeDirectory(draft, onCell(draft, event.cell), event),
   "change-like": (draft, event) => files.changeLike(draft, onCell(draft, event.cell), event),
   "remove-tree": (draft, event) => {

@@ -49,10 +49,14 @@ export function provision(world: World, request: ProvisionRequest): void {
   const wanted = request.parameters["node-count"];
   const count = typeof wanted === "number" ? wanted : ERAS[world.era].defaultNodes;
   announceCreate(world, instance, count);
-  for (let made = 0; made < count; made += 1) addNode(world, instance);
+  const cells = placesIn(request.parameters["cells"]);
+  for (let made = 0; made < count; made += 1) addNode(world, instance, cells);
   saveState(world, instance);
   after(world, POLL, { kind: "broker", guid, step: "await-create" });
 }
+
+/** `cells` limits the placement (dingo.md §6); the first releases do not look at it. */
+const placesIn = (cells: unknown): readonly string[] => (Array.isArray(cells) ? cells.map(String) : []);
 
 function drawLogins(world: World): Logins {
   if (!ERAS[world.era].randomPasswords) return FIXED_ROLES;
@@ -81,8 +85,8 @@ function announceCreate(world: World, instance: BrokerInstance, count: number): 
   brokerSays(world, "cluster.request.perform", data);
 }
 
-function addNode(world: World, instance: BrokerInstance): void {
-  const node: BrokerNode = { nodeId: drawGuid(world, "node"), cell: emptiestCell(world, instance).ip };
+function addNode(world: World, instance: BrokerInstance, cells: readonly string[] = []): void {
+  const node: BrokerNode = { nodeId: drawGuid(world, "node"), cell: emptiestCell(world, instance, cells).ip };
   instance.nodes.push(node);
   const data = { "instance-id": instance.guid };
   if (world.era === "a") {
@@ -100,10 +104,11 @@ function addNode(world: World, instance: BrokerInstance): void {
 }
 
 /** A cell without a node of this instance first, then the one with the fewest containers. */
-function emptiestCell(world: World, instance: BrokerInstance): Cell {
+function emptiestCell(world: World, instance: BrokerInstance, cells: readonly string[]): Cell {
   const load = (cell: Cell) =>
     Object.keys(cell.containers).length + (instance.nodes.some((node) => node.cell === cell.ip) ? 1000 : 0);
-  const [first] = [...world.cells].sort((a, b) => load(a) - load(b));
+  const allowed = world.cells.filter(({ ip }) => world.era === "a" || cells.length === 0 || cells.includes(ip));
+  const [first] = [...allowed].sort((a, b) => load(a) - load(b));
   if (first === undefined) throw new Error("a foundation needs a cell");
   return first;
 }

@@ -24,6 +24,7 @@ export type WorldEvent =
   | In<{ is: "docker-kill"; cell: string; name: string }>
   | In<{ is: "daemon-restart"; cell: string }>
   | In<{ is: "rename"; cell: string; from: string; to: string }>
+  | In<{ is: "copy-tree"; cell: string; from: string; to: string }>
   | In<{ is: "make-directory"; cell: string; path: string; mode: string }>
   | In<{ is: "change-like"; cell: string; path: string; like: string; what: "owner" | "mode" }>
   | In<{ is: "remove-tree"; cell: string; path: string }>
@@ -55,6 +56,7 @@ interface OwnAnswers {
   readonly "docker-policy": boolean;
   readonly "docker-kill": boolean;
   readonly rename: Ended;
+  readonly "copy-tree": Ended;
   readonly "make-directory": Ended;
   readonly "change-like": Ended;
   readonly sql: SqlOutcome;

@@ -24,6 +24,20 @@ export function rename(draft: World, cell: Cell, event: EventOf<"rename">): Ende
   return ended(0);
 }
 
+/** `cp -a -T`: everything below, as it is at this moment. */
+export function copyTree(draft: World, cell: Cell, event: EventOf<"copy-tree">): Ended {
+  const { from, to } = event;
+  if (cell.files[from] === undefined) return ended(1, "", `cp: cannot stat '${from}': No such file or directory\n`);
+  if (cell.files[parent(to)] === undefined) {
+    return ended(1, "", `cp: cannot create directory '${to}': No such file or directory\n`);
+  }
+  for (const [path, entry] of Object.entries(cell.files)) {
+    if (path === from || path.startsWith(`${from}/`)) cell.files[to + path.slice(from.length)] = structuredClone(entry);
+  }
+  note(draft, { system: "host", what: "cp", subject: `${from} ${to}` });
+  return ended(0);
+}
+
 export function makeDirectory(draft: World, cell: Cell, event: EventOf<"make-directory">): Ended {
   const { path, mode } = event;
   const cannot = (why: string) => ended(1, "", `mkdir: cannot create directory '${path}': ${why}\n`);
