@@ -1,8 +1,10 @@
 /** `events.jsonl`: what the screen showed, for `status --follow`. Never authority: not synced, and a failed write is let go. */
-import { appendFileSync } from "node:fs";
+import { closeSync, constants, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Secrets } from "../secrets.js";
-import { OWNER_ONLY_FILE } from "./durable.js";
+import { openOwn } from "./own-file.js";
+
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
 
 export class EventLog {
   readonly #path: string;
@@ -19,7 +21,12 @@ export class EventLog {
     if (this.#broken) return;
     try {
       const line = JSON.stringify(this.#secrets.maskJson(event));
-      appendFileSync(this.#path, `${line}\n`, { mode: OWNER_ONLY_FILE });
+      const file = openOwn(this.#path, APPEND);
+      try {
+        writeSync(file, `${line}\n`);
+      } finally {
+        closeSync(file);
+      }
     } catch {
       // The journal tells the operator about a full disk; the log of events must not stop a recovery.
       this.#broken = true;

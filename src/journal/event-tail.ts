@@ -1,7 +1,8 @@
 /** Reads `events.jsonl` while another process writes it: whole lines only, each once. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, readSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "./durable.js";
+import { openOwn } from "./own-file.js";
 
 const CHUNK = 64 * 1024;
 
@@ -27,7 +28,7 @@ export class EventTail {
   #chunks(): readonly Buffer[] {
     let file: number;
     try {
-      file = openSync(this.#path, "r");
+      file = openOwn(this.#path, constants.O_RDONLY);
     } catch (thrown) {
       // Events are shown, never authority: a run without any is followed all the same.
       if (errnoOf(thrown) === "ENOENT") return [];

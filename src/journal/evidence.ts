@@ -1,11 +1,12 @@
 /** Evidence of a run: content-addressed files, durable before any journal line names them (J3). */
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { Secrets } from "../secrets.js";
 import { createDurably, makeDirectory, syncDirectory } from "./durable.js";
 import { sha256 } from "./line.js";
+import { readOwn } from "./own-file.js";
 
 export class EvidenceStore {
   readonly #directory: string;
@@ -27,7 +28,7 @@ export class EvidenceStore {
 
   recall(evidence: EvidenceRef): string {
     const path = join(this.#directory, evidence.sha256);
-    const content = existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    const content = existsSync(path) ? readOwn(path).toString("utf8") : undefined;
     if (content !== undefined && sha256(content) === evidence.sha256) return content;
     const what = content === undefined ? "is missing" : "is not what was stored";
     throw new RecoverError("journal-broken", `the evidence "${evidence.name}" ${what}`, {

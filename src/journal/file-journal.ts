@@ -4,7 +4,7 @@
  *
  * Does not own: who may write (state-directory.ts gives it a fence), or what a state directory looks like.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
@@ -15,6 +15,7 @@ import { type Entry, type EntryBody, type EntryHeader, JOURNAL_VERSION } from ".
 import { EvidenceStore } from "./evidence.js";
 import type { Journal } from "./journal.js";
 import { encodeLine, MAX_LINE_BYTES, sha256 } from "./line.js";
+import { readOwn } from "./own-file.js";
 import { PaddedFile } from "./padded-file.js";
 import { type JournalReading, readJournal } from "./reading.js";
 import { MAX_FIELD_BYTES, spill, unspill } from "./spill.js";
@@ -56,7 +57,7 @@ export function readRun(directory: string, secrets: Secrets): JournalReading {
 /** A file that is not there is an empty journal; one that cannot be read is an error (law 5). */
 function bytesOf(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return readOwn(file);
   } catch (thrown) {
     if (errnoOf(thrown) === "ENOENT") return new Uint8Array();
     throw thrown;

@@ -9,11 +9,12 @@
  * L2  A key lock of another open run is never taken; of a run that has ended, it is.
  * L3  A run lock is taken over without a word only where its process is dead on this host.
  */
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RecoverError } from "../errors.js";
 import { errnoOf, inStateDirectory, makeDirectory, publishDurably, replaceDurably, syncDirectory } from "./durable.js";
 import { sha256 } from "./line.js";
+import { readOwn } from "./own-file.js";
 import { livenessOf, type ProcessIdentity } from "./process-identity.js";
 
 export interface LockHolder extends ProcessIdentity {
@@ -76,7 +77,7 @@ export class LockFile {
 
   /** Changes whenever the file is replaced; undefined where it is absent. */
   fingerprint(): string | undefined {
-    const found = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
+    const found = lstatSync(this.#path, { bigint: true, throwIfNoEntry: false });
     return found === undefined ? undefined : `${found.ino}:${found.mtimeNs}:${found.size}`;
   }
 }
@@ -101,10 +102,10 @@ function publish(path: string, holder: LockHolder): boolean {
 /** An unreadable lock is a lock all the same: nobody knows who holds it (law 5). */
 function parseHolder(path: string): LockHolder {
   try {
-    const holder = JSON.parse(readFileSync(path, "utf8")) as Partial<LockHolder>;
+    const holder = JSON.parse(readOwn(path, { mayHaveTwoNames: true }).toString("utf8")) as Partial<LockHolder>;
     if (typeof holder.run === "string" && typeof holder.pid === "number") return holder as LockHolder;
   } catch (thrown) {
-    if (errnoOf(thrown) !== undefined) throw thrown;
+    if (errnoOf(thrown) !== undefined || thrown instanceof RecoverError) throw thrown;
   }
   throw new RecoverError("locked", "a lock file cannot be read, so nobody can tell who holds the lock", {
     remedy: `Make sure that no other dingo-recover is at work, then remove "${path}".`,

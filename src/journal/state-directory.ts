@@ -12,6 +12,7 @@ import { type AppendObserver, FileJournal, readRun } from "./file-journal.js";
 import { KeyLocks } from "./key-locks.js";
 import { LockFile } from "./locks.js";
 import { livenessOf } from "./process-identity.js";
+import { requireOwnPart, requireOwnRoot } from "./own-file.js";
 import type { JournalReading } from "./reading.js";
 import { isRunId, newRunId } from "./run-id.js";
 import { endOf } from "./entry.js";
@@ -52,7 +53,10 @@ export class StateDirectory {
   /** Ids of all runs, oldest first. */
   list(): readonly string[] {
     const runs = join(this.#options.path, "runs");
-    return inStateDirectory(runs, () => namesIn(runs).filter(isRunId).sort());
+    return inStateDirectory(runs, () => {
+      this.#requireOwn();
+      return namesIn(runs).filter(isRunId).sort();
+    });
   }
 
   /** The run that a prefix names. Errors: `run-not-found`, `run-ambiguous`. */
@@ -66,6 +70,7 @@ export class StateDirectory {
 
   /** Reads a run's journal without touching it. Errors: `journal-broken`, `journal-version`, `state-dir-unusable`. */
   read(run: string): JournalReading {
+    inStateDirectory(this.#options.path, () => this.#requireOwn(run));
     return readRun(this.directoryOf(run), this.#options.secrets);
   }
 
@@ -129,8 +134,17 @@ export class StateDirectory {
     }
   }
 
+  /** Nobody else chooses what is read and written here; `run`: its directory as well. */
+  #requireOwn(run?: string): void {
+    requireOwnRoot(this.#options.path);
+    const ours = [join(this.#options.path, "runs"), join(this.#options.path, "locks")];
+    const its = run === undefined ? [] : [this.directoryOf(run), join(this.directoryOf(run), "evidence")];
+    for (const part of [...ours, ...its]) requireOwnPart(part);
+  }
+
   #makeRunDirectory(): string {
     const runs = join(this.#options.path, "runs");
+    this.#requireOwn();
     makeDirectory(runs);
     for (;;) {
       const run = newRunId(this.#options.now());
