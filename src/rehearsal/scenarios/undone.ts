@@ -41,18 +41,24 @@ function containerComplaints(world: World, guid: string): string[] {
   ];
 }
 
-/** Whatever was moved aside is back under its name, and nothing of the copy is among it. */
+/** Whatever was moved aside is back under its name, unless the container itself has replaced or pruned it since. */
 function archiveComplaints(world: World, guid: string): string[] {
   const prefix = `backups/${guid}/dingo-recover/`;
   const replaced = below(world, prefix).filter(([key]) => key.includes("/replaced/"));
   const there = new Map(below(world, archivePrefix(guid)));
   const missing = replaced.filter(([key, object]) => {
     const original = `${archivePrefix(guid)}${key.slice(key.indexOf("/replaced/") + "/replaced/".length)}`;
-    return there.get(original)?.etag !== object.etag;
+    return there.get(original)?.etag !== object.etag && !changedByContainer(world, original);
   });
   const sentinels = [...there.keys()].filter((key) => key.endsWith("_backup_stop_sentinel.json"));
   return [
     ...missing.map(([key]) => `${key} is aside and not back`),
     ...(replaced.length > 0 && sentinels.length === 0 ? ["the new instance's archive has no base backup"] : []),
   ];
+}
+
+function changedByContainer(world: World, key: string): boolean {
+  return world.store.requests.some(
+    (request) => request.key === key && request.by.startsWith("cf-") && ["put", "delete"].includes(request.operation),
+  );
 }

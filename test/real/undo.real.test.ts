@@ -1,0 +1,144 @@
+/** On real parts: a whole recovery is taken back, killed in its middle, and the far side tells what is as before. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunEvent } from "../../src/engine/event.js";
+import type { Entry } from "../../src/journal/entry.js";
+import { readJournal } from "../../src/journal/reading.js";
+import { docker } from "../rig/docker.js";
+import { EngineEvents } from "../rig/engine-events.js";
+import { type Foundation, SERVICE, startFoundation, TARGET } from "../rig/foundation.js";
+import { logIn, type PostgresNode } from "../rig/postgres-node.js";
+import { callTool, type Ended, recover, type Recovery } from "../rig/recovery.js";
+import { onlyNode } from "../rig/scene.js";
+import { freshServiceKey } from "../rig/service-key.js";
+import { until } from "../rig/until.js";
+
+/** On a machine that other runs share. */
+const PATIENCE_MS = 400_000;
+
+let foundation: Foundation;
+let engine: EngineEvents;
+let recovery: Recovery;
+let undone: Ended;
+let node: PostgresNode;
+let guid: string;
+let aside: string;
+let preview: Ended;
+
+const undo = (): readonly string[] => ["undo", recovery.run, "--json", "--yes", "--confirm", TARGET];
+
+function entries(): readonly Entry[] {
+  const file = join(foundation.directory, "state", "runs", recovery.run, "journal.jsonl");
+  return readJournal(readFileSync(file), file).entries;
+}
+
+/** SIGKILL as soon as the journal says that the way back of `step` has begun. */
+async function killIn(step: string): Promise<void> {
+  const tool = foundation.tool(undo());
+  await until(`the way back of ${step}`, PATIENCE_MS, async () =>
+    entries().some((entry) => entry.type === "step-started" && entry.step === step && entry.back === true),
+  );
+  tool.kill("SIGKILL");
+  expect((await tool).signal).toBe("SIGKILL");
+}
+
+beforeAll(async () => {
+  foundation = await startFoundation({ app: "web", gatewayOnly: true });
+  engine = await EngineEvents.record(foundation.rig.id);
+  recovery = await recover(foundation);
+  expect(recovery.ended).toMatchObject({ outcome: "succeeded" });
+  guid = foundation.state().instances.find(({ name }) => name === SERVICE)?.guid ?? "";
+  node = onlyNode(foundation.rig.broker.instance(guid));
+  aside = `${SERVICE}-dingo-recover-${recovery.run}`;
+  preview = await callTool(foundation, ["undo", recovery.run, "--dry-run", "--non-interactive"]);
+  await killIn("start");
+  await killIn("aside");
+  undone = await callTool(foundation, undo());
+}, 1_200_000);
+
+afterAll(async () => {
+  engine.stop();
+  await foundation.stop();
+});
+
+describe("a whole recovery that was taken back", () => {
+  test("ended as undone, with exit 0, after two kills", () => {
+    const events = undone.stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as RunEvent);
+    expect(undone.stderr).toBe("");
+    expect(events.at(-1)).toMatchObject({ type: "run-ended", outcome: "undone", exitCode: 0 });
+    expect(undone.exitCode).toBe(0);
+  });
+
+  test("was shown before, every command with its real values", () => {
+    expect(preview.exitCode).toBe(0);
+    expect(preview.stdout).toContain(`cf rename-service ${SERVICE} ${aside}`);
+    expect(preview.stdout).toContain(`cf unbind-service web ${SERVICE}`);
+    expect(preview.stdout).toContain(`${node.dataDirectory}.dingo-recover-${recovery.run}`);
+  });
+
+  test("gave the name back: the instance runs on under another one, nothing is bound to it", () => {
+    const { instances, bindings } = foundation.state();
+    expect(instances.filter(({ name }) => name === SERVICE)).toEqual([]);
+    expect(instances.filter(({ name }) => name === aside).map((each) => each.guid)).toEqual([guid]);
+    expect(bindings.filter(({ instanceGuid }) => instanceGuid === guid)).toEqual([]);
+  });
+
+  test("runs the new instance's own empty database again, whose application can log in", async () => {
+    const login = await freshServiceKey(foundation, aside, "independent");
+    const rows = await until("a log-in", PATIENCE_MS, async () => {
+      const answer = await logIn(login, "select count(*) from pg_tables where tablename = 'visits'");
+      return answer.ok ? answer.rows : undefined;
+    });
+    expect(rows).toEqual(["0"]);
+    expect(await logIn(login, "create table anew (n int)")).toMatchObject({ ok: true });
+  });
+
+  test("put etcd's identifier back to that of this database, which is not the archive's", async () => {
+    const { rig, scene } = foundation;
+    const initialize = await rig.etcd.get(`/service/${guid}/initialize`);
+    expect(initialize).not.toBe(scene.sysid);
+    expect((await node.patroni())?.database_system_identifier).toBe(initialize);
+    const policy = ["inspect", "-f", "{{.HostConfig.RestartPolicy.Name}}", node.container];
+    expect(await docker(policy)).toBe("always");
+  });
+
+  test("stopped and started what it had to, once", () => {
+    expect(engine.counts(node.container)).toMatchObject({ create: 1, start: 3, stop: 2, die: 2 });
+    const calls = foundation.rig.broker.calls.filter((call) => call.guid === guid).map(({ verb }) => verb);
+    expect(calls).not.toContain("deprovision");
+  });
+
+  test("keeps the recovered database and the copied archive aside, and has the own archive back in its place", async () => {
+    const { rig } = foundation;
+    const undoneObjects = await rig.objects.list(`backups/${guid}/dingo-recover/${recovery.run}/undone/`);
+    expect(undoneObjects.length).toBeGreaterThanOrEqual(foundation.scene.listing.length);
+    const replaced = await rig.objects.list(`backups/${guid}/dingo-recover/${recovery.run}/replaced/`);
+    const there = new Set((await rig.objects.list(`backups/${guid}/wal/`)).map(({ key }) => key));
+    const sentinels = replaced.filter(({ key }) => key.endsWith("_backup_stop_sentinel.json"));
+    expect(sentinels).toHaveLength(1);
+    for (const { key } of sentinels)
+      expect(there).toContain(key.replace(`dingo-recover/${recovery.run}/replaced/`, "wal/"));
+    const recovered = `${node.dataDirectory}.dingo-recover-${recovery.run}-undone/postgres0/PG_VERSION`;
+    await expect(execa("stat", [recovered])).resolves.toBeDefined();
+    await expect(execa("stat", [`${node.dataDirectory}.dingo-recover-${recovery.run}`])).rejects.toBeDefined();
+  });
+
+  test("touched neither the source archive nor left a user on the cell", async () => {
+    const { rig, scene } = foundation;
+    expect(await rig.objects.list(`${scene.archive}/`)).toEqual(scene.listing);
+    expect(await rig.cell.agent.users()).toEqual([]);
+  });
+
+  test("cannot be resumed, nor undone again", async () => {
+    for (const words of [["resume", recovery.run, "--json"], undo()]) {
+      const again = await callTool(foundation, words);
+      expect(again.exitCode).toBe(2);
+      expect(JSON.parse(again.stdout.trim())).toMatchObject({ code: "run-ended" });
+    }
+  });
+});
