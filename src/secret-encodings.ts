@@ -60,11 +60,9 @@ function inBase64(secret: string): string[] {
   return [...forms, ...forms.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
 }
 
+/** Of one UTF-16 unit. */
 function escapeUnit(unit: string): string {
-  return [...unit]
-    .flatMap((character) => Array.from({ length: character.length }, (_, index) => character.charCodeAt(index)))
-    .map((code) => `\\u${code.toString(16).padStart(4, "0")}`)
-    .join("");
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function unquoted(json: string): string {
