@@ -5,6 +5,7 @@
 import { RecoverError } from "../errors.js";
 import type { ObjectInfo, ObjectReader } from "../ports/object-store.js";
 import { classify, type BaseName, type KeyKind } from "./layout.js";
+import { LZOP_MAGIC, lzopContent } from "./lzop.js";
 import { formatLocation, relativeKey, type ArchiveLocation } from "./location.js";
 import { inParallel } from "./parallel.js";
 
@@ -18,14 +19,14 @@ export interface ArchiveEntry {
 export interface ArchiveFacts {
   readonly location: ArchiveLocation;
   readonly entries: readonly ArchiveEntry[];
-  /** By relative key: sentinels, version texts, sysid. Null where the object is too large to be what its name says. */
+  /** By relative key: sentinels, version texts, sysid, histories. Null where the object cannot be what its name says. */
   readonly texts: ReadonlyMap<string, string | null>;
   /** By relative key: the first bytes of some parts and segments. */
   readonly heads: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Every lzop file begins with these nine bytes. */
-export const LZOP_MAGIC = Uint8Array.of(0x89, 0x4c, 0x5a, 0x4f, 0x00, 0x0d, 0x0a, 0x1a, 0x0a);
+export { LZOP_MAGIC } from "./lzop.js";
+
 const LARGEST_TEXT = 1024 * 1024;
 const IN_FLIGHT = 8;
 
@@ -36,7 +37,10 @@ export async function readArchive(reader: ObjectReader, location: ArchiveLocatio
   const at = ({ info }: ArchiveEntry) => ({ bucket: location.bucket, key: info.key });
   await inParallel(entries.filter(isText), IN_FLIGHT, async (entry) => {
     const { size, etag } = entry.info;
-    texts.set(entry.relative, size > LARGEST_TEXT ? null : decode(await reader.get(at(entry), { ifMatch: etag })));
+    texts.set(
+      entry.relative,
+      size > LARGEST_TEXT ? null : textOf(entry, await reader.get(at(entry), { ifMatch: etag })),
+    );
   });
   await inParallel(entriesToProbe(entries), IN_FLIGHT, async (entry) => {
     const range = `bytes=0-${LZOP_MAGIC.length - 1}`;
@@ -63,7 +67,7 @@ export function startsLikeLzop(head: Uint8Array): boolean {
 
 function isText(entry: ArchiveEntry): boolean {
   const { kind } = entry.kind;
-  return kind === "sentinel" || kind === "extended-version" || kind === "sysid";
+  return kind === "sentinel" || kind === "extended-version" || kind === "sysid" || kind === "timeline-history";
 }
 
 /** The first part and the start segment of each base backup, and the last segment: encrypted archives show at once. */
@@ -80,6 +84,12 @@ function begins(entry: ArchiveEntry, base: BaseName): boolean {
   if (kind.kind === "part") return kind.base.name === base.name && kind.index === 0;
   if (kind.kind !== "segment") return false;
   return kind.segment.timeline === base.start.timeline && kind.segment.number === base.start.number;
+}
+
+/** Histories are packed like segments; one that is no whole lzop file has no text. */
+function textOf({ kind }: ArchiveEntry, bytes: Uint8Array): string | null {
+  const content = kind.kind === "timeline-history" ? lzopContent(bytes) : bytes;
+  return content === undefined ? null : decode(content);
 }
 
 /** Bytes that are not UTF-8 become U+FFFD, which no parser of these texts accepts. */

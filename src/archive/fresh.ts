@@ -8,6 +8,9 @@ import { counted } from "../counted.js";
 
 /** Some two hours of an idle instance. */
 const MOST_SEGMENTS = 16;
+/** The broker may have moved the node since: that is a failover, with a timeline and a base backup of its own. */
+const MOST_BASES = 2;
+const MOST_TIMELINES = 2;
 /** The cloud controller's clock and the store's may differ by this much. */
 const CLOCK_TOLERANCE_MS = 60 * 1000;
 
@@ -35,7 +38,7 @@ function tooMany(entries: readonly ArchiveEntry[]): readonly string[] {
   const bases = new Set(entries.flatMap(({ kind }) => ("base" in kind ? [kind.base.name] : [])));
   const segments = entries.filter(({ kind }) => kind.kind === "segment").length;
   return [
-    ...(bases.size > 1 ? [`it has ${counted(bases.size, "base backup")}`] : []),
+    ...(bases.size > MOST_BASES ? [`it has ${counted(bases.size, "base backup")}`] : []),
     ...(segments > MOST_SEGMENTS ? [`it has ${counted(segments, "WAL segment")}`] : []),
   ];
 }
@@ -46,12 +49,19 @@ function foreign({ relative, kind }: ArchiveEntry): readonly string[] {
       return [];
     case "segment":
     case "backup-history":
-      return kind.segment.timeline === 1 ? [] : [`"${relative}" is of timeline ${kind.segment.timeline}`];
+    case "partial-segment":
+      return ofTimeline(relative, kind.segment.timeline);
+    case "timeline-history":
+      return ofTimeline(relative, kind.timeline);
     case "sentinel":
     case "part":
     case "extended-version":
-      return kind.base.start.timeline === 1 ? [] : [`"${relative}" is of timeline ${kind.base.start.timeline}`];
+      return ofTimeline(relative, kind.base.start.timeline);
     default:
       return [`"${relative}" is nothing that a fresh instance writes`];
   }
+}
+
+function ofTimeline(relative: string, timeline: number): readonly string[] {
+  return timeline <= MOST_TIMELINES ? [] : [`"${relative}" is of timeline ${timeline}`];
 }

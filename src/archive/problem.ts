@@ -11,6 +11,7 @@ export const PROBLEMS = {
   "sysid-from-elsewhere": "note",
   "wal-gap": "loss",
   "several-timelines": "unknown",
+  "timelines-followed": "note",
   "partial-segment": "unknown",
   "other-compression": "unknown",
   "other-segment-size": "unknown",

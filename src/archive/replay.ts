@@ -1,5 +1,5 @@
 /**
- * How far PostgreSQL replays from a base backup on one timeline: to the last segment before the first that is missing.
+ * How far PostgreSQL replays from a base backup, its timelines laid end to end: to the last segment before the first that is missing.
  * It promotes there without a word (wal-archives.md §0.1), so whatever lies beyond is told before anything is changed.
  */
 import type { ArchiveEntry } from "./facts.js";

@@ -15,6 +15,18 @@ export function spansOf(ascending: readonly number[]): readonly Span[] {
   return spans;
 }
 
+/** The same runs, those that touch as one; given in ascending order. */
+export function joined(ascending: readonly Span[]): readonly Span[] {
+  const spans: Span[] = [];
+  for (const span of ascending) {
+    const open = spans.at(-1);
+    if (open !== undefined && span.first <= open.last + 1) {
+      spans[spans.length - 1] = { first: open.first, last: Math.max(open.last, span.last) };
+    } else spans.push(span);
+  }
+  return spans;
+}
+
 /** What lies between `from` and `to`, both included, and in none of the spans. */
 export function holesIn(spans: readonly Span[], from: number, to: number): readonly Span[] {
   const holes: Span[] = [];

@@ -1,8 +1,7 @@
 /**
- * Everything in an archive that this version does not understand: it reads one timeline of 16 MiB segments, lzop, not
+ * Everything in an archive that this version does not understand: it reads 16 MiB segments, lzop, not
  * encrypted, at once readable. Each finding makes the verdict `unknown` with its reason, never a guess.
  */
-import { collectBases } from "./base-backup.js";
 import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "./facts.js";
 import { problem, type Problem } from "./problem.js";
 import { isDamagedSegment } from "./wal.js";
@@ -21,7 +20,6 @@ const READABLE = new Set([
 export function strangers(facts: ArchiveFacts): readonly Problem[] {
   return [
     ...facts.entries.flatMap(strangeKey),
-    ...severalTimelines(facts),
     ...coldObjects(facts.entries),
     ...facts.entries.flatMap((entry) => strangeHead(facts, entry)),
   ];
@@ -36,10 +34,6 @@ function strangeKey(entry: ArchiveEntry): readonly Problem[] {
       return [problem("other-compression", key, "not compressed by lzop, as WAL-E does; this version reads only lzop")];
     case "other-segment-size":
       return [problem("other-segment-size", key, "a name that does not fit WAL segments of 16 MiB")];
-    case "partial-segment":
-      return [
-        problem("partial-segment", key, "a partial segment: a server was promoted, its new timeline is not here"),
-      ];
     case "segment":
       return isDamagedSegment(entry)
         ? [
@@ -55,27 +49,6 @@ function strangeKey(entry: ArchiveEntry): readonly Problem[] {
     default:
       return [];
   }
-}
-
-/** Histories of the one timeline and its ancestors are no other timeline; one that is newer would be followed. */
-function severalTimelines(facts: ArchiveFacts): readonly Problem[] {
-  const timelines = new Set<number>();
-  for (const { kind } of facts.entries) {
-    if ("segment" in kind) timelines.add(kind.segment.timeline);
-  }
-  for (const base of collectBases(facts)) {
-    timelines.add(base.start.timeline);
-    if (base.sentinel?.ok === true) timelines.add(base.sentinel.sentinel.stop.timeline);
-  }
-  const oldest = [...timelines].reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  for (const { kind } of facts.entries) {
-    if (kind.kind === "timeline-history" && kind.timeline > oldest) timelines.add(kind.timeline);
-  }
-  if (timelines.size < 2) return [];
-  const list = [...timelines].sort((a, b) => a - b).join(", ");
-  return [
-    problem("several-timelines", "", `timelines ${list}; this version follows only an archive with one timeline`),
-  ];
 }
 
 function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {

@@ -15,7 +15,9 @@ import type { ArchiveFacts } from "./facts.js";
 import { SYSID_KEY, sentinelKey } from "./layout.js";
 import { lossOf, NO_LOSS } from "./loss.js";
 import { problem, shorten, verdictOf, type Problem } from "./problem.js";
-import { recoveryPointAt, replayFrom } from "./replay.js";
+import { type Course, courseOf } from "./course.js";
+import { timelineAt } from "./history.js";
+import { recoveryPointAt } from "./replay.js";
 import { segmentName } from "./segment.js";
 import type { Sentinel } from "./sentinel.js";
 import { numbersIn, sizeOf, type Span } from "./spans.js";
@@ -37,7 +39,8 @@ export function verifyArchive(facts: ArchiveFacts, elsewhere?: { readonly system
   const sysidText = facts.texts.get(SYSID_KEY);
   const ownSystemId = typeof sysidText === "string" ? parseSysid(sysidText) : undefined;
   const systemId = ownSystemId ?? elsewhere?.systemId;
-  const course = chosen === undefined ? undefined : courseOf(chosen, wal);
+  const course =
+    chosen?.sentinel === undefined ? undefined : courseOf(chosen.base.start, chosen.sentinel.stop, { facts, wal });
   const problems = [
     ...baseProblems(facts, bases, chosen),
     ...versionProblems(bases),
@@ -57,8 +60,8 @@ export function verifyArchive(facts: ArchiveFacts, elsewhere?: { readonly system
     baseBackups: bases.map(({ verdict: judged }) => judged),
     timelines: wal.map(timelineRange),
     gaps: wal.flatMap(gapsOf),
-    missing: course === undefined ? [] : names(course.timeline, course.missing),
-    unreachable: course === undefined ? [] : names(course.timeline, course.unreachable),
+    missing: course === undefined ? [] : names(course, course.missing),
+    unreachable: course === undefined ? [] : names(course, course.unreachable),
     recoveryPoint: restorable ? (point ?? null) : null,
     problems: shorten(problems),
     chosenBase: latest?.name ?? null,
@@ -90,30 +93,6 @@ function judgeBase(base: BaseBackup, wal: readonly TimelineWal[]): Omit<JudgedBa
       usable: why === undefined,
       why: why ?? `${counted(base.parts.length, "tar part")} and all WAL that it needs`,
     },
-  };
-}
-
-interface Course {
-  readonly timeline: number;
-  readonly needed: { readonly first: string; readonly last: string };
-  readonly missing: readonly Span[];
-  readonly unreachable: readonly Span[];
-  readonly last: { readonly timeline: number; readonly number: number } | undefined;
-  readonly segmentsToReplay: number;
-}
-
-/** How a restore from the chosen base would go; undefined where its sentinel cannot be read. */
-function courseOf(chosen: JudgedBase, wal: readonly TimelineWal[]): Course | undefined {
-  const { base, sentinel } = chosen;
-  if (sentinel === undefined || sentinel.stop.timeline !== base.start.timeline) return undefined;
-  const { timeline } = base.start;
-  const own = wal.find((candidate) => candidate.timeline === timeline) ?? { timeline, whole: [], listed: [] };
-  const replay = replayFrom(base.start, sentinel.stop, own);
-  return {
-    ...replay,
-    timeline,
-    needed: { first: segmentName(base.start), last: segmentName(sentinel.stop) },
-    segmentsToReplay: replay.last === undefined ? 0 : replay.last.number - base.start.number + 1,
   };
 }
 
@@ -208,6 +187,7 @@ function courseProblems(facts: ArchiveFacts, course: Course): readonly Problem[]
   const lost = [...course.missing, ...course.unreachable];
   const long = lost.length > 0 && sizeOf(course.missing) > LONGEST_LIST;
   return [
+    ...course.problems,
     ...(lost.length === 0 ? [] : [gapProblem(course)]),
     ...(long ? [problem("list-shortened", "", `only the first ${LONGEST_LIST} missing segments are listed`)] : []),
     ...disorder(facts, course),
@@ -215,7 +195,7 @@ function courseProblems(facts: ArchiveFacts, course: Course): readonly Problem[]
 }
 
 function gapProblem(course: Course): Problem {
-  const first = names(course.timeline, course.missing)[0] ?? "";
+  const first = names(course, course.missing)[0] ?? "";
   const beyond = sizeOf(course.unreachable);
   return problem("wal-gap", first, `this segment is missing; ${counted(beyond, "segment")} after it cannot be reached`);
 }
@@ -225,7 +205,7 @@ function disorder(facts: ArchiveFacts, course: Course): readonly Problem[] {
   let newest = { time: 0, relative: "" };
   const stamped = facts.entries
     .flatMap(({ kind, relative, info }) =>
-      kind.kind === "segment" && kind.segment.timeline === course.timeline
+      kind.kind === "segment" && kind.segment.timeline === timelineAt(course.stretches, kind.segment.number)
         ? [{ number: kind.segment.number, relative, time: Date.parse(info.lastModified) }]
         : [],
     )
@@ -240,6 +220,8 @@ function disorder(facts: ArchiveFacts, course: Course): readonly Problem[] {
   return [];
 }
 
-function names(timeline: number, spans: readonly Span[]): readonly string[] {
-  return numbersIn(spans, LONGEST_LIST).map((number) => segmentName({ timeline, number }));
+function names({ stretches }: Course, spans: readonly Span[]): readonly string[] {
+  return numbersIn(spans, LONGEST_LIST).map((number) =>
+    segmentName({ timeline: timelineAt(stretches, number), number }),
+  );
 }

@@ -72,14 +72,23 @@ describe("a fresh instance's archive", () => {
   });
 
   it.each([
-    ["two base backups", "basebackups_005/base_000000010000000000000004_00000040/extended_version.txt"],
-    ["a history", "wal_005/00000002.history.lzo"],
-    ["another timeline", `wal_005/${segment(3, 2)}.lzo`],
+    ["the history of a third timeline", "wal_005/00000003.history.lzo"],
+    ["a third timeline", `wal_005/${segment(3, 3)}.lzo`],
     ["anything else", "wal_005/readme.txt"],
   ])("is not one with %s", async (_, key) => {
     const memory = sampleArchive();
     add(memory, key, lzopLike("x"));
     expect((await judge(memory)).fresh).toBe(false);
+  });
+
+  it("may have failed over once, to a node on another cell, with a base backup of its own, but not twice", async () => {
+    const memory = sampleArchive();
+    add(memory, "wal_005/00000002.history.lzo", lzopLike("x"));
+    add(memory, `wal_005/${segment(3, 2)}.lzo`, lzopLike("x"));
+    add(memory, "basebackups_005/base_000000020000000000000004_00000040/extended_version.txt", lzopLike("x"));
+    expect(await judge(memory)).toMatchObject({ fresh: true, reasons: [] });
+    add(memory, "basebackups_005/base_000000020000000000000006_00000040/extended_version.txt", lzopLike("x"));
+    expect(await judge(memory)).toMatchObject({ fresh: false, reasons: ["it has 3 base backups"] });
   });
 
   it("is not one with many segments", async () => {

@@ -17,6 +17,7 @@ import { noArchive } from "./incidents/no-archive.js";
 import { unfinishedBackup } from "./incidents/unfinished-backup.js";
 import { inconsistentBackup } from "./incidents/inconsistent-backup.js";
 import { otherRegion } from "./incidents/other-region.js";
+import { twoTimelines } from "./incidents/two-timelines.js";
 import { slowStop } from "./incidents/slow-stop.js";
 import { movedContainer } from "./incidents/moved-container.js";
 import { commonPrefix } from "./incidents/common-prefix.js";
@@ -43,6 +44,7 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 9, scenario: unfinishedBackup },
   { row: 10, scenario: walGap },
   { row: 11, scenario: inconsistentBackup },
+  { row: 12, scenario: twoTimelines },
   { row: 13, scenario: otherRegion },
   { row: 14, scenario: slowStop },
   { row: 16, scenario: movedContainer },
