@@ -1,4 +1,5 @@
 /** Cloud Foundry as the CLI shows it, with its unkindness: a create of a taken name returns quietly. */
+import { RecoverError } from "../../src/errors.js";
 import type {
   AppInstance,
   AuditEvent,
@@ -39,6 +40,8 @@ export class FakeCloudFoundry implements CloudFoundry {
   readonly failures: Error[] = [];
   /** Somebody else's instance that comes to be just before ours. */
   rival: ServiceInstance | undefined;
+  /** Nobody may read bindings. */
+  hidesBindings = false;
   /** When a restart is noted; far enough ahead of every test's clock. */
   restartedAt = "2026-11-22T00:00:00Z";
   createdAt = "2026-11-21T12:00:00Z";
@@ -102,6 +105,8 @@ export class FakeCloudFoundry implements CloudFoundry {
   }
 
   async bindings(instanceGuid: string): Promise<readonly CredentialBinding[]> {
+    if (this.hidesBindings)
+      throw new RecoverError("access-denied", "bindings may not be read", { remedy: "Ask for the right." });
     return this.bindingList.get(instanceGuid) ?? [];
   }
 
@@ -127,6 +132,11 @@ export class FakeCloudFoundry implements CloudFoundry {
       lastOperation: DONE,
       planGuid: "plan-guid",
     });
+  }
+
+  async tagService({ instance, tags }: { instance: string; tags: readonly string[] }): Promise<void> {
+    const found = this.instances.find((each) => each.name === instance);
+    if (found !== undefined) this.change(found.guid, { tags: [...tags] });
   }
 
   async createServiceKey({ instance, key }: { instance: string; key: string }): Promise<void> {

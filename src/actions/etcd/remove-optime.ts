@@ -49,7 +49,10 @@ export const removeOptime = defineAction({
     const node = await readOptime(context, target);
     if (node === undefined)
       return { state: "done", output: { removed: recorded(context) }, evidence: `${keyOf(target)} is absent` };
-    return { state: "not-done", evidence: `${keyOf(target)} is "${node.value}"` };
+    const evidence = `${keyOf(target)} is "${node.value}"`;
+    const before = recorded(context);
+    if (before === null || before === node.value) return { state: "not-done", evidence };
+    return { state: "unknown", evidence: `${evidence}; it was "${before}" before: somebody else writes it` };
   },
   async verify(context, target) {
     const node = await readOptime(context, target);

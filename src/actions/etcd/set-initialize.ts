@@ -50,9 +50,10 @@ export const setInitialize = defineAction({
   async probe(context, target): Promise<Probe<Output>> {
     const value = await currentValue(context, target);
     const evidence = `${keyOf(target)} is "${value ?? "absent"}"`;
-    return value === target.system_id
-      ? { state: "done", output: { value }, evidence }
-      : { state: "not-done", evidence };
+    if (value === target.system_id) return { state: "done", output: { value }, evidence };
+    const before = context.records("key-changed").at(-1)?.["before"];
+    if (before === undefined || before === (value ?? null)) return { state: "not-done", evidence };
+    return { state: "unknown", evidence: `${evidence}; it was "${String(before)}" before: somebody else writes it` };
   },
   async verify(context, target) {
     const value = await currentValue(context, target);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
+import { type Context, defineAction, type Probe, type Verdict } from "../../action.js";
 import { printedWithInput, psqlSocket } from "../../host-commands.js";
 import type { Cell } from "../../ports/cells.js";
 import { publishedPort } from "../docker/published-port.js";
@@ -47,29 +47,30 @@ export const setRolePasswords = defineAction({
     return { roles: roles.map((role) => role.username), created };
   },
   probe: async (context, target): Promise<Probe<Output>> => {
-    const { refused, roles } = await refusedRoles(context, target);
+    const { refused, unanswered, roles } = await logins(context, target);
+    if (unanswered.length > 0) return { state: "unknown", evidence: unansweredText(unanswered) };
     if (refused.length > 0)
       return {
         state: roles.length === refused.length ? "not-done" : "partly",
-        evidence: `the login is refused for ${refused.join(", ")}`,
+        evidence: `the password is refused for ${refused.join(", ")} (${refused.length} of ${roles.length} roles)`,
       };
     return {
       state: "done",
-      output: { roles, created: [] },
+      output: { roles: [...roles], created: [] },
       evidence: roles.length === 0 ? "the broker keeps no passwords to set" : `${roles.join(", ")} can log in`,
     };
   },
-  verify: async (context, target) => {
-    const { refused, roles } = await refusedRoles(context, target);
-    return {
-      holds: refused.length === 0,
-      evidence:
-        refused.length === 0
-          ? `${roles.join(", ") || "no role"} can log in over the network`
-          : `the login is refused for ${refused.join(", ")}`,
-    };
+  verify: async (context, target): Promise<Verdict> => {
+    const { refused, unanswered, roles } = await logins(context, target);
+    if (refused.length > 0) return { holds: false, evidence: `the password is refused for ${refused.join(", ")}` };
+    if (unanswered.length > 0) return { holds: "unknown", evidence: unansweredText(unanswered) };
+    return { holds: true, evidence: `${roles.join(", ") || "no role"} can log in over the network` };
   },
 });
+
+function unansweredText(unanswered: readonly string[]): string {
+  return `nobody can tell whether these can log in: ${unanswered.join(", ")}`;
+}
 
 /** Statements are not logged: they hold passwords. A role that the old world did not know owns what its predecessor owned. */
 function statements(roles: readonly RoleCredentials[], present: readonly string[]): string {
@@ -99,16 +100,26 @@ async function presentRoles(cell: Cell, target: Target): Promise<string[]> {
   return rows.map((row) => row[0] ?? "");
 }
 
+interface Logins {
+  readonly roles: readonly string[];
+  /** Their password is wrong. */
+  readonly refused: readonly string[];
+  /** The log-in failed for another reason: that says nothing of the password (law 5). */
+  readonly unanswered: readonly string[];
+}
+
 /** Logs in over the container's published port, since its own loopback trusts everybody. */
-async function refusedRoles(context: Context, target: Input): Promise<{ roles: string[]; refused: string[] }> {
+async function logins(context: Context, target: Input): Promise<Logins> {
   const { cell, container } = await openTarget(context, target);
   const roles = (await readRoleCredentials(cell, target.etcd, target.guid)) ?? [];
   const at = publishedPort(cell, container, 5432) ?? { host: cell.instance.ips[0] ?? "", port: 5432 };
-  const refused: string[] = [];
+  const [refused, unanswered]: [string[], string[]] = [[], []];
   for (const { username, password } of roles) {
     const to = { ...at, user: username, password, database: "postgres" };
     const login = await cell.sql.login(target.container, to, "SELECT 1;");
-    if (!login.ok) refused.push(`${username} (${login.why === "password" ? "password" : login.message})`);
+    if (login.ok) continue;
+    if (login.why === "password") refused.push(username);
+    else unanswered.push(`${username} (${login.message})`);
   }
-  return { roles: roles.map((role) => role.username), refused };
+  return { roles: roles.map((role) => role.username), refused, unanswered };
 }

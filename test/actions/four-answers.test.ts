@@ -1,0 +1,84 @@
+/** In doubt (law 4): after an attempt, each action that changes the world can tell what became of it. */
+import { describe, expect, it } from "vitest";
+import type { AnyAction, Probe } from "../../src/action.js";
+import { REGISTRY } from "../../src/actions/registry.js";
+import { RecoverError } from "../../src/errors.js";
+import type { Scene } from "../traps/scene.js";
+import { ARCHIVE_AND_KEYS } from "./mutations/archive-and-keys.js";
+import { CLOUD_FOUNDRY } from "./mutations/cloud-foundry.js";
+import { CONTAINERS } from "./mutations/container.js";
+import type { MutationCases } from "./mutations/shape.js";
+
+type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
+
+const CASES: readonly MutationCases[] = [...CLOUD_FOUNDRY, ...CONTAINERS, ...ARCHIVE_AND_KEYS];
+const MUTATING = [...REGISTRY.values()].filter(({ effect }) => effect !== "read").map(({ id }) => id);
+
+describe("every action that changes the world", () => {
+  it("has its four answers here", () => {
+    expect(CASES.map(({ action }) => action.id).sort()).toEqual([...MUTATING].sort());
+  });
+
+  it.each(CASES.map((one) => [one.action.id, one] as const))(
+    "%s begins nothing after a take-over",
+    async (_id, one) => {
+      const scene = await one.acts();
+      const before = changesOf(scene);
+      scene.context.fence = new RecoverError("fenced", "taken over", { remedy: "Go on there." });
+      const input = await one.input(scene);
+      await expect(scene.perform(one.action, input)).rejects.toMatchObject({ code: "fenced" });
+      expect(changesOf(scene)).toEqual(before);
+    },
+  );
+
+  it.each(CASES.map((one) => [one.action.id, one] as const))("%s announces each of its effects", async (_id, one) => {
+    const scene = await one.acts();
+    const before = changesOf(scene).length;
+    const announced = scene.context.announced;
+    await scene.perform(one.action, await one.input(scene)).catch(() => undefined);
+    const made = changesOf(scene).length - before;
+    expect(made).toBeGreaterThan(0);
+    // Three roles change in one transaction.
+    const effects = one.action.id === "postgres.set-role-passwords" ? 1 : made;
+    expect(scene.context.announced - announced).toBe(effects);
+  });
+});
+
+describe.each(CASES.map((one) => [one.action.id, one] as const))("the probe of %s", (_id, one) => {
+  for (const [state, answer] of Object.entries(one.answers))
+    if ("never" in answer)
+      it(`never says ${state}: ${answer.never}`, () => {
+        expect(answer.never).toMatch(/\w+ \w+/);
+      });
+    else
+      it(`says ${state}, with evidence`, async () => {
+        const found = await probe(await answer.world(), one);
+        expect(found.evidence).toMatch(answer.evidence);
+        expect(found.state).toBe(state);
+      });
+});
+
+/** What the probe throws reads as "unknown", as the engine reads it (src/engine/proof.ts). */
+async function probe(scene: Scene, { action, input }: MutationCases): Promise<Probe<unknown>> {
+  const mutating = action as Mutating;
+  const parsed = action.input.parse(await input(scene));
+  try {
+    return await mutating.probe(scene.context, parsed);
+  } catch (thrown) {
+    if (!(thrown instanceof RecoverError) || thrown.code === "unreachable") throw thrown;
+    return { state: "unknown", evidence: thrown.message };
+  }
+}
+
+/** All that the far sides have noted, whoever asked for it. */
+function changesOf({ cf, cell, etcd, store }: Scene): readonly string[] {
+  const bindings = [...cf.bindingList.values()].flat().map(({ guid }) => guid);
+  return [
+    ...cf.creates.map(({ name }) => name),
+    ...cf.restarts,
+    ...bindings,
+    ...cell.changes,
+    ...etcd.changes,
+    ...store.changes,
+  ];
+}

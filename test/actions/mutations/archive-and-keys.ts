@@ -1,0 +1,125 @@
+/** The archive, the keys in etcd and the roles' passwords. */
+import { copy } from "../../../src/actions/archive/copy.js";
+import { setAside } from "../../../src/actions/archive/set-aside.js";
+import { removeOptime } from "../../../src/actions/etcd/remove-optime.js";
+import { setInitialize } from "../../../src/actions/etcd/set-initialize.js";
+import { setRolePasswords } from "../../../src/actions/postgres/set-role-passwords.js";
+import { BUCKET, lzopLike, NEW, segment, SYSID } from "../../archive/sample-archive.js";
+import { NEW_GUID, NEW_SYSID, type Scene, WITH_ETCD } from "../../traps/scene.js";
+import { at, type MutationCases, ONE_VALUE, tried } from "./shape.js";
+import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./worlds.js";
+
+const INITIALIZE = `/service/${NEW_GUID}/initialize`;
+const OPTIME = `/service/${NEW_GUID}/optime/leader`;
+
+/** The store answers to so many changes more; then the process ends. */
+async function cutAfter(scene: Scene, changes: number, of: MutationCases): Promise<Scene> {
+  scene.store.dieAfterChanges = scene.store.changes.length + changes;
+  await tried(scene, of);
+  scene.store.dieAfterChanges = Number.POSITIVE_INFINITY;
+  return scene;
+}
+
+function restored(): Scene {
+  const scene = fresh();
+  const role = (username: string) => ({ username, password: `new-${username}` });
+  const roles = { superuser: role("postgres"), admin: role("dvw7DJgqzFBJC8"), app: role("appuser") };
+  const state = Object.fromEntries(Object.entries(roles).map(([name, one]) => [`${name}_credentials`, one]));
+  scene.etcd.keys.set(`/service/${NEW_GUID}/state`, JSON.stringify(state));
+  for (const { username } of Object.values(roles)) scene.cell.database.passwords.set(username, "old");
+  return scene;
+}
+
+const movingAside: MutationCases = {
+  action: setAside,
+  input: () => asideInput,
+  acts: stopped,
+  answers: {
+    done: { world: emptied, evidence: /8 of 8 objects are aside/ },
+    "not-done": { world: stopped, evidence: /no object was moved/ },
+    partly: { world: at(stopped, (scene) => cutAfter(scene, 10, movingAside)), evidence: /^2 of 8 objects are aside/ },
+    unknown: {
+      world: at(stopped, async (scene) => {
+        await cutAfter(scene, 10, movingAside);
+        scene.store.seed(BUCKET, `${NEW.prefix}/wal_005/${segment(9)}.lzo`, lzopLike("new 9"));
+      }),
+      evidence: /2 of 8 objects are aside; .* is new/,
+    },
+  },
+};
+
+const copying: MutationCases = {
+  action: copy,
+  input: baselineOf,
+  acts: emptied,
+  answers: {
+    done: { world: copied, evidence: /11 of 11 objects are there and equal, 0 missing, 0 foreign/ },
+    "not-done": { world: emptied, evidence: /0 of 11 objects/ },
+    partly: {
+      world: at(emptied, (scene) => cutAfter(scene, 4, copying)),
+      evidence: /4 of 11 objects are there and equal, 7 missing/,
+    },
+    unknown: {
+      world: at(copied, ({ store }) => store.seed(BUCKET, `${NEW.prefix}/sysids/sysid`, `${NEW_SYSID}\n`)),
+      evidence: /10 of 11 .* 1 foreign/,
+    },
+  },
+};
+
+const initialize: MutationCases = {
+  action: setInitialize,
+  input: () => ({ ...WITH_ETCD, system_id: SYSID }),
+  acts: stopped,
+  answers: {
+    done: { world: at(stopped, (scene) => tried(scene, initialize)), evidence: new RegExp(`is "${SYSID}"`) },
+    "not-done": { world: stopped, evidence: new RegExp(`is "${NEW_SYSID}"`) },
+    partly: { never: ONE_VALUE },
+    unknown: {
+      world: at(stopped, async (scene) => {
+        await tried(scene, initialize);
+        scene.etcd.keys.set(INITIALIZE, "1111111111111111111");
+      }),
+      evidence: new RegExp(`it was "${NEW_SYSID}" before: somebody else writes it`),
+    },
+  },
+};
+
+const optime: MutationCases = {
+  action: removeOptime,
+  input: () => WITH_ETCD,
+  acts: stopped,
+  answers: {
+    done: { world: at(stopped, (scene) => tried(scene, optime)), evidence: /is absent/ },
+    "not-done": { world: stopped, evidence: /is "83886336"/ },
+    partly: { never: "one call removes one key: it is there or it is not" },
+    unknown: {
+      world: at(stopped, async (scene) => {
+        await tried(scene, optime);
+        scene.etcd.keys.set(OPTIME, "99999999");
+      }),
+      evidence: /it was "83886336" before: somebody else writes it/,
+    },
+  },
+};
+
+const passwords: MutationCases = {
+  action: setRolePasswords,
+  input: () => WITH_ETCD,
+  acts: restored,
+  answers: {
+    done: { world: at(restored, (scene) => tried(scene, passwords)), evidence: /appuser can log in/ },
+    "not-done": { world: restored, evidence: /refused for .* \(3 of 3 roles\)/ },
+    partly: {
+      world: at(restored, ({ cell }) => cell.database.passwords.set("appuser", "new-appuser")),
+      evidence: /refused for postgres, dvw7DJgqzFBJC8 \(2 of 3 roles\)/,
+    },
+    unknown: {
+      world: at(restored, ({ cell }) =>
+        cell.database.hiccups.push({ ok: false, why: "other", message: "the database system is starting up" }),
+      ),
+      evidence: /nobody can tell .* postgres \(the database system is starting up\)/,
+    },
+  },
+};
+
+export const ARCHIVE_AND_KEYS: readonly MutationCases[] = [movingAside, copying, initialize, optime, passwords];

@@ -1,0 +1,131 @@
+/** What Cloud Foundry makes for the run, and the restart of what is bound to it. */
+import { bindApp } from "../../../src/actions/cf/bind-app.js";
+import { createServiceKey } from "../../../src/actions/cf/create-service-key.js";
+import { createService } from "../../../src/actions/cf/create-service.js";
+import { restartApp } from "../../../src/actions/cf/restart-app.js";
+import type { LastOperation } from "../../../src/ports/cloud-foundry.js";
+import { NEW_GUID, RUN, Scene, SPACE, TAG } from "../../traps/scene.js";
+import { at, type MutationCases, tried } from "./shape.js";
+import { fresh } from "./worlds.js";
+
+const operation = (state: LastOperation["state"]): LastOperation => ({ type: "create", state, description: "" });
+
+function withApp(): Scene {
+  const scene = fresh();
+  scene.cf.appList.push({ guid: "web-guid", name: "web", state: "STARTED" });
+  return scene;
+}
+
+function bound(state: LastOperation["state"] = "succeeded", type: "app" | "key" = "app"): Scene {
+  const scene = withApp();
+  const own = type === "app" ? { name: undefined, appGuid: "web-guid" } : { name: TAG, appGuid: undefined };
+  scene.cf.bindingList.set(NEW_GUID, [{ guid: "binding", type, ...own, lastOperation: operation(state) }]);
+  return scene;
+}
+
+const wanted = {
+  org: "shop",
+  space: "prod",
+  space_guid: SPACE.guid,
+  offering: "dingo-postgresql",
+  plan: "cluster",
+  name: "important-db",
+  run: RUN,
+};
+
+const creating: MutationCases = {
+  action: createService,
+  input: () => wanted,
+  acts: () => new Scene(),
+  answers: {
+    done: {
+      world: at(
+        () => new Scene(),
+        (scene) => tried(scene, creating),
+      ),
+      evidence: /important-db" is .*, create succeeded/,
+    },
+    "not-done": { world: () => new Scene(), evidence: /no service instance "important-db"/ },
+    partly: {
+      world: at(fresh, ({ cf }) => cf.change(NEW_GUID, { lastOperation: operation("in progress") })),
+      evidence: /create in progress/,
+    },
+    unknown: {
+      world: at(fresh, ({ cf }) => cf.change(NEW_GUID, { tags: [] })),
+      evidence: /without the tag of this run/,
+    },
+  },
+};
+
+const key: MutationCases = {
+  action: createServiceKey,
+  input: () => ({ guid: NEW_GUID, org: "shop", space: "prod", name: "important-db", run: RUN }),
+  acts: fresh,
+  answers: {
+    done: { world: () => bound("succeeded", "key"), evidence: /the service key ".*" is binding, succeeded/ },
+    "not-done": { world: fresh, evidence: /does not have the service key/ },
+    partly: { world: () => bound("in progress", "key"), evidence: /in progress/ },
+    unknown: { world: at(fresh, refuseBindings), evidence: /may not be read/ },
+  },
+};
+
+const binding: MutationCases = {
+  action: bindApp,
+  input: () => ({
+    guid: NEW_GUID,
+    org: "shop",
+    space: "prod",
+    space_guid: SPACE.guid,
+    name: "important-db",
+    app: "web",
+  }),
+  acts: withApp,
+  answers: {
+    done: { world: () => bound(), evidence: /the binding of "web" to "important-db" is binding, succeeded/ },
+    "not-done": { world: withApp, evidence: /does not have the binding/ },
+    partly: { world: () => bound("in progress"), evidence: /in progress/ },
+    unknown: { world: at(withApp, refuseBindings), evidence: /may not be read/ },
+  },
+};
+
+function refuseBindings({ cf }: Scene): void {
+  cf.hidesBindings = true;
+}
+
+const restarting: MutationCases = {
+  action: restartApp,
+  input: () => ({ guid: NEW_GUID, org: "shop", space: "prod", space_guid: SPACE.guid, app: "web" }),
+  acts: () => bound(),
+  answers: {
+    done: {
+      world: at(
+        () => bound(),
+        (scene) => tried(scene, restarting),
+      ),
+      evidence: /1 of 1 instances run/,
+    },
+    "not-done": { world: () => bound(), evidence: /no restart was asked for/ },
+    partly: {
+      world: at(
+        () => bound(),
+        (scene) => {
+          scene.cf.instanceStates.push(["RUNNING", "CRASHED"]);
+          return tried(scene, restarting);
+        },
+      ),
+      evidence: /1 of 2 instances run; web\/1 is CRASHED/,
+    },
+    unknown: {
+      world: at(
+        () => bound(),
+        async (scene) => {
+          await tried(scene, restarting);
+          scene.cf.appList.length = 0;
+        },
+      ),
+      evidence: /no application "web" in the space any more/,
+    },
+  },
+};
+
+export const CLOUD_FOUNDRY: readonly MutationCases[] = [creating, key, binding, restarting];

@@ -1,0 +1,215 @@
+/** The new instance's container and its data, and what is left of the deleted one. */
+import type { AnyAction, JsonObject } from "../../../src/action.js";
+import { copyOldDatabase } from "../../../src/actions/docker/copy-old-database.js";
+import { holdRestart, releaseRestart } from "../../../src/actions/docker/hold-restart.js";
+import { setDataAside } from "../../../src/actions/docker/set-data-aside.js";
+import { startContainer } from "../../../src/actions/docker/start-container.js";
+import { stopContainer } from "../../../src/actions/docker/stop-container.js";
+import { stopOldInstance } from "../../../src/actions/docker/stop-old-instance.js";
+import { proveRestored } from "../../../src/actions/recovery/prove-restored.js";
+import { formatLocation } from "../../../src/archive/location.js";
+import { containerDataDirectory } from "../../../src/host-commands.js";
+import { NEW, segment, SYSID } from "../../archive/sample-archive.js";
+import {
+  CONTAINER,
+  containerOf,
+  DATA,
+  FIRST_LIFE,
+  OLD_GUID,
+  RUN,
+  Scene,
+  TAG,
+  TARGET,
+  WITH_ETCD,
+} from "../../traps/scene.js";
+import { at, type MutationCases, ONE_VALUE, tried } from "./shape.js";
+import { baselineOf, copied, fresh, stopped } from "./worlds.js";
+
+function policy(action: AnyAction, set: "no" | "always", other: "no" | "always"): MutationCases {
+  const is = (value: string) => at(fresh, ({ cell }) => cell.alter(CONTAINER, { restartPolicy: value }));
+  return {
+    action,
+    input: () => TARGET,
+    acts: is(other),
+    answers: {
+      done: { world: is(set), evidence: new RegExp(`is "${set}"`) },
+      "not-done": { world: is(other), evidence: new RegExp(`is "${other}"`) },
+      partly: { never: ONE_VALUE },
+      unknown: { world: at(fresh, ({ cell }) => cell.containers.clear()), evidence: /is not on cell_z1/ },
+    },
+  };
+}
+
+const stopping: MutationCases = {
+  action: stopContainer,
+  input: () => TARGET,
+  acts: fresh,
+  answers: {
+    done: { world: () => fresh().stopped(), evidence: /is exited/ },
+    "not-done": { world: fresh, evidence: /is running/ },
+    partly: { never: "a stop that was asked for is waited for to its end: the container runs, or it does not" },
+    unknown: {
+      world: at(fresh, ({ cell }) => cell.alter(CONTAINER, { running: false, status: "restarting" })),
+      evidence: /is restarting/,
+    },
+  },
+};
+
+const dataAside: MutationCases = {
+  action: setDataAside,
+  input: () => ({ ...TARGET, run: RUN }),
+  acts: stopped,
+  answers: {
+    done: { world: at(stopped, (scene) => tried(scene, dataAside)), evidence: /and the former is empty/ },
+    "not-done": { world: stopped, evidence: /is absent$/ },
+    partly: {
+      world: at(stopped, ({ cell }) => cell.files.rename(DATA, `${DATA}.${TAG}`)),
+      evidence: new RegExp(`^${DATA} is absent`),
+    },
+    unknown: {
+      world: at(stopped, async (scene) => {
+        await tried(scene, dataAside);
+        scene.cell.directories.add(`${DATA}/postgres0`);
+      }),
+      evidence: /holds 1 entries again/,
+    },
+  },
+};
+
+const starting: MutationCases = {
+  action: startContainer,
+  input: async (scene) => ({
+    ...(await baselineInput(scene)),
+    ...WITH_ETCD,
+    system_id: SYSID,
+    stopped_life: FIRST_LIFE,
+    target: formatLocation(NEW),
+  }),
+  acts: copied,
+  answers: {
+    done: {
+      world: at(copied, (scene) => {
+        scene.cell.onStart = () => ["preparing patroni to restore this container from wal-e backups"];
+        return tried(scene, starting);
+      }),
+      evidence: /is running.*; preparing patroni to restore/,
+    },
+    "not-done": { world: copied, evidence: /is exited/ },
+    partly: {
+      world: at(copied, (scene) => {
+        scene.cell.onStart = () => ["INFO: initialized a new cluster"];
+        return tried(scene, starting);
+      }),
+      evidence: /did not restore and was stopped at once/,
+    },
+    unknown: {
+      world: at(copied, async (scene) => {
+        await scene.context.record("starting", { stopped_life: FIRST_LIFE });
+        scene.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:20:00Z" });
+      }),
+      evidence: /another life than the one that was stopped/,
+    },
+  },
+};
+
+async function baselineInput(scene: Scene): Promise<JsonObject> {
+  const { baseline } = await baselineOf(scene);
+  return { baseline: baseline ?? null };
+}
+
+const OLD_NAMES = ["cf-11111111-1111-4111-8111-111111111111", "cf-22222222-2222-4222-8222-222222222222"] as const;
+const OLD_DATABASE = `${containerDataDirectory(OLD_NAMES[0])}/postgres0`;
+const NEW_DATABASE = `${DATA}/postgres0`;
+
+/** Two nodes of the deleted instance live on; the first of them has a database. */
+function oldLivesOn(): Scene {
+  const scene = stopped();
+  for (const name of OLD_NAMES) scene.cell.put(containerOf(OLD_GUID, { name }));
+  return scene;
+}
+
+const stoppingOld: MutationCases = {
+  action: stopOldInstance,
+  input: () => {
+    const containers = OLD_NAMES.map((container) => ({ cell: TARGET.cell, container }));
+    return { guid: OLD_GUID, deployment: TARGET.deployment, containers };
+  },
+  acts: oldLivesOn,
+  answers: {
+    done: {
+      world: at(oldLivesOn, (scene) => tried(scene, stoppingOld)),
+      evidence: /cf-1.* is exited.*cf-2.* is exited/,
+    },
+    "not-done": { world: oldLivesOn, evidence: /cf-1.* is running.*cf-2.* is running/ },
+    partly: {
+      world: at(oldLivesOn, ({ cell }) => cell.alter(OLD_NAMES[0], { running: false, status: "exited" })),
+      evidence: /cf-1.* is exited.*cf-2.* is running/,
+    },
+    unknown: {
+      world: at(oldLivesOn, ({ cell }) => cell.containers.delete(OLD_NAMES[1])),
+      evidence: /cf-2.* is not on/,
+    },
+  },
+};
+
+/** Its own directory is the source; the new one was moved aside. */
+function oldDirectoryLeft(): Scene {
+  const scene = new Scene().withNew().swapped();
+  scene.cell.directories.add(OLD_DATABASE);
+  return scene;
+}
+
+const copyingOld: MutationCases = {
+  action: copyOldDatabase,
+  input: () => ({ ...TARGET, source_guid: OLD_GUID, source_cell: TARGET.cell, database: OLD_DATABASE }),
+  acts: oldDirectoryLeft,
+  answers: {
+    done: { world: at(oldDirectoryLeft, (scene) => tried(scene, copyingOld)), evidence: /postgres0 is directory/ },
+    "not-done": { world: oldDirectoryLeft, evidence: /postgres0 is absent, .*part is absent/ },
+    partly: {
+      world: at(oldDirectoryLeft, ({ cell }) => cell.directories.add(`${NEW_DATABASE}.part`)),
+      evidence: /postgres0 is absent, .*part is directory/,
+    },
+    unknown: {
+      world: at(oldDirectoryLeft, ({ cell }) => cell.fileTexts.set(NEW_DATABASE, "")),
+      evidence: /postgres0 is file/,
+    },
+  },
+};
+
+/** It runs, and says what no restore says. */
+function wentWrong(): Scene {
+  const scene = fresh();
+  scene.cell.logLines.set(CONTAINER, ["CRITICAL: system ID mismatch, node x belongs to a different cluster: 1 != 2"]);
+  return scene;
+}
+
+const proving: MutationCases = {
+  action: proveRestored,
+  input: () => ({
+    ...TARGET,
+    started_at: FIRST_LIFE,
+    system_id: SYSID,
+    segments: 5,
+    last_segment: segment(6),
+    base_backup: `base_${segment(2)}_00000040`,
+  }),
+  acts: wentWrong,
+  answers: {
+    done: { never: "only the proof itself is done, and proving again costs nothing" },
+    "not-done": { world: fresh, evidence: /0 of 5 segments are restored/ },
+    partly: { never: "it changes nothing but for one stop, where the proof has failed" },
+    unknown: { world: at(fresh, ({ cell }) => cell.containers.clear()), evidence: /is not on cell_z1/ },
+  },
+};
+
+export const CONTAINERS: readonly MutationCases[] = [
+  stoppingOld,
+  copyingOld,
+  policy(holdRestart, "no", "always"),
+  stopping,
+  dataAside,
+  starting,
+  proving,
+  policy(releaseRestart, "always", "no"),
+];

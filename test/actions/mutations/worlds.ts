@@ -1,0 +1,33 @@
+/** Worlds that the cases of several actions begin with. */
+import type { JsonObject } from "../../../src/action.js";
+import { copy } from "../../../src/actions/archive/copy.js";
+import { setAside } from "../../../src/actions/archive/set-aside.js";
+import { verifySource } from "../../../src/actions/archive/verify-source.js";
+import { formatLocation } from "../../../src/archive/location.js";
+import { NEW, OLD } from "../../archive/sample-archive.js";
+import { CREATED_AT, OLD_GUID, RUN, Scene, TARGET } from "../../traps/scene.js";
+
+const AT = { ...TARGET, source: formatLocation(OLD), target: formatLocation(NEW) };
+
+export const fresh = (): Scene => new Scene().withNew();
+export const stopped = (): Scene => new Scene().withNew().withOldArchive().stopped();
+
+export async function baselineOf(scene: Scene): Promise<JsonObject> {
+  const looked = { guid: OLD_GUID, archive: "", deleted_at: "", accept_loss: 0 };
+  const { baseline } = await scene.perform(verifySource, looked);
+  return { ...AT, baseline: baseline ?? null };
+}
+
+export const asideInput = { ...AT, created_at: CREATED_AT, run: RUN };
+
+export async function emptied(): Promise<Scene> {
+  const scene = stopped();
+  await scene.perform(setAside, asideInput);
+  return scene;
+}
+
+export async function copied(): Promise<Scene> {
+  const scene = await emptied();
+  await scene.perform(copy, await baselineOf(scene));
+  return scene.swapped();
+}
