@@ -29,6 +29,6 @@ const VOCABULARY: ReadonlySet<string> = new Set([
 /** The body as it is written; values that JSON cannot carry (undefined, functions) are gone. */
 export function clean(body: EntryBody, secrets: Secrets): EntryBody {
   const plain = JSON.parse(JSON.stringify(body)) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(plain)) if (!VOCABULARY.has(name)) plain[name] = secrets.maskJson(value);
+  for (const name in plain) if (!VOCABULARY.has(name)) plain[name] = secrets.maskJson(plain[name]);
   return plain as unknown as EntryBody;
 }

@@ -77,8 +77,8 @@ export class LockFile {
 
   /** Changes whenever the file is replaced; undefined where it is absent. */
   fingerprint(): string | undefined {
-    const found = lstatSync(this.#path, { bigint: true, throwIfNoEntry: false });
-    return found === undefined ? undefined : `${found.ino}:${found.mtimeNs}:${found.size}`;
+    const found = lstatSync(this.#path, { throwIfNoEntry: false });
+    return found === undefined ? undefined : `${found.ino}:${found.mtimeMs}:${found.size}`;
   }
 }
 
