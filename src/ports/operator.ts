@@ -1,10 +1,27 @@
 /** The person at the terminal (or nobody). Questions are data, so that every renderer and the journal see the same. */
+
+/** The exact commands of one step, as somebody would type them (law 11). */
+export interface StepCommands {
+  readonly step: string;
+  readonly title: string;
+  /** `variables` name what stands as $NAME in `line`, each with the line that sets it. */
+  readonly commands: readonly {
+    readonly on: string;
+    readonly line: string;
+    readonly variables?: readonly { readonly name: string; readonly setWith: string }[];
+  }[];
+}
+
 interface QuestionBase {
   /** Stable within the step: the key under which the answer is journaled. */
   readonly id: string;
   readonly prompt: string;
   /** Why am I asked? One or two sentences. */
   readonly why: string;
+  /** What would be run, the step at hand first: shown when the operator asks for it. */
+  readonly commands?: readonly StepCommands[];
+  /** The step at hand may have been done by hand instead: then the answer's value is "by-hand". */
+  readonly byHand?: true;
 }
 
 export interface TextQuestion extends QuestionBase {
@@ -37,7 +54,7 @@ export interface ChoiceQuestion extends QuestionBase {
 
 export type Question = TextQuestion | ConfirmQuestion | TypedQuestion | ChoiceQuestion;
 
-/** The answer's text: "yes" or "no" for a confirm, the typed text, or the chosen value. */
+/** The answer's text: "yes" or "no" for a confirm, the typed text, the chosen value; "by-hand" where that is offered. */
 export interface Answer {
   readonly value: string;
   readonly by: "operator" | "flag" | "scenario" | "journal";

@@ -135,6 +135,21 @@ export function detailLines(question: Question, width: number): string[] {
   ];
 }
 
+/** The exact commands that a question is about, to be copied; each $NAME with how it is set. */
+export function manualLines({ commands = [], byHand }: Question): string[] {
+  if (commands.length === 0) return ["    Nothing would be run yet: no step is at hand."];
+  const steps = commands.flatMap((each) => [
+    `  ${each.step}: ${each.title}`,
+    ...(each.commands.length === 0 ? ["    no command: this step only compares what was found"] : []),
+    ...commandLines(each.commands),
+  ]);
+  const done =
+    byHand === true
+      ? [`  Type "done" when the commands of ${commands[0]?.step ?? "the step"} were run: the world is probed.`]
+      : [];
+  return ["", ...steps, "", ...done];
+}
+
 /** A command is one line, however long: it is there to be copied. */
 function isCommand(text: string): boolean {
   return /^[^:]*\$ /.test(text);

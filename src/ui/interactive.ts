@@ -54,7 +54,13 @@ class Spinner {
 }
 
 export function interactiveRenderer(output: Output, { verbose }: { readonly verbose: boolean }): Renderer {
-  const prompting = promptingOperator(output);
+  /** Shown right above the prompt, whatever else the question shows: the lines that it is about. */
+  let review: readonly string[] = [];
+  const prompting = promptingOperator(output, () => {
+    const lines = review;
+    review = [];
+    return lines;
+  });
   const width = Math.min(output.columns, 120);
   const titles = new Map<string, string>();
   let spinner: { readonly key: string; readonly view: Spinner } | undefined;
@@ -100,6 +106,9 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
       case "question":
         // The operator prints the question itself.
         await stop(titles.get(spinner?.key ?? "") ?? "a question", true);
+        return;
+      case "review":
+        review = eventLines(event, { width, verbose });
         return;
       case "run-ended":
         await stop("stopped", false);

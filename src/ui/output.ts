@@ -11,6 +11,8 @@ export interface Output {
   /** A JSON document on one line, on stdout. */
   json(document: unknown): void;
   readonly columns: number;
+  /** Lines of the screen; without one, as many as anybody wants. */
+  readonly rows: number;
   readonly isTerminal: boolean;
   /** Masked and made safe, for what is written by a library. */
   safe(text: string): string;
@@ -42,6 +44,9 @@ export function createOutput({
     // A terminal can be resized; one on a serial line says 0.
     get columns() {
       return stdout.isTTY && stdout.columns > 0 ? stdout.columns : 80;
+    },
+    get rows() {
+      return stdout.isTTY && stdout.rows > 0 ? stdout.rows : Number.POSITIVE_INFINITY;
     },
     isTerminal: stdout.isTTY,
     safe,

@@ -1,29 +1,19 @@
 /**
- * Questions on a terminal, by inquirer. Enter never means yes; "?" tells why; Ctrl-C is a safe way out, since the run
- * can be resumed. The library is loaded when the first question comes.
+ * Questions on a terminal, by inquirer. Enter never means yes; "?" tells why, "m" shows the exact commands; Ctrl-C is a
+ * safe way out, since the run can be resumed. The library is loaded when the first question comes.
  */
 import { RecoverError } from "../errors.js";
-import type {
-  Answer,
-  ChoiceQuestion,
-  ConfirmQuestion,
-  Operator,
-  Question,
-  TextQuestion,
-  TypedQuestion,
-} from "../ports/operator.js";
-import { detailLines } from "./event-lines.js";
+import type { Answer, Operator, Question, TextQuestion } from "../ports/operator.js";
+import { detailLines, manualLines } from "./event-lines.js";
 import type { Output } from "./output.js";
 import { wrap } from "./text.js";
 
-export function promptingOperator(output: Output): Operator {
+/** `held`: lines that belong right above the prompt of the question at hand. */
+export function promptingOperator(output: Output, held: () => readonly string[] = () => []): Operator {
   return {
     ask: async (question) => {
-      const width = Math.min(output.columns, 120);
-      for (const line of detailLines(question, width)) output.line(line);
-      // A text is its own prompt; before anything bigger one has to know why.
-      if (question.kind !== "text") for (const line of wrap(question.why, width, "    ")) output.line(line, "faint");
       try {
+        await showBefore(question, output, held());
         return { value: await prompt(question, output), by: "operator" } satisfies Answer;
       } catch (error) {
         if (error instanceof Error && error.name === "ExitPromptError") throw leftThePrompt();
@@ -40,61 +30,109 @@ function leftThePrompt(): RecoverError {
   });
 }
 
-async function prompt(question: Question, output: Output): Promise<string> {
+/** The prompt on a narrow screen, and the line of the question before it. */
+const PROMPT_ROWS = 4;
+
+/** Everything that has to be seen before the answer; where the screen is too low for it, page by page. */
+async function showBefore(question: Question, output: Output, held: readonly string[]): Promise<void> {
+  const width = Math.min(output.columns, 120);
+  // A text is its own prompt; before anything bigger one has to know why.
+  const why = question.kind === "text" ? [] : wrap(question.why, width, "    ");
+  const above = withoutBlanks(held);
+  // Where something is held, it alone is what the answer is about.
+  const [first, last] = above.length > 0 ? [[...why, ""], above] : [[], why];
+  const pages = pagesOf(output.rows, [...detailLines(question, width), ...first], last);
+  for (const [index, page] of pages.entries()) {
+    for (const line of page) output.line(line, why.includes(line) ? "faint" : undefined);
+    if (index < pages.length - 1) await readLine(output, `Page ${index + 1} of ${pages.length}; Enter shows the next`);
+  }
+}
+
+/** Every line of a low screen counts. */
+function withoutBlanks(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => line.trim() !== "");
+}
+
+/** What is decided upon (`last`) stays on the screen while the answer is typed; the rest is turned over before it. */
+export function pagesOf(
+  rows: number,
+  first: readonly string[],
+  last: readonly string[],
+): readonly (readonly string[])[] {
+  if (first.length + last.length <= rows - PROMPT_ROWS) return [[...first, ...last]];
+  return [...slices(first, rows - 2), ...slices(last, rows - PROMPT_ROWS)];
+}
+
+function slices(lines: readonly string[], size: number): readonly (readonly string[])[] {
+  const whole = Math.max(5, size);
+  const count = Math.ceil(lines.length / whole);
+  return Array.from({ length: count }, (_, page) => lines.slice(page * whole, (page + 1) * whole));
+}
+
+async function readLine(output: Output, message: string, secret = false): Promise<string> {
   const { default: inquirer } = await import("inquirer");
-  const ask = async (message: string, secret: boolean): Promise<string> => {
-    const type = secret ? "password" : "input";
-    const { answer } = await inquirer.prompt<{ answer: string }>([
-      { type, name: "answer", message: output.safe(message) },
-    ]);
-    return answer.trim();
-  };
+  const type = secret ? "password" : "input";
+  const { answer } = await inquirer.prompt<{ answer: string }>([
+    { type, name: "answer", message: output.safe(message) },
+  ]);
+  return answer.trim();
+}
+
+/** Asks until there is an answer: neither "?" nor "m" is one, but for a secret. */
+async function prompt(question: Question, output: Output): Promise<string> {
+  if (question.kind === "text" && question.secret === true) return await readLine(output, promptOf(question), true);
+  for (;;) {
+    const answer = await readLine(output, promptOf(question));
+    const value = valueOf(question, answer);
+    if (value !== undefined) return value;
+    for (const line of asideLines(question, answer, Math.min(output.columns, 120))) output.line(line);
+  }
+}
+
+/** The whole line before the cursor. */
+function promptOf(question: Question): string {
+  const aside = question.commands === undefined ? "" : question.byHand === true ? "; m, done: by hand" : "; m: by hand";
   switch (question.kind) {
     case "text":
-      return await askText(question, ask);
+      return question.default === undefined ? question.prompt : `${question.prompt} [${question.default}]`;
     case "confirm":
-      return await askConfirm(question, ask, output);
+      return `${question.prompt} (y/N${aside})`;
     case "typed":
-      return await askTyped(question, ask, output);
+      return `${question.prompt} Type ${question.expected}, or nothing to stop${aside === "" ? "" : ` (${aside.slice(2)})`}:`;
     case "choice":
-      return await askChoice(question, ask, output);
+      return `${question.prompt} One of ${question.choices.map(({ value }) => value).join(", ")}${aside}:`;
   }
 }
 
-type Ask = (message: string, secret: boolean) => Promise<string>;
-
-async function askText(question: TextQuestion, ask: Ask): Promise<string> {
-  const answer = await ask(
-    question.default === undefined ? question.prompt : `${question.prompt} [${question.default}]`,
-    question.secret === true,
-  );
-  return answer === "" ? (question.default ?? "") : answer;
-}
-
-/** "yes" only when y or yes was typed; an empty line is a no. */
-async function askConfirm(question: ConfirmQuestion, ask: Ask, output: Output): Promise<string> {
-  for (;;) {
-    const answer = (await ask(`${question.prompt} (y/N)`, false)).toLowerCase();
-    if (answer === "?") output.line(`    ${question.why}`);
-    else if (answer === "y" || answer === "yes") return "yes";
-    else if (answer === "" || answer === "n" || answer === "no") return "no";
+/** Undefined where what was typed is no answer. */
+function valueOf(question: Question, answer: string): string | undefined {
+  if (answer === "done" && question.byHand === true) return "by-hand";
+  switch (question.kind) {
+    case "text":
+      return isAside(question, answer) ? undefined : answer === "" ? (question.default ?? "") : answer;
+    case "confirm":
+      return { y: "yes", yes: "yes", "": "no", n: "no", no: "no" }[answer.toLowerCase()];
+    case "typed":
+      return answer === question.expected || answer === "" ? answer : undefined;
+    case "choice":
+      return question.choices.some(({ value }) => value === answer) ? answer : undefined;
   }
 }
 
-/** The text itself or nothing: an empty line is a no, and a mistyped one is asked again. */
-async function askTyped(question: TypedQuestion, ask: Ask, output: Output): Promise<string> {
-  for (;;) {
-    const answer = await ask(`${question.prompt} Type ${question.expected}, or nothing to stop:`, false);
-    if (answer === question.expected || answer === "") return answer;
-    output.line(answer === "?" ? `    ${question.why}` : `    that is not ${question.expected}`);
-  }
+/** Any text may be an answer; these are one only where nothing else is offered for them. */
+function isAside(question: TextQuestion, answer: string): boolean {
+  return answer === "?" || (answer === "m" && question.commands !== undefined);
 }
 
-async function askChoice(question: ChoiceQuestion, ask: Ask, output: Output): Promise<string> {
-  const values = question.choices.map((choice) => choice.value);
-  for (;;) {
-    const answer = await ask(`${question.prompt} One of ${values.join(", ")}:`, false);
-    if (values.includes(answer)) return answer;
-    output.line(answer === "?" ? `    ${question.why}` : `    "${answer}" is none of them`);
+function asideLines(question: Question, answer: string, width: number): readonly string[] {
+  if (answer === "?") return wrap(question.why, width, "    ");
+  if (answer === "m") return manualLines(question);
+  switch (question.kind) {
+    case "typed":
+      return [`    that is not ${question.expected}`];
+    case "choice":
+      return [`    "${answer}" is none of them`];
+    default:
+      return [];
   }
 }

@@ -32,8 +32,9 @@ export function duration(ms: number): string {
 
 const LABEL_WIDTH = 13;
 
-/** Label and value in two columns, the value wrapped under itself. */
+/** Label and value in two columns, the value wrapped under itself; a word that is too long for that stands further left. */
 export function row(label: string, value: string, width: number): string[] {
   const [first = "", ...rest] = wrap(value, Math.max(20, width - LABEL_WIDTH - 2));
-  return [`  ${label.padEnd(LABEL_WIDTH)}${first}`, ...rest.map((line) => `  ${" ".repeat(LABEL_WIDTH)}${line}`)];
+  const indent = (line: string): string => " ".repeat(Math.max(2, Math.min(LABEL_WIDTH + 2, width - line.length)));
+  return [`  ${label.padEnd(LABEL_WIDTH)}${first}`, ...rest.map((line) => `${indent(line)}${line}`)];
 }

@@ -42,10 +42,10 @@ function rowsOf(facts: z.infer<typeof input>): ReviewRow[] {
     },
     {
       label: "  archive",
-      value: `${facts.source}  ${facts.source_objects} objects, ${bytesText(facts.source_bytes)}; only read`,
+      value: `${facts.source_objects} objects, ${bytesText(facts.source_bytes)}, only read: ${facts.source}`,
     },
     { label: "target", value: `${facts.target} (${facts.target_guid}), made by this run` },
-    { label: "  archive", value: `${facts.target_archive}  ${facts.target_objects} objects, moved aside` },
+    { label: "  archive", value: `${facts.target_objects} objects, moved aside: ${facts.target_archive}` },
     {
       label: "  container",
       value: `${facts.container} on ${facts.cell}; stopped, its empty database moved aside, started`,

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { manualLines } from "../../src/ui/event-lines.js";
+import { pagesOf } from "../../src/ui/prompts.js";
+import { row } from "../../src/ui/text.js";
+
+const lines = (count: number, name: string): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
+
+describe("what is shown before a question", () => {
+  it("is one page where it fits, the prompt included", () => {
+    expect(pagesOf(24, lines(4, "step"), lines(16, "row"))).toEqual([[...lines(4, "step"), ...lines(16, "row")]]);
+  });
+
+  it("is turned over where it does not: what is decided upon is whole on the last page", () => {
+    const pages = pagesOf(24, lines(12, "step"), lines(19, "row"));
+    expect(pages).toEqual([lines(12, "step"), lines(19, "row")]);
+  });
+
+  it("never exceeds a screen, and loses no line, however long it is", () => {
+    const pages = pagesOf(24, lines(60, "step"), lines(50, "row"));
+    expect(Math.max(...pages.map((page) => page.length))).toBeLessThanOrEqual(22);
+    expect(pages.flat()).toEqual([...lines(60, "step"), ...lines(50, "row")]);
+  });
+});
+
+describe("a row of the review", () => {
+  it("moves a word that is too long for its column to the left, so that a terminal need not break it", () => {
+    const place = `s3://our-postgresql-backups/backups/6e101b27-60ed-4bac-8e21-d07b63c47a40/wal`;
+    const shown = row("  archive", `24 objects: ${place}`, 80);
+    expect(shown).toEqual(["    archive    24 objects:", `    ${place}`]);
+  });
+});
+
+describe("the commands for doing a step by hand", () => {
+  it("stand whole on their lines, each variable with how it is set", () => {
+    const line = `curl ${"x".repeat(200)} $TOKEN`;
+    const variables = [{ name: "TOKEN", setWith: "the output of: cf oauth-token" }];
+    const shown = manualLines({
+      kind: "confirm",
+      id: "consent",
+      prompt: "Go?",
+      why: "Because.",
+      details: [],
+      byHand: true,
+      commands: [{ step: "create", title: "Create it", commands: [{ on: "here", line, variables }] }],
+    });
+    expect(shown).toContain(`    here$ ${line}`);
+    expect(shown.join("\n")).toContain("$TOKEN is the output of: cf oauth-token");
+    expect(shown.join("\n")).toContain('Type "done"');
+  });
+});
