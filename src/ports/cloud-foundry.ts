@@ -14,6 +14,8 @@ export interface CfIdentity {
   readonly cliVersion: string;
   /** True with cloud_controller.admin, admin_read_only or global_auditor: only then is an empty event list a fact. */
   readonly seesEverything: boolean;
+  /** Somebody said that the certificate of the API is not to be checked: whoever is in between reads and writes along. */
+  readonly certificateUnchecked?: true;
 }
 
 export interface CfSpace {
@@ -138,6 +140,12 @@ export interface CloudFoundry {
     readonly name: string;
     readonly tag: string;
     readonly parameters: Readonly<Record<string, unknown>>;
+  }): Promise<void>;
+  /** `cf update-service … -t TAGS`: replaces its tags; the broker is not asked. */
+  tagService(request: {
+    readonly in: SpaceRef;
+    readonly instance: string;
+    readonly tags: readonly string[];
   }): Promise<void>;
   createServiceKey(request: { readonly in: SpaceRef; readonly instance: string; readonly key: string }): Promise<void>;
   deleteServiceKey(request: { readonly in: SpaceRef; readonly instance: string; readonly key: string }): Promise<void>;

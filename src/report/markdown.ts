@@ -21,6 +21,7 @@ export interface ReportOptions {
   readonly timeZone?: string;
 }
 
+const CHECK = "platform.check";
 const FIND = "discovery.find-deleted-instance";
 const VERIFY = "archive.verify-source";
 const CREATE = "cf.create-service";
@@ -33,7 +34,7 @@ export function reportMarkdown(entries: readonly Entry[], chain: Chain, options:
   const lines = [
     `# Recovery of ${text(targetOf(entries) ?? "a deleted service")}`,
     "",
-    ...warnings(entries, chain),
+    ...warnings(entries, units, chain),
     ...section("Summary", summary(entries, units, { chain, times })),
     ...section("What is back", bullets(outputList(units, SUMMARISE, "recovered"))),
     ...section("What was left aside", bullets(outputList(units, SUMMARISE, "left_aside"))),
@@ -57,7 +58,7 @@ function targetOf(entries: readonly Entry[]): string | undefined {
 }
 
 /** What a reader must know before the first fact. */
-function warnings(entries: readonly Entry[], chain: Chain): string[] {
+function warnings(entries: readonly Entry[], units: readonly UnitDigest[], chain: Chain): string[] {
   const [started] = entriesOf(entries, "run-started");
   const told = [
     unfinished(endingOf(entries), started?.run),
@@ -65,6 +66,7 @@ function warnings(entries: readonly Entry[], chain: Chain): string[] {
       ? undefined
       : "**The journal's hash chain does not hold.** Lines were changed or lost: `dingo-recover journal verify` names the first bad one.",
     started?.rehearsal === true ? "**This was a rehearsal.** Nothing real was touched." : undefined,
+    ...outputList(units, CHECK, "unprotected").map((each) => `**Not protected on its way:** ${text(each)}.`),
   ];
   return told.flatMap((line) => (line === undefined ? [] : [`> ${line}`, ""]));
 }

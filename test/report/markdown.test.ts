@@ -169,6 +169,15 @@ describe("the report of an unfinished run", () => {
     expect(report).toContain("DOES NOT HOLD");
     expect(report).toContain("**This was a rehearsal.**");
   });
+
+  it("names what was not protected on its way, before everything else", () => {
+    const unprotected = ["the certificate of https://api.example.org is not checked (skip_ssl_validation)"];
+    const entries = journal(STARTED, ...step("check", "platform.check", "read", { unprotected }));
+    const report = reportMarkdown(entries, CHAIN, ZONE);
+    expect(report).toMatch(/> \*\*Not protected on its way:\*\* the certificate of /);
+    expect(report.indexOf("Not protected")).toBeLessThan(report.indexOf("## Summary"));
+    expect(reportMarkdown(WHOLE, CHAIN, ZONE)).not.toContain("Not protected");
+  });
 });
 
 describe("foreign text in a report", () => {

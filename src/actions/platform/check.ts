@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
 import { requireSanityQuery } from "../postgres/sanity-query.js";
+import { unprotected } from "./unprotected.js";
 
 const input = z.strictObject({
   /** Not run here: one that cannot be run is refused before anything is created for it. */
@@ -15,6 +16,8 @@ const output = z.object({
   director_version: z.string(),
   store: z.string(),
   store_key_id: z.string(),
+  /** Systems that are spoken to without TLS, or without a look at the certificate; for the report. */
+  unprotected: z.array(z.string()),
 });
 
 /** Every log-in first, so that a missing right costs a minute at the start and not half an hour in the middle. */
@@ -25,7 +28,7 @@ export const check = defineAction({
   input,
   output,
   tell: (found) =>
-    `Cloud Foundry ${found.cf_api} as ${found.cf_user}${found.sees_everything ? "" : ", who may not see every event"}; director ${found.director}; object store ${found.store}, key ${found.store_key_id}`,
+    `Cloud Foundry ${found.cf_api} as ${found.cf_user}${found.sees_everything ? "" : ", who may not see every event"}; director ${found.director}; object store ${found.store}, key ${found.store_key_id}${found.unprotected.map((each) => `; NOT PROTECTED: ${each}`).join("")}`,
   describe: () => [
     { on: "here", line: "cf target" },
     { on: "here", line: "bosh environment" },
@@ -46,6 +49,8 @@ export const check = defineAction({
       director_version: info.version,
       store: `${keys.endpoint} (${keys.region})`,
       store_key_id: keys.keyId,
+      // A box speaks in the clear, on loopback.
+      unprotected: context.run.rehearsal ? [] : unprotected(identity, keys),
     };
   },
   /** A resume with another log-in would go on in another foundation. */

@@ -83,8 +83,16 @@ export class CfSession {
   async identity(): Promise<CfIdentity> {
     const { home, version } = await this.#open();
     const { user, scopes } = await this.token();
-    const api = textOf(await home.config(), "Target");
-    return { api, user, scopes, cliVersion: version, seesEverything: seesEverything(scopes) };
+    const config = await home.config();
+    return {
+      api: textOf(config, "Target"),
+      user,
+      scopes,
+      cliVersion: version,
+      seesEverything: seesEverything(scopes),
+      // The CLI's own word, since a session that was taken over may have been told so long ago.
+      ...(config["SSLDisabled"] === true ? { certificateUnchecked: true } : {}),
+    };
   }
 
   /** Whose token it is; asked once per log-in. */

@@ -29,7 +29,8 @@ type Opened = (error: Error | null, stream: Duplex) => void;
 /** Connections are kept for the next request unless told otherwise. */
 export function dialedAgents(dial: Dial, trust: TlsTrust = {}, { keepAlive } = { keepAlive: true }): HttpAgents {
   const http = new DialedHttpAgent(dial, keepAlive);
-  const https = new DialedHttpsAgent(dial, { keepAlive, ...trust });
+  // Said here, it counts before NODE_TLS_REJECT_UNAUTHORIZED, which would turn the check off for all without a word.
+  const https = new DialedHttpsAgent(dial, { keepAlive, rejectUnauthorized: true, ...trust });
   return {
     http,
     https,

@@ -91,6 +91,21 @@ describe("the gateway hop", () => {
     });
   });
 
+  it("checks certificates although the environment asks Node not to", async () => {
+    await behind(
+      "director.example:25555",
+      createHttpsServer({ cert: TEST_CERTIFICATE, key: TEST_KEY }, (_, response) => response.end("hello")),
+    );
+    process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+    try {
+      const wary = agentsOf(open());
+      const asked = get(httpsRequest, "https://director.example:25555/", { agent: wary.https });
+      await expect(asked).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    } finally {
+      delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+    }
+  });
+
   it("carries large bodies whole, both ways", async () => {
     const server = createHttpServer((request, response) => request.pipe(response));
     await behind("10.0.0.7:80", server);
