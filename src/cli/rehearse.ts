@@ -21,7 +21,7 @@ export type RehearseArguments = GlobalArguments &
     readonly list: boolean;
     readonly undo: boolean;
     readonly "crash-at"?: string | undefined;
-    readonly "crash-everywhere": boolean;
+    readonly "crash-everywhere"?: boolean;
     readonly pace: "person" | "max";
     readonly seed: number;
   };
@@ -33,8 +33,12 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   if (given.list) return list(given, output);
   const scenario = findScenario(given.scenario) ?? unknownScenario(given.scenario);
-  if (given["crash-everywhere"])
-    return await (await import("./crash-everywhere.js")).everywhere(given, { output, scenario, seed: wholeSeed(given.seed) });
+  if (given["crash-everywhere"] === true)
+    return await (await import("./crash-everywhere.js")).everywhere(given, {
+      output,
+      scenario,
+      seed: wholeSeed(given.seed),
+    });
   const stateDirectory = statePath(given["state-dir"], process.env);
   const directory = join(stateDirectory, "rehearsals");
   inStateDirectory(directory, () => makeDirectory(directory));
@@ -155,7 +159,8 @@ function resumeFlags(given: ResumeArguments): string[] {
 }
 
 function crashPoint(text: string): CrashPoint {
-  const [, change, append, when = "after"] = /^(?:change:(\d{1,6})|(\d{1,6})(?::(before|torn|after))?)$/.exec(text) ?? [];
+  const [, change, append, when = "after"] =
+    /^(?:change:(\d{1,6})|(\d{1,6})(?::(before|torn|after))?)$/.exec(text) ?? [];
   if (Number(change) > 0) return { change: Number(change) };
   if (Number(append) > 0) return { append: Number(append), when: when as "before" | "torn" | "after" };
   throw new RecoverError("usage", `${quoted(text)} is no point to crash at`, {

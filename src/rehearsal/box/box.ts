@@ -7,6 +7,7 @@ import { serveSsh, type SshSettings } from "../ssh/server.js";
 import { worldAgent } from "./agent.js";
 import { BoxFiles, type BoxState } from "./box-state.js";
 import { worldBroker } from "./broker.js";
+import { changeAsked, changeOf } from "./change.js";
 import { type BoxClock, shown } from "./clock.js";
 import { CollectedLog } from "./log-file.js";
 import { SavedWorld, type WorldHost } from "./world-host.js";
@@ -17,12 +18,23 @@ export const DIRECTOR_ADDRESS = "10.58.111.5:25555";
 /** A director forgets old tasks as well; nobody asks again for one that was read. */
 const TASKS_KEPT = 12;
 
+/** Where nothing is kept. */
+const NO_FILES: Pick<BoxFiles, "save" | "savePart" | "saveSoon"> = {
+  save: () => undefined,
+  savePart: () => undefined,
+  saveSoon: () => undefined,
+};
+
 export interface BoxOptions {
   readonly directory: string;
   readonly state: BoxState;
   readonly clock: BoxClock;
   /** A person on the cells, who types more than the adapters send. */
   readonly person?: SshSettings["person"];
+  /** The box is for this process alone: nothing of it is written down. */
+  readonly fleeting?: boolean;
+  /** Hears of every change that somebody asked for, as soon as it is made and before it is answered. */
+  readonly changed?: (what: string) => void;
 }
 
 export interface Box {
@@ -61,11 +73,17 @@ class Servers {
   }
 }
 
-async function open({ directory, state, clock, person }: BoxOptions, servers: Servers): Promise<Box> {
+async function open(options: BoxOptions, servers: Servers): Promise<Box> {
+  const { directory, state, clock, person } = options;
+  const changed = options.changed ?? (() => undefined);
   const parts = { cloudController: state.cloudController, director: state.director };
-  const files = new BoxFiles(directory);
+  const files = options.fleeting === true ? NO_FILES : new BoxFiles(directory);
   const log = new CollectedLog(join(directory, "platform.log"));
-  const host: SavedWorld = new SavedWorld(log.take(state.world), clock, () => files.savePart("world", host.stored));
+  const host: SavedWorld = new SavedWorld(log.take(state.world), clock, (event) => {
+    files.savePart("world", host.stored);
+    const change = changeOf(event);
+    if (change !== undefined) changed(change);
+  });
   const current = (): BoxState => ({ ...state, ...parts, world: host.stored });
   const now = (): Date => new Date(shown(clock));
   files.save(current());
@@ -73,8 +91,10 @@ async function open({ directory, state, clock, person }: BoxOptions, servers: Se
     serveCloudController({
       get: () => parts.cloudController,
       set: (next) => {
+        const asked = changeAsked(parts.cloudController, next);
         parts.cloudController = next;
         files.saveSoon("cloudController", next);
+        if (asked !== undefined) changed(asked);
       },
       now,
       broker: worldBroker(host),

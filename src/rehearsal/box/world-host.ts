@@ -1,10 +1,9 @@
 /** Holds the one world of a box: lets time pass, applies events, writes every change down before it is answered. */
-import { setTimeout as delay } from "node:timers/promises";
 import { advance } from "../world/advance.js";
 import { apply } from "../world/apply.js";
 import type { AnswerTo, WorldEvent } from "../world/events.js";
 import type { World } from "../world/world.js";
-import { type BoxClock, realDelay, shown } from "./clock.js";
+import { type BoxClock, shown, waitUntil } from "./clock.js";
 
 /** What the servers of a box see of the world. */
 export interface WorldHost {
@@ -22,10 +21,10 @@ const LONGEST_WAIT = 1_000;
 export class SavedWorld implements WorldHost {
   #world: World;
   readonly #clock: BoxClock;
-  readonly #save: () => void;
+  readonly #save: (event: WorldEvent) => void;
 
-  /** `save` writes down what `stored` shows. */
-  constructor(world: World, clock: BoxClock, save: () => void) {
+  /** `save` writes down what `stored` shows, and hears which event changed it. */
+  constructor(world: World, clock: BoxClock, save: (event: WorldEvent) => void) {
     this.#world = world;
     this.#clock = clock;
     this.#save = save;
@@ -44,7 +43,7 @@ export class SavedWorld implements WorldHost {
     const { world, answer } = apply(this.#world, event, this.now());
     this.#world = world;
     // Reading leaves a trace in the store's record only: it is saved with the next change.
-    if (event.is !== "store-request") this.#save();
+    if (event.is !== "store-request") this.#save(event);
     return answer;
   }
 
@@ -60,7 +59,7 @@ export class SavedWorld implements WorldHost {
       if (holds(world)) return true;
       if (this.now() >= deadline) return false;
       const next = Math.min(world.agenda[0]?.at ?? Infinity, this.now() + LONGEST_WAIT, deadline);
-      await delay(realDelay(this.#clock, next));
+      await waitUntil(this.#clock, next);
     }
   }
 }

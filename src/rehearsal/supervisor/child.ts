@@ -4,9 +4,26 @@ import type { BoxClock } from "../box/clock.js";
 import { REHEARSAL_VARIABLE } from "../variable.js";
 import type { ChildPlace } from "./child-files.js";
 
-export interface CrashPoint {
-  readonly append: number;
-  readonly when: "before" | "torn" | "after";
+/** Around a journal append, or as soon as the far side has made its K-th change and before it answers. */
+export type CrashPoint =
+  | { readonly append: number; readonly when: "before" | "torn" | "after" }
+  | { readonly change: number };
+
+/** The changes that the far side makes, and whoever waits for one of them. */
+export class Changes {
+  #left = Infinity;
+  #struck: () => void = () => undefined;
+
+  readonly changed = (): void => {
+    this.#left -= 1;
+    if (this.#left === 0) this.#struck();
+  };
+
+  /** Calls once, at the K-th change from now. */
+  at(change: number, struck: () => void): void {
+    this.#left = change;
+    this.#struck = struck;
+  }
 }
 
 export interface ChildOptions {
@@ -18,6 +35,7 @@ export interface ChildOptions {
   /** Somebody sits at a terminal and answers; otherwise the scenario does. */
   readonly interactive: boolean;
   readonly crashAt?: CrashPoint;
+  readonly changes: Changes;
   readonly quiet: boolean;
 }
 
@@ -39,6 +57,8 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
     env: { ...place.env, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
     stdio: [interactive ? "inherit" : "ignore", shown, shown],
   });
+  const { crashAt } = options;
+  if (crashAt !== undefined && "change" in crashAt) options.changes.at(crashAt.change, () => child.kill("SIGKILL"));
   const release = passSignalsOn(child);
   try {
     return await new Promise<Ended>((resolve, reject) => {
@@ -56,7 +76,7 @@ function setting({ clock, interactive, place, crashAt }: ChildOptions): Record<s
   return {
     clock,
     ...(interactive ? {} : { answers: place.answers }),
-    ...(crashAt === undefined ? {} : { crashAt }),
+    ...(crashAt === undefined || "change" in crashAt ? {} : { crashAt }),
   };
 }
 

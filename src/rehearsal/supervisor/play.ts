@@ -7,8 +7,10 @@ import type { BoxClock, Pace } from "../box/clock.js";
 import { PAGE_PROGRAMS } from "../page/programs.js";
 import { PAGE_USER } from "../scenarios/page-procedure.js";
 import type { Scenario } from "../scenarios/scenario.js";
+import { undoneComplaints } from "../scenarios/undone.js";
 import { Told } from "../scenarios/told.js";
 import { tally, worldComplaints } from "./checks.js";
+import { Changes } from "./child.js";
 import { type ChildPlace, layOut } from "./child-files.js";
 import type { RehearsalRecord } from "./record.js";
 
@@ -46,6 +48,7 @@ export interface Standing {
   readonly box: Box;
   readonly place: ChildPlace;
   readonly clock: BoxClock;
+  readonly changes: Changes;
 }
 
 /** Starts a box and closes it whatever happens: servers that stay open would keep the process alive for ever. */
@@ -59,11 +62,13 @@ export async function inBox<T>(
   },
   work: (standing: Standing) => Promise<T>,
 ): Promise<T> {
-  const box = await startBox({ ...from, person: { user: PAGE_USER, programs: PAGE_PROGRAMS } });
+  const changes = new Changes();
+  const person = { user: PAGE_USER, programs: PAGE_PROGRAMS };
+  const box = await startBox({ ...from, person, changed: changes.changed });
   let place: ChildPlace | undefined;
   try {
     place = await layOut({ ...from, box, caller });
-    return await work({ box, place, clock: from.clock });
+    return await work({ box, place, changes, clock: from.clock });
   } finally {
     await Promise.all([place?.close(), box.close()]);
   }
@@ -75,9 +80,16 @@ const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-ru
 export function conclude(
   sitting: Sitting,
   { box, place }: Standing,
-  ended: { readonly exitCode: number; readonly scenario: Scenario; readonly record: RehearsalRecord },
+  ended: {
+    readonly exitCode: number;
+    readonly scenario: Scenario;
+    readonly record: RehearsalRecord;
+    /** What the tool did was taken back: then the foundation is to look as before, whatever the scenario says. */
+    readonly undone?: boolean;
+  },
 ): RehearsalResult {
-  const { exitCode, scenario, record } = ended;
+  const { exitCode, scenario, record, undone = false } = ended;
+  const expected = undone ? EXIT.done : scenario.exitCode;
   // What was begun may still be going on in the foundation: a base backup, a binding.
   box.host.world();
   const state = box.state();
@@ -85,16 +97,14 @@ export function conclude(
   const ownEnding =
     !sitting.interactive && exitCode !== EXIT.interrupted && !sitting.args.some((word) => LEADS_ELSEWHERE.has(word));
   const complaints = [
-    ...(ownEnding && exitCode !== scenario.exitCode
-      ? [`the tool ended with ${exitCode}, expected was ${scenario.exitCode}`]
-      : []),
+    ...(ownEnding && exitCode !== expected ? [`the tool ended with ${exitCode}, expected was ${expected}`] : []),
     ...worldComplaints(state.world, record.watched),
-    ...scenario.complaints({ ...state, old: record.watched.old, exitCode }),
-    ...(ownEnding ? (scenario.unsaid?.(Told.ofRun(sitting.stateDirectory, record.run)) ?? []) : []),
+    ...(undone ? undoneComplaints : scenario.complaints)({ ...state, old: record.watched.old, exitCode }),
+    ...(ownEnding && !undone ? (scenario.unsaid?.(Told.ofRun(sitting.stateDirectory, record.run)) ?? []) : []),
   ];
   return {
     exitCode,
-    expected: scenario.exitCode,
+    expected,
     complaints,
     run: record.run,
     directory: place.directory,

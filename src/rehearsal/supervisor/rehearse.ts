@@ -17,6 +17,8 @@ export interface RehearseOptions extends Sitting {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly crashAt?: CrashPoint;
+  /** What the tool did is taken back afterwards, also where it was killed: then nobody resumes it before. */
+  readonly undo?: boolean;
 }
 
 /** Milliseconds between two looks for the run that the tool begins. */
@@ -49,7 +51,7 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
 
 /** Goes on with a rehearsal of another process: in the same box, where it was left. Undefined where the box is gone. */
 export async function resumeRehearsal(
-  options: Sitting & { readonly run: string },
+  options: Sitting & { readonly run: string; readonly command?: "resume" | "undo" },
 ): Promise<RehearsalResult | undefined> {
   const found = findRehearsal(options.stateDirectory, options.run);
   const scenario = found === undefined ? undefined : findScenario(found.record.scenario);
@@ -59,8 +61,8 @@ export async function resumeRehearsal(
   // No time has passed in a box that did not stand.
   const clock = clockFrom(state.world.now, options.pace);
   const result = await inBox(options, { directory, clock, scenario, state }, async (standing) => {
-    const { code } = await child(options, standing, { words: ["resume", options.run] });
-    return conclude(options, standing, { exitCode: code, scenario, record });
+    const { code } = await child(options, standing, { words: [options.command ?? "resume", options.run] });
+    return conclude(options, standing, { exitCode: code, scenario, record, undone: options.command === "undo" });
   });
   tidyUp(result);
   return result;
@@ -88,7 +90,7 @@ async function play(options: RehearseOptions, standing: Standing, first: Rehears
   const timer = setInterval(look, LOOK_MS);
   try {
     const exitCode = await runAndResume(options, standing, () => look().run);
-    return conclude(options, standing, { exitCode, scenario, record: look() });
+    return conclude(options, standing, { exitCode, scenario, record: look(), undone: options.undo === true });
   } finally {
     clearInterval(timer);
   }
@@ -99,12 +101,13 @@ interface Words {
   readonly crashAt?: CrashPoint;
 }
 
-function child(sitting: Sitting, { place, clock }: Standing, { words, crashAt }: Words): Promise<Ended> {
+function child(sitting: Sitting, { place, clock, changes }: Standing, { words, crashAt }: Words): Promise<Ended> {
   const { program, interactive, stateDirectory, args, quiet } = sitting;
   return runChild({
     program,
     place,
     clock,
+    changes,
     interactive,
     quiet: quiet === true,
     args: [...words, "--config", place.config, "--state-dir", stateDirectory, ...args],
@@ -126,14 +129,36 @@ async function runAndResume(
     words: ["run", ...inputs],
     ...(crashAt === undefined ? {} : { crashAt }),
   });
+  if (options.undo === true) return await undoAll(options, standing, { first, run: newRun() });
   if (!first.killed) {
-    if (crashAt !== undefined) say(`The journal never came to append ${crashAt.append}: nothing was killed.`);
+    if (crashAt !== undefined) say(`It never came to ${placeOf(crashAt)}: nothing was killed.`);
     return first.code;
   }
   const run = newRun();
-  say(
-    `The tool was killed (-9) at journal append ${crashAt?.append ?? "?"}. The foundation goes on; now it is resumed.`,
-  );
+  say(`The tool was killed (-9) at ${placeOf(crashAt)}. The foundation goes on; now it is resumed.`);
   const again = await child(options, standing, { words: ["resume", ...(run === undefined ? [] : [run])] });
   return again.code;
+}
+
+/** Whatever became of the run, it is taken back; an undo that is killed goes on by the same command. */
+async function undoAll(
+  options: RehearseOptions,
+  standing: Standing,
+  { first, run }: { readonly first: Ended; readonly run: string | undefined },
+): Promise<number> {
+  const { crashAt, say } = options;
+  if (run === undefined) return first.code;
+  const words = ["undo", run];
+  const how = first.killed ? "was killed (-9)" : `ended with ${first.code}`;
+  say(`The tool ${how}. The foundation goes on; now what it did is taken back.`);
+  const again = crashAt === undefined || first.killed ? {} : { crashAt };
+  const undone = await child(options, standing, { words, ...again });
+  if (!undone.killed) return undone.code;
+  say(`The undo was killed (-9) at ${placeOf(crashAt)}. Now it goes on.`);
+  return (await child(options, standing, { words })).code;
+}
+
+function placeOf(crashAt: CrashPoint | undefined): string {
+  if (crashAt === undefined) return "an unknown place";
+  return "change" in crashAt ? `the far side's change ${crashAt.change}` : `journal append ${crashAt.append}`;
 }

@@ -1,0 +1,72 @@
+/** A box of this process alone, for one run or the rest of one: no waiting, nothing written down but the run itself. */
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Box, startBox } from "../box/box.js";
+import type { BoxState } from "../box/box-state.js";
+import { shown } from "../box/clock.js";
+import { LeapingClock } from "../box/leaping-clock.js";
+import { PAGE_PROGRAMS } from "../page/programs.js";
+import { PAGE_USER } from "../scenarios/page-procedure.js";
+import type { Scenario } from "../scenarios/scenario.js";
+import { type ChildPlace, layOut } from "../supervisor/child-files.js";
+import type { ToolClock } from "./carriage.js";
+
+export interface Bench {
+  readonly box: Box;
+  readonly place: ChildPlace;
+  readonly clock: LeapingClock;
+  readonly stateDirectory: string;
+}
+
+export interface BenchOptions {
+  readonly scenario: Scenario;
+  readonly state: BoxState;
+  /** World time at which it stands up. */
+  readonly now: number;
+  /** What the log collector had written before. */
+  readonly platformLog: string;
+  readonly changed?: (what: string) => void;
+}
+
+export async function onBench<T>(options: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
+  const { scenario, state, now, platformLog, changed } = options;
+  const directory = mkdtempSync(join(scratch(), "dingo-recover-crash-"));
+  const clock = new LeapingClock(now);
+  try {
+    writeFileSync(join(directory, "platform.log"), platformLog, { mode: 0o600 });
+    const person = { user: PAGE_USER, programs: PAGE_PROGRAMS };
+    const hears = changed === undefined ? {} : { changed };
+    const box = await startBox({ directory, state, clock, person, fleeting: true, ...hears });
+    const place = await layOut({ directory, box, clock, scenario, caller: {} });
+    try {
+      return await work({ box, place, clock, stateDirectory: join(directory, "state") });
+    } finally {
+      await Promise.all([place.close(), box.close()]);
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The box's time, `offsetMs` off; how much of it has passed nobody gets wrong. */
+export function toolClock(clock: LeapingClock, offsetMs = 0): ToolClock {
+  return {
+    now: () => new Date(shown(clock) + offsetMs),
+    monotonicMs: () => shown(clock),
+    sleep: async (ms, signal) => {
+      await clock.until(shown(clock) + ms, signal);
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+/** In memory where the system has such a place: a kill loses nothing that was written, on whatever it was. */
+function scratch(): string {
+  try {
+    accessSync("/dev/shm", constants.W_OK | constants.X_OK);
+    return "/dev/shm";
+  } catch {
+    return tmpdir();
+  }
+}

@@ -1,0 +1,41 @@
+/** What a crash matrix wants of the ordinary program: carry one run in this process, and say how it ended. */
+
+/** The tool's clock: the box's own, or one that was set wrong. */
+export interface ToolClock {
+  now(): Date;
+  monotonicMs(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Hooks around every journal append, as the journal knows them. */
+export interface AppendHooks {
+  before?(seq: number): void;
+  torn?(seq: number, length: number): number | undefined;
+  after?(seq: number): void;
+}
+
+export interface Carriage {
+  readonly place: {
+    readonly directory: string;
+    readonly config: string;
+    readonly env: Readonly<Record<string, string>>;
+  };
+  readonly stateDirectory: string;
+  /** The run that is resumed; absent: a new one begins. */
+  readonly run?: string;
+  readonly clock: ToolClock;
+  readonly answers: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly acceptLoss?: number;
+  readonly observer?: AppendHooks;
+  readonly signal: AbortSignal;
+  readonly sink?: (event: object) => void;
+}
+
+export interface Carried {
+  readonly run: string;
+  readonly exitCode: number;
+  readonly error?: string;
+}
+
+export type Carry = (carriage: Carriage) => Promise<Carried>;

@@ -1,0 +1,37 @@
+/** How often every system was made to change something: by its own record, never by our journal. */
+import type { BoxState } from "../box/box-state.js";
+import { tally } from "../supervisor/checks.js";
+
+export type Counts = Readonly<Record<string, number>>;
+
+const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const RUN = /\d{8}-\d{6}-[a-z0-9]{4}/g;
+
+/** Of every change since a time of the box; what was refused changed nothing. */
+export function countsSince({ world, cloudController }: BoxState, since: number): Counts {
+  const counts: Record<string, number> = {};
+  const count = (name: string): void => {
+    counts[name] = (counts[name] ?? 0) + 1;
+  };
+  const operator = world.store.keys.find(({ holder }) => holder === "operator")?.id;
+  for (const { at, by, operation, key, status } of world.store.requests) {
+    const changes = operation === "put" || operation === "copy" || operation === "delete";
+    if (changes && at >= since && status < 300 && by === operator)
+      count(`S3 ${operation} ${key.replace(GUID, ":guid").replace(RUN, ":run")}`);
+  }
+  for (const { at, method, path, status } of cloudController.requests) {
+    if (method === "GET" || path === "/oauth/token" || status >= 400 || Date.parse(at) < since - 1_000) continue;
+    count(`Cloud Controller ${method} ${path.replace(GUID, ":guid")}`);
+  }
+  return { ...tally(world, since), ...counts };
+}
+
+/** Every process that reaches a cell has a user of its own there, which it removes; Patroni speaks to etcd for itself. */
+const OWN_OF_EACH_PROCESS: ReadonlySet<string> = new Set(["agent setup", "agent cleanup"]);
+
+/** What happened more often than in the undisturbed run, each as a sentence. */
+export function doneTwice(undisturbed: Counts, now: Counts): readonly string[] {
+  return Object.entries(now)
+    .filter(([name, count]) => count > (undisturbed[name] ?? 0) && !OWN_OF_EACH_PROCESS.has(name))
+    .map(([name, count]) => `${name}: ${count} times instead of ${undisturbed[name] ?? 0}`);
+}

@@ -1,0 +1,144 @@
+/**
+ * What of a world must be the same, however often the tool was killed on the way: everything but ids, times and what
+ * only remembers calls. Names that were drawn are told by whose they are, so that two runs can be laid side by side.
+ */
+import type { BoxState } from "../box/box-state.js";
+import type { CloudControllerState } from "../cloud-controller/state.js";
+import type { Watched } from "../supervisor/checks.js";
+import { advance } from "../world/advance.js";
+import type { World } from "../world/world.js";
+
+/** Sorted lines: `path = value`. */
+export type Essence = readonly string[];
+
+/** What was begun comes to its end before anything is compared. Milliseconds of the box. */
+const SETTLE_MS = 5 * 60_000;
+
+/** `kept`: ETags of the source archive, whose objects must be the very same wherever they are. */
+export function essenceOf({ world, cloudController }: BoxState, kept: ReadonlySet<string>): Essence {
+  const settled = advance(world, world.now + SETTLE_MS);
+  const known = knownNames(settled, cloudController);
+  const told = (text: string): string => anonymous(known.reduce((so, [id, name]) => so.replaceAll(id, name), text));
+  return lines({ ...ofWorld(settled, kept), ...ofCloudController(cloudController) }, told).sort();
+}
+
+export const etagsOf = ({ before }: Watched): ReadonlySet<string> => new Set(Object.values(before));
+
+/** Lines that only one of two worlds has; empty where they are the same. */
+export function differences(one: Essence, other: Essence): readonly string[] {
+  return [
+    ...minus(other, one).map((line) => `now, and not otherwise: ${line}`),
+    ...minus(one, other).map((line) => `lacking: ${line}`),
+  ];
+}
+
+function minus(from: Essence, what: Essence): string[] {
+  const left = new Map<string, number>();
+  for (const line of what) left.set(line, (left.get(line) ?? 0) + 1);
+  return from.filter((line) => {
+    const count = left.get(line) ?? 0;
+    if (count > 0) left.set(line, count - 1);
+    return count === 0;
+  });
+}
+
+/** Of a container only what lasts: its logs, times and lives say how often it was looked at. */
+function ofWorld(world: World, kept: ReadonlySet<string>): Record<string, unknown> {
+  const cells = world.cells.map(({ ip, containers, users, files }) => ({
+    ip,
+    users: Object.keys(users).length,
+    containers: Object.values(containers).map(
+      ({
+        name,
+        image,
+        env,
+        labels,
+        dataDirectory,
+        ports,
+        status,
+        exitCode,
+        restartCount,
+        restartPolicy,
+        tmp,
+        process,
+      }) => ({
+        ...{ name, image, env, labels, dataDirectory, ports, status, exitCode, restartCount, restartPolicy },
+        ...{ sysid: tmp.sysid?.text, process },
+      }),
+    ),
+    files: Object.fromEntries(
+      Object.entries(files).map(([path, { database, ...file }]) => [
+        path,
+        database === undefined
+          ? file
+          : { ...file, database: { ...database, segment: "", open: "", lastTransactionAt: "" } },
+      ]),
+    ),
+  }));
+  const etcd = Object.fromEntries(
+    Object.entries(world.etcd.entries)
+      .filter(([key]) => !key.endsWith("/optime/leader"))
+      .map(([key, { value }]) => [key, value]),
+  );
+  const { instances, deleted } = world.broker;
+  return { cells, objects: objectsOf(world, kept), etcd, instances, deleted, faults: world.faults };
+}
+
+/** A leader archives a segment every minute: only those that the lost instance wrote say anything. */
+function objectsOf(world: World, kept: ReadonlySet<string>): readonly string[] {
+  return Object.entries(world.store.buckets).flatMap(([bucket, content]) =>
+    Object.entries(content)
+      .filter(([, { meaning, etag }]) => meaning.is !== "wal" || kept.has(etag))
+      .map(([key, { meaning, etag }]) => `${bucket}/${key} ${kept.has(etag) ? etag : meaning.is}`),
+  );
+}
+
+function ofCloudController({ instances, bindings, apps }: CloudControllerState): Record<string, unknown> {
+  return {
+    services: instances.map(({ name, spaceGuid, planGuid, tags, lastOperation: { type, state } }) => ({
+      ...{ name, spaceGuid, planGuid, tags, type, state },
+    })),
+    bindings: bindings.map(({ type, name, instanceGuid, appGuid, lastOperation: { state } }) => ({
+      ...{ type, name, instanceGuid, appGuid, state },
+    })),
+    apps: apps.map(({ name, state, starts, crashing }) => ({ name, state, starts, crashing })),
+  };
+}
+
+const ROLES = ["superuser", "app", "admin"] as const;
+
+/** GUIDs, passwords and system identifiers of which it is known whose they are; the longest first. */
+function knownNames(world: World, { instances }: CloudControllerState): (readonly [string, string])[] {
+  const names: [string, string][] = instances.map(({ guid, name }) => [guid, `<${name}>`]);
+  for (const { guid, logins, nodes } of Object.values(world.broker.instances)) {
+    const owner = names.find(([id]) => id === guid)?.[1] ?? "<other>";
+    for (const role of ROLES) names.push([logins[role].password, `<${role} of ${owner}>`]);
+    for (const { nodeId } of nodes)
+      names.push([nodeId, `<node of ${owner}>`], [nodeId.replaceAll(".", "_"), `<node of ${owner}>`]);
+  }
+  return names.sort(([a], [b]) => b.length - a.length);
+}
+
+/** What is left of drawn names and times. */
+function anonymous(text: string): string {
+  return text
+    .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<guid>")
+    .replace(/\b[0-9a-f]{64}\b|md5[0-9a-f]{32}/g, "<digest>")
+    .replace(/\d{8}-\d{6}-[a-z0-9]{4}/g, "<run>")
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?/g, "<time>")
+    .replace(/\b\d{19}\b/g, "<number>")
+    .replace(/\b1[5-9]\d{11}\b/g, "<time>")
+    .replace(/bosh_[0-9a-f]+/g, "<user>")
+    .replace(/xlog_location\\":\d+/g, "xlog_location");
+}
+
+function lines(value: unknown, told: (text: string) => string, path = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => lines(each, told, `${path}[]`));
+  if (typeof value !== "object" || value === null)
+    return [told(`${path} = ${value === undefined ? "nothing" : JSON.stringify(value)}`)];
+  return Object.entries(value)
+    .filter(([key]) => !TIMES.has(key))
+    .flatMap(([key, each]) => lines(each, told, `${path}/${key}`));
+}
+
+const TIMES: ReadonlySet<string> = new Set(["at", "modifiedAt", "created_at", "deadline", "history"]);

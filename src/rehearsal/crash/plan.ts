@@ -1,0 +1,86 @@
+/** Which crash points a recorded run has, and which of them are one and the same state of world and run directory. */
+import type { CrashPoint } from "./point.js";
+import type { Recording } from "./recording.js";
+import type { Snapshot } from "./snapshot.js";
+import type { Trial } from "./trial.js";
+
+export type Column = "before" | "torn" | "after" | "change" | "lost-block" | "clock-back";
+
+export interface Planned {
+  readonly row: string;
+  readonly column: Column;
+  readonly trial: Trial;
+  /** Index of the planned point that is the same state: only that one is tried. */
+  readonly sameAs?: number;
+}
+
+export interface Extent {
+  /** The worse accidents as well: a block that is lost after all, a clock that is behind. */
+  readonly accidents: boolean;
+  /** Only every N-th point. */
+  readonly every: number;
+}
+
+const AWAY = [0, 45_000, 20 * 60_000] as const;
+/** Every lost block is of another length, up to a page of the file system. */
+const BLOCK_BYTES = 4_096;
+const STRIDE = 997;
+const BEHIND_MINUTES = 90;
+const EVERY_CLOCK = 6;
+
+export function planOf(recording: Recording, { accidents, every }: Extent): readonly Planned[] {
+  const { appends, changes, undisturbed } = recording;
+  const rows = rowsOf(undisturbed.files.journal);
+  const row = (append: number): string => rows[append - 1] ?? "the run itself";
+  const planned: Planned[] = [];
+  const add = (column: Column, point: CrashPoint, { snapshot, of }: { snapshot: Snapshot; of: number }): void => {
+    const away = AWAY[planned.length % AWAY.length] ?? 0;
+    planned.push({ row: row(of), column, trial: { point, snapshot, away } });
+  };
+  for (const [index, snapshot] of appends.entries()) {
+    const append = index + 1;
+    const at = { snapshot, of: append };
+    for (const when of ["before", "torn", "after"] as const) add(when, { is: "append", append, when }, at);
+    if (!accidents) continue;
+    const later = { snapshot: appends[append] ?? snapshot, of: append };
+    add("lost-block", { is: "lost-block", append, bytes: 1 + ((append * STRIDE) % BLOCK_BYTES) }, later);
+    if (append % EVERY_CLOCK === 0) add("clock-back", { is: "clock-back", append, minutes: BEHIND_MINUTES }, at);
+  }
+  for (const [index, { snapshot }] of changes.entries())
+    add("change", { is: "change", change: index + 1 }, { snapshot, of: snapshot.appends });
+  const some = planned.filter((_, index) => index % every === 0);
+  return withTwins(
+    some,
+    changes.map(({ snapshot }) => snapshot.appends),
+  );
+}
+
+/** After N and before N + 1 are one state where the far side changed nothing in between; so is the last change and what follows it. */
+function withTwins(planned: readonly Planned[], changedAfter: readonly number[]): readonly Planned[] {
+  const before = new Map<number, number>();
+  for (const [index, { trial }] of planned.entries())
+    if (trial.point.is === "append" && trial.point.when === "before") before.set(trial.point.append, index);
+  return planned.map((each) => {
+    const { point } = each.trial;
+    const twin =
+      point.is === "append" && point.when === "after" && !changedAfter.includes(point.append)
+        ? before.get(point.append + 1)
+        : point.is === "change" && changedAfter.lastIndexOf(changedAfter[point.change - 1] ?? -1) === point.change - 1
+          ? before.get((changedAfter[point.change - 1] ?? -1) + 1)
+          : undefined;
+    return twin === undefined ? each : { ...each, sameAs: twin };
+  });
+}
+
+/** The step that every line belongs to; lines without one belong to the step that was at work. */
+function rowsOf(journal: readonly string[]): readonly string[] {
+  let current = "";
+  return journal.map((line) => {
+    const { step, steps, type } = JSON.parse(line) as { step?: string; steps?: unknown; type: string };
+    const own =
+      step ?? (type === "approved" && Array.isArray(steps) ? String(steps[0]).replace(/\[.*/s, "") : undefined);
+    if (type.startsWith("run-")) return "the run itself";
+    current = own ?? current;
+    return current === "" ? "the run itself" : current;
+  });
+}

@@ -1,0 +1,32 @@
+/** Where a process is killed, and what is done to what it leaves behind. */
+export type Moment = "before" | "torn" | "after";
+
+export type CrashPoint =
+  /** Around the N-th journal append. */
+  | { readonly is: "append"; readonly append: number; readonly when: Moment }
+  /** As soon as the far side has made its K-th change and before anybody hears of it. */
+  | { readonly is: "change"; readonly change: number }
+  /** After the N-th append, and the machine loses the last bytes that it took for written. */
+  | { readonly is: "lost-block"; readonly append: number; readonly bytes: number }
+  /** After the N-th append; whoever resumes has a clock that is behind. */
+  | { readonly is: "clock-back"; readonly append: number; readonly minutes: number };
+
+/** As `--crash-at` takes it; for the others, what happened. */
+export function nameOf(point: CrashPoint): string {
+  switch (point.is) {
+    case "append":
+      return `${point.append}:${point.when}`;
+    case "change":
+      return `change:${point.change}`;
+    case "lost-block":
+      return `${point.append}:after, then ${point.bytes} bytes of the journal lost`;
+    case "clock-back":
+      return `${point.append}:after, then a clock ${point.minutes} minutes behind`;
+  }
+}
+
+/** What to give to `--crash-at` so that the same place is met again. */
+export function replayOf(point: CrashPoint): string {
+  if (point.is === "append" || point.is === "change") return nameOf(point);
+  return `${point.append}:after`;
+}

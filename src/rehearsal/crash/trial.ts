@@ -1,0 +1,133 @@
+/** One crash point: the world and the run directory of that instant, a new process over them, and what came of it. */
+import { join } from "node:path";
+import { EXIT } from "../../errors.js";
+import { findScenario } from "../scenarios/registry.js";
+import type { Scenario } from "../scenarios/scenario.js";
+import { worldComplaints } from "../supervisor/checks.js";
+import { type Bench, onBench, toolClock } from "./bench.js";
+import type { Carried, Carry } from "./carriage.js";
+import { countsSince, doneTwice } from "./counts.js";
+import { differences, essenceOf, etagsOf } from "./essence.js";
+import type { CrashPoint } from "./point.js";
+import type { Undisturbed } from "./recording.js";
+import { type Snapshot, writeStateDirectory } from "./snapshot.js";
+
+export interface Trial {
+  readonly point: CrashPoint;
+  readonly snapshot: Snapshot;
+  /** How long nobody resumes, in milliseconds of the box: the foundation goes on meanwhile. */
+  readonly away: number;
+}
+
+export interface Verdict {
+  readonly point: CrashPoint;
+  readonly exitCode: number;
+  /** What does not hold, each as a sentence. Empty: recovered. */
+  readonly complaints: readonly string[];
+  /** Milliseconds of this machine. */
+  readonly took: number;
+}
+
+export interface Means {
+  readonly undisturbed: Undisturbed;
+  readonly carry: Carry;
+  /** What is wrong with a run's journal; undefined where it is sound. */
+  readonly checkJournal: (directory: string) => string | undefined;
+}
+
+export async function attempt(trial: Trial, means: Means): Promise<Verdict> {
+  const { point, snapshot, away } = trial;
+  const { undisturbed } = means;
+  const scenario = scenarioOf(undisturbed);
+  const began = performance.now();
+  const { state } = snapshot;
+  const now = state.world.now + away;
+  const { platformLog } = undisturbed.files;
+  try {
+    return await onBench({ scenario, state, now, platformLog }, async (bench) => {
+      const journal = journalLeft(point, snapshot, undisturbed);
+      writeStateDirectory(bench.stateDirectory, undisturbed.files, { ...snapshot, journal });
+      const carried = await resume(trial, means, bench);
+      const complaints = judge(trial, means, { bench, carried, scenario });
+      return { point, exitCode: carried.exitCode, complaints, took: performance.now() - began };
+    });
+  } catch (thrown) {
+    const why = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    return { point, exitCode: 1, complaints: [`it could not be tried: ${why}`], took: performance.now() - began };
+  }
+}
+
+function scenarioOf({ scenario: name }: Undisturbed): Scenario {
+  const scenario = findScenario(name);
+  if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
+  return scenario;
+}
+
+/** The journal's bytes as the dead process left them. */
+function journalLeft(point: CrashPoint, { appends }: Snapshot, { files }: Undisturbed): Buffer {
+  const whole = (count: number): Buffer =>
+    Buffer.from(
+      files.journal
+        .slice(0, count)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+  if (point.is === "change") return whole(appends);
+  if (point.is === "lost-block") {
+    const left = whole(point.append);
+    return left.subarray(0, Math.max(0, left.length - point.bytes));
+  }
+  if (point.is === "clock-back" || point.when === "after") return whole(point.append);
+  const before = whole(point.append - 1);
+  const line = Buffer.from(files.journal[point.append - 1] ?? "");
+  return point.when === "before"
+    ? before
+    : Buffer.concat([before, line.subarray(0, Math.floor((line.length + 1) / 2))]);
+}
+
+async function resume({ point }: Trial, { undisturbed, carry }: Means, bench: Bench): Promise<Carried> {
+  const { answers, inputs } = scenarioOf(undisturbed);
+  const { place, stateDirectory, clock } = bench;
+  const offsetMs = point.is === "clock-back" ? -point.minutes * 60_000 : 0;
+  return await carry({
+    ...{ place, stateDirectory, answers, inputs },
+    run: undisturbed.files.run,
+    clock: toolClock(clock, offsetMs),
+    signal: new AbortController().signal,
+  });
+}
+
+interface Came {
+  readonly bench: Bench;
+  readonly carried: Carried;
+  readonly scenario: Scenario;
+}
+
+/** Where the journal itself lost lines, stopping with the evidence is as good as going on; doing anything twice is not. */
+function judge({ point }: Trial, { undisturbed, checkJournal }: Means, { bench, carried, scenario }: Came): string[] {
+  bench.box.host.world();
+  const state = bench.box.state();
+  const { exitCode, error } = carried;
+  const { since, watched, files } = undisturbed;
+  const twice = doneTwice(undisturbed.counts, countsSince(state, since));
+  const broken = checkJournal(join(bench.stateDirectory, "runs", files.run));
+  const sound = [...worldComplaints(state.world, watched), ...twice, ...(broken === undefined ? [] : [broken])];
+  if (point.is === "lost-block" && STOPPED_WITH_EVIDENCE.has(exitCode)) return sound;
+  if (hasEnded(point, undisturbed))
+    return exitCode === EXIT.usage ? sound : [...sound, `an ended run went on (${exitCode})`];
+  if (exitCode !== undisturbed.exitCode) return [...sound, `it ended with ${exitCode}: ${error ?? "no error"}`];
+  const closing = { ...state, old: watched.old, exitCode };
+  return [
+    ...sound,
+    ...scenario.complaints(closing),
+    ...differences(undisturbed.essence, essenceOf(state, etagsOf(watched))).slice(0, 6),
+  ];
+}
+
+/** After the last line of a run that came to its good end there is nothing to resume: it is refused. */
+function hasEnded(point: CrashPoint, { files, exitCode }: Undisturbed): boolean {
+  return point.is === "append" && point.when === "after" && point.append === files.journal.length && exitCode === 0;
+}
+
+/** A question, a doubt, a guard. */
+const STOPPED_WITH_EVIDENCE: ReadonlySet<number> = new Set([13, 14, 16]);
