@@ -2,17 +2,15 @@
  * A `CF_HOME` of our own: it disturbs neither the operator's target nor another terminal. It holds tokens, so its path is
  * noted durably before it comes to be, and the next process removes what a kill left.
  */
-import { randomBytes } from "node:crypto";
-import { lstat, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { JsonObject } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { ResourceRecorder } from "../../ports/resources.js";
-import { endOrphans } from "./orphans.js";
+import { isHomeName, newHomeName, removeAbandoned, removeHome } from "./abandoned.js";
 
 const KIND = "cf-home";
-const NAME = /^dingo-recover-cf-[0-9a-f]{16}$/;
 
 export class CfHome {
   readonly path: string;
@@ -25,12 +23,13 @@ export class CfHome {
     this.#note = { path, host: hostname() };
   }
 
-  /** Removes what earlier processes of this run left on this machine, then makes a fresh one, mode 0700. */
+  /** Removes what dead processes left on this machine, those of this run first; then makes a fresh one, mode 0700. */
   static async open(recorder: ResourceRecorder, parent = tmpdir()): Promise<CfHome> {
     for (const left of await recorder.leftOpen()) {
       if (left.kind === KIND && (await removeLeftOver(left.data))) await recorder.closed(KIND, left.data);
     }
-    const home = new CfHome(join(parent, `dingo-recover-cf-${randomBytes(8).toString("hex")}`), recorder);
+    await removeAbandoned(parent);
+    const home = new CfHome(join(parent, newHomeName()), recorder);
     await recorder.opened(KIND, home.#note);
     await mkdir(join(home.path, ".cf"), { recursive: true, mode: 0o700 });
     return home;
@@ -76,18 +75,10 @@ export function textOf(config: Readonly<Record<string, unknown>>, key: string): 
 }
 
 /** True when nothing of it is left here. A path that does not look like ours is never touched. */
-async function removeLeftOver(data: JsonObject): Promise<boolean> {
-  const { path, host } = data;
-  if (typeof path !== "string" || host !== hostname() || !NAME.test(basename(path))) return false;
-  try {
-    const found = await lstat(path);
-    if (!found.isDirectory() || found.uid !== process.getuid?.() || dirname(path) === path) return false;
-  } catch (error) {
-    return isMissing(error);
-  }
-  await endOrphans(path);
-  await rm(path, { recursive: true, force: true });
-  return true;
+async function removeLeftOver({ path, host }: JsonObject): Promise<boolean> {
+  if (typeof path !== "string" || host !== hostname() || !isHomeName(basename(path)) || dirname(path) === path)
+    return false;
+  return await removeHome(path);
 }
 
 async function readSession(configFile: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/action.js";
 import { CfHome } from "../../../src/adapters/cf/home.js";
@@ -39,6 +39,24 @@ describe("the home of a cf process", () => {
       expect(recorder.leftOpen()).toHaveLength(1);
       await home.close();
     }
+  });
+
+  it("removes what a killed process of another run or command left, and lets the homes of the living be", async () => {
+    const parent = mkdtempSync(join(directory, "tmp-"));
+    const living = await CfHome.open(new ResourceLog(), parent);
+    const [prefix = "", random = ""] = living.path.split(/-(?=[0-9a-f]{16}$)/);
+    const ofTheDead = [prefix.replace(/-\d+$/, "-1"), prefix.replace(/-\d+-\d+$/, "-4194304-7")];
+    const notToTell = [prefix.replace(/-[0-9a-f]{8}-(?=\d)/, "-00000000-").replace(/-\d+$/, "-1"), "dingo-recover-cf"];
+    for (const name of [...ofTheDead, ...notToTell]) mkdirSync(join(parent, basename(`${name}-${random}`)));
+    const precious = join(parent, "precious");
+    mkdirSync(precious);
+    const link = join(parent, basename(`${ofTheDead[0] ?? ""}-${"0".repeat(16)}`));
+    symlinkSync(precious, link);
+    const home = await CfHome.open(new ResourceLog(), parent);
+    const kept = [...notToTell.map((name) => basename(`${name}-${random}`)), basename(link), "precious"];
+    expect(readdirSync(parent).sort()).toEqual([...kept, basename(living.path), basename(home.path)].sort());
+    await living.close();
+    await home.close();
   });
 
   it("touches no path that is not surely ours, and leaves it noted", async () => {
