@@ -2,6 +2,7 @@
 import type { AnyAction } from "../action.js";
 import { checkFresh } from "./archive/check-fresh.js";
 import { compareSource } from "./archive/compare-source.js";
+import { deleteAsideObjects } from "./archive/delete-aside.js";
 import { copy } from "./archive/copy.js";
 import { estimate } from "./archive/estimate.js";
 import { setAside } from "./archive/set-aside.js";
@@ -10,12 +11,15 @@ import { waitBaseBackup } from "./archive/wait-base-backup.js";
 import { findDeployment } from "./bosh/find-deployment.js";
 import { bindApp } from "./cf/bind-app.js";
 import { checkTarget } from "./cf/check-target.js";
+import { chooseWay } from "./cf/choose-way.js";
 import { createServiceKey } from "./cf/create-service-key.js";
 import { createService } from "./cf/create-service.js";
+import { exchangeNames } from "./cf/exchange-names.js";
 import { restartApp } from "./cf/restart-app.js";
 import { reviewApps } from "./cf/review-apps.js";
 import { findDeletedInstance } from "./discovery/find-deleted-instance.js";
 import { copyOldDatabase } from "./docker/copy-old-database.js";
+import { deleteAsideDirectory } from "./docker/delete-aside.js";
 import { findRemains } from "./docker/find-remains.js";
 import { holdRestart, releaseRestart } from "./docker/hold-restart.js";
 import { locateContainer } from "./docker/locate-container.js";
@@ -32,6 +36,7 @@ import { proveLogin } from "./postgres/prove-login.js";
 import { setRolePasswords } from "./postgres/set-role-passwords.js";
 import { checkBeforeStart } from "./recovery/check-before-start.js";
 import { proveRestored } from "./recovery/prove-restored.js";
+import { reviewAside } from "./recovery/review-aside.js";
 import { review } from "./recovery/review.js";
 import { summarise } from "./recovery/summarise.js";
 
@@ -44,6 +49,7 @@ const ALL: readonly AnyAction[] = [
   verifySource,
   checkTarget,
   estimate,
+  chooseWay,
   createService,
   locateContainer,
   checkFresh,
@@ -68,9 +74,13 @@ const ALL: readonly AnyAction[] = [
   reviewApps,
   bindApp,
   restartApp,
+  exchangeNames,
   waitBaseBackup,
   compareSource,
   summarise,
+  reviewAside,
+  deleteAsideObjects,
+  deleteAsideDirectory,
 ];
 
 export const REGISTRY: ReadonlyMap<string, AnyAction> = new Map(ALL.map((action) => [action.id, action]));

@@ -41,6 +41,10 @@ export function badWeather(fixture: CloudFoundryFixture): void {
         call: () => fixture.cf.keyCredentials(world.seeded.livingKeyGuid),
       },
       createService: { match: INSTANCES, call: () => create() },
+      tagService: {
+        match: "PATCH /v3/service_instances/*",
+        call: () => fixture.cf.tagService({ in: IN, instance: "other-db", tags: ["dingo-recover-1"] }),
+      },
       createServiceKey: {
         match: BINDINGS,
         call: () => fixture.cf.createServiceKey({ in: IN, instance: "other-db", key: "fresh" }),

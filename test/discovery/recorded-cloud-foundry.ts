@@ -110,6 +110,7 @@ export class RecordedCloudFoundry implements CloudFoundry {
   bindings: CloudFoundry["bindings"] = notRecorded;
   keyCredentials: CloudFoundry["keyCredentials"] = notRecorded;
   createService: CloudFoundry["createService"] = notRecorded;
+  tagService: CloudFoundry["tagService"] = notRecorded;
   createServiceKey: CloudFoundry["createServiceKey"] = notRecorded;
   deleteServiceKey: CloudFoundry["deleteServiceKey"] = notRecorded;
   bindService: CloudFoundry["bindService"] = notRecorded;

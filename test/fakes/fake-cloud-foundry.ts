@@ -32,6 +32,7 @@ export class FakeCloudFoundry implements CloudFoundry {
   /** Every change that was asked for, in order. */
   readonly creates: CreateRequest[] = [];
   readonly restarts: string[] = [];
+  readonly renames: string[] = [];
   /** What the last operation of a new instance shows, look after look; then it has succeeded. */
   readonly operations: LastOperation[] = [];
   /** States of the instances of every application, look after look; the last stays. One runs where there is none. */
@@ -159,6 +160,7 @@ export class FakeCloudFoundry implements CloudFoundry {
 
   async renameService({ instance, to }: { instance: string; to: string }): Promise<void> {
     const found = this.instances.find((each) => each.name === instance);
+    this.renames.push(`${instance} ${to}`);
     if (found !== undefined) this.change(found.guid, { name: to });
   }
 

@@ -16,7 +16,14 @@ import { quote } from "../../shell-quote.js";
 const DEADLINE_MS = 5 * 60_000;
 const POLL_MS = 500;
 
-const input = z.strictObject({ source: z.string(), guid: z.guid(), created_at: z.string(), bucket: z.string() });
+const input = z.strictObject({
+  source: z.string(),
+  guid: z.guid(),
+  created_at: z.string(),
+  bucket: z.string(),
+  /** What the broker cloned; "" for an instance that was made empty. */
+  clone_from: z.string().default(""),
+});
 type Input = z.infer<typeof input>;
 const output = z.object({ location: z.string(), objects: z.number(), bytes: z.number(), region: z.string() });
 type Output = z.infer<typeof output>;
@@ -60,13 +67,14 @@ async function look(
   const { store } = context.ports;
   const { entries } = await readArchive(store.reader(), target);
   const freshness = judgeFresh(entries, new Date(request.created_at));
-  if (!freshness.fresh) {
+  // A clone holds the old archive already, and is never set aside.
+  if (!freshness.fresh && request.clone_from === "") {
     throw new RecoverError(
       "target-not-fresh",
       `${formatLocation(target)} is not the archive of a fresh instance: ${freshness.reasons.join("; ")}`,
       {
         remedy:
-          "Nothing was changed. Look at this archive before anything else: it may be the only copy of somebody's data.",
+          "Nothing in it was changed. Look at this archive before anything else: it may be the only copy of somebody's data.",
         place: formatLocation(target),
         effect: "none",
       },

@@ -3,8 +3,7 @@ import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { CfPlan, CfSpace } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
-import { nameTaken } from "./name-taken.js";
-import { containersOf } from "../docker/locate-container.js";
+import { chooseName } from "./taken-name.js";
 
 const input = z.strictObject({
   org: z.string(),
@@ -19,6 +18,7 @@ const input = z.strictObject({
   apps: z.array(z.string()),
   bound_apps: z.array(z.string()),
   deployment: z.string(),
+  deleted_at: z.string().default(""),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
@@ -27,6 +27,11 @@ const output = z.object({
   space: z.string(),
   space_guid: z.string(),
   name: z.string(),
+  /** GUID of the empty instance that is adopted; "" where a new one is made. */
+  adopt: z.string(),
+  /** GUID of the instance that gives `final_name` away at the end; "" for none. */
+  exchange_with: z.string(),
+  final_name: z.string(),
   offering: z.string(),
   plan: z.string(),
   apps: z.array(z.string()),
@@ -40,7 +45,7 @@ export const checkTarget = defineAction({
   input,
   output,
   tell: (found) =>
-    `${found.target} is free; ${found.offering}/${found.plan}${found.apps.length === 0 ? "" : `; bound then: ${found.apps.join(", ")}`}`,
+    `${found.target} is ${found.adopt === "" ? "free" : `adopted (${found.adopt})`}; ${found.offering}/${found.plan}${found.apps.length === 0 ? "" : `; bound then: ${found.apps.join(", ")}`}`,
   describe: ({ org, space, name, service }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "service", name || service]) },
@@ -49,15 +54,19 @@ export const checkTarget = defineAction({
   async run(context, request): Promise<Output> {
     const space = await findSpace(context, request);
     const name = request.name || request.service;
-    await refuseTakenName(context, { space, name, deployment: request.deployment });
+    const { deployment, deleted_at: deletedAt } = request;
+    const chosen = await chooseName(context, { space, name, deployment, deletedAt });
     const plan = await findPlan(context, space, request);
     const apps = await findApps(context, space, request);
     return {
-      target: `${space.orgName}/${space.name}/${name}`,
+      target: `${space.orgName}/${space.name}/${chosen.name}`,
       org: space.orgName,
       space: space.name,
       space_guid: space.guid,
-      name,
+      name: chosen.name,
+      adopt: chosen.adopt,
+      exchange_with: chosen.exchangeWith,
+      final_name: chosen.exchangeWith === "" ? chosen.name : name,
       offering: plan.offering,
       plan: plan.name,
       apps,
@@ -84,43 +93,6 @@ async function findSpace(context: Context, { org, space, deleted_org_guid }: Inp
       effect: "none",
     },
   );
-}
-
-interface WantedName {
-  readonly space: CfSpace;
-  readonly name: string;
-  readonly deployment: string;
-}
-
-/** A taken name is looked at, so that the wreck of a recovery by hand is told from a healthy database. */
-async function refuseTakenName(context: Context, { space, name, deployment }: WantedName): Promise<void> {
-  const taken = await context.ports.cf.findInstance(space.guid, name);
-  if (taken === undefined) return;
-  const containers = await containersOf(context, deployment, taken.guid);
-  const looping = containers.find(({ container }) => container.restartCount > 1 || container.status === "restarting");
-  if (looping !== undefined) {
-    const lines = await looping.cell.docker.logs(looping.container.name, recentLives(looping.container.startedAt));
-    const mismatch = lines.findLast((line) => line.includes("system ID mismatch"));
-    throw new RecoverError(
-      "wreck-found",
-      `"${name}" (${taken.guid}) is the wreck of a recovery: Docker restarted ${looping.container.name} ${looping.container.restartCount} times${mismatch === undefined ? "" : `; ${mismatch.trim()}`}`,
-      {
-        remedy:
-          "Its data directory holds another system identifier than /service/GUID/initialize in etcd; it is left as it is. Recover into a fresh instance with --input new_name=NAME.",
-        place: `${looping.container.name} on ${looping.cell.label}`,
-        effect: "none",
-      },
-    );
-  }
-  throw nameTaken(taken, `${space.orgName}/${space.name}/${name}`);
-}
-
-/** This life may not have come to its end yet; Docker waits a minute at most between two. */
-const LIVES_MS = 10 * 60_000;
-
-function recentLives(startedAt: string): string {
-  const started = Date.parse(startedAt);
-  return Number.isNaN(started) ? startedAt : new Date(started - LIVES_MS).toISOString();
 }
 
 async function findPlan(context: Context, space: CfSpace, request: Input): Promise<CfPlan> {

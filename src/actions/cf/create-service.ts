@@ -3,6 +3,7 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
+import { inspectTaken } from "./inspect-taken.js";
 import { nameTaken } from "./name-taken.js";
 import { runTag } from "./run-tag.js";
 import { undoCreate } from "./undo-create.js";
@@ -20,8 +21,15 @@ const input = z.strictObject({
   offering: z.string(),
   plan: z.string(),
   name: z.string(),
+  /** GUID of an empty instance that the operator adopts instead, by typing it; "" to make one. */
+  adopt: z.string().default(""),
+  /** What its emptiness is shown by again, right before. */
+  deployment: z.string().default(""),
+  deleted_at: z.string().default(""),
   /** Addresses of cells that it must be placed on; brokers from 0.9.0 know the parameter (dingo.md §6). */
   place_on: z.array(z.string()).default([]),
+  /** Name that the broker's own clone-from is to look for in the space; "" for an empty instance. */
+  clone_from: z.string().default(""),
   /** This run, for the printed commands. */
   run: z.string(),
 });
@@ -40,31 +48,21 @@ export const createService = defineAction({
   input,
   output,
   undo: undoCreate,
-  describe: ({ org, space, offering, plan, name, run, place_on }) => [
-    { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
-    {
-      on: "here",
-      line: quote([
-        "cf",
-        "create-service",
-        offering,
-        plan,
-        name,
-        "-t",
-        runTag(run),
-        "-c",
-        JSON.stringify(parametersOf(place_on)),
-      ]),
-    },
-    { on: "here", line: quote(["cf", "service", name]) },
+  describe: (request) => [
+    { on: "here", line: quote(["cf", "target", "-o", request.org, "-s", request.space]) },
+    { on: "here", line: quote(commandOf(request)) },
+    { on: "here", line: quote(["cf", "service", request.name]) },
   ],
-  async guard(context, { space_guid, name }) {
-    const taken = await context.ports.cf.findInstance(space_guid, name);
-    if (taken === undefined || isOurs(context, taken)) return;
-    throw nameTaken(taken, name);
+  async guard(context, request) {
+    const taken = await context.ports.cf.findInstance(request.space_guid, request.name);
+    if (taken === undefined && request.adopt === "") return;
+    if (taken !== undefined && isOurs(context, taken)) return;
+    if (taken?.guid === request.adopt) return await refuseUsed(context, taken, request);
+    throw taken === undefined ? gone(request) : nameTaken(taken, request.name);
   },
   async run(context, request): Promise<Output> {
     const { cf } = context.ports;
+    if (request.adopt !== "") await adopt(context, request);
     if ((await cf.findInstance(request.space_guid, request.name)) === undefined) {
       await context.record("name-was-free", { name: request.name, space_guid: request.space_guid });
       const { org, space, offering, plan, name } = request;
@@ -75,7 +73,7 @@ export const createService = defineAction({
         plan,
         name,
         tag: runTag(context.run.id),
-        parameters: parametersOf(request.place_on),
+        parameters: parametersOf(request),
       });
     }
     return await awaitCreated(context, request);
@@ -92,19 +90,65 @@ export const createService = defineAction({
   },
 });
 
-function parametersOf(cells: readonly string[]): Readonly<Record<string, unknown>> {
-  return { "node-count": 1, ...(cells.length === 0 ? {} : { cells }) };
+function commandOf(request: Input): readonly string[] {
+  const { offering, plan, name, run, adopt } = request;
+  if (adopt !== "") return ["cf", "update-service", name, "-t", runTag(run)];
+  const parameters = JSON.stringify(parametersOf(request));
+  return ["cf", "create-service", offering, plan, name, "-t", runTag(run), "-c", parameters];
+}
+
+/** Its tag is what shows from here on whose it is (law 7): the same as that of an instance which this run created. */
+async function adopt(context: Context, { org, space, space_guid, name, adopt: guid }: Input): Promise<void> {
+  const taken = await context.ports.cf.findInstance(space_guid, name);
+  if (taken === undefined || taken.guid !== guid || isOurs(context, taken)) return;
+  await context.record("adopting", { guid, tags: [...taken.tags] });
+  await context.beforeEffect();
+  await context.ports.cf.tagService({
+    in: { org, space },
+    instance: name,
+    tags: [...taken.tags, runTag(context.run.id)],
+  });
+}
+
+/** Between the typed GUID and now somebody can have begun to use it. */
+async function refuseUsed(context: Context, taken: ServiceInstance, request: Input): Promise<void> {
+  const { deployment, deleted_at: deletedAt } = request;
+  const { adoptable, facts } = await inspectTaken(context, taken, { deployment, deletedAt });
+  if (adoptable) return;
+  throw new RecoverError("guard-refused", `"${taken.name}" is in use now: ${facts.join("; ")}`, {
+    remedy: "It is left as it is. Begin anew, and recover into another name.",
+    place: taken.guid,
+    effect: "none",
+  });
+}
+
+function gone({ name, adopt: guid }: Input): RecoverError {
+  return new RecoverError("guard-refused", `the instance "${name}" (${guid}) that was to be adopted is gone`, {
+    remedy: "Begin anew: the name may be free now.",
+    place: guid,
+    effect: "none",
+  });
+}
+
+function parametersOf({ place_on: cells, clone_from: source }: Input): Readonly<Record<string, unknown>> {
+  return {
+    "node-count": 1,
+    ...(cells.length === 0 ? {} : { cells }),
+    ...(source === "" ? {} : { "clone-from": source }),
+  };
 }
 
 function isOurs(context: Context, instance: ServiceInstance): boolean {
   return instance.kind === "managed" && instance.tags.includes(runTag(context.run.id));
 }
 
-async function probeCreated(context: Context, { space_guid, name }: Input): Promise<Probe<Output>> {
+async function probeCreated(context: Context, { space_guid, name, adopt: guid }: Input): Promise<Probe<Output>> {
   const instance = await lateArrival(context, space_guid, name);
   if (instance === undefined)
     return { state: "not-done", evidence: `Cloud Foundry has no service instance "${name}" in the space` };
   const evidence = `"${name}" is ${instance.guid}, ${instance.lastOperation.type} ${instance.lastOperation.state}`;
+  if (!isOurs(context, instance) && instance.guid === guid)
+    return { state: "not-done", evidence: `${evidence}, not tagged yet` };
   if (!isOurs(context, instance)) return { state: "unknown", evidence: `${evidence}, without the tag of this run` };
   switch (instance.lastOperation.state) {
     case "succeeded":

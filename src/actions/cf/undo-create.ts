@@ -16,6 +16,8 @@ interface Input {
   readonly space: string;
   readonly space_guid: string;
   readonly name: string;
+  /** Adopted instances were there before. */
+  readonly adopt?: string;
 }
 
 const asideName = (name: string, run: string): string => `${name}-${runTag(run)}`;
@@ -29,11 +31,14 @@ export const undoCreate: WayBack<Input, unknown> = {
     { on: "here", line: quote(["cf", "rename-service", name, asideName(name, run)]) },
   ],
   async guard(context, taken) {
+    if (isAdopted(taken.input)) return;
     const own = await findOwn(context, taken);
     if (own !== undefined && own.lastOperation.state !== "failed")
       await guardInstance(context, (await settled(context, taken, own)).guid);
   },
   async probe(context, taken): Promise<UndoProbe> {
+    if (isAdopted(taken.input))
+      return { state: "done", evidence: "it was there before: it keeps its name, and our tag" };
     const own = await lateArrival(context, taken);
     if (own === undefined) return { state: "done", evidence: "the space has no service instance of this run" };
     const { name } = taken.input;
@@ -46,6 +51,7 @@ export const undoCreate: WayBack<Input, unknown> = {
     return { state: own.name === name ? "not-done" : "unknown", evidence };
   },
   async run(context, taken) {
+    if (isAdopted(taken.input)) return;
     const found = await findOwn(context, taken);
     if (found === undefined) return;
     const { org, space, name } = taken.input;
@@ -57,6 +63,8 @@ export const undoCreate: WayBack<Input, unknown> = {
     await context.ports.cf.renameService({ in: { org, space }, instance: name, to });
   },
 };
+
+const isAdopted = ({ adopt = "" }: Input): boolean => adopt !== "";
 
 /** By our tag alone: whoever has the name now may be somebody else's. */
 async function findOwn(context: Context, { input }: Taken<Input, unknown>): Promise<ServiceInstance | undefined> {

@@ -28,6 +28,16 @@ export class Changes {
     return this.#change(request.in, names, ["create-service", offering, plan, name, "-t", tag, ...options]);
   }
 
+  tagService({ in: ref, instance, tags }: Request<"tagService">): Promise<void> {
+    const joined = tags.join(",");
+    return this.#change(ref, { "service instance": instance, tags: joined }, [
+      "update-service",
+      instance,
+      "-t",
+      joined,
+    ]);
+  }
+
   createServiceKey({ in: ref, instance, key }: Request<"createServiceKey">): Promise<void> {
     return this.#change(ref, { "service instance": instance, "service key": key }, [
       "create-service-key",

@@ -165,6 +165,10 @@ export class CfCloudFoundry implements CloudFoundry {
     return this.#changes.createService(request);
   }
 
+  tagService(request: Parameters<CloudFoundry["tagService"]>[0]): Promise<void> {
+    return this.#changes.tagService(request);
+  }
+
   createServiceKey(request: Parameters<CloudFoundry["createServiceKey"]>[0]): Promise<void> {
     return this.#changes.createServiceKey(request);
   }

@@ -1,4 +1,4 @@
-/** create-service, create-service-key, delete-service-key, bind-service, unbind-service, rename-service, service --guid. */
+/** create-service, create-service-key, delete-service-key, bind-service, unbind-service, update-service, rename-service, service --guid. */
 import { appNamed, type Cli, instanceNamed, requireTarget, userName, whereAndWho } from "./command.js";
 import { CfFailure } from "./failure.js";
 import type { Arguments } from "./flags.js";
@@ -135,6 +135,21 @@ export async function renameService(cli: Cli, { positional }: Arguments): Promis
   const instance = await instanceNamed(cli, name);
   const { location } = await cli.api.send("PATCH", `/v3/service_instances/${instance.guid}`, { name: to });
   await cli.api.job(location);
+  cli.say("OK");
+}
+
+export async function updateService(cli: Cli, { positional, flags }: Arguments): Promise<void> {
+  requireTarget(cli);
+  const [name = ""] = positional;
+  cli.say(`Updating service instance ${name} in ${whereAndWho(cli)}...`);
+  const instance = await instanceNamed(cli, name);
+  const tags = flags.get("t");
+  if (tags === undefined) throw new CfFailure("only -t is known here");
+  const body = { tags: tags.split(",").map((tag) => tag.trim()) };
+  const { location } = await cli.api.send("PATCH", `/v3/service_instances/${instance.guid}`, body);
+  await cli.api.job(location);
+  cli.say();
+  cli.say(`Update of service instance ${name} complete.`);
   cli.say("OK");
 }
 

@@ -18,6 +18,7 @@ import { unfinishedBackup } from "./incidents/unfinished-backup.js";
 import { inconsistentBackup } from "./incidents/inconsistent-backup.js";
 import { otherRegion } from "./incidents/other-region.js";
 import { twoTimelines } from "./incidents/two-timelines.js";
+import { clone } from "./incidents/clone-from.js";
 import { slowStop } from "./incidents/slow-stop.js";
 import { movedContainer } from "./incidents/moved-container.js";
 import { commonPrefix } from "./incidents/common-prefix.js";
@@ -26,6 +27,7 @@ import { systemIdentifierInLogs } from "./incidents/system-identifier-in-logs.js
 import { wrongKey } from "./incidents/wrong-key.js";
 import { lostSystemIdentifier } from "./incidents/lost-system-identifier.js";
 import { oldDirectoryLeft, oldInstanceGoesOn, oldInstanceStopped } from "./incidents/old-instance-alive.js";
+import { emptyAgain, staleTarget, usedAgain } from "./incidents/taken-name.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -36,6 +38,7 @@ export interface Incident {
 
 export const INCIDENTS: readonly Incident[] = [
   { row: 1, scenario: happyFirstEra },
+  { row: 2, scenario: clone },
   { row: 3, scenario: sameMinute },
   { row: 5, scenario: twoNodes },
   { row: 6, scenario: scaledIn },
@@ -53,10 +56,12 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 19, scenario: wrongKey },
   { row: 21, scenario: lostSystemIdentifier },
   { row: 22, scenario: slowCreate },
+  { row: 23, scenario: usedAgain },
   { row: 24, scenario: wrongOrganization },
   { row: 26, scenario: numberedDirector },
   { row: 29, scenario: lyingClusterdata },
   { row: 30, scenario: blindContainer },
+  { row: 31, scenario: staleTarget },
   { row: 32, scenario: smallDisks },
   { row: 34, scenario: sameFirstLetters },
   { row: 35, scenario: objectLostOnTheWay },
@@ -66,4 +71,7 @@ export const INCIDENTS: readonly Incident[] = [
 export const REMAINS: readonly Scenario[] = [oldInstanceStopped, oldInstanceGoesOn, oldDirectoryLeft];
 
 /** Rows that come in more than one shape: the others of them. */
-export const FURTHER: readonly Incident[] = [{ row: 21, scenario: systemIdentifierInLogs }];
+export const FURTHER: readonly Incident[] = [
+  { row: 21, scenario: systemIdentifierInLogs },
+  { row: 23, scenario: emptyAgain },
+];
