@@ -19,6 +19,8 @@ const input = z.strictObject({
   minutes: z.number(),
   cell: z.string(),
   container: z.string(),
+  /** What the broker has cloned; "" where the archive is going to be copied. */
+  clone_from: z.string().default(""),
 });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
 
@@ -35,6 +37,17 @@ export const review = defineAction({
 });
 
 function rowsOf(facts: z.infer<typeof input>): ReviewRow[] {
+  const rows = rowsOfCopy(facts);
+  if (facts.clone_from === "") return rows;
+  const cloned: Readonly<Record<string, string>> = {
+    "  archive": `${facts.target_objects} objects, copied by the broker: ${facts.target_archive}`,
+    "  container": `${facts.container} on ${facts.cell}; not stopped, only its roles get the passwords that bindings hand out`,
+    "way back": "delete the new instance; the source archive is as it was",
+  };
+  return rows.map((row, index) => (index === 1 ? row : { ...row, value: cloned[row.label] ?? row.value }));
+}
+
+function rowsOfCopy(facts: z.infer<typeof input>): ReviewRow[] {
   return [
     {
       label: "source",

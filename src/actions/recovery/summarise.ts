@@ -10,8 +10,9 @@ const input = z.strictObject({
   deleted_at: z.string(),
   segments_restored: z.number(),
   tables: z.array(z.object({ table: z.string(), rows: z.number().nullable() })),
-  archive_aside: z.string(),
-  data_aside: z.string(),
+  /** "" where nothing was moved aside: the broker has cloned it. */
+  archive_aside: z.string().default(""),
+  data_aside: z.string().default(""),
   cell: z.string(),
   key: z.string(),
   org: z.string(),
@@ -48,8 +49,10 @@ export const summarise = defineAction({
         ...rows,
       ],
       left_aside: [
-        `the archive of the empty instance: ${facts.archive_aside}`,
-        `the data directory of the empty instance: ${facts.data_aside} on ${facts.cell}`,
+        ...(facts.archive_aside === "" ? [] : [`the archive of the empty instance: ${facts.archive_aside}`]),
+        ...(facts.data_aside === ""
+          ? []
+          : [`the data directory of the empty instance: ${facts.data_aside} on ${facts.cell}`]),
         `the service key ${facts.key}`,
         `the source archive of ${facts.source_guid}, as it was`,
       ],

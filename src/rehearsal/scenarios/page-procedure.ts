@@ -25,21 +25,21 @@ export const pageProcedure: Scenario = {
     `Docker says that its container keeps restarting. Org "${ORG}", space "${SPACE}". Can you take over?`,
   ],
   open: ({ seed, now }) => openStory({ era: "f", seed, now }),
-  before: followThePage,
+  before: (stage) => followThePage(stage, "deleted"),
   inputs: INPUTS,
   answers: AGREES,
   exitCode: 16,
   complaints: ({ world, old }) => [...loopComplaints(wreckOf(world, old)), ...leftUsers(world)],
 };
 
-/** The container of the instance that the page's reader made: the youngest. */
-function wreckOf(world: World, old: string): Site | undefined {
+/** The container of the instance that the page's reader made: the youngest, or that of a given instance. */
+export function wreckOf(world: World, old: string, scope?: string): Site | undefined {
   return allContainers(world)
-    .filter(({ container }) => container.env.PATRONI_SCOPE !== old)
+    .filter(({ container: { env } }) => (scope === undefined ? env.PATRONI_SCOPE !== old : env.PATRONI_SCOPE === scope))
     .sort((a, b) => b.container.createdAt - a.container.createdAt)[0];
 }
 
-function loopComplaints(site: Site | undefined): string[] {
+export function loopComplaints(site: Site | undefined): string[] {
   if (site === undefined) return ["the page's reader made no instance"];
   const { container } = site;
   const mismatch = container.logs.filter((line) => line.text.includes("system ID mismatch")).length;
@@ -50,7 +50,8 @@ function loopComplaints(site: Site | undefined): string[] {
   ];
 }
 
-async function followThePage(stage: Stage): Promise<void> {
+/** Whose keys the reader deletes: the page says the deleted instance's, which is its mistake. */
+export async function followThePage(stage: Stage, keysOf: "deleted" | "created"): Promise<void> {
   const { box, old, say } = stage;
   await recreate(stage);
   const site = wreckOf(box.host.world(), old);
@@ -58,7 +59,7 @@ async function followThePage(stage: Stage): Promise<void> {
   if (site === undefined || created === undefined) throw new Error("the page's reader found no container");
   // The reader takes the time that a person takes.
   await box.host.until(() => false, MINUTE);
-  await swapAndStart(stage, site, created);
+  await swapAndStart(stage, site, { created, keysOf: keysOf === "deleted" ? old : created });
   await box.host.until(() => false, 1.5 * MINUTE);
   const now = wreckOf(box.host.world(), old);
   const complaints = loopComplaints(now);
@@ -84,7 +85,11 @@ async function recreate({ box, cf, say }: Stage): Promise<void> {
   await box.host.until(ready, 5 * MINUTE);
 }
 
-async function swapAndStart({ box, old, say }: Stage, site: Site, created: string): Promise<void> {
+async function swapAndStart(
+  { box, old, say }: Stage,
+  site: Site,
+  { created, keysOf }: { readonly created: string; readonly keysOf: string },
+): Promise<void> {
   const { cell, container } = site;
   const { keys, accounts } = box.state();
   const { bucket, etcd, region } = box.host.world().network;
@@ -97,9 +102,8 @@ async function swapAndStart({ box, old, say }: Stage, site: Site, created: strin
     `${DOCKER} stop ${container.name}`,
     `aws s3 rm ${target ?? ""} --recursive --region ${region}`,
     `aws s3 sync ${source ?? ""} ${target ?? ""} --region ${region}`,
-    // The page's mistake: service_id is the instance that was deleted.
-    `curl ${etcd}/v2/keys/service/${old}/initialize -XDELETE`,
-    `curl ${etcd}/v2/keys/service/${old}/optime/leader -XDELETE`,
+    `curl ${etcd}/v2/keys/service/${keysOf}/initialize -XDELETE`,
+    `curl ${etcd}/v2/keys/service/${keysOf}/optime/leader -XDELETE`,
     `rm -rf '${container.dataDirectory}/*'`,
     `${DOCKER} start ${container.name}`,
   ];

@@ -22,7 +22,8 @@ export interface BrokerInstance {
   readonly spaceGuid: string;
   readonly nodes: BrokerNode[];
   readonly port: number;
-  readonly logins: Logins;
+  /** A clone has those of the instance that it was made from. */
+  logins: Logins;
   /** What runs now; the state is the broker's last operation. */
   operation: "create" | "delete";
   state: "in progress" | "succeeded" | "failed";

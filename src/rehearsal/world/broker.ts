@@ -6,6 +6,7 @@ import { after } from "./agenda.js";
 import { brokerSays, dumpsNode } from "./broker-log.js";
 import type { BrokerInstance, BrokerNode } from "./broker-state.js";
 import { drawGuid, drawPassword } from "./chance.js";
+import { cloneFrom } from "./clone.js";
 import { databaseOf, placeDatabase } from "./data-directory.js";
 import { makeNode, removeNode } from "./cell-broker.js";
 import { stopContainer } from "./docker.js";
@@ -46,6 +47,12 @@ export function provision(world: World, request: ProvisionRequest): void {
     bindings: [],
   };
   world.broker.instances[guid] = instance;
+  const { "clone-from": source } = request.parameters;
+  if (typeof source === "string" && world.era === "f") {
+    const logins = cloneFrom(world, instance, source);
+    if (logins === undefined) return refuseClone(instance, source);
+    instance.logins = logins;
+  }
   const wanted = request.parameters["node-count"];
   const count = typeof wanted === "number" ? wanted : ERAS[world.era].defaultNodes;
   announceCreate(world, instance, count);
@@ -53,6 +60,11 @@ export function provision(world: World, request: ProvisionRequest): void {
   for (let made = 0; made < count; made += 1) addNode(world, instance, cells);
   saveState(world, instance);
   after(world, POLL, { kind: "broker", guid, step: "await-create" });
+}
+
+function refuseClone(instance: BrokerInstance, source: string): void {
+  instance.state = "failed";
+  instance.description = `no service instance "${source}" to clone from`;
 }
 
 /** `cells` limits the placement (dingo.md §6); the first releases do not look at it. */

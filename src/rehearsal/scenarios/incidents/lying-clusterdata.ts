@@ -1,13 +1,11 @@
 /** Row 29: the deleted instance was itself a clone, so that clusterdata holds passwords that it never had (dingo.md §3.7). */
-import { clusterState } from "../../world/broker.js";
-import { happen } from "../../world/story.js";
-import type { World } from "../../world/world.js";
+import { clusterdataKey } from "../../world/clusterdata.js";
+import { withClusterdata } from "../clusterdata.js";
 import { recoveredComplaints } from "../endings.js";
 import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
 import { openStory, SERVICE } from "../opening.js";
 import type { Closing, Scenario } from "../scenario.js";
 
-const CLUSTERDATA = "dingo-postgresql-clusterdata-backup-";
 const RANDOM = { username: "appuser", password: "never-set-in-any-db" } as const;
 
 export const lyingClusterdata: Scenario = {
@@ -16,29 +14,25 @@ export const lyingClusterdata: Scenario = {
   teaches:
     "clusterdata of a clone lies: nothing depends on it; passwords are set in the database and a log-in proves them",
   ticket: [...TICKET, `"${SERVICE}" had been made with clone-from last week, if that matters.`],
-  open: ({ seed, now }) => openStory({ era: "f", seed, now, beforeDeletion: withClusterdata }),
+  open: ({ seed, now }) =>
+    openStory({
+      era: "f",
+      seed,
+      now,
+      beforeDeletion: (world) => withClusterdata(world, { name: SERVICE, app: RANDOM }),
+    }),
   inputs: INPUTS,
-  answers: AGREES,
+  // Its record would be cloned along with it: the operator knows better.
+  answers: { ...AGREES, "clone-from": "archive" },
   exitCode: 0,
   complaints: (closing) => [...recoveredComplaints(closing, EVERYTHING), ...clusterdataComplaints(closing)],
 };
 
-/** Written when the instance was cloned, and never deleted. */
-function withClusterdata(world: World): World {
-  return Object.values(world.broker.instances).reduce((before, instance) => {
-    const state = { ...clusterState(world, instance), service_instance_name: SERVICE, app_credentials: RANDOM };
-    return happen(before, 0, {
-      is: "put-object",
-      bucket: world.network.bucket,
-      key: `${CLUSTERDATA}${instance.guid}.json`,
-      meaning: { is: "text", text: JSON.stringify(state) },
-      by: "broker",
-    });
-  }, world);
-}
-
 function clusterdataComplaints({ world, old }: Closing): string[] {
-  const key = `${CLUSTERDATA}${old}.json`;
-  const touched = world.store.requests.filter((request) => request.key === key && request.by !== "broker");
+  const key = clusterdataKey(old);
+  const written = ["put", "copy", "delete"];
+  const touched = world.store.requests.filter(
+    ({ key: at, by, operation }) => at === key && by !== "broker" && written.includes(operation),
+  );
   return touched.map(({ operation, by }) => `${by} asked for ${key} (${operation})`);
 }
