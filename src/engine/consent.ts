@@ -25,16 +25,33 @@ export interface ConsentRequest {
   readonly commands: readonly PrintedCommand[];
 }
 
+/** Who agreed: an earlier approval or a flag, a person just now, or one who has done the step by hand instead. */
+export type Consent = "given" | "given-now" | "by-hand";
+
 /**
- * Returns true where a person was asked just now, so that the guard looks once more.
+ * After a person was asked just now the guard has to look once more.
  * Errors: `question-unanswered`, `stopped-by-operator`, `confirm-mismatch`.
  */
-export async function obtainConsent(session: Session, request: ConsentRequest): Promise<boolean> {
-  if (request.planned.effect === "read" || isApproved(session, request)) return false;
+export async function obtainConsent(session: Session, request: ConsentRequest): Promise<Consent> {
+  if (request.planned.effect === "read" || isApproved(session, request)) return "given";
   const answer = asksAlone(session, request.planned)
     ? await askToCreate(session, request)
     : await askForWindow(session, request);
-  return answer.by !== "flag";
+  if (answer.value === BY_HAND) return "by-hand";
+  return answer.by === "flag" ? "given" : "given-now";
+}
+
+const BY_HAND = "by-hand";
+
+/** What only the world can tell is believed of a step that can be probed alone. */
+function offersByHand({ step: { action } }: PlannedStep): { readonly byHand?: true } {
+  return action.effect === "read" ? {} : { byHand: true };
+}
+
+/** Journals who said that the step was done by hand; it is nobody's approval of anything else. */
+async function noteByHand(session: Session, unit: Unit, answer: Answer): Promise<Answer> {
+  await session.ledger.append({ type: "answered", ...unit, question: "consent", value: BY_HAND, by: answer.by });
+  return answer;
 }
 
 /** A creation is asked for alone, unless a review opened a window that goes on to disrupt or destroy. */
@@ -69,9 +86,12 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
     prompt: `${planned.step.title}?`,
     why: `The step "${unitName(unit)}" makes something new; nothing that exists is changed by it.`,
     details: [...commands.map(({ on, line }) => `${on}$ ${line}`), ...wayBackLines(planned)],
+    commands: [{ step: unitName(unit), title: planned.step.title, commands }],
+    ...offersByHand(planned),
   };
   await session.ledger.append({ type: "asked", ...unit, question: question.id, prompt: question.prompt });
   const answer = await askNow(session, question, { unit, effect: "create", remedy: "Approve creation with --yes." });
+  if (answer.value === BY_HAND) return await noteByHand(session, unit, answer);
   if (answer.value !== "yes") throw declined(session, unit);
   await approve(
     session,
@@ -100,15 +120,22 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
       ...covered.flatMap((one) => [`${one.step.id} (${one.effect}): ${one.step.title}`, ...wayBackLines(one)]),
       ...pointOfNoReturn(session, covered),
     ],
+    commands: units.map((one) => ({ step: unitName(one.unit), title: titleOf(covered, one), commands: one.commands })),
+    ...offersByHand(planned),
   };
   await session.ledger.append({ type: "asked", ...unit, question: question.id, prompt: question.prompt });
   const answer = await confirmWindow(session, question, unit);
+  if (answer.value === BY_HAND) return await noteByHand(session, unit, answer);
   const commands = units.flatMap((one) =>
     one.known ? [[unitName(one.unit), hashCommands(one.commands)] as const] : [],
   );
   const names = covered.map(({ step }) => step.id);
   await approve(session, { planned, names, commands: Object.fromEntries(commands) }, answer);
   return answer;
+}
+
+function titleOf(covered: readonly PlannedStep[], { unit }: ForeseenUnit): string {
+  return covered.find(({ step }) => step.id === unit.step)?.step.title ?? unit.step;
 }
 
 function wayBackLines({ step: { action } }: PlannedStep): readonly string[] {
@@ -134,6 +161,7 @@ async function confirmWindow(session: Session, question: TypedQuestion, unit: Un
   const remedy = `Approve these steps with --confirm "${question.expected}".`;
   const answer = await askNow(session, question, { unit, effect: "destroy", remedy });
   if (answer.value === "") throw declined(session, unit);
+  if (answer.value === BY_HAND && question.byHand === true) return answer;
   if (answer.value !== question.expected) throw mismatch(answer.value, question.expected);
   return answer;
 }

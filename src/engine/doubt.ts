@@ -61,23 +61,41 @@ async function decisionFor(session: Session, mutation: Mutation, doubt: Doubt): 
   const decision = answer.value as Decision;
   // An impossible decision is refused before it is written down.
   if (decision === "undo") return decision;
-  await session.ledger.append({ type: "decided", ...unit, decision, by: answer.by, why: doubt.evidence });
+  const who = { by: answer.by, operator: session.options.carrier.operator };
+  await session.ledger.append({ type: "decided", ...unit, decision, ...who, why: doubt.evidence });
   return decision;
 }
 
+/** What a second run of the step may mean, by what the first may have done. */
+const TWICE: Readonly<Record<Mutation["action"]["effect"], string>> = {
+  create: "its guard looks again, then it runs: where it had its effect already, a second one may come to be",
+  disrupt: "its guard looks again, then it runs: where it had its effect already, the disruption happens twice",
+  destroy: "its guard looks again, then it runs: what somebody else wrote meanwhile is moved or replaced as well",
+};
+
 async function askForDecision(session: Session, mutation: Mutation, doubt: Doubt): Promise<Answer> {
-  const { unit, input, planned } = mutation;
+  const { unit, input, planned, action } = mutation;
   const question: ChoiceQuestion = {
     kind: "choice",
     id: "decision",
     prompt: `"${planned.step.title}" began and nobody can tell how it ended. What now?`,
     why: "A step that may have had its effect is never run again without knowing.",
     choices: [
-      { value: "adopt", label: "take it as done", consequence: "the run goes on; what comes next relies on it" },
-      { value: "redo", label: "run it again", consequence: "its effect may happen twice" },
-      { value: "by-hand", label: "I have done it by hand", consequence: "the world is probed; it must say done" },
+      {
+        value: "by-hand",
+        label: "I have looked, and done or put right by hand what was missing",
+        consequence: "the world is probed once more, and the run goes on only where the probe says done",
+      },
+      {
+        value: "adopt",
+        label: "take it as done",
+        consequence: "nothing is done again, and every step that follows relies on it although no probe has shown it",
+      },
+      { value: "redo", label: "run it again", consequence: TWICE[action.effect] },
     ],
+    // The one that cannot do harm: it changes nothing and is believed only when the world bears it out.
     recommended: "by-hand",
+    commands: [{ step: unitName(unit), title: planned.step.title, commands: input.commands }],
     details: [
       doubt.evidence,
       ...(doubt.error === undefined ? [] : [doubt.error.message]),

@@ -5,7 +5,7 @@
  *                                        └─ error ─▶ probe ─▶ adopt | fail | in doubt
  */
 import type { JsonObject } from "../action.js";
-import { isTransient, type RecoverError, unreachable } from "../errors.js";
+import { isTransient, RecoverError, unreachable } from "../errors.js";
 import { obtainConsent } from "./consent.js";
 import { decideDoubt } from "./doubt.js";
 import { hashCommands } from "./foresight.js";
@@ -77,10 +77,11 @@ type Ended = "settled" | Exclude<Before, "not-needed">;
 
 async function attemptOnce(session: Session, going: Going): Promise<Ended> {
   const { action, weather } = going;
-  const mutation = await prepare(session, going);
+  const { mutation, byHand } = await prepare(session, going);
   const { input, planned, unit, attempt } = mutation;
   const { effect } = planned;
-  const start = { action: action.id, effect, input: input.raw, commandsSha256: hashCommands(input.commands) };
+  const { commands } = input;
+  const start = { action: action.id, effect, input: input.raw, commandsSha256: hashCommands(commands), commands };
   await session.ledger.append({ type: "step-started", ...unit, attempt, ...start });
   session.emit({
     type: "step-began",
@@ -91,29 +92,67 @@ async function attemptOnce(session: Session, going: Going): Promise<Ended> {
     commands: input.commands,
     undo: wayBackOf(action.undo),
   });
+  if (byHand) return confirmByHand(session, mutation);
   const ran = await run(session, mutation);
   if (!ran.ok) return afterError(session, mutation, { error: ran.error, weather });
   await conclude(session, mutation, { how: "ran", output: ran.output });
   return "settled";
 }
 
+interface Prepared {
+  readonly mutation: Mutation;
+  /** The operator says that it is done already: nothing is to be run, and the probe decides. */
+  readonly byHand: boolean;
+}
+
 /** Input, identity and consent: the attempt has not begun yet; a refusal says what is known of those before it. */
-async function prepare(session: Session, { at, action, before }: Going): Promise<Mutation> {
+async function prepare(session: Session, { at, action, before }: Going): Promise<Prepared> {
   try {
     const mutation = { ...at, action, input: inputOf(session, at.planned, at.unit) };
     await guard(session, mutation);
     const { planned, unit, input } = mutation;
     // A person may have taken minutes over the question: identity is shown once more (law 7).
-    if (await obtainConsent(session, { planned, unit, commands: input.commands })) await guard(session, mutation);
+    const consent = await obtainConsent(session, { planned, unit, commands: input.commands });
+    if (consent === "given-now") await guard(session, mutation);
     session.checkStop();
     // The time that a person took to answer is not the step's.
-    return { ...mutation, beganMs: session.options.clock.monotonicMs() };
+    const beganMs = session.options.clock.monotonicMs();
+    return { mutation: { ...mutation, beganMs }, byHand: consent === "by-hand" };
   } catch (thrown) {
     session.ledger.assertSound();
     const error = errorOf(thrown, at.unit);
     if (isStop(error) || isTransient(error) || error.code === "confirm-mismatch") throw error;
     throw await fail(session, at, { error, probed: before });
   }
+}
+
+/** Believed only where the probe says done; otherwise the step has not run, and asks for consent anew on resume. */
+async function confirmByHand(session: Session, mutation: Mutation): Promise<Ended> {
+  const found = await probe(session, mutation);
+  switch (found.state) {
+    case "done":
+      await conclude(session, mutation, { how: "by-hand", output: found.output });
+      return "settled";
+    case "not-done":
+    case "partly":
+      throw await fail(session, mutation, { error: notByHand(mutation, found), probed: found.state });
+    case "unknown":
+      return (await decideDoubt(session, mutation, { evidence: found.evidence, seen: false })) === "again"
+        ? "partly"
+        : "settled";
+    default:
+      return unreachable(found);
+  }
+}
+
+function notByHand({ unit }: Mutation, found: { readonly state: string; readonly evidence: string }): RecoverError {
+  const name = unitName(unit);
+  const said = `the step "${name}" was said to be done by hand, but the probe says ${found.state}: ${found.evidence}`;
+  return new RecoverError("proof-failed", said, {
+    remedy: "Finish it by hand, or let the tool run it: resuming asks again.",
+    place: `step ${name}`,
+    effect: "none",
+  });
 }
 
 async function guard(session: Session, mutation: Mutation): Promise<void> {

@@ -5,6 +5,7 @@ import { ask } from "./questions.js";
 import { requireWhole } from "./secret-names.js";
 import type { Session } from "./session.js";
 import { type Unit, unitName } from "./state.js";
+import { inputOf } from "./unit-input.js";
 
 export function contextFor(session: Session, planned: PlannedStep, at: { unit: Unit; attempt: number }): Context {
   const { options, ledger } = session;
@@ -22,7 +23,11 @@ export function contextFor(session: Session, planned: PlannedStep, at: { unit: U
     },
     step: { id: unit.step, attempt, ...(unit.item === undefined ? {} : { item: unit.item }) },
     signal: options.signal,
-    ask: async (question) => ask(session, question, { unit, effect: planned.effect }),
+    ask: async (question) => {
+      const { commands } = inputOf(session, planned, unit);
+      const manual = [{ step: unitName(unit), title: planned.step.title, commands }];
+      return await ask(session, { commands: manual, ...question }, { unit, effect: planned.effect });
+    },
     beforeEffect: async () => session.beforeEffect(),
     record: async (kind, data) => {
       requireWhole(options.secrets, data, { what: `what would be noted of the step "${unitName(unit)}"` });

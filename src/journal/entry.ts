@@ -5,13 +5,14 @@
  * The way back (`undo`) has no entry types of its own: `back` on an entry says that it is about taking a step back, so
  * that releases which do not know the field read the journal all the same.
  *
- * E1  From the first `run-resumed` with `back` on, every process walks back: nothing runs forward again.
+ * E1  Once a process that was told to undo (`run-resumed` with `back`) has begun a way back or written a `step-undone`,
+ *     the run only walks back: nothing of it runs forward again.
  * E2  A step's way back begins with `step-started` (`back`), durable before its first effect, and ends with `step-undone`.
  * E3  A `step-undone` without one says that none of the step's effect was in the world.
  * E4  A `run-ended` is the end unless a `run-resumed` follows: a run that succeeded can still be undone, one that was
  *     undone or handed over stays so (`endOf`).
  */
-import type { EvidenceRef, Json, JsonObject } from "../action.js";
+import type { EvidenceRef, Json, JsonObject, PrintedCommand } from "../action.js";
 
 export const JOURNAL_VERSION = 1;
 
@@ -60,7 +61,7 @@ export type EntryBody =
       readonly host: string;
       readonly toolVersion: string;
       readonly takeOver: boolean;
-      /** The process carries the run back. */
+      /** The process was told to undo the run. */
       readonly back?: true;
     }
   | {
@@ -82,6 +83,9 @@ export type EntryBody =
       readonly inputEvidence?: EvidenceRef;
       /** SHA-256 over the printed commands. */
       readonly commandsSha256: string;
+      /** The printed commands of a step that changes something, secrets masked; absent in journals of the first release. */
+      readonly commands?: readonly PrintedCommand[];
+      readonly commandsEvidence?: EvidenceRef;
       readonly back?: true;
     }
   | {
@@ -143,6 +147,9 @@ export type EntryBody =
       readonly item?: string;
       readonly decision: Decision;
       readonly by: string;
+      /** Who carried the run, where `by` says how the decision was given; absent in older journals. */
+      readonly operator?: string;
+      /** The evidence that it was made on. */
       readonly why: string;
     }
   | {

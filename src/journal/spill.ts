@@ -5,7 +5,7 @@ import type { Entry, EntryBody } from "./entry.js";
 /** What one field may take of a line, in bytes of JSON: two such fields and the rest still fit. */
 export const MAX_FIELD_BYTES = 24 * 1024;
 
-const SPILLABLE = ["input", "output", "data", "items"] as const;
+const SPILLABLE = ["input", "commands", "output", "data", "items"] as const;
 
 type Keep = (name: string, content: string) => EvidenceRef;
 type Recall = (evidence: EvidenceRef) => string;

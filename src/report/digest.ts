@@ -1,5 +1,5 @@
 /** What a report says of a journal: the run, its steps in the order in which they began, and what they found. */
-import type { JsonObject } from "../action.js";
+import type { JsonObject, PrintedCommand } from "../action.js";
 import { isLasting } from "../errors.js";
 import type { Entry, EntryBody, EntryHeader } from "../journal/entry.js";
 
@@ -26,6 +26,8 @@ export interface UnitDigest {
   readonly state: string;
   readonly evidence: string;
   readonly input: JsonObject;
+  /** As they were printed; empty where the journal has none. */
+  readonly commands: readonly PrintedCommand[];
   readonly output: JsonObject | undefined;
 }
 
@@ -52,6 +54,7 @@ function begun(before: UnitDigest | undefined, entry: EntryOf<"step-started">): 
     action,
     effect,
     input,
+    commands: entry.commands ?? [],
     attempts: attempt,
     startedAt: before?.startedAt ?? time,
     endedAt: undefined,
@@ -116,4 +119,9 @@ export function endingOf(entries: readonly Entry[]): Ending {
     return { kind: "stopped", why: last.why, exitCode: last.exitCode, at, inVain };
   }
   return { kind: "open", at };
+}
+
+/** The person, and how the decision was given. */
+export function decidedBy({ by, operator }: Extract<Entry, { type: "decided" }>): string {
+  return operator === undefined ? by : `${operator} (${by})`;
 }

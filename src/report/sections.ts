@@ -1,7 +1,7 @@
 /** The parts of a report below its summary, each empty where the journal has nothing to say. */
 import type { EvidenceRef, Json } from "../action.js";
 import type { Entry } from "../journal/entry.js";
-import { entriesOf, type UnitDigest, unitName } from "./digest.js";
+import { entriesOf, type UnitDigest, decidedBy, unitName } from "./digest.js";
 import { block, table, text } from "./escape.js";
 import { between, type Times } from "./times.js";
 
@@ -23,7 +23,7 @@ function decisionRow(entry: Entry): readonly [string, string, string] | undefine
     case "approved":
       return [entry.by, entry.steps.join(", "), "approved"];
     case "decided":
-      return [entry.by, unitName(entry), `${entry.decision} (${entry.why})`];
+      return [decidedBy(entry), unitName(entry), `${entry.decision} (${entry.why})`];
     case "runbook-accepted":
       return [entry.by, "the changed runbook", `accepted (${entry.runbookSha256})`];
     case "run-resumed":
@@ -50,7 +50,7 @@ export function steps(units: readonly UnitDigest[]): string[] {
   return table(["step", "action", "effect", "how", "attempts", "took", "evidence"], rows);
 }
 
-/** With what each changing step was called: its commands follow from this, and their hash is in the journal. */
+/** With what each changing step was called, and the commands that this came to. */
 export function changes(units: readonly UnitDigest[]): string[] {
   return units
     .filter((unit) => unit.effect !== "read")
@@ -59,7 +59,18 @@ export function changes(units: readonly UnitDigest[]): string[] {
       "",
       ...block(JSON.stringify(unit.input, null, 2), "json"),
       "",
+      ...commandBlock(unit),
     ]);
+}
+
+/** The exact commands, as they would be typed; a journal of the first release has only their hash. */
+function commandBlock({ commands }: UnitDigest): string[] {
+  if (commands.length === 0) return [];
+  const lines = commands.flatMap(({ on, line, variables = [] }) => [
+    `${on}$ ${line}`,
+    ...variables.map(({ name, setWith }) => `  where $${name} is ${setWith}`),
+  ]);
+  return [...block(lines.join("\n"), "text"), ""];
 }
 
 /** What was noted before each effect: the way back. */

@@ -1,0 +1,75 @@
+/** Law 11: the exact commands are shown and journaled, and what was done with them by hand is probed and journaled. */
+import { describe, expect, it } from "vitest";
+import type { Entry } from "../../src/journal/entry.js";
+import { replay } from "../../src/engine/replay.js";
+import { reportMarkdown } from "../../src/report/markdown.js";
+import { changing, FakeWorld } from "./fake-world.js";
+import { Bench, runbookOf, step, YES } from "./fixture.js";
+
+const make = (world: FakeWorld, effect: "create" | "disrupt"): ReturnType<typeof step> =>
+  step("make", { action: changing(world, effect), with: { key: "db" } });
+
+const started = (entries: readonly Entry[]): Entry | undefined =>
+  entries.find((entry) => entry.type === "step-started");
+
+describe("a step that the operator has done by hand", () => {
+  it.each(["create", "disrupt"] as const)("of effect %s is probed, not run, and journaled as such", async (effect) => {
+    const world = new FakeWorld();
+    world.effects.set("db", 1);
+    const bench = new Bench();
+    const result = await bench.run({ runbook: runbookOf([make(world, effect)]), answers: { consent: "by-hand" } });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(world.calls).not.toContain("do db");
+    expect(bench.state.units.get("make")).toMatchObject({ kind: "succeeded", how: "by-hand" });
+    const [question] = bench.operator.asked;
+    expect(question).toMatchObject({ byHand: true, commands: [{ step: "make", commands: [{ on: "here" }] }] });
+    const said = bench.journal.entries.find((entry) => entry.type === "answered");
+    expect(said).toMatchObject({ step: "make", question: "consent", value: "by-hand", by: "operator" });
+    expect(bench.journal.entries.some((entry) => entry.type === "approved")).toBe(false);
+  });
+
+  it("is not believed where the probe says that it is not done, and is asked about again on resume", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    const runbook = runbookOf([make(world, "create")]);
+    const result = await bench.run({ runbook, answers: { consent: "by-hand" } });
+    expect(result).toMatchObject({ exitCode: 12, error: { code: "proof-failed" } });
+    expect(world.effects.has("db")).toBe(false);
+    expect(await bench.resume({ runbook, answers: { consent: "yes" } })).toMatchObject({ exitCode: 0 });
+    expect(bench.state.units.get("make")).toMatchObject({ kind: "succeeded", how: "ran" });
+    expect(world.effects.get("db")).toBe(1);
+  });
+
+  it("is in doubt where the probe cannot tell", async () => {
+    const world = new FakeWorld();
+    world.opaque.add("db");
+    const bench = new Bench();
+    const result = await bench.run({ runbook: runbookOf([make(world, "create")]), answers: { consent: "by-hand" } });
+    expect(result).toMatchObject({ exitCode: 14 });
+    expect(world.effects.has("db")).toBe(false);
+  });
+});
+
+describe("the commands of a step that changes something", () => {
+  it("stand in the journal before its effect, and in the report", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    await bench.run({ runbook: runbookOf([make(world, "create")]), flags: YES });
+    const { entries, head } = bench.journal;
+    expect(started(entries)).toMatchObject({ commands: [{ on: "here", line: "fake create db" }] });
+    expect(reportMarkdown(entries, { holds: true, head })).toContain("here$ fake create db");
+  });
+
+  it("may be missing: journals of the first release replay and are reported all the same", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    await bench.run({ runbook: runbookOf([make(world, "create")]), flags: YES });
+    const old = bench.journal.entries.map((entry) => {
+      const { commands: _, ...rest } = { commands: undefined, ...entry };
+      return rest as Entry;
+    });
+    expect(started(old)).not.toHaveProperty("commands");
+    expect(replay(old)).toEqual(bench.state);
+    expect(reportMarkdown(old, { holds: true, head: "" })).toContain("make");
+  });
+});
