@@ -54,7 +54,8 @@ async function decisionFor(
   const answer: Answer =
     byFlag === undefined ? await askForDecision(session, one, evidence) : { value: byFlag, by: "flag" };
   const decision = answer.value as Decision;
-  await session.ledger.append({ type: "decided", ...unit, decision, by: answer.by, why: evidence });
+  const who = { by: answer.by, operator: session.options.carrier.operator };
+  await session.ledger.append({ type: "decided", ...unit, decision, ...who, why: evidence });
   return decision;
 }
 

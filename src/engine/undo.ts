@@ -44,7 +44,14 @@ function isSaidUndone(session: Session, name: string): boolean {
 
 async function takeOperatorsWord(session: Session, one: UnitToUndo): Promise<void> {
   const why = "the step has no way back by the tool";
-  await session.ledger.append({ type: "decided", ...one.unit, decision: "by-hand", by: "flag", why });
+  await session.ledger.append({
+    type: "decided",
+    ...one.unit,
+    decision: "by-hand",
+    by: "flag",
+    operator: session.options.carrier.operator,
+    why,
+  });
   await markUndone(session, one, "undone by hand, on the operator's word: nothing can probe it");
 }
 

@@ -1,6 +1,6 @@
 /** The timeline: each entry of the journal as one sentence. What only the machine needs is left out. */
 import type { Entry } from "../journal/entry.js";
-import { unitName } from "./digest.js";
+import { decidedBy, unitName } from "./digest.js";
 import { table, text } from "./escape.js";
 import type { Times } from "./times.js";
 
@@ -70,7 +70,7 @@ function ofPeople(entry: Entry): string | undefined {
     case "approved":
       return `approved by ${entry.by}: ${entry.steps.join(", ")}`;
     case "decided":
-      return `decided by ${entry.by} for ${unitName(entry)}: ${entry.decision}`;
+      return `decided by ${decidedBy(entry)} for ${unitName(entry)}: ${entry.decision}`;
     case "answered":
       return `${unitName(entry)}: the question "${entry.question}" was answered by ${entry.by}`;
     case "input-given":

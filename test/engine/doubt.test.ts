@@ -37,11 +37,20 @@ describe("a step in doubt", () => {
     expect(result).toMatchObject({ exitCode: 0 });
     const [question] = bench.operator.asked;
     expect(question).toMatchObject({ kind: "choice", recommended: "by-hand" });
-    expect(question?.kind === "choice" && question.details).toEqual(["db is unknown", "here$ fake create db"]);
+    if (question?.kind !== "choice") throw new Error("a doubt is decided by a choice");
+    expect(question.details).toEqual(["db is unknown", "here$ fake create db"]);
+    // Nothing is preselected: neither the question nor an answer of its own names one.
+    expect(question).not.toHaveProperty("default");
+    const consequences = new Map(question.choices.map(({ value, consequence }) => [value, consequence]));
+    expect([...consequences.keys()]).toEqual(["by-hand", "adopt", "redo"]);
+    expect(consequences.get("by-hand")).toContain("only where the probe says done");
+    expect(consequences.get("adopt")).toContain("although no probe has shown it");
+    expect(consequences.get("redo")).toContain("a second one may come to be");
     expect(bench.journal.entries.find((entry) => entry.type === "decided")).toMatchObject({
       step: "make",
       decision: "redo",
       by: "operator",
+      operator: "op",
       why: "db is unknown",
     });
     expect(world.effects.get("db")).toBe(2);

@@ -53,7 +53,8 @@ export const setInitialize = defineAction({
     if (value === target.system_id) return { state: "done", output: { value }, evidence };
     const before = context.records("key-changed").at(-1)?.["before"];
     if (before === undefined || before === (value ?? null)) return { state: "not-done", evidence };
-    return { state: "unknown", evidence: `${evidence}; it was "${String(before)}" before: somebody else writes it` };
+    const then = typeof before === "string" ? before : "absent";
+    return { state: "unknown", evidence: `${evidence}; it was "${then}" before: somebody else writes it` };
   },
   async verify(context, target) {
     const value = await currentValue(context, target);
