@@ -67,9 +67,12 @@ function chooseRenderer(given: ConductArguments, mode: RehearsalMode | undefined
     : interactiveRenderer(output, { verbose: given.verbose });
 }
 
-function somebodyIsThere(given: ConductArguments, output: Output): boolean {
+export function somebodyIsThere(
+  given: Pick<ConductArguments, "json"> & { readonly "non-interactive"?: boolean },
+  output: Output,
+): boolean {
   const terminal = process.stdin.isTTY && output.isTerminal && process.env["TERM"] !== "dumb";
-  return terminal && !given["non-interactive"] && !given.json;
+  return terminal && given["non-interactive"] !== true && !given.json;
 }
 
 export interface Conduct {

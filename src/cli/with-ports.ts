@@ -3,12 +3,15 @@ import { systemClock } from "../adapters/clock/system-clock.js";
 import type { ResourceRecorder } from "../ports/resources.js";
 import { wire, type Wired } from "../wiring.js";
 import type { Section } from "../config/load.js";
+import { somebodyIsThere } from "./conductor.js";
 import { configOf } from "./configuration.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
 import { watchSignals } from "./signals.js";
 import { createOutput } from "../ui/output.js";
+import { promptingOperator } from "../ui/prompts.js";
+import { NOBODY } from "../ui/renderer.js";
 
 const NOT_JOURNALED: ResourceRecorder = {
   opened: () => Promise.resolve(),
@@ -32,6 +35,7 @@ export async function withPorts<T>(
     secrets,
     clock: systemClock(mode?.clock),
     recorder: NOT_JOURNALED,
+    operator: mode === undefined && somebodyIsThere(given, output) ? promptingOperator(output) : NOBODY,
     signal: stopper.signal,
     loopbackOnly: mode !== undefined,
   });
