@@ -109,9 +109,8 @@ function wreckQuestion(wreck: RecoverError, name: string, other: string): Choice
   return {
     kind: "choice",
     id: "taken-name",
-    prompt: "It is the wreck of a recovery. What is to be done?",
+    prompt: `${wreck.message}. What is to be done?`,
     why: "It is left as it is: it never held anything but a copy, and its log shows what went wrong.",
-    details: [wreck.message],
     choices: otherNames(name, other),
     recommended: "exchange",
   };

@@ -12,7 +12,8 @@ import { unsaid } from "../told.js";
 export const staleIdentifier: Scenario = {
   name: "stale-identifier",
   title: "A colleague has followed the page, with its mistake corrected",
-  teaches: "even with the right key deleted the container puts its own stale identifier there: the key is set, not deleted",
+  teaches:
+    "even with the right key deleted the container puts its own stale identifier there: the key is set, not deleted",
   ticket: [
     `03:40, from a colleague: I followed the page, with the right GUID, and "${SERVICE}" restarts all the time.`,
     `Org "${ORG}", space "${SPACE}". Its container says "system ID mismatch". Can you take over?`,
