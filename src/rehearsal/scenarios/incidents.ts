@@ -29,6 +29,7 @@ import { lostSystemIdentifier } from "./incidents/lost-system-identifier.js";
 import { oldDirectoryLeft, oldInstanceGoesOn, oldInstanceStopped } from "./incidents/old-instance-alive.js";
 import { emptyAgain, staleTarget, usedAgain } from "./incidents/taken-name.js";
 import { staleIdentifier } from "./incidents/stale-identifier.js";
+import { olderRoles } from "./incidents/older-roles.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -76,4 +77,5 @@ export const REMAINS: readonly Scenario[] = [oldInstanceStopped, oldInstanceGoes
 export const FURTHER: readonly Incident[] = [
   { row: 21, scenario: systemIdentifierInLogs },
   { row: 23, scenario: emptyAgain },
+  { row: 28, scenario: olderRoles },
 ];
