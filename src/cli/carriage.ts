@@ -44,7 +44,10 @@ export async function carry(carriage: Carriage): Promise<Carried> {
   }
 }
 
-const sentence = ({ code, message }: RecoverError): string => `${code}: ${message}`;
+/** A defect is told with the place where it was thrown. */
+function sentence({ code, message, cause }: RecoverError): string {
+  return code === "internal" && cause instanceof Error ? `${code}: ${cause.stack ?? message}` : `${code}: ${message}`;
+}
 
 interface Opened {
   readonly secrets: Secrets;

@@ -20,6 +20,8 @@ const COLUMNS: readonly (readonly [Column, string])[] = [
   ["after", "after"],
   ["change", "effect done"],
   ["lost-block", "lost block"],
+  ["signal", "signal"],
+  ["full-disk", "full disk"],
   ["clock-back", "clock back"],
 ];
 

@@ -4,7 +4,7 @@ import type { Recording } from "./recording.js";
 import type { Snapshot } from "./snapshot.js";
 import type { Trial } from "./trial.js";
 
-export type Column = "before" | "torn" | "after" | "change" | "lost-block" | "clock-back";
+export type Column = "before" | "torn" | "after" | "change" | "lost-block" | "signal" | "full-disk" | "clock-back";
 
 export interface Planned {
   readonly row: string;
@@ -26,7 +26,8 @@ const AWAY = [0, 45_000, 20 * 60_000] as const;
 const BLOCK_BYTES = 4_096;
 const STRIDE = 997;
 const BEHIND_MINUTES = 90;
-const EVERY_CLOCK = 6;
+const EVERY_STOP = 6;
+const OWN_APPENDS = 5;
 
 export function planOf(recording: Recording, { accidents, every }: Extent): readonly Planned[] {
   const { appends, changes, undisturbed } = recording;
@@ -44,7 +45,11 @@ export function planOf(recording: Recording, { accidents, every }: Extent): read
     if (!accidents) continue;
     const later = { snapshot: appends[append] ?? snapshot, of: append };
     add("lost-block", { is: "lost-block", append, bytes: 1 + ((append * STRIDE) % BLOCK_BYTES) }, later);
-    if (append % EVERY_CLOCK === 0) add("clock-back", { is: "clock-back", append, minutes: BEHIND_MINUTES }, at);
+    // What stops a process in order, in turn: each process after the first begins with the entry that it resumes with.
+    const own = 2 + (append % OWN_APPENDS);
+    if (append % EVERY_STOP === 1) add("signal", { is: "signal", append, own }, at);
+    if (append % EVERY_STOP === 3) add("full-disk", { is: "full-disk", append, own }, at);
+    if (append % EVERY_STOP === 5) add("clock-back", { is: "clock-back", append, minutes: BEHIND_MINUTES }, at);
   }
   for (const [index, { snapshot }] of changes.entries())
     add("change", { is: "change", change: index + 1 }, { snapshot, of: snapshot.appends });

@@ -8,6 +8,10 @@ export type CrashPoint =
   | { readonly is: "change"; readonly change: number }
   /** After the N-th append, and the machine loses the last bytes that it took for written. */
   | { readonly is: "lost-block"; readonly append: number; readonly bytes: number }
+  /** Before the N-th append; whoever resumes is stopped by a signal at an append of its own, and resumed again. */
+  | { readonly is: "signal"; readonly append: number; readonly own: number }
+  /** The same, but the disk takes only half of that append's line, and nothing more. */
+  | { readonly is: "full-disk"; readonly append: number; readonly own: number }
   /** After the N-th append; whoever resumes has a clock that is behind. */
   | { readonly is: "clock-back"; readonly append: number; readonly minutes: number };
 
@@ -20,6 +24,10 @@ export function nameOf(point: CrashPoint): string {
       return `change:${point.change}`;
     case "lost-block":
       return `${point.append}:after, then ${point.bytes} bytes of the journal lost`;
+    case "signal":
+      return `${point.append}:before, then a signal at append ${point.own} of the next process`;
+    case "full-disk":
+      return `${point.append}:before, then a full disk at append ${point.own} of the next process`;
     case "clock-back":
       return `${point.append}:after, then a clock ${point.minutes} minutes behind`;
   }
@@ -28,5 +36,5 @@ export function nameOf(point: CrashPoint): string {
 /** What to give to `--crash-at` so that the same place is met again. */
 export function replayOf(point: CrashPoint): string {
   if (point.is === "append" || point.is === "change") return nameOf(point);
-  return `${point.append}:after`;
+  return `${point.append}:${point.is === "signal" || point.is === "full-disk" ? "before" : "after"}`;
 }

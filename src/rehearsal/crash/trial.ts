@@ -1,11 +1,11 @@
 /** One crash point: the world and the run directory of that instant, a new process over them, and what came of it. */
 import { join } from "node:path";
-import { EXIT } from "../../errors.js";
+import { EXIT, RecoverError } from "../../errors.js";
 import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { worldComplaints } from "../supervisor/checks.js";
 import { type Bench, onBench, toolClock } from "./bench.js";
-import type { Carried, Carry } from "./carriage.js";
+import type { AppendHooks, Carried, Carry } from "./carriage.js";
 import { countsSince, doneTwice } from "./counts.js";
 import { differences, essenceOf, etagsOf } from "./essence.js";
 import type { CrashPoint } from "./point.js";
@@ -47,7 +47,8 @@ export async function attempt(trial: Trial, means: Means): Promise<Verdict> {
     return await onBench({ scenario, state, now, platformLog }, async (bench) => {
       const journal = journalLeft(point, snapshot, undisturbed);
       writeStateDirectory(bench.stateDirectory, undisturbed.files, { ...snapshot, journal });
-      const carried = await resume(trial, means, bench);
+      if (point.is === "signal" || point.is === "full-disk") await resume(trial, means, { bench, ...stopping(point) });
+      const carried = await resume(trial, means, { bench });
       const complaints = judge(trial, means, { bench, carried, scenario });
       return { point, exitCode: carried.exitCode, complaints, took: performance.now() - began };
     });
@@ -79,13 +80,43 @@ function journalLeft(point: CrashPoint, { appends }: Snapshot, { files }: Undist
   }
   if (point.is === "clock-back" || point.when === "after") return whole(point.append);
   const before = whole(point.append - 1);
+  if (point.is !== "append") return before;
   const line = Buffer.from(files.journal[point.append - 1] ?? "");
   return point.when === "before"
     ? before
     : Buffer.concat([before, line.subarray(0, Math.floor((line.length + 1) / 2))]);
 }
 
-async function resume({ point }: Trial, { undisturbed, carry }: Means, bench: Bench): Promise<Carried> {
+interface Resuming {
+  readonly bench: Bench;
+  readonly observer?: AppendHooks;
+  readonly signal?: AbortSignal;
+}
+
+/** What stops a process in order: a signal that it hears, or a disk that takes only half of a line and then nothing. */
+function stopping({ is, append, own }: Extract<CrashPoint, { is: "signal" | "full-disk" }>): Omit<Resuming, "bench"> {
+  const controller = new AbortController();
+  const at = append - 1 + own;
+  const full = (): never => {
+    throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  };
+  const interrupted = new RecoverError("interrupted", "stopped by SIGTERM", { remedy: "Resume." });
+  const observer: AppendHooks =
+    is === "full-disk"
+      ? {
+          before: (seq) => (seq > at ? full() : undefined),
+          torn: (seq, length) => (seq === at ? Math.floor(length / 2) : undefined),
+          after: (seq) => (seq === at ? full() : undefined),
+        }
+      : { after: (seq) => (seq === at ? controller.abort(interrupted) : undefined) };
+  return { observer, signal: controller.signal };
+}
+
+async function resume(
+  { point }: Trial,
+  { undisturbed, carry }: Means,
+  { bench, observer, signal = new AbortController().signal }: Resuming,
+): Promise<Carried> {
   const { answers, inputs } = scenarioOf(undisturbed);
   const { place, stateDirectory, clock } = bench;
   const offsetMs = point.is === "clock-back" ? -point.minutes * 60_000 : 0;
@@ -93,7 +124,8 @@ async function resume({ point }: Trial, { undisturbed, carry }: Means, bench: Be
     ...{ place, stateDirectory, answers, inputs },
     run: undisturbed.files.run,
     clock: toolClock(clock, offsetMs),
-    signal: new AbortController().signal,
+    signal,
+    ...(observer === undefined ? {} : { observer }),
   });
 }
 
@@ -112,17 +144,20 @@ function judge({ point }: Trial, { undisturbed, checkJournal }: Means, { bench, 
   const twice = doneTwice(undisturbed.counts, countsSince(state, since));
   const broken = checkJournal(join(bench.stateDirectory, "runs", files.run));
   const sound = [...worldComplaints(state.world, watched), ...twice, ...(broken === undefined ? [] : [broken])];
+  const closing = { ...state, old: watched.old, exitCode };
   if (point.is === "lost-block" && STOPPED_WITH_EVIDENCE.has(exitCode)) return sound;
   if (hasEnded(point, undisturbed))
     return exitCode === EXIT.usage ? sound : [...sound, `an ended run went on (${exitCode})`];
   if (exitCode !== undisturbed.exitCode) return [...sound, `it ended with ${exitCode}: ${error ?? "no error"}`];
-  const closing = { ...state, old: watched.old, exitCode };
-  return [
-    ...sound,
+  const after = [
     ...scenario.complaints(closing),
-    ...differences(undisturbed.essence, essenceOf(state, etagsOf(watched))).slice(0, 6),
+    ...differences(undisturbed.essence, essenceOf(state, etagsOf(watched))),
   ];
+  return [...sound, ...after.filter((each) => point.is !== "lost-block" || !LOST_WITH_ITS_LINE.test(each)).slice(0, 6)];
 }
+
+/** An ephemeral user whose line is lost is known to nobody any more. */
+const LOST_WITH_ITS_LINE = /^the ephemeral user |\/users = /;
 
 /** After the last line of a run that came to its good end there is nothing to resume: it is refused. */
 function hasEnded(point: CrashPoint, { files, exitCode }: Undisturbed): boolean {

@@ -1,0 +1,86 @@
+/**
+ * Every crash point of the shipped runbook, and a sample of real kills that shows the snapshots to be like them. The built
+ * program is what runs: `npm run test:exhaustive` builds it first.
+ */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { doneTwice } from "../../src/rehearsal/crash/counts.js";
+import { crashEverywhere } from "../../src/rehearsal/crash/everywhere.js";
+import { lastLine, type Matrix, matrixLines } from "../../src/rehearsal/crash/matrix.js";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
+import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
+import { type RehearsalResult, rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
+
+const DIST = join(import.meta.dirname, "../../dist");
+const WORKER = join(DIST, "cli/crash-worker.js");
+
+let stateDirectory: string;
+beforeAll(() => {
+  if (!existsSync(WORKER)) throw new Error("dist is missing: run npm run build first");
+  stateDirectory = mkdtempSync(join(tmpdir(), "crash-matrix-"));
+});
+afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
+
+async function everywhere(scenario: string, extent: { every: number; accidents: boolean }): Promise<Matrix> {
+  const processes = Math.min(availableParallelism(), 4);
+  const say = (line: string): void => console.log(line);
+  const matrix = await crashEverywhere({ scenario, seed: 1, worker: WORKER, processes, say, ...extent });
+  console.log(matrixLines(matrix).join("\n"));
+  return matrix;
+}
+
+const failing = ({ tried }: Matrix): readonly string[] =>
+  tried.flatMap(({ planned, verdict }) => verdict.complaints.map((complaint) => `${planned.row}: ${complaint}`));
+
+describe("a recovery that is killed", () => {
+  it("at any journal append or effect, by a signal, a full disk, a lost block or a wrong clock, is recovered", async () => {
+    const matrix = await everywhere("happy-last-era", { every: 1, accidents: true });
+    expect(failing(matrix)).toEqual([]);
+    expect(matrix.tried.length).toBeGreaterThan(400);
+    console.log(`crash points: ${lastLine(matrix)}`);
+  });
+
+  it("on a foundation of the first era is recovered as well, at every twelfth point", async () => {
+    const matrix = await everywhere("happy-first-era", { every: 12, accidents: true });
+    expect(failing(matrix)).toEqual([]);
+    expect(matrix.tried.length).toBeGreaterThan(30);
+    console.log(`crash points, first era: ${lastLine(matrix)}`);
+  });
+});
+
+async function killed(crashAt?: CrashPoint): Promise<RehearsalResult> {
+  const scenario = findScenario("happy-last-era");
+  if (scenario === undefined) throw new Error("the main scenario is gone");
+  return await rehearse({
+    ...{ scenario, seed: 1, pace: "max", stateDirectory, interactive: false, quiet: true },
+    program: [process.execPath, join(DIST, "bin.cjs")],
+    args: ["--json"],
+    caller: {},
+    say: () => undefined,
+    ...(crashAt === undefined ? {} : { crashAt }),
+  });
+}
+
+describe("a process that is killed by the kernel", () => {
+  const points: readonly CrashPoint[] = [
+    { append: 24, when: "after" },
+    { append: 46, when: "torn" },
+    { append: 62, when: "before" },
+    { change: 4 },
+    { change: 30 },
+    { change: 53 },
+  ];
+
+  it("comes to the same end as the snapshot of that place, with nothing done twice", async () => {
+    const undisturbed = await killed();
+    for (const point of points) {
+      const result = await killed(point);
+      const at = JSON.stringify(point);
+      expect([result.exitCode, result.complaints], at).toEqual([0, []]);
+      expect(doneTwice(undisturbed.counts, result.counts), at).toEqual([]);
+    }
+    console.log(`real kills: ${points.length} of ${points.length} recovered`);
+  });
+});
