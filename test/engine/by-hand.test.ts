@@ -66,7 +66,7 @@ describe("the commands of a step that changes something", () => {
     await bench.run({ runbook: runbookOf([make(world, "create")]), flags: YES });
     const old = bench.journal.entries.map((entry) => {
       const { commands: _, ...rest } = { commands: undefined, ...entry };
-      return rest as Entry;
+      return rest;
     });
     expect(started(old)).not.toHaveProperty("commands");
     expect(replay(old)).toEqual(bench.state);

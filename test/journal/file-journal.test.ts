@@ -107,6 +107,21 @@ describe("a journal on disk", () => {
     expect(() => readRun(directory, new Secrets())).toThrow(expect.objectContaining({ code: "journal-broken" }));
   });
 
+  it("keeps the commands of a step whole, however many there are, beside an input that is large too", async () => {
+    const directory = scratch();
+    const commands = Array.from({ length: 1000 }, (_, index) => ({
+      on: "here",
+      line: `mv ${index} ${"x".repeat(60)}`,
+    }));
+    const input = { keys: commands.map(({ line }) => line) };
+    const started = { type: "step-started", step: "s", attempt: 1, action: "a.b", effect: "create" } as const;
+    const journal = openJournal(directory);
+    const entry = await journal.append({ ...started, input, commands, commandsSha256: "" });
+    await journal.close();
+    expect(entry).toMatchObject({ commands, input, commandsEvidence: { name: "s-commands.json" } });
+    expect(readRun(directory, new Secrets()).entries).toEqual([entry]);
+  });
+
   it("refuses a line above 64 KiB that has no large value to set aside", async () => {
     const journal = openJournal(scratch());
     const evidence = "x".repeat(70_000);
