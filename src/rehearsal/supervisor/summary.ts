@@ -14,7 +14,7 @@ export function summary(result: RehearsalResult): readonly string[] {
     ...(complaints.length === 0
       ? [
           "  the source archive is untouched, nothing unknown was called",
-          `  the tool ended with ${exitCode}, as it should`,
+          `  the tool ended with ${exitCode}${exitCode === expected ? ", as it should" : ""}`,
         ]
       : complaints.map((complaint) => `  NOT WELL: ${complaint}`)),
   ];
