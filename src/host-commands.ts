@@ -65,6 +65,8 @@ export const makeDirectoryLike = (path: string, like: string): readonly [Argv, A
   asRootInC("chown", `--reference=${like}`, "--", path),
   asRootInC("chmod", `--reference=${like}`, "--", path),
 ];
+/** Never across file systems, and never through a name that is an option. */
+export const removeTree = (path: string): Argv => asRootInC("rm", "-rf", "--one-file-system", "--", path);
 /** Two lines: "Avail" and a number of bytes. */
 export const freeSpace = (path: string): Argv => asRootInC("df", "-B1", "--output=avail", "--", path);
 

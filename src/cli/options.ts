@@ -84,6 +84,14 @@ export const undoOptions = {
   },
 } as const;
 
+export const cleanupOptions = {
+  "dry-run": {
+    type: "boolean",
+    default: false,
+    describe: "list the objects and bytes and print every command, delete nothing",
+  },
+} as const;
+
 export const rehearseOptions = {
   undo: { type: "boolean", default: false, describe: "take everything back afterwards, as undo would" },
   list: { type: "boolean", default: false, describe: "list the scenarios and what they teach" },
@@ -138,6 +146,7 @@ export const discoverOptions = {
 
 export type ConsentArguments = InferredOptionTypes<typeof consentOptions>;
 export type InputArguments = InferredOptionTypes<typeof inputOptions>;
+export type CleanupArguments = InferredOptionTypes<typeof cleanupOptions>;
 export type UndoArguments = InferredOptionTypes<typeof undoOptions>;
 export type ResumeArguments = InferredOptionTypes<typeof resumeOptions>;
 export type DiscoverArguments = InferredOptionTypes<typeof discoverOptions>;

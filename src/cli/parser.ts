@@ -10,6 +10,7 @@ import {
   rehearseOptions,
   resumeOptions,
   undoOptions,
+  cleanupOptions,
 } from "./options.js";
 
 /** Called with the exit code of the command that was chosen. */
@@ -89,6 +90,17 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .example("$0 undo 20261121 --dry-run", "what would be done, and what it costs")
           .example("$0 undo 20261121 --confirm o/s/db", "for scripts; the same command goes on after a break"),
       async (given) => finish(await (await import("./undo.js")).undo(given)),
+    )
+    .command(
+      "cleanup <run>",
+      "Delete for good what a run moved aside, once a backup stands without it",
+      (command) =>
+        command
+          .positional("run", { type: "string", demandOption: true, describe: "any unambiguous prefix" })
+          .options({ ...consentOptions, ...cleanupOptions })
+          .example("$0 cleanup 20261121 --dry-run", "objects and bytes; nothing is deleted")
+          .example("$0 cleanup 20261121", "asks for the target; the same command goes on after a break"),
+      async (given) => finish(await (await import("./cleanup.js")).cleanup(given)),
     )
     .command(
       "rehearse [scenario]",
@@ -230,6 +242,7 @@ export const COMMANDS: readonly string[] = [
   "run",
   "resume",
   "undo",
+  "cleanup",
   "rehearse",
   "status",
   "runs",

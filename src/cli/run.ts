@@ -1,3 +1,4 @@
+import type { JsonObject } from "../action.js";
 import { dryRun } from "../engine/dry-run.js";
 import { startingInputs } from "../engine/inputs.js";
 import type { RunEvent } from "../engine/event.js";
@@ -17,10 +18,16 @@ import { openStateDirectory } from "./state.js";
 const NOT_RESUMED = { decide: [], acceptRunbook: false, takeOver: false };
 
 /** Begins a run. Everything that can be wrong with the call is said before anything is written. */
-export async function run(given: ConductArguments & InputArguments & { readonly runbook: string }): Promise<number> {
+export async function run(given: RunCall): Promise<number> {
+  return await runWith(given, readInputs(given));
+}
+
+export type RunCall = ConductArguments & InputArguments & { readonly runbook: string };
+
+/** As `run`, with inputs that the command itself knows. */
+export async function runWith(given: RunCall, inputs: JsonObject): Promise<number> {
   const stage = openStage(given);
   const runbook = openRunbook(given.runbook);
-  const inputs = readInputs(given);
   const flags = flagsOf(given, NOT_RESUMED);
   // A wrong input or configuration is said before there is a run.
   startingInputs(runbook, inputs, stage.clock.now());

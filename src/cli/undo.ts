@@ -7,6 +7,7 @@ import { chooseRun } from "./choose-run.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
 import { configFor } from "./configuration.js";
 import { secrets } from "./failure.js";
+import { cleanupsOf } from "./left-aside.js";
 import type { ResumeArguments, UndoArguments } from "./options.js";
 import { openRunbook } from "./shipped-runbooks.js";
 import { openStateDirectory } from "./state.js";
@@ -30,6 +31,7 @@ export async function undo(given: UndoCall): Promise<number> {
   const reading = state.read(run);
   const begun = replay(reading.entries);
   if (begun.startedAt === "") throw neverBegan(run);
+  if (cleanupsOf(state, run).some(({ hasDeleted }) => hasDeleted)) throw cleanedUp(run);
   const runbook = openRunbook(begun.runbook);
   if (given["dry-run"]) {
     const { entries, head } = reading;
@@ -57,4 +59,16 @@ function neverBegan(run: string): RecoverError {
     place: run,
     effect: "none",
   });
+}
+
+function cleanedUp(run: string): RecoverError {
+  return new RecoverError(
+    "guard-refused",
+    `what run ${run} moved aside was deleted by a cleanup: there is no way back`,
+    {
+      remedy: "Nothing was changed. What is there now is all there is: look after its backups.",
+      place: run,
+      effect: "none",
+    },
+  );
 }

@@ -87,6 +87,11 @@ export interface HostFiles {
   copyTree(from: string, to: string): Promise<void>;
   /** Makes one directory with the owner, group and mode of `like`. */
   makeDirectory(path: string, like: string): Promise<void>;
+  /**
+   * Deletes a directory that a run moved aside, `…/data.dingo-recover-RUN` or `…-undone`, and nothing else: any other
+   * path is `guard-refused` before anything is sent. An absent one is no error.
+   */
+  removeTree(path: string): Promise<void>;
   freeBytes(path: string): Promise<number>;
 }
 

@@ -63,6 +63,11 @@ export class FakeCell implements Cell {
         this.changes.push(`mkdir ${path}`);
         this.directories.add(path);
       },
+      removeTree: async (path) => {
+        this.changes.push(`rm ${path}`);
+        for (const name of this.directories)
+          if (name === path || name.startsWith(`${path}/`)) this.directories.delete(name);
+      },
       freeBytes: async () => this.free,
     };
   }

@@ -4,7 +4,7 @@ import { RecoverError } from "../../errors.js";
 import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { guardInstance } from "../docker/target-container.js";
-import { runTag } from "./run-tag.js";
+import { nameBefore, undoNames } from "./undo-names.js";
 
 const input = z.strictObject({
   org: z.string(),
@@ -21,8 +21,6 @@ type Input = z.infer<typeof input>;
 const output = z.object({ name: z.string(), other_name: z.string() });
 type Output = z.infer<typeof output>;
 
-const asideName = ({ wanted, run }: Input): string => `${wanted}-before-${runTag(run)}`;
-
 /** Names only: data, addresses and bindings stay with their GUIDs. */
 export const exchangeNames = defineAction({
   id: "cf.exchange-names",
@@ -32,13 +30,13 @@ export const exchangeNames = defineAction({
   output,
   describe: (request) => [
     { on: "here", line: quote(["cf", "target", "-o", request.org, "-s", request.space]) },
-    { on: "here", line: quote(["cf", "rename-service", request.wanted, asideName(request)]) },
+    { on: "here", line: quote(["cf", "rename-service", request.wanted, nameBefore(request)]) },
     { on: "here", line: quote(["cf", "rename-service", request.name, request.wanted]) },
   ],
   async guard(context, request) {
     await guardInstance(context, request.guid);
     const { other, own } = await both(context, request);
-    if (other.name !== request.wanted && other.name !== asideName(request))
+    if (other.name !== request.wanted && other.name !== nameBefore(request))
       throw refuse(`the other instance is called "${other.name}" now`, request);
     if (own.name !== request.name && own.name !== request.wanted)
       throw refuse(`the recovered instance is called "${own.name}" now`, request);
@@ -47,21 +45,21 @@ export const exchangeNames = defineAction({
     const { org, space, wanted, name } = request;
     const { other, own } = await both(context, request);
     if (other.name === wanted) {
-      await context.record("renamed", { guid: other.guid, from: wanted, to: asideName(request) });
+      await context.record("renamed", { guid: other.guid, from: wanted, to: nameBefore(request) });
       await context.beforeEffect();
-      await context.ports.cf.renameService({ in: { org, space }, instance: wanted, to: asideName(request) });
+      await context.ports.cf.renameService({ in: { org, space }, instance: wanted, to: nameBefore(request) });
     }
     if (own.name === name) {
       await context.record("renamed", { guid: own.guid, from: name, to: wanted });
       await context.beforeEffect();
       await context.ports.cf.renameService({ in: { org, space }, instance: name, to: wanted });
     }
-    return { name: wanted, other_name: asideName(request) };
+    return { name: wanted, other_name: nameBefore(request) };
   },
   async probe(context, request): Promise<Probe<Output>> {
     const { other, own } = await both(context, request);
     const evidence = `the recovered instance is "${own.name}", the other "${other.name}"`;
-    const aside = asideName(request);
+    const aside = nameBefore(request);
     if (own.name === request.wanted && other.name === aside)
       return { state: "done", output: { name: own.name, other_name: other.name }, evidence };
     if (own.name === request.name && other.name === request.wanted) return { state: "not-done", evidence };
@@ -74,7 +72,7 @@ export const exchangeNames = defineAction({
       evidence: `the recovered instance is "${own.name}", the other "${other.name}"`,
     };
   },
-  undo: { leaves: "the names stay exchanged: cf rename-service takes them back" },
+  undo: undoNames,
 });
 
 async function both(

@@ -26,10 +26,14 @@ const asideName = (name: string, run: string): string => `${name}-${runTag(run)}
 export const undoCreate: WayBack<Input, unknown> = {
   effect: "create",
   cost: "renames the new service instance, so that its name is free again; it goes on running until somebody deletes it",
-  describe: ({ org, space, name }, run) => [
-    { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
-    { on: "here", line: quote(["cf", "rename-service", name, asideName(name, run)]) },
-  ],
+  describe: (input, run) => {
+    const { org, space, name } = input;
+    if (isAdopted(input)) return [];
+    return [
+      { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
+      { on: "here", line: quote(["cf", "rename-service", name, asideName(name, run)]) },
+    ];
+  },
   async guard(context, taken) {
     if (isAdopted(taken.input)) return;
     const own = await findOwn(context, taken);

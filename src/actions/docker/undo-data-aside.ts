@@ -1,4 +1,4 @@
-import type { Context, UndoProbe, WayBack } from "../../action.js";
+import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory, renamePath } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
@@ -26,7 +26,7 @@ export const undoDataAside: WayBack<Target, unknown> = {
   guard: async (context, { input }) => {
     await guardStopped(context, input);
   },
-  probe: (context, { input }) => probeNames(context, input),
+  probe: probeNames,
   async run(context, { input }) {
     const { cell } = await openTarget(context, input);
     const { data, aside, undone } = namesOf(input.container, context.run.id);
@@ -37,16 +37,20 @@ export const undoDataAside: WayBack<Target, unknown> = {
       await context.beforeEffect();
       await cell.files.rename(data, undone);
     }
+    await context.record("data-put-back", { from: aside, to: data });
     await context.beforeEffect();
     await cell.files.rename(aside, data);
   },
 };
 
-async function probeNames(context: Context, target: Target): Promise<UndoProbe> {
+async function probeNames(context: Context, { input: target, output }: Taken<Target, unknown>): Promise<UndoProbe> {
   const { cell } = await openTarget(context, target);
   const { data, aside } = namesOf(target.container, context.run.id);
   const [dataKind, asideKind] = [await cell.files.kind(data), await cell.files.kind(aside)];
   const evidence = `${data} is ${dataKind}, ${aside} is ${asideKind}`;
+  // It was there when the step succeeded: who but this undo has taken it away?
+  const gone = output !== undefined && context.records("data-put-back").length === 0;
+  if (asideKind === "absent" && gone) return { state: "unknown", evidence: `${evidence}: the empty database is gone` };
   if (asideKind === "absent") return { state: dataKind === "directory" ? "done" : "unknown", evidence };
   return { state: dataKind === "absent" ? "partly" : "not-done", evidence };
 }

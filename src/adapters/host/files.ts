@@ -9,6 +9,7 @@ import {
   freeSpace,
   makeDirectoryLike,
   readStart,
+  removeTree,
   renamePath,
 } from "../../host-commands.js";
 import type { HostFiles } from "../../ports/cells.js";
@@ -20,6 +21,10 @@ import { failure, type Shell, succeed, withoutSudoWarnings } from "./shell.js";
 const COPY_TIMEOUT_MS = 6 * 3_600_000;
 /** A rename within one file system is quick; across two it copies, and the data may be large. */
 const RENAME_TIMEOUT_MS = 600_000;
+
+/** The only names that are ever deleted on a cell (law 2). */
+const ASIDE =
+  /^\/var\/vcap\/store\/cf-containers-broker\/cf-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/data\.dingo-recover-[A-Za-z0-9-]+$/;
 
 export class ShellFiles implements HostFiles {
   readonly #shell: Shell;
@@ -80,6 +85,12 @@ export class ShellFiles implements HostFiles {
     const [made, model] = [await this.#stat(fileOwner(path)), await this.#stat(fileOwner(like))];
     if (made === undefined || made !== model)
       throw this.#refuse(`${quoted(path)} did not get the owner of ${quoted(like)}`);
+  }
+
+  async removeTree(path: string): Promise<void> {
+    if (!ASIDE.test(path))
+      throw this.#refuse(`${quoted(path)} is nothing that a run moved aside, and is never deleted`);
+    await succeed(this.#shell, removeTree(path), { timeoutMs: RENAME_TIMEOUT_MS });
   }
 
   async freeBytes(path: string): Promise<number> {

@@ -54,6 +54,13 @@ const cp: Program = (call) => {
   return call.host.apply({ is: "copy-tree", cell: call.ip, from, to });
 };
 
+const rm: Program = (call) => {
+  const path = operand(after(call.args, "-rf", "--one-file-system", "--"));
+  if (path === undefined) return undefined;
+  call.host.apply({ is: "remove-tree", cell: call.ip, path });
+  return ended(0);
+};
+
 const mkdir: Program = (call) => {
   const [flag, mode, ...rest] = call.args;
   const path = operand(after(rest, "--"));
@@ -84,6 +91,7 @@ export const COREUTILS: Readonly<Record<string, Program>> = {
   find: asRoot(find),
   head: asRoot(head),
   mv: asRoot(mv),
+  rm: asRoot(rm),
   cp: asRoot(cp),
   mkdir: asRoot(mkdir),
   chown: asRoot(like("owner")),

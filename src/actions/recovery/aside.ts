@@ -1,0 +1,83 @@
+/**
+ * What a run may have left aside, by the names that its steps give: only these are ever deleted, and only by `cleanup`
+ * (law 2).
+ */
+import type { Context } from "../../action.js";
+import { readArchive } from "../../archive/facts.js";
+import {
+  formatLocation,
+  type ArchiveLocation,
+  parseLocation,
+  requireApart,
+  requireInstanceArchive,
+} from "../../archive/location.js";
+import { verifyArchive } from "../../archive/verify.js";
+import { RecoverError } from "../../errors.js";
+import { containerDataDirectory } from "../../host-commands.js";
+import type { ObjectInfo } from "../../ports/object-store.js";
+import { runTag } from "../cf/run-tag.js";
+
+export interface AsideOf {
+  /** The run that moved things aside. */
+  readonly run: string;
+  /** GUID of the instance that it created. */
+  readonly guid: string;
+  /** The archive of that instance. */
+  readonly archive: string;
+}
+
+/** The two directories that a run can leave: that of the empty database, and after an undo that of the recovered one. */
+export function directoriesAside(container: string, run: string): readonly string[] {
+  const aside = `${containerDataDirectory(container)}.${runTag(run)}`;
+  return [aside, `${aside}-undone`];
+}
+
+/** `backups/GUID/dingo-recover/RUN`, outside any `wal/`. Throws `guard-refused`, `source-protected`. */
+export function asideRoot({ run, guid, archive }: AsideOf, source: string): ArchiveLocation {
+  const target = parseLocation(archive);
+  if (requireInstanceArchive(target) !== guid) throw refuse(`"${archive}" is not the archive of "${guid}"`, archive);
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(run)) throw refuse(`"${run}" is not the name of a run`, run);
+  const root = parseLocation(`s3://${target.bucket}/backups/${guid}/dingo-recover/${run}`);
+  requireApart(parseLocation(source), root);
+  return root;
+}
+
+export async function objectsAside(context: Context, root: ArchiveLocation): Promise<readonly ObjectInfo[]> {
+  return await context.ports.store.reader().list(root.bucket, `${root.prefix}/`);
+}
+
+/** Throws `guard-refused` unless the instance is that of the run, by the tag that it was created with. */
+export async function guardInstanceOf(context: Context, { run, guid }: AsideOf): Promise<void> {
+  const instance = await context.ports.cf.getInstance(guid);
+  if (instance === undefined) throw refuse(`Cloud Foundry has no service instance "${guid}"`, guid);
+  const tag = runTag(run);
+  if (!instance.tags.includes(tag))
+    throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}"`, guid);
+}
+
+/**
+ * The base backup that stands without what is aside. Throws `guard-refused` where the instance's archive cannot be
+ * restored from it as it is now.
+ */
+export async function requireOwnBackup(context: Context, { archive }: AsideOf): Promise<string> {
+  const location = parseLocation(archive);
+  const { restorable, chosenBase, verdict } = verifyArchive(await readArchive(context.ports.store.reader(), location));
+  if (restorable && chosenBase !== null) return chosenBase;
+  throw new RecoverError(
+    "guard-refused",
+    `the instance's own archive is ${verdict}: what is aside may still be needed`,
+    {
+      remedy: `Look at it with "dingo-recover archive verify ${formatLocation(location)}"; nothing was deleted.`,
+      place: formatLocation(location),
+      effect: "none",
+    },
+  );
+}
+
+function refuse(message: string, place: string): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Nothing was deleted. Look at it by hand.",
+    place,
+    effect: "none",
+  });
+}

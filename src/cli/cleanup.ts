@@ -1,0 +1,41 @@
+import { replay } from "../engine/replay.js";
+import { EXIT, RecoverError } from "../errors.js";
+import { createOutput } from "../ui/output.js";
+import type { ConductArguments } from "./conductor.js";
+import { secrets } from "./failure.js";
+import { CLEAN_UP, cleanupsOf, leftAside } from "./left-aside.js";
+import type { CleanupArguments } from "./options.js";
+import { readRehearsalMode } from "./rehearsal-mode.js";
+import { resume } from "./resume.js";
+import { runWith } from "./run.js";
+import { openStateDirectory } from "./state.js";
+
+export type CleanupCall = ConductArguments & CleanupArguments & { readonly run: string };
+
+/**
+ * Deletes for good what a run moved aside, as a run of its own with the runbook `clean-up`: reviewed, confirmed with the
+ * typed target, journaled. Called again, it goes on where it was broken off.
+ */
+export async function cleanup(given: CleanupCall): Promise<number> {
+  const state = openStateDirectory({ stateDir: given["state-dir"] });
+  const run = state.find(given.run);
+  const { entries } = state.read(run);
+  if (replay(entries).rehearsal && readRehearsalMode(process.env) === undefined) throw ofRehearsal(run);
+  const inputs = leftAside(entries, run);
+  if (inputs === undefined) {
+    createOutput({ secrets, color: given.color }).line(`Run ${run} moved nothing aside: there is nothing to delete.`);
+    return EXIT.done;
+  }
+  const broken = cleanupsOf(state, run).findLast(({ isOpen }) => isOpen);
+  if (broken !== undefined && !given["dry-run"])
+    return await resume({ ...given, run: broken.run, decide: [], "accept-runbook": false, "take-over": false });
+  return await runWith({ ...given, input: [], inputs: undefined, runbook: CLEAN_UP }, inputs);
+}
+
+function ofRehearsal(run: string): RecoverError {
+  return new RecoverError("run-ended", `run ${run} was a rehearsal: what it moved aside is gone with its box`, {
+    remedy: "There is nothing to delete.",
+    place: run,
+    effect: "none",
+  });
+}

@@ -1,0 +1,55 @@
+/** What a run left aside, as the inputs of the runbook that deletes it: from its journal, and from nothing else. */
+import { z } from "zod";
+import type { JsonObject } from "../action.js";
+import { replay } from "../engine/replay.js";
+import { type Entry, endOf } from "../journal/entry.js";
+import { RecoverError } from "../errors.js";
+import type { StateDirectory } from "../journal/state-directory.js";
+
+export const CLEAN_UP = "clean-up";
+
+const setAside = z.object({
+  guid: z.string(),
+  source: z.string(),
+  target: z.string(),
+  deployment: z.string(),
+  cell: z.string(),
+  container: z.string(),
+});
+
+/** Undefined where the run moved nothing aside. Error: `guard-refused` while the run is open. */
+export function leftAside(entries: readonly Entry[], run: string): JsonObject | undefined {
+  refuseOpen(entries, run);
+  const started = entries.find((entry) => entry.type === "step-started" && entry.action === "archive.set-aside");
+  const input = started?.type === "step-started" ? setAside.parse(started.input) : undefined;
+  if (input === undefined) return undefined;
+  const { guid, source, target: archive, deployment, cell, container } = input;
+  return { run, target: replay(entries).target ?? "", guid, source, archive, deployment, cell, container };
+}
+
+export interface Cleanup {
+  readonly run: string;
+  readonly isOpen: boolean;
+  /** A step that deletes was begun: nothing of the run can be taken back any more. */
+  readonly hasDeleted: boolean;
+}
+
+/** Runs that clean up after the given one. */
+export function cleanupsOf(state: StateDirectory, run: string): readonly Cleanup[] {
+  return state.list().flatMap((other) => {
+    const { entries } = state.read(other);
+    const begun = replay(entries);
+    if (begun.runbook !== CLEAN_UP || begun.inputs["run"] !== run) return [];
+    const hasDeleted = entries.some((entry) => entry.type === "step-started" && entry.effect === "destroy");
+    return [{ run: other, isOpen: endOf(entries) === undefined, hasDeleted }];
+  });
+}
+
+function refuseOpen(entries: readonly Entry[], run: string): void {
+  if (endOf(entries) !== undefined) return;
+  throw new RecoverError("guard-refused", `run ${run} is open: what it moved aside is its way back`, {
+    remedy: `Bring it to its end first, with "dingo-recover resume ${run}" or "dingo-recover undo ${run}".`,
+    place: run,
+    effect: "none",
+  });
+}
