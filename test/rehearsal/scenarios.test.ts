@@ -46,6 +46,7 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))("
       ["answers", "complaints", "exitCode", "inputs", "name", "open", "teaches", "ticket", "title"]
         .concat(scenario.before === undefined ? [] : ["before"])
         .concat(scenario.unsaid === undefined ? [] : ["unsaid"])
+        .concat(scenario.interruption === undefined ? [] : ["interruption"])
         .sort(),
     );
   });

@@ -19,6 +19,7 @@ import { inconsistentBackup } from "./incidents/inconsistent-backup.js";
 import { otherRegion } from "./incidents/other-region.js";
 import { twoTimelines } from "./incidents/two-timelines.js";
 import { clone } from "./incidents/clone-from.js";
+import { spaceDeleted } from "./incidents/space-deleted.js";
 import { slowStop } from "./incidents/slow-stop.js";
 import { movedContainer } from "./incidents/moved-container.js";
 import { commonPrefix } from "./incidents/common-prefix.js";
@@ -30,6 +31,7 @@ import { oldDirectoryLeft, oldInstanceGoesOn, oldInstanceStopped } from "./incid
 import { emptyAgain, staleTarget, usedAgain } from "./incidents/taken-name.js";
 import { staleIdentifier } from "./incidents/stale-identifier.js";
 import { olderRoles } from "./incidents/older-roles.js";
+import { killedBeforeStart } from "./incidents/killed-before-start.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -42,6 +44,7 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 1, scenario: happyFirstEra },
   { row: 2, scenario: clone },
   { row: 3, scenario: sameMinute },
+  { row: 4, scenario: spaceDeleted },
   { row: 5, scenario: twoNodes },
   { row: 6, scenario: scaledIn },
   { row: 7, scenario: shortLived },
@@ -78,4 +81,5 @@ export const FURTHER: readonly Incident[] = [
   { row: 21, scenario: systemIdentifierInLogs },
   { row: 23, scenario: emptyAgain },
   { row: 28, scenario: olderRoles },
+  { row: 33, scenario: killedBeforeStart },
 ];

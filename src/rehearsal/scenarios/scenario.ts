@@ -1,6 +1,7 @@
 /** A scenario: the world that it begins with, faults, and the operator's answers; never a reply to a call. */
 import type { CloudControllerState } from "../cloud-controller/state.js";
 import type { DirectorState } from "../director/state.js";
+import type { WorldEvent } from "../world/events.js";
 import type { World } from "../world/world.js";
 import type { Stage } from "./stage.js";
 import type { Told } from "./told.js";
@@ -22,6 +23,13 @@ export interface Closing {
   readonly exitCode: number;
 }
 
+/** A kill -9 at a change of the far side, and what others do before somebody resumes. */
+export interface Interruption {
+  /** As `box/change.ts` reads. */
+  readonly at: RegExp;
+  meanwhile(world: World): readonly WorldEvent[];
+}
+
 export interface Scenario {
   readonly name: string;
   readonly title: string;
@@ -31,6 +39,8 @@ export interface Scenario {
   open(options: { readonly seed: number; readonly now: number }): Opening;
   /** What somebody did to the foundation before the tool is started. */
   before?(stage: Stage): Promise<void>;
+  /** The tool is killed in the middle of this, and resumed. */
+  readonly interruption?: Interruption;
   /** Inputs of the runbook, where nobody is there to be asked. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Question id → answer, "any confirm" and the like; "*expected*" types what is asked for. */

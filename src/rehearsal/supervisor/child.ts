@@ -4,20 +4,30 @@ import type { BoxClock } from "../box/clock.js";
 import { REHEARSAL_VARIABLE } from "../variable.js";
 import type { ChildPlace } from "./child-files.js";
 
-/** Around a journal append, or as soon as the far side has made its K-th change and before it answers. */
+/** Around a journal append, or as soon as the far side has made its K-th change, or one that reads so, and before it answers. */
 export type CrashPoint =
   | { readonly append: number; readonly when: "before" | "torn" | "after" }
-  | { readonly change: number };
+  | { readonly change: number }
+  | { readonly reads: RegExp };
 
 /** The changes that the far side makes, and whoever waits for one of them. */
 export class Changes {
   #left = Infinity;
+  #reads: RegExp | undefined;
   #struck: () => void = () => undefined;
 
-  readonly changed = (): void => {
+  readonly changed = (what: string): void => {
     this.#left -= 1;
-    if (this.#left === 0) this.#struck();
+    const wanted = this.#reads?.test(what) === true;
+    if (wanted) this.#reads = undefined;
+    if (this.#left === 0 || wanted) this.#struck();
   };
+
+  /** Calls once, at the next change that reads so. */
+  like(reads: RegExp, struck: () => void): void {
+    this.#reads = reads;
+    this.#struck = struck;
+  }
 
   /** Calls once, at the K-th change from now. */
   at(change: number, struck: () => void): void {
@@ -59,6 +69,7 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
   });
   const { crashAt } = options;
   if (crashAt !== undefined && "change" in crashAt) options.changes.at(crashAt.change, () => child.kill("SIGKILL"));
+  if (crashAt !== undefined && "reads" in crashAt) options.changes.like(crashAt.reads, () => child.kill("SIGKILL"));
   const release = passSignalsOn(child);
   try {
     return await new Promise<Ended>((resolve, reject) => {
@@ -76,7 +87,7 @@ function setting({ clock, interactive, place, crashAt }: ChildOptions): Record<s
   return {
     clock,
     ...(interactive ? {} : { answers: place.answers }),
-    ...(crashAt === undefined || "change" in crashAt ? {} : { crashAt }),
+    ...(crashAt !== undefined && "append" in crashAt ? { crashAt } : {}),
   };
 }
 

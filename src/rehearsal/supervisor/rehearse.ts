@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { BoxFiles } from "../box/box-state.js";
 import { clockFrom, PACES } from "../box/clock.js";
+import { EXIT } from "../../errors.js";
 import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { inventory } from "./checks.js";
@@ -19,6 +20,8 @@ export interface RehearseOptions extends Sitting {
   readonly crashAt?: CrashPoint;
   /** What the tool did is taken back afterwards, also where it was killed: then nobody resumes it before. */
   readonly undo?: boolean;
+  /** What is aside afterwards is deleted for good. */
+  readonly cleanup?: boolean;
 }
 
 /** Milliseconds between two looks for the run that the tool begins. */
@@ -89,7 +92,8 @@ async function play(options: RehearseOptions, standing: Standing, first: Rehears
   saveRecord(directory, record);
   const timer = setInterval(look, LOOK_MS);
   try {
-    const exitCode = await runAndResume(options, standing, () => look().run);
+    const ended = await runAndResume(options, standing, () => look().run);
+    const exitCode = options.cleanup === true ? await cleanUp(options, standing, { ended, run: look().run }) : ended;
     return conclude(options, standing, { exitCode, scenario, record: look(), undone: options.undo === true });
   } finally {
     clearInterval(timer);
@@ -120,7 +124,9 @@ async function runAndResume(
   standing: Standing,
   newRun: () => string | undefined,
 ): Promise<number> {
-  const { interactive, crashAt, say, scenario } = options;
+  const { interactive, say, scenario } = options;
+  const { interruption } = scenario;
+  const crashAt = options.crashAt ?? (interruption === undefined ? undefined : { reads: interruption.at });
   // At a terminal the operator is asked, as in earnest.
   const inputs = interactive
     ? []
@@ -136,6 +142,8 @@ async function runAndResume(
   }
   const run = newRun();
   say(`The tool was killed (-9) at ${placeOf(crashAt)}. The foundation goes on; now it is resumed.`);
+  const { host } = standing.box;
+  for (const event of interruption?.meanwhile(host.world()) ?? []) host.apply(event);
   const again = await child(options, standing, { words: ["resume", ...(run === undefined ? [] : [run])] });
   return again.code;
 }
@@ -160,5 +168,17 @@ async function undoAll(
 
 function placeOf(crashAt: CrashPoint | undefined): string {
   if (crashAt === undefined) return "an unknown place";
+  if ("reads" in crashAt) return `a change that reads ${crashAt.reads.source}`;
   return "change" in crashAt ? `the far side's change ${crashAt.change}` : `journal append ${crashAt.append}`;
+}
+
+/** Killed or not, the cleanup of a run that came to its end goes on by the same command. */
+async function cleanUp(
+  options: RehearseOptions,
+  standing: Standing,
+  { ended, run }: { readonly ended: number; readonly run: string | undefined },
+): Promise<number> {
+  if (ended !== EXIT.done || run === undefined) return ended;
+  options.say("What was moved aside is deleted for good.");
+  return (await child(options, standing, { words: ["cleanup", run] })).code;
 }
