@@ -59,7 +59,8 @@ interface NamedPlace {
 function isPlace(asked: string | undefined, askedGuid: string | undefined, place: NamedPlace): boolean | undefined {
   if (asked === undefined) return undefined;
   const guid = isGuid(asked) ? asked : askedGuid;
-  if (guid !== undefined && place.guid !== undefined) return guid === place.guid;
+  // A place that was deleted and made again has its name, and another GUID.
+  if (guid !== undefined && place.guid !== undefined) return guid === place.guid || asked === place.name;
   return place.name === undefined ? undefined : asked === place.name;
 }
 

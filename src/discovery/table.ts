@@ -1,6 +1,7 @@
 /** The answer for a person: candidates with their proof, then what was not deleted, then what could not be looked at. */
 import type { Candidate, Coverage, Discovery, Evidence, NotDeleted } from "./candidate.js";
 import { shown } from "./safe-text.js";
+import { deletedTogether, recoverCommand, type Together } from "./together.js";
 
 /** Beyond these the question is too wide, and `--all` shows the rest. */
 const SHOWN_CANDIDATES = 10;
@@ -15,6 +16,7 @@ export function toTable(discovery: Discovery, all = false): string {
   const lines = listed.flatMap((candidate, index) => candidateLines(candidate, index + 1));
   if (listed.length < candidates.length) lines.push(`${candidates.length - listed.length} more; --all lists them.`, "");
   if (candidates.length === 0) lines.push(nothing(discovery), "");
+  lines.push(...deletedTogether(candidates).flatMap(togetherLines));
   lines.push(...section("Not deleted:", notDeleted.map(notDeletedLine)));
   lines.push(...section("Not looked at in full:", coverage.filter((entry) => !entry.complete).map(holeLine)));
   lines.push(...section("Looked at:", coverage.filter(wasReadInFull).map(spanLine)));
@@ -49,6 +51,16 @@ function candidateLines(candidate: Candidate, place: number): readonly string[] 
       : []),
     "",
   ];
+}
+
+/** The plan for all of them; it is the owner who says which are wanted. */
+function togetherLines({ members }: Together): readonly string[] {
+  const [first] = members;
+  const place = { org: first?.org ?? "ORG", space: first?.space ?? "SPACE" };
+  return section(
+    `${members.length} went together from ${shown(place.org)} / ${shown(place.space)}. To bring them back, one after another:`,
+    members.map((member) => `   ${shown(recoverCommand(member, place))}`),
+  );
 }
 
 function where(candidate: Candidate): string {

@@ -79,7 +79,7 @@ function labelOf(each: Candidate, asked: CfSpace | undefined): string {
 }
 
 /** Size and age by which an owner knows a database; what cannot be looked at is said, and is not empty (law 5). */
-async function archiveOf(context: Context, guid: string): Promise<string> {
+export async function archiveOf(context: Context, guid: string): Promise<string> {
   const { bucket } = context.ports.settings;
   if (bucket === undefined) return "its archive was not looked at: the bucket is not known";
   const location = instanceArchive(bucket, guid);

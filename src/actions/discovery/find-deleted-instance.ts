@@ -5,6 +5,7 @@ import { type DiscoverySources, findDeletedInstance as search } from "../../disc
 import { RecoverError } from "../../errors.js";
 import { chooseInstance } from "./choose-instance.js";
 import { quote } from "../../shell-quote.js";
+import { wentTogether } from "./space-deleted.js";
 import { parseTime } from "../../time.js";
 import { fittingElsewhere, requireOtherPlace } from "./other-organization.js";
 
@@ -32,6 +33,9 @@ const output = z.object({
   nodes: z.array(z.string()),
   apps: z.array(z.string()),
   evidence: z.array(z.string()),
+  /** What else went with its space; empty where it went alone. */
+  together: z.string(),
+  others: z.array(z.string()),
 });
 type Output = z.infer<typeof output>;
 
@@ -43,7 +47,7 @@ export const findDeletedInstance = defineAction({
   input,
   output,
   tell: (found) =>
-    `"${found.name}" is ${found.guid}, ${found.kind} ${found.deleted_at}${found.deleted_by === "" ? "" : ` by ${found.deleted_by}`}; ${found.evidence.length} pieces of evidence`,
+    `"${found.name}" is ${found.guid}, ${found.kind} ${found.deleted_at}${found.deleted_by === "" ? "" : ` by ${found.deleted_by}`}; ${found.evidence.length} pieces of evidence${found.together === "" ? "" : `; ${found.together}`}`,
   describe: ({ service, space, around }) => [
     {
       on: "here",
@@ -82,9 +86,12 @@ export const findDeletedInstance = defineAction({
       elsewhere.length === 0 ? found : { ...found, candidates: elsewhere },
     );
     await refuseLiving(context, chosen.guid);
-    if (elsewhere.length === 0) return outputOf(chosen, request);
-    await requireOtherPlace(context, chosen, { ...request, instanceGuid: request.instance_guid });
-    return { ...outputOf(chosen, request), org_guid: "" };
+    if (elsewhere.length > 0) {
+      await requireOtherPlace(context, chosen, { ...request, instanceGuid: request.instance_guid });
+      return { ...outputOf(chosen, request), org_guid: "" };
+    }
+    const { told, others } = await wentTogether(context, chosen, query);
+    return { ...outputOf(chosen, request), together: told, others: [...others] };
   },
   async verify(context, _request, output) {
     const instance = await context.ports.cf.getInstance(output.guid);
@@ -138,5 +145,7 @@ function outputOf(chosen: Candidate, request: Input): Output {
     evidence: chosen.evidence
       .slice(0, 20)
       .map((each) => `${each.file ?? each.source}${each.line === undefined ? "" : `:${each.line}`}: ${each.text}`),
+    together: "",
+    others: [],
   };
 }

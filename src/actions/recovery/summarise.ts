@@ -13,6 +13,8 @@ const input = z.strictObject({
   /** "" where nothing was moved aside: the broker has cloned it. */
   archive_aside: z.string().default(""),
   data_aside: z.string().default(""),
+  /** Commands that recover what went with it. */
+  others: z.array(z.string()).default([]),
   cell: z.string(),
   key: z.string(),
   org: z.string(),
@@ -59,6 +61,7 @@ export const summarise = defineAction({
       next: [
         `${quote(["cf", "target", "-o", facts.org, "-s", facts.space])}; ${quote(["cf", "update-service", facts.name, "-c", '{"node-count":2}'])}  # the former number of nodes`,
         `${quote(["cf", "delete-service-key", facts.name, facts.key])}  # when nobody needs it any more`,
+        ...facts.others.map((command) => `${command}  # went with the same space`),
         "ask the owner to look at the newest rows; whoever has the old address written down needs the new one (host and port changed)",
       ],
     });
