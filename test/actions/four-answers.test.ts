@@ -5,13 +5,14 @@ import { REGISTRY } from "../../src/actions/registry.js";
 import { RecoverError } from "../../src/errors.js";
 import type { Scene } from "../traps/scene.js";
 import { ARCHIVE_AND_KEYS } from "./mutations/archive-and-keys.js";
+import { CLEANUP } from "./mutations/cleanup.js";
 import { CLOUD_FOUNDRY } from "./mutations/cloud-foundry.js";
 import { CONTAINERS } from "./mutations/container.js";
 import type { MutationCases } from "./mutations/shape.js";
 
 type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
 
-const CASES: readonly MutationCases[] = [...CLOUD_FOUNDRY, ...CONTAINERS, ...ARCHIVE_AND_KEYS];
+const CASES: readonly MutationCases[] = [...CLOUD_FOUNDRY, ...CONTAINERS, ...ARCHIVE_AND_KEYS, ...CLEANUP];
 const MUTATING = [...REGISTRY.values()].filter(({ effect }) => effect !== "read").map(({ id }) => id);
 
 describe("every action that changes the world", () => {
@@ -76,6 +77,7 @@ function changesOf({ cf, cell, etcd, store }: Scene): readonly string[] {
   return [
     ...cf.creates.map(({ name }) => name),
     ...cf.restarts,
+    ...cf.renames,
     ...bindings,
     ...cell.changes,
     ...etcd.changes,

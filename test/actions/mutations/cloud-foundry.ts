@@ -2,6 +2,7 @@
 import { bindApp } from "../../../src/actions/cf/bind-app.js";
 import { createServiceKey } from "../../../src/actions/cf/create-service-key.js";
 import { createService } from "../../../src/actions/cf/create-service.js";
+import { exchangeNames } from "../../../src/actions/cf/exchange-names.js";
 import { restartApp } from "../../../src/actions/cf/restart-app.js";
 import type { LastOperation } from "../../../src/ports/cloud-foundry.js";
 import { NEW_GUID, RUN, Scene, SPACE, TAG } from "../../traps/scene.js";
@@ -128,4 +129,43 @@ const restarting: MutationCases = {
   },
 };
 
-export const CLOUD_FOUNDRY: readonly MutationCases[] = [creating, key, binding, restarting];
+const OTHER = "11111111-2222-4333-8444-555555555555";
+
+/** Recovered under another name: the one that was wanted had been taken by an empty instance. */
+function taken(): Scene {
+  const scene = fresh();
+  scene.cf.change(NEW_GUID, { name: "important-db-2" });
+  const [own] = scene.cf.instances;
+  if (own !== undefined) scene.cf.instances.push({ ...own, guid: OTHER, name: "important-db", tags: [] });
+  return scene;
+}
+
+const ASIDE = `important-db-before-${TAG}`;
+
+const exchanging: MutationCases = {
+  action: exchangeNames,
+  input: () => ({
+    org: "shop",
+    space: "prod",
+    guid: NEW_GUID,
+    name: "important-db-2",
+    wanted: "important-db",
+    other: OTHER,
+    run: RUN,
+  }),
+  acts: taken,
+  answers: {
+    done: {
+      world: at(taken, (scene) => tried(scene, exchanging)),
+      evidence: /recovered instance is "important-db", the other "important-db-before-/,
+    },
+    "not-done": { world: taken, evidence: /recovered instance is "important-db-2", the other "important-db"/ },
+    partly: {
+      world: at(taken, ({ cf }) => cf.change(OTHER, { name: ASIDE })),
+      evidence: /recovered instance is "important-db-2", the other "important-db-before-/,
+    },
+    unknown: { world: at(taken, ({ cf }) => cf.change(OTHER, { name: "theirs" })), evidence: /the other "theirs"/ },
+  },
+};
+
+export const CLOUD_FOUNDRY: readonly MutationCases[] = [creating, key, binding, restarting, exchanging];

@@ -1,0 +1,100 @@
+/** Only a cleanup deletes, and only what a run moved aside, once a backup stands without it (law 2). */
+import { describe, expect, it } from "vitest";
+import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.js";
+import { deleteAsideDirectory } from "../../src/actions/docker/delete-aside.js";
+import { reviewAside } from "../../src/actions/recovery/review-aside.js";
+import { formatLocation } from "../../src/archive/location.js";
+import { BUCKET, NEW, OLD } from "../archive/sample-archive.js";
+import { DATA, failure, NEW_GUID, RUN, TAG } from "../traps/scene.js";
+import { directoryInput, leftOver, objectsInput, reviewInput } from "./left-over.js";
+
+describe("the review of a cleanup", () => {
+  it("lists objects and bytes, the directories, and the backup that stands without them", async () => {
+    const scene = await leftOver();
+    const found = await scene.perform(reviewAside, reviewInput);
+    expect(found).toMatchObject({ objects: 8, directories: [`${DATA}.${TAG}`] });
+    expect(found["bytes"]).toBeGreaterThan(0);
+    const rows = JSON.stringify(found["rows"]);
+    expect(rows).toContain(`dingo-recover/${RUN}`);
+    expect(rows).toContain("is complete, and the archive can be restored from it");
+  });
+
+  it("refuses while the instance's own archive cannot be restored", async () => {
+    const scene = await leftOver();
+    const sentinel = (await scene.store.reader().list(BUCKET, `${NEW.prefix}/`)).find(({ key }) =>
+      key.endsWith("sentinel.json"),
+    );
+    await scene.store.writer(OLD).remove({ bucket: BUCKET, key: sentinel?.key ?? "" });
+    const refused = failure("guard-refused", /what is aside may still be needed/);
+    await expect(scene.perform(reviewAside, reviewInput)).rejects.toEqual(refused);
+    await expect(scene.perform(deleteAsideDirectory, directoryInput)).rejects.toEqual(refused);
+  });
+
+  it("refuses an instance without the tag of that run", async () => {
+    const scene = await leftOver();
+    scene.cf.change(NEW_GUID, { tags: ["dingo-recover-of-another-run"] });
+    await expect(scene.perform(reviewAside, reviewInput)).rejects.toEqual(
+      failure("guard-refused", /does not carry the tag/),
+    );
+  });
+});
+
+describe("the deletion of objects", () => {
+  it("leaves the source archive and the instance's own as they are", async () => {
+    const scene = await leftOver();
+    const before = [
+      await scene.store.reader().list(BUCKET, `${OLD.prefix}/`),
+      await scene.store.reader().list(BUCKET, `${NEW.prefix}/`),
+    ];
+    await scene.perform(deleteAsideObjects, await objectsInput(scene));
+    expect([
+      await scene.store.reader().list(BUCKET, `${OLD.prefix}/`),
+      await scene.store.reader().list(BUCKET, `${NEW.prefix}/`),
+    ]).toEqual(before);
+    expect(await scene.store.reader().list(BUCKET, `backups/${NEW_GUID}/dingo-recover/`)).toEqual([]);
+  });
+
+  it("refuses where an object was written after the list was shown, and deletes none", async () => {
+    const scene = await leftOver();
+    const input = await objectsInput(scene);
+    scene.store.seed(BUCKET, `backups/${NEW_GUID}/dingo-recover/${RUN}/replaced/late`, "x");
+    const before = scene.store.changes.length;
+    await expect(scene.perform(deleteAsideObjects, input)).rejects.toEqual(failure("object-changed", /late/));
+    expect(scene.store.changes.length).toBe(before);
+  });
+
+  it("refuses a source that is, or lies around, what would be deleted", async () => {
+    const scene = await leftOver();
+    const input = await objectsInput(scene);
+    for (const source of [`s3://${BUCKET}/backups/${NEW_GUID}/dingo-recover/${RUN}`, `s3://${BUCKET}/backups`])
+      await expect(scene.perform(deleteAsideObjects, { ...input, source })).rejects.toMatchObject({
+        code: "source-protected",
+      });
+  });
+
+  it("refuses a name of a run that is a path, and an archive of another instance", async () => {
+    const scene = await leftOver();
+    const input = await objectsInput(scene);
+    for (const wrong of [{ run: "../wal" }, { run: "" }, { archive: formatLocation(OLD) }])
+      await expect(scene.perform(deleteAsideObjects, { ...input, ...wrong })).rejects.toMatchObject({
+        code: "guard-refused",
+      });
+  });
+});
+
+describe("the deletion of a directory", () => {
+  it("deletes the one that the run named, and nothing else", async () => {
+    const scene = await leftOver();
+    await scene.perform(deleteAsideDirectory, directoryInput);
+    expect(scene.cell.changes.filter((change) => change.startsWith("rm "))).toEqual([`rm ${DATA}.${TAG}`]);
+    expect(scene.cell.directories.has(DATA)).toBe(true);
+  });
+
+  it.each([DATA, "/", `${DATA}.${TAG}/..`, `${DATA}.dingo-recover-other`, ""])("refuses %j", async (directory) => {
+    const scene = await leftOver();
+    await expect(scene.perform(deleteAsideDirectory, { ...directoryInput, directory })).rejects.toMatchObject({
+      code: "guard-refused",
+    });
+    expect(scene.cell.changes.filter((change) => change.startsWith("rm "))).toEqual([]);
+  });
+});

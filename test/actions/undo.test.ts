@@ -1,0 +1,187 @@
+/** The way back of each step, on fakes: what is taken back, what is left, and what nobody can tell. */
+import { describe, expect, it } from "vitest";
+import type { AnyAction, JsonObject, Taken, UndoProbe, WayBack } from "../../src/action.js";
+import { copy } from "../../src/actions/archive/copy.js";
+import { setAside } from "../../src/actions/archive/set-aside.js";
+import { bindApp } from "../../src/actions/cf/bind-app.js";
+import { createService } from "../../src/actions/cf/create-service.js";
+import { setDataAside } from "../../src/actions/docker/set-data-aside.js";
+import { removeOptime } from "../../src/actions/etcd/remove-optime.js";
+import { setInitialize } from "../../src/actions/etcd/set-initialize.js";
+import { REGISTRY } from "../../src/actions/registry.js";
+import { BUCKET, NEW, OLD, SYSID } from "../archive/sample-archive.js";
+import { DATA, NEW_GUID, NEW_SYSID, RUN, type Scene, SPACE, TAG, TARGET, WITH_ETCD } from "../traps/scene.js";
+import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.js";
+
+type Erased = WayBack<never, JsonObject>;
+
+function wayOf(action: AnyAction): Erased {
+  if (action.effect === "read" || action.undo === undefined || "leaves" in action.undo)
+    throw new Error(`${action.id} has no way back`);
+  return action.undo;
+}
+
+/** Guard, then the way back, then what is left, as the engine does. */
+async function undo(scene: Scene, action: AnyAction, input: JsonObject, output?: JsonObject): Promise<UndoProbe> {
+  const taken = { input: action.input.parse(input), output } as Taken<never, JsonObject>;
+  const way = wayOf(action);
+  const before = await way.probe(scene.context, taken);
+  if (before.state === "done" || before.state === "unknown") return before;
+  await way.guard(scene.context, taken);
+  await way.run(scene.context, taken);
+  return await way.probe(scene.context, taken);
+}
+
+const names = async ({ store }: Scene, prefix: string): Promise<string[]> =>
+  (await store.reader().list(BUCKET, prefix)).map(({ key, etag }) => `${key.slice(prefix.length)} ${etag}`);
+
+it("every action that changes the world has a way back or says what it leaves, but for those of the cleanup", () => {
+  const without = [...REGISTRY.values()].filter((action) => action.effect !== "read" && action.undo === undefined);
+  expect(without.map(({ id }) => id).sort()).toEqual(["archive.delete-aside", "docker.delete-aside"]);
+});
+
+it("every way back prints its commands and says its cost in a sentence", async () => {
+  const scene = await emptied();
+  const inputs: readonly (readonly [AnyAction, JsonObject])[] = [
+    [setAside, asideInput],
+    [copy, await baselineOf(scene)],
+    [setInitialize, { ...WITH_ETCD, system_id: SYSID }],
+    [removeOptime, WITH_ETCD],
+    [setDataAside, { ...TARGET, run: RUN }],
+  ];
+  for (const [action, input] of inputs) {
+    const way = wayOf(action);
+    expect(way.describe(action.input.parse(input), RUN).length).toBeGreaterThan(0);
+    expect(way.cost).toMatch(/^[a-z][^.]+[^.]$/);
+  }
+});
+
+describe("the archive", () => {
+  it("comes back as it was from a move that was whole, or cut in its middle", async () => {
+    for (const cut of [undefined, 5, 10]) {
+      const scene = stopped();
+      const before = await names(scene, `${NEW.prefix}/`);
+      if (cut !== undefined) scene.store.dieAfterChanges = scene.store.changes.length + cut;
+      await scene.perform(setAside, asideInput).catch(() => undefined);
+      scene.store.dieAfterChanges = Number.POSITIVE_INFINITY;
+      expect((await undo(scene, setAside, asideInput)).state).toBe("done");
+      expect(await names(scene, `${NEW.prefix}/`)).toEqual(before);
+    }
+  });
+
+  it("is not put back over something else: that is for a person", async () => {
+    const scene = await emptied();
+    scene.store.seed(BUCKET, `${NEW.prefix}/sysids/sysid`, "foreign\n");
+    expect(await undo(scene, setAside, asideInput)).toMatchObject({ state: "unknown" });
+  });
+
+  it("that was copied is moved aside whole, with what came to it, and the source stays", async () => {
+    const scene = await copied();
+    const source = await names(scene, `${OLD.prefix}/`);
+    scene.store.seed(BUCKET, `${NEW.prefix}/wal_005/00000002.history.lzo`, "later");
+    expect((await undo(scene, copy, await baselineOf(scene))).state).toBe("done");
+    expect(await names(scene, `${NEW.prefix}/`)).toEqual([]);
+    expect(await names(scene, `backups/${NEW_GUID}/dingo-recover/${RUN}/undone/`)).toHaveLength(source.length + 1);
+    expect(await names(scene, `${OLD.prefix}/`)).toEqual(source);
+  });
+
+  it("is not touched while the container runs", async () => {
+    const scene = await copied();
+    scene.cell.alter(TARGET.container, { running: true, status: "running" });
+    await expect(undo(scene, copy, await baselineOf(scene))).rejects.toMatchObject({ code: "guard-refused" });
+  });
+});
+
+describe("a key in etcd", () => {
+  const KEY = `/service/${NEW_GUID}/initialize`;
+  const input = { ...WITH_ETCD, system_id: SYSID };
+
+  it("gets the value back that the journal holds", async () => {
+    const scene = stopped();
+    await scene.perform(setInitialize, input);
+    expect((await undo(scene, setInitialize, input)).state).toBe("done");
+    expect(scene.etcd.keys.get(KEY)).toBe(NEW_SYSID);
+  });
+
+  it("with a third value is nobody's to change", async () => {
+    const scene = stopped();
+    await scene.perform(setInitialize, input);
+    scene.etcd.keys.set(KEY, "1111111111111111111");
+    expect((await undo(scene, setInitialize, input)).state).toBe("unknown");
+  });
+
+  it("that was removed comes back, over what the recovered database wrote there", async () => {
+    const scene = stopped();
+    const optime = `/service/${NEW_GUID}/optime/leader`;
+    const before = scene.etcd.keys.get(optime);
+    await scene.perform(removeOptime, WITH_ETCD);
+    scene.etcd.keys.set(optime, "402653280");
+    expect((await undo(scene, removeOptime, WITH_ETCD)).state).toBe("done");
+    expect(scene.etcd.keys.get(optime)).toBe(before);
+  });
+
+  it("that the step never changed is left alone", async () => {
+    const scene = stopped();
+    expect((await undo(scene, setInitialize, input)).state).toBe("done");
+    expect(scene.etcd.keys.get(KEY)).toBe(NEW_SYSID);
+  });
+});
+
+describe("the data directory", () => {
+  const input = { ...TARGET, run: RUN };
+
+  it("comes back, and the recovered one is kept beside it", async () => {
+    const scene = stopped();
+    const output = await scene.perform(setDataAside, input);
+    scene.cell.directories.add(`${DATA}/postgres0`);
+    expect((await undo(scene, setDataAside, input, output)).state).toBe("done");
+    expect(await scene.cell.files.kind(`${DATA}.${TAG}-undone`)).toBe("directory");
+    expect(await scene.cell.files.kind(`${DATA}.${TAG}`)).toBe("absent");
+  });
+
+  it("that somebody took away meanwhile is a doubt, not a success", async () => {
+    const scene = stopped();
+    const output = await scene.perform(setDataAside, input);
+    await scene.cell.files.removeTree(`${DATA}.${TAG}`);
+    expect(await undo(scene, setDataAside, input, output)).toMatchObject({ state: "unknown", evidence: /is gone/ });
+  });
+});
+
+describe("in Cloud Foundry", () => {
+  const bind = {
+    guid: NEW_GUID,
+    org: "shop",
+    space: "prod",
+    space_guid: SPACE.guid,
+    name: "important-db",
+    app: "web",
+  };
+
+  it("only a binding that this run asked for is taken away", async () => {
+    for (const ours of [true, false]) {
+      const scene = fresh();
+      scene.cf.appList.push({ guid: "web-guid", name: "web", state: "STARTED" });
+      if (!ours) await scene.cf.bindService({ app: "web", instance: "important-db" });
+      await scene.perform(bindApp, bind);
+      expect((await undo(scene, bindApp, bind)).state).toBe("done");
+      expect(await scene.cf.bindings(NEW_GUID)).toHaveLength(ours ? 0 : 1);
+    }
+  });
+
+  it("a created instance gives its name back and is not deleted", async () => {
+    const scene = fresh();
+    const create = {
+      org: "shop",
+      space: "prod",
+      space_guid: SPACE.guid,
+      offering: "dingo-postgresql",
+      plan: "cluster",
+      name: "important-db",
+      run: RUN,
+    };
+    const parsed = createService.input.safeParse(create);
+    const input = parsed.success ? create : { ...create, deployment: TARGET.deployment, deleted_at: "", place_on: "" };
+    expect((await undo(scene, createService, input)).state).toBe("done");
+    expect(scene.cf.instances.map(({ guid, name }) => [guid, name])).toEqual([[NEW_GUID, `important-db-${TAG}`]]);
+  });
+});
