@@ -14,6 +14,11 @@ export class SshSession {
     private readonly target: string,
   ) {}
 
+  /** For the plain ssh client; the cell is the host "cell". */
+  get configFile(): string {
+    return join(this.directory, "config");
+  }
+
   static async open(rig: Rig): Promise<SshSession> {
     const directory = await mkdtemp(join(rig.directory, "ssh-"));
     const key = join(directory, "key");
@@ -48,7 +53,7 @@ export class SshSession {
   /** Runs one command on the cell; the words reach it as they are. */
   async run(argv: readonly string[], input = ""): Promise<Output> {
     const command = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    const result = await execa("ssh", ["-F", join(this.directory, "config"), "-T", this.target, command], {
+    const result = await execa("ssh", ["-F", this.configFile, "-T", this.target, command], {
       reject: false,
       input,
     });
