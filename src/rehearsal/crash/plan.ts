@@ -26,6 +26,7 @@ const AWAY = [0, 45_000, 20 * 60_000] as const;
 const BLOCK_BYTES = 4_096;
 const STRIDE = 997;
 const BEHIND_MINUTES = 90;
+const EVERY_LOSS = 2;
 const EVERY_STOP = 6;
 const OWN_APPENDS = 5;
 
@@ -44,7 +45,8 @@ export function planOf(recording: Recording, { accidents, every }: Extent): read
     for (const when of ["before", "torn", "after"] as const) add(when, { is: "append", append, when }, at);
     if (!accidents) continue;
     const later = { snapshot: appends[append] ?? snapshot, of: append };
-    add("lost-block", { is: "lost-block", append, bytes: 1 + ((append * STRIDE) % BLOCK_BYTES) }, later);
+    if (append % EVERY_LOSS === 0)
+      add("lost-block", { is: "lost-block", append, bytes: 1 + ((append * STRIDE) % BLOCK_BYTES) }, later);
     // What stops a process in order, in turn: each process after the first begins with the entry that it resumes with.
     const own = 2 + (append % OWN_APPENDS);
     if (append % EVERY_STOP === 1) add("signal", { is: "signal", append, own }, at);

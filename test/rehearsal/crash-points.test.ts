@@ -1,0 +1,139 @@
+/** Planning, comparing and telling crash points; `crash-matrix.exhaustive.test.ts` tries them all. */
+import { describe, expect, it } from "vitest";
+import { shown } from "../../src/rehearsal/box/clock.js";
+import { LeapingClock } from "../../src/rehearsal/box/leaping-clock.js";
+import { doneTwice } from "../../src/rehearsal/crash/counts.js";
+import { differences, essenceOf } from "../../src/rehearsal/crash/essence.js";
+import { allRecovered, type Matrix, matrixDocument, matrixLines } from "../../src/rehearsal/crash/matrix.js";
+import { type Planned, planOf } from "../../src/rehearsal/crash/plan.js";
+import { type CrashPoint, nameOf } from "../../src/rehearsal/crash/point.js";
+import type { Recording } from "../../src/rehearsal/crash/recording.js";
+import type { Snapshot } from "../../src/rehearsal/crash/snapshot.js";
+import { happyLastEra } from "../../src/rehearsal/scenarios/happy.js";
+import { firstState } from "../../src/rehearsal/supervisor/first-state.js";
+
+const NOW = Date.UTC(2026, 10, 21, 2, 40);
+const state = firstState(happyLastEra, happyLastEra.open({ seed: 1, now: NOW }));
+const snapshot = (appends: number): Snapshot => ({ state, appends, evidence: [], locks: {} });
+
+/** Three lines of one step, and one change of the far side after the second. */
+function recording(): Recording {
+  const lines = [
+    { type: "run-started" },
+    { type: "step-started", step: "stop" },
+    { type: "step-succeeded", step: "stop" },
+  ];
+  const files = { run: "r", journal: lines.map((line) => JSON.stringify(line)), evidence: {}, platformLog: "" };
+  const watched = { before: {}, requestsBefore: 0, old: "" };
+  const undisturbed = { scenario: "happy-last-era", exitCode: 0, essence: [], counts: {}, watched, since: 0, files };
+  return {
+    undisturbed,
+    appends: lines.map((_, index) => snapshot(index)),
+    changes: [{ what: "docker-stop", snapshot: snapshot(2) }],
+  };
+}
+
+const named = (planned: readonly Planned[]): readonly string[] => planned.map(({ trial }) => nameOf(trial.point));
+
+describe("the plan of crash points", () => {
+  it("has three for every append and one for every change, each in the row of its step", () => {
+    const planned = planOf(recording(), { accidents: false, every: 1 });
+    const around = ["1", "2", "3"].flatMap((n) => [`${n}:before`, `${n}:torn`, `${n}:after`]);
+    expect(named(planned)).toEqual([...around, "change:1"]);
+    expect(planned.map(({ row }) => row)).toEqual([
+      ...Array<string>(3).fill("the run itself"),
+      ...Array<string>(7).fill("stop"),
+    ]);
+  });
+
+  it("tries a state once: after an append is before the next one, unless the far side was changed in between", () => {
+    const planned = planOf(recording(), { accidents: false, every: 1 });
+    const twins = planned.flatMap(({ sameAs, trial }) =>
+      sameAs === undefined ? [] : [[nameOf(trial.point), named(planned)[sameAs]]],
+    );
+    expect(twins).toEqual([
+      ["1:after", "2:before"],
+      ["change:1", "3:before"],
+    ]);
+  });
+
+  it("adds lost blocks, signals, full disks and clocks that are behind where accidents are asked for", () => {
+    const columns = new Set(planOf(recording(), { accidents: true, every: 1 }).map(({ column }) => column));
+    expect([...columns]).toEqual(["before", "torn", "after", "signal", "lost-block", "full-disk", "change"]);
+  });
+});
+
+describe("the comparison of two worlds", () => {
+  const none: ReadonlySet<string> = new Set();
+
+  it("sees no difference between the same story at another time", () => {
+    const later = firstState(happyLastEra, happyLastEra.open({ seed: 1, now: NOW + 86_400_000 }));
+    expect(differences(essenceOf(state, none), essenceOf(later, none))).toEqual([]);
+  });
+
+  it("tells what was lost and what is new", () => {
+    const apps = state.cloudController.apps.map((app) => ({ ...app, starts: app.starts + 1 }));
+    const other = { ...state, cloudController: { ...state.cloudController, apps } };
+    const [now, lacking, ...more] = differences(essenceOf(state, none), essenceOf(other, none));
+    expect(now).toMatch(/^now, and not otherwise: \/apps\[\]\/starts = \d+$/);
+    expect(lacking).toMatch(/^lacking: \/apps\[\]\/starts = \d+$/);
+    expect(more).toEqual([]);
+  });
+
+  it("counts an effect that happened again, but not the users that every process makes for itself", () => {
+    const before = { "docker stop": 1, "agent setup": 3, "S3 copy a": 1 };
+    const now = { "docker stop": 2, "agent setup": 6, "S3 copy a": 1, "S3 copy b": 1, "broker provision": 1 };
+    expect(doneTwice(before, now)).toEqual([
+      "docker stop: 2 times instead of 1",
+      "broker provision: 1 times instead of 0",
+    ]);
+  });
+});
+
+describe("the matrix", () => {
+  const verdict = (point: CrashPoint, complaints: readonly string[]): Matrix["tried"][number] => ({
+    planned: { row: "stop", column: "torn", trial: { point, snapshot: snapshot(0), away: 0 } },
+    verdict: { point, exitCode: 0, complaints, took: 1 },
+  });
+  const matrix: Matrix = {
+    scenario: "happy-last-era",
+    seed: 7,
+    tried: [
+      verdict({ is: "append", append: 38, when: "torn" }, []),
+      verdict({ is: "append", append: 39, when: "torn" }, ["docker stop: 2 times instead of 1"]),
+    ],
+  };
+
+  it("names every point that was not recovered with the command that plays it again", () => {
+    const lines = matrixLines(matrix);
+    expect(lines).toContain("stop  1/2");
+    expect(lines).toContain("NOT RECOVERED: stop, 39:torn");
+    expect(lines).toContain("  play it: dingo-recover rehearse happy-last-era --seed 7 --pace max --crash-at 39:torn");
+    expect(lines.at(-1)).toBe("1 of 2 crash points recovered");
+    expect(allRecovered(matrix)).toBe(false);
+  });
+
+  it("is a document for scripts", () => {
+    const document = matrixDocument(matrix);
+    expect(document).toMatchObject({ schema: "dingo-recover/crash-matrix@1", tried: 2, recovered: 1 });
+  });
+});
+
+describe("a leaping clock", () => {
+  it("goes to the next appointment at once, and wakes nobody before", async () => {
+    const clock = new LeapingClock(NOW);
+    const woken: string[] = [];
+    const late = clock.until(NOW + 3_600_000).then(() => woken.push("late"));
+    await clock.until(NOW + 60_000).then(() => woken.push("early"));
+    expect(woken).toEqual(["early"]);
+    expect(shown(clock)).toBeGreaterThanOrEqual(NOW + 60_000);
+    await late;
+    expect(woken).toEqual(["early", "late"]);
+  });
+
+  it("lets go of whoever is not to wait any more", async () => {
+    const clock = new LeapingClock(NOW);
+    await clock.until(NOW + 60_000, AbortSignal.abort());
+    expect(shown(clock)).toBeLessThan(NOW + 60_000);
+  });
+});
