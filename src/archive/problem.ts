@@ -16,6 +16,8 @@ export const PROBLEMS = {
   "other-compression": "unknown",
   "other-segment-size": "unknown",
   "not-lzop": "unknown",
+  encrypted: "unknown",
+  "encrypted-here-too": "note",
   "cold-storage": "unknown",
   "wal-g-archive": "unknown",
   tablespaces: "unknown",

@@ -3,6 +3,7 @@
  * encrypted, at once readable. Each finding makes the verdict `unknown` with its reason, never a guess.
  */
 import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "./facts.js";
+import { startsLikeOpenPgp } from "./openpgp.js";
 import { problem, type Problem } from "./problem.js";
 import { isDamagedSegment } from "./wal.js";
 import { counted } from "../counted.js";
@@ -17,11 +18,12 @@ const READABLE = new Set([
   "EXPRESS_ONEZONE",
 ]);
 
-export function strangers(facts: ArchiveFacts): readonly Problem[] {
+/** `decrypts`: the platform's containers have a key for OpenPGP. */
+export function strangers(facts: ArchiveFacts, decrypts: boolean): readonly Problem[] {
   return [
     ...facts.entries.flatMap(strangeKey),
     ...coldObjects(facts.entries),
-    ...facts.entries.flatMap((entry) => strangeHead(facts, entry)),
+    ...facts.entries.flatMap((entry) => strangeHead(facts, entry, decrypts)),
   ];
 }
 
@@ -59,8 +61,21 @@ function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
   return [problem("cold-storage", first.relative, `${text}: have them restored to STANDARD first`)];
 }
 
-function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry): readonly Problem[] {
+/** Whether wal-e has encrypted what it uploaded. */
+export const isEncrypted = ({ heads }: ArchiveFacts): boolean => [...heads.values()].some(startsLikeOpenPgp);
+
+function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, decrypts: boolean): readonly Problem[] {
   const head = facts.heads.get(entry.relative);
   if (head === undefined || startsLikeLzop(head) || isDamagedSegment(entry)) return [];
-  return [problem("not-lzop", entry.relative, "does not begin like an lzop file: encrypted by gpg, or broken")];
+  if (!startsLikeOpenPgp(head))
+    return [problem("not-lzop", entry.relative, "begins neither like an lzop file nor like an OpenPGP message")];
+  return decrypts
+    ? [problem("encrypted-here-too", entry.relative, "encrypted by OpenPGP, and the platform's containers have a key")]
+    : [
+        problem(
+          "encrypted",
+          entry.relative,
+          "encrypted by OpenPGP: only a container with WALE_GPG_KEY_ID and its key can restore it",
+        ),
+      ];
 }

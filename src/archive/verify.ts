@@ -30,22 +30,29 @@ import { counted } from "../counted.js";
 /** Clocks of the store and of the database host may differ by this much. */
 const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;
 
-/** `systemId`: what is known of it beside the archive, for one that has lost its own. */
-export function verifyArchive(facts: ArchiveFacts, elsewhere?: { readonly systemId: string }): ArchiveVerdict {
+/** What is known beside the archive. */
+export interface Beside {
+  /** The system identifier, for one that has lost its own. */
+  readonly systemId?: string | undefined;
+  /** The platform's containers have a key for OpenPGP. */
+  readonly decrypts?: boolean;
+}
+
+export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): ArchiveVerdict {
   const wal = collectWal(facts.entries);
   const bases = collectBases(facts).map((base) => ({ base, ...judgeBase(base, wal) }));
   const latest = latestBase(bases.map(({ base }) => base));
   const chosen = bases.find(({ base }) => base === latest);
   const sysidText = facts.texts.get(SYSID_KEY);
   const ownSystemId = typeof sysidText === "string" ? parseSysid(sysidText) : undefined;
-  const systemId = ownSystemId ?? elsewhere?.systemId;
+  const systemId = ownSystemId ?? beside.systemId;
   const course =
     chosen?.sentinel === undefined ? undefined : courseOf(chosen.base.start, chosen.sentinel.stop, { facts, wal });
   const problems = [
     ...baseProblems(facts, bases, chosen),
     ...versionProblems(bases),
-    ...sysidProblems(facts, ownSystemId, elsewhere),
-    ...strangers(facts),
+    ...sysidProblems(facts, ownSystemId, beside),
+    ...strangers(facts, beside.decrypts === true),
     ...(course === undefined ? [] : courseProblems(facts, course)),
   ];
   const verdict = verdictOf(problems);
@@ -155,16 +162,10 @@ function versionProblems(bases: readonly JudgedBase[]): readonly Problem[] {
   return [problem("several-versions", "", `base backups of PostgreSQL ${[...majors].join(" and ")} in one archive`)];
 }
 
-function sysidProblems(
-  facts: ArchiveFacts,
-  systemId: string | undefined,
-  elsewhere: { readonly systemId: string } | undefined,
-): readonly Problem[] {
+function sysidProblems(facts: ArchiveFacts, systemId: string | undefined, beside: Beside): readonly Problem[] {
   if (facts.entries.length === 0) return [];
-  if (systemId === undefined && elsewhere !== undefined) {
-    return [
-      problem("sysid-from-elsewhere", SYSID_KEY, `not usable here; ${elsewhere.systemId} is known from elsewhere`),
-    ];
+  if (systemId === undefined && beside.systemId !== undefined) {
+    return [problem("sysid-from-elsewhere", SYSID_KEY, `not usable here; ${beside.systemId} is known from elsewhere`)];
   }
   if (!facts.texts.has(SYSID_KEY)) {
     const text = "the system identifier is missing: the container would make an empty database over the copy";

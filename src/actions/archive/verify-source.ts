@@ -12,9 +12,11 @@ import {
 import { lossInTime, lossText } from "../../archive/loss.js";
 import type { ArchiveVerdict } from "../../archive/verdict.js";
 import { verifyArchive } from "../../archive/verify.js";
+import { isEncrypted } from "../../archive/strangers.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { SYSID_KEY } from "../../archive/layout.js";
+import { requireKey } from "./openpgp-key.js";
 import { crossCheck, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.js";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
 
@@ -29,6 +31,8 @@ const input = z.strictObject({
   nodes: z.array(z.string()).default([]),
   /** Its cells know the etcd; without it nobody is asked. */
   deployment: z.string().default(""),
+  /** The old container lives on, and adds to its archive. */
+  old_goes_on: z.boolean().default(false),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
@@ -48,6 +52,8 @@ const output = z.object({
   loss: z.string(),
   base_backup: z.string(),
   baseline: evidenceRef,
+  /** By OpenPGP: the new instance needs a key. */
+  encrypted: z.boolean(),
 });
 type Output = z.infer<typeof output>;
 
@@ -71,14 +77,14 @@ export const verifySource = defineAction({
     await acceptLoss(context, { verdict, loss, request, location });
     const objects = facts.entries.map((entry) => entry.info);
     const baseline = await keepListing(context, { name: "source-listing", location, objects });
-    return outputOf(facts, { verdict, loss, baseline, elsewhere });
+    return { ...outputOf(facts, { verdict, loss, baseline, elsewhere }), encrypted: isEncrypted(facts) };
   },
-  async verify(context, _request, output) {
+  async verify(context, { old_goes_on }, output) {
     const before = await recallListing(context, output.baseline);
     const now = await context.ports.store.reader().list(before.location.bucket, `${before.location.prefix}/`);
     const { same, added, removed, changed } = compareListings(before.objects, now);
     return {
-      holds: same,
+      holds: same || (old_goes_on && removed.length + changed.length === 0),
       evidence: same
         ? `${now.length} objects, as they were`
         : `${added.length} objects are new, ${removed.length} gone, ${changed.length} changed`,
@@ -92,14 +98,15 @@ async function judge(
   facts: ArchiveFacts,
   old: Input,
 ): Promise<{ readonly verdict: ArchiveVerdict; readonly elsewhere?: FoundSystemId | undefined }> {
-  const verdict = verifyArchive(facts);
+  const decrypts = isEncrypted(facts) && (await requireKey(context, old.deployment, facts));
+  const verdict = verifyArchive(facts, { decrypts });
   if (verdict.systemId !== null) {
     await crossCheck(context, old, verdict.systemId);
     return { verdict };
   }
   if (facts.entries.length === 0) return { verdict };
   const elsewhere = await systemIdElsewhere(context, old, facts);
-  return { verdict: verifyArchive(facts, elsewhere), elsewhere };
+  return { verdict: verifyArchive(facts, { decrypts, systemId: elsewhere?.systemId }), elsewhere };
 }
 
 function locate(context: Context, { guid, archive }: Input): ArchiveLocation {
@@ -192,7 +199,7 @@ function outputOf(
     readonly baseline: Output["baseline"];
     readonly elsewhere: FoundSystemId | undefined;
   },
-): Output {
+): Omit<Output, "encrypted"> {
   const { verdict, loss, baseline, elsewhere } = found;
   return {
     location: formatLocation(facts.location),

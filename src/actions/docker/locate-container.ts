@@ -4,6 +4,7 @@ import { RecoverError } from "../../errors.js";
 import { containerDataDirectory } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
+import { GPG_KEY, hasKey } from "../archive/openpgp-key.js";
 import { cellInstances, instanceName } from "../bosh/cell-instances.js";
 
 const input = z.strictObject({
@@ -11,6 +12,8 @@ const input = z.strictObject({
   deployment: z.string(),
   /** The cell that it must be on, "group/id"; "" for any. */
   required_cell: z.string().default(""),
+  /** It has to decrypt what it restores. */
+  encrypted: z.boolean().default(false),
 });
 const output = z.object({
   container: z.string(),
@@ -39,10 +42,11 @@ export const locateContainer = defineAction({
       line: `docker inspect -f '{{.Name}} {{.Config.Env}}' $(docker ps -aq)  # the one with PATRONI_SCOPE=${guid}`,
     },
   ],
-  async run(context, { guid, deployment, required_cell }): Promise<Output> {
+  async run(context, { guid, deployment, required_cell, encrypted }): Promise<Output> {
     const found = await containersOf(context, deployment, guid);
     const only = found[0];
     if (only === undefined || found.length > 1) throw notExactlyOne(guid, found);
+    if (encrypted && !hasKey(only.container)) throw withoutKey(only);
     const located = describeContainer(context, only);
     if (required_cell !== "" && located.cell !== required_cell) throw elsewhere(located, required_cell);
     return located;
@@ -77,6 +81,15 @@ function elsewhere({ container, cell_label }: Output, required: string): Recover
       effect: "none",
     },
   );
+}
+
+function withoutKey({ cell, container }: Found): RecoverError {
+  return new RecoverError("does-not-fit", `the archive is encrypted, and "${container.name}" has no ${GPG_KEY}`, {
+    remedy:
+      "It could not restore what is copied to it. Give the plan the key, and begin anew with another --input new_name=….",
+    place: cell.label,
+    effect: "none",
+  });
 }
 
 function notExactlyOne(guid: string, found: readonly Found[]): RecoverError {

@@ -19,6 +19,8 @@ const PLAIN = new Set([
   "AWS_REGION",
   "AWS_DEFAULT_REGION",
   "AWS_ENDPOINT_URL",
+  // Names a public key.
+  "WALE_GPG_KEY_ID",
   "BACKUP_HOUR",
   "BACKUP_INTERVAL",
   "DISABLE_REGULAR_BACKUPS",

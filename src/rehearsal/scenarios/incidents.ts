@@ -20,6 +20,7 @@ import { otherRegion } from "./incidents/other-region.js";
 import { twoTimelines } from "./incidents/two-timelines.js";
 import { clone } from "./incidents/clone-from.js";
 import { spaceDeleted } from "./incidents/space-deleted.js";
+import { startedAgain } from "./incidents/started-again.js";
 import { slowStop } from "./incidents/slow-stop.js";
 import { movedContainer } from "./incidents/moved-container.js";
 import { commonPrefix } from "./incidents/common-prefix.js";
@@ -32,6 +33,7 @@ import { emptyAgain, staleTarget, usedAgain } from "./incidents/taken-name.js";
 import { staleIdentifier } from "./incidents/stale-identifier.js";
 import { olderRoles } from "./incidents/older-roles.js";
 import { killedBeforeStart } from "./incidents/killed-before-start.js";
+import { encryptedAlike, encryptedArchive } from "./incidents/encrypted-archive.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -55,6 +57,7 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 12, scenario: twoTimelines },
   { row: 13, scenario: otherRegion },
   { row: 14, scenario: slowStop },
+  { row: 15, scenario: startedAgain },
   { row: 16, scenario: movedContainer },
   { row: 17, scenario: commonPrefix },
   { row: 18, scenario: keysGone },
@@ -65,10 +68,13 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 23, scenario: usedAgain },
   { row: 24, scenario: wrongOrganization },
   { row: 26, scenario: numberedDirector },
+  { row: 27, scenario: encryptedArchive },
+  { row: 28, scenario: olderRoles },
   { row: 29, scenario: lyingClusterdata },
   { row: 30, scenario: blindContainer },
   { row: 31, scenario: staleTarget },
   { row: 32, scenario: smallDisks },
+  { row: 33, scenario: killedBeforeStart },
   { row: 34, scenario: sameFirstLetters },
   { row: 35, scenario: objectLostOnTheWay },
 ];
@@ -80,6 +86,5 @@ export const REMAINS: readonly Scenario[] = [oldInstanceStopped, oldInstanceGoes
 export const FURTHER: readonly Incident[] = [
   { row: 21, scenario: systemIdentifierInLogs },
   { row: 23, scenario: emptyAgain },
-  { row: 28, scenario: olderRoles },
-  { row: 33, scenario: killedBeforeStart },
+  { row: 27, scenario: encryptedAlike },
 ];

@@ -20,8 +20,10 @@ export const archives = ({ env }: Container): boolean => env.WAL_S3_BUCKET !== u
 
 const prefixOf = (container: Container): string => archivePrefix(scopeOf(container));
 
-function push(site: Site, name: string, meaning: Meaning): void {
+function push(site: Site, name: string, plain: Meaning): void {
   const { world, container } = site;
+  const hides = container.env.WALE_GPG_KEY_ID !== undefined && (plain.is === "wal" || plain.is === "base");
+  const meaning: Meaning = hides ? { ...plain, encrypted: true } : plain;
   putObject(world, prefixOf(container) + name, { meaning, by: container.name });
 }
 

@@ -62,6 +62,7 @@ function environment({ world, instance, node, cell }: Placement): Record<string,
     PATRONI_SCOPE: instance.guid,
     ETCD_HOST_PORT: world.network.etcd,
     ...(world.faults.withoutArchive === true ? {} : { WAL_S3_BUCKET: world.network.bucket }),
+    ...(world.network.gpgKey === undefined ? {} : { WALE_GPG_KEY_ID: world.network.gpgKey }),
     AWS_ACCESS_KEY_ID: key?.id ?? "",
     AWS_SECRET_ACCESS_KEY: key?.secret ?? "",
   };

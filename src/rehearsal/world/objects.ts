@@ -18,6 +18,7 @@ export type Meaning =
       /** When the segment file was last written. */
       readonly mtime: number;
       readonly changes: readonly Change[];
+      readonly encrypted?: true;
     }
   | {
       readonly is: "backup-history";
@@ -27,7 +28,13 @@ export type Meaning =
       readonly stoppedAt: number;
     }
   | { readonly is: "timeline-history"; readonly text: string; readonly at: number }
-  | { readonly is: "base"; readonly at: number; readonly segment: number; readonly database: Database }
+  | {
+      readonly is: "base";
+      readonly at: number;
+      readonly segment: number;
+      readonly database: Database;
+      readonly encrypted?: true;
+    }
   | { readonly is: "text"; readonly text: string }
   | { readonly is: "bytes"; readonly base64: string };
 
@@ -42,7 +49,15 @@ export interface StoredObject {
 const PAGE_MAGIC: Readonly<Record<string, number>> = { "9.5": 0xd087, "9.6": 0xd093 };
 const WAL_FILE_MODE = 0o100600;
 
+/** A session key packet of `gpg -e`, old format with two bytes of length, version 3; what follows nobody here can read. */
+const OPENPGP = Buffer.from([0x85, 0x01, 0x0c, 0x03, 0x9d, 0x3f, 0x5b, 0x52, 0xc1]);
+
 export function bytesOf(meaning: Meaning): Buffer {
+  const plain = plainBytesOf(meaning);
+  return "encrypted" in meaning ? Buffer.concat([OPENPGP, plain.map((byte) => byte ^ 0x5a)]) : plain;
+}
+
+function plainBytesOf(meaning: Meaning): Buffer {
   switch (meaning.is) {
     case "wal":
       return lzop(walPages(meaning), { mtime: seconds(meaning.mtime), fileMode: WAL_FILE_MODE });

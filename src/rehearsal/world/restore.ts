@@ -6,7 +6,7 @@ import { copyOf } from "./copy.js";
 import { type Database, replay, segmentName } from "./database.js";
 import type { Meaning } from "./objects.js";
 import { archivePrefix, below, objectAt } from "./store.js";
-import type { World } from "./world.js";
+import { allContainers, type World } from "./world.js";
 
 type Wal = Extract<Meaning, { is: "wal" }>;
 
@@ -23,9 +23,15 @@ export interface Archive {
 export function fetchBase({ world, scope }: Archive, name: string): Database | undefined {
   const parts = below(world, `${archivePrefix(scope)}basebackups_005/${name}/tar_partitions/`);
   const meaning = parts.map(([, object]) => object.meaning).find((each) => each.is === "base");
-  if (meaning?.is !== "base") return undefined;
+  if (meaning?.is !== "base" || (meaning.encrypted === true && !decrypts(world, scope))) return undefined;
   return { ...copyOf(meaning.database), segment: meaning.segment, open: [], inRecovery: true };
 }
+
+/** gpg in the container has a key. */
+const decrypts = (world: World, scope: string): boolean =>
+  allContainers(world).some(
+    ({ container: { env } }) => env.PATRONI_SCOPE === scope && env.WALE_GPG_KEY_ID !== undefined,
+  );
 
 /** Replays what the archive of a scope offers on top of a fetched base. */
 export function replayArchive(archive: Archive, base: Database, stop: string | undefined): Replay {

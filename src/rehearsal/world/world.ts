@@ -131,6 +131,8 @@ export interface Faults {
   daemonRestartAfterStop?: number;
   /** What somebody does once the next `docker stop` has come to its end, with the milliseconds until then. */
   afterStop?: readonly { readonly ms: number; readonly deed: Deed }[];
+  /** What somebody does to an instance's container when the first object is copied into its archive. */
+  onFirstCopy?: Deed;
   /** What somebody does to the first node of the next instance, as soon as it leads. */
   onceItLeads?: Deed;
   /** Containers are made without a bucket: nothing is archived. */
@@ -153,6 +155,8 @@ export interface Network {
   readonly region: string;
   /** What the operator's configuration says of it, where that is wrong. */
   readonly configuredRegion?: string;
+  /** The plan's WALE_GPG_KEY_ID: containers encrypt what they archive, and can decrypt it. */
+  readonly gpgKey?: string;
 }
 
 export interface World {
