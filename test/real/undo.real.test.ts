@@ -69,7 +69,8 @@ describe("a whole recovery that was taken back", () => {
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as RunEvent);
-    expect(undone.stderr).toBe("");
+    // What the kill left on the cell, and nothing else.
+    expect(undone.stderr).toMatch(/^(left over from an earlier process: bosh_\w+ on .*: removed\n?)*$/);
     expect(events.at(-1)).toMatchObject({ type: "run-ended", outcome: "undone", exitCode: 0 });
     expect(undone.exitCode).toBe(0);
   });
@@ -140,5 +141,25 @@ describe("a whole recovery that was taken back", () => {
       expect(again.exitCode).toBe(2);
       expect(JSON.parse(again.stdout.trim())).toMatchObject({ code: "run-ended" });
     }
+  });
+
+  test("is cleaned up after once the target is confirmed: what was aside is gone, the rest as it was", async () => {
+    const { rig, scene } = foundation;
+    const at = `backups/${guid}/dingo-recover/${recovery.run}/`;
+    const own = (await rig.objects.list(`backups/${guid}/wal/`)).map(({ key }) => key);
+    const shown = await callTool(foundation, ["cleanup", recovery.run, "--dry-run", "--non-interactive"]);
+    expect(shown.exitCode).toBe(0);
+    expect((await rig.objects.list(at)).length).toBeGreaterThan(0);
+    const unconfirmed = await callTool(foundation, ["cleanup", recovery.run, "--yes", "--non-interactive"]);
+    expect(unconfirmed.exitCode).toBe(13);
+    expect((await rig.objects.list(at)).length).toBeGreaterThan(0);
+    const cleaned = await callTool(foundation, ["cleanup", recovery.run, "--yes", "--confirm", TARGET, "--json"]);
+    expect(cleaned.exitCode).toBe(0);
+    expect(await rig.objects.list(at)).toEqual([]);
+    const left = await execa("ls", [join(node.dataDirectory, "..")]);
+    expect(left.stdout.split("\n").filter((name) => name.includes("dingo-recover"))).toEqual([]);
+    const there = new Set((await rig.objects.list(`backups/${guid}/wal/`)).map(({ key }) => key));
+    expect(own.filter((key) => key.endsWith("_sentinel.json")).every((key) => there.has(key))).toBe(true);
+    expect(await rig.objects.list(`${scene.archive}/`)).toEqual(scene.listing);
   });
 });

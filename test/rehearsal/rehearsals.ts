@@ -1,0 +1,72 @@
+/** Rehearsed recoveries that are taken back, or cleaned up after: the built program in a box of its own. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Entry } from "../../src/journal/entry.js";
+import { readJournal } from "../../src/journal/reading.js";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
+import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
+import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
+import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.js";
+
+const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
+export const LONG = 240_000;
+
+export class Rehearsals {
+  readonly stateDirectory: string;
+
+  constructor() {
+    if (!existsSync(BIN)) throw new Error("dist/bin.cjs is missing: run npm run build first");
+    this.stateDirectory = mkdtempSync(join(tmpdir(), "undone-"));
+  }
+
+  remove(): void {
+    rmSync(this.stateDirectory, { recursive: true, force: true });
+  }
+
+  get sitting(): Sitting {
+    return {
+      pace: "max",
+      stateDirectory: this.stateDirectory,
+      program: [process.execPath, BIN],
+      args: ["--json"],
+      interactive: false,
+      caller: { TERM: "dumb" },
+      say: () => undefined,
+      quiet: true,
+    };
+  }
+
+  play(more: Partial<RehearseOptions> = {}): Promise<RehearsalResult> {
+    return rehearse({ ...this.sitting, scenario: happy(), seed: 1, ...more });
+  }
+
+  undo(crashAt?: CrashPoint): Promise<RehearsalResult> {
+    return this.play({ undo: true, ...(crashAt === undefined ? {} : { crashAt }) });
+  }
+
+  entriesOf(run: string | undefined): readonly Entry[] {
+    const file = join(this.stateDirectory, "runs", run ?? "", "journal.jsonl");
+    return readJournal(readFileSync(file), file).entries;
+  }
+
+  get journals(): readonly (readonly Entry[])[] {
+    return readdirSync(join(this.stateDirectory, "runs")).map((run) => this.entriesOf(run));
+  }
+}
+
+export function happy(): Scenario {
+  const scenario = findScenario("happy-last-era");
+  if (scenario === undefined) throw new Error("no such scenario");
+  return scenario;
+}
+
+/** The number of the entry that says how a step began or ended; with `back`, how its way back began. */
+export function numberOf(entries: readonly Entry[], type: Entry["type"], step: string, back = false): number {
+  const found = entries.find(
+    (entry) => entry.type === type && "step" in entry && entry.step === step && "back" in entry === back,
+  );
+  if (found === undefined) throw new Error(`there is no ${type} of ${step}`);
+  return found.seq;
+}
