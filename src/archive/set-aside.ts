@@ -48,6 +48,24 @@ export async function probeSetAside(store: Reader, plan: CopyPlan): Promise<SetA
   return { total: items.length, toMove, aside: items.length - toMove.length, conflicts };
 }
 
+/** All of the plan is aside, and the archive holds something else by now. Reads only. */
+export async function isWrittenAgain(store: Reader, plan: CopyPlan): Promise<boolean> {
+  const live = await listByKey(store, plan.source);
+  const aside = await listByKey(store, plan.target);
+  const items = itemsOf(plan);
+  const allAside = items.every(({ from, to }) => {
+    const moved = aside.get(to);
+    return moved !== undefined && sameByListing(from, moved) !== false;
+  });
+  // What is as the plan saw it may be left from a move that was interrupted.
+  const planned = new Map(items.map(({ from }) => [from.key, from]));
+  const other = [...live.values()].some((now) => {
+    const from = planned.get(now.key);
+    return from === undefined || !unchanged(from, now);
+  });
+  return allAside && other;
+}
+
 /** Errors: those of the store; `target-not-fresh` where somebody wrote in between; `proof-failed` where a copy differs. */
 export async function setAside(
   store: ObjectStore,

@@ -1,10 +1,11 @@
 /** The one loop: ask the pure transition what is next, do it, again, until nothing is left (I2). */
 import type { Json } from "../action.js";
-import { RecoverError, unreachable } from "../errors.js";
+import { EXIT, RecoverError, unreachable } from "../errors.js";
 import { runMutatingStep, settleStep } from "./mutating-step.js";
 import type { Attempt } from "./outcome.js";
 import type { PlannedStep } from "./plan.js";
 import { runReadStep } from "./read-step.js";
+import { againAfter } from "./recheck.js";
 import type { Session } from "./session.js";
 import type { Unit } from "./state.js";
 import { requireTarget, fixTarget } from "./target.js";
@@ -18,18 +19,18 @@ export async function execute(session: Session): Promise<void> {
     const move = nextMove(session.plan, session.state);
     switch (move.kind) {
       case "enter":
-        await enter(session, move.planned);
+        await orAgain(session, () => enter(session, move.planned));
         break;
       case "attempt":
-        await attempt(session, begin(session, move));
+        await orAgain(session, () => attempt(session, begin(session, move)));
         break;
       case "settle": {
         const { action } = move.planned.step;
         if (action.effect === "read") throw new Error("a read step is never settled");
-        await settleStep(session, begin(session, { ...move, attempt: move.state.attempt }), {
-          action,
-          state: move.state,
-        });
+        const { state } = move;
+        await orAgain(session, () =>
+          settleStep(session, begin(session, { ...move, attempt: state.attempt }), { action, state }),
+        );
         break;
       }
       case "finish":
@@ -39,6 +40,18 @@ export async function execute(session: Session): Promise<void> {
     }
   }
 }
+
+/** A step that fails or is refused may have lost its ground: somebody undid what an earlier one had established (law 9). */
+async function orAgain(session: Session, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    const lost = thrown instanceof RecoverError && LOST_GROUND.includes(thrown.exitCode);
+    if (!lost || session.state.undoAsked || !(await againAfter(session))) throw thrown;
+  }
+}
+
+const LOST_GROUND: readonly number[] = [EXIT.stepFailed, EXIT.refused];
 
 /** `when` and `for_each` are looked at once; what they said stands in the journal. */
 async function enter(session: Session, planned: PlannedStep): Promise<void> {

@@ -12,6 +12,7 @@ import { hashCommands } from "./foresight.js";
 import { type Attempt, fail } from "./outcome.js";
 import { Patience, patiently } from "./patience.js";
 import { conclude, type ErasedMutation, type Mutation, probe } from "./proof.js";
+import { groundMoved } from "./recheck.js";
 import { errorOf, isStop, type Session } from "./session.js";
 import { unitName } from "./state.js";
 import { contextFor } from "./step-context.js";
@@ -145,6 +146,15 @@ async function confirmByHand(session: Session, mutation: Mutation): Promise<Ende
   }
 }
 
+/** A check that cannot be made says nothing. */
+async function hasLostGround(session: Session): Promise<boolean> {
+  return groundMoved(session).catch((thrown: unknown) => {
+    session.ledger.assertSound();
+    if (session.options.signal.aborted) throw thrown;
+    return false;
+  });
+}
+
 function notByHand({ unit }: Mutation, found: { readonly state: string; readonly evidence: string }): RecoverError {
   const name = unitName(unit);
   const said = `the step "${name}" was said to be done by hand, but the probe says ${found.state}: ${found.evidence}`;
@@ -203,6 +213,8 @@ async function afterError(
       throw failed;
     }
     case "unknown": {
+      // Where the ground is gone there is nothing to decide about this step: it is asked what to do again.
+      if (await hasLostGround(session)) throw await fail(session, mutation, { error, probed: "partly" });
       const decided = await decideDoubt(session, mutation, { evidence: found.evidence, error, seen: false });
       return decided === "again" ? "partly" : "settled";
     }

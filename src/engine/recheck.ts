@@ -36,6 +36,42 @@ interface Checked {
 
 /** Errors: `question-unanswered` and `stopped-by-operator` where there is drift; what a check threw. */
 export async function recheck(session: Session): Promise<void> {
+  const drifted = await findDrift(session);
+  if (drifted.length === 0) return;
+  const answer = await askToGoOn(session, drifted);
+  if (answer === "again") return doAgain(session, drifted);
+  for (const checked of drifted) await takeOver(session, checked);
+}
+
+/** True where something that a mutating step established no longer holds. Reads only, asks nobody. */
+export async function groundMoved(session: Session): Promise<boolean> {
+  for (const fact of factsThatHold(session)) {
+    if (fact.planned.step.action.effect === "read") continue;
+    if ((await check(session, fact)).verdict.holds === false) return true;
+  }
+  return false;
+}
+
+/**
+ * After a step that failed: whether what failed it is that an earlier fact no longer holds, and the operator has that done
+ * again. Errors: `stopped-by-operator`.
+ */
+export async function againAfter(session: Session): Promise<boolean> {
+  try {
+    if (!(await groundMoved(session))) return false;
+    const drifted = await findDrift(session);
+    if ((await askToGoOn(session, drifted)) !== "again") return false;
+    await doAgain(session, drifted);
+    return true;
+  } catch (thrown) {
+    session.ledger.assertSound();
+    if (thrown instanceof RecoverError && thrown.code === "stopped-by-operator") throw thrown;
+    // Nobody is there, or a system cannot be asked: the step's own error says more.
+    return false;
+  }
+}
+
+async function findDrift(session: Session): Promise<readonly Checked[]> {
   const drifted: Checked[] = [];
   for (const fact of factsThatHold(session)) {
     session.checkStop();
@@ -45,12 +81,27 @@ export async function recheck(session: Session): Promise<void> {
     session.emit({ type: "re-verified", ...fact.unit, holds: holds[`${checked.verdict.holds}`], evidence });
     if (checked.verdict.holds !== true) drifted.push(checked);
   }
-  if (drifted.length === 0) return;
   for (const { fact, verdict } of drifted)
     await session.ledger.append({ type: "drift-found", ...fact.unit, evidence: verdict.evidence });
-  await askToGoOn(session, drifted);
-  for (const checked of drifted) await takeOver(session, checked);
+  return drifted;
 }
+
+/** From the first step that changed the world and no longer holds: each finished one is open again, and runs in its order. */
+async function doAgain(session: Session, drifted: readonly Checked[]): Promise<void> {
+  const { plan } = session;
+  const moved = drifted.filter(mayRunAgain).map(({ fact }) => plan.steps.indexOf(fact.planned));
+  for (const planned of plan.steps.slice(Math.min(...moved))) {
+    for (const unit of unitsOf(planned, session)) {
+      const own = stateOf(session.state, unit);
+      if (own.kind !== "succeeded") continue;
+      const evidence = "to be done again, because an earlier step no longer holds";
+      await session.ledger.append({ type: "step-undone", ...unit, attempt: own.attempt, evidence });
+    }
+  }
+}
+
+const mayRunAgain = ({ fact, verdict }: Checked): boolean =>
+  fact.planned.step.action.effect !== "read" && verdict.holds === false;
 
 /** Finished units whose `holds_until` step has not begun: one that was cut in its middle may have ended the fact. */
 function factsThatHold(session: Session): readonly Fact[] {
@@ -115,24 +166,34 @@ function show(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
-async function askToGoOn(session: Session, drifted: readonly Checked[]): Promise<void> {
+async function askToGoOn(session: Session, drifted: readonly Checked[]): Promise<"go-on" | "again"> {
   const names = drifted.map(({ fact }) => unitName(fact.unit)).join(", ");
+  const first = drifted.find(mayRunAgain);
   const question: ChoiceQuestion = {
     kind: "choice",
     id: `drift-${session.state.drifts}`,
     prompt: `What was established by ${names} no longer holds, or cannot be told. Go on?`,
-    why: "The world has moved since the run stopped; the steps that follow rely on these facts.",
+    why: "The world has moved since they ran; the steps that follow rely on these facts.",
     choices: [
       { value: "stop", label: "stop here", consequence: "nothing is changed; the run can be resumed later" },
       { value: "go-on", label: "go on", consequence: "the following steps meet the world as it is now" },
+      ...(first === undefined
+        ? []
+        : [
+            {
+              value: "again",
+              label: `do "${unitName(first.fact.unit)}" again`,
+              consequence: "that step and every finished one after it run once more, each with its own guard",
+            },
+          ]),
     ],
-    recommended: "stop",
+    recommended: first === undefined ? "stop" : "again",
     details: drifted.map(({ fact, verdict }) => `${unitName(fact.unit)}: ${verdict.evidence}`),
   };
   await session.ledger.append({ type: "asked", question: question.id, prompt: question.prompt });
   const answer = await askNow(session, question, { effect: "destroy" });
   await session.ledger.append({ type: "answered", question: question.id, value: answer.value, by: answer.by });
-  if (answer.value === "go-on") return;
+  if (answer.value === "go-on" || answer.value === "again") return answer.value;
   throw new RecoverError("stopped-by-operator", `the operator stopped because ${names} no longer holds`, {
     remedy: `Put it right, then continue with "${session.resumeCommand}".`,
     effect: "none",

@@ -74,7 +74,7 @@ describe("a resumed run", () => {
     expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 13 });
     const on = await bench.resume({ runbook, flags: YES, answers: { "drift-3": "go-on" } });
     expect(on).toMatchObject({ exitCode: 0 });
-    expect(bench.operator.asked[0]).toMatchObject({ recommended: "stop", details: ["make: db is not there"] });
+    expect(bench.operator.asked[0]).toMatchObject({ recommended: "again", details: ["make: db is not there"] });
   });
 
   it("goes on with what a read finds now, once the operator has seen the difference", async () => {
@@ -158,5 +158,66 @@ describe("a runbook that was edited while its run was stopped", () => {
       exitCode: 2,
       error: { code: "run-ended" },
     });
+  });
+});
+
+describe("a step that lost its ground", () => {
+  /** While "middle" runs somebody takes "db" away, and "late" refuses to go on without it. */
+  function lost(): { world: FakeWorld; runbook: Runbook; bench: Bench } {
+    const { world, runbook, bench } = scene();
+    world.weather.set("late-7", []);
+    let taken = false;
+    world.onEffect = (key) => {
+      if (key === "db") world.guarded.delete("late-7");
+      if (key !== "middle" || taken) return;
+      taken = true;
+      world.effects.delete("db");
+      world.guarded.add("late-7");
+    };
+    return { world, runbook, bench };
+  }
+
+  it("is run after all, when what it stands on and every finished step since were done again", async () => {
+    const { world, runbook, bench } = lost();
+    const result = await bench.run({ runbook, flags: YES, answers: { "drift-1": "again" } });
+    expect(result).toMatchObject({ exitCode: 0, outcome: "succeeded" });
+    expect(world.calls.filter((call) => call.startsWith("do "))).toEqual([
+      "do db",
+      "do middle",
+      "do db",
+      "do middle",
+      "do late-7",
+    ]);
+    expect(bench.journal.entries.filter(({ type }) => type === "step-undone")).toMatchObject([
+      { step: "make" },
+      { step: "middle" },
+    ]);
+  });
+
+  it("is told by its own error where nobody is asked, and by the choice where the operator stops", async () => {
+    const first = lost();
+    expect(await first.bench.run({ runbook: first.runbook, flags: YES })).toMatchObject({
+      exitCode: 16,
+      error: { code: "guard-refused" },
+    });
+    const second = lost();
+    const answers = { "drift-1": "stop" };
+    expect(await second.bench.run({ runbook: second.runbook, flags: YES, answers })).toMatchObject({
+      exitCode: 13,
+      error: { code: "stopped-by-operator" },
+    });
+  });
+
+  it("is not in doubt: what is unknown of it follows from what is gone", async () => {
+    const { world, runbook, bench } = lost();
+    world.weather.set("late-7", ["half"]);
+    world.guarded.clear();
+    world.opaque.add("late-7");
+    world.onEffect = (key) => {
+      if (key === "middle") world.effects.delete("db");
+    };
+    const result = await bench.run({ runbook, flags: YES, answers: { "drift-1": "stop" } });
+    expect(result).toMatchObject({ exitCode: 13, error: { code: "stopped-by-operator" } });
+    expect(bench.journal.entries.some(({ type }) => type === "step-in-doubt")).toBe(false);
   });
 });

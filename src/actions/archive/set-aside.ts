@@ -3,9 +3,16 @@ import { type Context, defineAction, type EvidenceRef, type Probe } from "../../
 import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy-plan.js";
 import { sortEntries } from "../../archive/facts.js";
 import { judgeFresh } from "../../archive/fresh.js";
-import { formatLocation, parseLocation, requireApart, requireInstanceArchive } from "../../archive/location.js";
-import { probeSetAside, setAside as moveAside } from "../../archive/set-aside.js";
+import {
+  formatLocation,
+  parseLocation,
+  relativeKey,
+  requireApart,
+  requireInstanceArchive,
+} from "../../archive/location.js";
+import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../archive/set-aside.js";
 import { RecoverError } from "../../errors.js";
+import type { ObjectInfo } from "../../ports/object-store.js";
 import { quote } from "../../shell-quote.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 import { undoSetAside } from "./undo-set-aside.js";
@@ -16,6 +23,8 @@ const input = z.strictObject({
   source: z.string(),
   target: z.string(),
   created_at: z.string(),
+  /** Listing of the source: what of it is here was copied by this run. */
+  baseline: evidenceRef.optional(),
   run: z.string(),
 });
 type Input = z.infer<typeof input>;
@@ -78,23 +87,44 @@ export const setAside = defineAction({
   },
 });
 
-/** The plan is made once, before the first object moves, and kept: it is the way back. */
+/**
+ * The plan is made before the first object moves, and kept: it is the way back. Where all of it is aside and there are
+ * objects again, the container ran in between (dingo.md §8, row 15): they go to a place of their own.
+ */
 async function planOf(context: Context, request: Input, make: boolean): Promise<CopyPlan> {
   const target = parseLocation(request.target);
-  const aside = asideLocation(target, context.run.id);
-  const kept = context.records("aside-plan").at(-1)?.["listing"];
-  if (kept !== undefined || !make) {
-    const { objects } = await recallListing(context, evidenceRef.parse(kept) satisfies EvidenceRef);
-    return planCopy(target, aside, objects);
+  const kept = context.records("aside-plan");
+  const last = kept.at(-1);
+  if (last !== undefined || !make) {
+    const { objects } = await recallListing(context, evidenceRef.parse(last?.["listing"]) satisfies EvidenceRef);
+    const plan = planCopy(target, parseLocation(String(last?.["to"])), objects);
+    if (!make || !(await isWrittenAgain(context.ports.store.reader(), plan))) return plan;
   }
+  const aside = asideLocation(target, context.run.id, kept.length === 0 ? "replaced" : `replaced-${kept.length + 1}`);
   const objects = await context.ports.store.reader().list(target.bucket, `${target.prefix}/`);
-  const freshness = judgeFresh(sortEntries(target, objects), new Date(request.created_at));
+  const own = kept.length === 0 ? objects : await withoutCopies(context, objects, request);
+  const freshness = judgeFresh(sortEntries(target, own), new Date(request.created_at));
   if (!freshness.fresh)
     throw refuse(`the archive is not that of a fresh instance: ${freshness.reasons.join("; ")}`, request);
   const plan = planCopy(target, aside, objects);
   const listing = await keepListing(context, { name: "replaced-listing", location: target, objects });
   await context.record("aside-plan", { listing: { ...listing }, to: formatLocation(aside) });
   return plan;
+}
+
+/** What this run has copied there is no more than a copy of the source; the rest must be a fresh instance's own. */
+async function withoutCopies(
+  context: Context,
+  objects: readonly ObjectInfo[],
+  { baseline, target }: Input,
+): Promise<readonly ObjectInfo[]> {
+  if (baseline === undefined) return objects;
+  const source = await recallListing(context, baseline);
+  const from = new Map(source.objects.map((each) => [relativeKey(source.location, each.key), each]));
+  return objects.filter((each) => {
+    const original = from.get(relativeKey(parseLocation(target), each.key));
+    return original?.etag !== each.etag || original.size !== each.size;
+  });
 }
 
 function refuse(message: string, request: Input): RecoverError {

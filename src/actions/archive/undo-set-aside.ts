@@ -50,9 +50,9 @@ export const undoSetAside: WayBack<Input, unknown> = {
   },
 };
 
-/** The plan by which the objects were moved; undefined where none was. */
+/** The plan by which the instance's own archive was moved, the first; undefined where none was. */
 async function planOf(context: Context, input: Input): Promise<CopyPlan | undefined> {
-  const kept = context.records("aside-plan").at(-1)?.["listing"];
+  const kept = context.records("aside-plan").at(0)?.["listing"];
   if (kept === undefined) return undefined;
   const { location, objects } = await recallListing(context, evidenceRef.parse(kept));
   return planCopy(location, asideLocation(parseLocation(input.target), context.run.id), objects);

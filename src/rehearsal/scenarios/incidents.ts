@@ -34,6 +34,7 @@ import { staleIdentifier } from "./incidents/stale-identifier.js";
 import { olderRoles } from "./incidents/older-roles.js";
 import { killedBeforeStart } from "./incidents/killed-before-start.js";
 import { encryptedAlike, encryptedArchive } from "./incidents/encrypted-archive.js";
+import { yearLessLogs } from "./incidents/year-less-logs.js";
 import type { Scenario } from "./scenario.js";
 
 export interface Incident {
@@ -67,6 +68,7 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 22, scenario: slowCreate },
   { row: 23, scenario: usedAgain },
   { row: 24, scenario: wrongOrganization },
+  { row: 25, scenario: yearLessLogs },
   { row: 26, scenario: numberedDirector },
   { row: 27, scenario: encryptedArchive },
   { row: 28, scenario: olderRoles },

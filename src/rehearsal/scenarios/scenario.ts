@@ -36,6 +36,8 @@ export interface Scenario {
   readonly teaches: string;
   /** What the person who is paged is told. */
   readonly ticket: readonly string[];
+  /** When it is played, in milliseconds of the epoch: now where nothing is said. */
+  beginsAt?(now: number): number;
   open(options: { readonly seed: number; readonly now: number }): Opening;
   /** What somebody did to the foundation before the tool is started. */
   before?(stage: Stage): Promise<void>;

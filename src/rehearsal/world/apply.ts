@@ -1,5 +1,6 @@
 /** Events change a world; the value given in stays as it is. */
 import { isDue, moveOn } from "./advance.js";
+import { after } from "./agenda.js";
 import { archiveSegment } from "./archiver.js";
 import * as broker from "./broker.js";
 import { databaseOf, removeTree } from "./data-directory.js";
@@ -125,6 +126,7 @@ const HANDLERS: Handlers = {
     // A server-side copy keeps the bytes and takes a new date.
     (draft.store.buckets[event.bucket] ??= {})[event.key] = { ...source, lastModified: draft.now };
     record(draft, event, { operation: "copy", status: 200, from: `${event.from.bucket}/${event.from.key}` });
+    meddleWithCopy(draft, event.key);
     return { etag: source.etag, lastModified: draft.now };
   },
   "delete-object": (draft, event) => {
@@ -175,6 +177,16 @@ const HANDLERS: Handlers = {
     return undefined;
   },
 };
+
+function meddleWithCopy(draft: World, key: string): void {
+  const deed = draft.faults.onFirstCopy;
+  const scope = /^backups\/([0-9a-f-]{36})\/wal\//.exec(key)?.[1];
+  const site = allContainers(draft).find(({ container }) => scopeOf(container) === scope);
+  if (deed === undefined || site === undefined) return;
+  const { onFirstCopy: _done, ...faults } = draft.faults;
+  draft.faults = faults;
+  after(draft, 0, { kind: "deed", cell: site.cell.ip, name: site.container.name, deed });
+}
 
 function record(
   draft: World,

@@ -168,6 +168,8 @@ export interface World {
   /** Counts what was drawn from the seed. */
   drawn: number;
   readonly deployment: string;
+  /** How log lines are collected: into one file where nothing is said. */
+  readonly collector?: "rotated";
   readonly network: Network;
   readonly cells: Cell[];
   etcd: EtcdState;

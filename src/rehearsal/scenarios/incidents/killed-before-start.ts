@@ -22,7 +22,8 @@ export const killedBeforeStart: Scenario = {
   answers: { ...AGREES, "any choice": "stop" },
   exitCode: 13,
   complaints: (closing) => [...leftUsers(closing.world), ...startedOverIt(closing)],
-  unsaid: (told) => unsaid("the resumed run", told.text, ['"type":"drift-found","step":"copy"', "23 of 24 objects are there"]),
+  unsaid: (told) =>
+    unsaid("the resumed run", told.text, ['"type":"drift-found","step":"copy"', "23 of 24 objects are there"]),
 };
 
 /** One object of the copy goes. */
