@@ -30,12 +30,10 @@ async function byTool(foundation: Foundation, service: string): Promise<number> 
 }
 
 function secondsBetween(events: readonly RunEvent[]): number {
-  const times = (type: RunEvent["type"], step: string): number[] =>
-    events.filter((event) => event.type === type && event.step === step).map(({ time }) => Date.parse(time));
-  const [began] = times("step-started", FROM);
-  const ended = times("step-succeeded", TO).at(-1);
+  const began = events.find((event) => event.type === "step-began" && event.step === FROM);
+  const ended = events.findLast((event) => event.type === "step-ended" && event.step === TO);
   if (began === undefined || ended === undefined) throw new Error("the run does not tell when its window was");
-  return (ended - began) / 1000;
+  return (Date.parse(ended.time) - Date.parse(began.time)) / 1000;
 }
 
 async function byHand(foundation: Foundation, service: string): Promise<number> {
@@ -108,6 +106,7 @@ try {
   for (let round = 1; round <= rounds; round += 1) {
     hand.push(await byHand(foundation, `hand-${round}`));
     tool.push(await byTool(foundation, `tool-${round}`));
+    console.log(`round ${round}: by hand ${shown(hand.slice(-1))} s, dingo-recover ${shown(tool.slice(-1))} s`);
   }
   console.log(`by hand s: ${shown(hand)}`);
   console.log(`dingo-recover s: ${shown(tool)}`);
