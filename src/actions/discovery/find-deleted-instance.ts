@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import type { Candidate, DiscoveryQuery } from "../../discovery/candidate.js";
+import type { Candidate, Coverage, DiscoveryQuery } from "../../discovery/candidate.js";
 import { type DiscoverySources, findDeletedInstance as search } from "../../discovery/find.js";
 import { RecoverError } from "../../errors.js";
 import { chooseInstance } from "./choose-instance.js";
@@ -33,6 +33,8 @@ const output = z.object({
   nodes: z.array(z.string()),
   apps: z.array(z.string()),
   evidence: z.array(z.string()),
+  /** Of log files whose times name no year or zone: what they span, and the clock they were found to run at. */
+  log_clocks: z.array(z.string()),
   /** What else went with its space; empty where it went alone. */
   together: z.string(),
   others: z.array(z.string()),
@@ -47,7 +49,7 @@ export const findDeletedInstance = defineAction({
   input,
   output,
   tell: (found) =>
-    `"${found.name}" is ${found.guid}, ${found.kind} ${found.deleted_at}${found.deleted_by === "" ? "" : ` by ${found.deleted_by}`}; ${found.evidence.length} pieces of evidence${found.together === "" ? "" : `; ${found.together}`}`,
+    `"${found.name}" is ${found.guid}, ${found.kind} ${found.deleted_at}${found.deleted_by === "" ? "" : ` by ${found.deleted_by}`}; ${found.evidence.length} pieces of evidence${found.log_clocks.map((each) => `; ${each}`).join("")}${found.together === "" ? "" : `; ${found.together}`}`,
   describe: ({ service, space, around }) => [
     {
       on: "here",
@@ -86,12 +88,13 @@ export const findDeletedInstance = defineAction({
       elsewhere.length === 0 ? found : { ...found, candidates: elsewhere },
     );
     await refuseLiving(context, chosen.guid);
+    const log_clocks = found.coverage.flatMap(clockText);
     if (elsewhere.length > 0) {
       await requireOtherPlace(context, chosen, { ...request, instanceGuid: request.instance_guid });
-      return { ...outputOf(chosen, request), org_guid: "" };
+      return { ...outputOf(chosen, request), log_clocks, org_guid: "" };
     }
     const { told, others } = await wentTogether(context, chosen, query);
-    return { ...outputOf(chosen, request), together: told, others: [...others] };
+    return { ...outputOf(chosen, request), log_clocks, together: told, others: [...others] };
   },
   async verify(context, _request, output) {
     const instance = await context.ports.cf.getInstance(output.guid);
@@ -129,6 +132,12 @@ async function refuseLiving(context: Context, guid: string): Promise<void> {
   );
 }
 
+/** Never a naked date: each is shown with what it was compared by (dingo.md §8, 25). */
+function clockText({ file, from, to, zones }: Coverage): string[] {
+  if (zones === undefined || file === undefined) return [];
+  return [`${file} spans ${from ?? "?"} to ${to ?? "?"}, its clock runs at ${zones.join(" and ")}`];
+}
+
 function outputOf(chosen: Candidate, request: Input): Output {
   return {
     guid: chosen.guid,
@@ -145,6 +154,7 @@ function outputOf(chosen: Candidate, request: Input): Output {
     evidence: chosen.evidence
       .slice(0, 20)
       .map((each) => `${each.file ?? each.source}${each.line === undefined ? "" : `:${each.line}`}: ${each.text}`),
+    log_clocks: [],
     together: "",
     others: [],
   };

@@ -132,7 +132,7 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
     cfUrl: cloud.url,
     storeUrl: store.url,
     gatewayPort: ssh.port,
-    logs: join(directory, "*.log"),
+    logs: join(directory, "*.log*"),
     state: current,
     close: async () => {
       await servers.close();

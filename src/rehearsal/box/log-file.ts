@@ -1,5 +1,7 @@
 /** What a log collector wrote of the foundation, in the form of its time (dingo.md §2.1). */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { SyslogLine, World } from "../world/world.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -16,18 +18,39 @@ export class CollectedLog {
 
   /** Appends what the world has to say; the world without it. */
   take(world: World): World {
-    const print = world.era === "a" ? traditional : rfc5424;
-    appendFileSync(this.#path, world.syslog.map((line) => `${print(line)}\n`).join(""));
+    if (world.collector === "rotated") this.#takeRotated(world.syslog);
+    else appendFileSync(this.#path, printed(world.syslog, world.era === "a" ? traditional(PACIFIC) : rfc5424));
     return { ...world, syslog: [] };
+  }
+
+  /**
+   * The broker's lines by one collector, in Pacific time, rotated and packed in the middle of a deletion; the cells' by
+   * another, which runs in UTC. Neither says year or zone.
+   */
+  #takeRotated(lines: readonly SyslogLine[]): void {
+    const directory = dirname(this.#path);
+    const packed = join(directory, "broker.log.1.gz");
+    const ofCells = lines.filter(({ program }) => program.startsWith("docker/"));
+    const ofBroker = lines.filter(({ program }) => !program.startsWith("docker/"));
+    const cut = existsSync(packed) ? 0 : ofBroker.findLastIndex(({ text }) => text.includes("remove-node.perform"));
+    if (cut > 0) writeFileSync(packed, gzipSync(printed(ofBroker.slice(0, cut), traditional(PACIFIC))));
+    appendFileSync(join(directory, "broker.log"), printed(ofBroker.slice(Math.max(0, cut)), traditional(PACIFIC)));
+    appendFileSync(join(directory, "cells.log"), printed(ofCells, traditional(0)));
   }
 }
 
+function printed(lines: readonly SyslogLine[], print: (line: SyslogLine) => string): string {
+  return lines.map((line) => `${print(line)}\n`).join("");
+}
+
 /** `Mar 16 23:10:17 HOST PROGRAM:  TEXT` */
-function traditional({ at, host, program, text }: SyslogLine): string {
-  const local = new Date(at + PACIFIC);
-  const day = String(local.getUTCDate()).padStart(2, " ");
-  const stamp = `${MONTHS[local.getUTCMonth()] ?? ""} ${day} ${local.toISOString().slice(11, 19)}`;
-  return `${stamp} ${host} ${program}:  ${text}`;
+function traditional(offset: number): (line: SyslogLine) => string {
+  return ({ at, host, program, text }) => {
+    const local = new Date(at + offset);
+    const day = String(local.getUTCDate()).padStart(2, " ");
+    const stamp = `${MONTHS[local.getUTCMonth()] ?? ""} ${day} ${local.toISOString().slice(11, 19)}`;
+    return `${stamp} ${host} ${program}:  ${text}`;
+  };
 }
 
 /** `<14>1 2026-11-21T13:19:52.592949+00:00 HOST PROGRAM - - - TEXT`; of a container's tag only `docker` is left. */

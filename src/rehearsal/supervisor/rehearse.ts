@@ -30,7 +30,7 @@ const LOOK_MS = 100;
 export async function rehearse(options: RehearseOptions): Promise<RehearsalResult> {
   const { scenario, seed, say } = options;
   const directory = makeDirectory(options);
-  const clock = clockFrom(Date.now(), options.pace);
+  const clock = clockFrom(scenario.beginsAt?.(Date.now()) ?? Date.now(), options.pace);
   const opening = scenario.open({ seed, now: clock.epochMs });
   const { old } = opening;
   const result = await inBox(

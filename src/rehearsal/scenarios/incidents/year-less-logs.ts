@@ -8,15 +8,15 @@ import { APP, openStory, ORG, SERVICE, SPACE } from "../opening.js";
 import type { Scenario } from "../scenario.js";
 import { type Told, unsaid } from "../told.js";
 
-/** Twenty past midnight in UTC, on the first day of this machine's year. */
-const beginsAt = (now: number): number => Date.UTC(new Date(now).getUTCFullYear(), 0, 1, 0, 20);
+/** Shortly after midnight in UTC, on the first day of this machine's year. */
+const beginsAt = (now: number): number => Date.UTC(new Date(now).getUTCFullYear(), 0, 1, 0, 42);
 
 export const yearLessLogs: Scenario = {
   name: "year-less-logs",
   title: "Deleted on New Year's Eve, by logs without year and zone",
   teaches: "naked dates are never compared: offset and year of each source come from the exact times inside its lines",
   ticket: [
-    `00:20, the first of January: our database "${SERVICE}" went with the fireworks, some 40 minutes ago.`,
+    `00:42, the first of January: our database "${SERVICE}" went with the fireworks, some 40 minutes ago.`,
     `Org "${ORG}", space "${SPACE}", application "${APP}". The old logs are zipped; they say it is still the 31st.`,
   ],
   beginsAt,
