@@ -6,6 +6,8 @@ import { conclude, type Mutation, probe } from "./proof.js";
 import { askNow } from "./questions.js";
 import { journaled, type Session } from "./session.js";
 import { stateOf, unitName } from "./state.js";
+import { undoUnit } from "./undo-step.js";
+import { isLeft, unitsToUndo } from "./way-back.js";
 
 export interface Doubt {
   readonly evidence: string;
@@ -32,14 +34,26 @@ export async function decideDoubt(session: Session, mutation: Mutation, doubt: D
       await adopt(session, mutation, doubt);
       return "settled";
     case "undo":
-      throw new RecoverError("usage", `the step "${unitName(unit)}" has no way to be undone by the tool`, {
-        remedy: "Decide adopt, redo or by-hand; its commands are printed for a way back by hand.",
-        place: `step ${unitName(unit)}`,
-        effect: "none",
-      });
+      await takeBack(session, mutation);
+      return "settled";
     default:
       return unreachable(decision);
   }
+}
+
+/** The step counts as undone then, and begins anew from a world that knows nothing of it. */
+async function takeBack(session: Session, { unit }: Mutation): Promise<void> {
+  const one = unitsToUndo(session.plan, session.state).find((each) => unitName(each.unit) === unitName(unit));
+  if (one !== undefined) await undoUnit(session, one);
+}
+
+function requireWayBack({ action, unit }: Mutation): void {
+  if (action.undo !== undefined && !isLeft(action.undo)) return;
+  throw new RecoverError("usage", `the step "${unitName(unit)}" has no way to be undone by the tool`, {
+    remedy: "Decide adopt, redo or by-hand; its commands are printed for a way back by hand.",
+    place: `step ${unitName(unit)}`,
+    effect: "none",
+  });
 }
 
 async function enterDoubt(session: Session, mutation: Mutation, { evidence, error }: Doubt): Promise<void> {
@@ -60,7 +74,7 @@ async function decisionFor(session: Session, mutation: Mutation, doubt: Doubt): 
     byFlag === undefined ? await askForDecision(session, mutation, doubt) : { value: byFlag, by: "flag" };
   const decision = answer.value as Decision;
   // An impossible decision is refused before it is written down.
-  if (decision === "undo") return decision;
+  if (decision === "undo") requireWayBack(mutation);
   const who = { by: answer.by, operator: session.options.carrier.operator };
   await session.ledger.append({ type: "decided", ...unit, decision, ...who, why: doubt.evidence });
   return decision;
@@ -92,6 +106,9 @@ async function askForDecision(session: Session, mutation: Mutation, doubt: Doubt
         consequence: "nothing is done again, and every step that follows relies on it although no probe has shown it",
       },
       { value: "redo", label: "run it again", consequence: TWICE[action.effect] },
+      ...(action.undo === undefined || isLeft(action.undo)
+        ? []
+        : [{ value: "undo", label: "take it back, then run it anew", consequence: action.undo.cost }]),
     ],
     // The one that cannot do harm: it changes nothing and is believed only when the world bears it out.
     recommended: "by-hand",

@@ -1,7 +1,9 @@
 /** The way back of a run: last step first, journaled, killed and carried on, and the end of the run. */
 import { describe, expect, it } from "vitest";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { endOf } from "../../src/journal/entry.js";
+import { type Entry, endOf } from "../../src/journal/entry.js";
+import { shapeEntry } from "../../src/journal/entry-shape.js";
+import { replay } from "../../src/engine/replay.js";
 import type { Runbook } from "../../src/runbook/runbook.js";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
@@ -192,6 +194,48 @@ describe("a way back in doubt", () => {
     it.world.effects.delete("stop");
     expect((await bench.undo({ runbook: it.runbook, flags })).outcome).toBe("undone");
     expect(it.taken.counts.has("stop")).toBe(false);
+  });
+});
+
+describe("a step in doubt on the way forward", () => {
+  it("is taken back where somebody decides so, and begins anew", async () => {
+    const it = scene();
+    const bench = new Bench();
+    it.world.weather.set("stop", ["half"]);
+    it.world.opaque.add("stop");
+    expect((await bench.run({ runbook: it.runbook, flags: YES })).exitCode).toBe(14);
+    const flags = { ...YES, decide: new Map([["stop", "undo"]] as const) };
+    it.world.onEffect = () => it.world.opaque.clear();
+    const result = await bench.resume({ runbook: it.runbook, flags });
+    expect(result.outcome).toBe("succeeded");
+    expect(Object.fromEntries(it.taken.counts)).toEqual({ stop: 1 });
+    expect(it.world.snapshot).toMatchObject({ effects: { stop: 1 }, halves: [] });
+    expect(bench.state.back).toBe(false);
+  });
+});
+
+describe("the journal of an undo", () => {
+  it("is read by a release that does not know its field: steps are undone, and the run has ended so", async () => {
+    const it = scene();
+    const bench = new Bench();
+    await bench.run({ runbook: it.runbook, flags: YES });
+    it.taken.opaque.add("stop");
+    await bench.undo({ runbook: it.runbook, flags: YES });
+    await bench.undo({ runbook: it.runbook, flags: { decide: new Map([["stop", "adopt"]]) } });
+    const older = bench.journal.entries.map((entry) => ({ ...entry, back: undefined }) as Entry);
+    for (const entry of bench.journal.entries) expect(shapeEntry(entry).ok).toBe(true);
+    const state = replay(older);
+    expect(state.phase).toEqual({ kind: "ended", outcome: "undone" });
+    expect([...state.units].map(([name, { kind }]) => `${name} ${kind}`)).toEqual([
+      "look succeeded",
+      "make undone",
+      "review succeeded",
+      "stop undone",
+      "move[a] undone",
+      "move[b] undone",
+      "tell undone",
+      "never skipped",
+    ]);
   });
 });
 
