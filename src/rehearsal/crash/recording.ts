@@ -1,11 +1,13 @@
 /** One undisturbed run, and a snapshot at every place where a kill could have met it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Box } from "../box/box.js";
+import type { BoxState } from "../box/box-state.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { inventory, type Watched } from "../supervisor/checks.js";
 import { firstState } from "../supervisor/first-state.js";
-import { toolClock, onBench } from "./bench.js";
-import type { Carry } from "./carriage.js";
+import { type Bench, onBench, toolClock } from "./bench.js";
+import type { AppendHooks, Carried, Carry } from "./carriage.js";
 import { type Counts, countsSince } from "./counts.js";
 import { type Essence, essenceOf, etagsOf } from "./essence.js";
 import { readRunFiles, type RunFiles, type Snapshot, snapshotOf } from "./snapshot.js";
@@ -41,58 +43,81 @@ export interface RecordOptions {
   readonly acceptLoss?: number;
 }
 
-export async function record({ scenario, seed, acceptLoss }: RecordOptions, carry: Carry): Promise<Recording> {
+export async function record(options: RecordOptions, carry: Carry): Promise<Recording> {
+  const { scenario, seed } = options;
   const now = Date.now();
   const opening = scenario.open({ seed, now });
-  const appends: Snapshot[] = [];
-  const changes: Change[] = [];
-  let take: ((what: string) => void) | undefined;
   const state = firstState(scenario, opening);
-  const options = { scenario, state, now, platformLog: "", changed: (what: string) => take?.(what) };
-  return await onBench(options, async ({ box, place, clock, stateDirectory }) => {
-    await scenario.before?.({ box, old: opening.old, cf: { program: place.cf, env: place.env }, say: () => undefined });
+  let camera: Camera | undefined;
+  const changed = (what: string): void => camera?.changed(what);
+  return await onBench({ scenario, state, now, platformLog: "", changed }, async (bench) => {
+    const { box, place, stateDirectory } = bench;
+    const { old } = opening;
+    await scenario.before?.({ box, old, cf: { program: place.cf, env: place.env }, say: () => undefined });
     const world = box.host.world();
-    const watched = {
-      before: inventory(world, opening.old),
-      requestsBefore: world.store.requests.length,
-      old: opening.old,
-    };
+    const before = inventory(world, old);
+    const watched = { before, requestsBefore: world.store.requests.length, old };
     const platformLog = readFileSync(join(place.directory, "platform.log"), "utf8");
-    let appended = 0;
-    let run = "";
-    const snapshot = (): Snapshot => snapshotOf(box.state(), stateDirectory, { run, appends: appended });
-    // The far side has answered by then, and the answer is not read yet.
-    take = (what) => setImmediate(() => changes.push({ what, snapshot: snapshot() }));
-    const observer = {
-      before: (): void => {
-        run ||= readdirSync(join(stateDirectory, "runs"))[0] ?? "";
-        appends.push(snapshot());
-      },
-      after: (seq: number): void => {
-        appended = seq;
-      },
-    };
-    const carried = await carry({
-      place,
-      stateDirectory,
-      clock: toolClock(clock),
-      answers: scenario.answers,
-      inputs: scenario.inputs,
-      observer,
-      signal: new AbortController().signal,
-      ...(acceptLoss === undefined ? {} : { acceptLoss }),
-    });
-    take = undefined;
+    camera = new Camera(box, stateDirectory);
+    const { run, exitCode } = await carryUndisturbed(bench, options, { carry, observer: camera.observer });
+    const { appends, changes } = camera;
+    camera = undefined;
     box.host.world();
-    const { exitCode } = carried;
-    const ended = box.state();
-    const since = world.now;
-    const undisturbed: Undisturbed = {
-      ...{ scenario: scenario.name, exitCode, watched, since },
-      essence: essenceOf(ended, etagsOf(watched)),
-      counts: countsSince(ended, since),
-      files: readRunFiles(stateDirectory, carried.run, platformLog),
-    };
+    const files = readRunFiles(stateDirectory, run, platformLog);
+    const undisturbed = { exitCode, files, ...compared(box.state(), { scenario, watched, since: world.now }) };
     return { undisturbed, appends, changes };
   });
+}
+
+/** Takes a snapshot before every append and right after every change. */
+class Camera {
+  readonly appends: Snapshot[] = [];
+  readonly changes: Change[] = [];
+  readonly observer: AppendHooks;
+  readonly #box: Box;
+  readonly #stateDirectory: string;
+  #appended = 0;
+  #run = "";
+
+  constructor(box: Box, stateDirectory: string) {
+    this.#box = box;
+    this.#stateDirectory = stateDirectory;
+    this.observer = {
+      before: () => {
+        this.#run ||= readdirSync(join(stateDirectory, "runs"))[0] ?? "";
+        this.appends.push(this.#snapshot());
+      },
+      after: (seq) => {
+        this.#appended = seq;
+      },
+    };
+  }
+
+  /** A moment later: the far side has answered by then, and the answer is not read yet. */
+  changed(what: string): void {
+    setImmediate(() => this.changes.push({ what, snapshot: this.#snapshot() }));
+  }
+
+  #snapshot(): Snapshot {
+    return snapshotOf(this.#box.state(), this.#stateDirectory, { run: this.#run, appends: this.#appended });
+  }
+}
+
+function carryUndisturbed(
+  { place, stateDirectory, clock }: Bench,
+  { scenario, acceptLoss }: RecordOptions,
+  { carry, observer }: { readonly carry: Carry; readonly observer: AppendHooks },
+): Promise<Carried> {
+  const { answers, inputs } = scenario;
+  const loss = acceptLoss === undefined ? {} : { acceptLoss };
+  const signal = new AbortController().signal;
+  return carry({ place, stateDirectory, clock: toolClock(clock), answers, inputs, observer, signal, ...loss });
+}
+
+function compared(
+  state: BoxState,
+  { scenario, watched, since }: { readonly scenario: Scenario; readonly watched: Watched; readonly since: number },
+): Omit<Undisturbed, "exitCode" | "files"> {
+  const essence = essenceOf(state, etagsOf(watched));
+  return { scenario: scenario.name, watched, since, essence, counts: countsSince(state, since) };
 }

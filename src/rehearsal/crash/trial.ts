@@ -78,13 +78,11 @@ function journalLeft(point: CrashPoint, { appends }: Snapshot, { files }: Undist
     const left = whole(point.append);
     return left.subarray(0, Math.max(0, left.length - point.bytes));
   }
-  if (point.is === "clock-back" || point.when === "after") return whole(point.append);
+  if (point.is === "clock-back" || (point.is === "append" && point.when === "after")) return whole(point.append);
   const before = whole(point.append - 1);
-  if (point.is !== "append") return before;
+  if (point.is !== "append" || point.when === "before") return before;
   const line = Buffer.from(files.journal[point.append - 1] ?? "");
-  return point.when === "before"
-    ? before
-    : Buffer.concat([before, line.subarray(0, Math.floor((line.length + 1) / 2))]);
+  return Buffer.concat([before, line.subarray(0, Math.floor((line.length + 1) / 2))]);
 }
 
 interface Resuming {
