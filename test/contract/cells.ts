@@ -308,6 +308,23 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         expect(await cell.files.entries(path("to"))).toEqual([]);
       });
 
+      it("copies a directory with all that is below it, and never over what exists", async () => {
+        const { directory } = world.files;
+        await cell.files.makeDirectory(path("whole"), directory);
+        await cell.files.makeDirectory(path("whole/inner"), directory);
+        await cell.files.copyTree(path("whole"), path("copy"));
+        expect(await cell.files.entries(path("copy"))).toEqual(["inner"]);
+        expect(await cell.files.entries(path("whole"))).toEqual(["inner"]);
+        await expect(cell.files.copyTree(path("whole"), path("copy"))).rejects.toMatchObject({
+          code: "guard-refused",
+          effect: "none",
+        });
+        expect(await cell.files.entries(path("copy"))).toEqual(["inner"]);
+        await expect(cell.files.copyTree(path("none"), path("other"))).rejects.toMatchObject({
+          code: "command-failed",
+        });
+      });
+
       it("says no where there is nothing to rename or no place for it", async () => {
         await expect(cell.files.rename(path("none"), path("other"))).rejects.toMatchObject({ code: "command-failed" });
         const { directory } = world.files;

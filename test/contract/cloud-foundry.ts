@@ -304,6 +304,17 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect((await named("other-db"))?.guid).toBe(world.seeded.livingGuid);
       });
 
+      it("gives an instance other tags, and asks its broker nothing", async () => {
+        await create();
+        const before = await named("important-db");
+        await fixture.cf.tagService({ in: IN, instance: "important-db", tags: ["theirs", "dingo-recover-4f2a"] });
+        expect(await named("important-db")).toMatchObject({
+          guid: before?.guid,
+          tags: ["theirs", "dingo-recover-4f2a"],
+          lastOperation: before?.lastOperation,
+        });
+      });
+
       it("tells of an app that does not come up, and of one that is not there", async () => {
         await expect(fixture.cf.restartApp({ in: IN, app: "sick" })).rejects.toMatchObject({ code: "step-failed" });
         await expect(fixture.cf.restartApp({ in: IN, app: "gone" })).rejects.toMatchObject({ code: "step-failed" });

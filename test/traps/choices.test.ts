@@ -1,0 +1,215 @@
+/** What only a person may choose (DESIGN §5, law 7): another organization, what is left of OLD, a name that is taken. */
+import { describe, expect, it } from "vitest";
+import { checkTarget } from "../../src/actions/cf/check-target.js";
+import { createService } from "../../src/actions/cf/create-service.js";
+import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.js";
+import { findRemains } from "../../src/actions/docker/find-remains.js";
+import { containerDataDirectory } from "../../src/host-commands.js";
+import {
+  CREATED_AT,
+  CONTAINER,
+  containerOf,
+  DATA,
+  failure,
+  NEW_GUID,
+  OLD_GUID,
+  RUN,
+  Scene,
+  SPACE,
+  TAG,
+} from "./scene.js";
+import { DEPLOYMENT } from "../fakes/fake-director.js";
+
+const DELETED_AT = "2026-11-20T10:00:00Z";
+const REMAINS = { guid: OLD_GUID, nodes: [], deployment: DEPLOYMENT };
+
+describe("a deletion in another organization", () => {
+  const ASKED = { service: "important-db", org: "stage", space: "prod", around: "", instance_guid: "" };
+  const elsewhere = (): Scene => {
+    const scene = new Scene();
+    scene.cf.spaces.push({ guid: "stage-space", name: "prod", orgGuid: "stage-guid", orgName: "stage" });
+    scene.cf.usage.push({
+      guid: "event",
+      createdAt: "2026-11-21T10:00:00Z",
+      state: "DELETED",
+      instance: { guid: OLD_GUID, name: "important-db" },
+      space: { guid: SPACE.guid, name: SPACE.name },
+      orgGuid: SPACE.orgGuid,
+      plan: "cluster",
+      offering: "dingo-postgresql",
+    });
+    return scene;
+  };
+
+  it("is refused with the place where it was", async () => {
+    await expect(elsewhere().perform(findDeletedInstance, ASKED)).rejects.toEqual(
+      failure("guard-refused", /deleted in shop\/prod, not in stage\/prod/),
+    );
+  });
+
+  it("is refused where anything else is typed", async () => {
+    const scene = elsewhere();
+    scene.context.answers.set("other-organization", "stage/prod");
+    await expect(scene.perform(findDeletedInstance, ASKED)).rejects.toEqual(failure("guard-refused", /deleted in/));
+  });
+
+  it("is taken where its place is typed, and compared with no organization any more", async () => {
+    const scene = elsewhere();
+    scene.context.answers.set("other-organization", "shop/prod");
+    expect(await scene.perform(findDeletedInstance, ASKED)).toMatchObject({ guid: OLD_GUID, org_guid: "" });
+  });
+});
+
+describe("what is left of the deleted instance", () => {
+  const living = (): Scene => {
+    const scene = new Scene();
+    scene.cell.put(containerOf(OLD_GUID));
+    scene.cell.directories.add(`${DATA}/postgres0`);
+    return scene;
+  };
+
+  it("is stopped only where its full GUID is typed", async () => {
+    const scene = living();
+    scene.context.answers.set("old-instance", "stop").set("old-guid", OLD_GUID.slice(0, 8));
+    await expect(scene.perform(findRemains, REMAINS)).rejects.toEqual(failure("guard-refused", /is not the GUID/));
+    scene.context.answers.set("old-guid", OLD_GUID);
+    expect(await scene.perform(findRemains, REMAINS)).toMatchObject({
+      to_stop: [{ cell: "cell_z1/0", container: CONTAINER }],
+      goes_on: false,
+      database: "",
+    });
+  });
+
+  it("goes on where its archive is chosen as it is", async () => {
+    const scene = living();
+    scene.context.answers.set("old-instance", "archive");
+    expect(await scene.perform(findRemains, REMAINS)).toMatchObject({ to_stop: [], goes_on: true, database: "" });
+  });
+
+  it("is a source of its own, on its own cell, once it is stopped", async () => {
+    const scene = living();
+    scene.cell.alter(CONTAINER, { running: false, status: "exited" });
+    scene.context.answers.set("old-instance", "directory");
+    expect(await scene.perform(findRemains, REMAINS)).toMatchObject({
+      to_stop: [],
+      database: `${containerDataDirectory(CONTAINER)}/postgres0`,
+      cell: "cell_z1/0",
+      place_on: ["10.58.111.15"],
+    });
+  });
+
+  it("is no source where two of it are left: nobody knows which one led", async () => {
+    const scene = living();
+    const other = "cf-00000000-0000-4000-8000-000000000002";
+    scene.cell.put(containerOf(OLD_GUID, { name: other }));
+    scene.cell.directories.add(`${containerDataDirectory(other)}/postgres0`);
+    scene.context.answers.set("old-instance", "directory");
+    await expect(scene.perform(findRemains, REMAINS)).rejects.toEqual(failure("input-invalid", /none of the choices/));
+  });
+});
+
+describe("a name that is taken", () => {
+  const TARGET = {
+    org: "shop",
+    space: "prod",
+    name: "",
+    service: "important-db",
+    offering: "",
+    plan: "",
+    deleted_offering: "",
+    deleted_plan: "",
+    deleted_org_guid: "",
+    apps: [],
+    bound_apps: [],
+    deployment: DEPLOYMENT,
+    deleted_at: DELETED_AT,
+  };
+  /** Created again by somebody else, after the deletion, and never used. */
+  const taken = (): Scene => {
+    const scene = new Scene().withNew();
+    scene.cf.change(NEW_GUID, { tags: ["theirs"] });
+    return scene;
+  };
+
+  it("by an empty instance is adopted only where its full GUID is typed", async () => {
+    const scene = taken();
+    await expect(scene.perform(checkTarget, TARGET)).rejects.toEqual(failure("question-unanswered", /empty instance/));
+    scene.context.answers.set("taken-name", "adopt").set("adopt-guid", "important-db");
+    await expect(scene.perform(checkTarget, TARGET)).rejects.toEqual(failure("guard-refused", /is not the GUID/));
+    scene.context.answers.set("adopt-guid", NEW_GUID);
+    expect(await scene.perform(checkTarget, TARGET)).toMatchObject({ name: "important-db", adopt: NEW_GUID });
+  });
+
+  const unfit: readonly (readonly [string, (scene: Scene) => unknown])[] = [
+    ["has tables", ({ cell }) => cell.database.tables.set("orders", 2)],
+    [
+      "is bound",
+      ({ cf }) =>
+        cf.bindingList.set(NEW_GUID, [
+          {
+            guid: "b",
+            type: "app",
+            name: undefined,
+            appGuid: "web",
+            lastOperation: { type: "create", state: "succeeded", description: "" },
+          },
+        ]),
+    ],
+    ["is older than the deletion", ({ cf }) => cf.change(NEW_GUID, { createdAt: "2026-11-19T10:00:00Z" })],
+    [
+      "has two nodes",
+      ({ cell }) => cell.put(containerOf(NEW_GUID, { name: "cf-00000000-0000-4000-8000-000000000002" })),
+    ],
+    ["does not run", ({ cell }) => cell.alter(CONTAINER, { running: false, status: "exited" })],
+  ];
+  it.each(unfit)("is never adopted where it %s", async (_what, change) => {
+    const scene = taken();
+    change(scene);
+    scene.context.answers.set("taken-name", "adopt").set("adopt-guid", NEW_GUID);
+    await expect(scene.perform(checkTarget, TARGET)).rejects.toEqual(failure("name-taken", /exists already/));
+  });
+
+  it("is refused with a name of its own offered where nobody is asked, and exchanged where somebody is", async () => {
+    const scene = taken();
+    scene.cell.database.tables.set("orders", 2);
+    await expect(scene.perform(checkTarget, TARGET)).rejects.toEqual(failure("name-taken", /exists already/));
+    scene.context.answers.set("taken-name", "exchange");
+    expect(await scene.perform(checkTarget, TARGET)).toMatchObject({
+      name: "important-db-recovered",
+      target: "shop/prod/important-db-recovered",
+      exchange_with: NEW_GUID,
+      final_name: "important-db",
+    });
+  });
+
+  const CREATE = {
+    org: "shop",
+    space: "prod",
+    space_guid: SPACE.guid,
+    offering: "dingo-postgresql",
+    plan: "cluster",
+    name: "important-db",
+    adopt: NEW_GUID,
+    deployment: DEPLOYMENT,
+    deleted_at: DELETED_AT,
+    run: RUN,
+  };
+
+  it("is adopted by our tag beside its own, and nothing is created", async () => {
+    const scene = taken();
+    expect(await scene.perform(createService, CREATE)).toEqual({
+      guid: NEW_GUID,
+      name: "important-db",
+      created_at: CREATED_AT,
+    });
+    expect(scene.cf.instances.map(({ tags }) => tags)).toEqual([["theirs", TAG]]);
+    expect(scene.cf.creates).toEqual([]);
+  });
+
+  it("is left alone where somebody has begun to use it since", async () => {
+    const scene = taken();
+    scene.cell.database.tables.set("orders", 1);
+    await expect(scene.perform(createService, CREATE)).rejects.toEqual(failure("guard-refused", /in use now/));
+    expect(scene.cf.instances.map(({ tags }) => tags)).toEqual([["theirs"]]);
+  });
+});
