@@ -1,0 +1,131 @@
+/** The system identifier beside the archive (dingo.md §0.3, §1.10, §8.19, §8.21), and a key to read it with (§8.27). */
+import { describe, expect, it } from "vitest";
+import { verifySource } from "../../src/actions/archive/verify-source.js";
+import { systemIdLines } from "../../src/discovery/system-id-lines.js";
+import type { LogFiles } from "../../src/ports/log-files.js";
+import { add, BASE, BUCKET, drop, OLD } from "../archive/sample-archive.js";
+import { DEPLOYMENT } from "../fakes/fake-director.js";
+import { containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.js";
+
+/** Made two minutes before the archive's first object. */
+const FITTING = String(BigInt(Date.UTC(2026, 10, 21, 2, 8) / 1000) << 32n);
+const LONG_AGO = "6262740190985621594";
+const NODE = "0cd9ea62-f3bd-4a5e-ab69-35cf2d0c1e4f";
+const INPUT = {
+  guid: OLD_GUID,
+  archive: "",
+  deleted_at: "",
+  accept_loss: 0,
+  nodes: [NODE],
+  deployment: DEPLOYMENT,
+};
+const KEY = `/service/${OLD_GUID}/initialize`;
+
+function withoutSysid(): Scene {
+  const scene = new Scene().withOldArchive();
+  scene.cell.put(containerOf(NEW_GUID));
+  drop(scene.store, "sysids/sysid");
+  return scene;
+}
+
+describe("a system identifier that the archive has lost", () => {
+  it("is taken from the key that the broker left in etcd", async () => {
+    const scene = withoutSysid();
+    scene.etcd.keys.set(KEY, FITTING);
+    const found = await scene.perform(verifySource, INPUT);
+    expect(found).toMatchObject({ system_id: FITTING, system_id_source: expect.stringContaining(KEY) as string });
+    expect(scene.etcd.changes).toEqual([]);
+  });
+
+  it("is not believed where its initdb does not fit the archive", async () => {
+    const scene = withoutSysid();
+    scene.etcd.keys.set(KEY, LONG_AGO);
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(failure("not-restorable", /system identifier/));
+  });
+
+  it("ends the recovery where nobody knows it", async () => {
+    await expect(withoutSysid().perform(verifySource, INPUT)).rejects.toMatchObject({ exitCode: 17 });
+  });
+});
+
+describe("a system identifier that the archive has", () => {
+  it("is confirmed by etcd, or refused", async () => {
+    const scene = new Scene().withOldArchive();
+    scene.cell.put(containerOf(NEW_GUID));
+    scene.etcd.keys.set(KEY, LONG_AGO);
+    await expect(scene.perform(verifySource, INPUT)).resolves.toMatchObject({ system_id_source: "sysids/sysid" });
+    scene.etcd.keys.set(KEY, FITTING);
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
+      failure("guard-refused", /initialize in the etcd/),
+    );
+  });
+});
+
+describe("the old container's own lines", () => {
+  const line = (tag: string, prefix: string, id: string): string =>
+    `Nov 21 03:00:00 0f1e2d3c ${tag}  ${prefix}backup> Database system identifier:           ${id}\n`;
+  const read = (text: string) => {
+    const file = {
+      path: "cells.log",
+      modifiedAt: new Date(0),
+      async *chunks() {
+        yield Buffer.from(text);
+      },
+    };
+    const logs: LogFiles = { open: async () => ({ files: [file], unreadable: [] }), configured: ["cells.log"] };
+    return systemIdLines(logs, logs.configured, { guid: OLD_GUID, nodes: [NODE] });
+  };
+
+  it("are known by the container's name, torn at 32 bytes or not", async () => {
+    const text =
+      line(`docker/cf-${NODE}:`, "6e101b-", "7710592790500450521") +
+      line("docker/cf-0cd9ea62-f3bd-4a5e-ab6", "", "7710592790500450521");
+    const found = await read(text);
+    expect(found.map(({ systemId, certain }) => [systemId, certain])).toEqual([
+      ["7710592790500450521", true],
+      ["7710592790500450521", true],
+    ]);
+  });
+
+  it("of another container count for nothing, whatever their first six letters", async () => {
+    const other = NODE.replace("0cd9", "1cd9");
+    expect(await read(line(`docker/cf-${other}:`, "6e101b-", "7710592790500450521"))).toEqual([]);
+  });
+
+  it("are a hint where only six letters are left", async () => {
+    const text = `<30>1 2026-11-21T03:00:00Z host docker 6779 - -  6e101b-backup> Database system identifier:           7710592790500450521\n`;
+    expect(await read(text)).toMatchObject([{ systemId: "7710592790500450521", certain: false, line: 1 }]);
+    expect(await read(text.replace("6e101b", "6e101c"))).toEqual([]);
+  });
+});
+
+describe("an archive that is encrypted by OpenPGP", () => {
+  const encrypted = (): Scene => {
+    const scene = new Scene().withOldArchive();
+    const message = Buffer.concat([Buffer.from([0x85, 0x01, 0x0c, 0x03]), Buffer.alloc(80, 7)]);
+    for (const name of [
+      `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`,
+      "wal_005/000000010000000000000002.lzo",
+      "wal_005/000000010000000000000006.lzo",
+    ]) {
+      const at = scene.store.bucket(BUCKET).get(`${OLD.prefix}/${name}`);
+      add(scene.store, name, message, { lastModified: at?.lastModified ?? "" });
+    }
+    return scene;
+  };
+
+  it("is refused before anything is made where no container has the key", async () => {
+    const scene = encrypted();
+    scene.cell.put(containerOf(NEW_GUID));
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
+      failure("does-not-fit", /OpenPGP.*WALE_GPG_KEY_ID/),
+    );
+  });
+
+  it("is restorable where one has it", async () => {
+    const scene = encrypted();
+    const { env } = containerOf(NEW_GUID);
+    scene.cell.put(containerOf(NEW_GUID, { env: { ...env, WALE_GPG_KEY_ID: "0x3F5B52C1" } }));
+    expect(await scene.perform(verifySource, INPUT)).toMatchObject({ encrypted: true });
+  });
+});
