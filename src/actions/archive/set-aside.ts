@@ -16,7 +16,7 @@ import type { ObjectInfo } from "../../ports/object-store.js";
 import { quote } from "../../shell-quote.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 import { undoSetAside } from "./undo-set-aside.js";
-import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
+import { evidenceRef, keepListing, locationText, recallListing } from "./evidence-listing.js";
 
 const input = z.strictObject({
   ...targetInput,
@@ -97,7 +97,7 @@ async function planOf(context: Context, request: Input, make: boolean): Promise<
   const last = kept.at(-1);
   if (last !== undefined || !make) {
     const { objects } = await recallListing(context, evidenceRef.parse(last?.["listing"]) satisfies EvidenceRef);
-    const plan = planCopy(target, parseLocation(String(last?.["to"])), objects);
+    const plan = planCopy(target, parseLocation(locationText.parse(last?.["to"])), objects);
     if (!make || !(await isWrittenAgain(context.ports.store.reader(), plan))) return plan;
   }
   const aside = asideLocation(target, context.run.id, kept.length === 0 ? "replaced" : `replaced-${kept.length + 1}`);

@@ -28,6 +28,6 @@ export const keysGone: Scenario = {
   complaints: (closing) => recoveredComplaints(closing, EVERYTHING),
   unsaid: (told) => {
     const { removed } = told.output("optime");
-    return removed === null ? [] : [`the last position was still there: ${String(removed)}`];
+    return removed === null ? [] : [`the last position was still there: ${JSON.stringify(removed)}`];
   },
 };
