@@ -33,21 +33,22 @@ export const review = defineAction({
   input,
   output,
   describe: () => [],
-  run: (_context, facts): Promise<Review & z.infer<typeof output>> => Promise.resolve({ rows: rowsOf(facts) }),
+  run: (context, facts): Promise<Review & z.infer<typeof output>> =>
+    Promise.resolve({ rows: rowsOf(facts, context.run.id) }),
 });
 
-function rowsOf(facts: z.infer<typeof input>): ReviewRow[] {
-  const rows = rowsOfCopy(facts);
+function rowsOf(facts: z.infer<typeof input>, run: string): ReviewRow[] {
+  const rows = rowsOfCopy(facts, run);
   if (facts.clone_from === "") return rows;
   const cloned: Readonly<Record<string, string>> = {
     "  archive": `${facts.target_objects} objects, copied by the broker: ${facts.target_archive}`,
     "  container": `${facts.container} on ${facts.cell}; not stopped, only its roles get the passwords that bindings hand out`,
-    "way back": "delete the new instance; the source archive is as it was",
+    "way back": `"dingo-recover undo ${run}" gives the new instance another name; the source archive is as it was`,
   };
   return rows.map((row, index) => (index === 1 ? row : { ...row, value: cloned[row.label] ?? row.value }));
 }
 
-function rowsOfCopy(facts: z.infer<typeof input>): ReviewRow[] {
+function rowsOfCopy(facts: z.infer<typeof input>, run: string): ReviewRow[] {
   return [
     {
       label: "source",
@@ -74,8 +75,7 @@ function rowsOfCopy(facts: z.infer<typeof input>): ReviewRow[] {
     { label: "takes", value: `about ${facts.minutes} minutes` },
     {
       label: "way back",
-      value:
-        "until the start: move the data directory and the archive back to their names, put the old value into /service/GUID/initialize, start the container; the journal holds every name and value",
+      value: `"dingo-recover undo ${run}" puts the empty database, its archive and its keys back, at any time before a cleanup; what is recovered goes aside then, with all that applications have written since the start`,
     },
   ];
 }

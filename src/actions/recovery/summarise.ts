@@ -39,7 +39,7 @@ export const summarise = defineAction({
       ...found.next.map((text) => `  ${text}`),
     ].join("\n"),
   describe: () => [],
-  run: (_context, facts): Promise<z.infer<typeof output>> => {
+  run: ({ run }, facts): Promise<z.infer<typeof output>> => {
     const rows = facts.tables.map(
       ({ table, rows: count }) => `${table}: ${count ?? "not readable for the application"} rows`,
     );
@@ -62,6 +62,8 @@ export const summarise = defineAction({
         `${quote(["cf", "target", "-o", facts.org, "-s", facts.space])}; ${quote(["cf", "update-service", facts.name, "-c", '{"node-count":2}'])}  # the former number of nodes`,
         `${quote(["cf", "delete-service-key", facts.name, facts.key])}  # when nobody needs it any more`,
         ...facts.others.map((command) => `${command}  # went with the same space`),
+        `dingo-recover undo ${run.id}  # takes the recovery back, while what is aside is there`,
+        `dingo-recover cleanup ${run.id}  # deletes what is aside for good, when nobody will want it back`,
         "ask the owner to look at the newest rows; whoever has the old address written down needs the new one (host and port changed)",
       ],
     });
