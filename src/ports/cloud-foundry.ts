@@ -95,6 +95,8 @@ export interface CredentialBinding {
   readonly type: "app" | "key";
   readonly name: string | undefined;
   readonly appGuid: string | undefined;
+  /** By Cloud Controller's clock; absent where it does not say. */
+  readonly createdAt?: string;
   readonly lastOperation: LastOperation;
 }
 

@@ -53,6 +53,27 @@ describe("restarting an application", () => {
     expect(scene.cf.restarts).toEqual(["web"]);
   });
 
+  it("is not asked for where somebody has started it since it was bound, and is where that was before", async () => {
+    const scene = bound();
+    const [binding] = scene.cf.bindingList.get(NEW_GUID) ?? [];
+    if (binding === undefined) throw new Error("nothing is bound");
+    const target = { guid: "web-guid", type: "app", name: "web" };
+    scene.cf.audit.push({
+      guid: "s",
+      type: "audit.app.start",
+      createdAt: "2026-11-21T10:00:00Z",
+      actor: "ops",
+      target,
+    });
+    scene.cf.instanceStates.push(["RUNNING"]);
+    scene.cf.bindingList.set(NEW_GUID, [{ ...binding, createdAt: "2026-11-21T09:59:30Z" }]);
+    await scene.perform(restartApp, INPUT);
+    expect(scene.cf.restarts).toEqual([]);
+    scene.cf.bindingList.set(NEW_GUID, [{ ...binding, createdAt: "2026-11-21T10:00:00Z" }]);
+    await scene.perform(restartApp, INPUT);
+    expect(scene.cf.restarts).toEqual(["web"]);
+  });
+
   it("is asked for again where the instances of the first crashed", async () => {
     const scene = bound();
     scene.cf.instanceStates.push(["CRASHED"]);

@@ -12,6 +12,7 @@ import type {
   UsageEvent,
 } from "../../ports/cloud-foundry.js";
 import { malformed } from "./reader.js";
+import { optional } from "../../optional.js";
 
 const named = z.object({ guid: z.string(), name: z.string() });
 const toOne = z.object({ data: z.object({ guid: z.string() }) });
@@ -148,6 +149,7 @@ export const binding = z
     guid: z.string(),
     type: z.enum(["app", "key"]),
     name: loose,
+    created_at: z.string().optional(),
     last_operation: lastOperation,
     relationships: z.object({ app: toOne.nullish() }),
   })
@@ -157,6 +159,7 @@ export const binding = z
       type: it.type,
       name: it.name ?? undefined,
       appGuid: it.relationships.app?.data.guid,
+      ...optional("createdAt", it.created_at),
       lastOperation: it.last_operation,
     }),
   );
