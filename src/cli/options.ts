@@ -100,6 +100,14 @@ export const rehearseOptions = {
     describe: "kill the tool at a journal append, N[:before|torn|after], or at the far side's change:K; then resume",
     requiresArg: true,
   },
+  fault: {
+    type: "array",
+    string: true,
+    default: [] as string[],
+    describe: "strike a call: SYSTEM[:OPERATION][#N]=KIND, or random (repeatable; see below)",
+    requiresArg: true,
+    nargs: 1,
+  },
   "crash-everywhere": {
     type: "boolean",
     default: false,

@@ -1,5 +1,6 @@
 /** All commands: names, options, examples. Implementations are loaded when their command is chosen. */
 import yargs, { type Argv } from "yargs";
+import { FAULT_HELP } from "./rehearsal-faults.js";
 import { requireOnce } from "./given-once.js";
 import {
   consentOptions,
@@ -116,7 +117,9 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .example("$0 rehearse", "the main job")
           .example("$0 rehearse wal-gap; echo $?", "16: a rehearsal ends with the tool's own exit code")
           .example("$0 rehearse --crash-at 40:torn", "killed in the middle of a journal line, and resumed")
-          .example("$0 rehearse --crash-everywhere", "the same at every journal append and every effect"),
+          .example("$0 rehearse --fault s3:CopyObject#3=reset", "the third copy is never answered")
+          .example("$0 rehearse --crash-everywhere", "the same at every journal append and every effect")
+          .epilogue(FAULT_HELP),
       async (given) => finish(await (await import("./rehearse.js")).rehearse(given)),
     );
 }

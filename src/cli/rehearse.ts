@@ -4,6 +4,7 @@ import { EXIT, RecoverError } from "../errors.js";
 import { errnoOf, inStateDirectory, makeDirectory } from "../journal/durable.js";
 import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
+import { blowText } from "../rehearsal/weather/grammar.js";
 import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.js";
 import type { CrashPoint } from "../rehearsal/supervisor/child.js";
 import type { Sitting } from "../rehearsal/supervisor/play.js";
@@ -13,6 +14,7 @@ import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
 import { secrets } from "./failure.js";
 import type { ConsentArguments, GlobalArguments, ResumeArguments } from "./options.js";
+import { blowsOf } from "./rehearsal-faults.js";
 import { statePath } from "./state.js";
 
 export type RehearseArguments = GlobalArguments &
@@ -21,6 +23,7 @@ export type RehearseArguments = GlobalArguments &
     readonly list: boolean;
     readonly undo: boolean;
     readonly "crash-at"?: string | undefined;
+    readonly fault?: readonly string[];
     readonly "crash-everywhere"?: boolean;
     readonly pace: "person" | "max";
     readonly seed: number;
@@ -39,6 +42,8 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
       scenario,
       seed: wholeSeed(given.seed),
     });
+  const blows = blowsOf(given.fault ?? [], wholeSeed(given.seed));
+  if (!given.json) for (const blow of blows) output.line(`Fault: ${blowText(blow)}`);
   const stateDirectory = statePath(given["state-dir"], process.env);
   const directory = join(stateDirectory, "rehearsals");
   inStateDirectory(directory, () => makeDirectory(directory));
@@ -48,6 +53,7 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
       scenario,
       seed: wholeSeed(given.seed),
       undo: given.undo,
+      blows,
       ...(given["crash-at"] === undefined ? {} : { crashAt: crashPoint(given["crash-at"]) }),
     }),
   );

@@ -4,6 +4,7 @@ import type { DirectorState } from "../director/state.js";
 import type { Certificate } from "../http/certificate.js";
 import type { KeyPair } from "../ssh/keys.js";
 import type { World } from "../world/world.js";
+import type { Front } from "../weather/blow.js";
 import { VersionedFile } from "./versioned-file.js";
 
 /** Log-ins that the box hands to the tool; they are worth nothing outside of it. */
@@ -28,18 +29,21 @@ export interface BoxState {
   readonly world: World;
   readonly cloudController: CloudControllerState;
   readonly director: DirectorState;
+  /** What strikes calls to come; absent: nothing. */
+  readonly weather?: readonly Front[];
   readonly accounts: BoxAccounts;
   readonly keys: BoxKeys;
 }
 
-type Part = "world" | "cloudController" | "director";
+type Part = "world" | "cloudController" | "director" | "weather";
+type Kept = NonNullable<BoxState[Part]>;
 
 const SOON_MS = 100;
 
 /** The files of a box, in its directory. */
 export class BoxFiles {
   readonly #parts: Readonly<Record<Part | "fixed", VersionedFile>>;
-  readonly #waiting = new Map<Part, BoxState[Part]>();
+  readonly #waiting = new Map<Part, Kept>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(directory: string) {
@@ -48,12 +52,13 @@ export class BoxFiles {
       world: file("world"),
       cloudController: file("cloud-controller"),
       director: file("director"),
+      weather: file("weather"),
       fixed: file("box"),
     };
   }
 
   /** At once, with every part that waits. */
-  savePart(part: Part, value: BoxState[Part]): void {
+  savePart(part: Part, value: Kept): void {
     this.#waiting.set(part, value);
     this.#flush();
   }
@@ -62,7 +67,7 @@ export class BoxFiles {
    * With the next part that is saved at once, or after a moment: for parts that change with every question that is asked
    * of them. What they decide takes effect in the world, and that is saved at once.
    */
-  saveSoon(part: Part, value: BoxState[Part]): void {
+  saveSoon(part: Part, value: Kept): void {
     this.#waiting.set(part, value);
     this.#timer ??= setTimeout(() => this.#flush(), SOON_MS).unref();
   }
@@ -74,10 +79,11 @@ export class BoxFiles {
     this.#waiting.clear();
   }
 
-  save({ world, cloudController, director, ...fixed }: BoxState): void {
+  save({ world, cloudController, director, weather, ...fixed }: BoxState): void {
     this.savePart("world", world);
     this.savePart("cloudController", cloudController);
     this.savePart("director", director);
+    if (weather !== undefined && weather.length > 0) this.savePart("weather", weather);
     this.#parts.fixed.write(JSON.stringify(fixed));
   }
 
@@ -88,6 +94,7 @@ export class BoxFiles {
       world: read("world") as World,
       cloudController: read("cloudController") as CloudControllerState,
       director: read("director") as DirectorState,
+      ...(this.#parts.weather.isThere ? { weather: read("weather") as readonly Front[] } : {}),
     };
   }
 }

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { serveCloudController } from "../cloud-controller/server.js";
 import { serveDirector } from "../director/server.js";
 import { serveStore } from "../object-store/server.js";
+import type { System } from "../weather/blow.js";
+import { overBroker } from "../weather/over-broker.js";
+import { Weather } from "../weather/weather.js";
 import { serveSsh, type SshSettings } from "../ssh/server.js";
 import { worldAgent } from "./agent.js";
 import { BoxFiles, type BoxState } from "./box-state.js";
@@ -35,10 +38,13 @@ export interface BoxOptions {
   readonly fleeting?: boolean;
   /** Hears of every change that somebody asked for, as soon as it is made and before it is answered. */
   readonly changed?: (what: string) => void;
+  /** Hears of every call of every system. */
+  readonly called?: (system: System, operation: string) => void;
 }
 
 export interface Box {
   readonly host: WorldHost;
+  readonly weather: Weather;
   readonly cfUrl: string;
   readonly storeUrl: string;
   readonly gatewayPort: number;
@@ -84,7 +90,13 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
     const change = changeOf(event);
     if (change !== undefined) changed(change);
   });
-  const current = (): BoxState => ({ ...state, ...parts, world: host.stored });
+  const weather = new Weather({
+    clock,
+    fronts: state.weather ?? [],
+    met: (fronts) => files.saveSoon("weather", fronts),
+    ...(options.called === undefined ? {} : { called: options.called }),
+  });
+  const current = (): BoxState => ({ ...state, ...parts, world: host.stored, weather: weather.fronts });
   const now = (): Date => new Date(shown(clock));
   files.save(current());
   const cloud = await servers.keep(
@@ -97,7 +109,8 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
         if (asked !== undefined) changed(asked);
       },
       now,
-      broker: worldBroker(host),
+      broker: overBroker(worldBroker(host), weather),
+      weather,
     }),
   );
   const agent = worldAgent(host, state.keys.cells);
@@ -110,13 +123,15 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
       },
       now,
       agent,
+      weather,
       listen: { tls: state.keys.director },
     }),
   );
-  const store = await servers.keep(serveStore(host));
+  const store = await servers.keep(serveStore(host, { weather }));
   const ssh = await servers.keep(
     serveSsh({
       host,
+      weather,
       gateway: {
         user: state.accounts.gatewayUser,
         hostKey: state.keys.gateway,
@@ -129,6 +144,7 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
   );
   return {
     host,
+    weather,
     cfUrl: cloud.url,
     storeUrl: store.url,
     gatewayPort: ssh.port,

@@ -16,6 +16,10 @@ export class VersionedFile {
     this.#version = Math.max(0, ...this.#versions());
   }
 
+  get isThere(): boolean {
+    return this.#version > 0;
+  }
+
   write(text: string): void {
     const next = this.#path(this.#version + 1);
     writeFileSync(`${next}.part`, text, { mode: 0o600 });

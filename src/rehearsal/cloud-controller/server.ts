@@ -1,6 +1,7 @@
 /** The shell of the Cloud Controller stand-in: HTTP in front of `handle`, broker calls behind it. */
 import { type Listen, type StandInServer, serve } from "../http/server.js";
 import type { HttpRequest, HttpResponse } from "../http/message.js";
+import type { Weather } from "../weather/weather.js";
 import { type Broker, type BrokerCall, callBroker } from "./broker.js";
 import { handle, meetFault } from "./handle.js";
 import { due, settle } from "./settle.js";
@@ -12,6 +13,7 @@ export interface CloudControllerWorld {
   readonly broker: Broker;
   now(): Date;
   readonly listen?: Listen;
+  readonly weather?: Weather;
 }
 
 /** Starts the server; broker calls that an earlier process left pending are made at once. */
@@ -31,6 +33,9 @@ export async function serveCloudController(world: CloudControllerWorld): Promise
         return met.fault;
       },
       answer: (request) => answerRequest(world, perform, request),
+      ...(world.weather === undefined
+        ? {}
+        : { under: { weather: world.weather, systemOf: ({ path }) => (path === "/oauth/token" ? "uaa" : "cf") } }),
     },
     world.listen ?? {},
   );

@@ -27,16 +27,17 @@ export interface BenchOptions {
   /** What the log collector had written before. */
   readonly platformLog: string;
   readonly changed?: (what: string) => void;
+  readonly called?: (system: string, operation: string) => void;
 }
 
 export async function onBench<T>(options: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
-  const { scenario, state, now, platformLog, changed } = options;
+  const { scenario, state, now, platformLog, changed, called } = options;
   const directory = mkdtempSync(join(scratch(), "dingo-recover-crash-"));
   const clock = new LeapingClock(now);
   try {
     writeFileSync(join(directory, "platform.log"), platformLog, { mode: 0o600 });
     const person = { user: PAGE_USER, programs: PAGE_PROGRAMS };
-    const hears = changed === undefined ? {} : { changed };
+    const hears = { ...(changed === undefined ? {} : { changed }), ...(called === undefined ? {} : { called }) };
     const box = await startBox({ directory, state, clock, person, fleeting: true, ...hears });
     const place = await layOut({ directory, box, clock, scenario, caller: {} });
     try {

@@ -7,6 +7,9 @@ import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Fault } from "./fault.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
+import type { System } from "../weather/blow.js";
+import { cut, suffer as sufferWeather } from "../weather/over-http.js";
+import type { Weather } from "../weather/weather.js";
 
 export interface Listen {
   /** Default 127.0.0.1. */
@@ -33,6 +36,8 @@ export interface Shell {
   /** Counts the request and says which fault strikes it. */
   strike(request: HttpRequest): Fault | undefined;
   answer(request: HttpRequest): Promise<HttpResponse>;
+  /** The weather of the box, and as what it sees a request. */
+  readonly under?: { readonly weather: Weather; systemOf(request: HttpRequest): System };
 }
 
 export async function serve(shell: Shell, listen: Listen): Promise<StandInServer> {
@@ -74,13 +79,32 @@ async function exchange(shell: Shell, holds: Holds, { incoming, outgoing, origin
   if (fault?.when === "before") {
     if (!(await suffer(fault, outgoing, holds))) return;
   }
-  const response = await shell.answer(request);
   if (fault?.when === "after") {
-    if (fault.kind === "cut") return cutInHalf(outgoing, response);
+    const response = await shell.answer(request);
+    if (fault.kind === "cut") return cut(outgoing, response);
     if (!(await suffer(fault, outgoing, holds))) return;
+    return void outgoing.writeHead(response.status, response.headers).end(response.body);
   }
-  outgoing.writeHead(response.status, response.headers).end(response.body);
+  await underWeather(shell, request, outgoing);
 }
+
+async function underWeather(shell: Shell, request: HttpRequest, outgoing: ServerResponse): Promise<void> {
+  const answer = (): Promise<HttpResponse> => shell.answer(request);
+  const { under } = shell;
+  if (under === undefined) {
+    const response = await answer();
+    return void outgoing.writeHead(response.status, response.headers).end(response.body);
+  }
+  const { weather } = under;
+  const stroke = weather.strike(under.systemOf(request), operationOf(request));
+  await sufferWeather(stroke, { weather, outgoing, answer });
+}
+
+const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** `GET/v3/service_instances/:guid`: the same in every run. */
+const operationOf = ({ method, path }: HttpRequest): string =>
+  method + path.replaceAll(GUID, ":guid").replace(/^\/tasks\/\d+/, "/tasks/:id");
 
 /** True when the exchange goes on after the fault. */
 async function suffer(fault: Fault, outgoing: ServerResponse, holds: Holds): Promise<boolean> {
@@ -103,14 +127,6 @@ async function suffer(fault: Fault, outgoing: ServerResponse, holds: Holds): Pro
 /** Whether the client has hung up: nobody is left to be served. */
 function isGone(outgoing: ServerResponse): boolean {
   return outgoing.destroyed || outgoing.socket === null || outgoing.socket.destroyed;
-}
-
-function cutInHalf(outgoing: ServerResponse, response: HttpResponse): void {
-  const whole = Buffer.from(response.body);
-  // Without a body the whole answer is lost.
-  if (whole.length === 0) return void outgoing.destroy();
-  outgoing.writeHead(response.status, { ...response.headers, "content-length": String(whole.length) });
-  outgoing.write(whole.subarray(0, Math.floor(whole.length / 2)), () => outgoing.destroy());
 }
 
 async function read(incoming: IncomingMessage, origin: string): Promise<HttpRequest> {

@@ -51,6 +51,24 @@ function trace(host: WorldHost, request: Omit<StoreRequest, "at" | "status">, st
   host.apply({ is: "store-request", request: { ...request, status } });
 }
 
+const NAMES: Readonly<Record<Operation, string>> = {
+  location: "GetBucketLocation",
+  list: "ListObjectsV2",
+  get: "GetObject",
+  head: "HeadObject",
+  put: "PutObject",
+  copy: "CopyObject",
+  delete: "DeleteObject",
+};
+
+/** As S3 names it; what the stand-in does not know is `Unknown`. */
+export function operationName(call: StoreCall): string {
+  const object = /^\/[^/]*\/?(.*)$/s.exec(call.path)?.[1] ?? "";
+  const operation = operationOf(call, object);
+  if (operation === undefined) return "Unknown";
+  return operation === "head" && object === "" ? "HeadBucket" : NAMES[operation];
+}
+
 function operationOf(call: StoreCall, object: string): Operation | undefined {
   const { method, query, headers } = call;
   if (object === "") {

@@ -1,8 +1,10 @@
 /** The HTTP shell of the S3 stand-in, on loopback. */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { WorldHost } from "../box/world-host.js";
-import { answerStore, failure } from "./answers.js";
+import { suffer } from "../weather/over-http.js";
+import { Weather } from "../weather/weather.js";
+import { answerStore, failure, operationName } from "./answers.js";
 import type { StoreAnswer, StoreCall } from "./message.js";
 
 export interface StoreServer {
@@ -11,13 +13,18 @@ export interface StoreServer {
   close(): Promise<void>;
 }
 
-export async function serveStore(host: WorldHost, port = 0): Promise<StoreServer> {
+export interface StoreOptions {
+  /** Default: a free one. */
+  readonly port?: number;
+  readonly weather?: Weather;
+}
+
+export async function serveStore(host: WorldHost, { port = 0, weather }: StoreOptions = {}): Promise<StoreServer> {
   const server = createServer((incoming, outgoing) => {
-    answer(host, incoming).then(
-      ({ status, headers, body }) =>
-        outgoing.writeHead(status, { ...headers, "x-amz-request-id": "rehearsal" }).end(body),
-      (error: unknown) => outgoing.writeHead(500).end(String(error)),
-    );
+    exchange(host, weather ?? Weather.FINE, { incoming, outgoing }).catch((error: unknown) => {
+      if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
+      else outgoing.writeHead(500).end(String(error));
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -27,18 +34,36 @@ export async function serveStore(host: WorldHost, port = 0): Promise<StoreServer
   return { url: `http://127.0.0.1:${bound}`, port: bound, close: () => close(server) };
 }
 
-async function answer(host: WorldHost, incoming: IncomingMessage): Promise<StoreAnswer> {
+interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
+async function exchange(host: WorldHost, weather: Weather, { incoming, outgoing }: Exchange): Promise<void> {
+  const call = await read(incoming);
+  const named = ({ headers, ...rest }: StoreAnswer) => ({
+    ...rest,
+    headers: { ...headers, "x-amz-request-id": "rehearsal" },
+  });
+  const answer = () => Promise.resolve(named(answerOrFail(host, call)));
+  await suffer(weather.strike("s3", operationName(call)), { weather, outgoing, answer });
+}
+
+async function read(incoming: IncomingMessage): Promise<StoreCall> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
   const [path = "/", query = ""] = (incoming.url ?? "/").split(/\?(.*)/s, 2);
   const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-  const call: StoreCall = {
+  return {
     method: incoming.method ?? "GET",
     path,
     query: new URLSearchParams(query),
     headers,
     body: Buffer.concat(chunks),
   };
+}
+
+function answerOrFail(host: WorldHost, call: StoreCall): StoreAnswer {
   try {
     return answerStore(host, call);
   } catch (error) {

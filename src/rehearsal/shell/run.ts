@@ -8,6 +8,7 @@ import { COREUTILS } from "./file-programs.js";
 import { type Call, ended, type Program } from "./command.js";
 import { curl } from "./curl.js";
 import { docker, DOCKER } from "./docker.js";
+import { Weather } from "../weather/weather.js";
 import { splitWords } from "./words.js";
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
@@ -25,6 +26,7 @@ export interface Line {
   readonly stdin: () => Promise<string>;
   /** Programs, or forms of them, beyond those of the adapters. */
   readonly more?: Readonly<Record<string, Program>>;
+  readonly weather?: Weather;
 }
 
 export async function runLine(line: Line): Promise<Ended> {
@@ -42,7 +44,7 @@ async function call(line: Line, words: readonly string[]): Promise<Ended | undef
   const inC = root && words[2] === "env" && words[3] === "LC_ALL=C";
   const [name = "", ...args] = words.slice(root ? (inC ? 4 : 2) : 0);
   const stdin = readsInput(args) ? await line.stdin() : "";
-  const made: Call = { host: line.host, ip: line.ip, args, stdin, root };
+  const made: Call = { host: line.host, ip: line.ip, args, stdin, root, weather: line.weather ?? Weather.FINE };
   return (await PROGRAMS[name]?.(made)) ?? (await line.more?.[name]?.(made));
 }
 

@@ -5,6 +5,8 @@
 import { connect, createServer, type AddressInfo } from "node:net";
 import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
 import type { WorldHost } from "../box/world-host.js";
+import { commandWord, overSsh } from "../weather/over-ssh.js";
+import { Weather } from "../weather/weather.js";
 import type { Program } from "../shell/command.js";
 import { runLine } from "../shell/run.js";
 import type { KeyPair } from "./keys.js";
@@ -20,6 +22,7 @@ export interface SshSettings {
   /** A person on the cells, who types more than the adapters send. */
   readonly person?: { readonly user: string; readonly programs: Readonly<Record<string, Program>> };
   readonly port?: number;
+  readonly weather?: Weather;
 }
 
 export interface SshServers {
@@ -94,6 +97,12 @@ function gatewayServer(settings: SshSettings, ports: ReadonlyMap<string, number>
     connection.on("tcpip", (accept, reject, { destIP, destPort }) => {
       const port = ports.get(`${destIP}:${destPort}`);
       if (port === undefined) return reject();
+      const weather = settings.weather ?? Weather.FINE;
+      const stroke = weather.strike("gateway", `${destIP}:${destPort}`);
+      // Whatever else it is, a gateway that does not let through rejects; some only after a while.
+      if (stroke?.kind === "timeout") return void weather.giveUp().then(() => reject());
+      if (stroke?.kind === "reset") return void connection.end();
+      if (stroke !== undefined && stroke.kind !== "slow") return reject();
       const socket = connect({ port, host: "127.0.0.1", noDelay: true });
       socket.once("error", () => reject());
       socket.once("connect", () => {
@@ -123,7 +132,8 @@ function cellServer(settings: SshSettings, ip: string, hostKey: KeyPair) {
     });
     connection.on("session", (accept) => {
       const programs = settings.person?.user === user ? settings.person.programs : undefined;
-      serveSession({ host, ip, programs }, accept());
+      const weather = settings.weather ?? Weather.FINE;
+      serveSession({ host, ip, programs, weather, hangUp: () => connection.end() }, accept());
     });
   });
 }
@@ -132,6 +142,8 @@ interface Seat {
   readonly host: WorldHost;
   readonly ip: string;
   readonly programs: Readonly<Record<string, Program>> | undefined;
+  readonly weather: Weather;
+  readonly hangUp: () => void;
 }
 
 function serveSession(seat: Seat, session: Session): void {
@@ -142,19 +154,32 @@ function serveSession(seat: Seat, session: Session): void {
   });
 }
 
-async function execute({ host, ip, programs }: Seat, command: string, channel: ServerChannel): Promise<void> {
+async function execute(
+  { host, ip, programs, weather, hangUp }: Seat,
+  command: string,
+  channel: ServerChannel,
+): Promise<void> {
   const more = programs === undefined ? {} : { more: programs };
-  const line = { host, ip, line: command, stdin: () => readAll(channel), ...more };
+  const sent = readOnce(channel);
+  const line = { host, ip, line: command, stdin: sent, weather, ...more };
   try {
-    const { code, stdout, stderr } = await runLine(line);
+    const stroke = weather.strike("ssh", commandWord(command));
+    const { code, stdout, stderr, lost } = await overSsh(stroke, weather, () => runLine(line));
     if (stderr !== "") channel.stderr.write(stderr);
     if (stdout !== "") channel.write(stdout);
+    if (lost === true) return hangUp();
     channel.exit(code);
   } catch (error) {
     channel.stderr.write(`the simulated shell failed: ${String(error)}\n`);
     channel.exit(PROHIBITED);
   }
   channel.end();
+}
+
+/** A command that reaches the cell twice brings its input twice. */
+function readOnce(channel: ServerChannel): () => Promise<string> {
+  let all: Promise<string> | undefined;
+  return () => (all ??= readAll(channel));
 }
 
 function readAll(channel: ServerChannel): Promise<string> {

@@ -93,9 +93,12 @@ export function conclude(
   // What was begun may still be going on in the foundation: a base backup, a binding.
   box.host.world();
   const state = box.state();
-  // A person may stop, and some flags lead elsewhere: then any ending is as good as another.
+  // A person may stop, bad weather and some flags lead elsewhere: then any ending is as good as another.
   const ownEnding =
-    !sitting.interactive && exitCode !== EXIT.interrupted && !sitting.args.some((word) => LEADS_ELSEWHERE.has(word));
+    !sitting.interactive &&
+    (state.weather ?? []).length === 0 &&
+    exitCode !== EXIT.interrupted &&
+    !sitting.args.some((word) => LEADS_ELSEWHERE.has(word));
   const complaints = [
     ...(ownEnding && exitCode !== expected ? [`the tool ended with ${exitCode}, expected was ${expected}`] : []),
     ...worldComplaints(state.world, record.watched),

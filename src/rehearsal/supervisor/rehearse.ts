@@ -9,6 +9,8 @@ import type { Scenario } from "../scenarios/scenario.js";
 import { inventory } from "./checks.js";
 import { type CrashPoint, type Ended, runChild } from "./child.js";
 import { firstState } from "./first-state.js";
+import type { Blow } from "../weather/blow.js";
+import { frontsOf } from "../weather/weather.js";
 import { conclude, inBox, type RehearsalResult, type Sitting, type Standing, tidyUp } from "./play.js";
 import { findRehearsal, type RehearsalRecord, rehearsalsIn, runsIn, saveRecord } from "./record.js";
 
@@ -18,6 +20,8 @@ export interface RehearseOptions extends Sitting {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly crashAt?: CrashPoint;
+  /** What strikes calls. */
+  readonly blows?: readonly Blow[];
   /** What the tool did is taken back afterwards, also where it was killed: then nobody resumes it before. */
   readonly undo?: boolean;
   /** What is aside afterwards is deleted for good. */
@@ -42,6 +46,7 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
       say(`Its clock runs ${PACES[options.pace]} times as fast as yours; times below are the foundation's.`);
       for (const line of scenario.ticket) say(`  ${line}`);
       await scenario.before?.({ box, old, cf: { program: place.cf, env: place.env }, say });
+      box.weather.turn(frontsOf(options.blows ?? []));
       const world = box.host.world();
       const watched = { before: inventory(world, old), requestsBefore: world.store.requests.length, old };
       const record = { version: 1, scenario: scenario.name, watched, since: world.now } as const;
