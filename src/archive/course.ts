@@ -4,8 +4,8 @@ import { parseHistory, type Stretch, type Switch, timelineAt, walAlong, wayFrom 
 import { problem, type Problem } from "./problem.js";
 import { replayFrom } from "./replay.js";
 import { type Segment, segmentName } from "./segment.js";
-import type { Span } from "./spans.js";
-import type { TimelineWal } from "./wal.js";
+import { holesIn, type Span } from "./spans.js";
+import { extent, type TimelineWal } from "./wal.js";
 
 export interface Course {
   /** The timelines that PostgreSQL follows, oldest first. */
@@ -40,6 +40,7 @@ export function courseOf(start: Segment, stop: Segment, archive: Archive): Cours
     problems: [
       ...(way.known ? followed(stretches) : [problem("several-timelines", "", way.why)]),
       ...leftBehind(stretches, archive),
+      ...brokenOff(stretches, archive.wal),
       ...archive.facts.entries.flatMap((entry) => partial(entry, stretches)),
     ],
   };
@@ -81,6 +82,21 @@ function leftBehind(stretches: readonly Stretch[], { wal, facts }: Archive): rea
       `there is WAL of timeline ${list}, and no history that leads to it from ${newest}`,
     ),
   ];
+}
+
+/**
+ * A timeline that goes on behind a hole just where its child begins: not a failover, but a promotion over a gap, which hides
+ * what lies behind (real-parts.md §3.3). A server that went on by itself leaves no hole there.
+ */
+function brokenOff(stretches: readonly Stretch[], wal: readonly TimelineWal[]): readonly Problem[] {
+  return stretches.slice(1).flatMap(({ from }, index) => {
+    const left = wal.find(({ timeline }) => timeline === stretches[index]?.timeline);
+    const last = left === undefined ? 0 : extent(left).last;
+    if (left === undefined || last < from || holesIn(left.whole, from, last).length === 0) return [];
+    const beyond = segmentName({ timeline: left.timeline, number: last });
+    const text = `timeline ${left.timeline} goes on to ${beyond}, behind a gap where its child begins: a promotion over a gap`;
+    return [problem("several-timelines", "", text)];
+  });
 }
 
 /** The end of a timeline that was left is no loss: its child begins with a copy of it. */

@@ -39,11 +39,17 @@ describe("an archive whose server failed over", () => {
 
   it("loses nothing by what the old server wrote on its own afterwards, nor by its last, partial segment", async () => {
     const store = failedOver();
+    expect(await judge(store)).toMatchObject({ verdict: "restorable", recoveryPoint: { segment: segment(8, 2) } });
     drop(store, `wal_005/${segment(5)}.lzo`);
     drop(store, `wal_005/${segment(6)}.lzo`);
     add(store, `wal_005/${segment(5)}.partial.lzo`, lzopLike("partial"));
-    add(store, `wal_005/${segment(12)}.lzo`, lzopLike("on its own"));
     expect(await judge(store)).toMatchObject({ verdict: "restorable", recoveryPoint: { segment: segment(8, 2) } });
+  });
+
+  it("is not judged where the old timeline goes on behind a gap at the joint: that was a promotion over a gap", async () => {
+    const store = failedOver(line(1, "0/5000000"));
+    drop(store, `wal_005/${segment(5)}.lzo`);
+    expect(await judge(store)).toMatchObject({ verdict: "unknown" });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 /** The archive of the deleted instance: judged before anything is created, read only, the same at the end. */
 import { describe, expect, it } from "vitest";
+import { lzop } from "../../src/rehearsal/world/lzop.js";
 import { compareSource } from "../../src/actions/archive/compare-source.js";
 import { copy } from "../../src/actions/archive/copy.js";
 import { verifySource } from "../../src/actions/archive/verify-source.js";
@@ -39,7 +40,15 @@ describe("the source archive", () => {
   it("into which a promotion over a gap has written is not judged: its second timeline hides what is unreachable", async () => {
     const scene = new Scene().withOldArchive([1, 2, 3, 5, 6]);
     for (const number of [4, 5]) add(scene.store, `wal_005/${segment(number, 2)}.lzo`, lzopLike("timeline 2"));
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(failure("coverage-incomplete", /timelines 1, 2/));
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
+      failure("coverage-incomplete", /WAL of timeline 2, and no history/),
+    );
+    // With the history that the promotion wrote it looks like a failover, but for the gap just there.
+    const history = lzop([Buffer.from("1\t0/4000000\tno recovery target specified\n")], { mtime: 0, fileMode: 0 });
+    add(scene.store, "wal_005/00000002.history.lzo", history);
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
+      failure("coverage-incomplete", /a promotion over a gap/),
+    );
   });
 
   it("must be that of the instance that was found", async () => {
