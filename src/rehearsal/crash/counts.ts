@@ -26,8 +26,11 @@ export function countsSince({ world, cloudController }: BoxState, since: number)
   return { ...tally(world, since), ...counts };
 }
 
-/** Every process that reaches a cell has a user of its own there, which it removes; Patroni speaks to etcd for itself. */
-const OWN_OF_EACH_PROCESS: ReadonlySet<string> = new Set(["agent setup", "agent cleanup"]);
+/**
+ * Every process that reaches a cell has a user of its own there, which it removes. Owner and mode of a directory that was
+ * made and not finished are set to the same again.
+ */
+const OWN_OF_EACH_PROCESS: ReadonlySet<string> = new Set(["agent setup", "agent cleanup", "host chown", "host chmod"]);
 
 /**
  * What happened more often than in the undisturbed run, each as a sentence. While nobody resumes, the new instance goes
