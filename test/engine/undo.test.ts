@@ -66,7 +66,7 @@ describe("undo of a run", () => {
     expect((await bench.undo({ runbook: it.runbook, flags })).outcome).toBe("undone");
     const trail = bench.journal.entries.slice(before).flatMap((entry) => {
       if (!entry.type.startsWith("step-") || !("step" in entry)) return [];
-      return [`${entry.type}${"back" in entry && entry.back === true ? " back" : ""} ${entry.step ?? ""}`];
+      return [`${entry.type}${"back" in entry ? " back" : ""} ${entry.step ?? ""}`];
     });
     expect(trail).toEqual(["step-undone stop", "step-started back make", "step-undone make"]);
     expect(backCalls(it)).toEqual(["back make"]);

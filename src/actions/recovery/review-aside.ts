@@ -37,7 +37,7 @@ export const reviewAside = defineAction({
   describe: ({ archive, run }) => [
     {
       on: "here",
-      line: quote(["aws", "s3", "ls", "--recursive", `${archive.replace(/wal$/, `dingo-recover/${run}/`)}`]),
+      line: quote(["aws", "s3", "ls", "--recursive", archive.replace(/wal$/, `dingo-recover/${run}/`)]),
     },
     { on: "here", line: quote(["dingo-recover", "archive", "verify", archive]) },
   ],
