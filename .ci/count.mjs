@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const [directory, failedBefore] = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const name of ["unit.json", "real.json"]) {
+for (const name of ["unit.json", "exhaustive.json", "real.json"]) {
   const file = join(directory, name);
   if (!existsSync(file)) {
     console.log(`${name}: no tests were run`);
