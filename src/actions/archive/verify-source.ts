@@ -9,6 +9,7 @@ import {
   instanceGuid,
   parseLocation,
 } from "../../archive/location.js";
+import { segmentKey } from "../../archive/layout.js";
 import { lossInTime, lossText } from "../../archive/loss.js";
 import type { ArchiveVerdict } from "../../archive/verdict.js";
 import { verifyArchive } from "../../archive/verify.js";
@@ -73,7 +74,7 @@ export const verifySource = defineAction({
     const facts = await readArchive(context.ports.store.reader(), location);
     const { verdict, elsewhere } = await judge(context, facts, request);
     refuseUnlessRestorable(verdict, location);
-    const loss = describeLoss(verdict, request.deleted_at);
+    const loss = describeLoss(verdict, facts, request.deleted_at);
     await acceptLoss(context, { verdict, loss, request, location });
     const objects = facts.entries.map((entry) => entry.info);
     const baseline = await keepListing(context, { name: "source-listing", location, objects });
@@ -150,14 +151,25 @@ function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocati
   }
 }
 
-function describeLoss(verdict: ArchiveVerdict, deletedAt: string): string {
-  const segments = lossText(verdict.loss);
+function describeLoss(verdict: ArchiveVerdict, facts: ArchiveFacts, deletedAt: string): string {
+  const segments = `${lossText(verdict.loss)}${storedWhen(verdict, facts)}`;
   const deleted = Date.parse(deletedAt);
   if (Number.isNaN(deleted) || verdict.recoveryPoint === null) return segments;
   const { noLaterThan, seconds } = lossInTime(verdict.recoveryPoint.time, new Date(deleted));
   const minutes = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
   return `${segments}; deleted ${new Date(deleted).toISOString()}, the archive reaches no later than ${noLaterThan}: at least ${minutes} are lost`;
 }
+
+/** Of the segments behind a gap: owners know times, not names. */
+function storedWhen({ unreachable }: ArchiveVerdict, { entries }: ArchiveFacts): string {
+  const beyond = new Set(unreachable.map(segmentKey));
+  const times = entries.filter(({ relative }) => beyond.has(relative)).map(({ info }) => info.lastModified);
+  const [first, last] = [times.reduce(earlier, ""), times.reduce(later, "")];
+  return first === "" ? "" : `, the unreachable ones stored ${first} to ${last}`;
+}
+
+const earlier = (a: string, b: string): string => (a === "" || b < a ? b : a);
+const later = (a: string, b: string): string => (b > a ? b : a);
 
 /** Told before anything is created: a gap is silent for PostgreSQL (dingo.md §0.7). */
 async function acceptLoss(

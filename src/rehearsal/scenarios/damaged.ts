@@ -6,6 +6,7 @@ import { nothingCreatedComplaints, recoveredComplaints } from "./endings.js";
 import { AGREES, INPUTS, TICKET } from "./happy.js";
 import { openStory } from "./opening.js";
 import type { Closing, Opening, Scenario } from "./scenario.js";
+import { refusalComplaints } from "./told.js";
 
 /** Somebody's clean-up of the bucket took objects along. */
 export function without(opening: Opening, object: RegExp): Opening {
@@ -42,6 +43,14 @@ export const walGap: Scenario = {
   exitCode: 16,
   complaints: (closing) =>
     closing.exitCode === 0 ? recoveredComplaints(closing, rowsBefore(closing)) : nothingCreatedComplaints(closing),
+  unsaid: (told) =>
+    refusalComplaints(told, "loss-not-accepted", [
+      "12 segments (1 missing, 11 unreachable)",
+      "the unreachable ones stored 20",
+      "at least 76 min are lost",
+      "missing 000000010000000000000008",
+      "--accept-loss 12",
+    ]),
 };
 
 /** Containers print their identifier at each start; here nobody collected what they print. */
