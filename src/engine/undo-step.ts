@@ -72,6 +72,7 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
     effect,
     input: input.raw,
     commandsSha256: hashCommands(commands),
+    commands,
     back: true,
   });
   session.emit({ type: "step-began", ...unit, title: undoUnitTitle(one), effect, attempt, commands, undo: undo.cost });

@@ -40,11 +40,16 @@ export function unitsOf(entries: readonly Entry[]): readonly UnitDigest[] {
   for (const entry of entries) {
     if (!("step" in entry)) continue;
     const name = unitName(entry);
-    const next = entry.type === "step-started" ? begun(units.get(name), entry) : concluded(units.get(name), entry);
+    const before = units.get(name);
+    // A way back is no attempt of the step: what was done, and what it gave, is told as it was.
+    if (isBack(entry)) continue;
+    const next = entry.type === "step-started" ? begun(before, entry) : concluded(before, entry);
     if (next !== undefined) units.set(name, next);
   }
   return [...units.values()];
 }
+
+const isBack = (entry: Entry): boolean => "back" in entry && entry.back === true;
 
 function begun(before: UnitDigest | undefined, entry: EntryOf<"step-started">): UnitDigest {
   const { step, action, effect, input, attempt, time } = entry;

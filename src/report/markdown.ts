@@ -5,7 +5,18 @@
 import type { Entry } from "../journal/entry.js";
 import { type Ending, endingOf, entriesOf, outputField, outputList, type UnitDigest, unitsOf } from "./digest.js";
 import { section, table, text } from "./escape.js";
-import { byHand, changes, decisions, drift, evidence, leftOpen, notes, steps, troubles } from "./sections.js";
+import {
+  byHand,
+  changes,
+  decisions,
+  drift,
+  evidence,
+  leftOpen,
+  notes,
+  steps,
+  troubles,
+  takenBack,
+} from "./sections.js";
 import { timeline } from "./timeline.js";
 import { between, Times } from "./times.js";
 
@@ -36,9 +47,7 @@ export function reportMarkdown(entries: readonly Entry[], chain: Chain, options:
     "",
     ...warnings(entries, units, chain),
     ...section("Summary", summary(entries, units, { chain, times })),
-    ...section("What is back", bullets(outputList(units, SUMMARISE, "recovered"))),
-    ...section("What was left aside", bullets(outputList(units, SUMMARISE, "left_aside"))),
-    ...section("What to do next", bullets(outputList(units, SUMMARISE, "next"))),
+    ...results(entries, units),
     ...section("Timeline", timeline(entries, times)),
     ...section("Decisions and approvals", decisions(entries, times)),
     ...section("Steps", steps(units)),
@@ -51,6 +60,18 @@ export function reportMarkdown(entries: readonly Entry[], chain: Chain, options:
     ...section("Evidence", evidence(entries)),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** What a recovery brought is not there any more once a step of it was taken back. */
+function results(entries: readonly Entry[], units: readonly UnitDigest[]): string[] {
+  const back = entries.findIndex((entry) => entry.type === "run-resumed" && entry.back === true);
+  const undone = back < 0 ? [] : entriesOf(entries.slice(back), "step-undone");
+  if (undone.length > 0) return section("What was taken back", takenBack(undone));
+  return [
+    ...section("What is back", bullets(outputList(units, SUMMARISE, "recovered"))),
+    ...section("What was left aside", bullets(outputList(units, SUMMARISE, "left_aside"))),
+    ...section("What to do next", bullets(outputList(units, SUMMARISE, "next"))),
+  ];
 }
 
 function targetOf(entries: readonly Entry[]): string | undefined {

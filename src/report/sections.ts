@@ -121,6 +121,11 @@ export function byHand(units: readonly UnitDigest[]): string[] {
     .map(({ name, evidence }) => `- ${text(name)}: ${text(evidence)}`);
 }
 
+/** Steps that were undone, in the order in which that happened, with what was seen then. */
+export function takenBack(undone: readonly Extract<Entry, { readonly type: "step-undone" }>[]): string[] {
+  return undone.map((entry) => `- ${text(unitName(entry))}: ${text(entry.evidence)}`);
+}
+
 /** Opened by the run and never closed: what somebody has to clean up. */
 export function leftOpen(entries: readonly Entry[]): string[] {
   const key = (kind: string, data: Json): string => `${kind} ${JSON.stringify(data)}`;

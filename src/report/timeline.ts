@@ -26,7 +26,8 @@ function ofRun(entry: Entry): string | undefined {
     case "run-started":
       return `${entry.operator} began the run on ${entry.host} with ${entry.runbook} ${entry.runbookVersion}`;
     case "run-resumed":
-      return `${entry.operator} ${entry.takeOver ? "took the run over" : "resumed the run"} on ${entry.host}`;
+      if (entry.takeOver) return `${entry.operator} took the run over on ${entry.host}`;
+      return `${entry.operator} ${entry.back === true ? "went to undo the run" : "resumed the run"} on ${entry.host}`;
     case "target-fixed":
       return `the target is ${entry.target}`;
     case "runbook-accepted":
@@ -43,13 +44,14 @@ function ofRun(entry: Entry): string | undefined {
 function ofStep(entry: Entry): string | undefined {
   switch (entry.type) {
     case "step-started":
+      if (entry.back === true) return `${unitName(entry)} began to be taken back`;
       return `${unitName(entry)} began${entry.attempt > 1 ? ` (attempt ${entry.attempt})` : ""}`;
     case "step-succeeded":
       return `${unitName(entry)} ${SUCCEEDED[entry.how]}: ${entry.evidence}`;
     case "step-failed":
-      return `${unitName(entry)} failed: ${entry.error.message}`;
+      return `${unitName(entry)} ${entry.back === true ? "could not be taken back" : "failed"}: ${entry.error.message}`;
     case "step-in-doubt":
-      return `${unitName(entry)} is in doubt: ${entry.evidence}`;
+      return `${unitName(entry)} ${entry.back === true ? "is taken back in doubt" : "is in doubt"}: ${entry.evidence}`;
     case "step-skipped":
       return `${unitName(entry)} was skipped: ${entry.why}`;
     case "step-undone":

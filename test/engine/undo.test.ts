@@ -222,7 +222,7 @@ describe("the journal of an undo", () => {
     it.taken.opaque.add("stop");
     await bench.undo({ runbook: it.runbook, flags: YES });
     await bench.undo({ runbook: it.runbook, flags: { decide: new Map([["stop", "adopt"]]) } });
-    const older = bench.journal.entries.map((entry) => ({ ...entry, back: undefined }) as Entry);
+    const older = bench.journal.entries.map((entry) => ({ ...entry, back: undefined }) as unknown as Entry);
     for (const entry of bench.journal.entries) expect(shapeEntry(entry).ok).toBe(true);
     const state = replay(older);
     expect(state.phase).toEqual({ kind: "ended", outcome: "undone" });

@@ -84,6 +84,47 @@ const WHOLE = journal(
   { type: "run-ended", outcome: "succeeded" },
 );
 
+describe("the report of a run that was undone", () => {
+  const undone = journal(
+    STARTED,
+    { type: "target-fixed", target: "acme/prod/orders-db", locks: [] },
+    {
+      type: "step-started",
+      step: "stop",
+      attempt: 1,
+      action: "docker.stop-container",
+      effect: "disrupt",
+      input: { container: "cf-1" },
+      commandsSha256: "",
+    },
+    { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: {}, evidence: "exited" },
+    ...step("summary", "recovery.summarise", "read", { recovered: ["3 rows"], left_aside: [], next: [] }),
+    { type: "run-ended", outcome: "succeeded" },
+    { type: "run-resumed", operator: "eve", host: "laptop", toolVersion: "0.1.0", takeOver: false, back: true },
+    {
+      type: "step-started",
+      step: "stop",
+      attempt: 2,
+      action: "docker.stop-container",
+      effect: "disrupt",
+      input: { container: "cf-1" },
+      commandsSha256: "",
+      back: true,
+    },
+    { type: "step-undone", step: "stop", attempt: 2, evidence: "cf-1 is running and leads" },
+    { type: "run-ended", outcome: "undone" },
+  );
+  const report = reportMarkdown(undone, CHAIN, ZONE);
+
+  it("says what was taken back, and not that it is back", () => {
+    expect(report).toContain("| outcome | undone |");
+    expect(report).toContain("## What was taken back\n\n- stop: cf-1 is running and leads");
+    expect(report).not.toContain("## What is back");
+    expect(report).toContain("eve went to undo the run on laptop");
+    expect(report).toContain("stop began to be taken back");
+  });
+});
+
 describe("the report of a finished run", () => {
   const report = reportMarkdown(WHOLE, CHAIN, ZONE);
 
