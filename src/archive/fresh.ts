@@ -6,8 +6,10 @@
 import type { ArchiveEntry } from "./facts.js";
 import { counted } from "../counted.js";
 
-/** Some two hours of an idle instance. */
+/** Of an instance that was just made, with room for a few stops. */
 const MOST_SEGMENTS = 16;
+/** `archive_timeout`: an idle instance archives one segment in that time, one in use more (dingo.md §3.5). */
+const ARCHIVE_TIMEOUT_MS = 10 * 60 * 1000;
 /** The broker may have moved the node since: that is a failover, with a timeline and a base backup of its own. */
 const MOST_BASES = 2;
 const MOST_TIMELINES = 2;
@@ -27,19 +29,21 @@ export function judgeFresh(entries: readonly ArchiveEntry[], createdAt: Date): F
   const old = entries.find(({ info }) => !(Date.parse(info.lastModified) >= earliest));
   const reasons = [
     ...(old === undefined ? [] : [`"${old.relative}" is older than the instance (${old.info.lastModified})`]),
-    ...tooMany(entries),
+    ...tooMany(entries, createdAt),
     ...entries.flatMap(foreign).slice(0, 3),
   ];
   const bytes = entries.reduce((sum, { info }) => sum + info.size, 0);
   return { fresh: reasons.length === 0, reasons, objects: entries.length, bytes };
 }
 
-function tooMany(entries: readonly ArchiveEntry[]): readonly string[] {
+function tooMany(entries: readonly ArchiveEntry[], createdAt: Date): readonly string[] {
   const bases = new Set(entries.flatMap(({ kind }) => ("base" in kind ? [kind.base.name] : [])));
   const segments = entries.filter(({ kind }) => kind.kind === "segment").length;
+  const newest = Math.max(...entries.map(({ info }) => Date.parse(info.lastModified)), createdAt.getTime());
+  const idle = Math.floor((newest - createdAt.getTime()) / ARCHIVE_TIMEOUT_MS);
   return [
     ...(bases.size > MOST_BASES ? [`it has ${counted(bases.size, "base backup")}`] : []),
-    ...(segments > MOST_SEGMENTS ? [`it has ${counted(segments, "WAL segment")}`] : []),
+    ...(segments > MOST_SEGMENTS + idle ? [`it has ${counted(segments, "WAL segment")}`] : []),
   ];
 }
 

@@ -91,9 +91,13 @@ describe("a fresh instance's archive", () => {
     expect(await judge(memory)).toMatchObject({ fresh: false, reasons: ["it has 3 base backups"] });
   });
 
-  it("is not one with many segments", async () => {
-    const memory = sampleArchive({ segments: Array.from({ length: 40 }, (_, index) => index + 1) });
-    expect((await judge(memory)).reasons).toEqual(["it has 40 WAL segments"]);
+  it("is not one with more segments than an idle instance archives in its time", async () => {
+    const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
+    const busy = sampleArchive();
+    for (const number of numbers) add(busy, `wal_005/${segment(number)}.lzo`, lzopLike(`x${number}`));
+    expect((await judge(busy)).reasons).toEqual(["it has 40 WAL segments"]);
+    // One every ten minutes: it waited for somebody over night.
+    expect((await judge(sampleArchive({ segments: numbers }))).fresh).toBe(true);
   });
 });
 

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FURTHER, INCIDENTS } from "../../src/rehearsal/scenarios/incidents.js";
+import { FURTHER, INCIDENTS, REMAINS } from "../../src/rehearsal/scenarios/incidents.js";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
 import { rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
 
 const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
@@ -32,22 +33,36 @@ describe("the incidents", () => {
   it.concurrent.each(played)(
     "number %i, %s, ends as it must",
     async (row, _name, scenario) => {
-      const result = await rehearse({
-        scenario,
-        seed: 1,
-        pace: "max",
-        // Each in a state directory of its own: they play at the same time.
-        stateDirectory: join(directory, scenario.name),
-        program: [process.execPath, BIN],
-        args: ["--json"],
-        interactive: false,
-        caller: { TERM: "dumb" },
-        say: () => undefined,
-        quiet: true,
-      });
-      expect([result.exitCode, result.complaints]).toEqual([scenario.exitCode, []]);
+      expect(await play(scenario)).toEqual([scenario.exitCode, []]);
       if (INCIDENTS.some((incident) => incident.row === row && incident.scenario === scenario)) right += 1;
     },
     LONG,
   );
 });
+
+describe("a deleted instance that is not gone", () => {
+  it.concurrent.each(REMAINS.map((scenario) => [scenario.name, scenario] as const))(
+    "%s, ends as it must",
+    async (_name, scenario) => {
+      expect(await play(scenario)).toEqual([scenario.exitCode, []]);
+    },
+    LONG,
+  );
+});
+
+/** Exit code and complaints. Each in a state directory of its own: they play at the same time. */
+async function play(scenario: Scenario): Promise<readonly [number, readonly string[]]> {
+  const { exitCode, complaints } = await rehearse({
+    scenario,
+    seed: 1,
+    pace: "max",
+    stateDirectory: join(directory, scenario.name),
+    program: [process.execPath, BIN],
+    args: ["--json"],
+    interactive: false,
+    caller: { TERM: "dumb" },
+    say: () => undefined,
+    quiet: true,
+  });
+  return [exitCode, complaints];
+}
