@@ -325,6 +325,13 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         });
       });
 
+      it("deletes nothing that no run moved aside", async () => {
+        await cell.files.makeDirectory(path("kept"), world.files.directory);
+        for (const name of [path("kept"), world.files.file, "/", ""])
+          await expect(cell.files.removeTree(name)).rejects.toMatchObject({ code: "guard-refused", effect: "none" });
+        expect(await cell.files.kind(path("kept"))).toBe("directory");
+      });
+
       it("says no where there is nothing to rename or no place for it", async () => {
         await expect(cell.files.rename(path("none"), path("other"))).rejects.toMatchObject({ code: "command-failed" });
         const { directory } = world.files;

@@ -72,6 +72,23 @@ describe("a state directory", () => {
     );
   });
 
+  it("opens a run that succeeded to be undone, and counts it as open until that has ended; then never again", async () => {
+    const state = at(scratch());
+    const { run, journal } = state.create();
+    await journal.append({ type: "run-ended", outcome: "succeeded" });
+    await journal.close();
+    const resumed = { type: "run-resumed", operator: "a", host: "h", toolVersion: "0", takeOver: false } as const;
+    const undoing = state.open(run, { takeOver: false, back: true });
+    await undoing.journal.append({ ...resumed, back: true });
+    await undoing.journal.close();
+    const again = state.open(run, { takeOver: false });
+    await again.journal.append({ ...resumed, back: true });
+    await again.journal.append({ type: "run-ended", outcome: "undone" });
+    await again.journal.close();
+    for (const back of [true, false])
+      expect(() => state.open(run, { takeOver: false, back })).toThrow(expect.objectContaining({ code: "run-ended" }));
+  });
+
   it("gives back the run when its journal is broken", async () => {
     const state = at(scratch());
     const { run, journal, directory } = state.create();

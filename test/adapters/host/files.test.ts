@@ -40,6 +40,38 @@ describe("files on a cell", () => {
     await expect(raced.rename("/data", "/aside")).rejects.toMatchObject({ code: "guard-refused" });
   });
 
+  const CONTAINER = "/var/vcap/store/cf-containers-broker/cf-52167ceb-a9f7-4f3e-8fc0-0d2a6b1c9e55";
+
+  it("deletes what a run moved aside, on its own file system and by its whole name", async () => {
+    const shell = new AnsweringShell({ code: 0 }, { code: 0 });
+    for (const end of ["", "-undone"]) {
+      const path = `${CONTAINER}/data.dingo-recover-20261121-1200-abcd${end}`;
+      await new ShellFiles(shell).removeTree(path);
+      expect(shell.asked.at(-1)?.argv.slice(-5)).toEqual(["rm", "-rf", "--one-file-system", "--", path]);
+    }
+  });
+
+  it.each([
+    "/",
+    "",
+    "/*",
+    CONTAINER,
+    `${CONTAINER}/data`,
+    `${CONTAINER}/data/postgres0`,
+    `${CONTAINER}/data.dingo-recover-`,
+    `${CONTAINER}/data.dingo-recover-1/../data`,
+    `${CONTAINER}/data.dingo-recover-1\n/`,
+    `${CONTAINER}/data.dingo-recover-*`,
+    `/tmp${CONTAINER}/data.dingo-recover-1`,
+  ])("never deletes %j", async (path) => {
+    const shell = new AnsweringShell();
+    await expect(new ShellFiles(shell).removeTree(path)).rejects.toMatchObject({
+      code: "guard-refused",
+      effect: "none",
+    });
+    expect(shell.asked).toEqual([]);
+  });
+
   it("does not give a list of names that was cut", async () => {
     const cut = new ShellFiles(new AnsweringShell({ stdout: "one\0two\0thr" }));
     await expect(cut.entries("/data")).rejects.toMatchObject({ code: "answer-incomplete" });
