@@ -75,7 +75,9 @@ async function madeBy(run: InterruptedRun): Promise<Made> {
   const { rig } = foundation;
   const guid = await run.output("create", "guid");
   const node = onlyNode(rig.broker.instance(guid));
-  return { guid, node, initialize: await KeyHistory.follow(rig.etcd, `/service/${guid}/initialize`) };
+  const initialize = await KeyHistory.follow(rig.etcd, `/service/${guid}/initialize`);
+  endings.push(() => initialize.stop());
+  return { guid, node, initialize };
 }
 
 function asked(method: string, path: string): number {

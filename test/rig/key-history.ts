@@ -34,14 +34,25 @@ export class KeyHistory extends Feed<KeyChange> {
 
   private async watch(from: number): Promise<void> {
     for (let index = from; ; ) {
-      const answer = await fetch(`${this.url}?wait=true&waitIndex=${index}`, { signal: this.over.signal });
-      const text = await answer.text();
+      const text = await this.change(index);
       // A watch that is given up by the server ends without a body.
       if (text === "") continue;
       const { action, node } = JSON.parse(text) as Told;
       if (action === undefined || node === undefined) throw new Error(`etcd tells no change: ${text}`);
       this.push({ action, value: node.value, index: node.modifiedIndex });
       index = node.modifiedIndex + 1;
+    }
+  }
+
+  /** The first change from this index on. After minutes without any the client gives a watch up: nothing is lost by asking again. */
+  private async change(index: number): Promise<string> {
+    try {
+      const answer = await fetch(`${this.url}?wait=true&waitIndex=${index}`, { signal: this.over.signal });
+      return await answer.text();
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (cause instanceof Error && "code" in cause && cause.code === "UND_ERR_BODY_TIMEOUT") return "";
+      throw error;
     }
   }
 
