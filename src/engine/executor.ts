@@ -41,17 +41,15 @@ export async function execute(session: Session): Promise<void> {
   }
 }
 
-/** A step that fails or is refused may have lost its ground: somebody undid what an earlier one had established (law 9). */
+/** A step that is refused may have lost its ground: somebody undid what an earlier one had established (law 9). */
 async function orAgain(session: Session, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    const lost = thrown instanceof RecoverError && LOST_GROUND.includes(thrown.exitCode);
+    const lost = thrown instanceof RecoverError && thrown.exitCode === EXIT.refused;
     if (!lost || session.state.undoAsked || !(await againAfter(session))) throw thrown;
   }
 }
-
-const LOST_GROUND: readonly number[] = [EXIT.stepFailed, EXIT.refused];
 
 /** `when` and `for_each` are looked at once; what they said stands in the journal. */
 async function enter(session: Session, planned: PlannedStep): Promise<void> {
