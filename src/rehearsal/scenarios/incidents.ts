@@ -8,6 +8,7 @@ import { lyingClusterdata } from "./incidents/lying-clusterdata.js";
 import { smallDisks } from "./incidents/small-disks.js";
 import { sameFirstLetters } from "./incidents/same-first-letters.js";
 import { blindContainer } from "./incidents/blind-container.js";
+import { newerVersion } from "./incidents/newer-version.js";
 import { objectLostOnTheWay } from "./incidents/object-lost-on-the-way.js";
 import { sameMinute } from "./incidents/same-minute.js";
 import { twoNodes } from "./incidents/two-nodes.js";
@@ -89,4 +90,5 @@ export const FURTHER: readonly Incident[] = [
   { row: 21, scenario: systemIdentifierInLogs },
   { row: 23, scenario: emptyAgain },
   { row: 27, scenario: encryptedAlike },
+  { row: 32, scenario: newerVersion },
 ];

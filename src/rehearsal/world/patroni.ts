@@ -306,7 +306,7 @@ export function copiedFromLeader(site: Site, leader: string): void {
 export function initialised(site: Site): void {
   const { world, container } = site;
   const sysid = drawSysid(world);
-  placeDatabase(site, emptyCluster(sysid, ERAS[world.era].postgresVersion));
+  placeDatabase(site, emptyCluster(sysid, world.postgresVersion ?? ERAS[world.era].postgresVersion));
   container.process.busy = false;
   container.process.postgres = "running";
   putKey(world, serviceKey(scopeOf(container), "initialize"), sysid);

@@ -170,6 +170,8 @@ export interface World {
   readonly deployment: string;
   /** How log lines are collected: into one file where nothing is said. */
   readonly collector?: "rotated";
+  /** Of the images that containers are made from; that of the era where nothing is said. */
+  readonly postgresVersion?: string;
   readonly network: Network;
   readonly cells: Cell[];
   etcd: EtcdState;
