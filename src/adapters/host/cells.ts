@@ -61,6 +61,8 @@ class SshCells implements OpenCells {
   readonly #sessions = new Map<string, CellSession>();
   #key: Promise<KeyPair> | undefined;
   #closed = false;
+  /** Users of an earlier process that could not be removed yet. */
+  #someLeft = false;
 
   constructor(options: CellsOptions) {
     this.#options = options;
@@ -85,7 +87,12 @@ class SshCells implements OpenCells {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const left = (await Promise.all([...this.#sessions].map(([key, session]) => this.#end(key, session)))).flat();
+    const own = (await Promise.all([...this.#sessions].map(([key, session]) => this.#end(key, session)))).flat();
+    // This process may be the run's last: what it could not remove when it began is tried once more.
+    const others = (this.#someLeft ? await this.cleanLeftOvers() : []).flatMap(({ user, label, error }) =>
+      error === undefined ? [] : [`"${user}" on "${label}": ${error.message}`],
+    );
+    const left = [...own, ...others];
     if (left.length === 0) return;
     throw new RecoverError("unreachable", `ephemeral SSH users could not be removed: ${left.join("; ")}`, {
       remedy: "They are journaled: the next command of this run removes them.",
@@ -113,6 +120,7 @@ class SshCells implements OpenCells {
       );
       cleaned.push({ user, label: labelOf(instance), ...(error === undefined ? {} : { error }) });
     }
+    this.#someLeft = cleaned.some(({ error }) => error !== undefined);
     return cleaned;
   }
 

@@ -167,6 +167,18 @@ describe("the cells", () => {
     expect(recorder.leftOpen()).toEqual([]);
   });
 
+  it("remove at the end the users of an earlier process too, which could not be removed when this one began", async () => {
+    const killed = open();
+    await killed.open(INSTANCE);
+    director.cleanupError = offline();
+    expect(await cells.cleanLeftOvers()).toMatchObject([{ error: { code: "unreachable" } }]);
+    director.cleanupError = undefined;
+    await cells.close();
+    expect([server.accounts.size, recorder.leftOpen()]).toEqual([0, []]);
+    // Its own user is gone already, and it does not know.
+    await killed.close().catch(() => undefined);
+  });
+
   it("refuse a cell with another key than the director's, before anything is run there", async () => {
     const other = ed25519KeyPair().public;
     director.hostPublicKey = other;
