@@ -1,6 +1,6 @@
 /** The Cloud Controller as the CLI speaks to it: bearer token, renewed when it is about to expire, and its retries. */
 import type { ConfigFile } from "./config-file.js";
-import { CfFailure, CutAnswer, NoAnswer, statusFailure, TOKEN_DEAD } from "./failure.js";
+import { answerOf, CfFailure, CutAnswer, NoAnswer, statusFailure, TOKEN_DEAD } from "./failure.js";
 import { exchange, type Reply } from "./http.js";
 
 /** The CLI renews a token this long before its end. */
@@ -50,7 +50,7 @@ export class Api {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(filters)) query.set(name, value.replaceAll(",", "%2C"));
     const reply = await this.send("GET", `${path}?${query.toString()}`);
-    return (JSON.parse(reply.body) as { readonly resources: readonly Resource[] }).resources[0];
+    return (answerOf(reply.body) as { readonly resources: readonly Resource[] }).resources[0];
   }
 
   /** Waits while Cloud Controller works, not while the broker does. */
@@ -58,7 +58,7 @@ export class Api {
     if (url === undefined) return "complete";
     for (;;) {
       const reply = await this.send("GET", url);
-      const job = JSON.parse(reply.body) as { guid: string; state: string; errors: readonly { detail?: string }[] };
+      const job = answerOf(reply.body) as { guid: string; state: string; errors: readonly { detail?: string }[] };
       if (job.state === "COMPLETE") return "complete";
       if (job.state === "POLLING") return "polling";
       if (job.state === "FAILED") throw new CfFailure(`Job (${job.guid}) failed: ${job.errors[0]?.detail ?? ""}`);
@@ -105,7 +105,7 @@ export async function askForToken(uaa: string, form: URLSearchParams): Promise<T
   const reply = await exchange({ method: "POST", url, headers, body: form.toString() });
   if (reply.status === 401) return undefined;
   if (reply.status >= 400) throw new CfFailure(`Error Code: ${reply.status}\nRaw Response: ${reply.body}`);
-  const answer = JSON.parse(reply.body) as { readonly access_token: string; readonly refresh_token?: string };
+  const answer = answerOf(reply.body) as { readonly access_token: string; readonly refresh_token?: string };
   return { access: answer.access_token, refresh: answer.refresh_token ?? "" };
 }
 

@@ -29,6 +29,19 @@ export function requestError(method: string, url: string, why: string): NoAnswer
   return new NoAnswer(`Request error: ${verb} "${url}": ${why}\n${PROXY_TIP}`);
 }
 
+/** A body in Go's words where it is not JSON (encoding/json, scanner.go). */
+export function answerOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    const first = body.trimStart().slice(0, 1);
+    const begins = first === "" || '{["-0123456789tfn'.includes(first);
+    throw new CfFailure(
+      begins ? "unexpected end of JSON input" : `invalid character '${first}' looking for beginning of value`,
+    );
+  }
+}
+
 interface ErrorBody {
   readonly errors?: readonly { readonly code?: number; readonly title?: string; readonly detail?: string }[];
 }

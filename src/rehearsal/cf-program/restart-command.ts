@@ -1,7 +1,7 @@
 /** restart: stop, start, wait for an instance, summary. */
 import type { Resource } from "./api.js";
 import { appNamed, type Cli, requireTarget, whereAndWho } from "./command.js";
-import { CfFailure } from "./failure.js";
+import { answerOf, CfFailure } from "./failure.js";
 import type { Arguments } from "./flags.js";
 
 const POLL_MS = 3_000;
@@ -36,7 +36,7 @@ async function untilRunning({ api }: Cli, app: Resource): Promise<void> {
   const process = await api.find(`/v3/apps/${app.guid}/processes`, {});
   for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
     const reply = await api.send("GET", `/v3/processes/${process?.guid}/stats`);
-    const { resources } = JSON.parse(reply.body) as Stats;
+    const { resources } = answerOf(reply.body) as Stats;
     if (resources.some((each) => each.state === "RUNNING")) return;
     if (resources.every((each) => each.state === "CRASHED")) throw new CfFailure("All instances crashed");
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -1,7 +1,7 @@
 /** api, auth, target, oauth-token, curl. */
 import { askForToken } from "./api.js";
 import { type Cli, requireLogin, userName } from "./command.js";
-import { CfFailure, CutAnswer, NoAnswer } from "./failure.js";
+import { answerOf, CfFailure, CutAnswer, NoAnswer } from "./failure.js";
 import type { Arguments } from "./flags.js";
 import { exchange } from "./http.js";
 
@@ -16,7 +16,7 @@ export async function api({ file, say }: Cli, { positional }: Arguments): Promis
   const [url = ""] = positional;
   say(`Setting API endpoint to ${url}...`);
   const reply = await exchange({ method: "GET", url });
-  const { links } = JSON.parse(reply.body) as Root;
+  const { links } = answerOf(reply.body) as Root;
   file.change({
     Target: url,
     APIVersion: links.cloud_controller_v3.meta.version,
