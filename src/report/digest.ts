@@ -49,7 +49,7 @@ export function unitsOf(entries: readonly Entry[]): readonly UnitDigest[] {
   return [...units.values()];
 }
 
-const isBack = (entry: Entry): boolean => "back" in entry && entry.back === true;
+const isBack = (entry: Entry): boolean => "back" in entry;
 
 function begun(before: UnitDigest | undefined, entry: EntryOf<"step-started">): UnitDigest {
   const { step, action, effect, input, attempt, time } = entry;

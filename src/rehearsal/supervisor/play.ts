@@ -99,10 +99,11 @@ export function conclude(
     (state.weather ?? []).length === 0 &&
     exitCode !== EXIT.interrupted &&
     !sitting.args.some((word) => LEADS_ELSEWHERE.has(word));
+  const closing = { ...state, old: record.watched.old, exitCode };
   const complaints = [
     ...(ownEnding && exitCode !== expected ? [`the tool ended with ${exitCode}, expected was ${expected}`] : []),
     ...worldComplaints(state.world, record.watched),
-    ...(undone ? undoneComplaints : scenario.complaints)({ ...state, old: record.watched.old, exitCode }),
+    ...(undone ? undoneComplaints(closing) : scenario.complaints(closing)),
     ...(ownEnding && !undone ? (scenario.unsaid?.(Told.ofRun(sitting.stateDirectory, record.run)) ?? []) : []),
   ];
   return {
