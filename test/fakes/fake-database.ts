@@ -29,7 +29,7 @@ export class FakeDatabase implements Sql {
     if (sql.startsWith("SHOW server_version")) return [[this.version]];
     if (sql.startsWith("SELECT rolname")) return [...this.passwords.keys()].map((name) => [name]);
     const recovering = this.inRecovery ? "t" : "f";
-    if (sql.includes("FROM pg_tables")) return [...this.tables.keys()].map((name) => ["public", name]);
+    if (sql.startsWith("SELECT schemaname")) return [...this.tables.keys()].map((name) => ["public", name]);
     if (sql.includes("pg_control_system")) return [[recovering, this.systemId]];
     if (sql.startsWith("SELECT pg_is_in_recovery")) return [[recovering]];
     for (const [, role = "", password = ""] of sql.matchAll(/ROLE "(\w+)" WITH .*PASSWORD '([^']*)'/g)) {

@@ -54,7 +54,8 @@ describe("the order of the recovery", () => {
       "postgres.prove-login",
     ];
     const ids = order().filter((id) => [...proof, "cf.bind-app"].includes(id));
-    expect(ids).toEqual([...proof, "cf.bind-app"]);
+    // A clone is proved by the same action, in its own step.
+    expect([...new Set(ids)]).toEqual([...proof, "cf.bind-app"]);
   });
 
   it("compares the copy before the start, never after it: the container prunes WAL seconds after its promotion", () => {
