@@ -127,10 +127,11 @@ async function playIn<T>(place: string, work: () => Promise<T>): Promise<T> {
 
 function list(given: GlobalArguments, output: Output): number {
   const scenarios = SCENARIOS.map(({ name, title, teaches }) => ({ name, title, teaches }));
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
   if (given.json) output.json({ schema: "dingo-recover/scenarios@1", scenarios });
   else
     for (const { name, title, teaches } of scenarios)
-      output.line(`${name.padEnd(18)} ${title}\n${" ".repeat(19)}${teaches}`);
+      output.line(`${name.padEnd(width)} ${title}\n${" ".repeat(width + 1)}${teaches}`);
   return EXIT.done;
 }
 
