@@ -5,8 +5,9 @@ import { serveStore } from "../../src/rehearsal/object-store/server.js";
 import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.js";
 import { Secrets } from "../../src/secrets.js";
 import { objectStoreContract } from "../contract/object-store.js";
+import { sharedPlaceContract } from "../contract/shared-place.js";
 
-objectStoreContract("the box's by the AWS SDK", async () => {
+async function boxStore() {
   const epochMs = Date.now();
   const world = foundation("f", 1, epochMs);
   world.store.keys.push({ id: "AKIADENIED", secret: "no-rights-at-all", denyWrites: ["*"], holder: "nobody" });
@@ -26,11 +27,25 @@ objectStoreContract("the box's by the AWS SDK", async () => {
     store: open(server.url, operator),
     denied: open(server.url, "AKIADENIED"),
     unreachable: open("http://127.0.0.1:9", operator),
-    seed: (key, content) => {
+    seed: (key: string, content: string) => {
       const meaning = { is: "bytes", base64: Buffer.from(content).toString("base64") } as const;
       host.apply({ is: "put-object", bucket: BUCKET, key, meaning, by: "test" });
       return Promise.resolve();
     },
     close: () => server.close(),
+  };
+}
+
+objectStoreContract("the box's by the AWS SDK", boxStore);
+
+sharedPlaceContract("the box's by the AWS SDK", async () => {
+  const { store, denied, unreachable, close } = await boxStore();
+  const at = { bucket: BUCKET, prefix: "leases" };
+  return {
+    place: store.shared(at),
+    denied: denied.shared(at),
+    unreachable: unreachable.shared(at),
+    nowhere: store.shared({ ...at, bucket: "no-such-bucket-anywhere" }),
+    close,
   };
 });

@@ -1,13 +1,17 @@
 /** The object store that holds the archives, by the AWS SDK: S3, MinIO and their kin. */
 import type { ArchiveStore } from "../../ports/object-store.js";
+import type { SharedPlace } from "../../ports/shared-place.js";
 import { S3Connection, type S3Settings } from "./connection.js";
 import { S3Reader } from "./reader.js";
 import { findRegion } from "./region.js";
+import { S3SharedPlace, type SharedPrefix } from "./shared-place.js";
 import { S3Writer } from "./writer.js";
 
 export interface OpenArchiveStore extends ArchiveStore {
   /** Begins to load the SDK, which takes a while, before the first call. */
   warmUp(): void;
+  /** Where machines share leases; the caller has shown that no archive lies there. */
+  shared(at: SharedPrefix): SharedPlace;
 }
 
 /** Loads the SDK and opens connections at the first call. */
@@ -19,5 +23,6 @@ export function openArchiveStore(settings: S3Settings): OpenArchiveStore {
     region: (bucket) => findRegion(connection, bucket),
     reader: () => new S3Reader(connection),
     writer: (protect) => new S3Writer(connection, protect),
+    shared: (at) => new S3SharedPlace(connection, at),
   };
 }

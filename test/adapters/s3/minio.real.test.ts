@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/adapters/clock/system-clock.js";
-import { openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
+import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
 import { copyArchive } from "../../../src/archive/copy.js";
 import { compareArchives } from "../../../src/archive/compare.js";
 import { asideLocation, planCopy } from "../../../src/archive/copy-plan.js";
@@ -13,6 +13,7 @@ import { verifyArchive } from "../../../src/archive/verify.js";
 import type { ArchiveStore } from "../../../src/ports/object-store.js";
 import { Secrets } from "../../../src/secrets.js";
 import { objectStoreContract } from "../../contract/object-store.js";
+import { sharedPlaceContract } from "../../contract/shared-place.js";
 import { MemoryObjectStore } from "../../fakes/memory-object-store.js";
 import { Ledger } from "../../rig/ledger.js";
 import { ObjectStore as Minio } from "../../rig/object-store.js";
@@ -38,7 +39,7 @@ async function start(address: string): Promise<Running> {
 /** The pauses between attempts are long; nothing here depends on their length. */
 const hurried = systemClock({ realMs: Date.now(), epochMs: Date.now(), rate: 100 });
 
-function storeWith(endpoint: string, credentials: S3Credentials): ArchiveStore {
+function storeWith(endpoint: string, credentials: S3Credentials): OpenArchiveStore {
   return openArchiveStore({
     clock: hurried,
     secrets: new Secrets(),
@@ -57,12 +58,28 @@ async function settle(minio: Minio, marker: string): Promise<void> {
   await minio.requests.settled(`/${minio.bucket}/${marker}`, () => minio.read(marker).catch(() => ""));
 }
 
+const DENY_ALL: Parameters<typeof assumeRole>[3] = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Action: ["s3:*"], Resource: ["arn:aws:s3:::*"] }],
+};
+
+sharedPlaceContract("MinIO by the AWS SDK", async () => {
+  const { minio, stop } = await start("127.0.0.33");
+  const nothing = await assumeRole(minio.endpoint, minio.region, minio.credentials, DENY_ALL);
+  const at = { bucket: minio.bucket, prefix: "leases" };
+  const store = storeWith(minio.endpoint, minio.credentials);
+  return {
+    place: store.shared(at),
+    denied: storeWith(minio.endpoint, nothing).shared(at),
+    unreachable: storeWith("http://127.0.0.33:9", minio.credentials).shared(at),
+    nowhere: store.shared({ ...at, bucket: "no-such-bucket-anywhere" }),
+    close: stop,
+  };
+});
+
 objectStoreContract("MinIO by the AWS SDK", async () => {
   const { minio, stop } = await start("127.0.0.31");
-  const nothing = await assumeRole(minio.endpoint, minio.region, minio.credentials, {
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Deny", Action: ["s3:*"], Resource: ["arn:aws:s3:::*"] }],
-  });
+  const nothing = await assumeRole(minio.endpoint, minio.region, minio.credentials, DENY_ALL);
   return {
     bucket: minio.bucket,
     store: storeWith(minio.endpoint, minio.credentials),

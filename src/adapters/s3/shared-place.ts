@@ -1,0 +1,128 @@
+/**
+ * The place that machines share, in S3: conditional writes by If-None-Match and If-Match of PutObject (S3 API reference;
+ * MinIO has them too; older stores ignore them or answer 501).
+ */
+import { RecoverError } from "../../errors.js";
+import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../ports/shared-place.js";
+import type { S3Connection } from "./connection.js";
+import { failureOf } from "./failure.js";
+import { S3Reader } from "./reader.js";
+import { findRegion } from "./region.js";
+
+export interface SharedPrefix {
+  readonly bucket: string;
+  /** No slash at either end, not empty. */
+  readonly prefix: string;
+}
+
+export class S3SharedPlace implements SharedPlace {
+  readonly #connection: S3Connection;
+  readonly #reader: S3Reader;
+  readonly #at: SharedPrefix;
+
+  constructor(connection: S3Connection, at: SharedPrefix) {
+    this.#connection = connection;
+    this.#reader = new S3Reader(connection);
+    this.#at = at;
+  }
+
+  get location(): string {
+    return `s3://${this.#at.bucket}/${this.#at.prefix}`;
+  }
+
+  async read(name: string): Promise<SharedObject | undefined> {
+    const { bucket } = this.#at;
+    await this.#prepare();
+    return this.#connection.send(
+      bucket,
+      { verb: "read", place: this.#place(name), reads: true },
+      async (client, sdk) => {
+        try {
+          const answer = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: this.#key(name) }));
+          const content = (await answer.Body?.transformToString()) ?? "";
+          return { content, version: versionOf(answer.ETag, this.#place(name)) };
+        } catch (error) {
+          if (isAbsent(error)) return undefined;
+          throw error;
+        }
+      },
+    );
+  }
+
+  async list(prefix: string): Promise<readonly string[]> {
+    const objects = await this.#reader.list(this.#at.bucket, this.#key(prefix));
+    return objects.map(({ key }) => key.slice(this.#at.prefix.length + 1));
+  }
+
+  async write(name: string, content: string, condition: WriteCondition): Promise<Written> {
+    const { bucket } = this.#at;
+    await this.#prepare();
+    return this.#connection.send(
+      bucket,
+      { verb: "write", place: this.#place(name), reads: false },
+      async (client, sdk) => {
+        try {
+          const request = { Bucket: bucket, Key: this.#key(name), Body: content, ContentType: "application/json" };
+          const answer = await client.send(new sdk.PutObjectCommand({ ...request, ...headersOf(condition) }));
+          return { is: "written", version: versionOf(answer.ETag, this.#place(name)) } as const;
+        } catch (error) {
+          const answer = condition === "any" ? undefined : refusalOf(error);
+          if (answer !== undefined) return answer;
+          throw error;
+        }
+      },
+    );
+  }
+
+  #key(name: string): string {
+    return `${this.#at.prefix}/${name}`;
+  }
+
+  #place(name: string): string {
+    return `s3://${this.#at.bucket}/${this.#key(name)}`;
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#connection.configuredRegion === undefined) await findRegion(this.#connection, this.#at.bucket);
+  }
+}
+
+function headersOf(condition: WriteCondition): { readonly IfNoneMatch?: string; readonly IfMatch?: string } {
+  if (condition === "any") return {};
+  return condition === "absent" ? { IfNoneMatch: "*" } : { IfMatch: `"${condition.version}"` };
+}
+
+/** 412; 404 for If-Match where nothing is there; 409 where two wrote at the same moment (S3 API reference, PutObject). */
+function refusalOf(error: unknown): Written | undefined {
+  const { name, status } = answerOf(error);
+  if (status === 501 || name === "NotImplemented") return { is: "unsupported" };
+  if (status === 409 && name === "ConditionalRequestConflict") return { is: "refused" };
+  const failure = failureOf(error);
+  return failure.kind === "final" && failure.code === "object-changed" ? { is: "refused" } : undefined;
+}
+
+/** NoSuchBucket has a name of its own. */
+function isAbsent(error: unknown): boolean {
+  const failure = failureOf(error);
+  return answerOf(error).status === 404 && failure.kind === "final" && failure.code === "object-changed";
+}
+
+function answerOf(error: unknown): { readonly name: string; readonly status: number } {
+  const thrown = (typeof error === "object" && error !== null ? error : {}) as {
+    readonly name?: unknown;
+    readonly $metadata?: { readonly httpStatusCode?: unknown };
+  };
+  const status = thrown.$metadata?.httpStatusCode;
+  return {
+    name: typeof thrown.name === "string" ? thrown.name : "",
+    status: typeof status === "number" ? status : 0,
+  };
+}
+
+function versionOf(etag: string | undefined, place: string): string {
+  if (etag !== undefined && etag !== "") return etag.replaceAll('"', "");
+  throw new RecoverError("answer-incomplete", `the object store does not say the ETag of "${place}"`, {
+    remedy: "Check what lies between here and the store.",
+    place,
+  });
+}

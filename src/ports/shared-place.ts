@@ -1,0 +1,32 @@
+/**
+ * A small place in the world that several machines share: a prefix of an object store, outside every archive.
+ *
+ * Errors of every call: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`. Silence or a refusal is never
+ * an absent object (law 5).
+ */
+export interface SharedObject {
+  readonly content: string;
+  /** Changes with every write. */
+  readonly version: string;
+}
+
+/** `any`: whatever is there; `absent`: only where nothing has the name; a version: only over exactly that one. */
+export type WriteCondition = "any" | "absent" | { readonly version: string };
+
+export type Written =
+  | { readonly is: "written"; readonly version: string }
+  /** The condition did not hold: somebody else wrote. */
+  | { readonly is: "refused" }
+  /** The store says that it knows no such condition. */
+  | { readonly is: "unsupported" };
+
+export interface SharedPlace {
+  /** `s3://BUCKET/PREFIX` */
+  readonly location: string;
+  /** Undefined only where the store says that there is no such object. */
+  read(name: string): Promise<SharedObject | undefined>;
+  /** Names at or below `prefix`, sorted. */
+  list(prefix: string): Promise<readonly string[]>;
+  /** A store may ignore the condition and write all the same: see lease/conditions.ts. */
+  write(name: string, content: string, condition: WriteCondition): Promise<Written>;
+}
