@@ -74,6 +74,11 @@ module.exports = {
       to: "^src/[^/]+/",
       but: folders("journal", "ports"),
     }),
+    never("lease-knows-the-journal-and-a-port", "Who may act is decided by what stands in the shared place, whatever the run is about.", {
+      from: folders("lease"),
+      to: "^src/[^/]+/",
+      but: folders("lease", "journal", "ports"),
+    }),
     never("archive-and-discovery-know-only-ports", "Judging archives and logs is used by actions and by commands alike, and is tested without either.", {
       from: folders("archive", "discovery"),
       to: "^src/[^/]+/",

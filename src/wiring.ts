@@ -18,6 +18,7 @@ import { createGateway } from "./adapters/ssh/gateway.js";
 import {
   type Config,
   type GatewayConfig,
+  type LeaseConfig,
   type SecretReference,
   settingsOf,
   type SocksConfig,
@@ -31,6 +32,7 @@ import type { Director } from "./ports/director.js";
 import type { Dialer } from "./ports/dialer.js";
 import type { Operator } from "./ports/operator.js";
 import type { Ports } from "./ports/ports.js";
+import type { SharedPlace } from "./ports/shared-place.js";
 import type { ResourceRecorder } from "./ports/resources.js";
 import type { Secrets } from "./secrets.js";
 
@@ -53,8 +55,15 @@ export interface Wired {
   warmUp(): void;
   /** Removes what an earlier process of this run left open. Returns what it did, for people. */
   cleanLeftOvers(): Promise<readonly string[]>;
-  /** Ends log-ins, removes ephemeral users, closes connections. */
-  close(): Promise<void>;
+  /** Where machines share leases. */
+  shared(at: LeaseConfig): SharedPlace;
+  /** Ends log-ins and removes ephemeral users: what the journal is to hear of. The store can be reached on. */
+  logOut(): Promise<void>;
+  /**
+   * The same where it was not done, and closes connections. A process that was taken over changes nothing any more: its
+   * users on cells stand in the journal, and its successor removes them.
+   */
+  close(how?: { readonly takenOver: boolean }): Promise<void>;
 }
 
 export async function wire(options: WiringOptions): Promise<Wired> {
@@ -87,8 +96,12 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     settings: settingsOf(config),
   };
   signal.throwIfAborted();
+  // Users are removed while the director can still be reached.
+  const logOut = once(() => closeAll([cells, cf, hop]));
   return {
     ports,
+    shared: (at) => store.shared(at),
+    logOut,
     warmUp: () => {
       cells.warmUp();
       store.warmUp();
@@ -97,14 +110,30 @@ export async function wire(options: WiringOptions): Promise<Wired> {
       (await cells.cleanLeftOvers()).map(
         ({ user, label, error }) => `${user} on ${label}: ${error === undefined ? "removed" : error.message}`,
       ),
-    close: async () => {
-      // Users are removed while the director can still be reached.
-      const failures: RecoverError[] = [];
-      for (const each of [cells, cf, hop, gateway])
-        await each?.close().catch((error: unknown) => failures.push(asRecoverError(error)));
-      storeAgents.destroy();
-      if (failures[0] !== undefined) throw failures[0];
+    close: async ({ takenOver } = { takenOver: false }) => {
+      try {
+        await closeAll([...(takenOver ? [cf, hop] : [{ close: logOut }]), gateway]);
+      } finally {
+        storeAgents.destroy();
+      }
     },
+  };
+}
+
+/** Every one, whatever the others throw. Throws what the first threw. */
+async function closeAll(all: readonly ({ close(): Promise<void> } | undefined)[]): Promise<void> {
+  const failures: RecoverError[] = [];
+  for (const each of all) await each?.close().catch((error: unknown) => failures.push(asRecoverError(error)));
+  if (failures[0] !== undefined) throw failures[0];
+}
+
+/** What failed was told to whoever asked first. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done = false;
+  return async () => {
+    if (done) return;
+    done = true;
+    await work();
   };
 }
 

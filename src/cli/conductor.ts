@@ -6,11 +6,10 @@ import type { Carrier, EngineOptions, RunFlags, RunResult } from "../engine/opti
 import type { Evaluator } from "../engine/evaluator.js";
 import { asRecoverError, RecoverError } from "../errors.js";
 import { evaluate } from "../expression/expression.js";
-import type { Config } from "../config/config.js";
+import { type Config, leaseText } from "../config/config.js";
 import type { Decision } from "../journal/entry.js";
 import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
-import { JournaledResources } from "../journal/resources.js";
 import { NO_HASH } from "../journal/line.js";
 import type { Clock } from "../ports/clock.js";
 import { quoted } from "../printable.js";
@@ -28,6 +27,7 @@ import { secrets } from "./failure.js";
 import type { ConsentArguments, GlobalArguments } from "./options.js";
 import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.js";
 import { watchSignals } from "./signals.js";
+import { type LeaseTerms, Tenure } from "./tenure.js";
 import { toolVersion } from "./tool-version.js";
 
 export type ConductArguments = GlobalArguments & ConsentArguments;
@@ -82,29 +82,35 @@ export interface Conduct {
   readonly locks: Locks;
   readonly flags: RunFlags;
   readonly config: Config;
+  /** Absent: nothing guards the run across machines. */
+  readonly lease?: LeaseTerms;
   /** Beside the screen: the run's events.jsonl. */
   readonly alsoTo?: (event: RunEvent) => void;
 }
 
 /** Wires the real world to the engine, lets it work, and closes everything whatever happens. */
 export async function conduct(
-  { stage, runbook, journal, locks, flags, config, alsoTo }: Conduct,
+  { stage, runbook, journal, locks, flags, config, lease, alsoTo }: Conduct,
   work: (options: EngineOptions) => Promise<RunResult>,
 ): Promise<number> {
   const stopper = watchSignals((text) => stage.output.error(text), stage.asks);
-  let closeRest: (() => Promise<void>) | undefined;
+  const tenure = new Tenure(journal, stage.mode === undefined ? locks : apart(locks, journal.run));
+  const carried = carrier(stage.mode !== undefined, lease);
+  const tell = (text: string | undefined): void => (text === undefined ? undefined : stage.output.error(text));
+  let closeRest = (): Promise<void> => Promise.resolve();
   try {
     const wired = await wire({
       config,
       env: process.env,
       secrets,
       clock: stage.clock,
-      recorder: new JournaledResources(journal),
+      recorder: tenure.recorder,
       operator: stage.renderer.operator,
       signal: stopper.signal,
       loopbackOnly: stage.mode !== undefined,
     });
-    closeRest = () => wired.close();
+    closeRest = () => wired.close({ takenOver: tenure.isLost });
+    if (lease !== undefined) tell(await tenure.take(wired, lease, carried));
     wired.warmUp();
     for (const text of await wired.cleanLeftOvers()) stage.output.error(`left over from an earlier process: ${text}`);
     const result = await work({
@@ -112,31 +118,30 @@ export async function conduct(
       ports: wired.ports,
       clock: stage.clock,
       operator: stage.renderer.operator,
-      journal,
-      locks: stage.mode === undefined ? locks : apart(locks, journal.run),
+      journal: tenure.journal,
+      locks: tenure.locks,
       evaluator: EVALUATOR,
       secrets,
       flags,
-      carrier: carrier(stage.mode !== undefined),
+      carrier: carried,
       signal: stopper.signal,
       sink: (event) => {
         if (event.type === "run-ended" && !hasBegun(journal)) return;
         stage.renderer.sink(event);
         alsoTo?.(event);
       },
-      beforeEnd: () => {
-        closeRest = undefined;
-        return wired.close();
-      },
+      beforeEnd: () => wired.logOut(),
     });
+    tell(await tenure.letGo(result.outcome));
     await stage.renderer.close();
     // Before a run has begun, an error is that of a command (DESIGN §4, "JSON documents").
     if (result.error !== undefined && !hasBegun(journal)) throw result.error;
     return result.exitCode;
   } finally {
     stopper.release();
+    tell(await tenure.letGo());
     // A run that was refused before it began ends without `beforeEnd`; an open connection would keep the process alive.
-    await closeRest?.().catch((error: unknown) => stage.output.error(`closing down: ${asRecoverError(error).message}`));
+    await closeRest().catch((error: unknown) => stage.output.error(`closing down: ${asRecoverError(error).message}`));
     await journal.close();
   }
 }
@@ -154,8 +159,9 @@ function apart(locks: Locks, run: string): Locks {
 
 const EVALUATOR: Evaluator = { evaluate, resolve };
 
-function carrier(rehearsal: boolean): Carrier {
-  return { operator: userInfo().username, host: hostname(), toolVersion: toolVersion(), rehearsal };
+function carrier(rehearsal: boolean, lease: LeaseTerms | undefined): Carrier {
+  const who = { operator: userInfo().username, host: hostname(), toolVersion: toolVersion(), rehearsal };
+  return lease === undefined ? who : { ...who, lease: leaseText(lease.at) };
 }
 
 export function flagsOf(

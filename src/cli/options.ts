@@ -76,6 +76,15 @@ export const resumeOptions = {
   "take-over": { type: "boolean", default: false, describe: "take the run over from another process" },
 } as const;
 
+export const fromOptions = {
+  from: {
+    type: "string",
+    describe: "fetch the journal that is mirrored beside the lease, s3://BUCKET/PREFIX, and go on with it here",
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
+
 export const undoOptions = {
   "dry-run": {
     type: "boolean",
@@ -157,4 +166,5 @@ export type InputArguments = InferredOptionTypes<typeof inputOptions>;
 export type CleanupArguments = InferredOptionTypes<typeof cleanupOptions>;
 export type UndoArguments = InferredOptionTypes<typeof undoOptions>;
 export type ResumeArguments = InferredOptionTypes<typeof resumeOptions>;
+export type FromArguments = InferredOptionTypes<typeof fromOptions>;
 export type DiscoverArguments = InferredOptionTypes<typeof discoverOptions>;

@@ -5,6 +5,7 @@ import { requireOnce } from "./given-once.js";
 import {
   consentOptions,
   discoverOptions,
+  fromOptions,
   type GlobalArguments,
   globalOptions,
   inputOptions,
@@ -42,6 +43,7 @@ const GIVEN_ONCE: readonly string[] = Object.entries({
   ...consentOptions,
   ...inputOptions,
   ...resumeOptions,
+  ...fromOptions,
   ...discoverOptions,
   ...rehearseOptions,
   ...undoOptions,
@@ -76,9 +78,10 @@ function withRunning(parser: Parser, finish: Finish): Parser {
       (command) =>
         command
           .positional("run", { type: "string", describe: "any unambiguous prefix; absent where only one run is open" })
-          .options({ ...consentOptions, ...resumeOptions })
+          .options({ ...consentOptions, ...resumeOptions, ...fromOptions })
           .example("$0 resume", "the only open run")
-          .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt"),
+          .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt")
+          .example("$0 resume --from s3://b/leases --take-over", "the first machine is gone: its run goes on here"),
       async (given) => finish(await (await import("./resume.js")).resume(given)),
     )
     .command(

@@ -1,31 +1,45 @@
 import { resumeRun } from "../engine/run.js";
+import type { RunEvent } from "../engine/event.js";
 import { replay } from "../engine/replay.js";
 import { EventLog } from "../journal/event-log.js";
 import { chooseRun } from "./choose-run.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
-import type { ResumeArguments } from "./options.js";
+import { leasePlace, leaseTerms } from "./lease-terms.js";
+import type { FromArguments, ResumeArguments } from "./options.js";
 import { openRunbook } from "./shipped-runbooks.js";
 import { openStateDirectory } from "./state.js";
 
+export type ResumeCall = ConductArguments &
+  ResumeArguments &
+  Partial<FromArguments> & { readonly run?: string | undefined };
+
 /** Carries a run on with the runbook of its name, which must be the one that it began with. */
-export async function resume(
-  given: ConductArguments & ResumeArguments & { readonly run?: string | undefined },
-): Promise<number> {
+export async function resume(given: ResumeCall): Promise<number> {
   const stage = openStage(given);
+  const { from } = given;
   const flags = flagsOf(given, {
     decide: given.decide,
     acceptRunbook: given["accept-runbook"],
-    takeOver: given["take-over"],
+    // Whoever brings a run from elsewhere takes it over, also where nobody holds it any more.
+    takeOver: given["take-over"] || from !== undefined,
   });
+  const now = (): Date => stage.clock.now();
   const state = openStateDirectory({
     stateDir: given["state-dir"],
-    now: () => stage.clock.now(),
+    now,
     observer: stage.mode?.observer,
   });
-  const run = chooseRun(state, given.run);
-  const begun = replay(state.read(run).entries);
+  const run =
+    from === undefined
+      ? chooseRun(state, given.run)
+      : await (await import("./arrival.js")).bringFrom({
+          ...{ given, from, state, run: given.run, takeOver: given["take-over"] },
+          say: (text) => stage.output.error(text),
+        });
+  const { entries } = state.read(run);
+  const begun = replay(entries);
   if (begun.rehearsal && stage.mode === undefined) {
     // Refused while another process plays it: a second box over the same world would tear it.
     await state.open(run, { takeOver: false }).journal.close();
@@ -33,10 +47,10 @@ export async function resume(
   }
   const runbook = openRunbook(begun.runbook || "recover-deleted-service");
   const config = configFor(runbook, given, begun.inputs);
-  const { journal, locks, directory } = state.open(run, { takeOver: given["take-over"] });
+  const at = leasePlace(run, entries, config);
+  const { journal, locks, directory } = state.open(run, { takeOver: flags.takeOver });
   const events = new EventLog(directory, secrets);
-  return await conduct(
-    { stage, runbook, journal, locks, flags, config, alsoTo: (event) => events.write(event) },
-    resumeRun,
-  );
+  const alsoTo = (event: RunEvent): void => events.write(event);
+  const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
+  return await conduct({ stage, runbook, journal, locks, flags, config, ...lease, alsoTo }, resumeRun);
 }

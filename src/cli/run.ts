@@ -11,6 +11,7 @@ import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, hasBegun, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
 import { readInputs } from "./inputs.js";
+import { leaseTerms } from "./lease-terms.js";
 import type { InputArguments } from "./options.js";
 import { openRunbook } from "./shipped-runbooks.js";
 import { openStateDirectory } from "./state.js";
@@ -36,16 +37,20 @@ export async function runWith(given: RunCall, inputs: JsonObject): Promise<numbe
     const journal = new MemoryJournal({ run: newRunId(stage.clock.now()), secrets, now: () => stage.clock.now() });
     return await conduct({ ...common, journal, locks: NO_LOCKS }, (options) => dryRun({ ...options, inputs }));
   }
+  const now = (): Date => stage.clock.now();
   const state = openStateDirectory({
     stateDir: given["state-dir"],
-    now: () => stage.clock.now(),
+    now,
     observer: stage.mode?.observer,
   });
   const { journal, locks, directory } = state.create();
+  const lease = leaseTerms(common.config.lease, { journal, directory }, { takeOver: false, now });
   const events = new EventLog(directory, secrets);
   const alsoTo = (event: RunEvent): void => events.write(event);
   try {
-    return await conduct({ ...common, journal, locks, alsoTo }, (options) => runRunbook({ ...options, inputs }));
+    return await conduct({ ...common, ...lease, journal, locks, alsoTo }, (options) =>
+      runRunbook({ ...options, inputs }),
+    );
   } finally {
     if (!hasBegun(journal)) state.discard(journal.run);
   }

@@ -1,3 +1,4 @@
+import type { RunEvent } from "../engine/event.js";
 import { replay } from "../engine/replay.js";
 import { undoRun } from "../engine/run.js";
 import { previewUndo } from "../engine/undo-preview.js";
@@ -7,6 +8,7 @@ import { chooseRun } from "./choose-run.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
 import { configFor } from "./configuration.js";
 import { secrets } from "./failure.js";
+import { leasePlace, leaseTerms } from "./lease-terms.js";
 import { cleanupsOf } from "./left-aside.js";
 import type { ResumeArguments, UndoArguments } from "./options.js";
 import { openRunbook } from "./shipped-runbooks.js";
@@ -22,9 +24,10 @@ export async function undo(given: UndoCall): Promise<number> {
     acceptRunbook: given["accept-runbook"],
     takeOver: given["take-over"],
   });
+  const now = (): Date => stage.clock.now();
   const state = openStateDirectory({
     stateDir: given["state-dir"],
-    now: () => stage.clock.now(),
+    now,
     observer: stage.mode?.observer,
   });
   const run = chooseRun(state, given.run);
@@ -45,12 +48,12 @@ export async function undo(given: UndoCall): Promise<number> {
     return await (await import("./rehearse.js")).continueRehearsed(given, { command: "undo", run });
   }
   const config = configFor(runbook, given, begun.inputs);
+  const at = leasePlace(run, reading.entries, config);
   const { journal, locks, directory } = state.open(run, { takeOver: given["take-over"], back: true });
   const events = new EventLog(directory, secrets);
-  return await conduct(
-    { stage, runbook, journal, locks, flags, config, alsoTo: (event) => events.write(event) },
-    undoRun,
-  );
+  const alsoTo = (event: RunEvent): void => events.write(event);
+  const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
+  return await conduct({ stage, runbook, journal, locks, flags, config, ...lease, alsoTo }, undoRun);
 }
 
 function neverBegan(run: string): RecoverError {

@@ -63,6 +63,15 @@ export interface S3Config {
   readonly viaGateway?: true;
 }
 
+/** Where leases lie and journals are mirrored: outside every archive. */
+export interface LeaseConfig {
+  readonly bucket: string;
+  /** No slash at either end, not empty. */
+  readonly prefix: string;
+}
+
+export const leaseText = ({ bucket, prefix }: LeaseConfig): string => `s3://${bucket}/${prefix}`;
+
 export interface Config {
   /** The file that was read; absent where everything comes from the environment. */
   readonly file?: string;
@@ -73,6 +82,7 @@ export interface Config {
   readonly logs: readonly string[];
   /** HOST:PORT of etcd. */
   readonly etcd?: string;
+  readonly lease?: LeaseConfig;
   /** Absolute paths of files with users' own actions. */
   readonly actions: readonly string[];
 }

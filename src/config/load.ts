@@ -15,6 +15,7 @@ import { parseAddress } from "./address.js";
 import { readBosh } from "./bosh.js";
 import { readCf } from "./cloud-foundry.js";
 import type { Config } from "./config.js";
+import { readLease } from "./lease.js";
 import { readS3 } from "./object-store.js";
 import { type Environment, readIfThere, Reading } from "./reading.js";
 import { discreet } from "./secret.js";
@@ -27,7 +28,6 @@ export type Section = (typeof KEYS)[number];
 
 /** Of DESIGN §4, with what to use until they are built. Silently ignored they would promise what is not kept. */
 const NOT_BUILT = {
-  lease: "Remove it: until then runs are kept apart by the tag of the instance and by the state directory alone.",
   elasticsearch: "Remove it, and name files in `logs` instead.",
 } as const;
 
@@ -86,10 +86,11 @@ function isBlank(text: string | undefined): boolean {
 function readConfig(reading: Reading, root: Located | undefined, sections: ReadonlySet<Section>): Config {
   const fields =
     root === undefined ? undefined : Fields.of(reading.findings, root, { what: "the configuration", keys: KEYS });
-  for (const key of ["lease", "elasticsearch"] as const)
+  for (const key of ["elasticsearch"] as const)
     if (sections.has(key) && fields?.get(key) !== undefined)
       reading.findings.add(fields.keyAt(key), { message: `"${key}" is not built yet`, remedy: NOT_BUILT[key] });
   const etcd = sections.has("etcd") ? readEtcd(reading, fields?.get("etcd")) : undefined;
+  const lease = sections.has("lease") ? readLease(reading, fields?.get("lease")) : undefined;
   const way = new Way(reading, fields?.get("bosh"));
   const cf = sections.has("cf") ? readCf(reading, fields?.get("cf"), way) : { skipSslValidation: false };
   const s3 = sections.has("s3") ? readS3(reading, fields?.get("s3"), way) : {};
@@ -101,6 +102,7 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     logs: sections.has("logs") ? readPaths(reading, fields, "logs") : [],
     actions: sections.has("actions") ? readPaths(reading, fields, "actions") : [],
     ...(etcd === undefined ? {} : { etcd }),
+    ...(lease === undefined ? {} : { lease }),
   };
 }
 

@@ -3,10 +3,14 @@
  * failed append nothing more may be done (I3).
  */
 import type { JsonObject } from "../action.js";
+import { type ErrorCode, RecoverError } from "../errors.js";
 import type { EntryBody } from "../journal/entry.js";
 import type { Journal } from "../journal/journal.js";
 import { advance, replay } from "./replay.js";
 import type { RunState } from "./state.js";
+
+/** After these this process may not even write down what happened. */
+const ENDS: readonly ErrorCode[] = ["fenced", "journal-write-failed"];
 
 export class Ledger {
   readonly journal: Journal;
@@ -44,9 +48,15 @@ export class Ledger {
     return this.#orLost(() => this.journal.keep(name, content));
   }
 
-  /** Error: `fenced`; then nothing more may be done. */
+  /** Errors: `fenced`, and then nothing more may be done; any other, and then nobody can tell: no effect may begin. */
   async checkFence(): Promise<void> {
-    return this.#orLost(() => this.journal.checkFence());
+    this.assertSound();
+    try {
+      await this.journal.checkFence();
+    } catch (thrown) {
+      if (!(thrown instanceof RecoverError) || ENDS.includes(thrown.code)) this.#failure = { thrown };
+      throw thrown;
+    }
   }
 
   async #orLost<T>(call: () => Promise<T>): Promise<T> {

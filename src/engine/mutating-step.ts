@@ -168,7 +168,11 @@ function notByHand({ unit }: Mutation, found: { readonly state: string; readonly
 async function guard(session: Session, mutation: Mutation): Promise<void> {
   const { action, input, unit } = mutation;
   const context = contextFor(session, mutation.planned, mutation);
-  await patiently(session, unit, async () => action.guard?.(context, input.parsed));
+  await patiently(session, unit, async () => {
+    // Identity and the right to act: what another process changed since is no reason to refuse, but to stop.
+    await session.beforeEffect();
+    await action.guard?.(context, input.parsed);
+  });
 }
 
 type Ran = { readonly ok: true; readonly output: JsonObject } | { readonly ok: false; readonly error: RecoverError };

@@ -43,6 +43,8 @@ export interface Carrier {
   readonly host: string;
   readonly toolVersion: string;
   readonly rehearsal: boolean;
+  /** Where the run is leased; absent: nowhere. */
+  readonly lease?: string;
 }
 
 export interface EngineOptions {

@@ -24,8 +24,29 @@ export class Patience {
     this.#safe = safe;
   }
 
-  /** Notes the lost call and pauses. Errors: the given one, with how to continue, once the patience is used up. */
+  /**
+   * Notes the lost call and pauses, again until it can be told that the run is still this process's: another may have
+   * taken it over while nobody could be reached. Errors: `fenced`; the given one, with how to continue, once the
+   * patience is used up.
+   */
   async pause(error: RecoverError): Promise<void> {
+    for (let lost: RecoverError | undefined = error; lost !== undefined; lost = await this.#stillLost())
+      await this.#pauseOnce(lost);
+  }
+
+  async #stillLost(): Promise<RecoverError | undefined> {
+    try {
+      await this.#session.ledger.checkFence();
+      return undefined;
+    } catch (thrown) {
+      this.#session.ledger.assertSound();
+      const error = errorOf(thrown, this.#unit);
+      if (isTransient(error)) return error;
+      throw error;
+    }
+  }
+
+  async #pauseOnce(error: RecoverError): Promise<void> {
     const { clock, flags } = this.#session.options;
     this.#began ??= clock.monotonicMs();
     const left = flags.patienceMs - (clock.monotonicMs() - this.#began);

@@ -82,11 +82,13 @@ async function walkBack(session: Session): Promise<Ending> {
 async function takeUp(session: Session, way: { readonly back?: true }): Promise<void> {
   const { carrier, flags, locks, runbook } = session.options;
   const { operator, host, toolVersion } = carrier;
+  const { takeOver } = flags;
+  const where = carrier.lease === undefined ? {} : { lease: carrier.lease };
   refuseChanged(session);
-  await session.ledger.append({ type: "run-resumed", operator, host, toolVersion, takeOver: flags.takeOver, ...way });
+  await session.ledger.append({ type: "run-resumed", operator, host, toolVersion, takeOver, ...where, ...way });
   if (runbook.sha256 !== session.state.runbookSha256) await acceptRunbook(session);
   announce(session, { resumed: true });
-  locks.acquire(session.state.locks);
+  await locks.acquire(session.state.locks);
   checkConfirm(session);
 }
 
@@ -117,7 +119,7 @@ function announce(session: Session, { resumed }: { readonly resumed: boolean }):
 async function end(session: Session, outcome: Ending): Promise<RunResult> {
   await closeDown(session);
   await session.ledger.append({ type: "run-ended", outcome });
-  releaseLocks(session);
+  await releaseLocks(session);
   return report(session, { outcome, exitCode: 0 });
 }
 
@@ -138,14 +140,14 @@ async function stop(session: Session, error: RecoverError): Promise<RunResult> {
       last = asRecoverError(thrown);
     }
   }
-  if (!ledger.isLost && !touchesWorld(session.plan, session.state)) releaseLocks(session);
+  if (!ledger.isLost && !touchesWorld(session.plan, session.state)) await releaseLocks(session);
   return report(session, { outcome, exitCode: last.exitCode, error: last });
 }
 
 /** A lock that cannot be removed does no harm: locks of an ended run are free, and this run finds its own again. */
-function releaseLocks(session: Session): void {
+async function releaseLocks(session: Session): Promise<void> {
   try {
-    session.options.locks.release();
+    await session.options.locks.release();
   } catch (thrown) {
     session.emit({ type: "note", message: `the locks were not removed: ${asRecoverError(thrown).message}` });
   }

@@ -17,7 +17,7 @@ export async function fixTarget(session: Session): Promise<void> {
   const locks = runbook.locks.flatMap((template) => resolved(session, template) ?? []);
   const fresh = locks.filter((key) => key !== "" && !state.locks.includes(key));
   if (state.target !== undefined && fresh.length === 0) return;
-  keeper.acquire(fresh);
+  await keeper.acquire(fresh);
   await session.ledger.append({ type: "target-fixed", target, locks: [...new Set(fresh)] });
   if (state.target === undefined) session.emit({ type: "target-fixed", target });
   checkConfirm(session);

@@ -2,6 +2,7 @@
  * Checks that a parsed line is an entry of version 1. Additional fields are welcome: a journal written by a later
  * release of the same version stays readable.
  */
+import { quoted } from "../printable.js";
 import { type Entry, type EntryType, JOURNAL_VERSION } from "./entry.js";
 
 type Check = (value: unknown) => boolean;
@@ -45,11 +46,19 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
     host: text,
     toolVersion: text,
     rehearsal: flag,
+    lease: optional(text),
     steps: optional(object),
   },
   "input-given": { name: text, value: anything, by: text },
   "target-fixed": { target: text, locks: textList },
-  "run-resumed": { operator: text, host: text, toolVersion: text, takeOver: flag, back: optional(flag) },
+  "run-resumed": {
+    operator: text,
+    host: text,
+    toolVersion: text,
+    takeOver: flag,
+    lease: optional(text),
+    back: optional(flag),
+  },
   "runbook-accepted": { runbookSha256: hash, runbookText: evidence, by: text, steps: optional(object) },
   "step-started": {
     ...attempt,
@@ -112,8 +121,11 @@ export type Shaped =
   | { readonly ok: true; readonly entry: Entry }
   | { readonly ok: false; readonly why: string; readonly newer: boolean };
 
+/** Only what is short by its nature: a line may hold anything, at any depth. */
 function shown(value: unknown): string {
-  return value === undefined ? "none" : JSON.stringify(value);
+  if (value === undefined) return "none";
+  if (typeof value === "string") return quoted(value);
+  return value === null || typeof value !== "object" ? String(value) : "that is no plain value";
 }
 
 /** `newer` tells a journal of a later version from a broken one. */

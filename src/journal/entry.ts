@@ -50,6 +50,8 @@ export type EntryBody =
       readonly host: string;
       readonly toolVersion: string;
       readonly rehearsal: boolean;
+      /** `s3://BUCKET/PREFIX` where the run is leased and its journal mirrored; it stays there whoever carries it. */
+      readonly lease?: string;
       /** SHA-256 of each step's definition, so that a changed runbook can be told apart step by step. */
       readonly steps?: Readonly<Record<string, string>>;
     }
@@ -61,6 +63,7 @@ export type EntryBody =
       readonly host: string;
       readonly toolVersion: string;
       readonly takeOver: boolean;
+      readonly lease?: string;
       /** The process was told to undo the run. */
       readonly back?: true;
     }

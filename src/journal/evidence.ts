@@ -46,3 +46,14 @@ export class EvidenceStore {
     syncDirectory(this.#directory);
   }
 }
+
+/** Every evidence that a line names. */
+export function referencesIn(value: unknown): readonly EvidenceRef[] {
+  if (typeof value !== "object" || value === null) return [];
+  return isReference(value) ? [value] : Object.values(value).flatMap(referencesIn);
+}
+
+function isReference(value: object): value is EvidenceRef {
+  const { name, sha256, bytes } = value as Partial<EvidenceRef>;
+  return typeof name === "string" && typeof bytes === "number" && /^[0-9a-f]{64}$/.test(sha256 ?? "");
+}

@@ -13,7 +13,7 @@ import { clean } from "./clean.js";
 import { createDurably, errnoOf, inStateDirectory, makeDirectory, reasonOf, syncDirectory } from "./durable.js";
 import { type Entry, type EntryBody, type EntryHeader, JOURNAL_VERSION } from "./entry.js";
 import { EvidenceStore } from "./evidence.js";
-import type { Journal } from "./journal.js";
+import type { LinedJournal } from "./journal.js";
 import { encodeLine, MAX_LINE_BYTES, sha256 } from "./line.js";
 import { readOwn } from "./own-file.js";
 import { PaddedFile } from "./padded-file.js";
@@ -64,13 +64,14 @@ function bytesOf(file: string): Uint8Array {
   }
 }
 
-export class FileJournal implements Journal {
+export class FileJournal implements LinedJournal {
   readonly run: string;
   readonly epoch: number;
   readonly #options: FileJournalOptions;
   readonly #evidence: EvidenceStore;
   readonly #file: PaddedFile;
   readonly #entries: Entry[];
+  readonly #lines: string[];
   #head: string;
   #failure: RecoverError | undefined;
   #closed = false;
@@ -83,6 +84,7 @@ export class FileJournal implements Journal {
     this.#evidence = new EvidenceStore(options.directory, options.secrets);
     const reading = readRun(options.directory, options.secrets);
     this.#entries = [...reading.entries];
+    this.#lines = textOf(reading.content).split("\n").slice(0, -1);
     this.#head = reading.head;
     this.#file = inStateDirectory(options.directory, () => {
       makeDirectory(options.directory);
@@ -93,6 +95,10 @@ export class FileJournal implements Journal {
 
   get entries(): readonly Entry[] {
     return this.#entries;
+  }
+
+  get lines(): readonly string[] {
+    return this.#lines;
   }
 
   get head(): string {
@@ -135,6 +141,7 @@ export class FileJournal implements Journal {
     this.#write(seq, line);
     this.#head = sha256(line.subarray(0, -1));
     this.#entries.push(entry);
+    this.#lines.push(textOf(line.subarray(0, -1)));
     this.#options.observer?.after?.(seq);
     return entry;
   }
@@ -180,6 +187,8 @@ export class FileJournal implements Journal {
     });
   }
 }
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
 
 function setAside(directory: string, torn: Uint8Array): void {
   let number = 1;

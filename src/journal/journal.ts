@@ -21,7 +21,10 @@ export interface Journal {
   readonly head: string;
   /** Errors: `journal-write-failed`, `fenced`. After one, every later append is refused too. */
   append(body: EntryBody): Promise<Entry>;
-  /** Whether this process still holds the run, looked at anew. Error: `fenced`; every later append is refused too. */
+  /**
+   * Whether this process still holds the run, looked at anew. Errors: `fenced`; every later append is refused too. Any
+   * other says that nobody can tell: then no effect may begin, and appends go on.
+   */
   checkFence(): Promise<void>;
   /** Stores masked text durably under its SHA-256. */
   keep(name: string, content: string): Promise<EvidenceRef>;
@@ -29,4 +32,10 @@ export interface Journal {
   recall(evidence: EvidenceRef): Promise<string>;
   /** Gives up the run for other processes. Idempotent. */
   close(): Promise<void>;
+}
+
+/** A journal whose lines can be copied elsewhere, byte by byte. */
+export interface LinedJournal extends Journal {
+  /** Every durable line, without its newline. */
+  readonly lines: readonly string[];
 }

@@ -6,9 +6,9 @@ import { thisProcess } from "./process-identity.js";
 /** What the executor needs of locks. */
 export interface Locks {
   /** Takes every key or throws `locked`, in which case none of the new ones is kept. Keys held by this run are renewed. */
-  acquire(keys: readonly string[]): void;
+  acquire(keys: readonly string[]): void | Promise<void>;
   /** Lets go of all keys of this run. */
-  release(): void;
+  release(): void | Promise<void>;
 }
 
 export interface KeyLocksOptions {

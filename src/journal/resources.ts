@@ -13,9 +13,10 @@ export class JournaledResources implements ResourceRecorder {
     this.#journal = journal;
   }
 
-  /** Before the resource is made. */
+  /** Before the resource is made, which is an effect like any other. Errors: those of the fence. */
   async opened(kind: string, data: JsonObject): Promise<void> {
     await this.#journal.append({ type: "resource-opened", kind, data });
+    await this.#journal.checkFence();
   }
 
   /** After it is gone; `data` is what `opened` was given. */

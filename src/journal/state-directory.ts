@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { RecoverError } from "../errors.js";
 import { quoted } from "../printable.js";
 import type { Secrets } from "../secrets.js";
+import { type Arrival, type BroughtRun, settleIn } from "./brought-run.js";
 import { errnoOf, inStateDirectory, makeDirectory, OWNER_ONLY_DIRECTORY, syncDirectory } from "./durable.js";
 import { type AppendObserver, FileJournal, readRun } from "./file-journal.js";
 import { KeyLocks } from "./key-locks.js";
@@ -100,6 +101,28 @@ export class StateDirectory {
     const end = endOf(entries);
     if (end !== undefined && !(options.back === true && end.outcome === "succeeded")) throw ended(run, end.outcome);
     return this.#open(run, { epoch: entries.at(-1)?.epoch ?? 0, takeOver: options.takeOver });
+  }
+
+  /**
+   * Takes in a run that was carried elsewhere; `open` carries it on. Errors: `locked` where a process carries it here,
+   * `state-dir-unusable`, `journal-broken` where the one that is here is.
+   */
+  bring(brought: BroughtRun): Arrival {
+    const { path, now } = this.#options;
+    const { run } = brought;
+    const directory = this.directoryOf(run);
+    return inStateDirectory(directory, () => {
+      this.#requireOwn(run);
+      makeDirectory(directory);
+      const here = this.read(run);
+      const epoch = here.entries.at(-1)?.epoch ?? 0;
+      const lock = RunLock.acquire({ stateDirectory: path, run, epoch, takeOver: false, now: now() });
+      try {
+        return settleIn(directory, brought, this.read(run));
+      } finally {
+        lock.release();
+      }
+    });
   }
 
   /** Takes away what a run left that never came to its first entry. Whatever stands in the way leaves it lying. */

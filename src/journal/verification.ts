@@ -1,11 +1,10 @@
 /** `journal verify`: is this journal whole, and is it the one whose head hash was written down? */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
 import { Secrets } from "../secrets.js";
 import type { Entry } from "./entry.js";
-import { EvidenceStore } from "./evidence.js";
+import { EvidenceStore, referencesIn } from "./evidence.js";
 import { JOURNAL_FILE, readRun } from "./file-journal.js";
 import { broken } from "./reading.js";
 
@@ -54,16 +53,6 @@ function checkEvidence(directory: string, entries: readonly Entry[]): void {
       }
     }
   }
-}
-
-function referencesIn(value: unknown): readonly EvidenceRef[] {
-  if (typeof value !== "object" || value === null) return [];
-  return isReference(value) ? [value] : Object.values(value).flatMap(referencesIn);
-}
-
-function isReference(value: object): value is EvidenceRef {
-  const { name, sha256, bytes } = value as Partial<EvidenceRef>;
-  return typeof name === "string" && typeof bytes === "number" && /^[0-9a-f]{64}$/.test(sha256 ?? "");
 }
 
 function missing(file: string): RecoverError {

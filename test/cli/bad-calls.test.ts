@@ -26,7 +26,7 @@ const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense
 const CALLS: readonly BadCall[] = [
   { what: "an unknown command", words: ["frobnicate"], exit: 2, code: "usage", says: 'no command "frobnicate"' },
   { what: "a misspelt command", words: ["rehaerse"], exit: 2, code: "usage", says: 'Did you mean "rehearse"?' },
-  { what: "a command that is not built", words: ["undo", "x"], exit: 2, code: "usage", says: 'no command "undo"' },
+  { what: "a command that is not built", words: ["drill"], exit: 2, code: "usage", says: 'no command "drill"' },
   { what: "an unknown flag", words: ["run", "--frob"], exit: 2, code: "usage", says: 'no option "--frob"' },
   { what: "one word too many", words: ["run", "a", "b"], exit: 2, code: "usage", says: '"b" is one word too many' },
   { what: "an unknown scenario", words: ["rehearse", "happy"], exit: 2, code: "usage", says: "happy-last-era" },

@@ -154,8 +154,27 @@ describe("a wrong configuration file", () => {
   });
 
   it("is refused what is not built yet, instead of ignoring it", () => {
-    expect(failure("lease: s3://bucket/leases\n").message).toBe('"lease" is not built yet');
     expect(failure("elasticsearch: { url: http://es }\n").message).toBe('"elasticsearch" is not built yet');
+  });
+
+  it("says where leases lie, with a prefix of their own", () => {
+    expect(load("lease: s3://our-backups/dingo-recover/leases/\n").lease).toEqual({
+      bucket: "our-backups",
+      prefix: "dingo-recover/leases",
+    });
+  });
+
+  it.each([
+    ["s3://our-backups", "no place in an object store"],
+    ["s3://our-backups/backups", "lies where archives lie"],
+    ["s3://our-backups/Backups/x", "lies where archives lie"],
+    ["s3://our-backups/backups/6e101b27-9f1d-4b7e-8e83-5c0f3d1f0a01/wal/leases", "lies where archives lie"],
+    ["s3://our-backups/x/wal/leases", "lies where archives lie"],
+    ["s3://our-backups/x/../backups", "no plain name"],
+    ["s3://our-backups//backups", "no plain name"],
+    ["s3://our-backups/x%2f..", "no plain name"],
+  ])("is refused a lease in or around an archive: %s", (lease, message) => {
+    expect(failure(`lease: "${lease}"\n`).message).toContain(message);
   });
 
   it.each([

@@ -1,0 +1,76 @@
+/** Takes the lease of a run for this process, and gives the journal and the locks that go by it. */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { inStateDirectory, publishDurably } from "../journal/durable.js";
+import type { Entry } from "../journal/entry.js";
+import type { LinedJournal } from "../journal/journal.js";
+import type { Locks } from "../journal/key-locks.js";
+import { readOwn } from "../journal/own-file.js";
+import { optional } from "../optional.js";
+import type { SharedPlace } from "../ports/shared-place.js";
+import { tryConditions, weaknessOf } from "./conditions.js";
+import { ClaimKeeper } from "./keeper.js";
+import { LeasedJournal } from "./leased-journal.js";
+import { LeasedLocks } from "./leased-locks.js";
+import { Mirror } from "./mirror.js";
+import { RunLease } from "./run-lease.js";
+
+export interface LeaseRequest {
+  readonly place: SharedPlace;
+  readonly journal: LinedJournal;
+  readonly locks: Locks;
+  /** STATE_DIR/runs/RUN */
+  readonly directory: string;
+  readonly takeOver: boolean;
+  readonly operator: string;
+  readonly host: string;
+  readonly now: () => Date;
+}
+
+export interface Leased {
+  readonly journal: LeasedJournal;
+  readonly locks: LeasedLocks;
+  /** For people: what the store cannot do. */
+  readonly weakness?: string;
+}
+
+/** Errors: `locked` with who holds it, `fenced` where the run went on elsewhere; those of the place. */
+export async function openLease(request: LeaseRequest): Promise<Leased> {
+  const { place, journal, locks, directory, takeOver, operator, host, now } = request;
+  const conditions = await tryConditions(place);
+  const { run, epoch } = journal;
+  const identity = { place: placeOf(directory), token: randomBytes(8).toString("hex") };
+  const keeper = new ClaimKeeper({ place, conditions, now, claimant: { run, epoch, operator, host, ...identity } });
+  const knownEpoch = journal.entries.at(-1)?.epoch ?? 0;
+  const lease = await RunLease.acquire({ keeper, knownEpoch, takeOver, step: stepOf(journal.entries) });
+  const mirror = await Mirror.open({ place, conditions, journal }).catch(async (thrown: unknown) => {
+    await lease.tell({ step: lease.step, head: lease.head }, "free").catch(() => undefined);
+    throw thrown;
+  });
+  return {
+    journal: new LeasedJournal(journal, { lease, mirror }),
+    locks: new LeasedLocks(locks, keeper),
+    ...optional("weakness", weaknessOf(conditions, place.location)),
+  };
+}
+
+/** Where a run is leased, as its journal says; undefined where it is not. */
+export function leaseOf(entries: readonly Entry[]): string | undefined {
+  const last = entries.findLast((entry) => entry.type === "run-started" || entry.type === "run-resumed");
+  return last !== undefined && "lease" in last ? last.lease : undefined;
+}
+
+function stepOf(entries: readonly Entry[]): string {
+  const last = entries.findLast((entry) => entry.type === "step-started");
+  return last?.type !== "step-started" ? "" : last.item === undefined ? last.step : `${last.step}[${last.item}]`;
+}
+
+/** Which state directory this is, of all that ever carried the run: drawn once, and never copied into the mirror. */
+function placeOf(directory: string): string {
+  const path = join(directory, "place");
+  return inStateDirectory(path, () => {
+    if (!existsSync(path)) publishDurably(path, `${path}.new`, randomBytes(16).toString("hex"));
+    return readOwn(path, { mayHaveTwoNames: true }).toString("utf8");
+  });
+}

@@ -1,0 +1,222 @@
+/** The lease in the world and the mirror beside it: who may act, and what a colleague finds (DESIGN §3, Locks). */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { EntryBody } from "../../src/journal/entry.js";
+import { StateDirectory, type OpenRun } from "../../src/journal/state-directory.js";
+import { runClaimName } from "../../src/lease/claim.js";
+import { readSeen } from "../../src/lease/keeper.js";
+import { fetchMirrored } from "../../src/lease/mirror.js";
+import { type Leased, openLease } from "../../src/lease/open.js";
+import { Secrets } from "../../src/secrets.js";
+import { MemorySharedPlace, SharedMemory } from "../fakes/memory-shared-place.js";
+import { scratchDirectories } from "../journal/scratch.js";
+
+const scratch = scratchDirectories();
+const NOW = new Date("2026-11-21T03:00:00Z");
+const KEY = "acme/shop/important-db";
+
+/** One operator at one machine. */
+class Machine {
+  readonly state: StateDirectory;
+  readonly place: MemorySharedPlace;
+  readonly #operator: string;
+
+  constructor(memory: SharedMemory, operator: string) {
+    this.state = new StateDirectory({ path: scratch(), secrets: new Secrets(), now: () => NOW });
+    this.place = new MemorySharedPlace(memory);
+    this.#operator = operator;
+  }
+
+  lease(open: OpenRun, takeOver = false): Promise<Leased> {
+    const { journal, locks, directory } = open;
+    const who = { operator: this.#operator, host: `laptop-of-${this.#operator}`, now: () => NOW };
+    return openLease({ place: this.place, journal, locks, directory, takeOver, ...who });
+  }
+
+  async arrive(run: string): Promise<Leased> {
+    const head = (await readSeen(this.place, runClaimName(run)))?.claim.head ?? "";
+    this.state.bring({ run, ...(await fetchMirrored(this.place, run, head)) });
+    return this.lease(this.state.open(run, { takeOver: true }), true);
+  }
+}
+
+const started = (step: string): EntryBody => ({
+  type: "step-started",
+  step,
+  attempt: 1,
+  action: "fake.copy",
+  effect: "disrupt",
+  input: {},
+  commandsSha256: "",
+});
+
+describe("a lease", () => {
+  it("tells another recovery of the same service who has it, where, since when and at which step", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+    const hers = await ann.lease(ann.state.create());
+    await hers.locks.acquire([KEY]);
+    await hers.journal.append(started("copy"));
+    await hers.journal.checkFence();
+    const his = await bob.lease(bob.state.create());
+    const refused = his.locks.acquire([KEY]);
+    await expect(refused).rejects.toMatchObject({ code: "locked", exitCode: 11 });
+    await expect(refused).rejects.toThrow(/ann on laptop-of-ann since 2026-11-21T03:00:00.000Z .*at step copy/);
+  });
+
+  it("is free again when its run lets it go, and when its run has ended", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob, eve] = [new Machine(memory, "ann"), new Machine(memory, "bob"), new Machine(memory, "eve")];
+    const hers = await ann.lease(ann.state.create());
+    await hers.locks.acquire([KEY]);
+    await hers.locks.release();
+    const his = await bob.lease(bob.state.create());
+    await his.locks.acquire([KEY]);
+    await his.journal.letGo("ended");
+    await expect((await eve.lease(eve.state.create())).locks.acquire([KEY])).resolves.toBeUndefined();
+  });
+
+  it("keeps none of the keys where one of them is another's", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob, eve] = [new Machine(memory, "ann"), new Machine(memory, "bob"), new Machine(memory, "eve")];
+    await (await ann.lease(ann.state.create())).locks.acquire(["second"]);
+    const his = await bob.lease(bob.state.create());
+    await expect(his.locks.acquire(["first", "second"])).rejects.toMatchObject({ code: "locked" });
+    await expect((await eve.lease(eve.state.create())).locks.acquire(["first"])).resolves.toBeUndefined();
+  });
+
+  it("goes on without a take-over where the process died and the machine is the same", async () => {
+    const memory = new SharedMemory();
+    const ann = new Machine(memory, "ann");
+    const open = ann.state.create();
+    const first = await ann.lease(open);
+    await first.journal.append(started("copy"));
+    await first.journal.checkFence();
+    await first.journal.close();
+    const second = await ann.lease(ann.state.open(open.run, { takeOver: false }));
+    await second.journal.append(started("start"));
+    await expect(second.journal.checkFence()).resolves.toBeUndefined();
+    expect(second.journal.epoch).toBe(1);
+  });
+
+  it("that cannot be read is never free", async () => {
+    const memory = new SharedMemory();
+    const ann = new Machine(memory, "ann");
+    const open = ann.state.create();
+    memory.objects.set(runClaimName(open.run), "<html>captive portal</html>");
+    await expect(ann.lease(open)).rejects.toMatchObject({ code: "locked" });
+    ann.place.isCut = true;
+    await expect(ann.lease(open)).rejects.toMatchObject({ code: "unreachable" });
+  });
+
+  it("is taken by one of two who try at the same moment", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+    const hers = await ann.lease(ann.state.create());
+    const his = await bob.lease(bob.state.create());
+    const tries = await Promise.allSettled([hers.locks.acquire([KEY]), his.locks.acquire([KEY])]);
+    expect(tries.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  it("says of a store that ignores conditions that it does, and fences by what is read there", async () => {
+    const memory = new SharedMemory();
+    memory.honours = false;
+    const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+    const hers = await ann.lease(ann.state.create());
+    expect(hers.weakness).toContain("ignores If-None-Match and If-Match");
+    await hers.journal.append(started("copy"));
+    await hers.journal.checkFence();
+    await bob.arrive(hers.journal.run);
+    await expect(hers.journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
+    memory.honours = true;
+    expect((await bob.lease(bob.state.create())).weakness).toBeUndefined();
+  });
+});
+
+describe("a run that is taken over from another machine", () => {
+  it("goes on there in epoch 2 with every line and all evidence; here nothing is done, written or asked to change", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+    const hers = await ann.lease(ann.state.create());
+    const listing = await hers.journal.keep("listing", "one\ntwo\n");
+    const noted = { kind: "copy", data: { listing: { ...listing } }, step: "copy", attempt: 1 };
+    await hers.journal.append({ type: "step-recorded", ...noted });
+    await hers.journal.checkFence();
+    const his = await bob.arrive(hers.journal.run);
+    expect(his.journal.epoch).toBe(2);
+    expect(his.journal.entries).toHaveLength(1);
+    expect(await his.journal.recall(listing)).toBe("one\ntwo\n");
+    await his.journal.append(started("start"));
+    await his.journal.checkFence();
+
+    const before = ann.place.tries.length;
+    await expect(hers.journal.checkFence()).rejects.toMatchObject({ code: "fenced", exitCode: 11 });
+    await expect(hers.journal.append(started("start"))).rejects.toMatchObject({ code: "fenced" });
+    await expect(hers.journal.letGo("free")).rejects.toMatchObject({ code: "fenced" });
+    expect(ann.place.tries.slice(before)).toEqual([]);
+    await hers.journal.close();
+    await expect(ann.lease(ann.state.open(hers.journal.run, { takeOver: true }), true)).rejects.toMatchObject({
+      code: "fenced",
+      message: expect.stringContaining("went on elsewhere") as string,
+    });
+  });
+
+  it("can be fetched back; what was written here after the two parted is kept beside it", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+    const hers = await ann.lease(ann.state.create());
+    await hers.journal.append(started("copy"));
+    await hers.journal.checkFence();
+    ann.place.isCut = true;
+    await hers.journal.append(started("only-here"));
+    const his = await bob.arrive(hers.journal.run);
+    await his.journal.append(started("only-there"));
+    await his.journal.letGo("free");
+    await hers.journal.close();
+    ann.place.isCut = false;
+    const back = await ann.arrive(hers.journal.run);
+    expect(back.journal.epoch).toBe(3);
+    expect(back.journal.entries.map((entry) => ("step" in entry ? entry.step : ""))).toEqual(["copy", "only-there"]);
+    const kept = join(ann.state.directoryOf(hers.journal.run), "journal.parted-1");
+    expect(readFileSync(kept, "utf8")).toContain("only-here");
+    await back.journal.close();
+    const again = { run: hers.journal.run, ...(await fetchMirrored(ann.place, hers.journal.run, "")) };
+    expect(ann.state.bring(again)).toBe("here");
+  });
+
+  it("lets no effect begin while the place cannot be reached, and writes on", async () => {
+    const memory = new SharedMemory();
+    const ann = new Machine(memory, "ann");
+    const { journal } = await ann.lease(ann.state.create());
+    ann.place.isCut = true;
+    await journal.append(started("copy"));
+    await expect(journal.checkFence()).rejects.toMatchObject({ code: "unreachable" });
+    await journal.append(started("start"));
+    expect(journal.behind).toBe(2);
+    ann.place.isCut = false;
+    await expect(journal.checkFence()).resolves.toBeUndefined();
+    expect(journal.behind).toBe(0);
+    expect((await fetchMirrored(ann.place, journal.run, journal.head)).reading.entries).toHaveLength(2);
+  });
+
+  it("is refused where the mirror's tail was cut, or a line or its evidence was changed", async () => {
+    const memory = new SharedMemory();
+    const ann = new Machine(memory, "ann");
+    const { journal } = await ann.lease(ann.state.create());
+    for (const step of ["copy", "start", "proof"]) {
+      await journal.append(started(step));
+      await journal.checkFence();
+    }
+    const { run, head } = journal;
+    const chunks = [...memory.objects.keys()].filter((name) => name.includes("/journal/"));
+    expect(chunks).toHaveLength(3);
+    const [, second = "", third = ""] = chunks;
+    const whole = new Map(memory.objects);
+    memory.objects.delete(third);
+    await expect(fetchMirrored(ann.place, run, head)).rejects.toMatchObject({ code: "journal-broken" });
+    memory.objects.set(third, whole.get(third) ?? "");
+    memory.objects.set(second, (whole.get(second) ?? "").replace('"start"', '"stert"'));
+    await expect(fetchMirrored(ann.place, run, head)).rejects.toMatchObject({ code: "journal-broken" });
+  });
+});

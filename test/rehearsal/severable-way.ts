@@ -1,0 +1,68 @@
+/**
+ * The way from one laptop to a server on loopback, which can be cut: what is under way then hangs, as packets do that
+ * nobody answers, until the network is back, and breaks.
+ */
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+
+export class SeverableWay {
+  readonly #server: Server;
+  readonly #open = new Set<Socket>();
+  readonly #waiting = new Set<Socket>();
+  #isCut = false;
+  /** Bytes that somebody sends, and whether they may pass. */
+  onRequest: (head: string) => void = () => undefined;
+
+  private constructor(target: number) {
+    this.#server = createServer((near) => {
+      near.on("error", () => undefined);
+      if (this.#isCut) this.#waiting.add(near);
+      else this.#join(near, target);
+    });
+  }
+
+  static async to(target: number): Promise<SeverableWay> {
+    const way = new SeverableWay(target);
+    await new Promise<void>((resolve) => way.#server.listen(0, "127.0.0.1", resolve));
+    return way;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  mend(): void {
+    this.#isCut = false;
+    for (const socket of [...this.#open, ...this.#waiting]) socket.destroy();
+    this.#waiting.clear();
+  }
+
+  async close(): Promise<void> {
+    this.mend();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #join(near: Socket, target: number): void {
+    const far = connect(target, "127.0.0.1");
+    for (const socket of [near, far]) {
+      this.#open.add(socket);
+      socket.on("close", () => {
+        this.#open.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    far.on("error", () => undefined);
+    near.on("data", (bytes: Buffer) => {
+      if (!this.#isCut) this.onRequest(bytes.toString("latin1"));
+      if (!this.#isCut) far.write(bytes);
+    });
+    far.on("data", (bytes: Buffer) => {
+      if (!this.#isCut) near.write(bytes);
+    });
+  }
+}

@@ -1,0 +1,64 @@
+/** Two laptops, one foundation: the lease, the mirrored journal, the take-over. `npm run build` comes first. */
+import { afterEach, describe, expect, it } from "vitest";
+import { LEASE, TwoLaptops } from "./laptops.js";
+import { LONG } from "./rehearsals.js";
+
+let two: TwoLaptops;
+afterEach(() => two.close());
+
+/** Cuts A off as it asks for its n-th copy of an object; resolves then. */
+function cutAtCopy(count: number): Promise<void> {
+  return new Promise((resolve) => {
+    let left = count;
+    two.a.way.onRequest = (head) => {
+      if (!/^PUT [^\r\n]*\r\n/.test(head) || !/x-amz-copy-source:[^\r\n]*backups/i.test(head)) return;
+      left -= 1;
+      if (left > 0) return;
+      two.a.way.cut();
+      resolve();
+    };
+  });
+}
+
+describe("a recovery whose laptop is cut off in the middle of the copy", () => {
+  it(
+    "is taken over and finished elsewhere; back on the network the first laptop changes nothing more and ends with 11",
+    async () => {
+      two = await TwoLaptops.open();
+      const cut = cutAtCopy(20);
+      const first = two.a.run(["run", ...two.inputs]);
+      await Promise.race([cut, first.then(({ output }) => Promise.reject(new Error(output)))]);
+      const [run = ""] = two.a.runs;
+
+      const refused = await two.b.run(["resume", "--from", LEASE]);
+      expect(refused).toMatchObject({ code: 11, output: expect.stringContaining("at step copy") as string });
+      expect(refused.output).toContain(`dingo-recover resume ${run} --from ${LEASE} --take-over`);
+      expect(two.b.runs).toEqual([]);
+
+      const second = await two.b.run(["resume", "--from", LEASE, "--take-over"]);
+      expect(second.output).toContain("fetched");
+      expect(second.code).toBe(0);
+      const { entries, text } = two.b.journal(run);
+      const resumed = entries.find(({ type }) => type === "run-resumed");
+      expect(resumed).toMatchObject({ epoch: 2, takeOver: true, lease: LEASE });
+      expect(entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "succeeded", epoch: 2 });
+
+      const since = two.requests;
+      two.a.way.mend();
+      const ended = await first;
+      expect(ended.output).toContain("this run was taken over by");
+      expect(ended.code).toBe(11);
+      expect(two.changesBy(two.a, since)).toEqual([]);
+      expect(two.complaints).toEqual([]);
+      // What both wrote before they parted is the same.
+      const parted = entries.findIndex(({ epoch }) => epoch === 2);
+      const shared = text.split("\n").slice(0, parted);
+      expect(parted).toBeGreaterThan(20);
+      expect(two.a.journal(run).text.startsWith(`${shared.join("\n")}\n`)).toBe(true);
+
+      const late = await two.a.run(["resume", run]);
+      expect(late).toMatchObject({ code: 11, output: expect.stringContaining("came to its end elsewhere") as string });
+    },
+    LONG,
+  );
+});
