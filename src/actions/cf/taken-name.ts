@@ -101,7 +101,6 @@ function otherNames(name: string, other: string): ChoiceQuestion["choices"] {
       consequence: `"${name}" is then the recovered one; the other keeps its data and its bindings under a name of its own`,
     },
     { value: "other", label: `recover into "${other}"`, consequence: "both names stay" },
-    { value: "stop", label: "stop here", consequence: "nothing is created" },
   ];
 }
 
@@ -128,7 +127,7 @@ async function adopt(context: Context, taken: ServiceInstance, { facts }: Taken)
   });
   if (answer.value === taken.guid) return { name: taken.name, adopt: taken.guid, exchangeWith: "" };
   throw new RecoverError("guard-refused", `"${answer.value}" is not the GUID of "${taken.name}"`, {
-    remedy: "Nothing was changed. Resume, and type its full GUID or choose another name.",
+    remedy: "Nothing was changed. Resume and type its full GUID, or begin anew and choose another name.",
     place: taken.guid,
     effect: "none",
   });

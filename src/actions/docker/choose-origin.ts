@@ -87,7 +87,7 @@ async function requireGuid(context: Context, guid: string, running: readonly Rem
   });
   if (answer.value === guid) return;
   throw new RecoverError("guard-refused", `"${answer.value}" is not the GUID of the deleted instance`, {
-    remedy: "Nothing was stopped. Resume, and type its full GUID, or choose the archive as it is.",
+    remedy: "Nothing was stopped. Resume and type its full GUID, or begin anew and choose the archive as it is.",
     place: guid,
     effect: "none",
   });
