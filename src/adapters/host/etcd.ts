@@ -13,25 +13,17 @@ import { askHttp, statusError } from "./http.js";
 import { answerError, parseJson } from "./json-answer.js";
 import type { Shell } from "./shell.js";
 
-interface RawNode {
-  readonly key?: string | undefined;
-  readonly value?: string | undefined;
-  readonly dir?: boolean | undefined;
-  readonly modifiedIndex?: number | undefined;
-  readonly ttl?: number | undefined;
-  readonly nodes?: readonly RawNode[] | undefined;
-}
+const leaf = z.object({
+  key: z.string().optional(),
+  value: z.string().optional(),
+  dir: z.boolean().optional(),
+  modifiedIndex: z.number().optional(),
+  ttl: z.number().optional(),
+});
+/** Never asked for recursively: what lies deeper is not looked at, however deep it is. */
+const rawNode = leaf.extend({ nodes: z.array(leaf).optional() });
+type RawNode = z.infer<typeof rawNode>;
 
-const rawNode: z.ZodType<RawNode> = z.lazy(() =>
-  z.object({
-    key: z.string().optional(),
-    value: z.string().optional(),
-    dir: z.boolean().optional(),
-    modifiedIndex: z.number().optional(),
-    ttl: z.number().optional(),
-    nodes: z.array(rawNode).optional(),
-  }),
-);
 const success = z.object({ action: z.string(), node: rawNode });
 const refusal = z.object({ errorCode: z.number(), message: z.string() });
 
@@ -115,7 +107,7 @@ export class EtcdByCurl implements Etcd {
     );
   }
 
-  #node(raw: RawNode): EtcdNode {
+  #node(raw: z.infer<typeof leaf>): EtcdNode {
     const { key, value, modifiedIndex, ttl, dir } = raw;
     if (key === undefined || modifiedIndex === undefined || (value === undefined && dir !== true))
       throw answerError("answer-malformed", "a node of etcd lacks its key, value or index", this.#shell.label);
