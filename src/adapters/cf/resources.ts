@@ -126,7 +126,13 @@ export const app = z
   .object({ guid: z.string(), name: z.string(), state: z.enum(["STARTED", "STOPPED"]) })
   .transform((it): CfApp => it);
 
-export const process = z.object({ guid: z.string(), type: z.string(), instances: z.number().int().min(0) });
+/** Far more than any quota allows; a list is made of them. */
+const MOST_INSTANCES = 10_000;
+export const process = z.object({
+  guid: z.string(),
+  type: z.string(),
+  instances: z.number().int().min(0).max(MOST_INSTANCES),
+});
 
 export const processStats = z.object({
   resources: z.array(z.object({ index: z.number().int(), state: z.string() })),
