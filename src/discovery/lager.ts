@@ -58,10 +58,18 @@ export function isObject(value: unknown): value is LagerData {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A broker nests a few levels. Deeper than this nothing of ours could write it again: it is read like a cut line. */
+const DEEPEST = 64;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
+}
+
 function parseObject(json: string): LagerData | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    return isObject(value) ? value : undefined;
+    return isObject(value) && !isDeeper(value, DEEPEST) ? value : undefined;
   } catch {
     return undefined;
   }
