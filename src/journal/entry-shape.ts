@@ -125,7 +125,8 @@ export type Shaped =
 function shown(value: unknown): string {
   if (value === undefined) return "none";
   if (typeof value === "string") return quoted(value);
-  return value === null || typeof value !== "object" ? String(value) : "that is no plain value";
+  if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
+  return "that is no plain value";
 }
 
 /** `newer` tells a journal of a later version from a broken one. */

@@ -52,9 +52,11 @@ function journalOf(run: string): Entry[] {
 }
 
 function usersIn(entries: readonly Entry[], type: "resource-opened" | "resource-closed"): string[] {
-  return entries.flatMap((entry) =>
-    entry.type === type && entry.kind === "ssh-user" ? [String(entry.data["user"])] : [],
-  );
+  return entries.flatMap((entry) => {
+    if (entry.type !== type || entry.kind !== "ssh-user") return [];
+    const { user } = entry.data;
+    return typeof user === "string" ? [user] : [];
+  });
 }
 
 function filesBelow(directory: string): string[] {

@@ -16,7 +16,7 @@ describe("shipped runbooks", () => {
       expect(mistakes).toEqual([]);
     });
 
-  it("take a time such as \"40m ago\" for what it is when the run begins: who resumes next day means the same", () => {
+  it('take a time such as "40m ago" for what it is when the run begins: who resumes next day means the same', () => {
     const file = "recover-deleted-service.yml";
     const loaded = loadRunbook(readFileSync(join(FOLDER, file), "utf8"), file, REGISTRY);
     const inputs = "runbook" in loaded ? loaded.runbook.inputs : [];

@@ -96,7 +96,9 @@ describe("the cf program", () => {
       expect(call.split("\n")[0]).not.toContain("canary");
       expect(call.includes("canary-in-the-environment")).toBe(call.startsWith("ARGV auth"));
       expect(call).not.toMatch(/CF_TRACE|canary-of-the-caller/);
-      expect(call).toMatch(new RegExp(`^CF_HOME=${directory}/dingo-recover-cf-[0-9a-f]{8}-\\d+-\\d+-[0-9a-f]{16}$`, "m"));
+      expect(call).toMatch(
+        new RegExp(`^CF_HOME=${directory}/dingo-recover-cf-[0-9a-f]{8}-\\d+-\\d+-[0-9a-f]{16}$`, "m"),
+      );
       expect(call).toMatch(/^CF_COLOR=false$/m);
       expect(call).toMatch(/^LANG=C$/m);
     }
