@@ -85,6 +85,10 @@ export const fromOptions = {
   },
 } as const;
 
+export const exportOptions = {
+  output: { type: "string", alias: "o", demandOption: true, describe: "file to write", requiresArg: true },
+} as const;
+
 export const undoOptions = {
   "dry-run": {
     type: "boolean",

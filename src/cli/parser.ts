@@ -5,6 +5,7 @@ import { requireOnce } from "./given-once.js";
 import {
   consentOptions,
   discoverOptions,
+  exportOptions,
   fromOptions,
   type GlobalArguments,
   globalOptions,
@@ -35,7 +36,7 @@ export function buildParser(words: readonly string[], finish: Finish): Argv<Glob
     .alias("help", "h")
     .version(false)
     .demandCommand(1, "a command is missing");
-  return withArchive(withReading(withRunning(parser, finish), finish), finish);
+  return withArchive(withReading(withHandover(withRunning(parser, finish), finish), finish), finish);
 }
 
 const GIVEN_ONCE: readonly string[] = Object.entries({
@@ -44,6 +45,7 @@ const GIVEN_ONCE: readonly string[] = Object.entries({
   ...inputOptions,
   ...resumeOptions,
   ...fromOptions,
+  ...exportOptions,
   ...discoverOptions,
   ...rehearseOptions,
   ...undoOptions,
@@ -125,6 +127,33 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .epilogue(FAULT_HELP),
       async (given) => finish(await (await import("./rehearse.js")).rehearse(given)),
     );
+}
+
+function withHandover(parser: Parser, finish: Finish): Parser {
+  return parser.command("handover", "Move a half-finished run to another machine, in one file", (handover) =>
+    handover
+      .command(
+        "export <run>",
+        "Write a run into one file, without any secret; it does not go on here any more",
+        (command) =>
+          command
+            .positional("run", { type: "string", demandOption: true, describe: "any unambiguous prefix" })
+            .options(exportOptions)
+            .example("$0 handover export 20261121 -o run.json", "journal, evidence, plan and what is open"),
+        async (given) => finish(await (await import("./handover-export.js")).handoverExport(given)),
+      )
+      .command(
+        "import <file>",
+        "Take a run in that was handed over elsewhere, and go on with it",
+        (command) =>
+          command
+            .positional("file", { type: "string", demandOption: true, describe: "what handover export wrote" })
+            .options({ ...consentOptions, ...resumeOptions })
+            .example("$0 handover import run.json", "asks for the secrets that it needs"),
+        async (given) => finish(await (await import("./handover-import.js")).handoverImport(given)),
+      )
+      .demandCommand(1, "what to do about the hand-over is missing"),
+  );
 }
 
 function withReading(parser: Parser, finish: Finish): Parser {
@@ -250,6 +279,9 @@ export const COMMANDS: readonly string[] = [
   "undo",
   "cleanup",
   "rehearse",
+  "handover",
+  "handover export",
+  "handover import",
   "status",
   "runs",
   "report",

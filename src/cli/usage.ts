@@ -7,6 +7,8 @@ import { COMMANDS } from "./parser.js";
 /** What a command cannot do without, as its help names it. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   report: ["RUN"],
+  "handover export": ["RUN"],
+  "handover import": ["FILE"],
   "journal verify": ["RUN"],
   lint: ["FILE"],
   "archive verify": ["LOCATION"],

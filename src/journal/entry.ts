@@ -10,7 +10,7 @@
  * E2  A step's way back begins with `step-started` (`back`), durable before its first effect, and ends with `step-undone`.
  * E3  A `step-undone` without one says that none of the step's effect was in the world.
  * E4  A `run-ended` is the end unless a `run-resumed` follows: a run that succeeded can still be undone, one that was
- *     undone or handed over stays so (`endOf`).
+ *     undone stays so, and one that was handed over goes on where its file was taken in, nowhere else (`endOf`).
  */
 import type { EvidenceRef, Json, JsonObject, PrintedCommand } from "../action.js";
 

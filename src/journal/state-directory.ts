@@ -93,13 +93,19 @@ export class StateDirectory {
   }
 
   /**
-   * Carries a run on; `back` opens one that has succeeded as well, to be undone.
+   * Carries a run on; `back` opens one that has succeeded as well, to be undone, `handedOver` one that was handed over:
+   * to be exported again, or where it was taken in.
    * Errors: `locked`, `journal-broken`, `journal-version`, `state-dir-unusable`, `run-ended`.
    */
-  open(run: string, options: { readonly takeOver: boolean; readonly back?: boolean }): OpenRun {
+  open(
+    run: string,
+    options: { readonly takeOver: boolean; readonly back?: boolean; readonly handedOver?: boolean },
+  ): OpenRun {
     const { entries } = this.read(run);
-    const end = endOf(entries);
-    if (end !== undefined && !(options.back === true && end.outcome === "succeeded")) throw ended(run, end.outcome);
+    const outcome = endOf(entries)?.outcome;
+    const isMeant =
+      (options.back === true && outcome === "succeeded") || (options.handedOver === true && outcome === "handed-over");
+    if (outcome !== undefined && !isMeant) throw ended(run, outcome);
     return this.#open(run, { epoch: entries.at(-1)?.epoch ?? 0, takeOver: options.takeOver });
   }
 

@@ -89,7 +89,9 @@ interface Circumstances {
 function requireFree(claim: Claim, { place, knownEpoch, takeOver, where }: Circumstances): void {
   const ours = claim.place === place;
   if (claim.epoch > knownEpoch && !ours) throw wentOn(claim, where);
-  if (ours || takeOver || claim.state === "free") return;
+  // Handed over to whoever has the file: taking it in counted the epoch up.
+  const takenIn = claim.state === "handed-over" && knownEpoch > claim.epoch;
+  if (ours || takeOver || claim.state === "free" || takenIn) return;
   throw heldElsewhere(claim, where);
 }
 

@@ -185,6 +185,27 @@ describe("a run that is taken over from another machine", () => {
     expect(ann.state.bring(again)).toBe("here");
   });
 
+  it("is free for whoever takes in the file of a hand-over, and for the first who does", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob, eve] = [new Machine(memory, "ann"), new Machine(memory, "bob"), new Machine(memory, "eve")];
+    const hers = await ann.lease(ann.state.create());
+    const { run } = hers.journal;
+    await hers.journal.append({ type: "run-ended", outcome: "handed-over" });
+    await hers.journal.letGo("handed-over");
+    const file = await fetchMirrored(ann.place, run, "");
+    for (const machine of [bob, eve]) {
+      machine.state.bring({ run, ...file });
+      const { journal } = machine.state.open(run, { takeOver: true, handedOver: true });
+      const who = { operator: "op", host: "host", toolVersion: "0" };
+      await journal.append({ type: "run-resumed", ...who, takeOver: true });
+      await journal.close();
+    }
+    const his = await bob.lease(bob.state.open(run, { takeOver: false }));
+    await expect(his.journal.checkFence()).resolves.toBeUndefined();
+    await expect(eve.lease(eve.state.open(run, { takeOver: false }))).rejects.toMatchObject({ code: "locked" });
+    expect(() => ann.state.open(run, { takeOver: true })).toThrow(expect.objectContaining({ code: "run-ended" }));
+  });
+
   it("lets no effect begin while the place cannot be reached, and writes on", async () => {
     const memory = new SharedMemory();
     const ann = new Machine(memory, "ann");

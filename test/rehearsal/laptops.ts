@@ -50,7 +50,7 @@ export class Laptop {
   }
 
   run(words: readonly string[]): Promise<Ended> {
-    const args = [BIN, ...words, "--state-dir", this.stateDirectory, "--non-interactive"];
+    const args = [BIN, ...words, "--state-dir", this.stateDirectory];
     const child = spawn(process.execPath, args, {
       cwd: this.#directory,
       env: this.#env,
@@ -84,6 +84,20 @@ export class Laptop {
     this.child?.kill("SIGKILL");
     await Promise.all([this.way.close(), this.#close()]);
   }
+}
+
+/** Cuts a laptop off as it asks for its n-th copy of an object; resolves then. */
+export function cutAtCopy({ way }: Laptop, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    let left = count;
+    way.onRequest = (head) => {
+      if (!/^PUT [^\r\n]*\r\n/.test(head) || !/x-amz-copy-source:[^\r\n]*backups/i.test(head)) return;
+      left -= 1;
+      if (left > 0) return;
+      way.cut();
+      resolve();
+    };
+  });
 }
 
 export class TwoLaptops {
@@ -139,6 +153,20 @@ export class TwoLaptops {
     return [
       ...worldComplaints(state.world, this.watched),
       ...this.scenario.complaints({ ...state, old: this.watched.old, exitCode: 0 }),
+    ];
+  }
+
+  /** Whatever only people and machines of the box know. */
+  get secrets(): readonly string[] {
+    const { world, accounts, keys } = this.box.state();
+    return [
+      accounts.cf.password,
+      accounts.bosh.clientSecret,
+      keys.operator.privateKey,
+      ...world.store.keys.map(({ secret }) => secret),
+      ...Object.values(world.broker.instances).flatMap(({ logins }) =>
+        Object.values(logins).map((one) => one.password),
+      ),
     ];
   }
 

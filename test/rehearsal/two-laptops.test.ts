@@ -1,31 +1,17 @@
 /** Two laptops, one foundation: the lease, the mirrored journal, the take-over. `npm run build` comes first. */
 import { afterEach, describe, expect, it } from "vitest";
-import { LEASE, TwoLaptops } from "./laptops.js";
+import { cutAtCopy, LEASE, TwoLaptops } from "./laptops.js";
 import { LONG } from "./rehearsals.js";
 
 let two: TwoLaptops;
 afterEach(() => two.close());
-
-/** Cuts A off as it asks for its n-th copy of an object; resolves then. */
-function cutAtCopy(count: number): Promise<void> {
-  return new Promise((resolve) => {
-    let left = count;
-    two.a.way.onRequest = (head) => {
-      if (!/^PUT [^\r\n]*\r\n/.test(head) || !/x-amz-copy-source:[^\r\n]*backups/i.test(head)) return;
-      left -= 1;
-      if (left > 0) return;
-      two.a.way.cut();
-      resolve();
-    };
-  });
-}
 
 describe("a recovery whose laptop is cut off in the middle of the copy", () => {
   it(
     "is taken over and finished elsewhere; back on the network the first laptop changes nothing more and ends with 11",
     async () => {
       two = await TwoLaptops.open();
-      const cut = cutAtCopy(20);
+      const cut = cutAtCopy(two.a, 20);
       const first = two.a.run(["run", ...two.inputs]);
       await Promise.race([cut, first.then(({ output }) => Promise.reject(new Error(output)))]);
       const [run = ""] = two.a.runs;
