@@ -1,38 +1,40 @@
-/** One schedule of bad weather: a whole run in it, resumed in fine weather, and what came of it. */
-import { readFileSync } from "node:fs";
+/**
+ * One schedule of bad weather: a run that was killed somewhere is resumed in it, and once more when the weather is fine
+ * again. What must hold then holds whatever the weather was.
+ */
 import { join } from "node:path";
-import type { BoxState } from "../box/box-state.js";
-import { onBench, toolClock } from "../crash/bench.js";
+import { type Bench, onBench, toolClock } from "../crash/bench.js";
 import type { Carried, Carry } from "../crash/carriage.js";
+import type { Recording } from "../crash/recording.js";
+import { writeStateDirectory } from "../crash/snapshot.js";
 import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
-import { inventory, worldComplaints, type Watched } from "../supervisor/checks.js";
-import { firstState } from "../supervisor/first-state.js";
+import { worldComplaints } from "../supervisor/checks.js";
 import type { Blow } from "./blow.js";
 import { strangersTouched } from "./strangers.js";
 import { frontsOf } from "./weather.js";
 
-/** The foundation at the moment when the tool is started. */
-export interface Ground {
-  readonly scenario: Scenario;
-  readonly state: BoxState;
-  readonly platformLog: string;
-  readonly watched: Watched;
+export interface Schedule {
+  /** Before this journal append, from 1, the run was killed: 1 is a run that has not begun. */
+  readonly append: number;
+  /** What strikes calls of the process that resumes it, counted from its start. */
+  readonly blows: readonly Blow[];
 }
 
 export interface Endured {
   /** How the run ended in bad weather, and after it. */
   readonly first: Carried;
   readonly last: Carried;
+  /** Whether it came to its own end at last; otherwise it says why not. */
+  readonly reached: boolean;
   /** What does not hold, each as a sentence. */
   readonly broken: readonly string[];
-  /** Calls by system: of the run in bad weather alone. */
+  /** Calls in bad weather, by system. */
   readonly calls: Readonly<Record<string, number>>;
-  /** Milliseconds of this machine. */
-  readonly took: number;
 }
 
 export interface Means {
+  readonly recording: Recording;
   readonly carry: Carry;
   /** What is wrong with a run's journal; undefined where it is sound. */
   readonly checkJournal: (directory: string) => string | undefined;
@@ -40,70 +42,72 @@ export interface Means {
 
 /** After the weather is fine again: each resume may find one more step that has to be looked at. */
 const MOST_RESUMES = 3;
+const INTERNAL = 1;
+const USAGE = 2;
 
-export async function layGround(name: string, seed: number): Promise<Ground> {
-  const scenario = findScenario(name);
-  if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
-  const now = Date.now();
-  const opening = scenario.open({ seed, now });
-  const { old } = opening;
-  return await onBench({ scenario, state: firstState(scenario, opening), now, platformLog: "" }, async (bench) => {
-    const { box, place } = bench;
-    await scenario.before?.({ box, old, cf: { program: place.cf, env: place.env }, say: () => undefined });
-    const world = box.host.world();
-    const watched = { before: inventory(world, old), requestsBefore: world.store.requests.length, old };
-    return {
-      scenario,
-      state: box.state(),
-      watched,
-      platformLog: readFileSync(join(place.directory, "platform.log"), "utf8"),
-    };
-  });
-}
-
-export async function endure(ground: Ground, blows: readonly Blow[], { carry, checkJournal }: Means): Promise<Endured> {
-  const { scenario, state, platformLog, watched } = ground;
-  const began = performance.now();
+export async function endure(schedule: Schedule, means: Means): Promise<Endured> {
+  const { appends, undisturbed } = means.recording;
+  const snapshot = appends[schedule.append - 1];
+  const scenario = findScenario(undisturbed.scenario);
+  if (snapshot === undefined || scenario === undefined) throw new Error("there is no such snapshot");
+  const { state } = snapshot;
+  const { files } = undisturbed;
   const calls: Record<string, number> = {};
   const called = (system: string): void => {
     calls[system] = (calls[system] ?? 0) + 1;
   };
-  return await onBench({ scenario, state, now: state.world.now, platformLog, called }, async (bench) => {
-    const { box, place, stateDirectory, clock } = bench;
-    const { answers, inputs } = scenario;
-    const common = { place, stateDirectory, answers, inputs, clock: toolClock(clock) };
-    const signal = new AbortController().signal;
-    box.weather.turn(frontsOf(blows));
-    const first = await carry({ ...common, signal });
-    box.weather.turn([]);
+  const options = { scenario, state, now: state.world.now, platformLog: files.platformLog, called };
+  return await onBench(options, async (bench) => {
+    const lines = files.journal.slice(0, snapshot.appends).map((line) => `${line}\n`);
+    writeStateDirectory(bench.stateDirectory, files, { ...snapshot, journal: lines.join("") });
+    bench.box.weather.turn(frontsOf(schedule.blows));
+    const first = await resume(bench, scenario, means);
+    bench.box.weather.turn([]);
     const counted = { ...calls };
     let last = first;
     for (let resumes = 0; resumes < MOST_RESUMES && goesOn(last, scenario); resumes += 1)
-      last = await carry({ ...common, signal, run: first.run });
-    box.host.world();
-    const after = box.state();
-    const journal = first.run === "" ? undefined : checkJournal(join(stateDirectory, "runs", first.run));
+      last = await resume(bench, scenario, means);
     const reached = last.exitCode === scenario.exitCode;
-    const broken = [
-      ...worldComplaints(after.world, watched),
-      ...strangersTouched({ before: state, after, run: first.run }),
-      ...(journal === undefined ? [] : [journal]),
-      ...(reached ? scenario.complaints({ ...after, old: watched.old, exitCode: last.exitCode }) : unexplained(last)),
-      ...unexplained(first),
-    ];
-    return { first, last, broken, calls: counted, took: performance.now() - began };
+    return { first, last, reached, broken: judge(bench, { first, last, scenario }, means), calls: counted };
   });
 }
 
-/** A run that ended as it should, or for good, is not resumed. */
-function goesOn({ run, exitCode }: Carried, scenario: Scenario): boolean {
-  return run !== "" && exitCode !== scenario.exitCode && exitCode !== 0 && exitCode !== USAGE;
+function resume({ place, stateDirectory, clock }: Bench, scenario: Scenario, means: Means): Promise<Carried> {
+  const { answers, inputs } = scenario;
+  const { run } = means.recording.undisturbed.files;
+  const signal = new AbortController().signal;
+  return means.carry({ place, stateDirectory, answers, inputs, run, clock: toolClock(clock), signal });
 }
 
-const USAGE = 2;
+/** A run that ended for good is not resumed. */
+const goesOn = ({ exitCode }: Carried, scenario: Scenario): boolean =>
+  ![scenario.exitCode, 0, USAGE].includes(exitCode);
+
+interface Came {
+  readonly first: Carried;
+  readonly last: Carried;
+  readonly scenario: Scenario;
+}
+
+function judge({ box, stateDirectory }: Bench, { first, last, scenario }: Came, means: Means): readonly string[] {
+  const { appends, undisturbed } = means.recording;
+  const { watched, files } = undisturbed;
+  box.host.world();
+  const after = box.state();
+  const before = appends[0]?.state ?? after;
+  const journal = means.checkJournal(join(stateDirectory, "runs", files.run));
+  const reached = last.exitCode === scenario.exitCode;
+  return [
+    ...worldComplaints(after.world, watched),
+    ...strangersTouched({ before, after, run: files.run }),
+    ...(journal === undefined ? [] : [journal]),
+    ...(reached ? scenario.complaints({ ...after, old: watched.old, exitCode: last.exitCode }) : []),
+    ...[first, last].flatMap(unexplained),
+  ];
+}
 
 /** Every end but the good one has a reason; a defect of ours is none. */
 function unexplained({ exitCode, error }: Carried): readonly string[] {
-  if (exitCode === 0 || (error !== undefined && exitCode !== 1)) return [];
+  if (exitCode === 0 || (error !== undefined && exitCode !== INTERNAL)) return [];
   return [`it ended with ${exitCode} for no reason of the foundation: ${error ?? "no error"}`];
 }

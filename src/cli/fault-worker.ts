@@ -1,0 +1,65 @@
+/** A process that plays schedules of bad weather: it records one undisturbed run, and endures what it is told. */
+import { verifyJournal } from "../journal/verification.js";
+import { type Recording, record } from "../rehearsal/crash/recording.js";
+import { installLoopbackGuard } from "../rehearsal/loopback-guard.js";
+import { findScenario } from "../rehearsal/scenarios/registry.js";
+import { type Endured, endure, type Schedule } from "../rehearsal/weather/trial.js";
+import { carry } from "./carriage.js";
+
+export type FaultOrder =
+  | { readonly is: "record"; readonly id: number; readonly scenario: string; readonly seed: number }
+  | { readonly is: "endure"; readonly id: number; readonly schedule: Schedule };
+
+export type FaultReply = { readonly id: number } & (
+  | { readonly is: "recorded"; readonly appends: number }
+  | { readonly is: "endured"; readonly endured: Endured }
+  | { readonly is: "failed"; readonly why: string }
+);
+
+/** Longer than any schedule takes on a slow machine. Milliseconds of this machine. */
+const HANGS_MS = 300_000;
+
+installLoopbackGuard();
+let recording: Recording | undefined;
+
+process.on("message", (order: FaultOrder) => {
+  obey(order).then(
+    (reply) => process.send?.(reply),
+    (thrown: unknown) => {
+      const why = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      process.send?.({ is: "failed", id: order.id, why } satisfies FaultReply);
+    },
+  );
+});
+// Whoever gave the orders is gone.
+process.on("disconnect", () => process.exit());
+
+async function obey(order: FaultOrder): Promise<FaultReply> {
+  const { id } = order;
+  if (order.is === "record") {
+    const scenario = findScenario(order.scenario);
+    if (scenario === undefined) throw new Error(`there is no scenario ${order.scenario}`);
+    recording = await record({ scenario, seed: order.seed }, carry);
+    return { is: "recorded", id, appends: recording.appends.length };
+  }
+  if (recording === undefined) throw new Error("nothing is recorded");
+  const endured = await orHang(endure(order.schedule, { recording, carry, checkJournal: complaintOf }));
+  return { is: "endured", id, endured };
+}
+
+function complaintOf(directory: string): string | undefined {
+  const { ok, error } = verifyJournal(directory);
+  return ok ? undefined : `the journal is not sound: ${error?.message ?? ""}`;
+}
+
+async function orHang<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end after ${HANGS_MS / 1000} s: it hangs`)), HANGS_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
