@@ -141,7 +141,11 @@ export async function conduct(
     stopper.release();
     tell(await tenure.letGo());
     // A run that was refused before it began ends without `beforeEnd`; an open connection would keep the process alive.
-    await closeRest().catch((error: unknown) => stage.output.error(`closing down: ${asRecoverError(error).message}`));
+    await closeRest().catch((thrown: unknown) => {
+      const { code, message } = asRecoverError(thrown);
+      // That it was taken over was said, and what it left open is its successor's to remove.
+      if (code !== "fenced") stage.output.error(`closing down: ${message}`);
+    });
     await journal.close();
   }
 }

@@ -33,6 +33,7 @@ function inOurWords(message: string, words: readonly string[], command: readonly
     const needed = NEEDED[command.join(" ")]?.slice(Number(lacking[1])) ?? ["something"];
     return `${needed.join(" and ")} ${needed.length === 1 ? "is" : "are"} missing`;
   }
+  if (message === "Missing required argument: output") return "-o FILE is missing";
   const empty = /^Not enough arguments following: (.+)$/u.exec(message)?.[1];
   if (empty !== undefined) return `${asTyped(empty, words)} needs a value`;
   const unknown = /^Unknown arguments?: (.+)$/u.exec(message)?.[1];

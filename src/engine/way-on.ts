@@ -9,7 +9,7 @@ export type WayOn =
   | { readonly resumeWith: string }
   /** A command line for another run, to be put right by hand first. */
   | { readonly beginAnewWith: string }
-  /** A rehearsal that was refused has come to its end. */
+  /** A rehearsal that was refused has come to its end; one that was taken over is another process's. */
   | Readonly<Record<string, never>>;
 
 export interface Standstill {
@@ -21,6 +21,7 @@ export interface Standstill {
 }
 
 export function wayOn(state: RunState, { run, code, touched }: Standstill): WayOn {
+  if (code === "fenced") return {};
   if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${run}` };
   if (touched || code === undefined || !isLasting(code)) return { resumeWith: `dingo-recover resume ${run}` };
   return state.rehearsal ? {} : { beginAnewWith: beginning(state) };

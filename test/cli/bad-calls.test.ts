@@ -27,6 +27,13 @@ const CALLS: readonly BadCall[] = [
   { what: "an unknown command", words: ["frobnicate"], exit: 2, code: "usage", says: 'no command "frobnicate"' },
   { what: "a misspelt command", words: ["rehaerse"], exit: 2, code: "usage", says: 'Did you mean "rehearse"?' },
   { what: "a command that is not built", words: ["drill"], exit: 2, code: "usage", says: 'no command "drill"' },
+  {
+    what: "a hand-over to nowhere",
+    words: ["handover", "export", "x"],
+    exit: 2,
+    code: "usage",
+    says: "-o FILE is missing",
+  },
   { what: "an unknown flag", words: ["run", "--frob"], exit: 2, code: "usage", says: 'no option "--frob"' },
   { what: "one word too many", words: ["run", "a", "b"], exit: 2, code: "usage", says: '"b" is one word too many' },
   { what: "an unknown scenario", words: ["rehearse", "happy"], exit: 2, code: "usage", says: "happy-last-era" },

@@ -9,13 +9,17 @@ import { Bench, runbookOf, step, YES } from "./fixture.js";
 /** Whose run another process takes over at some moment. */
 class ContestedJournal extends MemoryJournal {
   takenOver = false;
+  /** So many looks at who holds the run are not answered. */
+  unanswered = 0;
 
   override async checkFence(): Promise<void> {
+    this.unanswered -= 1;
+    if (this.unanswered >= 0) throw new RecoverError("unreachable", "no answer from the store", { remedy: "Wait." });
     if (this.takenOver) throw new RecoverError("fenced", "taken over by ann on laptop-b", { remedy: "Go on there." });
   }
 
   override async append(...[body]: Parameters<MemoryJournal["append"]>): ReturnType<MemoryJournal["append"]> {
-    await this.checkFence();
+    if (this.takenOver) await this.checkFence();
     return super.append(body);
   }
 }
@@ -72,6 +76,56 @@ describe("a run that another process takes over", () => {
     const result = await bench.run({ runbook: runbookOf([step("copy", { action })]), flags: YES });
     expect(result).toMatchObject({ exitCode: 11 });
     expect(bench.trail.at(-1)).toBe("step-started copy");
+  });
+});
+
+describe("a run of which nobody can tell who holds it", () => {
+  it("waits with its next effect, and goes on when it can be told", async () => {
+    const { bench, journal } = contested();
+    const done: number[] = [];
+    const action = inParts(async (context, number) => {
+      if (number === 3 && done.length === 2) journal.unanswered = 3;
+      await context.beforeEffect();
+      done.push(number);
+    });
+    const result = await bench.run({ runbook: runbookOf([step("copy", { action })]), flags: YES });
+    expect(result).toMatchObject({ exitCode: 0, outcome: "succeeded" });
+    expect(done).toEqual([1, 2, 1, 2, 3, 4, 5]);
+    expect(bench.trail.filter((entry) => entry === "waited copy")).toHaveLength(3);
+  });
+
+  it("ends with 15 when its patience is used up, and begins no effect", async () => {
+    const { bench, journal } = contested();
+    const done: number[] = [];
+    const action = inParts(async (context, number) => {
+      journal.unanswered = Number.POSITIVE_INFINITY;
+      await context.beforeEffect();
+      done.push(number);
+    });
+    const result = await bench.run({ runbook: runbookOf([step("copy", { action })]), flags: YES });
+    expect(result).toMatchObject({ exitCode: 15, outcome: "waiting" });
+    expect(done).toEqual([]);
+  });
+
+  it("that was taken over meanwhile does not even look at the world when the network is back: 11", async () => {
+    const { bench, journal } = contested();
+    let looks = 0;
+    const parts = inParts(async () => {
+      throw new RecoverError("unreachable", "no answer", { remedy: "Wait." });
+    });
+    const action: AnyAction = {
+      ...parts,
+      probe: async () => {
+        looks += 1;
+        return { state: "done", output: {}, evidence: "somebody else did it" };
+      },
+    } as AnyAction;
+    bench.clock.onSleep = () => {
+      journal.takenOver = true;
+    };
+    const result = await bench.run({ runbook: runbookOf([step("copy", { action })]), flags: YES });
+    expect(result).toMatchObject({ exitCode: 11, error: { code: "fenced" } });
+    expect(looks).toBe(0);
   });
 });
 

@@ -33,6 +33,7 @@ describe("a recovery whose laptop is cut off in the middle of the copy", () => {
       two.a.way.mend();
       const ended = await first;
       expect(ended.output).toContain("this run was taken over by");
+      expect(ended.output).not.toContain("continue with");
       expect(ended.code).toBe(11);
       expect(two.changesBy(two.a, since)).toEqual([]);
       expect(two.complaints).toEqual([]);
