@@ -203,7 +203,13 @@ export const credentials = z
 function databaseOf(uri: string | undefined): string | undefined {
   if (uri === undefined || !URL.canParse(uri)) return undefined;
   const path = new URL(uri).pathname.slice(1);
-  return path === "" ? undefined : decodeURIComponent(path);
+  if (path === "") return undefined;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A lone % is no escape: then the broker escaped nothing.
+    return path;
+  }
 }
 
 export function offeringOf(it: z.infer<typeof plan>): string {
