@@ -1,7 +1,8 @@
 /** Probes and proofs of mutating steps: reads of the world after (or instead of) an effect (laws 4, 6). */
 import type { Action, JsonObject, Probe } from "../action.js";
-import { RecoverError } from "../errors.js";
+import { type ErrorCode, RecoverError } from "../errors.js";
 import type { HowSucceeded } from "../journal/entry.js";
+import { optional } from "../optional.js";
 import { type Attempt, checkAssertion, fail, succeed } from "./outcome.js";
 import { patiently } from "./patience.js";
 import { errorOf, isStop, type Session } from "./session.js";
@@ -17,6 +18,10 @@ export interface Mutation extends Attempt {
   readonly input: UnitInput;
 }
 
+/** An answer that was cut, or is something else's, may be whole when it is asked for again: so often before it counts. */
+const ASKED_AGAIN = 3;
+const SPOILT: ReadonlySet<string> = new Set<ErrorCode>(["answer-incomplete", "answer-malformed"]);
+
 /**
  * Asks the world what became of the step. What the probe throws reads as "unknown" (law 5), but for a network that
  * stays away longer than the patience.
@@ -24,20 +29,25 @@ export interface Mutation extends Attempt {
 export async function probe(session: Session, mutation: Mutation): Promise<Probe<JsonObject>> {
   const { action, input, unit } = mutation;
   const context = contextFor(session, mutation.planned, mutation);
+  let spoilt = 0;
   const found = await patiently(session, unit, async () => {
     try {
       return await action.probe(context, input.parsed);
     } catch (thrown) {
       session.ledger.assertSound();
-      return unknownAfter(thrown, mutation);
+      spoilt += 1;
+      return unknownAfter(thrown, mutation, spoilt <= ASKED_AGAIN);
     }
   });
   session.emit({ type: "step-probed", ...unit, state: found.state, evidence: found.evidence });
   return found;
 }
 
-function unknownAfter(thrown: unknown, { unit }: Mutation): Probe<JsonObject> {
+function unknownAfter(thrown: unknown, { unit }: Mutation, askAgain: boolean): Probe<JsonObject> {
   const error = errorOf(thrown, unit);
+  const { remedy, place, message } = error;
+  if (askAgain && SPOILT.has(error.code))
+    throw new RecoverError("unreachable", message, { remedy, cause: error, ...optional("place", place) });
   if (error.code === "unreachable" || isStop(error)) throw error;
   return { state: "unknown", evidence: `the probe itself failed: ${error.message}` };
 }

@@ -15,6 +15,8 @@ export type Weather =
   | "fine"
   /** The network is lost before the effect. */
   | "lost-before"
+  /** Of a probe: the answer is cut. */
+  | "cut"
   /** The network is lost after the effect: the caller cannot know. */
   | "lost-after"
   /** Half of the effect, then an error. */
@@ -75,6 +77,7 @@ export class FakeWorld {
   probe(key: string): "done" | "not-done" | "partly" | "unknown" {
     this.calls.push(`probe ${key}`);
     const weather = this.weather.get(`probe ${key}`)?.shift() ?? "fine";
+    if (weather === "cut") throw new RecoverError("answer-incomplete", "an answer was cut", { remedy: "Try again." });
     if (weather !== "fine") throw lost(key);
     if (this.opaque.has(key)) return "unknown";
     if (this.isDone(key)) return "done";

@@ -163,6 +163,19 @@ describe("a lost network", () => {
     expect(bench.events.some((event) => event.type === "note" && event.message.includes("runs again"))).toBe(true);
   });
 
+  it("that cuts a probe's answer lets it ask again, and only an answer that is cut every time is a doubt", async () => {
+    const cut = (times: number) => Array.from({ length: times }, () => "cut" as const);
+    const outcome = async (times: number) => {
+      const world = new FakeWorld();
+      world.weather.set("db", ["lost-after"]);
+      world.weather.set("probe db", cut(times));
+      const { exitCode } = await new Bench().run({ runbook: one(world), flags: YES });
+      return [exitCode, world.effects.get("db")];
+    };
+    expect(await outcome(3)).toEqual([0, 1]);
+    expect(await outcome(4)).toEqual([14, 1]);
+  });
+
   it("that outlasts the patience ends the run with 15, the step waiting, and the command to continue", async () => {
     const world = new FakeWorld();
     world.weather.set("db", ["lost-after"]);
