@@ -65,11 +65,13 @@ export function readHandover(content: string, file: string): HandedRun {
   if (reading.entries.some((entry) => entry.run !== run)) throw broken(file, "its journal is of another run");
   if (endOf(reading.entries)?.outcome !== "handed-over")
     throw broken(file, "its journal does not end with the hand-over");
-  const kept = new Map(Object.entries(evidence));
+  // Only what the journal names: a digest becomes the name of a file.
+  const kept = new Map<string, string>();
   for (const { name, sha256: digest } of reading.entries.flatMap(referencesIn)) {
-    const content = kept.get(digest);
+    const content = evidence[digest];
     if (content === undefined || sha256(content) !== digest)
       throw broken(file, `the evidence ${quoted(name)} is missing or not what was stored`);
+    kept.set(digest, content);
   }
   return { document: parsed.data, reading, evidence: kept };
 }

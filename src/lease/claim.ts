@@ -4,6 +4,7 @@
  */
 import { RecoverError } from "../errors.js";
 import { sha256 } from "../journal/line.js";
+import { isRunId } from "../journal/run-id.js";
 import { printable } from "../printable.js";
 
 export const CLAIM_SCHEMA = "dingo-recover/lease@1";
@@ -56,7 +57,8 @@ function parsed(text: string): Claim | undefined {
   try {
     const found = JSON.parse(text) as Partial<Record<string, unknown>> | null;
     if (found === null || found["schema"] !== CLAIM_SCHEMA || !Number.isSafeInteger(found["epoch"])) return undefined;
-    return TEXTS.every((name) => typeof found[name] === "string") ? (found as unknown as Claim) : undefined;
+    const whole = TEXTS.every((name) => typeof found[name] === "string") && isRunId(String(found["run"]));
+    return whole ? (found as unknown as Claim) : undefined;
   } catch {
     return undefined;
   }
@@ -66,7 +68,7 @@ function parsed(text: string): Claim | undefined {
 export function describeClaim({ run, operator, host, since, seenAt, step, epoch }: Claim): string {
   const at = step === "" ? "before its first step" : `at step ${oneLine(step)}`;
   const who = `${oneLine(operator)} on ${oneLine(host)}`;
-  return `${who} since ${since} (run ${run}, epoch ${epoch}, ${at}, last seen ${seenAt})`;
+  return `${who} since ${oneLine(since)} (run ${run}, epoch ${epoch}, ${at}, last seen ${oneLine(seenAt)})`;
 }
 
 const oneLine = (text: string): string => printable(text.replace(/\s+/gu, " "));

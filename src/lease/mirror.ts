@@ -10,6 +10,7 @@ import { referencesIn } from "../journal/evidence.js";
 import type { LinedJournal } from "../journal/journal.js";
 import { sha256 } from "../journal/line.js";
 import { type JournalReading, readJournal } from "../journal/reading.js";
+import { isRunId } from "../journal/run-id.js";
 import type { SharedPlace } from "../ports/shared-place.js";
 import { type Conditions, writeOn } from "./conditions.js";
 
@@ -115,6 +116,7 @@ export async function fetchMirrored(place: SharedPlace, run: string, head: strin
   for (const name of names) chunks.push((await place.read(name))?.content ?? "");
   const where = `${place.location}/runs/${run}/journal`;
   const reading = readJournal(Buffer.from(chunks.join("")), where);
+  if (reading.entries.some((entry) => entry.run !== run)) throw broken(where, "it is of another run");
   if (reading.torn.length > 0) throw broken(where, "it ends in the middle of a line");
   if (!reading.hashes.includes(head) && !/^(?:0{64})?$/.test(head))
     throw broken(where, "no line of it has the head hash that the lease names: its tail was cut or changed");
@@ -132,7 +134,7 @@ export async function fetchMirrored(place: SharedPlace, run: string, head: strin
 /** Runs that have a lease in that place. */
 export async function mirroredRuns(place: SharedPlace): Promise<readonly string[]> {
   const names = await place.list("runs/");
-  return names.flatMap((name) => /^runs\/([^/]+)\/lease\.json$/.exec(name)?.[1] ?? []);
+  return names.flatMap((name) => /^runs\/([^/]+)\/lease\.json$/.exec(name)?.[1] ?? []).filter(isRunId);
 }
 
 const linesOf = (content: string): string[] => content.split("\n").filter((line) => line !== "");
