@@ -1,0 +1,47 @@
+/** A network that is away in the middle of a recovery: the built program in a box, struck by `--fault`. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readBlow } from "../../src/rehearsal/weather/grammar.js";
+import type { Blow } from "../../src/rehearsal/weather/blow.js";
+import { resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.js";
+import { LONG, Rehearsals } from "./rehearsals.js";
+
+let rehearsals: Rehearsals;
+beforeAll(() => {
+  rehearsals = new Rehearsals();
+});
+afterAll(() => rehearsals.remove());
+
+function blow(text: string): Blow {
+  const read = readBlow(text);
+  if (!read.ok) throw new Error(read.why);
+  return read.blow;
+}
+
+const waits = (run: string | undefined): number =>
+  rehearsals.entriesOf(run).filter(({ type }) => type === "waited").length;
+
+describe("a network that is away", () => {
+  it(
+    "for less than the patience is waited for, whatever was going on, and the recovery goes through",
+    async () => {
+      for (const fault of ["any#150=away:4m", "s3:CopyObject#5=away:6m"]) {
+        const { exitCode, complaints, run } = await rehearsals.play({ blows: [blow(fault)] });
+        expect([exitCode, complaints], fault).toEqual([0, []]);
+        expect(waits(run), fault).toBeGreaterThan(3);
+      }
+    },
+    LONG,
+  );
+
+  it(
+    "for longer ends the run with 15, waiting, and a resume goes on when it is back",
+    async () => {
+      const { exitCode, complaints, run = "" } = await rehearsals.play({ blows: [blow("ssh#90=away:15m")] });
+      expect([exitCode, complaints]).toEqual([15, []]);
+      expect(rehearsals.entriesOf(run).at(-1)).toMatchObject({ type: "run-stopped", exitCode: 15 });
+      const again = await resumeRehearsal({ ...rehearsals.sitting, run });
+      expect([again?.exitCode, again?.complaints]).toEqual([0, []]);
+    },
+    LONG,
+  );
+});
