@@ -110,7 +110,8 @@ export const rehearseOptions = {
   list: { type: "boolean", default: false, describe: "list the scenarios and what they teach" },
   "crash-at": {
     type: "string",
-    describe: "kill the tool at a journal append, N[:before|torn|after], or at the far side's change:K; then resume",
+    describe:
+      "kill the tool at a journal append, N[:before|torn|after] (N alone: after), or at the far side's change:K; then resume",
     requiresArg: true,
   },
   fault: {
