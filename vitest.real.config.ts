@@ -9,8 +9,8 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     include: ["test/**/*.real.test.ts"],
     setupFiles: ["test/rig/tell-failure.ts"],
-    // The rig is one foundation: its suites take turns.
-    fileParallelism: false,
+    // Each suite has a rig of its own, and most of a recovery is waiting: two share a machine of two cores well.
+    maxWorkers: 2,
     testTimeout: 300_000,
     hookTimeout: 600_000,
     reporters: results === undefined ? ["default"] : ["default", "json"],
