@@ -1,15 +1,18 @@
 /** After a failed test of the rig: what the containers said last and how far each run came, since nobody can look later. */
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
 import { containerLog, containerState, tryDocker } from "./docker.js";
 
 const LINES = 60;
+/** Older journals are those of other days' rigs. */
+const RECENT_MS = 15 * 60_000;
 
 afterEach(async ({ task }) => {
   if (task.result?.state !== "fail") return;
-  const told = [`== after "${task.name}" failed`, ...(await containers()), ...(await journals())];
+  const errors = (task.result.errors ?? []).map(({ message }) => message);
+  const told = [`== "${task.name}" failed`, ...errors, ...(await containers()), ...(await journals())];
   process.stderr.write(`${told.join("\n")}\n`);
 });
 
@@ -32,7 +35,13 @@ async function journals(): Promise<readonly string[]> {
   for (const folder of folders) {
     const runs = join(tmpdir(), folder, "state", "runs");
     for (const run of await readdir(runs).catch(() => [])) {
-      const lines = (await readFile(join(runs, run, "journal.jsonl"), "utf8").catch(() => "")).trimEnd().split("\n");
+      const file = join(runs, run, "journal.jsonl");
+      const written = await stat(file).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      );
+      if (Date.now() - written > RECENT_MS) continue;
+      const lines = (await readFile(file, "utf8")).trimEnd().split("\n");
       told.push(`-- journal of ${run}`, ...lines.slice(-8).map((line) => line.slice(0, 400)));
     }
   }
