@@ -71,7 +71,7 @@ describe("bad input and bad weather end before anything is created", () => {
       { inputs: { new_name: "--help" }, confirm: `${ORG}/${SPACE}/--help` },
       { code: "name-unsupported", exitCode: 16 },
     ],
-    ["a space that is not there", { inputs: { space: "it's not there" } }, { code: "nothing-found", exitCode: 17 }],
+    ["a space it was not deleted in", { inputs: { space: "it's not there" } }, { code: "guard-refused", exitCode: 16 }],
     ["a wrong password", { env: { CF_PASSWORD: "wrong" } }, { code: "not-logged-in", exitCode: 15 }],
     ["a wrong director's secret", { env: { BOSH_CLIENT_SECRET: "wrong" } }, { code: "access-denied", exitCode: 15 }],
     ["another target confirmed", { confirm: "our-org/our-space/other" }, { code: "confirm-mismatch", exitCode: 16 }],
