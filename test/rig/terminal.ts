@@ -6,7 +6,7 @@ const HOST = `
 import fcntl, os, pty, struct, sys, termios
 pid, fd = pty.fork()
 if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 80, 120, 0, 0))
     os.execvp(sys.argv[1], sys.argv[1:])
 os.write(2, b"%d\\n" % pid)
 while True:

@@ -2,7 +2,7 @@
  * HTTP and HTTPS for the director, S3 and log stores over whatever way leads there: straight, or through the one
  * gateway hop. The names in URLs are looked up at the far end of the hop.
  */
-import { Agent as HttpAgent, type ClientRequestArgs } from "node:http";
+import { type ClientRequest, Agent as HttpAgent, type ClientRequestArgs } from "node:http";
 import { Agent as HttpsAgent, type AgentOptions } from "node:https";
 import { isIP, Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -23,6 +23,12 @@ export interface TlsTrust {
   readonly ca?: string;
   readonly rejectUnauthorized?: boolean;
 }
+
+/**
+ * How long an unused connection is kept. Shorter than any server's own patience: through a gateway the server's close
+ * may never be seen here, and a request on such a connection waits for nothing (Node's servers close after 5 s).
+ */
+const IDLE_MS = 2_000;
 
 type Opened = (error: Error | null, stream: Duplex) => void;
 
@@ -46,8 +52,22 @@ export function straight(dialer: Dialer): Dial {
   return (host, port) => dialer.connect(host, port);
 }
 
+/** Ends what nobody uses any more. */
+class IdleConnections {
+  readonly #ends = new WeakMap<Duplex, NodeJS.Timeout>();
+
+  left(stream: Duplex): void {
+    this.#ends.set(stream, setTimeout(() => stream.destroy(), IDLE_MS).unref());
+  }
+
+  taken(stream: Duplex): void {
+    clearTimeout(this.#ends.get(stream));
+  }
+}
+
 class DialedHttpAgent extends HttpAgent {
   readonly #dial: Dial;
+  readonly #idle = new IdleConnections();
 
   constructor(dial: Dial, keepAlive: boolean) {
     super({ keepAlive });
@@ -57,10 +77,22 @@ class DialedHttpAgent extends HttpAgent {
   override createConnection(options: ClientRequestArgs, opened?: Opened): undefined {
     openSocket(this.#dial, options).then((socket) => opened?.(null, socket), failed(opened));
   }
+
+  override keepSocketAlive(stream: Duplex): void {
+    const kept: unknown = super.keepSocketAlive(stream);
+    if (kept !== false) this.#idle.left(stream);
+    return kept as undefined;
+  }
+
+  override reuseSocket(stream: Duplex, request: ClientRequest): void {
+    this.#idle.taken(stream);
+    super.reuseSocket(stream, request);
+  }
 }
 
 class DialedHttpsAgent extends HttpsAgent {
   readonly #dial: Dial;
+  readonly #idle = new IdleConnections();
   /** Made once: reading the authorities costs more than a request. */
   #trusted: SecureContext | undefined;
 
@@ -77,6 +109,17 @@ class DialedHttpsAgent extends HttpsAgent {
       opened?.(null, connect({ ...options, secureContext, socket, servername: isIP(host) === 0 ? host : "" }));
     };
     openSocket(this.#dial, options).then(secure, failed(opened));
+  }
+
+  override keepSocketAlive(stream: Duplex): void {
+    const kept: unknown = super.keepSocketAlive(stream);
+    if (kept !== false) this.#idle.left(stream);
+    return kept as undefined;
+  }
+
+  override reuseSocket(stream: Duplex, request: ClientRequest): void {
+    this.#idle.taken(stream);
+    super.reuseSocket(stream, request);
   }
 }
 

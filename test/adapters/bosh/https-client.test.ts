@@ -63,6 +63,16 @@ describe("requests to a director", () => {
     expect(seen).toEqual(["GET 1", "POST 2", "POST 3", "GET 1"]);
   });
 
+  it("do not keep a connection that nobody uses: through a hop the server's close may never be seen", async () => {
+    server.keepAliveTimeout = 60_000;
+    const send = client();
+    await send("GET");
+    const [first] = connections.keys();
+    await new Promise((closed) => first?.once("close", closed));
+    expect(await send("GET")).toBe("here");
+    expect(seen).toEqual(["GET 1", "GET 2"]);
+  });
+
   it("read once more where the server had closed the connection that was kept", async () => {
     patience = 1;
     const send = client();
