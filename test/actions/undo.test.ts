@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Taken, UndoProbe, WayBack } from "../../src/action.js";
 import { copy } from "../../src/actions/archive/copy.js";
 import { setAside } from "../../src/actions/archive/set-aside.js";
+import { keepListing } from "../../src/actions/archive/evidence-listing.js";
 import { bindApp } from "../../src/actions/cf/bind-app.js";
 import { createService } from "../../src/actions/cf/create-service.js";
 import { setDataAside } from "../../src/actions/docker/set-data-aside.js";
 import { removeOptime } from "../../src/actions/etcd/remove-optime.js";
 import { setInitialize } from "../../src/actions/etcd/set-initialize.js";
 import { REGISTRY } from "../../src/actions/registry.js";
+import { parseLocation } from "../../src/archive/location.js";
 import { BUCKET, NEW, OLD, SYSID } from "../archive/sample-archive.js";
 import { DATA, NEW_GUID, NEW_SYSID, RUN, type Scene, SPACE, TAG, TARGET, WITH_ETCD } from "../traps/scene.js";
 import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.js";
@@ -89,6 +91,64 @@ describe("the archive", () => {
     const scene = await copied();
     scene.cell.alter(TARGET.container, { running: true, status: "running" });
     await expect(undo(scene, copy, await baselineOf(scene))).rejects.toMatchObject({ code: "guard-refused" });
+  });
+});
+
+describe("a journal that was written by another hand", () => {
+  const OTHER = "99999999-aaaa-4bbb-8ccc-dddddddddddd";
+  const other = `backups/${OTHER}/wal`;
+  const aside = { ...asideInput, target: `s3://${BUCKET}/${other}` };
+
+  async function expectRefused(scene: Scene, action: AnyAction, input: JsonObject, code: string): Promise<void> {
+    const before = scene.store.changes.length;
+    const taken = { input: action.input.parse(input), output: undefined } as Taken<never, JsonObject>;
+    const way = wayOf(action);
+    await expect(way.guard(scene.context, taken)).rejects.toMatchObject({ code });
+    await expect(way.run(scene.context, taken)).rejects.toMatchObject({ code });
+    expect(scene.store.changes).toHaveLength(before);
+  }
+
+  it("moves nothing of an instance that is not its own", async () => {
+    const scene = await copied();
+    scene.store.seed(BUCKET, `${other}/sysids/sysid`, "theirs");
+    await expectRefused(scene, copy, { ...(await baselineOf(scene)), target: aside.target }, "guard-refused");
+    await expectRefused(scene, setAside, aside, "guard-refused");
+    expect(await names(scene, `${other}/`)).toHaveLength(1);
+  });
+
+  it("moves nothing where the source is the target", async () => {
+    const scene = await copied();
+    const same = { ...(await baselineOf(scene)), source: asideInput.target };
+    await expectRefused(scene, copy, same, "source-protected");
+    await expectRefused(scene, setAside, { ...asideInput, source: asideInput.target }, "source-protected");
+  });
+
+  it.each([
+    ["undone-plan", copy],
+    ["aside-plan", setAside],
+  ])("moves nothing by a listing of another place (%s)", async (note, action) => {
+    const scene = action === copy ? await copied() : stopped();
+    scene.store.seed(BUCKET, `${other}/sysids/sysid`, "theirs");
+    const objects = await scene.store.reader().list(BUCKET, `${other}/`);
+    const location = parseLocation(aside.target);
+    const listing = await keepListing(scene.context, { name: "their-listing", location, objects });
+    await scene.context.record(note, { listing: { ...listing }, to: aside.target });
+    const input = action === copy ? await baselineOf(scene) : asideInput;
+    await expectRefused(scene, action, input, "guard-refused");
+  });
+
+  it("puts no key back that is another instance's", async () => {
+    for (const [note, action, more] of [
+      ["key-changed", setInitialize, { system_id: SYSID }],
+      ["key-removed", removeOptime, {}],
+    ] as const) {
+      const scene = stopped();
+      const key = `/service/${OTHER}/initialize`;
+      scene.etcd.keys.set(key, "theirs");
+      await scene.context.record(note, { key, before: "mine", value: "mine" });
+      await expectRefused(scene, action, { ...WITH_ETCD, ...more }, "guard-refused");
+      expect(scene.etcd.keys.get(key)).toBe("theirs");
+    }
   });
 });
 

@@ -5,7 +5,8 @@ import { probeSetAside, setAside } from "../../archive/set-aside.js";
 import { quote } from "../../shell-quote.js";
 import { guardStopped } from "../docker/stopped-container.js";
 import type { Target } from "../docker/target-container.js";
-import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
+import { evidenceRef, keepListing } from "./evidence-listing.js";
+import { recallOwnListing, requireOwnArchive } from "./own-archive.js";
 
 type Input = Target & { readonly source: string; readonly target: string };
 
@@ -28,6 +29,7 @@ export const undoCopy: WayBack<Input, unknown> = {
   ],
   guard: async (context, { input }) => {
     await guardStopped(context, input);
+    await keptPlan(context, input);
   },
   async probe(context, { input }): Promise<UndoProbe> {
     const plan = await keptPlan(context, input);
@@ -63,10 +65,12 @@ async function makePlan(context: Context, input: Input): Promise<CopyPlan> {
   return planCopy(location, to, objects);
 }
 
+/** Throws `guard-refused`, `source-protected` where it is not about the instance's own archive. */
 async function keptPlan(context: Context, input: Input): Promise<CopyPlan | undefined> {
+  requireOwnArchive(input);
   const kept = context.records("undone-plan").at(-1)?.["listing"];
   if (kept === undefined) return undefined;
-  const { location, objects } = await recallListing(context, evidenceRef.parse(kept));
+  const { location, objects } = await recallOwnListing(context, evidenceRef.parse(kept), input);
   return planCopy(location, undoneLocation(context, input), objects);
 }
 

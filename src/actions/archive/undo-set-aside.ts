@@ -5,7 +5,8 @@ import { probePutBack, putBack } from "../../archive/put-back.js";
 import { quote } from "../../shell-quote.js";
 import { guardStopped } from "../docker/stopped-container.js";
 import type { Target } from "../docker/target-container.js";
-import { evidenceRef, recallListing } from "./evidence-listing.js";
+import { evidenceRef } from "./evidence-listing.js";
+import { recallOwnListing, requireOwnArchive } from "./own-archive.js";
 
 type Input = Target & { readonly source: string; readonly target: string };
 
@@ -27,6 +28,7 @@ export const undoSetAside: WayBack<Input, unknown> = {
   ],
   guard: async (context, { input }) => {
     await guardStopped(context, input);
+    await planOf(context, input);
   },
   async probe(context, { input }): Promise<UndoProbe> {
     const plan = await planOf(context, input);
@@ -50,10 +52,14 @@ export const undoSetAside: WayBack<Input, unknown> = {
   },
 };
 
-/** The plan by which the instance's own archive was moved, the first; undefined where none was. */
+/**
+ * The plan by which the instance's own archive was moved, the first; undefined where none was. Throws `guard-refused`,
+ * `source-protected` where it is not about the instance's own archive.
+ */
 async function planOf(context: Context, input: Input): Promise<CopyPlan | undefined> {
+  requireOwnArchive(input);
   const kept = context.records("aside-plan").at(0)?.["listing"];
   if (kept === undefined) return undefined;
-  const { location, objects } = await recallListing(context, evidenceRef.parse(kept));
+  const { location, objects } = await recallOwnListing(context, evidenceRef.parse(kept), input);
   return planCopy(location, asideLocation(parseLocation(input.target), context.run.id), objects);
 }

@@ -27,6 +27,11 @@ interface KeyOptions {
 export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Input, unknown> {
   const open = async (context: Context, target: Input): Promise<Etcd> =>
     (await openCell(context.ports, target)).etcd(target.etcd);
+  const ownBefore = (context: Context, { guid }: Target): Before | undefined => {
+    const was = before(context);
+    if (was !== undefined && was.key !== key(guid)) throw notOurs(was.key, key(guid));
+    return was;
+  };
   return {
     effect: "destroy",
     cost,
@@ -35,9 +40,10 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
     ],
     guard: async (context, { input }) => {
       await guardStopped(context, input);
+      ownBefore(context, input);
     },
     async probe(context, taken): Promise<UndoProbe> {
-      const was = before(context);
+      const was = ownBefore(context, taken.input);
       if (was === undefined) return { state: "done", evidence: "the step changed no key" };
       const now = (await (await open(context, taken.input)).get(was.key))?.value;
       const evidence = `${was.key} is ${now === undefined ? "absent" : `"${now}"`}, before the step it was ${was.value === null ? "absent" : `"${was.value}"`}`;
@@ -45,7 +51,7 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
       return { state: isOurs(now, taken) ? "not-done" : "unknown", evidence };
     },
     async run(context, { input }) {
-      const was = before(context);
+      const was = ownBefore(context, input);
       if (was === undefined) return;
       const etcd = await open(context, input);
       const now = await etcd.get(was.key);
@@ -56,6 +62,15 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
       else if (now !== undefined && !(await etcd.remove(was.key, now.value))) throw gone(was.key);
     },
   };
+}
+
+/** The journal names a key that the step cannot have changed. */
+function notOurs(key: string, own: string): RecoverError {
+  return new RecoverError("guard-refused", `the journal names the key ${key}, and the step changes ${own} alone`, {
+    remedy: "Nothing was changed. The journal is not as this run wrote it: look at both keys by hand.",
+    place: key,
+    effect: "none",
+  });
 }
 
 function gone(key: string): RecoverError {
