@@ -1,5 +1,6 @@
 /** Success is a proof (law 6): what looks like a restore and is none (dingo.md §1.12, §3.6, §3.8; real-parts.md §3). */
 import { describe, expect, it } from "vitest";
+import { keepListing } from "../../src/actions/archive/evidence-listing.js";
 import { waitBaseBackup } from "../../src/actions/archive/wait-base-backup.js";
 import { createServiceKey } from "../../src/actions/cf/create-service-key.js";
 import { proveLogin } from "../../src/actions/postgres/prove-login.js";
@@ -8,7 +9,7 @@ import { check } from "../../src/actions/platform/check.js";
 import { proveRestored } from "../../src/actions/recovery/prove-restored.js";
 import { readRestoreLog } from "../../src/actions/recovery/restore-lines.js";
 import { formatLocation } from "../../src/archive/location.js";
-import { BUCKET, NEW, seedArchive, segment, sentinelText, SYSID } from "../archive/sample-archive.js";
+import { BUCKET, NEW, OLD, seedArchive, segment, sentinelText, SYSID } from "../archive/sample-archive.js";
 import { CONTAINER, failure, FIRST_LIFE, NEW_GUID, NEW_SYSID, RUN, Scene, TARGET, WITH_ETCD } from "./scene.js";
 
 const PREPARING = "restore_leader_if_missing> preparing patroni to restore this container from wal-e backups";
@@ -137,6 +138,27 @@ describe("the base backup of the recovered database", () => {
     const stop = sentinelText(segment(8, 2));
     scene.store.seed(BUCKET, `${NEW.prefix}/basebackups_005/${name}_backup_stop_sentinel.json`, stop);
     expect(await scene.perform(waitBaseBackup, { target })).toEqual({ base_backup: name });
+  });
+
+  it("is none that the source has, nor one on a timeline of its newest: a source can be a recovered one itself", async () => {
+    const scene = new Scene().withNew().withOldArchive();
+    const put = (at: typeof NEW, number: number, timeline: number): string => {
+      const name = `base_${segment(number, timeline)}_00000040`;
+      const stop = sentinelText(segment(number, timeline));
+      scene.store.seed(BUCKET, `${at.prefix}/basebackups_005/${name}_backup_stop_sentinel.json`, stop);
+      return name;
+    };
+    for (const at of [OLD, NEW]) put(at, 8, 2);
+    const objects = await scene.store.reader().list(BUCKET, `${OLD.prefix}/`);
+    const { name, sha256, bytes } = await keepListing(scene.context, { name: "source", location: OLD, objects });
+    const input = { target: formatLocation(NEW), baseline: { name, sha256, bytes } };
+    const late = failure("deadline-passed", /no complete base/);
+    await expect(scene.perform(waitBaseBackup, input)).rejects.toEqual(late);
+    // What the deleted instance's own container made after the listing.
+    put(NEW, 9, 2);
+    await expect(scene.perform(waitBaseBackup, input)).rejects.toEqual(late);
+    const own = put(NEW, 10, 3);
+    expect(await scene.perform(waitBaseBackup, input)).toEqual({ base_backup: own });
   });
 });
 

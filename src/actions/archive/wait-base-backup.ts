@@ -1,14 +1,22 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import { readArchive } from "../../archive/facts.js";
+import type { Baseline } from "../../archive/baseline.js";
+import { type Completed, latestBase } from "../../archive/choose.js";
+import { sortEntries } from "../../archive/facts.js";
 import { parseLocation } from "../../archive/location.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
+import { evidenceRef, recallListing } from "./evidence-listing.js";
 
 const DEADLINE_MS = 15 * 60_000;
 const POLL_MS = 500;
 
-const input = z.strictObject({ target: z.string() });
+const input = z.strictObject({
+  target: z.string(),
+  /** The source's listing; absent in runs that an earlier version began. */
+  baseline: evidenceRef.optional(),
+});
+type Input = z.infer<typeof input>;
 const output = z.object({ base_backup: z.string() });
 
 /** The container makes one by itself once it is out of recovery (dingo.md §3.5): until then a second loss would cost everything since. */
@@ -20,11 +28,12 @@ export const waitBaseBackup = defineAction({
   output,
   tell: (found) => `${found.base_backup} is complete`,
   describe: ({ target }) => [{ on: "here", line: quote(["aws", "s3", "ls", `${target}/basebackups_005/`]) }],
-  async run(context, { target }): Promise<z.infer<typeof output>> {
+  async run(context, request): Promise<z.infer<typeof output>> {
     const { clock } = context.ports;
+    const { target } = request;
     const until = clock.monotonicMs() + DEADLINE_MS;
     for (;;) {
-      const name = await newBaseBackup(context, target);
+      const name = await newBaseBackup(context, request);
       if (name !== undefined) return { base_backup: name };
       if (clock.monotonicMs() > until) {
         throw new RecoverError(
@@ -41,8 +50,8 @@ export const waitBaseBackup = defineAction({
       await clock.sleep(POLL_MS, context.signal);
     }
   },
-  async verify(context, { target }, output) {
-    const name = await newBaseBackup(context, target);
+  async verify(context, request, output) {
+    const name = await newBaseBackup(context, request);
     return {
       holds: name !== undefined,
       evidence: name === undefined ? `${output.base_backup} is gone` : `${name} is complete`,
@@ -50,11 +59,25 @@ export const waitBaseBackup = defineAction({
   },
 });
 
-/** Complete, and of a timeline that only the recovered database can have written. */
-async function newBaseBackup(context: Context, target: string): Promise<string | undefined> {
-  const { entries } = await readArchive(context.ports.store.reader(), parseLocation(target));
-  for (const { kind } of [...entries].reverse()) {
-    if (kind.kind === "sentinel" && kind.base.start.timeline > 1) return kind.base.name;
-  }
-  return undefined;
+/**
+ * Complete, none of the source's, and of a timeline above that of the base backup that was restored: the end of a
+ * recovery begins a new one (wal-archives.md §2), while an old container that lives on adds to its own.
+ */
+async function newBaseBackup(context: Context, { target, baseline }: Input): Promise<string | undefined> {
+  const source = baseline === undefined ? [] : basesOf(await recallListing(context, baseline));
+  const restored = latestBase(source)?.timeline ?? 1;
+  const location = parseLocation(target);
+  const objects = await context.ports.store.reader().list(location.bucket, `${location.prefix}/`);
+  const own = basesOf({ location, objects }).filter(
+    ({ name, timeline }) => timeline > restored && !source.some((base) => base.name === name),
+  );
+  return own.at(-1)?.name;
+}
+
+function basesOf({ location, objects }: Baseline): readonly (Completed & { readonly timeline: number })[] {
+  return sortEntries(location, objects).flatMap(({ kind, info }) =>
+    kind.kind === "sentinel"
+      ? [{ name: kind.base.name, timeline: kind.base.start.timeline, completedAt: info.lastModified }]
+      : [],
+  );
 }
