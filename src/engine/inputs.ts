@@ -37,7 +37,6 @@ export async function askForInputs(session: Session): Promise<void> {
   for (const spec of session.plan.runbook.inputs) {
     if (session.state.inputs[spec.name] !== undefined) continue;
     const { value, by } = await askFor(session, spec);
-    requireWholeInputs(session, { [spec.name]: value });
     await session.ledger.append({ type: "input-given", name: spec.name, value, by });
   }
 }
@@ -46,8 +45,8 @@ async function askFor(session: Session, spec: InputSpec): Promise<{ readonly val
   const why = `The runbook needs "${spec.name}" and it was not given.`;
   try {
     const question = { kind: "text", id: `input-${spec.name}`, prompt: spec.prompt, why } as const;
-    const answer = await ask(session, question, { effect: "read" });
-    return { value: parseInput(spec, answer.value, session.options.clock.now()), by: answer.by };
+    const answer = await ask(session, question, { effect: "read", refusal: (text) => refusalOf(session, spec, text) });
+    return { value: read(session, spec, answer.value), by: answer.by };
   } catch (thrown) {
     if (!(thrown instanceof RecoverError) || thrown.code !== "question-unanswered") throw thrown;
     throw new RecoverError("input-missing", `the input "${spec.name}" is missing (${spec.prompt})`, {
@@ -56,6 +55,23 @@ async function askFor(session: Session, spec: InputSpec): Promise<{ readonly val
       effect: "none",
       cause: thrown,
     });
+  }
+}
+
+/** Errors: `input-invalid`, `secret-in-name`. */
+function read(session: Session, spec: InputSpec, text: string): Json {
+  const value = parseInput(spec, text, session.options.clock.now());
+  requireWholeInputs(session, { [spec.name]: value });
+  return value;
+}
+
+function refusalOf(session: Session, spec: InputSpec, text: string): RecoverError | undefined {
+  try {
+    read(session, spec, text);
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof RecoverError) return thrown;
+    throw thrown;
   }
 }
 

@@ -11,19 +11,31 @@ export interface Asking {
   readonly effect: Effect;
   /** What to say when nobody is there to answer: the flag that would. */
   readonly remedy?: string;
+  /** Why a text is no answer. The operator is asked again then; anybody else's answer ends in this error. */
+  readonly refusal?: (value: string) => RecoverError | undefined;
 }
 
-/** Errors: `question-unanswered`, `stopped-by-operator`. */
+/** Errors: `question-unanswered`, `stopped-by-operator`; a refusal's. What is refused is never journaled. */
 export async function ask(session: Session, question: Question, asking: Asking): Promise<Answer> {
-  const earlier = answeredBefore(session, question, asking.unit);
+  const earlier = answeredBefore(session, question, asking);
   if (earlier !== undefined) return { value: earlier, by: "journal" };
   await session.ledger.append({ type: "asked", ...asking.unit, question: question.id, prompt: question.prompt });
-  const answer = await askNow(session, question, asking);
+  const answer = await askUntilTaken(session, question, asking);
   const secret = question.kind === "text" && question.secret === true;
   if (secret) session.options.secrets.register(answer.value);
   const value = secret ? "" : answer.value;
   await session.ledger.append({ type: "answered", ...asking.unit, question: question.id, value, by: answer.by });
   return answer;
+}
+
+async function askUntilTaken(session: Session, question: Question, asking: Asking): Promise<Answer> {
+  for (;;) {
+    const answer = await askNow(session, question, asking);
+    const refused = asking.refusal?.(answer.value);
+    if (refused === undefined) return answer;
+    if (answer.by !== "operator") throw refused;
+    session.emit({ type: "note", message: `${refused.message}. ${refused.remedy}` });
+  }
 }
 
 /** Asks without looking into the journal and without writing the answer there. */
@@ -42,9 +54,9 @@ export async function askNow(session: Session, question: Question, asking: Askin
 }
 
 /** What the journal holds, where it still is an answer to this question. A "no" is asked again: else no resume could ever go on. */
-function answeredBefore(session: Session, question: Question, unit: Unit | undefined): string | undefined {
+function answeredBefore(session: Session, question: Question, { unit, refusal }: Asking): string | undefined {
   const value = session.state.answers.get(questionKey(question.id, unit))?.value;
-  if (value === undefined) return undefined;
+  if (value === undefined || refusal?.(value) !== undefined) return undefined;
   switch (question.kind) {
     case "text":
       return question.secret === true ? undefined : value;

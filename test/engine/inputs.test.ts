@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseInput, startingInputs } from "../../src/engine/inputs.js";
+import { runRunbook } from "../../src/engine/run.js";
 import type { InputSpec } from "../../src/runbook/runbook.js";
 import { Secrets } from "../../src/secrets.js";
+import { ScriptedOperator } from "../fakes/scripted-operator.js";
 import { changing, FakeWorld, reading } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
 
@@ -85,10 +87,35 @@ describe("missing inputs", () => {
     expect(await bench.resume({ runbook, answers: { "input-it": "3" } })).toMatchObject({ exitCode: 0 });
   });
 
-  it("that were mistyped leave a clear error and an open run", async () => {
+  it("are asked for again, with the reason, until an answer can be taken; no other is journaled", async () => {
     const bench = new Bench();
-    expect(await bench.run({ runbook, answers: { "input-it": "three" } })).toMatchObject({ exitCode: 2 });
-    expect(bench.state.phase.kind).toBe("stopped");
+    const operator = new ScriptedOperator(["input-it", ""], ["input-it", "three"], ["input-it", "3"]);
+    const result = await runRunbook({ ...bench.options({ runbook }), operator, inputs: {} });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(operator.asked).toHaveLength(3);
+    const notes = bench.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+    expect(notes).toEqual([
+      `"" is no integer for the input "it". Give it as a whole number such as 3.`,
+      `"three" is no integer for the input "it". Give it as a whole number such as 3.`,
+    ]);
+    const answered = bench.journal.entries.flatMap((entry) => (entry.type === "answered" ? [entry.value] : []));
+    expect(answered).toEqual(["3"]);
+  });
+
+  it("that a journal holds with an answer that cannot be taken are asked for anew on resume", async () => {
+    const bench = new Bench();
+    await bench.run({ runbook });
+    await bench.journal.append({ type: "answered", question: "input-it", value: "", by: "operator" });
+    expect(await bench.resume({ runbook, answers: { "input-it": "3" } })).toMatchObject({ exitCode: 0 });
+    expect(bench.state.inputs["it"]).toBe(3);
+  });
+
+  it("that a scenario answers wrongly end with 2: nobody is there to be asked again", async () => {
+    const bench = new Bench();
+    const operator = { ask: () => Promise.resolve({ value: "three", by: "scenario" } as const) };
+    const result = await runRunbook({ ...bench.options({ runbook }), operator, inputs: {} });
+    expect(result).toMatchObject({ exitCode: 2, error: { code: "input-invalid" } });
+    expect(bench.trail).not.toContain("answered");
   });
 });
 
