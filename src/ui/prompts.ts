@@ -6,7 +6,7 @@ import { RecoverError } from "../errors.js";
 import type { Answer, Operator, Question, TextQuestion } from "../ports/operator.js";
 import { detailLines, manualLines } from "./event-lines.js";
 import type { Output } from "./output.js";
-import { wrap } from "./text.js";
+import { rowsOf, wrap } from "./text.js";
 
 /** `held`: lines that belong right above the prompt of the question at hand. */
 export function promptingOperator(output: Output, held: () => readonly string[] = () => []): Operator {
@@ -41,7 +41,8 @@ async function showBefore(question: Question, output: Output, held: readonly str
   const above = withoutBlanks(held);
   // Where something is held, it alone is what the answer is about.
   const [first, last] = above.length > 0 ? [[...why, ""], above] : [[], why];
-  const pages = pagesOf(output.rows, [...detailLines(question, width), ...first], last);
+  const height = (line: string): number => rowsOf(output.safe(line), output.columns);
+  const pages = pagesOf({ rows: output.rows, height }, [...detailLines(question, width), ...first], last);
   for (const [index, page] of pages.entries()) {
     for (const line of page) output.line(line, why.includes(line) ? "faint" : undefined);
     if (index < pages.length - 1) await readLine(output, `Page ${index + 1} of ${pages.length}; Enter shows the next`);
@@ -53,20 +54,38 @@ function withoutBlanks(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => line.trim() !== "");
 }
 
+export interface Screen {
+  readonly rows: number;
+  /** How many of them a line takes: a long one is broken by the terminal. */
+  readonly height: (line: string) => number;
+}
+
 /** What is decided upon (`last`) stays on the screen while the answer is typed; the rest is turned over before it. */
 export function pagesOf(
-  rows: number,
+  { rows, height }: Screen,
   first: readonly string[],
   last: readonly string[],
 ): readonly (readonly string[])[] {
-  if (first.length + last.length <= rows - PROMPT_ROWS) return [[...first, ...last]];
-  return [...slices(first, rows - 2), ...slices(last, rows - PROMPT_ROWS)];
+  const all = [...first, ...last];
+  if (all.reduce((sum, line) => sum + height(line), 0) <= rows - PROMPT_ROWS) return [all];
+  return [...slices(first, rows - 2, height), ...slices(last, rows - PROMPT_ROWS, height)];
 }
 
-function slices(lines: readonly string[], size: number): readonly (readonly string[])[] {
-  const whole = Math.max(5, size);
-  const count = Math.ceil(lines.length / whole);
-  return Array.from({ length: count }, (_, page) => lines.slice(page * whole, (page + 1) * whole));
+/** Pages of at most `size` rows; a line that is higher than a page stands alone. */
+function slices(lines: readonly string[], size: number, height: Screen["height"]): readonly (readonly string[])[] {
+  const pages: string[][] = [];
+  let left = 0;
+  for (const line of lines) {
+    const page = pages.at(-1);
+    if (page === undefined || height(line) > left) {
+      pages.push([line]);
+      left = Math.max(5, size) - height(line);
+    } else {
+      page.push(line);
+      left -= height(line);
+    }
+  }
+  return pages;
 }
 
 async function readLine(output: Output, message: string, secret = false): Promise<string> {

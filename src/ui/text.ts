@@ -23,6 +23,26 @@ export function wrap(text: string, width: number, indent = ""): string[] {
   return lines;
 }
 
+// East Asian wide and full-width letters, and emoji: two columns each (Unicode Standard Annex 11).
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const TAB = 8;
+
+/** Columns that the line takes on a terminal. */
+export function columnsOf(line: string): number {
+  let columns = 0;
+  for (const letter of line) {
+    if (letter === "\t") columns += TAB - (columns % TAB);
+    else if (!/\p{M}/u.test(letter)) columns += WIDE.test(letter) ? 2 : 1;
+  }
+  return columns;
+}
+
+/** Rows that the text takes on a terminal of so many columns. */
+export function rowsOf(text: string, columns: number): number {
+  return text.split("\n").reduce((rows, line) => rows + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0);
+}
+
 /** "0.4 s", "12 s", "3 min 5 s". */
 export function duration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -1,24 +1,46 @@
 import { describe, expect, it } from "vitest";
 import { manualLines } from "../../src/ui/event-lines.js";
 import { pagesOf } from "../../src/ui/prompts.js";
-import { row } from "../../src/ui/text.js";
+import { row, rowsOf } from "../../src/ui/text.js";
 
 const lines = (count: number, name: string): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
+const SCREEN = { rows: 24, height: (line: string) => rowsOf(line, 80) };
 
 describe("what is shown before a question", () => {
   it("is one page where it fits, the prompt included", () => {
-    expect(pagesOf(24, lines(4, "step"), lines(16, "row"))).toEqual([[...lines(4, "step"), ...lines(16, "row")]]);
+    expect(pagesOf(SCREEN, lines(4, "step"), lines(16, "row"))).toEqual([[...lines(4, "step"), ...lines(16, "row")]]);
   });
 
   it("is turned over where it does not: what is decided upon is whole on the last page", () => {
-    const pages = pagesOf(24, lines(12, "step"), lines(19, "row"));
+    const pages = pagesOf(SCREEN, lines(12, "step"), lines(19, "row"));
     expect(pages).toEqual([lines(12, "step"), lines(19, "row")]);
   });
 
   it("never exceeds a screen, and loses no line, however long it is", () => {
-    const pages = pagesOf(24, lines(60, "step"), lines(50, "row"));
+    const pages = pagesOf(SCREEN, lines(60, "step"), lines(50, "row"));
     expect(Math.max(...pages.map((page) => page.length))).toBeLessThanOrEqual(22);
     expect(pages.flat()).toEqual([...lines(60, "step"), ...lines(50, "row")]);
+  });
+});
+
+describe("a page", () => {
+  it("counts a line that the terminal breaks as what it takes, so that none scrolls away", () => {
+    const long = lines(12, "x".repeat(150));
+    const pages = pagesOf(SCREEN, [...long, "y".repeat(80 * 30), "end"], []);
+    expect(pages.map((page) => page.length)).toEqual([11, 1, 1, 1]);
+    expect(pages.flat()).toEqual([...long, "y".repeat(80 * 30), "end"]);
+  });
+
+  it.each([
+    ["", 1],
+    ["x".repeat(80), 1],
+    ["x".repeat(81), 2],
+    ["\u8a9e".repeat(41), 2],
+    ["e\u0301".repeat(80), 1],
+    [`\t${"x".repeat(73)}`, 2],
+    ["a\nb", 2],
+  ])("takes %j for what it is on 80 columns: %i rows", (text, rows) => {
+    expect(rowsOf(text, 80)).toBe(rows);
   });
 });
 
