@@ -66,10 +66,23 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
   let spinner: { readonly key: string; readonly view: Spinner } | undefined;
   let queue: Promise<void> = Promise.resolve();
 
+  /** What was told under a running task: the terminal is the task's until it ends. */
+  let held: readonly string[] = [];
+
   const stop = async (title: string, ok: boolean): Promise<void> => {
     const running = spinner;
     spinner = undefined;
     await running?.view.end(output.safe(title), ok);
+    for (const line of held) output.line(line, "faint");
+    held = [];
+  };
+
+  const tell = (lines: readonly string[]): void => {
+    if (spinner === undefined) for (const line of lines) output.line(line);
+    else {
+      held = [...held, ...lines];
+      spinner.view.progress(output.safe(lines.map((line) => line.trim()).join(" ")));
+    }
   };
 
   const start = (key: string, title: string): void => {
@@ -93,11 +106,11 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
         const took = event.durationMs >= 1000 ? `  ${duration(event.durationMs)}` : "";
         if (spinner === undefined)
           for (const line of eventLines(event, { width, verbose }))
-            output.line(line, event.state === "skipped" ? "faint" : "bad");
+            output.line(line, isWell(event.state) ? "faint" : "bad");
         else
           await stop(
             `${title}${event.how === "adopted" || event.how === "by-hand" ? ` (${event.how})` : ""}${took}`,
-            event.state === "succeeded" || event.state === "skipped",
+            isWell(event.state),
           );
         if (event.state === "succeeded")
           for (const line of wrap(event.evidence, width, "    ")) if (line.trim() !== "") output.line(line, "faint");
@@ -120,7 +133,7 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
         if (event.by !== "operator") output.line(`    answered by ${event.by}`, "faint");
         return;
       default:
-        for (const line of eventLines(event, { width, verbose })) output.line(line);
+        tell(eventLines(event, { width, verbose }));
     }
   };
 
@@ -146,6 +159,10 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
       await queue;
     },
   };
+}
+
+function isWell(state: Extract<RunEvent, { type: "step-ended" }>["state"]): boolean {
+  return state === "succeeded" || state === "skipped" || state === "undone";
 }
 
 function keyOf(event: { readonly step: string; readonly item?: string }): string {
