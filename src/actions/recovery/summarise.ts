@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
+import { defineAction, type RunIdentity } from "../../action.js";
 import { quote } from "../../shell-quote.js";
 
 const input = z.strictObject({
@@ -62,10 +62,18 @@ export const summarise = defineAction({
         `${quote(["cf", "target", "-o", facts.org, "-s", facts.space])}; ${quote(["cf", "update-service", facts.name, "-c", '{"node-count":2}'])}  # the former number of nodes`,
         `${quote(["cf", "delete-service-key", facts.name, facts.key])}  # when nobody needs it any more`,
         ...facts.others.map((command) => `${command}  # went with the same space`),
-        `dingo-recover undo ${run.id}  # takes the recovery back, while what is aside is there`,
-        `dingo-recover cleanup ${run.id}  # deletes what is aside for good, when nobody will want it back`,
+        ...furtherCommands(run),
         "ask the owner to look at the newest rows; whoever has the old address written down needs the new one (host and port changed)",
       ],
     });
   },
 });
+
+/** The foundation of a rehearsal is gone when its run is over: there is nothing to take back or to delete. */
+function furtherCommands({ id, rehearsal }: RunIdentity): readonly string[] {
+  if (rehearsal) return [];
+  return [
+    `dingo-recover undo ${id}  # takes the recovery back, while what is aside is there`,
+    `dingo-recover cleanup ${id}  # deletes what is aside for good, when nobody will want it back`,
+  ];
+}
