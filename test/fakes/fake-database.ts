@@ -14,6 +14,8 @@ export class FakeDatabase implements Sql {
   readonly passwords = new Map<string, string>();
   /** Rows of a table, by name. */
   readonly tables = new Map<string, number>();
+  /** What else was put there, as "kind name": other databases, large objects. */
+  readonly content: (readonly [kind: string, name: string])[] = [];
   /** Every text that came, by socket or by login. */
   readonly statements: string[] = [];
   /** Answers to logins before the router knows the new leader. */
@@ -29,7 +31,8 @@ export class FakeDatabase implements Sql {
     if (sql.startsWith("SHOW server_version")) return [[this.version]];
     if (sql.startsWith("SELECT rolname")) return [...this.passwords.keys()].map((name) => [name]);
     const recovering = this.inRecovery ? "t" : "f";
-    if (sql.startsWith("SELECT schemaname")) return [...this.tables.keys()].map((name) => ["public", name]);
+    if (sql.includes("FROM pg_largeobject_metadata"))
+      return [...this.content, ...[...this.tables.keys()].map((name) => ["table", `public.${name}`])];
     if (sql.includes("pg_control_system")) return [[recovering, this.systemId]];
     if (sql.startsWith("SELECT pg_is_in_recovery")) return [[recovering]];
     for (const [, role = "", password = ""] of sql.matchAll(/ROLE "(\w+)" WITH .*PASSWORD '([^']*)'/g)) {

@@ -4,6 +4,9 @@ import { checkTarget } from "../../src/actions/cf/check-target.js";
 import { createService } from "../../src/actions/cf/create-service.js";
 import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.js";
 import { findRemains } from "../../src/actions/docker/find-remains.js";
+import { holdRestart } from "../../src/actions/docker/hold-restart.js";
+import { stopContainer } from "../../src/actions/docker/stop-container.js";
+import { review } from "../../src/actions/recovery/review.js";
 import { containerDataDirectory } from "../../src/host-commands.js";
 import {
   CREATED_AT,
@@ -17,6 +20,7 @@ import {
   Scene,
   SPACE,
   TAG,
+  TARGET as FOUND,
 } from "./scene.js";
 import { DEPLOYMENT } from "../fakes/fake-director.js";
 
@@ -142,6 +146,8 @@ describe("a name that is taken", () => {
 
   const unfit: readonly (readonly [string, (scene: Scene) => unknown])[] = [
     ["has tables", ({ cell }) => cell.database.tables.set("orders", 2)],
+    ["has another database", ({ cell }) => cell.database.content.push(["database", "shop"])],
+    ["has large objects", ({ cell }) => cell.database.content.push(["large object", "16400"])],
     [
       "is bound",
       ({ cf }) =>
@@ -204,6 +210,42 @@ describe("a name that is taken", () => {
     });
     expect(scene.cf.instances.map(({ tags }) => tags)).toEqual([["theirs", TAG]]);
     expect(scene.cf.creates).toEqual([]);
+  });
+
+  it.each([
+    ["held", holdRestart],
+    ["stopped", stopContainer],
+  ])("is not %s where somebody has begun to use it since it was adopted", async (_what, action) => {
+    const changes: readonly ((scene: Scene) => unknown)[] = unfit.map(([, change]) => change);
+    const target = { ...FOUND, adopt: NEW_GUID, deleted_at: DELETED_AT };
+    const unused = taken();
+    await unused.perform(createService, CREATE);
+    await unused.perform(action, target);
+    for (const change of changes) {
+      const scene = taken();
+      await scene.perform(createService, CREATE);
+      change(scene);
+      await expect(scene.perform(action, target)).rejects.toEqual(failure("guard-refused", /is in use now/));
+      expect(scene.cell.changes).toEqual([]);
+    }
+  });
+
+  it.each([
+    ["", /, made by this run$/],
+    [NEW_GUID, /, ADOPTED, created by /],
+  ])("is shown in the review as what it is (adopted: %j)", async (adopt, said) => {
+    const found = { service: "important-db", target: "shop/prod/important-db", target_archive: "s3://b/p", minutes: 1 };
+    const source = {
+      source_guid: OLD_GUID,
+      source: "s3://b/q",
+      source_objects: 1,
+      source_bytes: 1,
+      recovery_point: "",
+    };
+    const more = { target_guid: NEW_GUID, deleted_at: DELETED_AT, lost: 0, loss: "", target_objects: 1 };
+    const facts = { ...found, ...source, ...more, cell: "cell_z1/0", container: CONTAINER, adopt };
+    const row = { label: "target", value: expect.stringMatching(said) as string };
+    expect(await taken().perform(review, facts)).toMatchObject({ rows: expect.arrayContaining([row]) as unknown });
   });
 
   it("is left alone where somebody has begun to use it since", async () => {

@@ -3,9 +3,9 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
-import { inspectTaken } from "./inspect-taken.js";
 import { nameTaken } from "./name-taken.js";
 import { runTag } from "./run-tag.js";
+import { refuseUsed } from "./still-unused.js";
 import { undoCreate } from "./undo-create.js";
 
 /** A broker waits up to 300 s for each of its steps (dingo.md §1.5); Cloud Foundry asks it once a minute. */
@@ -107,18 +107,6 @@ async function adopt(context: Context, { org, space, space_guid, name, adopt: gu
     in: { org, space },
     instance: name,
     tags: [...taken.tags, runTag(context.run.id)],
-  });
-}
-
-/** Between the typed GUID and now somebody can have begun to use it. */
-async function refuseUsed(context: Context, taken: ServiceInstance, request: Input): Promise<void> {
-  const { deployment, deleted_at: deletedAt } = request;
-  const { adoptable, facts } = await inspectTaken(context, taken, { deployment, deletedAt });
-  if (adoptable) return;
-  throw new RecoverError("guard-refused", `"${taken.name}" is in use now: ${facts.join("; ")}`, {
-    remedy: "It is left as it is. Begin anew, and recover into another name.",
-    place: taken.guid,
-    effect: "none",
   });
 }
 

@@ -5,13 +5,22 @@ import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { containersOf } from "../docker/locate-container.js";
 
 export interface Taken {
-  /** Made after the deletion, one node, no bindings, no user tables (law 7). */
+  /** Made after the deletion, one node, no bindings, nothing that a user has put there (law 7). */
   readonly adoptable: boolean;
   readonly facts: readonly string[];
 }
 
-export const USER_TABLES =
-  "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2 LIMIT 50;";
+/**
+ * What initdb does not make. `pg_class` is that of the database `postgres`, the only one that bindings name
+ * (real-parts.md §3.4); another database is content whatever it holds. Of a partitioned, foreign or plain table and a
+ * materialized view any is content, of PostgreSQL 9.5 and later alike.
+ */
+const USER_CONTENT = [
+  "SELECT 'database', datname::text FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')",
+  "UNION ALL SELECT 'table', n.nspname::text || '.' || c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace",
+  "WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'",
+  "UNION ALL SELECT 'large object', oid::text FROM pg_largeobject_metadata ORDER BY 1, 2 LIMIT 50;",
+].join(" ");
 
 export async function inspectTaken(
   context: Context,
@@ -20,7 +29,7 @@ export async function inspectTaken(
 ): Promise<Taken> {
   const bindings = await context.ports.cf.bindings(taken.guid);
   const nodes = await containersOf(context, deployment, taken.guid);
-  const tables = await userTables(context, deployment, taken.guid);
+  const content = await contentOf(context, deployment, taken.guid);
   const after = Date.parse(taken.createdAt) > Date.parse(deletedAt);
   const facts = [
     `${taken.guid}, created ${taken.createdAt} by ${await creatorOf(context, taken)}`,
@@ -28,16 +37,16 @@ export async function inspectTaken(
       ? `after the deletion (${deletedAt})`
       : `not shown to be after the deletion (${deletedAt || "time not known"})`,
     `${nodes.length} nodes, ${bindings.length} bindings`,
-    tables === undefined
-      ? "its tables cannot be read"
-      : tables.length === 0
+    content === undefined
+      ? "what it holds cannot be read"
+      : content.length === 0
         ? "no tables"
-        : `tables: ${tables.join(", ")}`,
+        : `it holds: ${content.join(", ")}`,
   ];
-  return { adoptable: after && nodes.length === 1 && bindings.length === 0 && tables?.length === 0, facts };
+  return { adoptable: after && nodes.length === 1 && bindings.length === 0 && content?.length === 0, facts };
 }
 
-async function creatorOf(context: Context, { guid, createdAt }: ServiceInstance): Promise<string> {
+export async function creatorOf(context: Context, { guid, createdAt }: ServiceInstance): Promise<string> {
   const since = new Date(Date.parse(createdAt) - 60_000);
   const types = ["audit.service_instance.create", "audit.service_instance.start_create"];
   const events = await context.ports.cf.auditEvents(types, since);
@@ -45,12 +54,12 @@ async function creatorOf(context: Context, { guid, createdAt }: ServiceInstance)
 }
 
 /** Undefined where nobody can tell: not known is not empty (law 5). */
-async function userTables(context: Context, deployment: string, guid: string): Promise<readonly string[] | undefined> {
+async function contentOf(context: Context, deployment: string, guid: string): Promise<readonly string[] | undefined> {
   const [node, ...others] = await containersOf(context, deployment, guid);
   if (node === undefined || others.length > 0 || !node.container.running) return undefined;
   try {
-    const rows = await node.cell.sql.socket(node.container.name, USER_TABLES);
-    return rows.map(([schema = "", table = ""]) => `${schema}.${table}`);
+    const rows = await node.cell.sql.socket(node.container.name, USER_CONTENT);
+    return rows.map(([kind = "", name = ""]) => `${kind} ${name}`);
   } catch (error) {
     if (error instanceof RecoverError && error.code === "command-failed") return undefined;
     throw error;

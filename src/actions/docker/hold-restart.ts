@@ -3,9 +3,11 @@ import { type Context, defineAction, type Probe, type UndoProbe, type WayBack } 
 import { dockerRestartPolicy } from "../../host-commands.js";
 import type { Cell } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
+import { adoptedInput, guardStillUnused } from "../cf/still-unused.js";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 
-const input = z.strictObject(targetInput);
+const input = z.strictObject({ ...targetInput, ...adoptedInput });
+type Input = z.infer<typeof input>;
 const output = z.object({ policy: z.string() });
 type Output = z.infer<typeof output>;
 
@@ -59,8 +61,10 @@ function setPolicy(policy: "no" | "always", id: string, title: string) {
     output,
     undo: undoPolicy(policy),
     describe: ({ container, cell }: Target) => [{ on: cell, line: quote(dockerRestartPolicy(container, policy)) }],
-    guard: async (context: Context, target: Target) => {
+    guard: async (context: Context, target: Input) => {
       await guardTarget(context, target);
+      // After the start it holds what was recovered.
+      if (policy === "no") await guardStillUnused(context, target);
     },
     run: async (context: Context, target: Target): Promise<Output> => {
       const { cell } = await openTarget(context, target);

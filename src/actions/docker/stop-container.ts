@@ -3,6 +3,7 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { dockerStop } from "../../host-commands.js";
 import type { Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
+import { adoptedInput, guardStillUnused } from "../cf/still-unused.js";
 import { undoStop } from "./undo-stop.js";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 
@@ -12,7 +13,7 @@ const GRACE_SECONDS = 10;
 const LATE_STOP_MS = (GRACE_SECONDS + 5) * 1000;
 const POLL_MS = 500;
 
-const input = z.strictObject(targetInput);
+const input = z.strictObject({ ...targetInput, ...adoptedInput });
 const output = z.object({ exit_code: z.number(), started_at: z.string() });
 type Output = z.infer<typeof output>;
 
@@ -26,6 +27,7 @@ export const stopContainer = defineAction({
   describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStop(container, GRACE_SECONDS)) }],
   guard: async (context, target) => {
     await guardTarget(context, target);
+    await guardStillUnused(context, target);
   },
   async run(context, target): Promise<Output> {
     const { cell, container } = await openTarget(context, target);

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { defineAction, type Review, type ReviewRow } from "../../action.js";
+import { type Context, defineAction, type Review, type ReviewRow } from "../../action.js";
 import { bytesText } from "../../bytes.js";
+import { creatorOf } from "../cf/inspect-taken.js";
 
 const input = z.strictObject({
   service: z.string(),
@@ -21,6 +22,8 @@ const input = z.strictObject({
   container: z.string(),
   /** What the broker has cloned; "" where the archive is going to be copied. */
   clone_from: z.string().default(""),
+  /** GUID of the instance that is adopted; "" where this run has made one. */
+  adopt: z.string().default(""),
 });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
 
@@ -33,12 +36,26 @@ export const review = defineAction({
   input,
   output,
   describe: () => [],
-  run: (context, facts): Promise<Review & z.infer<typeof output>> =>
-    Promise.resolve({ rows: rowsOf(facts, context.run.id) }),
+  async run(context, facts): Promise<Review & z.infer<typeof output>> {
+    const origin = await originOf(context, facts);
+    return { rows: rowsOf(facts, { run: context.run.id, origin }) };
+  },
 });
 
-function rowsOf(facts: z.infer<typeof input>, run: string): ReviewRow[] {
-  const rows = rowsOfCopy(facts, run);
+async function originOf(context: Context, { adopt, target_guid: guid }: z.infer<typeof input>): Promise<string> {
+  if (adopt === "") return "made by this run";
+  const instance = await context.ports.cf.getInstance(guid);
+  return `ADOPTED, created by ${instance === undefined ? "somebody not known" : await creatorOf(context, instance)}`;
+}
+
+interface Of {
+  readonly run: string;
+  readonly origin: string;
+}
+
+function rowsOf(facts: z.infer<typeof input>, of: Of): ReviewRow[] {
+  const { run } = of;
+  const rows = rowsOfCopy(facts, of);
   if (facts.clone_from === "") return rows;
   const cloned: Readonly<Record<string, string>> = {
     "  archive": `${facts.target_objects} objects, copied by the broker: ${facts.target_archive}`,
@@ -48,7 +65,7 @@ function rowsOf(facts: z.infer<typeof input>, run: string): ReviewRow[] {
   return rows.map((row, index) => (index === 1 ? row : { ...row, value: cloned[row.label] ?? row.value }));
 }
 
-function rowsOfCopy(facts: z.infer<typeof input>, run: string): ReviewRow[] {
+function rowsOfCopy(facts: z.infer<typeof input>, { run, origin }: Of): ReviewRow[] {
   return [
     {
       label: "source",
@@ -58,7 +75,7 @@ function rowsOfCopy(facts: z.infer<typeof input>, run: string): ReviewRow[] {
       label: "  archive",
       value: `${facts.source_objects} objects, ${bytesText(facts.source_bytes)}, only read: ${facts.source}`,
     },
-    { label: "target", value: `${facts.target} (${facts.target_guid}), made by this run` },
+    { label: "target", value: `${facts.target} (${facts.target_guid}), ${origin}` },
     { label: "  archive", value: `${facts.target_objects} objects, moved aside: ${facts.target_archive}` },
     {
       label: "  container",

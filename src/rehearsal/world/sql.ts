@@ -124,6 +124,10 @@ function select(session: Session, statement: string): SqlOutcome {
   if (/\bFROM pg_roles\b/i.test(statement)) {
     return { ok: true, rows: Object.keys(database.roles).map((name) => [name]) };
   }
+  if (/\bFROM pg_database\b.*\bFROM pg_class\b.*\bFROM pg_largeobject_metadata\b/i.test(statement)) {
+    const names = Object.keys(database.tables).sort();
+    return { ok: true, rows: names.map((name) => ["table", `public.${name}`]) };
+  }
   if (/\bFROM pg_tables\b/i.test(statement)) {
     const names = Object.keys(database.tables).sort();
     return { ok: true, rows: names.map((name) => (/schemaname,/i.test(statement) ? ["public", name] : [name])) };
