@@ -28,12 +28,12 @@ async function next(rehearsal: boolean): Promise<string> {
     rehearsal,
   };
   const found = await summarise.run(new StepContext({} as Ports, run), FACTS);
-  return found.next.join("\n");
+  return JSON.stringify(found["next"]);
 }
 
 describe("what to do next, at the end of a recovery", () => {
   it("names how it is taken back and cleaned up after", async () => {
-    expect(await next(false)).toMatch(/dingo-recover undo 20261121-020000-test .*\n.*cleanup 20261121-020000-test /);
+    expect(await next(false)).toMatch(/dingo-recover undo 20261121-020000-test .*cleanup 20261121-020000-test /);
   });
 
   it("is neither of them in a rehearsal, whose foundation is gone then", async () => {
