@@ -11,7 +11,7 @@ import type { Sitting } from "../rehearsal/supervisor/play.js";
 import { rehearse as play, type RehearsalResult, resumeRehearsal } from "../rehearsal/supervisor/rehearse.js";
 import { summary } from "../rehearsal/supervisor/summary.js";
 import { createOutput, type Output } from "../ui/output.js";
-import { wrap } from "../ui/text.js";
+import { wrapUnder } from "../ui/text.js";
 import { secrets } from "./failure.js";
 import type { ConsentArguments, GlobalArguments, ResumeArguments } from "./options.js";
 import { blowsOf } from "./rehearsal-faults.js";
@@ -88,7 +88,9 @@ export async function continueRehearsed(
 
 function conclude(given: GlobalArguments, output: Output, result: RehearsalResult): number {
   if (given.json) for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
-  else for (const line of summary(result)) output.line(line);
+  else
+    for (const line of summary(result))
+      for (const part of wrapUnder(line, Math.min(output.columns, 120))) output.line(part);
   return exitCodeOf(result);
 }
 
@@ -107,7 +109,7 @@ function sitting(given: ChildArguments, output: Output, stateDirectory: string):
     interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
     caller: process.env,
     say: (line) => {
-      if (!given.json) for (const part of wrap(line, Math.min(output.columns, 120))) output.line(part);
+      if (!given.json) for (const part of wrapUnder(line, Math.min(output.columns, 120))) output.line(part);
     },
   };
 }

@@ -15,7 +15,10 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
   switch (event.type) {
     case "run-began":
       return [
-        `${event.title}${event.rehearsal ? "  (rehearsal: nothing real is touched)" : ""}${event.dryRun ? "  (dry run: nothing is changed)" : ""}`,
+        ...wrap(
+          `${event.title}${event.rehearsal ? "  (rehearsal: nothing real is touched)" : ""}${event.dryRun ? "  (dry run: nothing is changed)" : ""}`,
+          width,
+        ),
         `run ${event.run}, ${event.steps.length} steps${event.resumed ? ", resumed" : ""}`,
         "",
       ];

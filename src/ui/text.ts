@@ -23,6 +23,12 @@ export function wrap(text: string, width: number, indent = ""): string[] {
   return lines;
 }
 
+/** Wraps a line under the blanks that it begins with. */
+export function wrapUnder(line: string, width: number): string[] {
+  const text = line.trimStart();
+  return wrap(text, width, line.slice(0, line.length - text.length));
+}
+
 // East Asian wide and full-width letters, and emoji: two columns each (Unicode Standard Annex 11).
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;

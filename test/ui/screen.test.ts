@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { manualLines } from "../../src/ui/event-lines.js";
+import { eventLines, manualLines } from "../../src/ui/event-lines.js";
 import { pagesOf } from "../../src/ui/prompts.js";
-import { row, rowsOf } from "../../src/ui/text.js";
+import { row, rowsOf, wrapUnder } from "../../src/ui/text.js";
 
 const lines = (count: number, name: string): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
+const STAMP = { schema: "dingo-recover/event@1", time: "2026-11-21T02:00:00.000Z", run: "r" } as const;
 const SCREEN = { rows: 24, height: (line: string) => rowsOf(line, 80) };
 
 describe("what is shown before a question", () => {
@@ -41,6 +42,28 @@ describe("a page", () => {
     ["a\nb", 2],
   ])("takes %j for what it is on 80 columns: %i rows", (text, rows) => {
     expect(rowsOf(text, 80)).toBe(rows);
+  });
+});
+
+describe("the head of a rehearsal", () => {
+  it("is wrapped at words, each line of the ticket under its indent", () => {
+    const ticket = `  ${"somebody deleted a service ".repeat(5).trim()}`;
+    const shown = wrapUnder(ticket, 80);
+    expect(shown).toHaveLength(2);
+    for (const line of shown) {
+      expect(line.length).toBeLessThanOrEqual(80);
+      expect(line).toMatch(/^ {2}\S/);
+    }
+    expect(shown.map((line) => line.trim()).join(" ")).toBe(ticket.trim());
+  });
+
+  it("is wrapped at words where the title is long", () => {
+    const title = "Bring back a deleted Dingo PostgreSQL service from its write-ahead log";
+    const began = { type: "run-began", runbook: "it", title, steps: [], dryRun: false, rehearsal: true } as const;
+    const shown = eventLines({ ...STAMP, ...began, resumed: false }, { width: 80, verbose: false });
+    const head = shown.slice(0, shown.indexOf("run r, 0 steps"));
+    expect(Math.max(...head.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(head.join(" ")).toBe(`${title}  (rehearsal: nothing real is touched)`);
   });
 });
 
