@@ -36,6 +36,7 @@ import { proveLogin } from "./postgres/prove-login.js";
 import { setRolePasswords } from "./postgres/set-role-passwords.js";
 import { checkBeforeStart } from "./recovery/check-before-start.js";
 import { proveRestored } from "./recovery/prove-restored.js";
+import { askOwner } from "./recovery/ask-owner.js";
 import { reviewAside } from "./recovery/review-aside.js";
 import { review } from "./recovery/review.js";
 import { summarise } from "./recovery/summarise.js";
@@ -78,6 +79,7 @@ const ALL: readonly AnyAction[] = [
   waitBaseBackup,
   compareSource,
   summarise,
+  askOwner,
   reviewAside,
   deleteAsideObjects,
   deleteAsideDirectory,

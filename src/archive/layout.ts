@@ -46,6 +46,12 @@ export function sentinelKey(baseName: string): string {
   return `basebackups_005/${baseName}_backup_stop_sentinel.json`;
 }
 
+/** Undefined where it is no name that WAL-E gives. */
+export function baseNamed(name: string): BaseName | undefined {
+  const kind = classify(sentinelKey(name));
+  return kind.kind === "sentinel" ? kind.base : undefined;
+}
+
 function classifyWal(name: string): KeyKind {
   const history = /^([0-9A-F]{8})\.history\.lzo$/.exec(name);
   if (history !== null) return { kind: "timeline-history", timeline: Number.parseInt(history[1] ?? "", 16) };

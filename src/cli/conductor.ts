@@ -1,5 +1,6 @@
 /** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
 import { hostname, userInfo } from "node:os";
+import { OWNER_AGREES } from "../actions/recovery/ask-owner.js";
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { RunEvent } from "../engine/event.js";
 import type { Carrier, EngineOptions, RunFlags, RunResult } from "../engine/options.js";
@@ -12,6 +13,7 @@ import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import { NO_HASH } from "../journal/line.js";
 import type { Clock } from "../ports/clock.js";
+import type { Operator } from "../ports/operator.js";
 import { quoted } from "../printable.js";
 import { resolve } from "../runbook/resolve.js";
 import type { Runbook } from "../runbook/runbook.js";
@@ -30,13 +32,18 @@ import { watchSignals } from "./signals.js";
 import { type LeaseTerms, Tenure } from "./tenure.js";
 import { toolVersion } from "./tool-version.js";
 
-export type ConductArguments = GlobalArguments & ConsentArguments;
+export type ConductArguments = GlobalArguments &
+  ConsentArguments & {
+    /** Of `cleanup`: whose yes was had. */
+    readonly "owner-agrees"?: string | undefined;
+  };
 
 export interface Stage {
   readonly clock: Clock;
   readonly mode: RehearsalMode | undefined;
   readonly output: Output;
   readonly renderer: Renderer;
+  readonly operator: Operator;
   /** Somebody is there to answer. */
   readonly asks: boolean;
 }
@@ -48,12 +55,23 @@ export function openStage(given: ConductArguments): Stage {
     secrets,
     color: given.color && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb",
   });
+  const renderer = chooseRenderer(given, mode, output);
   return {
     mode,
     output,
     clock: systemClock(mode?.clock),
-    renderer: chooseRenderer(given, mode, output),
+    renderer,
+    operator: withOwner(renderer.operator, given["owner-agrees"]),
     asks: somebodyIsThere(given, output) && mode?.answers === undefined,
+  };
+}
+
+/** `--owner-agrees NAME` answers that one question, and is journaled as a flag's answer. */
+function withOwner(operator: Operator, owner: string | undefined): Operator {
+  if (owner === undefined) return operator;
+  return {
+    ask: (question) =>
+      question.id === OWNER_AGREES ? Promise.resolve({ value: owner, by: "flag" }) : operator.ask(question),
   };
 }
 
@@ -105,7 +123,7 @@ export async function conduct(
       secrets,
       clock: stage.clock,
       recorder: tenure.recorder,
-      operator: stage.renderer.operator,
+      operator: stage.operator,
       signal: stopper.signal,
       loopbackOnly: stage.mode !== undefined,
     });
@@ -117,7 +135,7 @@ export async function conduct(
       runbook,
       ports: wired.ports,
       clock: stage.clock,
-      operator: stage.renderer.operator,
+      operator: stage.operator,
       journal: tenure.journal,
       locks: tenure.locks,
       evaluator: EVALUATOR,

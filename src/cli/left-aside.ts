@@ -1,6 +1,7 @@
 /** What a run left aside, as the inputs of the runbook that deletes it: from its journal, and from nothing else. */
 import { z } from "zod";
 import type { JsonObject } from "../action.js";
+import { baseNamed } from "../archive/layout.js";
 import { replay } from "../engine/replay.js";
 import { type Entry, endOf } from "../journal/entry.js";
 import { RecoverError } from "../errors.js";
@@ -24,7 +25,30 @@ export function leftAside(entries: readonly Entry[], run: string): JsonObject | 
   const input = started?.type === "step-started" ? setAside.parse(started.input) : undefined;
   if (input === undefined) return undefined;
   const { guid, source, target: archive, deployment, cell, container } = input;
-  return { run, target: replay(entries).target ?? "", guid, source, archive, deployment, cell, container };
+  const base_backup = endOf(entries)?.outcome === "undone" ? "" : ownBackup(entries, run);
+  const target = replay(entries).target ?? "";
+  return { run, target, guid, source, archive, base_backup, deployment, cell, container };
+}
+
+/** What the run saw the recovered database make; an earlier version could take a copied one for it. */
+function ownBackup(entries: readonly Entry[], run: string): string {
+  const name = backupNamed(entries, "archive.wait-base-backup");
+  const own = baseNamed(name)?.start.timeline ?? 0;
+  const restored = baseNamed(backupNamed(entries, "archive.verify-source"))?.start.timeline ?? 1;
+  if (own > restored) return name;
+  throw new RecoverError("guard-refused", `run ${run} saw no base backup that the recovered database made`, {
+    remedy: "Nothing was deleted: what is aside may still be needed.",
+    place: run,
+    effect: "none",
+  });
+}
+
+function backupNamed(entries: readonly Entry[], action: string): string {
+  const started = entries.findLast((entry) => entry.type === "step-started" && entry.action === action);
+  const step = started?.type === "step-started" ? started.step : undefined;
+  const ended = entries.findLast((entry) => entry.type === "step-succeeded" && entry.step === step);
+  const name = ended?.type === "step-succeeded" ? ended.output["base_backup"] : undefined;
+  return typeof name === "string" ? name : "";
 }
 
 export interface Cleanup {

@@ -103,6 +103,12 @@ export const cleanupOptions = {
     default: false,
     describe: "list the objects and bytes and print every command, delete nothing",
   },
+  "owner-agrees": {
+    type: "string",
+    describe: "name of the database's owner, who agreed to this; journaled as the owner's yes",
+    requiresArg: true,
+    nargs: 1,
+  },
 } as const;
 
 export const rehearseOptions = {

@@ -99,13 +99,13 @@ function withRunning(parser: Parser, finish: Finish): Parser {
     )
     .command(
       "cleanup <run>",
-      "Delete for good what a run moved aside, once a backup stands without it",
+      "Delete for good what a run moved aside, once a backup stands without it and the owner agrees",
       (command) =>
         command
           .positional("run", { type: "string", demandOption: true, describe: "any unambiguous prefix" })
           .options({ ...consentOptions, ...cleanupOptions })
           .example("$0 cleanup 20261121 --dry-run", "objects and bytes; nothing is deleted")
-          .example("$0 cleanup 20261121", "asks for the target; the same command goes on after a break"),
+          .example("$0 cleanup 20261121", "asks for the target and the owner's yes; goes on after a break"),
       async (given) => finish(await (await import("./cleanup.js")).cleanup(given)),
     )
     .command(

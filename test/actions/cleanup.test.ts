@@ -2,11 +2,16 @@
 import { describe, expect, it } from "vitest";
 import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.js";
 import { deleteAsideDirectory } from "../../src/actions/docker/delete-aside.js";
+import { askOwner } from "../../src/actions/recovery/ask-owner.js";
 import { reviewAside } from "../../src/actions/recovery/review-aside.js";
 import { formatLocation } from "../../src/archive/location.js";
-import { BUCKET, NEW, OLD } from "../archive/sample-archive.js";
-import { DATA, failure, NEW_GUID, RUN, TAG } from "../traps/scene.js";
-import { directoryInput, leftOver, objectsInput, reviewInput } from "./left-over.js";
+import { BUCKET, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.js";
+import { DATA, failure, NEW_GUID, RUN, type Scene, TAG } from "../traps/scene.js";
+import { directoryInput, leftOver, objectsInput, OWN_BASE, reviewInput } from "./left-over.js";
+
+async function remove(scene: Scene, relative: string): Promise<void> {
+  await scene.store.writer(OLD).remove({ bucket: BUCKET, key: `${NEW.prefix}/${relative}` });
+}
 
 describe("the review of a cleanup", () => {
   it("lists objects and bytes, the directories, and the backup that stands without them", async () => {
@@ -21,13 +26,31 @@ describe("the review of a cleanup", () => {
 
   it("refuses while the instance's own archive cannot be restored", async () => {
     const scene = await leftOver();
-    const sentinel = (await scene.store.reader().list(BUCKET, `${NEW.prefix}/`)).find(({ key }) =>
-      key.endsWith("sentinel.json"),
-    );
-    await scene.store.writer(OLD).remove({ bucket: BUCKET, key: sentinel?.key ?? "" });
+    await remove(scene, `basebackups_005/${OWN_BASE}/tar_partitions/part_00000000.tar.lzo`);
     const refused = failure("guard-refused", /what is aside may still be needed/);
     await expect(scene.perform(reviewAside, reviewInput)).rejects.toEqual(refused);
     await expect(scene.perform(deleteAsideDirectory, directoryInput)).rejects.toEqual(refused);
+  });
+
+  it("refuses where only the copied base backup is left: it was not made by the recovered database", async () => {
+    const scene = await leftOver();
+    await remove(scene, `basebackups_005/${OWN_BASE}_backup_stop_sentinel.json`);
+    const refused = failure("guard-refused", /which is none of its own: what is aside may still be needed/);
+    await expect(scene.perform(reviewAside, reviewInput)).rejects.toEqual(refused);
+    await expect(scene.perform(deleteAsideDirectory, directoryInput)).rejects.toEqual(refused);
+  });
+
+  it("refuses an archive that can be restored with loss alone", async () => {
+    const scene = await leftOver();
+    scene.store.seed(BUCKET, `${NEW.prefix}/wal_005/${segment(10, 2)}.lzo`, lzopLike("own 10"));
+    const refused = failure("guard-refused", /is restorable-with-loss: what is aside may still be needed/);
+    await expect(scene.perform(reviewAside, reviewInput)).rejects.toEqual(refused);
+  });
+
+  it("is content with a later one of the recovered database, once the first was pruned", async () => {
+    const scene = await leftOver();
+    const first = `base_${segment(7, 2)}_00000040`;
+    expect(await scene.perform(reviewAside, { ...reviewInput, base_backup: first })).toMatchObject({ objects: 8 });
   });
 
   it("refuses an instance without the tag of that run", async () => {
@@ -36,6 +59,25 @@ describe("the review of a cleanup", () => {
     await expect(scene.perform(reviewAside, reviewInput)).rejects.toEqual(
       failure("guard-refused", /does not carry the tag/),
     );
+  });
+});
+
+describe("the owner's yes", () => {
+  const input = { run: RUN, target: "shop/prod/important-db" };
+
+  it("is a name, asked for and kept", async () => {
+    const scene = await leftOver();
+    scene.context.answers.set("owner-agrees", " Kim of the shop ");
+    expect(await scene.perform(askOwner, input)).toEqual({ owner: "Kim of the shop" });
+    // `--yes` answers harmless y/N questions, and no other.
+    expect(scene.context.asked).toMatchObject([{ kind: "text", id: "owner-agrees" }]);
+  });
+
+  it.each(["", " ", "n", "No"])("is not %j", async (answer) => {
+    const scene = await leftOver();
+    scene.context.answers.set("owner-agrees", answer);
+    const refused = failure("stopped-by-operator", /has not agreed/);
+    await expect(scene.perform(askOwner, input)).rejects.toEqual(refused);
   });
 });
 

@@ -143,7 +143,7 @@ describe("a whole recovery that was taken back", () => {
     }
   });
 
-  test("is cleaned up after once the target is confirmed: what was aside is gone, the rest as it was", async () => {
+  test("is cleaned up after once the target is confirmed and the owner agrees: what was aside is gone, the rest as it was", async () => {
     const { rig, scene } = foundation;
     const at = `backups/${guid}/dingo-recover/${recovery.run}/`;
     const own = (await rig.objects.list(`backups/${guid}/wal/`)).map(({ key }) => key);
@@ -153,7 +153,10 @@ describe("a whole recovery that was taken back", () => {
     const unconfirmed = await callTool(foundation, ["cleanup", recovery.run, "--yes", "--non-interactive"]);
     expect(unconfirmed.exitCode).toBe(13);
     expect((await rig.objects.list(at)).length).toBeGreaterThan(0);
-    const cleaned = await callTool(foundation, ["cleanup", recovery.run, "--yes", "--confirm", TARGET, "--json"]);
+    const confirmed = ["cleanup", recovery.run, "--yes", "--confirm", TARGET, "--json"];
+    expect((await callTool(foundation, confirmed)).exitCode).toBe(13);
+    expect((await rig.objects.list(at)).length).toBeGreaterThan(0);
+    const cleaned = await callTool(foundation, [...confirmed, "--owner-agrees", "the rig"]);
     expect(cleaned.exitCode).toBe(0);
     expect(await rig.objects.list(at)).toEqual([]);
     const left = await execa("ls", [join(node.dataDirectory, "..")]);

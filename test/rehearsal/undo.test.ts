@@ -1,6 +1,7 @@
 /** Undo and cleanup of rehearsed recoveries. `npm run build` comes first; undo.exhaustive.test.ts tries more depths and kills. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.js";
+import { AGREES } from "../../src/rehearsal/scenarios/happy.js";
 import { resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.js";
 import { happy, LONG, numberOf, Rehearsals } from "./rehearsals.js";
 
@@ -84,8 +85,24 @@ describe("the cleanup after a rehearsed recovery", () => {
       expect(outputs.get("review")?.["objects"]).toBeGreaterThan(3);
       expect(outputs.get("objects")?.["deleted"]).toBe(outputs.get("review")?.["objects"]);
       const approved = cleanup.findIndex(({ type }) => type === "approved");
+      expect(cleanup.find(({ type }) => type === "answered")).toMatchObject({
+        question: "owner-agrees",
+        value: "the team of the shop",
+      });
       const before = cleanup.slice(0, approved).filter((entry) => entry.type === "step-started");
       expect(before.map(({ effect }) => effect)).toEqual(before.map(() => "read"));
+    },
+    LONG,
+  );
+
+  it(
+    "stops with 13 and deletes nothing where the owner's yes is not there, though --yes is given and the target typed",
+    async () => {
+      const { "any confirm": agrees, "any typed": typed } = AGREES;
+      const scenario = { ...happy(), answers: { "any confirm": agrees, "any typed": typed } };
+      const result = await rehearsals.play({ scenario, cleanup: true, args: ["--json", "--yes"] });
+      expect(result.exitCode).toBe(13);
+      expect(result.counts["host rm"]).toBeUndefined();
     },
     LONG,
   );

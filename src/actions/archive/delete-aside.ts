@@ -12,6 +12,7 @@ const input = z.strictObject({
   guid: z.guid(),
   source: z.string(),
   archive: z.string(),
+  base_backup: z.string(),
   /** What was shown: nothing else is deleted. */
   listing: evidenceRef,
 });

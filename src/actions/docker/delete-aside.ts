@@ -6,7 +6,13 @@ import { quote } from "../../shell-quote.js";
 import { directoriesAside, guardInstanceOf, requireOwnBackup } from "../recovery/aside.js";
 import { openTarget, targetInput } from "./target-container.js";
 
-const input = z.strictObject({ ...targetInput, run: z.string(), archive: z.string(), directory: z.string() });
+const input = z.strictObject({
+  ...targetInput,
+  run: z.string(),
+  archive: z.string(),
+  base_backup: z.string(),
+  directory: z.string(),
+});
 type Input = z.infer<typeof input>;
 const output = z.object({ deleted: z.string() });
 type Output = z.infer<typeof output>;

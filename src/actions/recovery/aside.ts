@@ -11,6 +11,7 @@ import {
   requireApart,
   requireInstanceArchive,
 } from "../../archive/location.js";
+import { baseNamed } from "../../archive/layout.js";
 import { verifyArchive } from "../../archive/verify.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory } from "../../host-commands.js";
@@ -55,23 +56,37 @@ export async function guardInstanceOf(context: Context, { run, guid }: AsideOf):
     throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}"`, guid);
 }
 
+export interface OwnBackup {
+  /** The archive of the instance. */
+  readonly archive: string;
+  /** What the recovered database made first; "" where the run was undone, and the instance has its own empty database. */
+  readonly base_backup: string;
+}
+
 /**
- * The base backup that stands without what is aside. Throws `guard-refused` where the instance's archive cannot be
- * restored from it as it is now.
+ * The base backup that stands without what is aside: the one that the recovered database made first, or a later one
+ * where that was pruned. Throws `guard-refused` where the instance's archive as it is now cannot be restored from such
+ * a one without loss.
  */
-export async function requireOwnBackup(context: Context, { archive }: AsideOf): Promise<string> {
+export async function requireOwnBackup(context: Context, { archive, base_backup }: OwnBackup): Promise<string> {
   const location = parseLocation(archive);
-  const { restorable, chosenBase, verdict } = verifyArchive(await readArchive(context.ports.store.reader(), location));
-  if (restorable && chosenBase !== null) return chosenBase;
-  throw new RecoverError(
-    "guard-refused",
-    `the instance's own archive is ${verdict}: what is aside may still be needed`,
-    {
-      remedy: `Look at it with "dingo-recover archive verify ${formatLocation(location)}"; nothing was deleted.`,
-      place: formatLocation(location),
-      effect: "none",
-    },
-  );
+  const { chosenBase, verdict } = verifyArchive(await readArchive(context.ports.store.reader(), location));
+  const own = chosenBase !== null && (base_backup === "" || isSameOrLater(chosenBase, base_backup));
+  if (own && verdict === "restorable") return chosenBase;
+  const why =
+    own || chosenBase === null ? `is ${verdict}` : `is restored from "${chosenBase}", which is none of its own`;
+  throw new RecoverError("guard-refused", `the instance's own archive ${why}: what is aside may still be needed`, {
+    remedy: `Look at it with "dingo-recover archive verify ${formatLocation(location)}"; nothing was deleted.`,
+    place: formatLocation(location),
+    effect: "none",
+  });
+}
+
+/** Timelines and positions only grow: what was copied lies below the first base backup after the recovery. */
+function isSameOrLater(name: string, first: string): boolean {
+  const [a, b] = [baseNamed(name)?.start, baseNamed(first)?.start];
+  if (a === undefined || b === undefined) return false;
+  return name === first || (a.timeline >= b.timeline && a.number > b.number);
 }
 
 function refuse(message: string, place: string): RecoverError {

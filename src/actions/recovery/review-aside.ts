@@ -14,6 +14,7 @@ const input = z.strictObject({
   guid: z.guid(),
   source: z.string(),
   archive: z.string(),
+  base_backup: z.string(),
   deployment: z.string(),
   cell: z.string(),
   container: z.string().regex(/^cf-[0-9a-f-]{36}$/),
@@ -56,7 +57,7 @@ export const reviewAside = defineAction({
       { label: "target", value: `${request.target} (${request.guid}), created by run ${request.run}` },
       {
         label: "  backup",
-        value: `${base} in ${request.archive} is complete, and the archive can be restored from it`,
+        value: `${base} in ${request.archive} is complete, and the archive can be restored from it without loss`,
       },
       {
         label: "deleted",

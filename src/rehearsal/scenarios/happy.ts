@@ -5,7 +5,11 @@ import type { Scenario } from "./scenario.js";
 
 export const INPUTS = { service: SERVICE, org: ORG, space: SPACE, around: "40m ago" } as const;
 /** An operator who reads, agrees and types what is asked for. */
-export const AGREES = { "any confirm": "yes", "any typed": "*expected*" } as const;
+export const AGREES = {
+  "any confirm": "yes",
+  "any typed": "*expected*",
+  "owner-agrees": "the team of the shop",
+} as const;
 
 export const TICKET = [
   `03:07, from the team of the shop: our database "${SERVICE}" is gone! Somebody ran cf delete-service about`,

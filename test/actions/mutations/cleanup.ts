@@ -6,12 +6,13 @@ import { deleteAsideDirectory } from "../../../src/actions/docker/delete-aside.j
 import { formatLocation, parseLocation } from "../../../src/archive/location.js";
 import { BUCKET, lzopLike, NEW, OLD } from "../../archive/sample-archive.js";
 import { DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../../traps/scene.js";
+import { OWN_BASE, seedOwnBackup } from "../left-over.js";
 import { at, type MutationCases, tried } from "./shape.js";
 import { copied } from "./worlds.js";
 
 const ROOT = parseLocation(`s3://${BUCKET}/backups/${NEW_GUID}/dingo-recover/${RUN}`);
 const DIRECTORY = `${DATA}.${TAG}`;
-const OF_RUN = { run: RUN, guid: NEW_GUID, archive: formatLocation(NEW) };
+const OF_RUN = { run: RUN, guid: NEW_GUID, archive: formatLocation(NEW), base_backup: OWN_BASE };
 
 /** What was shown before anything was deleted. */
 const listings = new WeakMap<Scene, JsonObject>();
@@ -19,6 +20,7 @@ const listings = new WeakMap<Scene, JsonObject>();
 async function recovered(): Promise<Scene> {
   const scene = await copied();
   scene.cell.directories.add(DIRECTORY);
+  seedOwnBackup(scene);
   const objects = await scene.store.reader().list(BUCKET, `${ROOT.prefix}/`);
   const { name, sha256, bytes } = await keepListing(scene.context, { name: "aside", location: ROOT, objects });
   listings.set(scene, { name, sha256, bytes });
