@@ -98,7 +98,7 @@ function standing(state: RunState, step: string): string {
 
 function openMatters(state: RunState, entries: readonly Entry[]): string[] {
   const unsettled = [...state.units].flatMap(([name, { kind }]) =>
-    ["running", "waiting", "in-doubt", "failed"].includes(kind)
+    ["running", "waiting", "in-doubt", "failed", "reopened"].includes(kind)
       ? [`step ${name} is ${kind}: it is looked at first`]
       : [],
   );

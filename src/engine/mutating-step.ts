@@ -11,7 +11,7 @@ import { decideDoubt } from "./doubt.js";
 import { hashCommands } from "./foresight.js";
 import { type Attempt, fail } from "./outcome.js";
 import { Patience, patiently } from "./patience.js";
-import { conclude, type ErasedMutation, type Mutation, probe } from "./proof.js";
+import { conclude, type ErasedMutation, type Mutation, probe, verify } from "./proof.js";
 import { groundMoved } from "./recheck.js";
 import { errorOf, isStop, type Session } from "./session.js";
 import { unitName } from "./state.js";
@@ -41,29 +41,44 @@ export async function runMutatingStep(
   }
 }
 
-/** A step that an earlier process began: the world is asked before anything else. */
+/** A step that began earlier, or is open anew: the world is asked before anything else. */
 export async function settleStep(
   session: Session,
   at: Attempt,
   { action, state }: { readonly action: ErasedMutation; readonly state: Unsettled },
 ): Promise<void> {
-  const input = parsedInput(at.planned, at.unit, state.input ?? {});
+  const reopened = "output" in state;
+  // What was opened anew is asked for as it would run now: the steps before it may have brought something else.
+  const input = reopened ? inputOf(session, at.planned, at.unit) : parsedInput(at.planned, at.unit, state.input ?? {});
   const mutation: Mutation = { ...at, attempt: state.attempt, action, input };
   const found = await probe(session, mutation);
   const next = { ...at, attempt: state.attempt + 1 };
   switch (found.state) {
     case "done":
-      return conclude(session, mutation, { how: "adopted", output: found.output });
+      if (!reopened) return conclude(session, mutation, { how: "adopted", output: found.output });
+      return (await adoptProved(session, mutation, found.output))
+        ? undefined
+        : runMutatingStep(session, next, { action, before: "partly" });
     case "not-done":
     case "partly":
       return runMutatingStep(session, next, { action, before: found.state });
     case "unknown": {
+      // Whoever had it opened anew has decided: it runs, behind its own guard.
+      if (state.kind === "reopened") return runMutatingStep(session, next, { action, before: "partly" });
       const decided = await decideDoubt(session, mutation, { evidence: found.evidence, seen: true });
       return decided === "again" ? runMutatingStep(session, next, { action, before: "partly" }) : undefined;
     }
     default:
       return unreachable(found);
   }
+}
+
+/** False where it is there, but not as it should be: that is the drift which it was opened anew for. */
+async function adoptProved(session: Session, mutation: Mutation, output: JsonObject): Promise<boolean> {
+  const verdict = await verify(session, mutation, output);
+  if (verdict.holds === false) return false;
+  await conclude(session, mutation, { how: "adopted", output, verdict });
+  return true;
 }
 
 interface Going {

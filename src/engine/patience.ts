@@ -92,7 +92,7 @@ export async function patiently<T>(session: Session, unit: Unit, call: () => Pro
 }
 
 function safeWhile(session: Session, unit: Unit): string {
-  const began = ["running", "waiting", "in-doubt"].includes(stateOf(session.state, unit).kind);
+  const began = ["running", "waiting", "in-doubt", "reopened"].includes(stateOf(session.state, unit).kind);
   return began && isMutating(session, unit)
     ? "The step has begun and may have had its effect; it is not done again before a look at the world."
     : "This only reads: nothing is changed by it.";

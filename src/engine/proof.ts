@@ -1,5 +1,5 @@
 /** Probes and proofs of mutating steps: reads of the world after (or instead of) an effect (laws 4, 6). */
-import type { Action, JsonObject, Probe } from "../action.js";
+import type { Action, JsonObject, Probe, Verdict } from "../action.js";
 import { type ErrorCode, RecoverError } from "../errors.js";
 import type { HowSucceeded } from "../journal/entry.js";
 import { optional } from "../optional.js";
@@ -54,16 +54,17 @@ function unknownAfter(thrown: unknown, { unit }: Mutation, askAgain: boolean): P
 
 /**
  * Ends an attempt whose effect is there: the proof must hold, then the step's assertion.
+ * `verdict` is the proof where it was looked at already.
  * Errors: `proof-failed` and what `verify` threw, journaled; the step is probed before it is ever run again.
  */
 export async function conclude(
   session: Session,
   mutation: Mutation,
-  result: { readonly how: HowSucceeded; readonly output: JsonObject },
+  result: { readonly how: HowSucceeded; readonly output: JsonObject; readonly verdict?: Verdict },
 ): Promise<void> {
   try {
     const output = mutation.action.output.parse(result.output);
-    const evidence = await prove(session, mutation, output);
+    const evidence = prove(session, mutation, result.verdict ?? (await verify(session, mutation, output)));
     checkAssertion(session, mutation, output);
     await succeed(session, mutation, { how: result.how, output, evidence });
   } catch (thrown) {
@@ -74,10 +75,13 @@ export async function conclude(
   }
 }
 
-async function prove(session: Session, mutation: Mutation, output: JsonObject): Promise<string> {
+export async function verify(session: Session, mutation: Mutation, output: JsonObject): Promise<Verdict> {
   const { action, input, unit } = mutation;
   const context = contextFor(session, mutation.planned, mutation);
-  const verdict = await patiently(session, unit, () => action.verify(context, input.parsed, output));
+  return patiently(session, unit, () => action.verify(context, input.parsed, output));
+}
+
+function prove(session: Session, { unit }: Mutation, verdict: Verdict): string {
   if (verdict.holds === true) return verdict.evidence;
   const what = verdict.holds === false ? "the proof did not hold" : "nobody could tell whether it holds";
   throw new RecoverError("proof-failed", `the step "${unitName(unit)}" ran, but ${what}: ${verdict.evidence}`, {

@@ -86,7 +86,7 @@ async function findDrift(session: Session): Promise<readonly Checked[]> {
   return drifted;
 }
 
-/** From the first step that changed the world and no longer holds: each finished one is open again, and runs in its order. */
+/** From the first step that changed the world and no longer holds: each finished one is open again, in its order. */
 async function doAgain(session: Session, drifted: readonly Checked[]): Promise<void> {
   const { plan } = session;
   const moved = drifted.filter(mayRunAgain).map(({ fact }) => plan.steps.indexOf(fact.planned));
@@ -95,7 +95,7 @@ async function doAgain(session: Session, drifted: readonly Checked[]): Promise<v
       const own = stateOf(session.state, unit);
       if (own.kind !== "succeeded") continue;
       const evidence = "to be done again, because an earlier step no longer holds";
-      await session.ledger.append({ type: "step-undone", ...unit, attempt: own.attempt, evidence });
+      await session.ledger.append({ type: "step-undone", ...unit, attempt: own.attempt, evidence, again: true });
     }
   }
 }
@@ -183,7 +183,8 @@ async function askToGoOn(session: Session, drifted: readonly Checked[]): Promise
             {
               value: "again",
               label: `do "${unitName(first.fact.unit)}" again`,
-              consequence: "that step and every finished one after it run once more, each with its own guard",
+              consequence:
+                "that step and every finished one after it are looked at again; what is not surely done runs once more, each with its own guard",
             },
           ]),
     ],

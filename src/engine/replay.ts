@@ -102,7 +102,7 @@ export function advance(before: RunState, entry: Entry): RunState {
         return { ...state, back: state.back || state.undoAsked, backs, decisions, current: unit };
       }
       const units = put(state.units, unitName(unit), stepAfter(entry, stateOf(state, unit)));
-      const isUndone = entry.type === "step-undone";
+      const isUndone = entry.type === "step-undone" && entry.again !== true;
       const backs = isUndone ? without(state.backs, unitName(unit)) : state.backs;
       const back = state.back || (isUndone && state.undoAsked);
       return { ...state, back, units, backs, decisions: decisionsAfter(entry, state), current: unit };
@@ -132,6 +132,8 @@ type StepEntry = Extract<
 
 function stepAfter(entry: StepEntry, before: StepState): StepState {
   const input = "input" in before ? before.input : undefined;
+  // What an attempt that was opened anew had returned: its way back may go by it, until another attempt begins.
+  const last = "output" in before ? { output: before.output } : {};
   switch (entry.type) {
     case "step-started":
       return { kind: "running", attempt: entry.attempt, input: entry.input };
@@ -152,6 +154,7 @@ function stepAfter(entry: StepEntry, before: StepState): StepState {
         probed: entry.probed,
         // Kept from an earlier attempt too: what once began is probed before anything else (law 4).
         ...(input === undefined ? {} : { input }),
+        ...last,
       };
     case "step-in-doubt":
       return {
@@ -160,11 +163,12 @@ function stepAfter(entry: StepEntry, before: StepState): StepState {
         input: input ?? {},
         evidence: entry.evidence,
         ...(entry.error === undefined ? {} : { error: entry.error }),
+        ...last,
       };
     case "step-skipped":
       return { kind: "skipped", why: entry.why };
     case "step-undone":
-      return { kind: "undone", attempt: entry.attempt, evidence: entry.evidence };
+      return undoneAfter(entry, before);
     case "waited":
       // Also a guard or a re-check can wait; only a step that runs is "waiting".
       return before.kind === "running" || before.kind === "waiting"
@@ -173,6 +177,13 @@ function stepAfter(entry: StepEntry, before: StepState): StepState {
     default:
       return unreachable(entry);
   }
+}
+
+/** With `again` nothing was taken back: what is known of the effect is kept (law 4). */
+function undoneAfter(entry: Extract<StepEntry, { type: "step-undone" }>, before: StepState): StepState {
+  const { attempt, evidence } = entry;
+  if (entry.again !== true || before.kind !== "succeeded") return { kind: "undone", attempt, evidence };
+  return { kind: "reopened", attempt, input: before.input, output: before.output, evidence };
 }
 
 /** What an entry says about the way back of its step; undefined where it is about the step itself, or ends its way back. */

@@ -6,6 +6,7 @@
  *                 ├──▶ failed ──▶ running (next attempt)
  *                 ├──▶ in-doubt ──▶ succeeded (adopted, by-hand) | running (redo)
  *                 └──▶ succeeded (adopted)            undone: its effect was taken back
+ *                           └──▶ reopened ──▶ succeeded (adopted) | running | in-doubt | failed
  */
 import type { Json, JsonObject } from "../action.js";
 import type { Decision, HowSucceeded, JournaledError } from "../journal/entry.js";
@@ -34,8 +35,18 @@ export type StepState =
       readonly probed: "not-done" | "partly" | "not-needed";
       /** Absent where the attempt was refused before its start was journaled: nothing can have happened. */
       readonly input?: JsonObject;
+      /** As in `in-doubt`. */
+      readonly output?: JsonObject;
     }
-  | ({ readonly kind: "in-doubt"; readonly evidence: string; readonly error?: JournaledError } & Begun)
+  | ({
+      readonly kind: "in-doubt";
+      readonly evidence: string;
+      readonly error?: JournaledError;
+      /** Of the attempt that was opened anew, where none has begun since. */
+      readonly output?: JsonObject;
+    } & Begun)
+  /** It had succeeded and is to be done again after drift: what it did may still be in the world. */
+  | ({ readonly kind: "reopened"; readonly output: JsonObject; readonly evidence: string } & Begun)
   | { readonly kind: "undone"; readonly attempt: number; readonly evidence: string };
 
 /** What runs: a step, or one item of a for_each step. */

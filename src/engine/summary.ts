@@ -81,6 +81,7 @@ function mayHaveChanged(state: StepState): boolean {
     case "waiting":
     case "succeeded":
     case "in-doubt":
+    case "reopened":
       return true;
   }
 }

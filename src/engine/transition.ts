@@ -8,12 +8,12 @@ export type Move =
   /** Look at `when` and `for_each`, which may skip the step or fix its items. */
   | { readonly kind: "enter"; readonly planned: PlannedStep }
   | { readonly kind: "attempt"; readonly planned: PlannedStep; readonly unit: Unit; readonly attempt: number }
-  /** Something began and nobody wrote down how it ended, or it failed: the world is asked first (law 4). */
+  /** Something began and nobody wrote down how it ended, or it failed, or is to be done again: the world is asked first (law 4). */
   | { readonly kind: "settle"; readonly planned: PlannedStep; readonly unit: Unit; readonly state: Unsettled }
   | { readonly kind: "finish" };
 
 /** States of a mutating step that a probe has to settle. */
-export type Unsettled = Extract<StepState, { kind: "running" | "waiting" | "in-doubt" | "failed" }>;
+export type Unsettled = Extract<StepState, { kind: "running" | "waiting" | "in-doubt" | "failed" | "reopened" }>;
 
 export function nextMove(plan: Plan, state: RunState): Move {
   for (const planned of plan.steps) {
@@ -66,6 +66,7 @@ function moveOf(planned: PlannedStep, unit: Unit, state: StepState): Move | unde
     case "running":
     case "waiting":
     case "in-doubt":
+    case "reopened":
       return mutating ? { kind: "settle", planned, unit, state } : attempt;
     default:
       return unreachable(state);

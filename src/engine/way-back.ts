@@ -15,7 +15,7 @@ export interface UnitToUndo {
   /** Attempts are counted on. */
   readonly attempt: number;
   readonly input: UnitInput;
-  /** Where the step came to its end. */
+  /** Where the step came to its end, be it that it was opened anew since. */
   readonly output: JsonObject | undefined;
   /** Absent: a point of no return. */
   readonly undo: ErasedWayBack | NothingToUndo | undefined;
@@ -66,7 +66,7 @@ function toUndo(
     unit,
     attempt: Math.max(begun.attempt, state.backs.get(unitName(unit))?.attempt ?? 0) + 1,
     input,
-    output: own.kind === "succeeded" ? own.output : undefined,
+    output: "output" in own ? own.output : undefined,
     undo,
     commands: undo === undefined || isLeft(undo) ? [] : undo.describe(input.parsed, state.run),
   };
@@ -79,6 +79,7 @@ function begunWith(state: StepState): { readonly input: JsonObject; readonly att
     case "waiting":
     case "succeeded":
     case "in-doubt":
+    case "reopened":
       return state;
     case "failed":
       return state.input === undefined ? undefined : { input: state.input, attempt: state.attempt };

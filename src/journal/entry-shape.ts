@@ -82,7 +82,7 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
   "step-failed": { ...attempt, error, probed: oneOf("not-done", "partly", "not-needed"), back: optional(flag) },
   "step-in-doubt": { ...attempt, evidence: text, error: optional(error), back: optional(flag) },
   "step-skipped": { step: text, why: text },
-  "step-undone": { ...attempt, evidence: text },
+  "step-undone": { ...attempt, evidence: text, again: optional(flag) },
   "items-fixed": { step: text, items: list, itemsEvidence: optional(evidence) },
   decided: {
     step: text,

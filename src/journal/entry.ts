@@ -8,7 +8,9 @@
  * E1  Once a process that was told to undo (`run-resumed` with `back`) has begun a way back or written a `step-undone`,
  *     the run only walks back: nothing of it runs forward again.
  * E2  A step's way back begins with `step-started` (`back`), durable before its first effect, and ends with `step-undone`.
- * E3  A `step-undone` without one says that none of the step's effect was in the world.
+ * E3  A `step-undone` without one says that none of the step's effect was in the world; but with `again` it says nothing
+ *     of the world: the step is open anew, and what it did may still be there. It is probed before it runs, and an undo
+ *     takes it back. Releases which do not know the field read such a step as undone.
  * E4  A `run-ended` is the end unless a `run-resumed` follows: a run that succeeded can still be undone, one that was
  *     undone stays so, and one that was handed over goes on where its file was taken in, nowhere else (`endOf`).
  */
@@ -137,6 +139,8 @@ export type EntryBody =
       readonly item?: string;
       readonly attempt: number;
       readonly evidence: string;
+      /** Opened anew after drift, not taken back (E3); absent in older journals. */
+      readonly again?: true;
     }
   | {
       readonly type: "items-fixed";

@@ -22,7 +22,7 @@ export interface UnitDigest {
   readonly startedAt: string;
   /** Time of the last entry about its outcome; undefined where none was journaled. */
   readonly endedAt: string | undefined;
-  /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", or "begun" where the outcome is missing. */
+  /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", "opened anew", or "begun" where the outcome is missing. */
   readonly state: string;
   readonly evidence: string;
   readonly input: JsonObject;
@@ -80,7 +80,12 @@ function concluded(before: UnitDigest | undefined, entry: Entry): UnitDigest | u
     case "step-in-doubt":
       return { ...ended, state: "in doubt", evidence: entry.evidence };
     case "step-undone":
-      return { ...ended, state: "undone", evidence: entry.evidence, output: undefined };
+      return {
+        ...ended,
+        state: entry.again === true ? "opened anew" : "undone",
+        evidence: entry.evidence,
+        output: undefined,
+      };
     default:
       return undefined;
   }

@@ -65,7 +65,7 @@ export function reportMarkdown(entries: readonly Entry[], chain: Chain, options:
 /** What a recovery brought is not there any more once a step of it was taken back. */
 function results(entries: readonly Entry[], units: readonly UnitDigest[]): string[] {
   const back = entries.findIndex((entry) => entry.type === "run-resumed" && entry.back === true);
-  const undone = back < 0 ? [] : entriesOf(entries.slice(back), "step-undone");
+  const undone = back < 0 ? [] : entriesOf(entries.slice(back), "step-undone").filter(({ again }) => again !== true);
   if (undone.length > 0) return section("What was taken back", takenBack(undone));
   return [
     ...section("What is back", bullets(outputList(units, SUMMARISE, "recovered"))),

@@ -55,7 +55,7 @@ function ofStep(entry: Entry): string | undefined {
     case "step-skipped":
       return `${unitName(entry)} was skipped: ${entry.why}`;
     case "step-undone":
-      return `${unitName(entry)} was undone: ${entry.evidence}`;
+      return `${unitName(entry)} ${entry.again === true ? "was opened anew" : "was undone"}: ${entry.evidence}`;
     case "waited":
       return `${unitName(entry)} waited: ${entry.error.message}`;
     case "drift-found":

@@ -55,6 +55,15 @@ describe("replay", () => {
     ["in doubt", [started, { type: "step-in-doubt", step: "make", attempt: 1, evidence: "e" }], { kind: "in-doubt" }],
     ["undone", [started, { type: "step-undone", step: "make", attempt: 1, evidence: "e" }], { kind: "undone" }],
     [
+      "opened anew",
+      [
+        started,
+        { type: "step-succeeded", step: "make", attempt: 1, how: "ran", output: { made: "db" }, evidence: "e" },
+        { type: "step-undone", step: "make", attempt: 1, evidence: "e", again: true },
+      ],
+      { kind: "reopened", attempt: 1, input: { key: "db" }, output: { made: "db" } },
+    ],
+    [
       "adopted",
       [
         started,
