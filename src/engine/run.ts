@@ -14,6 +14,8 @@ import { recheck } from "./recheck.js";
 import { journaled, Session } from "./session.js";
 import { touchesWorld } from "./summary.js";
 import { undoAll } from "./undo.js";
+import { undoBegan } from "./undo-preview.js";
+import { unitsToUndo } from "./way-back.js";
 import { type Standstill, wayOn } from "./way-on.js";
 
 /** Begins a run on a journal without one. */
@@ -87,7 +89,8 @@ async function takeUp(session: Session, way: { readonly back?: true }): Promise<
   refuseChanged(session);
   await session.ledger.append({ type: "run-resumed", operator, host, toolVersion, takeOver, ...where, ...way });
   if (runbook.sha256 !== session.state.runbookSha256) await acceptRunbook(session);
-  announce(session, { resumed: true });
+  if (way.back === true) announceUndo(session);
+  else announce(session, { resumed: true });
   await locks.acquire(session.state.locks);
   checkConfirm(session);
 }
@@ -114,6 +117,14 @@ function announce(session: Session, { resumed }: { readonly resumed: boolean }):
     rehearsal,
     resumed,
   });
+}
+
+/** Headed as its dry run is. */
+function announceUndo(session: Session): void {
+  const { runbook, carrier } = session.options;
+  const { rehearsal } = carrier;
+  const began = undoBegan(runbook, unitsToUndo(session.plan, session.state));
+  session.emit({ ...began, dryRun: false, rehearsal });
 }
 
 async function end(session: Session, outcome: Ending): Promise<RunResult> {

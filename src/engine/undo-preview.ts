@@ -29,11 +29,16 @@ export function previewUndo({ runbook, entries, head, clock, secrets, sink }: Un
       secrets.maskJson({ schema: "dingo-recover/event@1", time: clock.now().toISOString(), run, ...event } as const),
     );
   const units = unitsToUndo(planRun(runbook), state);
-  const steps = units.map(({ planned: { step, effect } }) => ({ id: step.id, title: step.title, effect }));
-  const title = `Undo: ${runbook.title}`;
-  emit({ type: "run-began", runbook: runbook.name, title, steps, dryRun: true, rehearsal, resumed: true });
+  emit({ ...undoBegan(runbook, units), dryRun: true, rehearsal });
   for (const one of units) emit(foreseen(one));
   emit({ type: "run-ended", outcome: "succeeded", exitCode: 0, head });
+}
+
+/** The head of an undo: what is taken back, and of which runbook. */
+export function undoBegan(runbook: Runbook, units: readonly UnitToUndo[]) {
+  const steps = units.map(({ planned: { step, effect } }) => ({ id: step.id, title: step.title, effect }));
+  const title = `Undo: ${runbook.title}`;
+  return { type: "run-began", runbook: runbook.name, title, steps, resumed: true } as const;
 }
 
 function foreseen(one: UnitToUndo): EventBody {

@@ -21,7 +21,7 @@ const SAFE = "The way back of this step has begun and may have had its effect; i
 export async function undoUnit(session: Session, one: UnitToUndo): Promise<void> {
   const { undo } = one;
   if (undo === undefined) throw new Error(`${unitName(one.unit)} has no way back`);
-  if (isLeft(undo)) return markUndone(session, one, undo.leaves);
+  if (isLeft(undo)) return markUndone(session, one, { how: "left", evidence: undo.leaves });
   const weather = new Patience(session, one.unit, SAFE);
   for (let at = one; ; at = { ...at, attempt: at.attempt + 1 }) {
     const going = { one: at, undo, weather };
@@ -30,11 +30,17 @@ export async function undoUnit(session: Session, one: UnitToUndo): Promise<void>
   }
 }
 
-/** Writes down that nothing of the unit is left. */
-export async function markUndone(session: Session, one: UnitToUndo, evidence: string): Promise<void> {
+export interface Undone {
+  /** Absent where the way back was gone just now. */
+  readonly how?: "left" | "found" | "by-hand";
+  readonly evidence: string;
+}
+
+/** Writes down that nothing of the unit is left, or nothing that undo takes back. */
+export async function markUndone(session: Session, one: UnitToUndo, undone: Undone): Promise<void> {
   const { unit, attempt } = one;
-  await session.ledger.append({ type: "step-undone", ...unit, attempt, evidence });
-  session.emit({ type: "step-ended", ...unit, state: "undone", evidence, durationMs: 0 });
+  await session.ledger.append({ type: "step-undone", ...unit, attempt, evidence: undone.evidence });
+  session.emit({ type: "step-ended", ...unit, state: "undone", ...undone, durationMs: 0 });
 }
 
 interface Going {
@@ -50,10 +56,10 @@ async function isTakenBack(session: Session, { one, undo }: Going): Promise<bool
     const look = (): Promise<UndoProbe> => probeBack(session, one, undo);
     const decided = await decideBackDoubt(session, one, { evidence: found.evidence, look });
     if (decided === "again") return false;
-    await markUndone(session, one, decided.evidence);
+    await markUndone(session, one, { how: "by-hand", evidence: decided.evidence });
     return true;
   }
-  await markUndone(session, one, found.evidence);
+  await markUndone(session, one, { how: "found", evidence: found.evidence });
   return true;
 }
 
@@ -80,7 +86,7 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
   if (error !== undefined && isTransient(error)) await weather.pause(error);
   const found = await probeBack(session, one, undo);
   if (found.state === "done") {
-    await markUndone(session, one, found.evidence);
+    await markUndone(session, one, { evidence: found.evidence });
     return true;
   }
   // The doubt is decided where the world is looked at next.

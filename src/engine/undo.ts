@@ -52,7 +52,8 @@ async function takeOperatorsWord(session: Session, one: UnitToUndo): Promise<voi
     operator: session.options.carrier.operator,
     why,
   });
-  await markUndone(session, one, "undone by hand, on the operator's word: nothing can probe it");
+  const evidence = "undone by hand, on the operator's word: nothing can probe it";
+  await markUndone(session, one, { how: "by-hand", evidence });
 }
 
 /** An approval holds while the same commands are left to run. */

@@ -103,15 +103,23 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, width: numbe
       );
     case "skipped":
       return [`${stepName(event)}  skipped: ${event.evidence}`];
+    case "undone":
+      if (event.how !== undefined) return wrap(`${stepName(event)}  ${withoutWay(event.how, event.evidence)}`, width);
+      return wrap(`UNDONE: ${event.evidence}`, width, "    ");
     case "failed":
     case "in-doubt":
-    case "undone":
       return wrap(
         `${event.state.toUpperCase()}${took}${event.evidence === "" ? "" : `: ${event.evidence}`}`,
         width,
         "    ",
       );
   }
+}
+
+/** Of a step whose way back was not gone: no line before has named it. */
+function withoutWay(how: string, evidence: string): string {
+  if (how === "left") return `nothing to take back: ${evidence}`;
+  return how === "found" ? `taken back already: ${evidence}` : evidence;
 }
 
 export function questionLines(question: Question, width: number): string[] {

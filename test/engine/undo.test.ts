@@ -56,6 +56,25 @@ describe("undo of a run", () => {
     expect(bench.locks.held).toEqual([]);
   });
 
+  it("is headed as its dry run is, and tells a step that leaves nothing to take back from the others", async () => {
+    const it = scene();
+    const bench = new Bench();
+    await bench.run({ runbook: it.runbook, flags: YES });
+    const before = bench.events.length;
+    await bench.undo({ runbook: it.runbook, flags: YES });
+    const [head, ...rest] = bench.events.slice(before);
+    expect(head).toMatchObject({ type: "run-began", title: "Undo: A fake runbook", dryRun: false, resumed: true });
+    expect(head?.type === "run-began" ? head.steps.map(({ id }) => id) : []).toEqual([
+      "tell",
+      "move",
+      "move",
+      "stop",
+      "make",
+    ]);
+    const ended = rest.flatMap((event) => (event.type === "step-ended" ? [[event.step, event.how]] : []));
+    expect(ended).toEqual([["tell", "left"], ...["move", "move", "stop", "make"].map((id) => [id, undefined])]);
+  });
+
   it("begins each way back with its durable intent (E2), and passes over what never happened (E3)", async () => {
     const it = scene();
     const bench = new Bench();

@@ -67,6 +67,18 @@ describe("the head of a rehearsal", () => {
   });
 });
 
+describe("a step that has nothing to take back", () => {
+  it.each([
+    ["left", "restart[web]  nothing to take back: it runs on"],
+    ["found", "restart[web]  taken back already: it runs on"],
+    ["by-hand", "restart[web]  it runs on"],
+  ])("is named, with how that was seen (%s)", (how, line) => {
+    const ended = { type: "step-ended", step: "restart", item: "web", state: "undone", durationMs: 0 } as const;
+    const shown = eventLines({ ...STAMP, ...ended, how, evidence: "it runs on" }, { width: 80, verbose: false });
+    expect(shown).toEqual([line]);
+  });
+});
+
 describe("a row of the review", () => {
   it("moves a word that is too long for its column to the left, so that a terminal need not break it", () => {
     const place = `s3://our-postgresql-backups/backups/6e101b27-60ed-4bac-8e21-d07b63c47a40/wal`;
