@@ -24,7 +24,7 @@ async function next(rehearsal: boolean): Promise<string> {
     epoch: 1,
     startedAt: new Date("2026-11-21T02:00:00Z"),
     operator: "op",
-    target: FACTS.target,
+    target: "shop/prod/orders",
     rehearsal,
   };
   const found = await summarise.run(new StepContext({} as Ports, run), FACTS);
