@@ -37,7 +37,7 @@ export async function bringFrom({ given, from, run: prefix, takeOver, state, say
     if (seen?.claim.state === "ended") throw endedElsewhere(run, `${place.location}/${name}`);
     if (seen?.claim.state === "held" && !takeOver)
       throw heldElsewhere(seen.claim, `${place.location}/${name}`, `resume ${run} --from ${leaseText(at)}`);
-    const mirrored = await fetchMirrored(place, run, seen?.claim.head ?? "");
+    const mirrored = await fetchMirrored(place, run, seen?.claim.head);
     const { entries, head } = mirrored.reading;
     const arrival = state.bring({ run, ...mirrored });
     say(`fetched ${entries.length} lines of the journal of run ${run}, head ${head}`);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { EXIT, RecoverError } from "../errors.js";
 import { errnoOf, reasonOf } from "../journal/durable.js";
@@ -61,13 +61,29 @@ function requireSame(state: StateDirectory, run: string, hashes: readonly string
 
 function readGiven(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readOrdinary(file);
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
-    throw new RecoverError("usage", `${quoted(file)} cannot be read: ${reasonOf(thrown)}`, {
-      remedy: 'Name the file that "dingo-recover handover export RUN -o FILE" wrote.',
-      place: file,
-      effect: "none",
-    });
+    throw unreadable(file, reasonOf(thrown));
   }
+}
+
+/** A pipe in the place of a file would wait for somebody at its other end. */
+function readOrdinary(file: string): string {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isFile() && !found.isDirectory()) throw unreadable(file, "it is no ordinary file");
+    return readFileSync(descriptor, "utf8");
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function unreadable(file: string, why: string): RecoverError {
+  return new RecoverError("usage", `${quoted(file)} cannot be read: ${why}`, {
+    remedy: 'Name the file that "dingo-recover handover export RUN -o FILE" wrote.',
+    place: file,
+    effect: "none",
+  });
 }

@@ -21,7 +21,7 @@ export interface Claim {
   readonly epoch: number;
   readonly operator: string;
   readonly host: string;
-  /** Which state directory: drawn once for each run in each of them. */
+  /** Which state directory: one for each run in each of them, and another for a copy of it. */
   readonly place: string;
   /** Which process: drawn by each. */
   readonly token: string;

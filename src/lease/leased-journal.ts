@@ -1,6 +1,7 @@
 /**
- * A journal whose run is leased. Local durability comes first; before every effect all of it is mirrored and the lease is
- * read again, in this order, so that nothing begins whose intent a colleague could not find.
+ * A journal whose run is leased. Local durability comes first; before every effect all of it is mirrored, the lease names
+ * a line of it, and then the lock keys and the lease are read again, in this order, so that nothing begins whose intent a
+ * colleague could not find, and a take-over during all that is seen.
  *
  * Where the place cannot be reached, appends go on (reads may), and no effect begins: `checkFence` says `unreachable`.
  */
@@ -9,22 +10,31 @@ import { asRecoverError, type RecoverError } from "../errors.js";
 import type { Entry, EntryBody } from "../journal/entry.js";
 import type { Journal, LinedJournal } from "../journal/journal.js";
 import type { ClaimState } from "./claim.js";
+import type { LeasedLocks } from "./leased-locks.js";
 import type { Mirror } from "./mirror.js";
 import type { RunLease } from "./run-lease.js";
+
+export interface LeasedParts {
+  readonly lease: RunLease;
+  readonly mirror: Mirror;
+  readonly locks: Pick<LeasedLocks, "check">;
+}
 
 export class LeasedJournal implements Journal {
   readonly #journal: LinedJournal;
   readonly #lease: RunLease;
   readonly #mirror: Mirror;
+  readonly #locks: LeasedParts["locks"];
   #step: string;
   #fenced: RecoverError | undefined;
   /** One push at a time. */
   #pushing: Promise<void> | undefined;
 
-  constructor(journal: LinedJournal, { lease, mirror }: { readonly lease: RunLease; readonly mirror: Mirror }) {
+  constructor(journal: LinedJournal, { lease, mirror, locks }: LeasedParts) {
     this.#journal = journal;
     this.#lease = lease;
     this.#mirror = mirror;
+    this.#locks = locks;
     this.#step = lease.step;
   }
 
@@ -67,7 +77,11 @@ export class LeasedJournal implements Journal {
     this.#assertOurs();
     await this.#journal.checkFence();
     await this.#pushAll();
-    await this.#orFenced(() => this.#lease.check());
+    await this.#orFenced(async () => {
+      if (this.#isUntold) await this.#lease.tell(this.#standing());
+      await this.#locks.check();
+      await this.#lease.check();
+    });
   }
 
   async keep(name: string, content: string): Promise<EvidenceRef> {
@@ -96,6 +110,8 @@ export class LeasedJournal implements Journal {
       await this.#pushing?.catch(() => undefined);
       if (this.#mirror.behind > 0) await this.#pushSoon();
     }
+    // It has mirrored, and may not have told yet.
+    await this.#pushing?.catch(() => undefined);
   }
 
   #pushSoon(): Promise<void> {
@@ -109,7 +125,13 @@ export class LeasedJournal implements Journal {
   async #push(): Promise<void> {
     await this.#lease.check();
     await this.#mirror.push();
-    if (this.#step !== this.#lease.step) await this.#lease.tell(this.#standing());
+    if (this.#isUntold) await this.#lease.tell(this.#standing());
+  }
+
+  /** The lease does not say yet where the run stands. */
+  get #isUntold(): boolean {
+    const { step, head } = this.#lease;
+    return this.#step !== step || (head === "" && this.#mirror.head !== "");
   }
 
   #standing(): { readonly step: string; readonly head: string } {

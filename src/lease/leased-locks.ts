@@ -3,6 +3,7 @@ import { RecoverError } from "../errors.js";
 import type { Locks } from "../journal/key-locks.js";
 import { type Claim, describeClaim, keyClaimName, runClaimName } from "./claim.js";
 import { type ClaimKeeper, crossed, type Seen } from "./keeper.js";
+import { takenOver } from "./run-lease.js";
 
 const NOWHERE = { step: "", head: "" };
 
@@ -31,6 +32,15 @@ export class LeasedLocks implements Locks {
     }
   }
 
+  /** Looks at every key again. Errors: `fenced` where one is no longer ours; those of the place, and then nobody can tell. */
+  async check(): Promise<void> {
+    for (const key of this.#held.keys()) {
+      const found = (await this.#keeper.read(keyClaimName(key)))?.claim;
+      // One that was let go of meanwhile is nobody's loss.
+      if (this.#held.has(key) && (found === undefined || !this.#holds(found))) throw this.#lost(key, found);
+    }
+  }
+
   async release(): Promise<void> {
     for (const key of [...this.#held.keys()]) await this.#free(key);
     await this.#local.release();
@@ -54,8 +64,15 @@ export class LeasedLocks implements Locks {
     this.#held.delete(key);
     // Where another wrote since it is not ours to free.
     if (seen === undefined) return;
+    const name = keyClaimName(key);
+    const there = await this.#keeper.read(name);
+    if (there === undefined || !this.#holds(there.claim)) return;
     const free = this.#keeper.compose(key, "free", { ...NOWHERE, since: seen.claim.since });
-    await this.#keeper.put(keyClaimName(key), free, seen);
+    await this.#keeper.put(name, free, there);
+  }
+
+  #holds(claim: Claim): boolean {
+    return claim.state === "held" && claim.run === this.#keeper.claimant.run && this.#keeper.isOurs(claim);
   }
 
   /** A run of which the place says nothing counts as open (law 5). */
@@ -71,6 +88,16 @@ export class LeasedLocks implements Locks {
       remedy: `Ask there first. To carry that run on here: "dingo-recover resume ${claim.run} --from ${location} --take-over".`,
       place: `${location}/${keyClaimName(key)}`,
       effect: "none",
+    });
+  }
+
+  #lost(key: string, claim: Claim | undefined): RecoverError {
+    const { run } = this.#keeper.claimant;
+    if (claim?.run === run) return takenOver(this.#keeper, claim);
+    const by = claim === undefined ? "somebody who removed it there" : describeClaim(claim);
+    return new RecoverError("fenced", `"${key}" is no longer held by run ${run}, it was taken by ${by}`, {
+      remedy: `Ask there first: nothing more is done here. Once that recovery is over: "dingo-recover resume ${run}".`,
+      place: `${this.#keeper.place.location}/${keyClaimName(key)}`,
     });
   }
 }

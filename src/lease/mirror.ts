@@ -106,19 +106,22 @@ export interface Mirrored {
 }
 
 /**
- * A run's journal from the mirror, its chain and its evidence checked, and the head that the lease names found in it.
+ * A run's journal from the mirror, its chain and its evidence checked, and the head that the lease names found in it:
+ * without one, nobody could tell a tail that was cut.
  * Errors: `run-not-found`, `journal-broken`, `journal-version`; those of the place.
  */
-export async function fetchMirrored(place: SharedPlace, run: string, head: string): Promise<Mirrored> {
+export async function fetchMirrored(place: SharedPlace, run: string, head: string | undefined): Promise<Mirrored> {
   const names = await place.list(`runs/${run}/journal/`);
   if (names.length === 0) throw notMirrored(place.location, run);
+  const where = `${place.location}/runs/${run}/journal`;
+  if (head === undefined) throw broken(where, "its lease is missing, so nobody can tell whether its tail was cut");
+  if (head === "") throw broken(where, "its lease names no line of it, so nobody can tell whether its tail was cut");
   const chunks: string[] = [];
   for (const name of names) chunks.push((await place.read(name))?.content ?? "");
-  const where = `${place.location}/runs/${run}/journal`;
   const reading = readJournal(Buffer.from(chunks.join("")), where);
   if (reading.entries.some((entry) => entry.run !== run)) throw broken(where, "it is of another run");
   if (reading.torn.length > 0) throw broken(where, "it ends in the middle of a line");
-  if (!reading.hashes.includes(head) && !/^(?:0{64})?$/.test(head))
+  if (!reading.hashes.includes(head))
     throw broken(where, "no line of it has the head hash that the lease names: its tail was cut or changed");
   const evidence = new Map<string, string>();
   for (const { sha256: digest, name } of reading.entries.flatMap(referencesIn)) {
@@ -160,7 +163,8 @@ function notMirrored(location: string, run: string): RecoverError {
 
 function broken(where: string, why: string): RecoverError {
   return new RecoverError("journal-broken", `the mirrored journal cannot be used: ${why}`, {
-    remedy: "Go on where the run was carried last; its state directory has the whole journal.",
+    remedy:
+      'Go on where the run was carried last, by "dingo-recover resume" there: its state directory has the whole journal. Or have it handed over from there with "dingo-recover handover export".',
     place: where,
     effect: "none",
   });

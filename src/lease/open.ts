@@ -1,12 +1,13 @@
 /** Takes the lease of a run for this process, and gives the journal and the locks that go by it. */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inStateDirectory, publishDurably } from "../journal/durable.js";
 import type { Entry } from "../journal/entry.js";
 import type { LinedJournal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import { readOwn } from "../journal/own-file.js";
+import { sha256 } from "../journal/line.js";
 import { optional } from "../optional.js";
 import type { SharedPlace } from "../ports/shared-place.js";
 import { tryConditions, weaknessOf } from "./conditions.js";
@@ -40,7 +41,7 @@ export async function openLease(request: LeaseRequest): Promise<Leased> {
   const { place, journal, locks, directory, takeOver, operator, host, now } = request;
   const conditions = await tryConditions(place);
   const { run, epoch } = journal;
-  const identity = { place: placeOf(directory), token: randomBytes(8).toString("hex") };
+  const identity = { place: placeOf(directory, host), token: randomBytes(8).toString("hex") };
   const keeper = new ClaimKeeper({ place, conditions, now, claimant: { run, epoch, operator, host, ...identity } });
   const knownEpoch = journal.entries.at(-1)?.epoch ?? 0;
   const lease = await RunLease.acquire({ keeper, knownEpoch, takeOver, step: stepOf(journal.entries) });
@@ -48,9 +49,10 @@ export async function openLease(request: LeaseRequest): Promise<Leased> {
     await lease.tell({ step: lease.step, head: lease.head }, "free").catch(() => undefined);
     throw thrown;
   });
+  const leasedLocks = new LeasedLocks(locks, keeper);
   return {
-    journal: new LeasedJournal(journal, { lease, mirror }),
-    locks: new LeasedLocks(locks, keeper),
+    journal: new LeasedJournal(journal, { lease, mirror, locks: leasedLocks }),
+    locks: leasedLocks,
     ...optional("weakness", weaknessOf(conditions, place.location)),
   };
 }
@@ -66,11 +68,15 @@ function stepOf(entries: readonly Entry[]): string {
   return last?.type !== "step-started" ? "" : last.item === undefined ? last.step : `${last.step}[${last.item}]`;
 }
 
-/** Which state directory this is, of all that ever carried the run: drawn once, and never copied into the mirror. */
-function placeOf(directory: string): string {
+/**
+ * Which state directory this is, of all that ever carried the run: drawn once, never copied into the mirror, and bound to
+ * host and inode, so that a copy of the directory is another place.
+ */
+function placeOf(directory: string, host: string): string {
   const path = join(directory, "place");
   return inStateDirectory(path, () => {
     if (!existsSync(path)) publishDurably(path, `${path}.new`, randomBytes(16).toString("hex"));
-    return readOwn(path, { mayHaveTwoNames: true }).toString("utf8");
+    const drawn = readOwn(path, { mayHaveTwoNames: true }).toString("utf8");
+    return sha256(JSON.stringify([drawn, host, String(statSync(directory, { bigint: true }).ino)]));
   });
 }

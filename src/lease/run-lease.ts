@@ -53,7 +53,7 @@ export class RunLease {
   /** Looks again. Errors: `fenced`; those of the place, and then nobody can tell. */
   async check(): Promise<void> {
     const found = await this.#keeper.read(this.#name);
-    if (found === undefined || !this.#keeper.isOurs(found.claim)) throw this.#fenced(found?.claim);
+    if (found === undefined || !this.#keeper.isOurs(found.claim)) throw takenOver(this.#keeper, found?.claim);
     this.#seen = found;
   }
 
@@ -68,15 +68,15 @@ export class RunLease {
     if (seen !== undefined) this.#seen = seen;
     else await this.check();
   }
+}
 
-  #fenced(claim: Claim | undefined): RecoverError {
-    const { run } = this.#keeper.claimant;
-    const by = claim === undefined ? "somebody who removed its lease" : describeClaim(claim);
-    return new RecoverError("fenced", `this run was taken over by ${by}`, {
-      remedy: `Go on there. Nothing more is done here; what was under way when it was taken over is looked at there.`,
-      place: `${this.#keeper.place.location}/${runClaimName(run)}`,
-    });
-  }
+/** What a process says whose run another one carries. */
+export function takenOver({ claimant, place }: ClaimKeeper, claim: Claim | undefined): RecoverError {
+  const by = claim === undefined ? "somebody who removed its lease" : describeClaim(claim);
+  return new RecoverError("fenced", `this run was taken over by ${by}`, {
+    remedy: `Go on there. Nothing more is done here; what was under way when it was taken over is looked at there.`,
+    place: `${place.location}/${runClaimName(claimant.run)}`,
+  });
 }
 
 interface Circumstances {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -22,6 +23,9 @@ const file = (name: string, text: string): string => {
   return path;
 };
 
+const pipe = join(place.directory, "pipe");
+execFileSync("mkfifo", [pipe]);
+
 const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense: true\n");
 const CALLS: readonly BadCall[] = [
   { what: "an unknown command", words: ["frobnicate"], exit: 2, code: "usage", says: 'no command "frobnicate"' },
@@ -33,6 +37,13 @@ const CALLS: readonly BadCall[] = [
     exit: 2,
     code: "usage",
     says: "-o FILE is missing",
+  },
+  {
+    what: "a hand-over in a pipe that nobody writes to",
+    words: ["handover", "import", pipe],
+    exit: 2,
+    code: "usage",
+    says: "it is no ordinary file",
   },
   { what: "an unknown flag", words: ["run", "--frob"], exit: 2, code: "usage", says: 'no option "--frob"' },
   { what: "one word too many", words: ["run", "a", "b"], exit: 2, code: "usage", says: '"b" is one word too many' },

@@ -1,10 +1,11 @@
 /** The lease in the world and the mirror beside it: who may act, and what a colleague finds (DESIGN §3, Locks). */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { EntryBody } from "../../src/journal/entry.js";
+import { makeDirectory } from "../../src/journal/durable.js";
 import { StateDirectory, type OpenRun } from "../../src/journal/state-directory.js";
-import { runClaimName } from "../../src/lease/claim.js";
+import { keyClaimName, runClaimName } from "../../src/lease/claim.js";
 import { readSeen } from "../../src/lease/keeper.js";
 import { fetchMirrored } from "../../src/lease/mirror.js";
 import { type Leased, openLease } from "../../src/lease/open.js";
@@ -22,8 +23,8 @@ class Machine {
   readonly place: MemorySharedPlace;
   readonly #operator: string;
 
-  constructor(memory: SharedMemory, operator: string) {
-    this.state = new StateDirectory({ path: scratch(), secrets: new Secrets(), now: () => NOW });
+  constructor(memory: SharedMemory, operator: string, path = scratch()) {
+    this.state = new StateDirectory({ path, secrets: new Secrets(), now: () => NOW });
     this.place = new MemorySharedPlace(memory);
     this.#operator = operator;
   }
@@ -35,9 +36,12 @@ class Machine {
   }
 
   async arrive(run: string): Promise<Leased> {
-    const head = (await readSeen(this.place, runClaimName(run)))?.claim.head ?? "";
-    this.state.bring({ run, ...(await fetchMirrored(this.place, run, head)) });
+    this.state.bring({ run, ...(await this.fetch(run)) });
     return this.lease(this.state.open(run, { takeOver: true }), true);
+  }
+
+  async fetch(run: string): ReturnType<typeof fetchMirrored> {
+    return fetchMirrored(this.place, run, (await readSeen(this.place, runClaimName(run)))?.claim.head);
   }
 }
 
@@ -134,6 +138,87 @@ describe("a lease", () => {
   });
 });
 
+describe("a lock key that another recovery wrote over", () => {
+  it.each([true, false])(
+    "lets no effect of this run begin, and is left to the other: conditions %s",
+    async (honours) => {
+      const memory = new SharedMemory();
+      memory.honours = honours;
+      const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+      const hers = await ann.lease(ann.state.create());
+      await hers.locks.acquire([KEY]);
+      await hers.journal.append(started("copy"));
+      await expect(hers.journal.checkFence()).resolves.toBeUndefined();
+      // He looked before she wrote, and writes after she read it back.
+      memory.objects.delete(keyClaimName(KEY));
+      const his = await bob.lease(bob.state.create());
+      await his.locks.acquire([KEY]);
+      await expect(hers.journal.checkFence()).rejects.toMatchObject({
+        code: "fenced",
+        message: expect.stringContaining("bob on laptop-of-bob") as string,
+      });
+      await hers.locks.release();
+      await expect(his.journal.checkFence()).resolves.toBeUndefined();
+      await his.locks.release();
+      expect(memory.objects.get(keyClaimName(KEY))).toContain('"state":"free"');
+    },
+  );
+
+  it("by a take-over of the same run is told as that", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+    const hers = await ann.lease(ann.state.create());
+    await hers.locks.acquire([KEY]);
+    await hers.journal.append(started("copy"));
+    await hers.journal.checkFence();
+    await (await bob.arrive(hers.journal.run)).locks.acquire([KEY]);
+    await expect(hers.locks.check()).rejects.toThrow("this run was taken over by bob on laptop-of-bob");
+  });
+
+  it("is no longer ours where it was removed, and nobody can tell where the place is silent", async () => {
+    const memory = new SharedMemory();
+    const ann = new Machine(memory, "ann");
+    const { journal, locks } = await ann.lease(ann.state.create());
+    await locks.acquire([KEY]);
+    ann.place.isCut = true;
+    await expect(locks.check()).rejects.toMatchObject({ code: "unreachable" });
+    ann.place.isCut = false;
+    memory.objects.delete(keyClaimName(KEY));
+    await expect(journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
+  });
+});
+
+describe("a state directory that was copied", () => {
+  const begun = async (ann: Machine): Promise<string> => {
+    const hers = await ann.lease(ann.state.create());
+    await hers.journal.append(started("copy"));
+    await hers.journal.checkFence();
+    await hers.journal.close();
+    return hers.journal.run;
+  };
+
+  it("is not the one that holds the lease, on the same host either", async () => {
+    const memory = new SharedMemory();
+    const [ann, copy] = [new Machine(memory, "ann"), new Machine(memory, "ann")];
+    const run = await begun(ann);
+    const there = copy.state.directoryOf(run);
+    makeDirectory(dirname(there));
+    cpSync(ann.state.directoryOf(run), there, { recursive: true });
+    const taken = copy.lease(copy.state.open(run, { takeOver: false }));
+    await expect(taken).rejects.toMatchObject({ code: "locked" });
+    await expect(taken).rejects.toThrow("at step copy");
+  });
+
+  it("with its inodes, as in the clone of a machine, is known by the name of the host", async () => {
+    const memory = new SharedMemory();
+    const ann = new Machine(memory, "ann");
+    const run = await begun(ann);
+    const clone = new Machine(memory, "eve", ann.state.path);
+    const taken = clone.lease(clone.state.open(run, { takeOver: false }));
+    await expect(taken).rejects.toMatchObject({ code: "locked" });
+  });
+});
+
 describe("a run that is taken over from another machine", () => {
   it("goes on there in epoch 2 with every line and all evidence; here nothing is done, written or asked to change", async () => {
     const memory = new SharedMemory();
@@ -181,7 +266,7 @@ describe("a run that is taken over from another machine", () => {
     const kept = join(ann.state.directoryOf(hers.journal.run), "journal.parted-1");
     expect(readFileSync(kept, "utf8")).toContain("only-here");
     await back.journal.close();
-    const again = { run: hers.journal.run, ...(await fetchMirrored(ann.place, hers.journal.run, "")) };
+    const again = { run: hers.journal.run, ...(await ann.fetch(hers.journal.run)) };
     expect(ann.state.bring(again)).toBe("here");
   });
 
@@ -192,7 +277,7 @@ describe("a run that is taken over from another machine", () => {
     const { run } = hers.journal;
     await hers.journal.append({ type: "run-ended", outcome: "handed-over" });
     await hers.journal.letGo("handed-over");
-    const file = await fetchMirrored(ann.place, run, "");
+    const file = await ann.fetch(run);
     for (const machine of [bob, eve]) {
       machine.state.bring({ run, ...file });
       const { journal } = machine.state.open(run, { takeOver: true, handedOver: true });
@@ -219,6 +304,41 @@ describe("a run that is taken over from another machine", () => {
     await expect(journal.checkFence()).resolves.toBeUndefined();
     expect(journal.behind).toBe(0);
     expect((await fetchMirrored(ann.place, journal.run, journal.head)).reading.entries).toHaveLength(2);
+  });
+
+  it("is refused where the lease is missing or names no line: its tail may have been cut", async () => {
+    const memory = new SharedMemory();
+    const ann = new Machine(memory, "ann");
+    const { journal } = await ann.lease(ann.state.create());
+    await journal.append(started("copy"));
+    await journal.checkFence();
+    const { run } = journal;
+    await expect(ann.fetch(run)).resolves.toMatchObject({ reading: { head: journal.head } });
+    await expect(fetchMirrored(ann.place, run, "")).rejects.toMatchObject({ code: "journal-broken" });
+    await expect(fetchMirrored(ann.place, run, "0".repeat(64))).rejects.toMatchObject({ code: "journal-broken" });
+    memory.objects.delete(runClaimName(run));
+    const refused = ann.fetch(run);
+    await expect(refused).rejects.toMatchObject({
+      code: "journal-broken",
+      remedy: expect.stringContaining("dingo-recover resume") as string,
+    });
+    await expect(refused).rejects.toThrow("its lease is missing");
+  });
+
+  it("is named by the lease before its first step, and again where the lease was lost", async () => {
+    const memory = new SharedMemory();
+    const ann = new Machine(memory, "ann");
+    const first = await ann.lease(ann.state.create());
+    const who = { operator: "ann", host: "host", toolVersion: "0", takeOver: false };
+    await first.journal.append({ type: "run-resumed", ...who });
+    await first.journal.checkFence();
+    const { run } = first.journal;
+    await expect(ann.fetch(run)).resolves.toMatchObject({ reading: { head: first.journal.head } });
+    await first.journal.close();
+    memory.objects.delete(runClaimName(run));
+    const second = await ann.lease(ann.state.open(run, { takeOver: false }));
+    await second.journal.checkFence();
+    await expect(ann.fetch(run)).resolves.toMatchObject({ reading: { head: second.journal.head } });
   });
 
   it("is refused where the mirror's tail was cut, or a line or its evidence was changed", async () => {

@@ -9,6 +9,9 @@ import { failureOf } from "./failure.js";
 import { S3Reader } from "./reader.js";
 import { findRegion } from "./region.js";
 
+/** Bytes that are read of one object; leases have some hundred, evidence the size of a listing. */
+const LARGEST = 256 * 1024 * 1024;
+
 export interface SharedPrefix {
   readonly bucket: string;
   /** No slash at either end, not empty. */
@@ -19,11 +22,13 @@ export class S3SharedPlace implements SharedPlace {
   readonly #connection: S3Connection;
   readonly #reader: S3Reader;
   readonly #at: SharedPrefix;
+  readonly #largest: number;
 
-  constructor(connection: S3Connection, at: SharedPrefix) {
+  constructor(connection: S3Connection, at: SharedPrefix, largest = LARGEST) {
     this.#connection = connection;
     this.#reader = new S3Reader(connection);
     this.#at = at;
+    this.#largest = largest;
   }
 
   get location(): string {
@@ -39,7 +44,8 @@ export class S3SharedPlace implements SharedPlace {
       async (client, sdk) => {
         try {
           const answer = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: this.#key(name) }));
-          const content = (await answer.Body?.transformToString()) ?? "";
+          if ((answer.ContentLength ?? 0) > this.#largest) throw tooLarge(this.#place(name), this.#largest);
+          const content = await this.#textOf(answer.Body as AsyncIterable<Uint8Array> | undefined, name);
           return { content, version: versionOf(answer.ETag, this.#place(name)) };
         } catch (error) {
           if (isAbsent(error)) return undefined;
@@ -72,6 +78,18 @@ export class S3SharedPlace implements SharedPlace {
         }
       },
     );
+  }
+
+  /** What the store says of the size is not believed. */
+  async #textOf(body: AsyncIterable<Uint8Array> | undefined, name: string): Promise<string> {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for await (const part of body ?? []) {
+      size += part.length;
+      if (size > this.#largest) throw tooLarge(this.#place(name), this.#largest);
+      parts.push(part);
+    }
+    return Buffer.concat(parts).toString("utf8");
   }
 
   #key(name: string): string {
@@ -125,4 +143,16 @@ function versionOf(etag: string | undefined, place: string): string {
     remedy: "Check what lies between here and the store.",
     place,
   });
+}
+
+function tooLarge(place: string, largest: number): RecoverError {
+  return new RecoverError(
+    "answer-malformed",
+    `"${place}" is larger than the ${largest} bytes that are read of one object`,
+    {
+      remedy: "Find out who wrote it; nothing that a recovery needs is that large.",
+      place,
+      effect: "none",
+    },
+  );
 }
