@@ -83,7 +83,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .options({ ...consentOptions, ...resumeOptions, ...fromOptions })
           .example("$0 resume", "the only open run")
           .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt")
-          .example("$0 resume --from s3://b/leases --take-over", "the first machine is gone: its run goes on here"),
+          .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here"),
       async (given) => finish(await (await import("./resume.js")).resume(given)),
     )
     .command(
@@ -251,7 +251,7 @@ function withArchive(parser: Parser, finish: Finish): Parser {
           (command) =>
             command
               .positional("location", { type: "string", demandOption: true, describe: "s3://BUCKET/PREFIX" })
-              .example("$0 archive verify s3://bucket/backups/GUID/wal", "one listing and the small objects"),
+              .example("$0 archive verify s3://dingo/backups/GUID/wal", "one listing and the small objects"),
           async (given) => finish(await (await import("./archive-verify.js")).archiveVerify(given)),
         )
         .command(
@@ -265,7 +265,10 @@ function withArchive(parser: Parser, finish: Finish): Parser {
                 demandOption: true,
                 describe: "s3://BUCKET/PREFIX, empty or a part of the same copy",
               })
-              .example("$0 archive copy s3://b/backups/OLD/wal s3://b/safe/OLD/wal", "can be run again after a break"),
+              .example(
+                "$0 archive copy s3://dingo/backups/OLD/wal s3://safe/OLD/wal",
+                "can be run again after a break",
+              ),
           async (given) => finish(await (await import("./archive-copy.js")).archiveCopy(given)),
         )
         .demandCommand(1, "what to do with the archive is missing"),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
+import { formatLocation, parseLocation } from "../../src/archive/location.js";
 import { COMMANDS } from "../../src/cli/parser.js";
 import { renderHelp } from "../../src/cli/render-help.js";
 
@@ -29,6 +30,13 @@ describe("the rendered help", () => {
     const help = await renderHelp();
     for (const command of COMMANDS.filter((each) => !["journal", "archive", "handover"].includes(each)))
       expect(help[command], command).toContain("Examples:");
+  });
+
+  it("gives places in an object store that the tool takes", async () => {
+    const texts = Object.values(await renderHelp()).map((text) => text.slice(text.indexOf("Examples:")));
+    const places = texts.flatMap((text) => text.match(/s3:\/\/\S+/gu) ?? []);
+    expect(places.length).toBeGreaterThanOrEqual(4);
+    for (const place of places) expect(formatLocation(parseLocation(place))).toBe(place);
   });
 
   it("fits a terminal of 80 columns, and says of types and defaults only what matters", async () => {
