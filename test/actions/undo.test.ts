@@ -244,4 +244,16 @@ describe("in Cloud Foundry", () => {
     expect((await undo(scene, createService, input)).state).toBe("done");
     expect(scene.cf.instances.map(({ guid, name }) => [guid, name])).toEqual([[NEW_GUID, `important-db-${TAG}`]]);
   });
+
+  it("the instance that was created is the one of its GUID, not another with our tag", async () => {
+    const scene = fresh();
+    const [own] = scene.cf.instances;
+    if (own === undefined) throw new Error("the scene has no instance");
+    scene.cf.instances.unshift({ ...own, guid: "99999999-aaaa-4bbb-8ccc-dddddddddddd", name: "other-db" });
+    const place = { org: "shop", space: "prod", space_guid: SPACE.guid, offering: "dingo-postgresql", plan: "cluster" };
+    const output = { guid: NEW_GUID, name: "important-db", created_at: own.createdAt };
+    const input = { ...place, name: "important-db", run: RUN };
+    expect((await undo(scene, createService, input, output)).state).toBe("done");
+    expect(scene.cf.instances.map(({ name }) => name)).toEqual(["other-db", `important-db-${TAG}`]);
+  });
 });

@@ -20,10 +20,14 @@ interface Input {
   readonly adopt?: string;
 }
 
+interface Output {
+  readonly guid: string;
+}
+
 const asideName = (name: string, run: string): string => `${name}-${runTag(run)}`;
 
 /** A service instance is never deleted by an undo: it gives its name back and keeps our tag, so that `cleanup` and people find it. */
-export const undoCreate: WayBack<Input, unknown> = {
+export const undoCreate: WayBack<Input, Output> = {
   effect: "create",
   cost: "renames the new service instance, so that its name is free again; it goes on running until somebody deletes it",
   describe: (input, run) => {
@@ -70,14 +74,18 @@ export const undoCreate: WayBack<Input, unknown> = {
 
 const isAdopted = ({ adopt = "" }: Input): boolean => adopt !== "";
 
-/** By our tag alone: whoever has the name now may be somebody else's. */
-async function findOwn(context: Context, { input }: Taken<Input, unknown>): Promise<ServiceInstance | undefined> {
+/** By our tag, and by its GUID where the step came to its end: whoever has the name now may be somebody else's. */
+async function findOwn(
+  context: Context,
+  { input, output }: Taken<Input, Output>,
+): Promise<ServiceInstance | undefined> {
   const tag = runTag(context.run.id);
-  return (await context.ports.cf.listInstances(input.space_guid)).find(({ tags }) => tags.includes(tag));
+  const instances = await context.ports.cf.listInstances(input.space_guid);
+  return instances.find(({ guid, tags }) => tags.includes(tag) && (output === undefined || guid === output.guid));
 }
 
 /** Only where a create was sent is its late arrival waited for. */
-async function lateArrival(context: Context, taken: Taken<Input, unknown>): Promise<ServiceInstance | undefined> {
+async function lateArrival(context: Context, taken: Taken<Input, Output>): Promise<ServiceInstance | undefined> {
   const { clock } = context.ports;
   const wait = taken.output === undefined && context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0;
   const until = clock.monotonicMs() + wait;
@@ -90,7 +98,7 @@ async function lateArrival(context: Context, taken: Taken<Input, unknown>): Prom
 
 async function settled(
   context: Context,
-  taken: Taken<Input, unknown>,
+  taken: Taken<Input, Output>,
   first: ServiceInstance,
 ): Promise<ServiceInstance> {
   const { clock } = context.ports;
