@@ -180,6 +180,16 @@ describe("a key in etcd", () => {
     expect(scene.etcd.keys.get(optime)).toBe(before);
   });
 
+  it("that was not there yet goes away again: a new instance that is behind it would never lead", async () => {
+    const scene = stopped();
+    const optime = `/service/${NEW_GUID}/optime/leader`;
+    scene.etcd.keys.delete(optime);
+    const output = await scene.perform(removeOptime, WITH_ETCD);
+    scene.etcd.keys.set(optime, "402653280");
+    expect((await undo(scene, removeOptime, WITH_ETCD, output)).state).toBe("done");
+    expect(scene.etcd.keys.has(optime)).toBe(false);
+  });
+
   it("that the step never changed is left alone", async () => {
     const scene = stopped();
     expect((await undo(scene, setInitialize, input)).state).toBe("done");

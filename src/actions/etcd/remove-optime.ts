@@ -22,10 +22,16 @@ export const removeOptime = defineAction({
   undo: undoKey({
     cost: "puts the new instance's own last position back into etcd",
     key: (guid) => `/service/${guid}/optime/leader`,
-    before: (context) => {
+    before: (context, { input: { guid }, output: left }) => {
       const note = context.records("key-removed").at(0);
       const [key, value] = [note?.["key"], note?.["value"]];
-      return typeof key === "string" && typeof value === "string" ? { key, value } : undefined;
+      if (typeof key === "string" && typeof value === "string") return { key, value };
+      // Stopped before its first position was written. What the recovered database writes there later is far ahead of the
+      // new one, which would never lead again.
+      const found = output.safeParse(left);
+      return found.success && found.data.removed === null
+        ? { key: `/service/${guid}/optime/leader`, value: null }
+        : undefined;
     },
     // The recovered database wrote its own position there, or nobody did.
     isOurs: () => true,

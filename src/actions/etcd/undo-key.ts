@@ -18,8 +18,8 @@ interface Before {
 interface KeyOptions {
   readonly cost: string;
   readonly key: (guid: string) => string;
-  /** From the step's notes; undefined where it changed nothing. */
-  readonly before: (context: Context) => Before | undefined;
+  /** From the step's notes, or its output; undefined where there is nothing to put back. */
+  readonly before: (context: Context, taken: Taken<Input, unknown>) => Before | undefined;
   /** Whether a value is one that this run put there, or that the recovered database may have written. */
   readonly isOurs: (value: string | undefined, taken: Taken<Input, unknown>) => boolean;
 }
@@ -27,9 +27,10 @@ interface KeyOptions {
 export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Input, unknown> {
   const open = async (context: Context, target: Input): Promise<Etcd> =>
     (await openCell(context.ports, target)).etcd(target.etcd);
-  const ownBefore = (context: Context, { guid }: Target): Before | undefined => {
-    const was = before(context);
-    if (was !== undefined && was.key !== key(guid)) throw notOurs(was.key, key(guid));
+  const ownBefore = (context: Context, taken: Taken<Input, unknown>): Before | undefined => {
+    const own = key(taken.input.guid);
+    const was = before(context, taken);
+    if (was !== undefined && was.key !== own) throw notOurs(was.key, own);
     return was;
   };
   return {
@@ -38,22 +39,22 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
     describe: ({ guid, cell, etcd }) => [
       { on: cell, line: printedWithInput(etcdPut(etcd, key(guid)), "<the value that the journal holds>") },
     ],
-    guard: async (context, { input }) => {
-      await guardStopped(context, input);
-      ownBefore(context, input);
+    guard: async (context, taken) => {
+      await guardStopped(context, taken.input);
+      ownBefore(context, taken);
     },
     async probe(context, taken): Promise<UndoProbe> {
-      const was = ownBefore(context, taken.input);
+      const was = ownBefore(context, taken);
       if (was === undefined) return { state: "done", evidence: "the step changed no key" };
       const now = (await (await open(context, taken.input)).get(was.key))?.value;
       const evidence = `${was.key} is ${now === undefined ? "absent" : `"${now}"`}, before the step it was ${was.value === null ? "absent" : `"${was.value}"`}`;
       if (now === (was.value ?? undefined)) return { state: "done", evidence };
       return { state: isOurs(now, taken) ? "not-done" : "unknown", evidence };
     },
-    async run(context, { input }) {
-      const was = ownBefore(context, input);
+    async run(context, taken) {
+      const was = ownBefore(context, taken);
       if (was === undefined) return;
-      const etcd = await open(context, input);
+      const etcd = await open(context, taken.input);
       const now = await etcd.get(was.key);
       if (now?.value === (was.value ?? undefined)) return;
       await context.record("key-put-back", { key: was.key, before: now?.value ?? null, after: was.value });
