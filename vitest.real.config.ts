@@ -11,8 +11,8 @@ export default defineConfig({
     setupFiles: ["test/rig/tell-failure.ts"],
     // Each suite has a rig of its own, and most of a recovery is waiting: two share a machine of two cores well.
     maxWorkers: 2,
-    testTimeout: 300_000,
-    hookTimeout: 600_000,
+    testTimeout: 900_000,
+    hookTimeout: 1_200_000,
     reporters: results === undefined ? ["default"] : ["default", "json"],
     ...(results === undefined ? {} : { outputFile: { json: join(results, "real.json") } }),
   },

@@ -87,7 +87,7 @@ function asked(method: string, path: string): number {
 describe(
   "a recovery that is killed again and again brings the rows back, and does nothing twice",
   {
-    timeout: 600_000,
+    timeout: 1_800_000,
   },
   () => {
     test.concurrent("in the create, in the stop, after the rename of the data, in the bind", async () => {
@@ -103,9 +103,9 @@ describe(
       // The orphaned cf CLI still waits: its create arrives while the next process looks whether there was one.
       const before = asked("GET", CREATE);
       await run.resume();
-      await until("the next process to look for the instance", 60_000, async () => asked("GET", CREATE) > before, 10);
+      await until("the next process to look for the instance", 200_000, async () => asked("GET", CREATE) > before, 10);
       cloudController.release();
-      await until("the create to reach the broker", 30_000, async () => created(SERVICE) !== undefined, 20);
+      await until("the create to reach the broker", 120_000, async () => created(SERVICE) !== undefined, 20);
       broker.slowStop = false;
       firstIsCreated();
 
@@ -116,7 +116,7 @@ describe(
       const aside = run.entries().then(([first]) => `${made.node.dataDirectory}.dingo-recover-${first?.run}`);
       await run.killAt(
         "data",
-        until("the rename", 120_000, async () => stat(await aside), 2),
+        until("the rename", 400_000, async () => stat(await aside), 2),
       );
       await run.resume();
 
@@ -133,7 +133,7 @@ describe(
       await run.killAt("bind", binding);
       const looked = asked("GET", BINDINGS);
       await run.resume();
-      await until("the next process to look for the binding", 60_000, async () => asked("GET", BINDINGS) > looked, 10);
+      await until("the next process to look for the binding", 200_000, async () => asked("GET", BINDINGS) > looked, 10);
       bind();
       await run.finish();
 
@@ -244,13 +244,13 @@ async function lockRoles({ node }: Made): Promise<() => void> {
     const said = await lines.first((line) => line === undefined || line === "locked");
     return said === undefined ? undefined : () => psql.stdin.end();
   };
-  return until(`${node.container} to take writes`, 180_000, attempt, 50);
+  return until(`${node.container} to take writes`, 400_000, attempt, 50);
 }
 
 function waitingAlterRole({ node }: Made): Promise<unknown> {
   const waits =
     "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%alter role%' and pid <> pg_backend_pid()";
-  return until("ALTER ROLE to wait", 60_000, async () => (await node.sql(waits)).length > 0, 50);
+  return until("ALTER ROLE to wait", 200_000, async () => (await node.sql(waits)).length > 0, 50);
 }
 
 async function requireRecoveredOnce(run: InterruptedRun, made: Made, { binds }: { binds: number }): Promise<void> {

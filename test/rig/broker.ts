@@ -161,7 +161,7 @@ export class RigBroker implements Broker {
       const node = await this.runContainer(withNodes, nodeId, request.slowStop === true);
       nodes.push(node);
       // The next member joins a leader; two at once would race for the same new cluster.
-      await until(`${node.container} to run`, 90_000, async () => (await node.patroni())?.state === "running");
+      await until(`${node.container} to run`, 240_000, async () => (await node.patroni())?.state === "running");
     }
     const instance: Instance = {
       guid,
@@ -176,7 +176,7 @@ export class RigBroker implements Broker {
     await this.etcd.put(`/routing/allocation/${guid}`, String(state.allocated_port));
     // The role "master" can come before the roles have their passwords: only a log-in shows that all is there.
     const login = { host: address, port: state.allocated_port, ...state.app_credentials };
-    await until(`a log-in to ${guid} through the router`, 60_000, async () => (await logIn(login)).ok);
+    await until(`a log-in to ${guid} through the router`, 180_000, async () => (await logIn(login)).ok);
     return instance;
   }
 

@@ -11,7 +11,7 @@ import { type Foundation, ORG, SPACE } from "./foundation.js";
 import { until } from "./until.js";
 
 /** From any step to any later one, on a loaded machine. */
-const MOMENT_DEADLINE_MS = 180_000;
+const MOMENT_DEADLINE_MS = 400_000;
 
 /** The tool's process, in whatever it runs. */
 interface Alive {
@@ -90,7 +90,7 @@ export class InterruptedRun {
 
   /** Waits until the journal holds what `find` looks for. */
   async journaled<T>(what: string, find: (entry: Entry) => T | undefined): Promise<T> {
-    const waiting = until(what, 180_000, async () => (await this.entries()).map(find).find(isThere), 50);
+    const waiting = until(what, 400_000, async () => (await this.entries()).map(find).find(isThere), 50);
     let found: T | undefined;
     await this.untilEnd(waiting.then((value) => (found = value)));
     if (found === undefined) throw new Error(`${what} is not journaled`);
@@ -120,7 +120,7 @@ export class InterruptedRun {
   }
 
   private async run(): Promise<string> {
-    return until(`the run of ${this.service}`, 30_000, async () => {
+    return until(`the run of ${this.service}`, 90_000, async () => {
       for (const run of await readdir(this.runs)) {
         const [first] = await entriesOf(run, this.runs);
         if (first?.type === "run-started" && first.inputs["service"] === this.service) return run;

@@ -44,7 +44,7 @@ export function onlyNode(instance: Instance): PostgresNode {
 /** Waits for the first complete base backup: the sentinel is the last object that wal-e writes. */
 export async function baseBackupDone(rig: Rig, instance: Instance, timeline = 1): Promise<void> {
   const name = `/base_${timeline.toString(16).toUpperCase().padStart(8, "0")}`;
-  await until(`a base backup of ${instance.guid} on timeline ${timeline}`, 90_000, async () => {
+  await until(`a base backup of ${instance.guid} on timeline ${timeline}`, 240_000, async () => {
     const keys = (await rig.objects.list(`${instance.archive}/basebackups_005/`)).map(({ key }) => key);
     return keys.some((key) => key.includes(name) && key.endsWith("_backup_stop_sentinel.json"));
   });
@@ -80,7 +80,7 @@ export async function makeScene(rig: Rig, options: SceneOptions = {}): Promise<S
     segments.push(segment);
   }
   const last = segments.at(-1) ?? "";
-  await until(`segment ${last} to be archived`, 60_000, () => isArchived(rig, old, last));
+  await until(`segment ${last} to be archived`, 180_000, () => isArchived(rig, old, last));
   const [open = ""] = await node.sql(
     "insert into visits (batch) select 4 from generate_series(1, 5)",
     "select pg_xlogfile_name(pg_current_xlog_location())",
