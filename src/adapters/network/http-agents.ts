@@ -2,7 +2,7 @@
  * HTTP and HTTPS for the director, S3 and log stores over whatever way leads there: straight, or through the one
  * gateway hop. The names in URLs are looked up at the far end of the hop.
  */
-import { type ClientRequest, Agent as HttpAgent, type ClientRequestArgs } from "node:http";
+import { Agent as HttpAgent, type ClientRequestArgs } from "node:http";
 import { Agent as HttpsAgent, type AgentOptions } from "node:https";
 import { isIP, Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -34,9 +34,9 @@ type Opened = (error: Error | null, stream: Duplex) => void;
 
 /** Connections are kept for the next request unless told otherwise. */
 export function dialedAgents(dial: Dial, trust: TlsTrust = {}, { keepAlive } = { keepAlive: true }): HttpAgents {
-  const http = new DialedHttpAgent(dial, keepAlive);
+  const http = endingIdle(new DialedHttpAgent(dial, keepAlive));
   // Said here, it counts before NODE_TLS_REJECT_UNAUTHORIZED, which would turn the check off for all without a word.
-  const https = new DialedHttpsAgent(dial, { keepAlive, rejectUnauthorized: true, ...trust });
+  const https = endingIdle(new DialedHttpsAgent(dial, { keepAlive, rejectUnauthorized: true, ...trust }));
   return {
     http,
     https,
@@ -52,22 +52,26 @@ export function straight(dialer: Dialer): Dial {
   return (host, port) => dialer.connect(host, port);
 }
 
-/** Ends what nobody uses any more. */
-class IdleConnections {
-  readonly #ends = new WeakMap<Duplex, NodeJS.Timeout>();
-
-  left(stream: Duplex): void {
-    this.#ends.set(stream, setTimeout(() => stream.destroy(), IDLE_MS).unref());
-  }
-
-  taken(stream: Duplex): void {
-    clearTimeout(this.#ends.get(stream));
-  }
+/** The agent ends what nobody uses any more. */
+function endingIdle<A extends HttpAgent>(agent: A): A {
+  const ends = new WeakMap<Duplex, NodeJS.Timeout>();
+  const keep = agent.keepSocketAlive.bind(agent);
+  const reuse = agent.reuseSocket.bind(agent);
+  agent.keepSocketAlive = (stream) => {
+    // It answers whether the connection is kept, which its types do not say.
+    const kept: unknown = keep(stream);
+    if (kept !== false) ends.set(stream, setTimeout(() => stream.destroy(), IDLE_MS).unref());
+    return kept as undefined;
+  };
+  agent.reuseSocket = (stream, request) => {
+    clearTimeout(ends.get(stream));
+    reuse(stream, request);
+  };
+  return agent;
 }
 
 class DialedHttpAgent extends HttpAgent {
   readonly #dial: Dial;
-  readonly #idle = new IdleConnections();
 
   constructor(dial: Dial, keepAlive: boolean) {
     super({ keepAlive });
@@ -77,22 +81,10 @@ class DialedHttpAgent extends HttpAgent {
   override createConnection(options: ClientRequestArgs, opened?: Opened): undefined {
     openSocket(this.#dial, options).then((socket) => opened?.(null, socket), failed(opened));
   }
-
-  override keepSocketAlive(stream: Duplex): void {
-    const kept: unknown = super.keepSocketAlive(stream);
-    if (kept !== false) this.#idle.left(stream);
-    return kept as undefined;
-  }
-
-  override reuseSocket(stream: Duplex, request: ClientRequest): void {
-    this.#idle.taken(stream);
-    super.reuseSocket(stream, request);
-  }
 }
 
 class DialedHttpsAgent extends HttpsAgent {
   readonly #dial: Dial;
-  readonly #idle = new IdleConnections();
   /** Made once: reading the authorities costs more than a request. */
   #trusted: SecureContext | undefined;
 
@@ -109,17 +101,6 @@ class DialedHttpsAgent extends HttpsAgent {
       opened?.(null, connect({ ...options, secureContext, socket, servername: isIP(host) === 0 ? host : "" }));
     };
     openSocket(this.#dial, options).then(secure, failed(opened));
-  }
-
-  override keepSocketAlive(stream: Duplex): void {
-    const kept: unknown = super.keepSocketAlive(stream);
-    if (kept !== false) this.#idle.left(stream);
-    return kept as undefined;
-  }
-
-  override reuseSocket(stream: Duplex, request: ClientRequest): void {
-    this.#idle.taken(stream);
-    super.reuseSocket(stream, request);
   }
 }
 
