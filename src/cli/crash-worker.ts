@@ -1,11 +1,11 @@
 /** A process of the crash matrix: records undisturbed runs and tries crash points, as it is told. */
-import { verifyJournal } from "../journal/verification.js";
 import type { Order, Reply } from "../rehearsal/crash/crew.js";
 import { record, type Undisturbed } from "../rehearsal/crash/recording.js";
 import { attempt } from "../rehearsal/crash/trial.js";
 import { installLoopbackGuard } from "../rehearsal/loopback-guard.js";
 import { findScenario } from "../rehearsal/scenarios/registry.js";
 import { carry } from "./carriage.js";
+import { complaintOf } from "./journal-complaint.js";
 
 installLoopbackGuard();
 let heldAgainst: Undisturbed | undefined;
@@ -44,9 +44,4 @@ async function obey(order: Order): Promise<Reply | undefined> {
       return { is: "tried", id: order.id, verdict: await attempt(order.trial, means) };
     }
   }
-}
-
-function complaintOf(directory: string): string | undefined {
-  const { ok, error } = verifyJournal(directory);
-  return ok ? undefined : `the journal is not sound: ${error?.message ?? ""}`;
 }

@@ -1,10 +1,10 @@
 /** A process that plays schedules of bad weather: it records one undisturbed run, and endures what it is told. */
-import { verifyJournal } from "../journal/verification.js";
 import { type Recording, record } from "../rehearsal/crash/recording.js";
 import { installLoopbackGuard } from "../rehearsal/loopback-guard.js";
 import { findScenario } from "../rehearsal/scenarios/registry.js";
 import { type Endured, endure, type Schedule } from "../rehearsal/weather/trial.js";
 import { carry } from "./carriage.js";
+import { complaintOf } from "./journal-complaint.js";
 
 export type FaultOrder =
   | { readonly is: "record"; readonly id: number; readonly scenario: string; readonly seed: number }
@@ -45,11 +45,6 @@ async function obey(order: FaultOrder): Promise<FaultReply> {
   if (recording === undefined) throw new Error("nothing is recorded");
   const endured = await orHang(endure(order.schedule, { recording, carry, checkJournal: complaintOf }));
   return { is: "endured", id, endured };
-}
-
-function complaintOf(directory: string): string | undefined {
-  const { ok, error } = verifyJournal(directory);
-  return ok ? undefined : `the journal is not sound: ${error?.message ?? ""}`;
 }
 
 async function orHang<T>(work: Promise<T>): Promise<T> {
