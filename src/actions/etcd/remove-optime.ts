@@ -21,24 +21,20 @@ export const removeOptime = defineAction({
   output,
   undo: undoKey({
     cost: "puts the new instance's own last position back into etcd",
-    key: (guid) => `/service/${guid}/optime/leader`,
-    before: (context, { input: { guid }, output: left }) => {
+    key: (guid) => keyOf({ guid }),
+    before: (context, { input: target, output: left }) => {
       const note = context.records("key-removed").at(0);
       const [key, value] = [note?.["key"], note?.["value"]];
       if (typeof key === "string" && typeof value === "string") return { key, value };
       // Stopped before its first position was written. What the recovered database writes there later is far ahead of the
       // new one, which would never lead again.
       const found = output.safeParse(left);
-      return found.success && found.data.removed === null
-        ? { key: `/service/${guid}/optime/leader`, value: null }
-        : undefined;
+      return found.success && found.data.removed === null ? { key: keyOf(target), value: null } : undefined;
     },
     // The recovered database wrote its own position there, or nobody did.
     isOurs: () => true,
   }),
-  describe: ({ guid, cell, etcd }) => [
-    { on: cell, line: quote(etcdDelete(etcd, `/service/${guid}/optime/leader`, "<its value>")) },
-  ],
+  describe: (target) => [{ on: target.cell, line: quote(etcdDelete(target.etcd, keyOf(target), "<its value>")) }],
   guard: async (context, target) => {
     await guardTarget(context, target);
   },
@@ -69,7 +65,7 @@ export const removeOptime = defineAction({
   },
 });
 
-function keyOf({ guid }: Input): string {
+function keyOf({ guid }: { readonly guid: string }): string {
   return `/service/${guid}/optime/leader`;
 }
 
