@@ -14,6 +14,7 @@ import { parseLocation } from "../../src/archive/location.js";
 import { BUCKET, NEW, OLD, SYSID } from "../archive/sample-archive.js";
 import { DATA, NEW_GUID, NEW_SYSID, RUN, type Scene, SPACE, TAG, TARGET, WITH_ETCD } from "../traps/scene.js";
 import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.js";
+import { WANTED } from "./mutations/cloud-foundry.js";
 
 type Erased = WayBack<never, JsonObject>;
 
@@ -240,18 +241,7 @@ describe("in Cloud Foundry", () => {
 
   it("a created instance gives its name back and is not deleted", async () => {
     const scene = fresh();
-    const create = {
-      org: "shop",
-      space: "prod",
-      space_guid: SPACE.guid,
-      offering: "dingo-postgresql",
-      plan: "cluster",
-      name: "important-db",
-      run: RUN,
-    };
-    const parsed = createService.input.safeParse(create);
-    const input = parsed.success ? create : { ...create, deployment: TARGET.deployment, deleted_at: "", place_on: "" };
-    expect((await undo(scene, createService, input)).state).toBe("done");
+    expect((await undo(scene, createService, WANTED)).state).toBe("done");
     expect(scene.cf.instances.map(({ guid, name }) => [guid, name])).toEqual([[NEW_GUID, `important-db-${TAG}`]]);
   });
 

@@ -39,6 +39,16 @@ function step(id: string, action: string, effect: string, output: Record<string,
   ];
 }
 
+const STOP_BEGAN: EntryBody = {
+  type: "step-started",
+  step: "stop",
+  attempt: 1,
+  action: "docker.stop-container",
+  effect: "disrupt",
+  input: { container: "cf-1" },
+  commandsSha256: "",
+};
+
 const WHOLE = journal(
   STARTED,
   { type: "input-given", name: "service", value: "orders-db", by: "operator" },
@@ -56,15 +66,7 @@ const WHOLE = journal(
   }),
   { type: "target-fixed", target: "acme/prod/orders-db", locks: [] },
   { type: "approved", steps: ["stop", "copy"], shownSha256: "", by: "operator" },
-  {
-    type: "step-started",
-    step: "stop",
-    attempt: 1,
-    action: "docker.stop-container",
-    effect: "disrupt",
-    input: { container: "cf-1" },
-    commandsSha256: "",
-  },
+  STOP_BEGAN,
   { type: "step-recorded", step: "stop", attempt: 1, kind: "before", data: { restart: "always" } },
   { type: "step-in-doubt", step: "stop", attempt: 1, evidence: "no answer" },
   { type: "run-stopped", why: "stop is in doubt", exitCode: 14 },
@@ -88,15 +90,7 @@ describe("the report of a run that was undone", () => {
   const undone = journal(
     STARTED,
     { type: "target-fixed", target: "acme/prod/orders-db", locks: [] },
-    {
-      type: "step-started",
-      step: "stop",
-      attempt: 1,
-      action: "docker.stop-container",
-      effect: "disrupt",
-      input: { container: "cf-1" },
-      commandsSha256: "",
-    },
+    STOP_BEGAN,
     { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: {}, evidence: "exited" },
     ...step("summary", "recovery.summarise", "read", { recovered: ["3 rows"], left_aside: [], next: [] }),
     { type: "run-ended", outcome: "succeeded" },

@@ -24,7 +24,8 @@ function bound(state: LastOperation["state"] = "succeeded", type: "app" | "key" 
   return scene;
 }
 
-const wanted = {
+/** What a create is asked for. */
+export const WANTED = {
   org: "shop",
   space: "prod",
   space_guid: SPACE.guid,
@@ -36,7 +37,7 @@ const wanted = {
 
 const creating: MutationCases = {
   action: createService,
-  input: () => wanted,
+  input: () => WANTED,
   acts: () => new Scene(),
   answers: {
     done: {
