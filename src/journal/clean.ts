@@ -26,12 +26,18 @@ const VOCABULARY: ReadonlySet<string> = new Set([
   "steps",
 ]);
 
+export interface CleanBody {
+  readonly body: EntryBody;
+  /** Its JSON. */
+  readonly text: string;
+}
+
 /** The body as it is written; values that JSON cannot carry (undefined, functions) are gone. */
-export function clean(body: EntryBody, secrets: Secrets): EntryBody {
+export function clean(body: EntryBody, secrets: Secrets): CleanBody {
   const text = JSON.stringify(body);
   const plain = JSON.parse(text) as Record<string, unknown>;
   // Without an escape every string stands in the text as it is: one look tells that there is nothing to mask.
-  if (!text.includes("\\") && secrets.mask(text) === text) return plain as unknown as EntryBody;
+  if (!text.includes("\\") && secrets.mask(text) === text) return { body: plain as unknown as EntryBody, text };
   for (const name in plain) if (!VOCABULARY.has(name)) plain[name] = secrets.maskJson(plain[name]);
-  return plain as unknown as EntryBody;
+  return { body: plain as unknown as EntryBody, text: JSON.stringify(plain) };
 }

@@ -9,12 +9,12 @@ import { join } from "node:path";
 import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { Secrets } from "../secrets.js";
-import { clean } from "./clean.js";
+import { type CleanBody, clean } from "./clean.js";
 import { createDurably, errnoOf, inStateDirectory, makeDirectory, reasonOf, syncDirectory } from "./durable.js";
 import { type Entry, type EntryBody, type EntryHeader, JOURNAL_VERSION } from "./entry.js";
 import { EvidenceStore } from "./evidence.js";
 import type { LinedJournal } from "./journal.js";
-import { encodeLine, MAX_LINE_BYTES, sha256 } from "./line.js";
+import { encodeLine, joinLine, MAX_LINE_BYTES, sha256 } from "./line.js";
 import { readOwn } from "./own-file.js";
 import { PaddedFile } from "./padded-file.js";
 import { type JournalReading, readJournal } from "./reading.js";
@@ -138,23 +138,25 @@ export class FileJournal implements LinedJournal {
     const time = this.#options.now().toISOString();
     const header = { v: JOURNAL_VERSION, seq, time, run: this.run, epoch: this.epoch, prev: this.#head };
     const { line, entry } = this.#compose(header, clean(body, this.#options.secrets));
-    this.#write(seq, line);
-    this.#head = sha256(line.subarray(0, -1));
+    this.#write(seq, Buffer.from(`${line}\n`));
+    this.#head = sha256(line);
     this.#entries.push(entry);
-    this.#lines.push(textOf(line.subarray(0, -1)));
+    this.#lines.push(line);
     this.#options.observer?.after?.(seq);
     return entry;
   }
 
   /** The line as it is written, and the entry as a reader of it would get it: large values whole. */
-  #compose(header: EntryHeader, body: EntryBody): { readonly line: Buffer; readonly entry: Entry } {
-    // One object for both: an append is so short that copies of it count (bench/journal.ts).
-    const entry: Entry = { ...header, ...body };
-    const short = Buffer.from(`${encodeLine(entry)}\n`);
-    if (short.length <= MAX_FIELD_BYTES) return { line: short, entry };
+  #compose(header: EntryHeader, cleaned: CleanBody): { readonly line: string; readonly entry: Entry } {
+    const { body } = cleaned;
+    // The text that was looked through for secrets is the line's: an append is so short that a second encoding counts.
+    const short = joinLine(header, cleaned.text);
+    if (Buffer.byteLength(short) < MAX_FIELD_BYTES)
+      return { line: short, entry: { ...header, ...body } };
     const spilled = spill(body, (name, content) => this.#evidence.keep(name, content));
-    const line = Buffer.from(`${encodeLine({ ...header, ...spilled })}\n`);
-    if (line.length > MAX_LINE_BYTES) throw new Error(`a journal line of ${line.length} bytes exceeds 64 KiB`);
+    const line = encodeLine({ ...header, ...spilled });
+    const bytes = Buffer.byteLength(line) + 1;
+    if (bytes > MAX_LINE_BYTES) throw new Error(`a journal line of ${bytes} bytes exceeds 64 KiB`);
     return { line, entry: unspill({ ...header, ...spilled }, (ref) => this.#evidence.recall(ref)) };
   }
 

@@ -9,12 +9,12 @@
  * L2  A key lock of another open run is never taken; of a run that has ended, it is.
  * L3  A run lock is taken over without a word only where its process is dead on this host.
  */
-import { existsSync, lstatSync, rmSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RecoverError } from "../errors.js";
 import { errnoOf, inStateDirectory, makeDirectory, publishDurably, replaceDurably, syncDirectory } from "./durable.js";
 import { sha256 } from "./line.js";
-import { readOwn } from "./own-file.js";
+import { openOwn, readOwn } from "./own-file.js";
 import { livenessOf, type ProcessIdentity } from "./process-identity.js";
 
 export interface LockHolder extends ProcessIdentity {
@@ -75,10 +75,29 @@ export class LockFile {
     });
   }
 
-  /** Changes whenever the file is replaced; undefined where it is absent. */
-  fingerprint(): string | undefined {
-    const found = lstatSync(this.#path, { throwIfNoEntry: false });
-    return found === undefined ? undefined : `${found.ino}:${found.mtimeMs}:${found.size}`;
+  /** Whether the file was replaced, removed or changed since; cheap enough to be asked at every append. */
+  watch(): LockWatch | undefined {
+    return inStateDirectory(this.#path, () => (existsSync(this.#path) ? new LockWatch(this.#path) : undefined));
+  }
+}
+
+/** A lock file held open: a file that another was put in place of has no name any more. */
+export class LockWatch {
+  readonly #descriptor: number;
+  readonly #mtime: number;
+
+  constructor(path: string) {
+    this.#descriptor = openOwn(path, constants.O_RDONLY, { mayHaveTwoNames: true });
+    this.#mtime = fstatSync(this.#descriptor).mtimeMs;
+  }
+
+  unchanged(): boolean {
+    const found = fstatSync(this.#descriptor);
+    return found.nlink > 0 && found.mtimeMs === this.#mtime;
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
   }
 }
 

@@ -45,7 +45,7 @@ export class MemoryJournal implements Journal {
       time: this.#now().toISOString(),
       run: this.run,
     };
-    const line = encodeLine({ ...header, epoch: this.epoch, prev: this.#head, ...clean(body, this.#secrets) });
+    const line = encodeLine({ ...header, epoch: this.epoch, prev: this.#head, ...clean(body, this.#secrets).body });
     const entry = JSON.parse(line) as Entry;
     this.#head = sha256(line);
     this.#entries.push(entry);

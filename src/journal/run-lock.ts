@@ -1,6 +1,6 @@
 /** The run lock: which process carries a run (L3), and the fence that every append passes (J4). */
 import { RecoverError } from "../errors.js";
-import { describeHolder, LockFile, type LockHolder } from "./locks.js";
+import { describeHolder, LockFile, type LockHolder, type LockWatch } from "./locks.js";
 import { livenessOf, thisProcess } from "./process-identity.js";
 
 export interface RunLockRequest {
@@ -15,12 +15,11 @@ export interface RunLockRequest {
 export class RunLock {
   readonly #file: LockFile;
   readonly #holder: LockHolder;
-  #fingerprint: string | undefined;
+  #watch: LockWatch | undefined;
 
   private constructor(file: LockFile, holder: LockHolder) {
     this.#file = file;
     this.#holder = holder;
-    this.#fingerprint = file.fingerprint();
   }
 
   get epoch(): number {
@@ -42,15 +41,15 @@ export class RunLock {
     throw locked(request.run, held);
   }
 
-  /** Throws `fenced` unless this process still holds the run. One stat where nothing happened. */
+  /** Throws `fenced` unless this process still holds the run. One fstat where nothing happened. */
   check(): void {
-    const fingerprint = this.#file.fingerprint();
-    if (fingerprint !== undefined && fingerprint === this.#fingerprint) return;
-    const held = fingerprint === undefined ? undefined : this.#file.read();
-    if (held !== undefined && JSON.stringify(held) === JSON.stringify(this.#holder)) {
-      this.#fingerprint = fingerprint;
-      return;
-    }
+    if (this.#watch?.unchanged() === true) return;
+    this.#unwatch();
+    // Opened before it is read: what is put in its place in between is seen the next time.
+    this.#watch = this.#file.watch();
+    const held = this.#watch === undefined ? undefined : this.#file.read();
+    if (held !== undefined && JSON.stringify(held) === JSON.stringify(this.#holder)) return;
+    this.#unwatch();
     const by = held === undefined ? "another process, which has let it go since" : describeHolder(held);
     throw new RecoverError("fenced", `this run was taken over by ${by}`, {
       remedy: `Go on there; "dingo-recover status ${this.#holder.run}" shows where it stands.`,
@@ -59,7 +58,13 @@ export class RunLock {
   }
 
   release(): void {
+    this.#unwatch();
     this.#file.remove(this.#holder);
+  }
+
+  #unwatch(): void {
+    this.#watch?.close();
+    this.#watch = undefined;
   }
 }
 
