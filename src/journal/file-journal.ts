@@ -151,8 +151,7 @@ export class FileJournal implements LinedJournal {
     const { body } = cleaned;
     // The text that was looked through for secrets is the line's: an append is so short that a second encoding counts.
     const short = joinLine(header, cleaned.text);
-    if (Buffer.byteLength(short) < MAX_FIELD_BYTES)
-      return { line: short, entry: { ...header, ...body } };
+    if (Buffer.byteLength(short) < MAX_FIELD_BYTES) return { line: short, entry: { ...header, ...body } };
     const spilled = spill(body, (name, content) => this.#evidence.keep(name, content));
     const line = encodeLine({ ...header, ...spilled });
     const bytes = Buffer.byteLength(line) + 1;
