@@ -13,6 +13,8 @@ export interface SceneOptions {
   readonly organizationGuid?: string;
   readonly spaceGuid?: string;
   readonly slowStop?: boolean;
+  /** More of a life, before the last rows and the deletion. */
+  readonly live?: (old: Instance) => Promise<void>;
 }
 
 export interface Scene {
@@ -81,6 +83,7 @@ export async function makeScene(rig: Rig, options: SceneOptions = {}): Promise<S
   }
   const last = segments.at(-1) ?? "";
   await until(`segment ${last} to be archived`, 180_000, () => isArchived(rig, old, last));
+  await options.live?.(old);
   const [open = ""] = await node.sql(
     "insert into visits (batch) select 4 from generate_series(1, 5)",
     "select pg_xlogfile_name(pg_current_xlog_location())",
