@@ -44,6 +44,7 @@ describe("what a restoring container says", () => {
     "CRITICAL: system ID mismatch, node 52167ceb belongs to a different cluster: 77 != 88",
     "INFO: initialized a new cluster",
     "FATAL:  WAL ends before end of online backup",
+    'postgres: could not access the server configuration file "/data/postgres0/postgresql.conf": No such file or directory',
   ])("sees that a restore has gone wrong: %s", (line) => {
     expect(readRestoreLog([...HEALTHY, line]).failure).toBe(line);
   });

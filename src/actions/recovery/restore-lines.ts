@@ -19,8 +19,12 @@ export interface RestoreLog {
   readonly failure: string | undefined;
 }
 
+/**
+ * The configuration files: wal-e leaves them out, and Patroni puts them back from its own copies, which a base backup that
+ * was made in the first second after the server's start does not hold yet. Patroni would try for ever.
+ */
 const FAILURES =
-  /system ID mismatch|initialized a new cluster|new cluster, no existing backup|WAL ends before end of online backup|could not locate required checkpoint record|-reinitialize> /;
+  /could not access the server configuration file|system ID mismatch|initialized a new cluster|new cluster, no existing backup|WAL ends before end of online backup|could not locate required checkpoint record|-reinitialize> /;
 
 export function readRestoreLog(lines: readonly string[]): RestoreLog {
   const restored = new Set<string>();

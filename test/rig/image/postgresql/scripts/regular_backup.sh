@@ -43,6 +43,9 @@ until [ -d "$PG_DATA_DIR/global" ] && ! in_recovery; do
   fi
   sleep 1
 done
+# The original's first backup comes four seconds or more after the server's start (captured container logs). A hastier one
+# is made before Patroni has put its copies of the configuration files beside them, and can never be started from.
+sleep 3
 
 while true; do
   now=$(date +%s)
