@@ -1,9 +1,14 @@
 /**
- * The way from one laptop to a server on loopback, which can be cut: what is under way then hangs, as packets do that
+ * The way from one laptop, by an address on loopback, to a server, which can be cut: what is under way then hangs, as packets do that
  * nobody answers, until the network is back, and breaks.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
+
+interface Target {
+  readonly port: number;
+  readonly host: string;
+}
 
 export class SeverableWay {
   readonly #server: Server;
@@ -13,7 +18,7 @@ export class SeverableWay {
   /** Bytes that somebody sends, and whether they may pass. */
   onRequest: (head: string) => void = () => undefined;
 
-  private constructor(target: number) {
+  private constructor(target: Target) {
     this.#server = createServer((near) => {
       near.on("error", () => undefined);
       if (this.#isCut) this.#waiting.add(near);
@@ -21,8 +26,8 @@ export class SeverableWay {
     });
   }
 
-  static async to(target: number): Promise<SeverableWay> {
-    const way = new SeverableWay(target);
+  static async to(port: number, host = "127.0.0.1"): Promise<SeverableWay> {
+    const way = new SeverableWay({ port, host });
     await new Promise<void>((resolve) => way.#server.listen(0, "127.0.0.1", resolve));
     return way;
   }
@@ -46,8 +51,8 @@ export class SeverableWay {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  #join(near: Socket, target: number): void {
-    const far = connect(target, "127.0.0.1");
+  #join(near: Socket, target: Target): void {
+    const far = connect(target);
     for (const socket of [near, far]) {
       this.#open.add(socket);
       socket.on("close", () => {

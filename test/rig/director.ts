@@ -13,6 +13,8 @@ export interface RigDirector {
   readonly url: string;
   /** Certificate of the director, which is its own authority. */
   readonly caFile: string;
+  /** For whatever else listens on the rig's address. */
+  readonly tls: { readonly key: string; readonly cert: string };
   readonly client: string;
   readonly clientSecret: string;
   state(): DirectorState;
@@ -52,6 +54,7 @@ export async function startDirector(rig: Rig, directory: string): Promise<RigDir
       },
     ],
   });
+  const tls = { key: await readFile(keyFile, "utf8"), cert: await readFile(caFile, "utf8") };
   const server = await serveDirector({
     get: () => state,
     set: (next) => {
@@ -64,11 +67,12 @@ export async function startDirector(rig: Rig, directory: string): Promise<RigDir
       },
     },
     now: () => new Date(),
-    listen: { host: rig.address, tls: { key: await readFile(keyFile, "utf8"), cert: await readFile(caFile, "utf8") } },
+    listen: { host: rig.address, tls },
   });
   return {
     url: `https://${rig.address}:${server.port}`,
     caFile,
+    tls,
     client,
     clientSecret,
     state: () => state,

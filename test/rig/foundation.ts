@@ -46,6 +46,8 @@ export interface Foundation {
   readonly orgGuid: string;
   readonly spaceGuid: string;
   readonly broker: BrokerOptions;
+  /** What stands in the tool's configuration file, for a file of another operator's. */
+  readonly configuration: Configuration;
   /** Who the tool logs in as at Cloud Foundry. */
   readonly person: { readonly name: string; readonly password: string };
   /** What the tool has for the object store: writes below the scene's archive are 403. */
@@ -66,6 +68,8 @@ export interface Foundation {
 
 export interface ToolOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** Another configuration file than the foundation's own. */
+  readonly config?: string;
 }
 
 export type ToolProcess = ReturnType<typeof startTool>;
@@ -77,6 +81,8 @@ function startTool(args: readonly string[], env: Readonly<Record<string, string>
 export interface FoundationOptions extends RigOptions {
   readonly scene?: SceneOptions;
   readonly app?: string;
+  /** Cloud Foundry is where the gateway can reach it, with TLS, as `cf.via_gateway` wants it; else on loopback. */
+  readonly cfBehindGateway?: boolean;
 }
 
 export async function startFoundation(options: FoundationOptions = {}): Promise<Foundation> {
@@ -91,6 +97,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     spaceGuid: places.spaceGuid,
   });
   state = seedMistake(state, places, { guid: scene.guid, name: SERVICE });
+  const director = await startDirector(rig, directory);
   const cloudController = await serveCloudController({
     get: () => state,
     set: (next) => {
@@ -98,9 +105,11 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     },
     broker: cloudControllerBroker(rig.broker, broker),
     now: () => new Date(),
+    ...(options.cfBehindGateway === true ? { listen: { host: rig.address, tls: director.tls } } : {}),
   });
-  const director = await startDirector(rig, directory);
-  const configFile = await writeConfig({ directory, rig, cloudController, director });
+  const configuration = configurationOf({ rig, cloudController, director });
+  const configFile = join(directory, "dingo-recover.yml");
+  await writeFile(configFile, stringify(configuration));
   const credentials = await rig.restrictedCredentials(scene.archive);
   const env = {
     PATH: [dirname(builtProgram("cf")), dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
@@ -124,6 +133,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     orgGuid: places.orgGuid,
     spaceGuid: places.spaceGuid,
     broker,
+    configuration,
     person: PERSON,
     credentials,
     secrets: {
@@ -143,9 +153,10 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     change: (next) => {
       state = next(state);
     },
-    tool: (args, { env: more = {} } = {}) => startTool([...args, "--config", configFile], { ...env, ...more }),
-    terminal: (args, { env: more = {} } = {}) =>
-      openTerminal([process.execPath, "dist/bin.cjs", ...args, "--config", configFile], { ...env, ...more }),
+    tool: (args, { env: more = {}, config = configFile } = {}) =>
+      startTool([...args, "--config", config], { ...env, ...more }),
+    terminal: (args, { env: more = {}, config = configFile } = {}) =>
+      openTerminal([process.execPath, "dist/bin.cjs", ...args, "--config", config], { ...env, ...more }),
     stop: async () => {
       await cloudController.close();
       await director.close();
@@ -209,17 +220,17 @@ function seedMistake(
   return seedDeletion(bound, guid, { now: new Date(), actor });
 }
 
-interface Written {
-  readonly directory: string;
+interface Parts {
   readonly rig: Rig;
   readonly cloudController: StandInServer;
   readonly director: RigDirector;
 }
 
-async function writeConfig({ directory, rig, cloudController, director }: Written): Promise<string> {
-  const file = join(directory, "dingo-recover.yml");
+export type Configuration = ReturnType<typeof configurationOf>;
+
+function configurationOf({ rig, cloudController, director }: Parts) {
   const { gateway, objects } = rig;
-  const config = {
+  return {
     cf: { api: cloudController.url, skip_ssl_validation: true },
     bosh: {
       environment: director.url,
@@ -234,6 +245,4 @@ async function writeConfig({ directory, rig, cloudController, director }: Writte
     },
     s3: { endpoint: objects.endpoint, region: objects.region, bucket: objects.bucket },
   };
-  await writeFile(file, stringify(config));
-  return file;
 }

@@ -1,0 +1,209 @@
+/**
+ * On real parts: a recovery goes on with somebody else. One laptop is cut off in the middle of the copy and is taken over;
+ * another dies there, and its run is handed over in a file. Who is back afterwards changes nothing any more.
+ */
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { secretsIn } from "../rig/canaries.js";
+import { EngineEvents } from "../rig/engine-events.js";
+import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.js";
+import { Laptop, type LaptopOptions } from "../rig/laptop.js";
+import { logIn } from "../rig/postgres-node.js";
+import type { Ended } from "../rig/recovery.js";
+import { onlyNode, type Scene } from "../rig/scene.js";
+import { freshServiceKey } from "../rig/service-key.js";
+
+const OTHER = "orders-db";
+/** Which of the archive's dozen objects does not arrive. */
+const CUT_AT = 3;
+
+let foundation: Foundation;
+let engine: EngineEvents;
+let other: Scene;
+/** What there is to end, whatever of it came to be. */
+const endings: (() => Promise<void> | void)[] = [];
+
+beforeAll(async () => {
+  foundation = await startFoundation({ cfBehindGateway: true });
+  endings.push(() => foundation.stop());
+  engine = await EngineEvents.record(foundation.rig.id);
+  endings.push(() => engine.stop());
+  other = await foundation.anotherScene(OTHER);
+});
+
+afterAll(async () => {
+  for (const end of endings.reverse()) await end();
+});
+
+async function laptop(options: LaptopOptions): Promise<Laptop> {
+  const opened = await Laptop.open(foundation, options);
+  endings.push(() => opened.close());
+  return opened;
+}
+
+const consent = (service: string): readonly string[] => [
+  ...["--non-interactive", "--yes", "--confirm", `${ORG}/${SPACE}/${service}`],
+];
+
+function inputs(service: string): readonly string[] {
+  return Object.entries({ service, org: ORG, space: SPACE }).flatMap(([name, value]) => [
+    "--input",
+    `${name}=${value}`,
+  ]);
+}
+
+/** Begins a recovery that is cut off in the middle of the copy. */
+async function beginAndCut(on: Laptop, service: string, scene: Scene): Promise<{ run: string; ended: Promise<Ended> }> {
+  const cut = on.cutAtCopy(scene, CUT_AT);
+  const ended = on.call(["run", ...consent(service), ...inputs(service)]);
+  const early = ended.then(({ stdout, stderr }) =>
+    Promise.reject(new Error(`ended before its copy: ${stdout}${stderr}`)),
+  );
+  await Promise.race([cut, early]);
+  early.catch(() => undefined);
+  const [run = ""] = readdirSync(join(on.directory, "state", "runs"));
+  return { run, ended };
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ");
+
+function expectWell({ exitCode, stdout, stderr }: Ended): void {
+  expect(exitCode, `${stdout.slice(-3000)}\n${stderr}`).toBe(0);
+}
+
+/** By an independent client, through the router. */
+async function expectRows(service: string, scene: Scene): Promise<void> {
+  const login = await freshServiceKey(foundation, service, `independent-${service}`);
+  const rows = await logIn(login, "select batch, count(*) from visits group by batch order by batch");
+  const open = scene.rows - 60;
+  expect(rows).toEqual({ ok: true, rows: ["1|20", "2|20", "3|20", ...(open > 0 ? [`4|${open}`] : [])] });
+  expect(await foundation.rig.objects.list(`${scene.archive}/`)).toEqual(scene.listing);
+}
+
+const guidOf = (service: string): string =>
+  foundation.state().instances.find(({ name }) => name === service)?.guid ?? "";
+
+/** What the far sides were made to change so far, by this laptop's keys or on this service, whoever asked. */
+async function changes(by: Laptop, service: string): Promise<unknown> {
+  const { rig } = foundation;
+  const marker = `nothing-${randomUUID()}`;
+  await rig.objects.requests.settled(`/${rig.objects.bucket}/${marker}`, () =>
+    rig.objects.read(marker).catch(() => ""),
+  );
+  const guid = guidOf(service);
+  const { accessKeyId } = by.credentials;
+  const asked = foundation.state().requests.filter(({ method }) => method !== "GET");
+  return {
+    store: rig.objects.requests.writesBelow("").filter(({ accessKey }) => accessKey === accessKeyId).length,
+    cloudFoundry: asked.filter(({ path, body }) => `${path} ${body}`.includes(guid)).length,
+    broker: rig.broker.calls.filter((call) => call.guid === guid).length,
+    engine: engine.counts(onlyNode(rig.broker.instance(guid)).container),
+    etcd: await rig.etcd.get(`/service/${guid}/initialize`),
+  };
+}
+
+/** Each object was copied once, whoever did it. */
+function expectCopiedOnce(service: string, scene: Scene, by: readonly Laptop[]): void {
+  const guid = guidOf(service);
+  const keys = by.map(({ credentials }) => credentials.accessKeyId);
+  const copied = foundation.rig.objects.requests.all
+    .filter(({ api, status, accessKey }) => api === "CopyObject" && status < 300 && keys.includes(accessKey))
+    .flatMap((request) => request.keys.slice(0, 1))
+    .filter((key) => key.startsWith(`backups/${guid}/wal/`));
+  expect(copied.sort()).toEqual(
+    scene.listing.map(({ key }) => key.replace(scene.archive, `backups/${guid}/wal`)).sort(),
+  );
+  expect(engine.counts(onlyNode(foundation.rig.broker.instance(guid)).container)).toMatchObject({
+    ...{ create: 1, start: 2, stop: 1 },
+  });
+}
+
+describe("a recovery in the middle of the copy", { timeout: 1_800_000 }, () => {
+  test.concurrent("is taken over from a laptop that is cut off, which changes nothing when it is back", async () => {
+    const { scene, rig } = foundation;
+    const lease = `s3://${rig.objects.bucket}/dingo-recover`;
+    const a = await laptop({ name: "a", scene, lease });
+    const b = await laptop({ name: "b", scene, lease });
+    const { run, ended } = await beginAndCut(a, SERVICE, scene);
+
+    const told = await b.call(["resume", "--from", lease, ...consent(SERVICE)]);
+    expect(told.exitCode).toBe(11);
+    expect(oneLine(told.stdout + told.stderr)).toContain("at step copy");
+    expect(oneLine(told.stdout + told.stderr)).toContain(`dingo-recover resume ${run} --from ${lease} --take-over`);
+
+    expectWell(await b.call(["resume", run, "--from", lease, "--take-over", ...consent(SERVICE)]));
+    const { entries, text } = b.journal(run);
+    expect(entries.find(({ type }) => type === "run-resumed")).toMatchObject({ epoch: 2, takeOver: true });
+    expect(entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "succeeded", epoch: 2 });
+    await expectRows(SERVICE, scene);
+
+    const before = await changes(a, SERVICE);
+    a.mend();
+    const late = await ended;
+    expect(oneLine(late.stdout + late.stderr)).toContain("this run was taken over by");
+    expect(late.exitCode).toBe(11);
+    expect(await changes(a, SERVICE)).toEqual(before);
+    // What was written before they parted is the same; then the first one wrote nothing that anybody goes by.
+    const parted = entries.findIndex(({ epoch }) => epoch === 2);
+    expect(a.journal(run).text.startsWith(`${text.split("\n").slice(0, parted).join("\n")}\n`)).toBe(true);
+    const again = await a.call(["resume", run, ...consent(SERVICE)]);
+    expect(again.exitCode).toBe(11);
+    expect(await changes(a, SERVICE)).toEqual(before);
+    expectCopiedOnce(SERVICE, scene, [a, b]);
+    await expectRows(SERVICE, scene);
+  });
+
+  test.concurrent("is handed over in a file without a secret, and ends elsewhere", async () => {
+    const c = await laptop({ name: "c", scene: other });
+    const d = await laptop({ name: "d", scene: other });
+    const { run, ended } = await beginAndCut(c, OTHER, other);
+    c.kill();
+    await ended;
+    c.mend();
+
+    const file = join(foundation.directory, "handed-over.json");
+    const exported = await c.call(["handover", "export", run, "-o", file]);
+    expectWell(exported);
+    expect(exported.stdout).toContain("step copy is running");
+    for (const words of [["resume"], ["undo"]]) {
+      const refused = await c.call([...words, run, ...consent(OTHER)]);
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("handed-over") as string });
+    }
+
+    const imported = await d.call(["handover", "import", file, ...consent(OTHER)]);
+    expectWell(imported);
+    expect(oneLine(imported.stderr)).toContain(`run ${run} was handed over by`);
+    expect(d.journal(run).entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "succeeded", epoch: 2 });
+    expect(c.journal(run).entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "handed-over" });
+    expect(secretsIn(readFileSync(file, "utf8"), secretsOf(OTHER, [c, d]))).toEqual([]);
+    expectCopiedOnce(OTHER, other, [c, d]);
+    await expectRows(OTHER, other);
+  });
+});
+
+/** Every secret that the rig has: of the operators, of the broker, of the deleted and of the recovered database. */
+function secretsOf(service: string, laptops: readonly Laptop[]): Record<string, string> {
+  const { rig, secrets } = foundation;
+  const known = [rig.broker.instance(guidOf(service)), foundation.scene.old, other.old];
+  return {
+    ...secrets,
+    "the broker's secret key": rig.objects.credentials.secretAccessKey,
+    ...Object.fromEntries(
+      laptops.flatMap(({ credentials }, index) => [
+        [`the secret key of laptop ${index}`, credentials.secretAccessKey],
+        [`the session token of laptop ${index}`, credentials.sessionToken ?? ""],
+      ]),
+    ),
+    ...Object.fromEntries(
+      known.flatMap(({ guid: of, admin, superuser, app }) =>
+        [admin, superuser, app].map(({ username, password }) => [`the password of ${username} of ${of}`, password]),
+      ),
+    ),
+  };
+}
+
+test("left no SSH user on the cell", async () => {
+  expect(await foundation.rig.cell.agent.users()).toEqual([]);
+});

@@ -1,0 +1,115 @@
+/**
+ * An operator's machine: a state directory, a configuration and keys to the object store of its own, and one way each to
+ * the store and to the gateway, through which everything else is reached. Both can be cut.
+ */
+import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { type JournalReading, readJournal } from "../../src/journal/reading.js";
+import { SeverableWay } from "../rehearsal/severable-way.js";
+import type { Foundation, ToolProcess } from "./foundation.js";
+import type { Ended } from "./recovery.js";
+import type { Scene } from "./scene.js";
+import type { S3Credentials } from "./sts.js";
+
+export interface LaptopOptions {
+  readonly name: string;
+  /** Its keys get a 403 for each write below this one's archive. */
+  readonly scene: Scene;
+  /** "s3://BUCKET/PREFIX" */
+  readonly lease?: string;
+}
+
+export class Laptop {
+  readonly directory: string;
+  readonly credentials: S3Credentials;
+  readonly #foundation: Foundation;
+  readonly #ways: { readonly store: SeverableWay; readonly gateway: SeverableWay };
+  #tool: ToolProcess | undefined;
+
+  private constructor(parts: {
+    readonly directory: string;
+    readonly credentials: S3Credentials;
+    readonly foundation: Foundation;
+    readonly ways: { readonly store: SeverableWay; readonly gateway: SeverableWay };
+  }) {
+    this.directory = parts.directory;
+    this.credentials = parts.credentials;
+    this.#foundation = parts.foundation;
+    this.#ways = parts.ways;
+  }
+
+  static async open(foundation: Foundation, { name, scene, lease }: LaptopOptions): Promise<Laptop> {
+    const { rig, configuration } = foundation;
+    const { cf, bosh, s3 } = configuration;
+    const directory = join(foundation.directory, `laptop-${name}`);
+    await mkdir(directory, { recursive: true });
+    const [host = "", port = ""] = rig.objects.hostPort.split(":");
+    const ways = {
+      store: await SeverableWay.to(Number(port), host),
+      gateway: await SeverableWay.to(rig.gateway.port, rig.gateway.host),
+    };
+    const own = {
+      cf: { ...cf, via_gateway: true },
+      bosh: { ...bosh, gateway: { ...bosh.gateway, host: "127.0.0.1", port: ways.gateway.port } },
+      s3: { ...s3, endpoint: `http://127.0.0.1:${ways.store.port}` },
+      ...(lease === undefined ? {} : { lease }),
+    };
+    await writeFile(join(directory, "dingo-recover.yml"), stringify(own));
+    const credentials = await rig.restrictedCredentials(scene.archive);
+    return new Laptop({ directory, credentials, foundation, ways });
+  }
+
+  /** Starts the tool on this machine. */
+  async call(args: readonly string[]): Promise<Ended> {
+    const { directory, credentials } = this;
+    this.#tool = this.#foundation.tool(args, {
+      config: join(directory, "dingo-recover.yml"),
+      env: {
+        HOME: directory,
+        DINGO_RECOVER_STATE: join(directory, "state"),
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        AWS_SESSION_TOKEN: credentials.sessionToken ?? "",
+      },
+    });
+    const { exitCode, stdout, stderr } = await this.#tool;
+    return { exitCode, stdout, stderr };
+  }
+
+  /** Cuts this machine off as it asks for the `count`-th copy of an object of `scene`, which does not arrive; resolves then. */
+  cutAtCopy(scene: Scene, count: number): Promise<void> {
+    return new Promise((resolve) => {
+      let left = count;
+      this.#ways.store.onRequest = (head) => {
+        if (!/^PUT [^\r\n]*\r\n/.test(head) || !head.includes(`${scene.archive}/`)) return;
+        if (!/x-amz-copy-source:/i.test(head)) return;
+        left -= 1;
+        if (left > 0) return;
+        for (const way of Object.values(this.#ways)) way.cut();
+        resolve();
+      };
+    });
+  }
+
+  /** The network is back: connections that hung break, new ones are let through. */
+  mend(): void {
+    for (const way of Object.values(this.#ways)) way.mend();
+  }
+
+  kill(): void {
+    this.#tool?.kill("SIGKILL");
+  }
+
+  journal(run: string): JournalReading & { readonly text: string } {
+    const file = join(this.directory, "state", "runs", run, "journal.jsonl");
+    const bytes = readFileSync(file);
+    return { ...readJournal(bytes, file), text: bytes.toString("utf8") };
+  }
+
+  async close(): Promise<void> {
+    this.kill();
+    await Promise.all(Object.values(this.#ways).map((way) => way.close()));
+  }
+}
