@@ -4,7 +4,7 @@ import { diagnosticsError } from "../diagnostic.js";
 import { RecoverError } from "../errors.js";
 import { quoted } from "../printable.js";
 import { readPlain } from "../yaml/plain.js";
-import { readText } from "./lint.js";
+import { readText } from "./text-file.js";
 import type { InputArguments } from "./options.js";
 
 export function readInputs(given: Pick<InputArguments, "input" | "inputs">): JsonObject {

@@ -1,14 +1,11 @@
-import { readFileSync } from "node:fs";
-import { REGISTRY } from "../actions/registry.js";
 import { counted } from "../counted.js";
 import { type Diagnostic, renderDiagnostic } from "../diagnostic.js";
-import { EXIT, RecoverError } from "../errors.js";
-import { loadRunbook } from "../runbook/load.js";
-import { reasonOf } from "../journal/durable.js";
-import { quoted } from "../printable.js";
+import { EXIT } from "../errors.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
+import { loadFile } from "./shipped-runbooks.js";
+import { readText } from "./text-file.js";
 
 export async function lint(given: GlobalArguments & { readonly files: readonly string[] }): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
@@ -25,19 +22,6 @@ export async function lint(given: GlobalArguments & { readonly files: readonly s
 }
 
 function check(file: string): readonly Diagnostic[] {
-  const loaded = loadRunbook(readText(file), file, REGISTRY);
+  const loaded = loadFile(file);
   return "diagnostics" in loaded ? loaded.diagnostics : [];
-}
-
-export function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new RecoverError("usage", `${quoted(file)} cannot be read: ${reasonOf(cause)}`, {
-      remedy: "Name a file that exists and may be read.",
-      place: file,
-      cause,
-      effect: "none",
-    });
-  }
 }

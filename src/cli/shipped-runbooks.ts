@@ -1,30 +1,44 @@
 /** Runbooks by name (shipped with the package) or by file; users' own actions come from the configuration. */
 import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { REGISTRY } from "../actions/registry.js";
 import { diagnosticsError } from "../diagnostic.js";
 import { RecoverError } from "../errors.js";
 import { quoted } from "../printable.js";
-import { loadRunbook } from "../runbook/load.js";
+import { composeRunbook, type RunbookSource } from "../runbook/compose.js";
+import { type Loaded, loadRunbook } from "../runbook/load.js";
 import type { Runbook } from "../runbook/runbook.js";
-import { readText } from "./lint.js";
+import { readText } from "./text-file.js";
 
 const SHIPPED = new URL("../../runbooks/", import.meta.url);
 
-export function openRunbook(nameOrFile: string): Runbook {
-  return parseRunbook(readText(fileOf(nameOrFile)), fileOf(nameOrFile));
-}
-
 /** Throws `runbook-invalid` with every mistake. */
-export function parseRunbook(text: string, file: string): Runbook {
-  const loaded = loadRunbook(text, file, REGISTRY);
+export function openRunbook(nameOrFile: string): Runbook {
+  const loaded = loadFile(fileOf(nameOrFile));
   if ("diagnostics" in loaded) throw diagnosticsError("runbook-invalid", loaded.diagnostics);
   return loaded.runbook;
 }
 
+/** With the steps of the runbooks that it includes. */
+export function loadFile(file: string): Loaded {
+  const composed = composeRunbook({ file, text: readText(file) }, (name) => included(file, name));
+  if ("diagnostics" in composed) return composed;
+  const loaded = loadRunbook(composed.text, file, REGISTRY);
+  return "diagnostics" in loaded ? { diagnostics: loaded.diagnostics.map(composed.locate) } : loaded;
+}
+
+/** A shipped runbook by its name, or a file beside the one that includes it. */
+function included(from: string, name: string): RunbookSource | undefined {
+  const file = /[/.]/.test(name) ? join(dirname(from), name) : shippedFile(name);
+  return existsSync(file) ? { file, text: readText(file) } : undefined;
+}
+
+const shippedFile = (name: string): string => fileURLToPath(new URL(`${name}.yml`, SHIPPED));
+
 function fileOf(nameOrFile: string): string {
   if (/[/.]/.test(nameOrFile)) return nameOrFile;
-  const shipped = fileURLToPath(new URL(`${nameOrFile}.yml`, SHIPPED));
+  const shipped = shippedFile(nameOrFile);
   if (existsSync(shipped)) return shipped;
   const names = readdirSync(SHIPPED)
     .filter((name) => name.endsWith(".yml"))
