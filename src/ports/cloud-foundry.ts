@@ -153,6 +153,11 @@ export interface CloudFoundry {
   deleteServiceKey(request: { readonly in: SpaceRef; readonly instance: string; readonly key: string }): Promise<void>;
   bindService(request: { readonly in: SpaceRef; readonly app: string; readonly instance: string }): Promise<void>;
   unbindService(request: { readonly in: SpaceRef; readonly app: string; readonly instance: string }): Promise<void>;
+  /**
+   * `cf delete-service NAME -f`: returns when Cloud Foundry has taken it on; the broker works on. A name that is not
+   * there is no error. For the drill alone, which deletes what its own run created.
+   */
+  deleteService(request: { readonly in: SpaceRef; readonly instance: string }): Promise<void>;
   /** Another name for an instance; a name that is taken is `step-failed`. */
   renameService(request: { readonly in: SpaceRef; readonly instance: string; readonly to: string }): Promise<void>;
   restartApp(request: { readonly in: SpaceRef; readonly app: string }): Promise<void>;

@@ -68,6 +68,10 @@ export function badWeather(fixture: CloudFoundryFixture): void {
         match: "PATCH /v3/service_instances/*",
         call: () => fixture.cf.renameService({ in: IN, instance: "other-db", to: "another-db" }),
       },
+      deleteService: {
+        match: "DELETE /v3/service_instances/*",
+        call: () => fixture.cf.deleteService({ in: IN, instance: "other-db" }),
+      },
       restartApp: { match: "POST /v3/apps/*", call: () => fixture.cf.restartApp({ in: IN, app: "web" }) },
     };
     const methods = Object.keys(CALLS) as (keyof CloudFoundry)[];

@@ -304,6 +304,14 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect((await named("other-db"))?.guid).toBe(world.seeded.livingGuid);
       });
 
+      it("deletes an instance, which is gone once its broker is done; one that is not there is no error", async () => {
+        await create();
+        await fixture.cf.deleteService({ in: IN, instance: "important-db" });
+        await expect.poll(() => named("important-db")).toBeUndefined();
+        await fixture.cf.deleteService({ in: IN, instance: "important-db" });
+        expect((await named("other-db"))?.guid).toBe(world.seeded.livingGuid);
+      });
+
       it("gives an instance other tags, and asks its broker nothing", async () => {
         await create();
         const before = await named("important-db");

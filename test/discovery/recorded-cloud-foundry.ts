@@ -116,6 +116,7 @@ export class RecordedCloudFoundry implements CloudFoundry {
   bindService: CloudFoundry["bindService"] = notRecorded;
   unbindService: CloudFoundry["unbindService"] = notRecorded;
   renameService: CloudFoundry["renameService"] = notRecorded;
+  deleteService: CloudFoundry["deleteService"] = notRecorded;
   restartApp: CloudFoundry["restartApp"] = notRecorded;
 }
 

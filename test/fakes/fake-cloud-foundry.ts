@@ -33,6 +33,9 @@ export class FakeCloudFoundry implements CloudFoundry {
   readonly creates: CreateRequest[] = [];
   readonly restarts: string[] = [];
   readonly renames: string[] = [];
+  readonly deletes: string[] = [];
+  /** How a delete goes on where it is not over at once. */
+  deleting: LastOperation | undefined;
   /** What the last operation of a new instance shows, look after look; then it has succeeded. */
   readonly operations: LastOperation[] = [];
   /** States of the instances of every application, look after look; the last stays. One runs where there is none. */
@@ -162,6 +165,14 @@ export class FakeCloudFoundry implements CloudFoundry {
     const found = this.instances.find((each) => each.name === instance);
     this.renames.push(`${instance} ${to}`);
     if (found !== undefined) this.change(found.guid, { name: to });
+  }
+
+  async deleteService({ instance }: { instance: string }): Promise<void> {
+    this.deletes.push(instance);
+    const found = this.instances.find((each) => each.name === instance);
+    if (found === undefined) return;
+    if (this.deleting === undefined) this.instances.splice(this.instances.indexOf(found), 1);
+    else this.change(found.guid, { lastOperation: this.deleting });
   }
 
   async restartApp({ app }: { app: string }): Promise<void> {

@@ -63,6 +63,11 @@ export class Changes {
     return this.#change(ref, { "service instance": instance, "new name": to }, ["rename-service", instance, to]);
   }
 
+  /** Without `--wait`: how long is waited, and for what, is the caller's to say. */
+  deleteService({ in: ref, instance }: Request<"deleteService">): Promise<void> {
+    return this.#change(ref, { "service instance": instance }, ["delete-service", instance, "-f"]);
+  }
+
   restartApp({ in: ref, app }: Request<"restartApp">): Promise<void> {
     return this.#change(ref, { application: app }, ["restart", app]);
   }

@@ -189,6 +189,10 @@ export class CfCloudFoundry implements CloudFoundry {
     return this.#changes.renameService(request);
   }
 
+  deleteService(request: Parameters<CloudFoundry["deleteService"]>[0]): Promise<void> {
+    return this.#changes.deleteService(request);
+  }
+
   restartApp(request: Parameters<CloudFoundry["restartApp"]>[0]): Promise<void> {
     return this.#changes.restartApp(request);
   }

@@ -51,6 +51,11 @@ const COMMANDS: Readonly<Record<string, Known>> = {
   "bind-service": { run: services.bindService, positional: ["APP_NAME", "SERVICE_INSTANCE"], flags: {} },
   "unbind-service": { run: services.unbindService, positional: ["APP_NAME", "SERVICE_INSTANCE"], flags: {} },
   "update-service": { run: services.updateService, positional: ["SERVICE_INSTANCE"], flags: { "-t": value("t") } },
+  "delete-service": {
+    run: services.deleteService,
+    positional: ["SERVICE_INSTANCE"],
+    flags: { "-f": flag("force") },
+  },
   "rename-service": {
     run: services.renameService,
     positional: ["SERVICE_INSTANCE", "NEW_SERVICE_INSTANCE"],

@@ -1,4 +1,7 @@
-/** create-service, create-service-key, delete-service-key, bind-service, unbind-service, update-service, rename-service, service --guid. */
+/**
+ * create-service, create-service-key, delete-service-key, bind-service, unbind-service, update-service, rename-service,
+ * delete-service, service --guid.
+ */
 import { appNamed, type Cli, instanceNamed, requireTarget, userName, whereAndWho } from "./command.js";
 import { CfFailure } from "./failure.js";
 import type { Arguments } from "./flags.js";
@@ -135,6 +138,30 @@ export async function renameService(cli: Cli, { positional }: Arguments): Promis
   const instance = await instanceNamed(cli, name);
   const { location } = await cli.api.send("PATCH", `/v3/service_instances/${instance.guid}`, { name: to });
   await cli.api.job(location);
+  cli.say("OK");
+}
+
+/** Answers when Cloud Controller has taken it on: a broker that works on is not waited for. */
+export async function deleteService(cli: Cli, { positional, flags }: Arguments): Promise<void> {
+  requireTarget(cli);
+  const [name = ""] = positional;
+  if (!flags.has("force")) throw new CfFailure("only with -f: nobody is there to answer");
+  cli.say(`Deleting service instance ${name} in ${whereAndWho(cli)}...`);
+  const filters = { names: name, space_guids: cli.file.config.SpaceFields.GUID };
+  const found = await cli.api.find("/v3/service_instances", filters);
+  if (found === undefined) {
+    cli.say();
+    cli.say(`Service instance ${name} did not exist.`);
+    return cli.say("OK");
+  }
+  const { location } = await cli.api.send("DELETE", `/v3/service_instances/${found.guid}`);
+  const state = await cli.api.job(location);
+  cli.say();
+  cli.say(
+    state === "complete"
+      ? `Service instance ${name} deleted.`
+      : `Delete in progress. Use 'cf services' or 'cf service ${name}' to check operation status.`,
+  );
   cli.say("OK");
 }
 
