@@ -58,6 +58,17 @@ export interface RunIdentity {
   readonly rehearsal: boolean;
 }
 
+/** A step of this run that came to its end, as its journal has it. */
+export interface JournaledStep {
+  readonly step: string;
+  /** "by-hand": not by the tool, but by a person. */
+  readonly how: "ran" | "adopted" | "by-hand";
+  readonly input: JsonObject;
+  readonly output: JsonObject;
+  /** Notes of that step, oldest first. */
+  records(kind: string): readonly JsonObject[];
+}
+
 /** What a step may do beside calling ports. */
 export interface Context {
   readonly ports: Ports;
@@ -78,6 +89,8 @@ export interface Context {
   record(kind: string, data: JsonObject): Promise<void>;
   /** Notes of this step (every attempt), oldest first. */
   records(kind: string): readonly JsonObject[];
+  /** Steps of this run with that action which came to their end and were not taken back, in the runbook's order. */
+  journaled(action: string): readonly JournaledStep[];
   /** Stores evidence durably. Error: `secret-in-name`, where it could only be stored masked. */
   keep(name: string, content: string): Promise<EvidenceRef>;
   /** Reads evidence back and checks its hash. */

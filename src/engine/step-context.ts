@@ -1,6 +1,7 @@
 /** The Context that an action gets: journaled questions and notes, evidence, progress. */
 import type { Context } from "../action.js";
 import type { PlannedStep } from "./plan.js";
+import { journaledSteps } from "./journaled-steps.js";
 import { ask } from "./questions.js";
 import { requireWhole } from "./secret-names.js";
 import type { Session } from "./session.js";
@@ -35,6 +36,7 @@ export function contextFor(session: Session, planned: PlannedStep, at: { unit: U
     },
     records: (kind) =>
       (session.state.notes.get(unitName(unit)) ?? []).filter((note) => note.kind === kind).map(({ data }) => data),
+    journaled: (action) => journaledSteps(session, action),
     keep: async (name, content) => {
       requireWhole(options.secrets, content, { what: `the evidence "${name}"` });
       return ledger.keep(name, content);

@@ -1,6 +1,6 @@
 /** What the engine gives a step, over a journal in memory: notes and evidence stay for the next attempt. */
 import { createHash } from "node:crypto";
-import type { Context, EvidenceRef, JsonObject, Progress, RunIdentity } from "../../src/action.js";
+import type { Context, EvidenceRef, JournaledStep, JsonObject, Progress, RunIdentity } from "../../src/action.js";
 import { RecoverError } from "../../src/errors.js";
 import type { Answer, Question } from "../../src/ports/operator.js";
 import type { Ports } from "../../src/ports/ports.js";
@@ -15,6 +15,8 @@ export class StepContext implements Context {
   readonly messages: string[] = [];
   /** Answers by question id; without one nobody is there. */
   readonly answers = new Map<string, string>();
+  /** What earlier steps did, by action. */
+  readonly earlier = new Map<string, JournaledStep[]>();
   /** How often an effect was announced, and what the announcement ends with. */
   announced = 0;
   fence: Error | undefined;
@@ -43,6 +45,10 @@ export class StepContext implements Context {
 
   records(kind: string): readonly JsonObject[] {
     return this.notes.filter((note) => note.kind === kind).map((note) => note.data);
+  }
+
+  journaled(action: string): readonly JournaledStep[] {
+    return this.earlier.get(action) ?? [];
   }
 
   async keep(name: string, content: string): Promise<EvidenceRef> {
