@@ -5,13 +5,14 @@ import { archiveSegment } from "./archiver.js";
 import * as broker from "./broker.js";
 import { databaseOf, removeTree } from "./data-directory.js";
 import { draftOf, draftOfStore } from "./copy.js";
-import { commit } from "./database.js";
+import { commit, type Database, segmentName } from "./database.js";
 import {
   daemonRestart,
   EXIT_KILLED,
   containerDied,
   isUp,
   setRestartPolicy,
+  soon,
   startContainer,
   stopContainer,
 } from "./docker.js";
@@ -23,6 +24,9 @@ import { scopeOf } from "./service-keys.js";
 import { runScript } from "./sql.js";
 import type { StoreRequest } from "./store-state.js";
 import { allContainers, type Cell, cellAt, note, type Site, type World } from "./world.js";
+
+/** What an archiver needs for a segment (real-parts.md §1.3). */
+const ARCHIVED_AFTER = 1_500;
 
 type Handlers = { readonly [K in EventKind]: (draft: World, event: EventOf<K>) => AnswerTo<K> };
 
@@ -97,9 +101,10 @@ const HANDLERS: Handlers = {
     const cell = onCell(draft, event.cell);
     const container = cell.containers[event.name];
     const database = container === undefined ? undefined : databaseOf({ cell, container });
-    if (database === undefined) return { ok: false, message: "there is no database" };
+    if (container === undefined || database === undefined) return { ok: false, message: "there is no database" };
     const before = database.open.length;
-    const session = { database, user: event.user, now: draft.now, temporary: new Set<string>() };
+    const closeSegment = (): string => closeSoon({ world: draft, cell, container }, database);
+    const session = { database, user: event.user, now: draft.now, temporary: new Set<string>(), closeSegment };
     const outcome = runScript(session, event.script);
     if (database.open.length > before) note(draft, { system: "sql", what: "commit", subject: event.name });
     return outcome;
@@ -177,6 +182,14 @@ const HANDLERS: Handlers = {
     return undefined;
   },
 };
+
+/** PostgreSQL answers at once; its archiver takes the segment a moment later. One without a change is not closed. */
+function closeSoon(site: Site, database: Database): string {
+  const { timeline, segment, open } = database;
+  if (open.length === 0) return segmentName(timeline, segment - 1);
+  soon(site, ARCHIVED_AFTER, { is: "switch", segment });
+  return segmentName(timeline, segment);
+}
 
 function meddleWithCopy(draft: World, key: string): void {
   const deed = draft.faults.onFirstCopy;

@@ -22,6 +22,7 @@ export type LifeStep =
   | { readonly is: "publish-list" }
   | { readonly is: "advertise" }
   | { readonly is: "archive-timeout" }
+  | { readonly is: "switch"; readonly segment: number }
   | { readonly is: "die"; readonly exitCode: number }
   | { readonly is: "clean-exit" }
   | { readonly is: "kill" };

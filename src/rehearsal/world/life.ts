@@ -69,7 +69,8 @@ type LoopStep = Extract<
       | "backup-ends"
       | "publish-list"
       | "advertise"
-      | "archive-timeout";
+      | "archive-timeout"
+      | "switch";
   }
 >;
 
@@ -94,6 +95,10 @@ function takeLoopStep(site: Site, step: LoopStep): void {
       return publishList(site);
     case "publish-list":
       return publishList(site);
+    case "switch":
+      // Somebody else has closed it by then.
+      if (database.segment === step.segment) archiveSegment(site, database);
+      return;
     case "archive-timeout":
       archiveSegment(site, database);
       return soon(site, 600_000, { is: "archive-timeout" });

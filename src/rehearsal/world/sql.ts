@@ -2,6 +2,7 @@
  * The little of SQL that a recovery speaks: roles, counts, rows, the state of recovery. A statement that is not known is
  * an error and counts as a stray call: the rehearsal fails instead of pretending.
  */
+import { createHash } from "node:crypto";
 import { commit, type Database, passwordFits, type Row, type Table, verifierOf } from "./database.js";
 
 export interface Session {
@@ -10,6 +11,8 @@ export interface Session {
   readonly now: number;
   /** Temporary tables of this session. */
   readonly temporary: Set<string>;
+  /** Closes the open segment, which is archived a moment later; its name. */
+  readonly closeSegment: () => string;
 }
 
 export type SqlOutcome =
@@ -51,6 +54,7 @@ function runStatement(session: Session, statement: string): SqlOutcome {
   if (/^DO\s/i.test(statement)) return grantOwners(session, statement);
   if (/^(?:ALTER|CREATE)\s+ROLE\b/i.test(statement)) return changeRole(session, statement);
   if (/^CREATE\s+TEMP(?:ORARY)?\s+TABLE\b/i.test(statement)) return makeTemporary(session, statement);
+  if (/^CREATE\s+TABLE\b/i.test(statement)) return makeTable(session, statement);
   if (/^INSERT\s+INTO\b/i.test(statement)) return insert(session, statement);
   if (/^SELECT\b/i.test(statement)) return select(session, statement.replace(/\s+/g, " "));
   return { ok: false, unknown: true, message: `syntax error at or near "${statement.split(/\s/, 1)[0] ?? ""}"` };
@@ -107,7 +111,48 @@ function makeTemporary(session: Session, statement: string): SqlOutcome {
   return done;
 }
 
+const COLUMN_TYPES = /\b(?:integer|text|timestamptz)\b/i;
+
+function makeTable({ database, user, now }: Session, statement: string): SqlOutcome {
+  const found = new RegExp(`^CREATE\\s+TABLE\\s+(?:public\\.)?(${IDENTIFIER})\\s*\\(([^()]*)\\)$`, "i").exec(statement);
+  const [, table = "", list = ""] = found ?? [];
+  const columns = list.split(",").map((each) => each.trim());
+  if (found === null || !columns.every((each) => COLUMN_TYPES.test(each)))
+    return { ok: false, unknown: true, message: "the table is not understood" };
+  if (database.inRecovery) return failed("cannot execute CREATE TABLE in a read-only transaction");
+  const name = bare(table);
+  if (database.tables[name] !== undefined) return failed(`relation "${name}" already exists`);
+  const names = columns.map((each) => bare(each.split(/\s/, 1)[0] ?? ""));
+  commit(database, { is: "table", at: now, name, owner: user, columns: names });
+  return done;
+}
+
+/** Rows that a series of numbers tells: `(n, md5('WORD' || ' ' || n))`, as a drill writes them. */
+const SERIES = new RegExp(
+  `^INSERT\\s+INTO\\s+(?:public\\.)?(${IDENTIFIER})\\s+SELECT n, md5\\(('(?:[^']|'')*') \\|\\| ' ' \\|\\| n\\) FROM generate_series\\(1, (\\d+)\\) AS n$`,
+  "i",
+);
+
+const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+
+function insertSeries({ database, now }: Session, found: RegExpExecArray): SqlOutcome {
+  const [, name = "", word = "", count] = found;
+  const table = database.tables[bare(name)];
+  const [number, text, more] = table?.columns ?? [];
+  if (table === undefined) return failed(`relation "${bare(name)}" does not exist`);
+  if (number === undefined || text === undefined || more !== undefined)
+    return failed("INSERT has another number of target columns than expressions");
+  const rows = Array.from({ length: Number(count) }, (_, index) => {
+    const n = index + 1;
+    return { at: now, values: { [number]: n, [text]: md5(`${literal(word)} ${n}`) } };
+  });
+  commit(database, { is: "rows", at: now, table: bare(name), rows });
+  return done;
+}
+
 function insert(session: Session, statement: string): SqlOutcome {
+  const series = SERIES.exec(statement);
+  if (series !== null && !session.database.inRecovery) return insertSeries(session, series);
   const name = bare(new RegExp(`INTO\\s+(${IDENTIFIER})`, "i").exec(statement)?.[1] ?? "");
   if (session.temporary.has(name)) return done;
   if (session.database.inRecovery) return failed("cannot execute INSERT in a read-only transaction");
@@ -120,6 +165,7 @@ function select(session: Session, statement: string): SqlOutcome {
   const { database } = session;
   if (/^SELECT 1$/i.test(statement)) return value(1);
   if (/^SELECT pg_is_in_recovery\(\)$/i.test(statement)) return value(database.inRecovery ? "t" : "f");
+  if (SWITCH.test(statement)) return switchSegment(session, statement);
   if (/\bpg_control_system\(\)/i.test(statement)) return controlSystem(database, statement);
   if (/\bFROM pg_roles\b/i.test(statement)) {
     return { ok: true, rows: Object.keys(database.roles).map((name) => [name]) };
@@ -140,6 +186,18 @@ function controlSystem(database: Database, statement: string): SqlOutcome {
   if (database.version.startsWith("9.5")) return failed("function pg_control_system() does not exist");
   const recovering = database.inRecovery ? "t" : "f";
   return { ok: true, rows: [/pg_is_in_recovery/i.test(statement) ? [recovering, database.sysid] : [database.sysid]] };
+}
+
+const SWITCH = /^SELECT pg_(?:xlog|wal)file_name\(pg_switch_(?:xlog|wal)\(\)\)$/i;
+
+/** PostgreSQL 10 renamed both functions; only superusers may. */
+function switchSegment(session: Session, statement: string): SqlOutcome {
+  const { database } = session;
+  const renamed = Number.parseInt(database.version, 10) >= 10;
+  if (/wal/i.test(statement) !== renamed) return failed("function does not exist");
+  if (!isSuperuser(session)) return failed("permission denied for function pg_switch_xlog");
+  if (database.inRecovery) return failed("recovery is in progress");
+  return value(session.closeSegment());
 }
 
 const SELECT = new RegExp(
@@ -171,6 +229,8 @@ function sorted(rows: readonly Row[], column: string | undefined, descending: bo
 }
 
 function project(table: Table, rows: readonly Row[], list: string): SqlOutcome {
+  const together = CHECKSUM.exec(list);
+  if (together !== null) return checksum(table, rows, together);
   const wanted = list.split(",").map((each) => each.trim());
   if (wanted.every((each) => /^(?:count|max|min)\(/i.test(each))) {
     const cells = wanted.map((each) => aggregate(rows, each));
@@ -180,6 +240,18 @@ function project(table: Table, rows: readonly Row[], list: string): SqlOutcome {
   const missing = columns.find((column) => !table.columns.includes(column));
   if (missing !== undefined) return failed(`column "${missing}" does not exist`);
   return { ok: true, rows: rows.map((row) => columns.map((column) => String(row.values[column] ?? ""))) };
+}
+
+/** Count and MD5 over two columns in the order of the first. */
+const CHECKSUM = /^count\(\*\), md5\(string_agg\((\w+) \|\| ' ' \|\| (\w+), ',' ORDER BY \1\)\)$/i;
+
+function checksum(table: Table, rows: readonly Row[], [, first = "", second = ""]: RegExpExecArray): SqlOutcome {
+  const missing = [first, second].find((column) => !table.columns.includes(column));
+  if (missing !== undefined) return failed(`column "${missing}" does not exist`);
+  const ordered = [...rows].sort((a, b) => Number(a.values[first]) - Number(b.values[first]));
+  const text = ordered.map(({ values }) => `${values[first] ?? ""} ${values[second] ?? ""}`).join(",");
+  // An aggregate over no rows is null, which psql shows as nothing.
+  return { ok: true, rows: [[String(rows.length), rows.length === 0 ? "" : md5(text)]] };
 }
 
 function aggregate(rows: readonly Row[], call: string): string {
