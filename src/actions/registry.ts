@@ -27,6 +27,12 @@ import { setDataAside } from "./docker/set-data-aside.js";
 import { startContainer } from "./docker/start-container.js";
 import { stopOldInstance } from "./docker/stop-old-instance.js";
 import { stopContainer } from "./docker/stop-container.js";
+import { awaitContainersGone } from "./drill/await-gone.js";
+import { compareRows } from "./drill/compare-rows.js";
+import { deleteDrillService } from "./drill/delete-service.js";
+import { reviewLoss } from "./drill/review.js";
+import { summariseDrill } from "./drill/summarise.js";
+import { writeRows } from "./drill/write-rows.js";
 import { removeOptime } from "./etcd/remove-optime.js";
 import { setInitialize } from "./etcd/set-initialize.js";
 import { waitKeysGone } from "./etcd/wait-keys-gone.js";
@@ -83,6 +89,12 @@ const ALL: readonly AnyAction[] = [
   reviewAside,
   deleteAsideObjects,
   deleteAsideDirectory,
+  writeRows,
+  reviewLoss,
+  deleteDrillService,
+  awaitContainersGone,
+  compareRows,
+  summariseDrill,
 ];
 
 export const REGISTRY: ReadonlyMap<string, AnyAction> = new Map(ALL.map((action) => [action.id, action]));

@@ -33,6 +33,7 @@ const SYSTEMS: Readonly<Record<string, readonly System[]>> = {
   cf: ["cf"],
   discovery: ["cf"],
   docker: ["bosh"],
+  drill: ["cf", "bosh", "s3"],
   etcd: ["bosh"],
   platform: ["cf", "bosh", "s3"],
   postgres: ["bosh"],

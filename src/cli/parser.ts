@@ -53,6 +53,8 @@ const GIVEN_ONCE: readonly string[] = Object.entries({
 
 type Parser = Argv<GlobalArguments>;
 
+const RUN_OR_REHEARSAL = "any unambiguous prefix; absent where only one run is open, or none and only one rehearsal";
+
 function withRunning(parser: Parser, finish: Finish): Parser {
   return parser
     .command(
@@ -75,11 +77,24 @@ function withRunning(parser: Parser, finish: Finish): Parser {
       async (given) => finish(await (await import("./run.js")).run(given)),
     )
     .command(
+      "drill",
+      "Prove that a deleted database comes back: on a service that the drill creates, fills and deletes itself",
+      (command) =>
+        command
+          .options({ ...inputOptions, ...consentOptions })
+          .example(
+            "$0 drill --input org=o --input space=s",
+            "asks before it creates, and for the name before it deletes",
+          )
+          .example("$0 drill --dry-run --input org=o --input space=s", "prints every command, changes nothing"),
+      async (given) => finish(await (await import("./run.js")).run({ ...given, runbook: "drill" })),
+    )
+    .command(
       "resume [run]",
       "Go on with a run that stopped, failed, was killed or is in doubt",
       (command) =>
         command
-          .positional("run", { type: "string", describe: "any unambiguous prefix; absent where only one run is open" })
+          .positional("run", { type: "string", describe: RUN_OR_REHEARSAL })
           .options({ ...consentOptions, ...resumeOptions, ...fromOptions })
           .example("$0 resume", "the only open run")
           .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt")
@@ -98,11 +113,14 @@ function withRunning(parser: Parser, finish: Finish): Parser {
       async (given) => finish(await (await import("./undo.js")).undo(given)),
     )
     .command(
-      "cleanup <run>",
+      "cleanup [run]",
       "Delete for good what a run moved aside, once a backup stands without it and the owner agrees",
       (command) =>
         command
-          .positional("run", { type: "string", demandOption: true, describe: "any unambiguous prefix" })
+          .positional("run", {
+            type: "string",
+            describe: "any unambiguous prefix; absent: names the runs that left something aside",
+          })
           .options({ ...consentOptions, ...cleanupOptions })
           .example("$0 cleanup 20261121 --dry-run", "objects and bytes; nothing is deleted")
           .example("$0 cleanup 20261121", "asks for the target and the owner's yes; goes on after a break"),
@@ -163,11 +181,11 @@ function withReading(parser: Parser, finish: Finish): Parser {
       "Where a run stands",
       (command) =>
         command
-          .positional("run", { type: "string", describe: "any unambiguous prefix; absent where only one run is open" })
+          .positional("run", { type: "string", describe: RUN_OR_REHEARSAL })
           .option("follow", {
             type: "boolean",
             default: false,
-            describe: "go on with what another process does with it, until that ends",
+            describe: "go on with what another process does with it, until that ends; ends with its exit code",
           })
           .example("$0 status", "the only open run")
           .example("$0 status 20261121 --follow", "watch a colleague's run on the same machine"),
@@ -278,6 +296,7 @@ function withArchive(parser: Parser, finish: Finish): Parser {
 /** Every command that has a help text of its own. */
 export const COMMANDS: readonly string[] = [
   "run",
+  "drill",
   "resume",
   "undo",
   "cleanup",

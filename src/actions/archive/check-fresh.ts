@@ -17,7 +17,8 @@ const DEADLINE_MS = 5 * 60_000;
 const POLL_MS = 500;
 
 const input = z.strictObject({
-  source: z.string(),
+  /** The archive that is going to be copied to it; "" where there is none. */
+  source: z.string().default(""),
   guid: z.guid(),
   created_at: z.string(),
   bucket: z.string(),
@@ -41,7 +42,7 @@ export const checkFresh = defineAction({
   ],
   async run(context, request): Promise<Output> {
     const target = instanceArchive(request.bucket, request.guid);
-    requireApart(parseLocation(request.source), target);
+    if (request.source !== "") requireApart(parseLocation(request.source), target);
     const { clock } = context.ports;
     const until = clock.monotonicMs() + DEADLINE_MS;
     for (;;) {

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { defineAction } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { targetInput } from "../docker/target-container.js";
+import { openApplication, rowsOf } from "../postgres/application.js";
+import { READ_BACK, rowsText, sameRows } from "./rows.js";
+
+const input = z.strictObject({ ...targetInput, key_guid: z.string(), rows: z.number(), checksum: z.string() });
+const output = z.object({ rows: z.number(), checksum: z.string() });
+
+/** The proof of a drill: what was written before the deletion is what an application reads now. */
+export const compareRows = defineAction({
+  id: "drill.compare-rows",
+  title: "Compare the rows with those that were written",
+  effect: "read",
+  input,
+  output,
+  tell: (found) => `all there, none other: ${rowsText(found)}`,
+  describe: ({ key_guid }) => [
+    {
+      on: "any host that reaches the router",
+      line: `psql "$URI" -c "${READ_BACK}"`,
+      variables: [{ name: "URI", setWith: `the uri in: cf curl /v3/service_credential_bindings/${key_guid}/details` }],
+    },
+  ],
+  async run(context, request): Promise<z.infer<typeof output>> {
+    const application = await openApplication(context, request);
+    const [[count = "", checksum = ""] = []] = await rowsOf(application, READ_BACK);
+    const found = { rows: Number(count), checksum };
+    if (sameRows(found, request)) return found;
+    throw new RecoverError("proof-failed", `${rowsText(request)} were written, and ${rowsText(found)} are there`, {
+      remedy: "The recovery did not bring everything back: keep the run and both archives, and look at the report.",
+      place: application.router,
+      effect: "none",
+    });
+  },
+});

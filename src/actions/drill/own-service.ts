@@ -1,0 +1,58 @@
+/**
+ * The hardest guard of all, before the only delete of a service in the whole tool (law 2's exception): the instance was
+ * made by a create that this very run journaled, carries its tag, has the typed name, and nobody but the run uses it.
+ */
+import type { Context } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { guardInstance } from "../docker/target-container.js";
+import { ownKeys } from "./own-keys.js";
+
+const CREATE = "cf.create-service";
+
+export interface OwnService {
+  readonly guid: string;
+  readonly org: string;
+  readonly space: string;
+  readonly space_guid: string;
+  readonly name: string;
+}
+
+/** Throws `guard-refused` unless everything is shown. */
+export async function requireOwnService(context: Context, own: OwnService): Promise<void> {
+  requireJournaledCreate(context, own);
+  const typed = `${own.org}/${own.space}/${own.name}`;
+  if (context.run.target !== typed)
+    throw refuse(own, `the target of this run is "${context.run.target}", and what would be deleted is "${typed}"`);
+  await guardInstance(context, own.guid, own.name);
+  const named = await context.ports.cf.findInstance(own.space_guid, own.name);
+  if (named?.guid !== own.guid)
+    throw refuse(own, `the name "${own.name}" belongs to "${named?.guid ?? "nothing"}", not to "${own.guid}"`);
+  await requireUnused(context, own);
+}
+
+/** An adopted instance was there before, whatever tag it carries now; so was one that was made by hand. */
+function requireJournaledCreate(context: Context, { guid, name, ...own }: OwnService): void {
+  const created = context.journaled(CREATE).filter(({ output }) => output["guid"] === guid);
+  const made = created.some(({ how, input, records }) => {
+    const free = records("name-was-free").some(
+      (note) => note["name"] === name && note["space_guid"] === own.space_guid,
+    );
+    return how !== "by-hand" && input["adopt"] === "" && records("adopting").length === 0 && free;
+  });
+  if (!made) throw refuse({ guid }, `the journal of this run does not say that it created "${name}" (${guid})`);
+}
+
+async function requireUnused(context: Context, own: OwnService): Promise<void> {
+  const { others } = await ownKeys(context, own.guid);
+  if (others.length > 0)
+    throw refuse(own, `"${own.name}" has bindings that this run did not make: ${others.join(", ")}`);
+}
+
+function refuse({ guid }: { readonly guid: string }, message: string): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy:
+      "Nothing was deleted. A drill deletes the service that it created itself and no other: begin another drill.",
+    place: guid,
+    effect: "none",
+  });
+}

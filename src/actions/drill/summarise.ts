@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { defineAction } from "../../action.js";
+import { quote } from "../../shell-quote.js";
+
+const input = z.strictObject({
+  target: z.string(),
+  deleted_guid: z.string(),
+  guid: z.string(),
+  rows: z.number(),
+  checksum: z.string(),
+  deleted_at: z.string(),
+  org: z.string(),
+  space: z.string(),
+  name: z.string(),
+});
+const output = z.object({ proved: z.string(), seconds: z.number(), next: z.array(z.string()) });
+
+/** What the drill proved, how long it took, and the one thing that is left to do. */
+export const summariseDrill = defineAction({
+  id: "drill.summarise",
+  title: "What the drill has proved, and what it leaves",
+  effect: "read",
+  input,
+  output,
+  tell: ({ proved, next }) => [proved, "next:", ...next.map((line) => `  ${line}`)].join("\n"),
+  describe: () => [],
+  run: ({ run, ports }, facts) => {
+    const { target, rows, checksum, deleted_guid: deleted, guid, org, space, name } = facts;
+    const seconds = Math.round((ports.clock.now().getTime() - Date.parse(facts.deleted_at)) / 1000);
+    return Promise.resolve({
+      proved: `${target}: ${rows} rows of ${deleted} are back in ${guid}, MD5 ${checksum}, ${seconds} s after the deletion; the time of each step stands in the report`,
+      seconds,
+      next: [
+        `dingo-recover report ${run.id}  # with the time of each step`,
+        `${quote(["cf", "target", "-o", org, "-s", space])}; ${quote(["cf", "delete-service", name, "-f"])}  # the drill's service is not needed any more`,
+        `the archives of ${deleted} and ${guid} stay in the bucket until somebody removes them`,
+      ],
+    });
+  },
+  // It would take longer at every look.
+  verify: () => Promise.resolve({ holds: true, evidence: "a drill is told once" }),
+});

@@ -1,0 +1,59 @@
+/** An application's log-in: the credentials of a service key and the router's address, and nothing else (dingo.md §3.8.6). */
+import type { Context } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import type { Sql } from "../../ports/cells.js";
+import { openTarget, type Target } from "../docker/target-container.js";
+
+/** confd rewrites the router's configuration a few seconds after the leader appears. */
+const DEADLINE_MS = 60_000;
+const POLL_MS = 500;
+
+/** Somebody with the key's credentials who knows nothing but the router. */
+export interface Application {
+  readonly router: string;
+  readonly user: string;
+  readonly login: (sql: string) => ReturnType<Sql["login"]>;
+}
+
+export async function openApplication(
+  context: Context,
+  target: Target & { readonly key_guid: string },
+): Promise<Application> {
+  const credentials = await context.ports.cf.keyCredentials(target.key_guid);
+  const { cell } = await openTarget(context, target);
+  const { host, port, username: user, password, database } = credentials;
+  const to = { host, port, user, password, database };
+  return { router: `${host}:${port}`, user, login: (sql) => cell.sql.login(target.container, to, sql) };
+}
+
+const WRITE_AND_READ =
+  "CREATE TEMPORARY TABLE dingo_recover_login (at timestamptz); INSERT INTO dingo_recover_login VALUES (now()); SELECT pg_is_in_recovery();";
+
+export async function awaitWritable(context: Context, { router, user, login }: Application): Promise<void> {
+  const { clock } = context.ports;
+  const until = clock.monotonicMs() + DEADLINE_MS;
+  for (;;) {
+    const answer = await login(WRITE_AND_READ);
+    if (answer.ok && answer.rows.at(-1)?.[0] === "f") return;
+    const why = answer.ok ? "it is still in recovery" : answer.message;
+    if ((!answer.ok && answer.why === "password") || clock.monotonicMs() > until) {
+      throw new RecoverError("proof-failed", `"${user}" cannot log in through the router ${router}: ${why}`, {
+        remedy: "Look at the router's haproxy configuration and at the roles of the restored database, then resume.",
+        place: router,
+        effect: "none",
+      });
+    }
+    context.progress({ message: `waiting for the router: ${why}` });
+    await clock.sleep(POLL_MS, context.signal);
+  }
+}
+
+export async function rowsOf({ router, login }: Application, sql: string): Promise<readonly (readonly string[])[]> {
+  const answer = await login(sql);
+  if (answer.ok) return answer.rows.filter((row) => row.length > 0);
+  throw new RecoverError("proof-failed", `the query through the router failed: ${answer.message}`, {
+    remedy: "Correct the query, or look at the rights of the application's role; then resume.",
+    place: router,
+    effect: "none",
+  });
+}
