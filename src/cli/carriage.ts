@@ -70,7 +70,7 @@ async function conduct(carriage: Carriage, { secrets, journal, locks }: Opened):
     });
     await wired.cleanLeftOvers();
     const options: EngineOptions = {
-      runbook: openRunbook("recover-deleted-service"),
+      runbook: openRunbook(carriage.runbook ?? "recover-deleted-service"),
       ports: wired.ports,
       clock,
       operator: scenarioOperator(carriage.answers, undefined),

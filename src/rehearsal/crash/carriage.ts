@@ -26,6 +26,8 @@ export interface Carriage {
   readonly clock: ToolClock;
   readonly answers: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, string>>;
+  /** The recovery where nothing is said. */
+  readonly runbook?: string;
   readonly acceptLoss?: number;
   readonly observer?: AppendHooks;
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 /** One undisturbed run, and a snapshot at every place where a kill could have met it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { optional } from "../../optional.js";
 import type { Box } from "../box/box.js";
 import type { BoxState } from "../box/box-state.js";
 import type { Scenario } from "../scenarios/scenario.js";
@@ -108,10 +109,11 @@ function carryUndisturbed(
   { scenario, acceptLoss }: RecordOptions,
   { carry, observer }: { readonly carry: Carry; readonly observer: AppendHooks },
 ): Promise<Carried> {
-  const { answers, inputs } = scenario;
+  const { answers, inputs, runbook } = scenario;
   const loss = acceptLoss === undefined ? {} : { acceptLoss };
   const signal = new AbortController().signal;
-  return carry({ place, stateDirectory, clock: toolClock(clock), answers, inputs, observer, signal, ...loss });
+  const what = { answers, inputs, ...optional("runbook", runbook), ...loss };
+  return carry({ place, stateDirectory, clock: toolClock(clock), ...what, observer, signal });
 }
 
 function compared(

@@ -1,4 +1,5 @@
 /** One crash point: the world and the run directory of that instant, a new process over them, and what came of it. */
+import { optional } from "../../optional.js";
 import { join } from "node:path";
 import { EXIT, RecoverError } from "../../errors.js";
 import { findScenario } from "../scenarios/registry.js";
@@ -115,11 +116,11 @@ async function resume(
   { undisturbed, carry }: Means,
   { bench, observer, signal = new AbortController().signal }: Resuming,
 ): Promise<Carried> {
-  const { answers, inputs } = scenarioOf(undisturbed);
+  const { answers, inputs, runbook } = scenarioOf(undisturbed);
   const { place, stateDirectory, clock } = bench;
   const offsetMs = point.is === "clock-back" ? -point.minutes * 60_000 : 0;
   return await carry({
-    ...{ place, stateDirectory, answers, inputs },
+    ...{ place, stateDirectory, answers, inputs, ...optional("runbook", runbook) },
     run: undisturbed.files.run,
     clock: toolClock(clock, offsetMs),
     signal,

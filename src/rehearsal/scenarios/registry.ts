@@ -1,5 +1,6 @@
 /** All scenarios, the default first. */
 import { missingSysid, walGap } from "./damaged.js";
+import { drill } from "./drill.js";
 import { happyFirstEra, happyLastEra } from "./happy.js";
 import { FURTHER, INCIDENTS, REMAINS } from "./incidents.js";
 import { pageProcedure } from "./page-procedure.js";
@@ -11,6 +12,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FIRST,
   ...[...INCIDENTS, ...FURTHER].map(({ scenario }) => scenario).filter((scenario) => !FIRST.includes(scenario)),
   ...REMAINS,
+  drill,
 ];
 
 export const findScenario = (name: string): Scenario | undefined => SCENARIOS.find((each) => each.name === name);

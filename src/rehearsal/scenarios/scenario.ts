@@ -43,6 +43,8 @@ export interface Scenario {
   before?(stage: Stage): Promise<void>;
   /** The tool is killed in the middle of this, and resumed. */
   readonly interruption?: Interruption;
+  /** The recovery where nothing is said. */
+  readonly runbook?: string;
   /** Inputs of the runbook, where nobody is there to be asked. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Question id → answer, "any confirm" and the like; "*expected*" types what is asked for. */

@@ -137,7 +137,7 @@ async function runAndResume(
     ? []
     : Object.entries(scenario.inputs).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
   const first = await child(options, standing, {
-    words: ["run", ...inputs],
+    words: ["run", ...(scenario.runbook === undefined ? [] : [scenario.runbook]), ...inputs],
     ...(crashAt === undefined ? {} : { crashAt }),
   });
   if (options.undo === true) return await undoAll(options, standing, { first, run: newRun() });
