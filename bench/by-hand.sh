@@ -13,7 +13,7 @@ copy() { s3 -o "$WORK/copied" -X PUT -d '' -H "x-amz-copy-source: /$BUCKET/$1" "
 
 engine update --restart=no "$CONTAINER" > "$WORK/out"
 engine stop "$CONTAINER" > "$WORK/out"
-until [ "$(etcd leader -o /dev/null -w '%{http_code}')" = 404 ]; do sleep 1; done
+until [ "$(etcd leader -o /dev/null -w '%{http_code}')" = 404 ] && [[ $(etcd members) != *'"value"'* ]]; do sleep 1; done
 
 for name in $(listing "$NEW" | cut -d' ' -f1); do
   copy "$NEW/$name" "moved-aside/$GUID/$name"
