@@ -30,7 +30,7 @@ export const drill: Scenario = {
 function complaints({ world, cloudController, exitCode }: Closing): string[] {
   if (exitCode !== 0) return leftUsers(world);
   const deleted = cloudController.usageEvents.filter(({ state }) => state === "DELETED");
-  const gone = deleted.map(({ instanceGuid }) => instanceGuid);
+  const gone = deleted.map(({ instance }) => instance.guid);
   const left = cloudController.instances.map(({ name }) => name).sort();
   const guid = cloudController.instances.find(({ name }) => name === NAME)?.guid ?? "";
   const rows = rowsOf(world, guid);
