@@ -10,6 +10,8 @@ export interface Attempt {
   readonly nodes: Map<string, RemovedNode>;
   readonly errors: LifeEvent[];
   readonly unreachable: LifeEvent[];
+  /** Containers that went, as their cells say, by node. */
+  readonly destroyed: Map<string, LifeEvent>;
   refused: LifeEvent | undefined;
   done: boolean;
   /** The create of the same instance was still running: it may write the instance's state again. */
@@ -20,12 +22,16 @@ export interface Attempt {
 
 export interface Life {
   readonly attempts: readonly Attempt[];
-  /** Nodes that went while the instance was being scaled or moved. */
+  /** Nodes that went while the instance was being changed. */
   readonly scaled: readonly LifeEvent[];
+  /** What change that was, as far as its lines say; era C does not. */
+  readonly change: Change;
   /** Nodes that went, nobody says why. */
   readonly stray: readonly LifeEvent[];
   readonly createFailed: LifeEvent | undefined;
 }
+
+export type Change = "scale-in" | "move" | "unknown";
 
 export type Outcome = "deleted" | "refused" | "halfway" | "unfinished" | "unproven" | "empty";
 
@@ -56,7 +62,9 @@ class LifeReader implements Life {
   readonly stray: LifeEvent[] = [];
   createFailed: LifeEvent | undefined;
   #open: Attempt | undefined;
+  change: Change = "unknown";
   #scaling = false;
+  #planned: Change = "unknown";
   #creating = false;
 
   take(event: LifeEvent, body: FactBody): void {
@@ -64,6 +72,7 @@ class LifeReader implements Life {
     else if (body.kind === "deletion-planned") this.#plan(event, body.planned);
     else if (body.kind === "request-performed") this.#perform(event, body.session);
     else if (body.kind === "node-removed") this.#removeNode(event, body);
+    else if (body.kind === "container-destroyed") this.#destroy(event, body.node);
     else if (body.kind === "refused") this.#refuse(event);
     else if (body.kind === "create-failed") this.createFailed = event;
     else if (body.kind === "create-forked") this.#creating = true;
@@ -80,6 +89,7 @@ class LifeReader implements Life {
       nodes: new Map(),
       errors: [],
       unreachable: [],
+      destroyed: new Map(),
       refused: undefined,
       done: false,
       duringCreate: this.#creating,
@@ -105,12 +115,30 @@ class LifeReader implements Life {
 
   #removeNode(event: LifeEvent, { node, cell }: { readonly node?: string; readonly cell?: string }): void {
     if (this.#open === undefined) {
-      (this.#scaling ? this.scaled : this.stray).push(event);
+      this.#setAside(event);
       return;
     }
     note(this.#open, event);
     const name = node ?? event.fact.at.text;
     this.#open.nodes.set(name, { node: name, ...(cell === undefined ? {} : { cell }) });
+  }
+
+  #setAside(event: LifeEvent): void {
+    (this.#scaling ? this.scaled : this.stray).push(event);
+    if (this.#scaling) this.change = this.#planned;
+  }
+
+  /** The cell's own word: it comes while the broker waits for it, or with another clock shortly after. */
+  #destroy(event: LifeEvent, node: string): void {
+    const last = this.attempts.at(-1);
+    const end = last?.events.at(-1)?.fact.at.ms ?? Number.NEGATIVE_INFINITY;
+    const attempt = this.#open ?? (event.fact.at.ms - end <= REQUEST_MS ? last : undefined);
+    if (attempt === undefined) {
+      this.#setAside(event);
+      return;
+    }
+    attempt.destroyed.set(node, event);
+    if (!attempt.nodes.has(node)) attempt.nodes.set(node, { node });
   }
 
   /** `assignment-removed`, errors and `done`; a log may begin in the middle of a deletion. */
@@ -142,13 +170,19 @@ class LifeReader implements Life {
     return gone || waited > REQUEST_MS ? undefined : last;
   }
 
-  #live(event: LifeEvent, { kind }: FactBody): void {
+  #live(event: LifeEvent, body: FactBody): void {
+    const { kind } = body;
     if (kind === "nodes-planned" || kind === "update-began") {
       this.#scaling = true;
+      this.#planned = body.kind === "nodes-planned" ? changeOf(body) : "unknown";
       if (this.#open?.style === "request") this.#open = undefined;
     }
     if (this.#open === undefined && kind !== "update-began") this.attempts.at(-1)?.after.push(event);
   }
+}
+
+function changeOf({ adds, removes }: Extract<FactBody, { kind: "nodes-planned" }>): Change {
+  return removes !== true ? "unknown" : adds ? "move" : "scale-in";
 }
 
 function isEnding({ kind }: FactBody): boolean {

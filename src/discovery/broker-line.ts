@@ -3,7 +3,7 @@
  * brokers of ten versions).
  */
 import type { FactBody } from "./fact.js";
-import { isGuid } from "./guid.js";
+import { GUID, isGuid } from "./guid.js";
 import { isObject, numberField, textField, type LagerData, type LagerLine } from "./lager.js";
 
 export interface BrokerFact {
@@ -27,6 +27,11 @@ const cellUnreachable: Reader = (data) => {
 const stateSaved: Reader = (data) => (isObject(data["cluster"]) ? described(data["cluster"]) : undefined);
 const createFailed: Reader = (data) => ({ kind: "create-failed", error: textField(data, "error") ?? "" });
 const assignmentRemoved: Reader = () => ({ kind: "assignment-removed" });
+/** `s3://BUCKET/backups/GUID`; the line belongs to the instance that is copied. */
+const cloned: Reader = (data) => {
+  const to = archiveOwner(textField(data, "to-uri"));
+  return to === undefined ? undefined : { kind: "cloned", to };
+};
 const named: Reader = (data) => ({ kind: "described", ...some("name", textField(data, "name")) });
 
 /** By action, without the `cluster.` of eras A and B and the `recreate.cluster.` of theirs. */
@@ -44,7 +49,7 @@ const READERS = new Map<string, Reader>([
   ["deprovision.done", (data) => ({ kind: "deletion-done", ...session(data) })],
   ["deprovision.unknown-error", (data) => ({ kind: "refused", error: textField(data, "error") ?? "" })],
   ["scheduler.stop-cluster", (data) => ({ kind: "deletion-planned", planned: plannedSteps(data) ?? 0 })],
-  ["scheduler.run-cluster", (data) => ({ kind: "nodes-planned", adds: steps(data).some(addsNode) })],
+  ["scheduler.run-cluster", readPlan],
   ["update.start", () => ({ kind: "update-began" })],
   ["add-node.perform", () => ({ kind: "node-adding" })],
   ["save-clusterState", stateSaved],
@@ -55,6 +60,7 @@ const READERS = new Map<string, Reader>([
   ["provision.run-cluster", createFailed],
   ["provision.unknown-error", createFailed],
   ["provision.perform.error", createFailed],
+  ["callbacks.copy-database-backup.start", cloned],
   ["provision.lookup-service-name.update-recreation-data.saved", named],
   ["provision.backup-name.update-recreation-data.saved", named],
 ]);
@@ -63,7 +69,13 @@ const READERS = new Map<string, Reader>([
 export function readBrokerLine(line: LagerLine): BrokerFact | undefined {
   const action = line.action.replace(/^(?:recreate\.)?cluster\./, "");
   const body = (READERS.get(action) ?? deprovisionError(action, line))?.(line.data, line);
-  return body === undefined ? undefined : { ...instance(line.data), body };
+  if (body === undefined) return undefined;
+  const source = body.kind === "cloned" ? archiveOwner(textField(line.data, "from-uri")) : undefined;
+  return { ...(source === undefined ? instance(line.data) : { guid: source }), body };
+}
+
+function archiveOwner(uri: string | undefined): string | undefined {
+  return new RegExp(`/(${GUID})(?:/|$)`).exec(uri ?? "")?.[1];
 }
 
 function instance(data: LagerData): { guid?: string; notGuid?: string } {
@@ -83,8 +95,17 @@ function deprovisionError(action: string, line: LagerLine): Reader | undefined {
 function readRequest(data: LagerData): FactBody | undefined {
   const wanted = numberField(data, "new-node-count");
   if (wanted === undefined) return undefined;
-  if (wanted > 0) return { kind: "nodes-planned", adds: wanted > (numberField(data, "current-node-count") ?? 0) };
+  const current = numberField(data, "current-node-count") ?? 0;
+  if (wanted > 0) return { kind: "nodes-planned", adds: wanted > current, removes: wanted < current };
   return { kind: "deletion-began", style: "request", ...session(data), ...some("planned", plannedSteps(data)) };
+}
+
+/** Era C names neither the instance nor the steps. */
+function readPlan(data: LagerData): FactBody {
+  const plan = { kind: "nodes-planned", adds: steps(data).some(addsNode) } as const;
+  return Array.isArray(data["steps"])
+    ? { ...plan, removes: steps(data).some((step) => step.startsWith("Remove")) }
+    : plan;
 }
 
 function described(cluster: LagerData): FactBody {

@@ -43,7 +43,21 @@ export interface RemovedNode {
 
 export interface BoundApp {
   readonly appGuid: string;
+  /** Where the app is still there, or an inventory has it. */
+  readonly name?: string;
   readonly unboundAt: string;
+}
+
+/** Of a line in a container's log; only `complete` proves that the object is in the archive. */
+export interface LastWal {
+  /** Absent where the line does not name it. */
+  readonly segment?: string;
+  readonly at: string;
+  readonly state: "begun" | "complete";
+  readonly file: string;
+  /** From 1; absent where the search skipped ahead. */
+  readonly line?: number;
+  readonly byteOffset: number;
 }
 
 /** What one source says about one instance that may have been deleted. */
@@ -51,6 +65,8 @@ export interface Sighting {
   readonly guid: string;
   readonly source: "logs" | "cloud-foundry";
   readonly kind: Kind;
+  /** What was seen that makes it this kind. */
+  readonly why: string;
   /** Weight of the proof in this source, before the question asked is compared. */
   readonly weight: number;
   readonly name?: string;
@@ -66,6 +82,8 @@ export interface Sighting {
   readonly deletedBy?: string;
   readonly nodes?: readonly RemovedNode[];
   readonly boundApps?: readonly BoundApp[];
+  /** The last upload to the archive that a log shows. */
+  readonly lastWal?: LastWal;
   /** From its creation to the deletion, where the source tells both. */
   readonly livedMs?: number;
   /** Its container may still run: look for it on every cell before anything else. */
@@ -101,6 +119,8 @@ export interface Coverage {
   readonly why?: string;
   /** Zone offsets found for times without a zone, such as "-08:00". */
   readonly zones?: readonly string[];
+  /** The span is a guess: its times have neither year nor zone, and no line of the file tells them. */
+  readonly guessed?: boolean;
 }
 
 export interface SourceReport {

@@ -1,5 +1,15 @@
 /** The answer as `dingo-recover/discover@1`: names that scripts rely on (DESIGN §4). */
-import type { BoundApp, Candidate, Coverage, Discovery, Evidence, Kind, NotDeleted, RemovedNode } from "./candidate.js";
+import type {
+  BoundApp,
+  Candidate,
+  Coverage,
+  Discovery,
+  Evidence,
+  Kind,
+  LastWal,
+  NotDeleted,
+  RemovedNode,
+} from "./candidate.js";
 
 export interface DiscoverDocument {
   readonly schema: "dingo-recover/discover@1";
@@ -19,6 +29,8 @@ export interface DocumentCandidate {
   readonly plan: string | null;
   readonly deletedAt: string | null;
   readonly kind: Kind;
+  /** What was seen that makes it this kind. */
+  readonly why: string;
   readonly evidence: readonly Evidence[];
   readonly spaceGuid: string | null;
   readonly orgGuid: string | null;
@@ -26,6 +38,8 @@ export interface DocumentCandidate {
   readonly deletedBy: string | null;
   readonly nodes: readonly RemovedNode[];
   readonly boundApps: readonly BoundApp[];
+  /** The last upload to the archive that a log shows. */
+  readonly lastWal: LastWal | null;
   readonly mayLive: boolean;
   readonly nameTakenBy: Candidate["nameTakenBy"] | null;
   readonly sources: Candidate["sources"];
@@ -59,6 +73,7 @@ function candidateOf(candidate: Candidate): DocumentCandidate {
     plan: candidate.plan ?? candidate.planGuid ?? null,
     deletedAt: candidate.deletedAt ?? null,
     kind,
+    why: candidate.why,
     evidence,
     spaceGuid: candidate.spaceGuid ?? null,
     orgGuid: candidate.orgGuid ?? null,
@@ -66,6 +81,7 @@ function candidateOf(candidate: Candidate): DocumentCandidate {
     deletedBy: candidate.deletedBy ?? null,
     nodes: candidate.nodes ?? [],
     boundApps: candidate.boundApps ?? [],
+    lastWal: candidate.lastWal ?? null,
     mayLive: candidate.mayLive ?? false,
     nameTakenBy: candidate.nameTakenBy ?? null,
     sources,

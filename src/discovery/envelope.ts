@@ -1,7 +1,8 @@
 /**
  * What stands around a log line: RFC 3164 (no year, no zone), RFC 5424, rsyslog's ISO file format, `docker logs -t`,
- * or nothing (a program's own standard output). Facts: dingo.md §2.1, cf-bosh.md §5.
+ * a line of a Papertrail archive, or nothing (a program's own standard output). Facts: dingo.md §2.1, cf-bosh.md §5.
  */
+import { readPapertrail } from "./papertrail.js";
 import { fromIso, type Stamp } from "./stamp.js";
 
 /** A time of day and year that nobody has said the zone of. */
@@ -13,7 +14,7 @@ export interface NakedTime {
 }
 
 export interface Envelope {
-  readonly format: "rfc3164" | "rfc5424" | "iso" | "docker" | "bare";
+  readonly format: "rfc3164" | "rfc5424" | "iso" | "docker" | "papertrail" | "bare";
   readonly stamp?: Stamp;
   readonly naked?: NakedTime;
   readonly host?: string;
@@ -36,7 +37,19 @@ const DOCKER = new RegExp(`^${ISO_STAMP} `);
 
 export function readEnvelope(line: string): Envelope {
   const head = line.slice(0, HEAD);
-  return readRfc5424(head, line) ?? readRfc3164(head, line) ?? readIso(head, line) ?? { format: "bare", body: line };
+  return (
+    readRfc5424(head, line) ??
+    readRfc3164(head, line) ??
+    readIso(head, line) ??
+    readArchive(line) ?? { format: "bare", body: line }
+  );
+}
+
+function readArchive(line: string): Envelope | undefined {
+  const read = readPapertrail(line);
+  if (read === undefined) return undefined;
+  const { receivedAt, host, program, message } = read;
+  return { format: "papertrail", stamp: receivedAt, host, program, body: message };
 }
 
 function readRfc5424(head: string, line: string): Envelope | undefined {

@@ -24,12 +24,19 @@ export type FactBody =
   | { readonly kind: "create-forked" }
   | { readonly kind: "create-ended" }
   | { readonly kind: "create-failed"; readonly error: string }
-  | { readonly kind: "nodes-planned"; readonly adds: boolean }
+  /** What a change of the instance will do to its nodes; one that adds and removes moves them. */
+  | { readonly kind: "nodes-planned"; readonly adds: boolean; readonly removes?: boolean }
   | { readonly kind: "node-adding" }
   | { readonly kind: "update-began" }
   | ({ readonly kind: "described" } & Description)
-  /** A container of this instance sent a WAL segment to the archive: it lived then. */
-  | { readonly kind: "archived" };
+  /** A container of this instance sends a WAL segment to the archive: it lived then. Only `complete` proves an upload. */
+  | { readonly kind: "archived"; readonly state: "begun" | "complete"; readonly segment?: string }
+  /** Its cell says that the container went; the broker's "done" does not prove that (dingo.md §2.11). */
+  | { readonly kind: "container-destroyed"; readonly node: string }
+  /** A container of it said at its start that it sends nothing to any archive: there is no backup. */
+  | { readonly kind: "archives-nothing"; readonly node: string }
+  /** The broker copied its archive to that of a new instance (clone-from): perhaps somebody recovered it already. */
+  | { readonly kind: "cloned"; readonly to: string };
 
 /** Who the instance was. Names of org, space and plan never stand in logs, only GUIDs. */
 export interface Description {

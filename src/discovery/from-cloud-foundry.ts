@@ -111,6 +111,7 @@ function sightingOf(traces: Traces, usage: readonly UsageEvent[], audit: readonl
     guid,
     source: "cloud-foundry",
     kind,
+    why: whyRecorded(traces, kind),
     weight:
       (traces.usage === undefined ? 0 : 60) + (types.has(DELETE) || types.has(PURGE) ? 20 : types.has(START) ? 10 : 0),
     ...whoIs(traces),
@@ -122,6 +123,16 @@ function sightingOf(traces: Traces, usage: readonly UsageEvent[], audit: readonl
     notes: notesOf(traces, kind, usage),
     evidence: evidenceOf(traces),
   };
+}
+
+function whyRecorded({ usage, audit }: Traces, kind: Kind): string {
+  if (kind === "purged") return "Cloud Foundry recorded a purge: it forgot the instance and never told the broker";
+  if (kind === "deletion-requested") return "Cloud Foundry recorded a request to delete it, and no end of that";
+  const by = [
+    ...(usage === undefined ? [] : ["a usage event"]),
+    ...(audit.some(({ type }) => type === DELETE) ? ["an audit event"] : []),
+  ];
+  return `Cloud Foundry recorded its deletion in ${by.join(" and ")}`;
 }
 
 function livedUntil(guid: string, usage: readonly UsageEvent[], deletedAt?: string): { readonly livedMs?: number } {

@@ -28,7 +28,7 @@ function judgeAll(findings: readonly FileFindings[]): Pick<SourceReport, "sighti
   return { sightings, notDeleted };
 }
 
-function coverageOf({ file, from, to, holes, zones }: FileFindings): Coverage {
+function coverageOf({ file, from, to, holes, zones, guessed }: FileFindings): Coverage {
   return {
     source: "logs",
     file,
@@ -37,12 +37,18 @@ function coverageOf({ file, from, to, holes, zones }: FileFindings): Coverage {
     complete: holes.length === 0,
     ...(holes.length === 0 ? {} : { why: holes.join("; ") }),
     ...(zones.length === 0 ? {} : { zones }),
+    ...(guessed ? { guessed } : {}),
   };
 }
 
 /** Finding nothing in files that no broker wrote says nothing about deletions. */
 function strangeFiles(findings: readonly FileFindings[]): readonly Coverage[] {
-  if (findings.some((found) => found.brokerLines > 0)) return [];
-  const why = findings.length === 0 ? "no log file was read" : "no line of a Dingo PostgreSQL broker is in these files";
+  if (findings.some((found) => found.quietBrokerLines > 0)) return [];
+  const why =
+    findings.length === 0
+      ? "no log file was read"
+      : findings.some((found) => found.brokerLines > 0)
+        ? "of the broker only errors are in these files: its standard error repeats them, and deletions stand in its standard output (broker.stdout.log)"
+        : "no line of a Dingo PostgreSQL broker is in these files";
   return [{ source: "logs", complete: false, why }];
 }

@@ -3,7 +3,10 @@ import { readBrokerLine } from "./broker-line.js";
 import { readEnvelope, type Envelope } from "./envelope.js";
 import type { Fact, FactBody, Place } from "./fact.js";
 import { isTorn, lagerStart, parseLager, type LagerLine } from "./lager.js";
-import { readNodePrint, readWalUpload } from "./other-line.js";
+import { unescapeTorn, unwrapJson, type Unwrapped } from "./json-envelope.js";
+import { readInnerStamp } from "./inner-stamp.js";
+import { readOtherLine } from "./other-line.js";
+import { optional } from "../optional.js";
 import { harmlessOnly, shown } from "./safe-text.js";
 import type { Stamp } from "./stamp.js";
 
@@ -27,11 +30,18 @@ export const NEEDLES: readonly string[] = [
   "add-node.perform",
   "PATRONI_SCOPE",
   "action=push-wal",
+  "Destroying Docker",
+  "scope: &scope",
+  "Disabling wal-e",
+  "copy-database-backup",
+  "organization_guid",
 ];
 
 export interface LogLine {
   readonly envelope: Envelope;
   readonly lager?: LagerLine;
+  /** A time inside the line that its writer knew exactly; absent where only its envelope has one. */
+  readonly inner?: Stamp;
   /** A broker line without its end: even what it was about may be lost. */
   readonly torn: boolean;
   readonly fact?: Fact;
@@ -39,36 +49,71 @@ export interface LogLine {
   readonly notGuid?: string;
 }
 
-const UNDATED: Stamp = { ms: Number.NEGATIVE_INFINITY, text: "" };
+export const UNDATED: Stamp = { ms: Number.NEGATIVE_INFINITY, text: "" };
 /** Facts that are counted or joined but never shown as evidence. */
-const SILENT = new Set<FactBody["kind"]>(["described", "create-began", "create-forked", "create-ended", "archived"]);
+const SILENT = new Set<FactBody["kind"]>([
+  "described",
+  "create-began",
+  "create-forked",
+  "create-ended",
+  "archived",
+  "archives-nothing",
+  "cloned",
+]);
+
+/** One line of a file is one line of a log, or several where JSON carries them. */
+export function readLogLines(text: string, place: Place): readonly LogLine[] {
+  const wrapped = unwrapJson(text, isWorthReading);
+  if (wrapped !== undefined) return wrapped.lines.map((line) => within(wrapped, line, place));
+  const torn = lagerStart(text) < 0 ? unescapeTorn(text) : undefined;
+  return [readLogLine(torn ?? text, place)];
+}
 
 export function readLogLine(text: string, place: Place): LogLine {
-  const envelope = readEnvelope(text);
+  return readWith(readEnvelope(text), text, place);
+}
+
+/** What the sender wrote around its line counts before what the collector added. */
+function within({ stamp, host, program }: Unwrapped, line: string, place: Place): LogLine {
+  const inner = readEnvelope(line);
+  const added = { ...optional("host", host), ...optional("program", program) };
+  const time = inner.naked === undefined ? optional("stamp", stamp) : {};
+  return readWith({ ...time, ...added, ...inner }, line, place);
+}
+
+function isWorthReading(text: string): boolean {
+  return NEEDLES.some((needle) => text.includes(needle)) || lagerStart(text) >= 0;
+}
+
+function readWith(envelope: Envelope, text: string, place: Place): LogLine {
   const start = lagerStart(text);
-  if (start < 0) return { envelope, torn: false, ...otherFact(envelope, place) };
+  if (start < 0) return { envelope, torn: false, ...otherLine(envelope, text, place) };
   const json = text.slice(start).trimEnd();
   const lager = parseLager(json);
   if (lager === undefined) return { envelope, torn: isTorn(json) };
   const { torn } = lager;
   const found = readBrokerLine(lager);
-  if (found === undefined) return { envelope, lager, torn };
+  const read = { envelope, lager, inner: lager.at, torn };
+  if (found === undefined) return read;
   const { body, guid, notGuid } = found;
   const evidence = SILENT.has(body.kind) ? "" : shown(text.slice(0, start) + renderLager(lager, json));
   const fact = { at: lager.at, body, place, text: evidence, ...(guid === undefined ? {} : { guid }) };
-  return { envelope, lager, torn, ...(notGuid === undefined ? { fact } : { notGuid }) };
+  return { ...read, ...(notGuid === undefined ? { fact } : { notGuid }) };
 }
 
-function otherFact(envelope: Envelope, place: Place): { fact?: Fact } {
-  const print = readNodePrint(envelope.body);
-  if (print !== undefined) {
-    const { guid, ...description } = print;
-    const body: FactBody = { kind: "described", ...description };
-    return { fact: { guid, at: envelope.stamp ?? UNDATED, body, place, text: "" } };
-  }
-  const upload = readWalUpload(envelope.body);
-  if (upload === undefined) return {};
-  return { fact: { guid: upload.guid, at: upload.at, body: { kind: "archived" }, place, text: "" } };
+function otherLine(envelope: Envelope, text: string, place: Place): Pick<LogLine, "inner" | "fact"> {
+  const inner = optional("inner", readInnerStamp(envelope.body));
+  const other = readOtherLine(envelope.body, envelope.program);
+  if (other === undefined) return inner;
+  const { guid, body } = other;
+  const at = other.at ?? envelope.stamp ?? UNDATED;
+  const evidence = body.kind === "container-destroyed" ? destroyedText(text, body.node) : "";
+  return { ...inner, fact: { at, body, place, text: evidence, ...optional("guid", guid) } };
+}
+
+/** Without what may follow. */
+function destroyedText(text: string, node: string): string {
+  return shown(`${text.slice(0, text.indexOf("Destroying Docker"))}Destroying Docker container cf-${node}`);
 }
 
 /** The line as it stood where every field is harmless; else with the others masked; a torn one without its loose end. */

@@ -1,13 +1,15 @@
 /** Reads one log file from end to end: its facts, the instants it spans, and what could not be read of it. */
+import { optional } from "../optional.js";
 import { RecoverError } from "../errors.js";
 import type { LogFile } from "../ports/log-files.js";
 import type { Fact } from "./fact.js";
 import { LineScanner, type FoundLine, type ScanTotals } from "./line-scanner.js";
-import { NEEDLES, readLogLine, type LogLine } from "./log-line.js";
+import { NEEDLES, readLogLines, UNDATED, type LogLine } from "./log-line.js";
 import { NeedleSearch } from "./needle-search.js";
 import { shown } from "./safe-text.js";
 import { guessFromFile, SourceClock } from "./source-clock.js";
 import { fromDate, type Stamp } from "./stamp.js";
+import type { NakedTime } from "./envelope.js";
 
 /** More facts than this come from no real broker, and would fill the memory. */
 export const MOST_FACTS = 200_000;
@@ -20,14 +22,24 @@ export interface FileFindings {
   readonly to?: Stamp;
   /** Offsets learned for naked times, such as "-08:00". */
   readonly zones: readonly string[];
+  /** Times without year and zone that no line of this file explains: the span is a guess by the file's own date. */
+  readonly guessed: boolean;
   /** Lines that a Dingo broker wrote, among those looked at. */
   readonly brokerLines: number;
+  /** Of these, what is in its standard output alone: its standard error repeats the errors and holds no deletion. */
+  readonly quietBrokerLines: number;
+  /** It came out of a Papertrail archive. */
+  readonly papertrail: boolean;
   /** Reasons why an instance may be missed; empty for a file that was read in full. */
   readonly holes: readonly string[];
 }
 
 /** What brokers of eras A and B print at each `GET /v2/catalog`; an idle one prints nothing else. */
 const CATALOGUE = "brokerapi.CatalogResponse{";
+
+/** Lager's level of errors: they alone stand in the standard error. */
+const ERROR = 2;
+const NOWHERE = { file: "", line: 0, byteOffset: 0 } as const;
 
 const search = new NeedleSearch(NEEDLES);
 
@@ -49,10 +61,17 @@ class FileScan {
   readonly #facts: Fact[] = [];
   readonly #clocks = new Map<string, SourceClock>();
   readonly #ignoredIds = new Set<string>();
+  /** Of each instance the newest upload begun and done: thousands of them would fill the memory. */
+  readonly #uploads = new Map<string, Fact>();
+  /** Facts whose line has neither year nor zone: they wait until the whole file has told what clock it ran by. */
+  readonly #naked: { readonly fact: Fact; readonly host: string | undefined; readonly time: NakedTime }[] = [];
   #from: Stamp | undefined;
   #to: Stamp | undefined;
   #torn: { readonly line: number; count: number } | undefined;
   #brokerLines = 0;
+  #quietBrokerLines = 0;
+  #papertrail = false;
+  #guessed = false;
   #tooMany = false;
 
   constructor(file: LogFile) {
@@ -60,43 +79,72 @@ class FileScan {
   }
 
   take(found: FoundLine): void {
-    const { path } = this.#file;
-    const text = decode(found.bytes);
-    const read = readLogLine(text, { file: path, line: found.line, byteOffset: found.byteOffset });
-    this.#observe(read, found.line);
-    if (read.notGuid !== undefined && this.#ignoredIds.size < 1000) this.#ignoredIds.add(shown(read.notGuid));
-    if (read.fact !== undefined) this.#keep(read.fact);
+    const place = { file: this.#file.path, line: found.line, byteOffset: found.byteOffset };
+    for (const read of readLogLines(decode(found.bytes), place)) {
+      this.#observe(read, found.line);
+      if (read.notGuid !== undefined && this.#ignoredIds.size < 1000) this.#ignoredIds.add(shown(read.notGuid));
+      if (read.fact !== undefined) this.#sort(read.fact, read);
+    }
   }
 
   finish(totals: ScanTotals): FileFindings {
-    for (const line of edgeLines(totals)) this.#edge(line);
+    const edges = edgeLines(totals).flatMap((line) => readLogLines(line, NOWHERE));
+    for (const edge of edges) this.#learn(edge);
+    for (const edge of edges) this.#edge(edge);
+    for (const { fact, host, time } of this.#naked) this.#date(fact, this.#clock(host).resolve(time));
     this.#noteTornEnd(totals);
     this.#noteHoles(totals);
     return {
       file: this.#file.path,
-      facts: this.#facts,
+      facts: [...this.#facts, ...this.#uploads.values()],
       ignoredIds: [...this.#ignoredIds],
       ...(this.#from === undefined ? {} : { from: this.#from }),
       ...(this.#to === undefined ? {} : { to: this.#to }),
       zones: [...new Set([...this.#clocks.values()].flatMap((clock) => clock.offsets))],
+      guessed: this.#guessed,
       brokerLines: this.#brokerLines,
+      quietBrokerLines: this.#quietBrokerLines,
+      papertrail: this.#papertrail,
       holes: this.holes,
     };
   }
 
-  #observe({ envelope, lager, torn }: LogLine, line: number): void {
+  #observe({ envelope, lager, inner, torn }: LogLine, line: number): void {
     if (torn) {
       if (this.#torn === undefined) this.#torn = { line, count: 1 };
       else this.#torn.count += 1;
     }
-    if (lager === undefined) return;
-    this.#brokerLines += 1;
-    this.#widen(lager.at);
-    if (envelope.naked !== undefined) this.#clock(envelope.host).observe(envelope.naked, lager.at.ms);
+    this.#papertrail ||= envelope.format === "papertrail";
+    if (inner !== undefined) this.#widen(inner);
+    this.#learn({ envelope, ...optional("inner", inner) });
+    if (lager !== undefined) this.#count(lager.level);
   }
 
-  /** Of a busy instance only the newest saved state and upload matter: thousands of them would fill the memory. */
+  #count(level: number): void {
+    this.#brokerLines += 1;
+    if (level < ERROR) this.#quietBrokerLines += 1;
+  }
+
+  #sort(fact: Fact, { envelope }: LogLine): void {
+    if (fact.at !== UNDATED) this.#keep(fact);
+    else if (envelope.naked === undefined) this.#date(fact, undefined);
+    else if (this.#naked.length < MOST_FACTS) this.#naked.push({ fact, host: envelope.host, time: envelope.naked });
+    else this.#tooMany = true;
+  }
+
+  /** What an instance was called is worth knowing at any time; what happened to it is not. */
+  #date(fact: Fact, ms: number | undefined): void {
+    // A time of whole seconds: what it follows within its second comes before it.
+    if (ms !== undefined) this.#keep({ ...fact, at: fromDate(new Date(ms + 999)) });
+    else if (fact.body.kind === "described" || fact.body.kind === "archives-nothing") this.#keep(fact);
+  }
+
+  /** Of a busy instance only the newest saved state matters. */
   #keep(fact: Fact): void {
+    if (fact.body.kind === "archived") {
+      this.#keepUpload(`${fact.guid} ${fact.body.state}`, fact);
+      return;
+    }
     const last = this.#facts.at(-1);
     const repeats = last?.guid === fact.guid && last?.body.kind === fact.body.kind && isPolled(fact);
     if (repeats) this.#facts[this.#facts.length - 1] = fact;
@@ -104,19 +152,34 @@ class FileScan {
     else this.#tooMany = true;
   }
 
-  #edge(line: string): void {
-    const { envelope, lager } = readLogLine(line, { file: this.#file.path, line: 0, byteOffset: 0 });
-    if (lager !== undefined || envelope.body.startsWith(CATALOGUE)) this.#brokerLines += 1;
-    if (lager !== undefined) this.#widen(lager.at);
-    else if (envelope.stamp !== undefined) this.#widen(envelope.stamp);
-    else if (envelope.naked !== undefined) {
-      const known = this.#clock(envelope.host).resolve(envelope.naked) ?? this.#neighbour(envelope.naked);
-      this.#widen(fromDate(new Date(known ?? guessFromFile(envelope.naked, this.#file.modifiedAt))));
-    }
+  #keepUpload(key: string, fact: Fact): void {
+    const known = this.#uploads.get(key);
+    if (known === undefined && this.#uploads.size >= MOST_FACTS) this.#tooMany = true;
+    else if (known === undefined || known.at.ms <= fact.at.ms) this.#uploads.set(key, fact);
+  }
+
+  #learn({ envelope, inner }: Pick<LogLine, "envelope" | "inner">): void {
+    if (inner !== undefined && envelope.naked !== undefined)
+      this.#clock(envelope.host).observe(envelope.naked, inner.ms);
+  }
+
+  #edge({ envelope, lager, inner }: LogLine): void {
+    this.#papertrail ||= envelope.format === "papertrail";
+    if (lager !== undefined) this.#count(lager.level);
+    else if (envelope.body.startsWith(CATALOGUE)) this.#count(0);
+    const known = inner ?? envelope.stamp;
+    if (known !== undefined) this.#widen(known);
+    else if (envelope.naked !== undefined) this.#widenBy(envelope.naked, envelope.host);
+  }
+
+  #widenBy(time: NakedTime, host?: string): void {
+    const known = this.#clock(host).resolve(time) ?? this.#neighbour(time);
+    if (known === undefined) this.#guessed = true;
+    this.#widen(fromDate(new Date(known ?? guessFromFile(time, this.#file.modifiedAt))));
   }
 
   /** Lines of a host that shows no inner time: the collector's zone is most often the same for all. */
-  #neighbour(naked: Parameters<SourceClock["resolve"]>[0]): number | undefined {
+  #neighbour(naked: NakedTime): number | undefined {
     for (const clock of this.#clocks.values()) {
       const resolved = clock.resolve(naked);
       if (resolved !== undefined) return resolved;
@@ -127,7 +190,7 @@ class FileScan {
   /** A file that was cut ends in the middle of a line, perhaps before anything that the search looks for. */
   #noteTornEnd({ tail, lines }: ScanTotals): void {
     const last = decode(tail).trimEnd().split("\n").at(-1) ?? "";
-    if (this.#torn !== undefined || !readLogLine(last, { file: "", line: 0, byteOffset: 0 }).torn) return;
+    if (this.#torn !== undefined || !readLogLines(last, NOWHERE).some(({ torn }) => torn)) return;
     this.#torn = { line: lines, count: 1 };
   }
 
@@ -161,7 +224,7 @@ class FileScan {
 }
 
 function isPolled({ body }: Fact): boolean {
-  return body.kind === "archived" || (body.kind === "described" && body.nodes !== undefined);
+  return body.kind === "described" && body.nodes !== undefined;
 }
 
 /** The first and the last lines, whatever they say: they bound the time that a file covers. */

@@ -44,6 +44,8 @@ function together(sightings: readonly Sighting[], denial: NotDeleted | undefined
   return {
     ...fields,
     kind,
+    why: [...new Set(sightings.map(({ why }) => why))].join("; "),
+    ...(logs?.lastWal === undefined ? {} : { lastWal: logs.lastWal }),
     score: weight + agreementBonus(sources) - (denial === undefined ? 0 : 40),
     sources,
     ...(logs?.deletedAt === undefined || disagreement(sightings).length > 0 ? {} : { deletedAt: logs.deletedAt }),

@@ -35,6 +35,9 @@ function candidateLines(candidate: Candidate, place: number): readonly string[] 
     ["where", where(candidate)],
     ["plan", [candidate.offering, candidate.plan ?? candidate.planGuid].filter((part) => part !== undefined).join(" ")],
     ["deleted", [candidate.deletedAt, candidate.deletedBy].filter((part) => part !== undefined).join(" by ")],
+    ["why", candidate.why],
+    ["last WAL", lastWal(candidate)],
+    ["apps", (candidate.boundApps ?? []).map(({ appGuid, name }) => name ?? appGuid).join(", ")],
     [
       "nodes",
       (candidate.nodes ?? []).map(({ node, cell }) => (cell === undefined ? node : `${node} on ${cell}`)).join(", "),
@@ -61,6 +64,13 @@ function togetherLines({ members }: Together): readonly string[] {
     `${members.length} went together from ${shown(place.org)} / ${shown(place.space)}. To bring them back, one after another:`,
     members.map((member) => `   ${shown(recoverCommand(member, place))}`),
   );
+}
+
+/** Only a finished upload is in the archive. */
+function lastWal({ lastWal: last }: Candidate): string {
+  if (last === undefined) return "";
+  const done = last.state === "complete" ? "sent" : "begun to be sent";
+  return `${last.segment ?? "a segment"} ${done} at ${last.at}`;
 }
 
 function where(candidate: Candidate): string {
@@ -102,8 +112,9 @@ function wasReadInFull({ complete, from }: Coverage): boolean {
   return complete && from !== undefined;
 }
 
-function spanLine({ source, file, from, to, zones }: Coverage): string {
-  const zone = zones === undefined ? "" : `, its clock runs at ${zones.join(" and ")}`;
+function spanLine({ source, file, from, to, zones, guessed }: Coverage): string {
+  const guess = guessed === true ? ", a guess by the file's date: no line tells its year and zone" : "";
+  const zone = zones === undefined ? guess : `, its clock runs at ${zones.join(" and ")}`;
   return `   ${shown(file ?? source)}: ${from ?? "?"} to ${to ?? "?"}${zone}`;
 }
 

@@ -45,7 +45,8 @@ function assignOwners(sorted: readonly Fact[]): readonly Fact[] {
 function nodeOwners(facts: readonly Fact[]): Map<string, string> {
   const owners = new Map<string, string>();
   for (const { body, guid } of facts) {
-    if (body.kind === "node-removed" && body.node !== undefined && guid !== undefined) owners.set(body.node, guid);
+    const tells = body.kind === "node-removed" || body.kind === "described";
+    if (tells && body.node !== undefined && guid !== undefined) owners.set(body.node, guid);
   }
   return owners;
 }
@@ -55,6 +56,7 @@ function ownerOf(
   owners: ReadonlyMap<string, string>,
   deleting: ReadonlySet<string>,
 ): string | undefined {
+  if (body.kind === "container-destroyed" || body.kind === "archives-nothing") return owners.get(body.node);
   if (body.kind === "cell-unreachable" && body.node !== undefined) return owners.get(body.node);
   // Era C's stop-cluster: only where one deletion alone is under way.
   if (body.kind === "deletion-planned" && deleting.size === 1) return [...deleting][0];

@@ -1,7 +1,8 @@
 /** Judges the life of one instance, as far as logs tell it: perhaps deleted, or looks so and is not (dingo.md §2.2). */
 import { outcomeOf, readLife, type Attempt, type Life, type Outcome } from "./attempt.js";
-import type { Evidence, Kind, NotDeleted, RemovedNode, Sighting } from "./candidate.js";
+import type { Evidence, Kind, LastWal, NotDeleted, RemovedNode, Sighting } from "./candidate.js";
 import type { Description } from "./fact.js";
+import { confirmedByCells, whyChanged, whyDeleted } from "./reason.js";
 import { shown } from "./safe-text.js";
 import type { LifeEvent } from "./timeline.js";
 
@@ -39,8 +40,7 @@ function judgeWithoutAttempt(guid: string, events: readonly LifeEvent[], life: L
   const refused = life.attempts.at(-1);
   if (refused !== undefined) return { notDeleted: refusedDeletion(guid, refused, life) };
   if (life.scaled.length > 0) {
-    const why = "nodes were removed to scale in or to move; the instance stays";
-    return { notDeleted: { guid, why, evidence: evidenceOf(life.scaled) } };
+    return { notDeleted: { guid, why: whyChanged(life.change), evidence: evidenceOf(life.scaled) } };
   }
   return life.stray.length > 0 ? judgeStray(guid, events, life.stray) : undefined;
 }
@@ -55,8 +55,11 @@ function judgeStray(guid: string, events: readonly LifeEvent[], stray: readonly 
   const kind = "nodes-removed-only";
   const notes = ["No line says why its nodes were removed: lines may be lost, or it was scaled in."];
   const deletedAt = stray.at(-1)?.fact.at.text;
-  const facts = { ...describe(events), ...(deletedAt === undefined ? {} : { deletedAt }) };
-  return { sighting: { guid, source: "logs", kind, weight: WEIGHTS[kind] ?? 0, ...facts, nodes: [], notes, evidence } };
+  const facts = { ...describe(events), ...lastWal(events), ...(deletedAt === undefined ? {} : { deletedAt }) };
+  const why = "nodes went, and no line says whether for a deletion";
+  return {
+    sighting: { guid, source: "logs", kind, why, weight: WEIGHTS[kind] ?? 0, ...facts, nodes: [], notes, evidence },
+  };
 }
 
 /** A create that was still running writes its state again: that is no new life (dingo.md §2.2, seen at 0.10.2). */
@@ -80,20 +83,49 @@ function sightingOf(guid: string, events: readonly LifeEvent[], { attempt, kind,
   const upload = events.findLast(({ fact }) => fact.body.kind === "archived")?.fact.at;
   const stillUploads = end !== undefined && upload !== undefined && upload.ms > end.ms + LAST_UPLOAD_MS;
   const uploadNote = stillUploads ? [`Its container still sent WAL to the archive at ${upload.text}.`] : [];
-  const evidence = evidenceOf([...attempt.events, ...(kind === "recreated" ? attempt.after.slice(0, 3) : [])]);
+  const evidence = evidenceOf([
+    ...attempt.events,
+    ...attempt.destroyed.values(),
+    ...(kind === "recreated" ? attempt.after.slice(0, 3) : []),
+  ]);
   return {
     guid,
     source: "logs",
     kind,
+    why: whyDeleted(attempt, kind),
     weight: WEIGHTS[kind] ?? 0,
     ...describe(events),
+    ...lastWal(events),
     ...(end === undefined ? {} : { deletedAt: end.text }),
     ...livedUntil(events, attempt),
     nodes: [...attempt.nodes.values()] satisfies readonly RemovedNode[],
     mayLive: stillUploads || attempt.unreachable.length > 0 || attempt.after.length > 0,
-    notes: [...notesOf(attempt, kind, life), ...uploadNote],
+    notes: [...notesOf(attempt, kind, life), ...uploadNote, ...archiveNotes(events)],
     evidence,
   };
+}
+
+/** A finished upload counts before one that only began. */
+function lastWal(events: readonly LifeEvent[]): { readonly lastWal?: LastWal } {
+  const uploads = events.flatMap(({ fact }) => (fact.body.kind === "archived" ? [{ ...fact, body: fact.body }] : []));
+  const last = uploads.findLast(({ body }) => body.state === "complete") ?? uploads.at(-1);
+  if (last === undefined) return {};
+  const { segment, state } = last.body;
+  return { lastWal: { ...(segment === undefined ? {} : { segment }), at: last.at.text, state, ...last.place } };
+}
+
+/** What decides whether there is anything to recover, and whether somebody did it already. */
+function archiveNotes(events: readonly LifeEvent[]): readonly string[] {
+  const nothing = events.some(({ fact }) => fact.body.kind === "archives-nothing");
+  const copies = events.flatMap(({ fact }) =>
+    fact.body.kind === "cloned" ? [{ to: fact.body.to, at: fact.at.text }] : [],
+  );
+  return [
+    ...(nothing
+      ? ["A container of it said at its start that it sends no WAL to any archive: there may be no backup."]
+      : []),
+    ...copies.map(({ to, at }) => `The broker copied its archive to that of ${to} (clone-from) at ${at}.`),
+  ];
 }
 
 /** A log that begins later than the instance tells no age. */
@@ -111,6 +143,7 @@ function notesOf(attempt: Attempt, kind: Kind, life: Life): string[] {
     notes.push(`The broker wrote its state again at ${after}; its create was still running.`);
   if (attempt.unreachable.length > 0) notes.push("A cell did not answer: its container there may still run.");
   if (kind === "deletion-failed-halfway") notes.push(`The broker answered: ${errorOf(attempt)}`);
+  notes.push(...confirmedByCells(attempt));
   const refused = life.attempts.filter((other) => outcomeOf(other) === "refused").length;
   if (refused > 0) notes.push(`${refused} other request${refused > 1 ? "s" : ""} to delete it failed.`);
   return notes;

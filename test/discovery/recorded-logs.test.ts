@@ -89,7 +89,39 @@ describe.each(FOUNDATIONS)("the logs of %s", (foundation) => {
   });
 });
 
+describe("files that hold no deletion", () => {
+  const others = FOUNDATIONS.flatMap((foundation) =>
+    truthOf(foundation)
+      .streams.filter(({ file }) => !file.startsWith("all."))
+      .map(({ file }) => [foundation, file] as const),
+  );
+
+  it.each(others)("of %s, %s, are never nothing: 15", async (foundation, file) => {
+    const { document, exitCode } = await search(foundation, file);
+    expect(document.candidates).toEqual([]);
+    expect(exitCode).toBe(15);
+  });
+});
+
 describe("logs of real brokers", () => {
+  it("tell a move from a scale-in where the broker says which", async () => {
+    const whys = async (file: string) =>
+      (await search("f-0.10.2", file)).document.notDeleted.map(({ why }) => why).join("; ");
+    expect(await whys("scale-in.log")).toMatch(/scaled in/);
+    expect(await whys("move.log")).toMatch(/was moved/);
+  });
+
+  it("say why an instance counts as deleted, and the last WAL of it that was sent", async () => {
+    const { document, table } = await search("f-0.10.2-containers", "all.rfc5424.log");
+    const [first] = document.candidates;
+    expect(first?.why).toMatch(/^the broker began to delete it, removed \d of \d nodes? and ended without an error$/);
+    expect(first?.lastWal).toMatchObject({
+      state: "complete",
+      segment: expect.stringMatching(/^[0-9A-F]{24}$/) as string,
+    });
+    expect(table).toContain(`last WAL ${first?.lastWal?.segment ?? ""} sent at ${first?.lastWal?.at ?? ""}`);
+  });
+
   it("make one deletion of a line that stands in standard output, standard error and three formats", async () => {
     const files = ["all.rfc3164.log", "all.rfc5424.log", "all.rfc3164-1k.log", "solo.log", "broker.stderr.log"];
     const { document } = await search("f-0.10.2", ...files);
@@ -116,7 +148,7 @@ describe("logs of real brokers", () => {
   it("learn the zone of naked times and say it", async () => {
     const { document } = await search("a-0.1.2", "all.rfc3164.log");
     expect(document.coverage).toMatchObject([
-      { complete: true, zones: ["-08:00"], from: "2026-11-21T13:05:17.000Z", to: "2026-11-21T13:10:04.000Z" },
+      { complete: true, zones: ["-08:00"], from: "2026-11-21T13:05:17Z", to: "2026-11-21T13:10:04Z" },
     ]);
   });
 

@@ -7,6 +7,7 @@ function candidate(name: string, deletedAt: string, spaceGuid = "space-guid"): C
   return {
     guid: `${name}-guid`,
     kind: "deleted",
+    why: "",
     name,
     org: "shop",
     space: "prod",
