@@ -37,7 +37,7 @@ function requireJournaledCreate(context: Context, { guid, name, ...own }: OwnSer
     const free = records("name-was-free").some(
       (note) => note["name"] === name && note["space_guid"] === own.space_guid,
     );
-    return how !== "by-hand" && input["adopt"] === "" && records("adopting").length === 0 && free;
+    return how !== "by-hand" && (input["adopt"] ?? "") === "" && records("adopting").length === 0 && free;
   });
   if (!made) throw refuse({ guid }, `the journal of this run does not say that it created "${name}" (${guid})`);
 }
