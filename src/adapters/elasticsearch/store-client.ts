@@ -1,0 +1,123 @@
+/** Calls of a log store: guarded, sent again where the server asks for patience, failures explained. */
+import type { Clock } from "../../ports/clock.js";
+import type { Secrets } from "../../secrets.js";
+import type { Dial } from "../network/dial.js";
+import { dialedAgents, type HttpAgents } from "../network/http-agents.js";
+import { RecoverError } from "../../errors.js";
+import { failureOf, mayPass, type StoreFailure } from "./failure.js";
+import type { PlainClientOptions, Send } from "./plain-client.js";
+import { type LogStoreCall, refuseChange } from "./read-only.js";
+
+export type StoreLogin =
+  | { readonly kind: "password"; readonly username: string; readonly password: string }
+  /** `id:key`, or both in base 64 as the servers print it. */
+  | { readonly kind: "api-key"; readonly key: string };
+
+export interface StoreClientOptions {
+  /** Scheme, host and port. */
+  readonly url: string;
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly secrets: Secrets;
+  readonly signal?: AbortSignal;
+  /** Fetched at the first call; absent: the store asks for none. */
+  readonly login?: () => Promise<StoreLogin>;
+  /** PEM; the system's authorities where absent. */
+  readonly ca?: string;
+  readonly skipSslValidation?: boolean;
+}
+
+/** Real milliseconds; a search asks the server to give up before. */
+const TIMEOUT_MS = 60_000;
+const LARGEST_ANSWER = 48 * 1024 * 1024;
+const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 500;
+
+/** A call that failed, with what the server said of it. */
+export class StoreCallFailed extends Error {
+  readonly failure: StoreFailure;
+
+  constructor(failure: StoreFailure) {
+    super(failure.reason);
+    this.failure = failure;
+  }
+}
+
+export class StoreClient {
+  readonly #options: StoreClientOptions;
+  readonly #agents: HttpAgents;
+  #opened: Promise<Send> | undefined;
+  /** What the dialler threw last: the client keeps no more than its text. */
+  #dialFailure: RecoverError | undefined;
+
+  constructor(options: StoreClientOptions) {
+    this.#options = options;
+    const trust = { rejectUnauthorized: options.skipSslValidation !== true };
+    this.#agents = dialedAgents(
+      (host, port) => this.#dial(host, port),
+      options.ca === undefined ? trust : { ...trust, ca: options.ca },
+    );
+  }
+
+  /** The answer's JSON. Asked to slow down, it waits and sends again. Throws `StoreCallFailed`. */
+  async call(call: LogStoreCall): Promise<unknown> {
+    refuseChange(call);
+    const { clock, signal } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      signal?.throwIfAborted();
+      try {
+        return await this.#send(call);
+      } catch (thrown) {
+        const failure = this.#explain(thrown);
+        if (!mayPass(failure) || attempt === ATTEMPTS) throw new StoreCallFailed(failure);
+        await clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), signal);
+      }
+    }
+  }
+
+  close(): void {
+    this.#agents.destroy();
+  }
+
+  async #send({ method, path, query, body }: LogStoreCall): Promise<unknown> {
+    this.#dialFailure = undefined;
+    this.#opened ??= this.#open();
+    const send = await this.#opened;
+    const { signal } = this.#options;
+    const request = { method, path, ...(query && { querystring: query }), ...(body && { body }) };
+    return await send(request, signal === undefined ? {} : { signal });
+  }
+
+  async #open(): Promise<Send> {
+    const { url, login, secrets } = this.#options;
+    const { plainClient } = await import("./plain-client.js");
+    const common = { url, agents: this.#agents, timeoutMs: TIMEOUT_MS, largestAnswer: LARGEST_ANSWER };
+    return plainClient(login === undefined ? common : { ...common, auth: authOf(await login(), secrets) });
+  }
+
+  async #dial(host: string, port: number): ReturnType<Dial> {
+    try {
+      return await this.#options.dial(host, port);
+    } catch (error) {
+      if (error instanceof RecoverError) this.#dialFailure = error;
+      throw error;
+    }
+  }
+
+  #explain(thrown: unknown): StoreFailure {
+    const failure = failureOf(thrown);
+    const own = thrown instanceof RecoverError ? thrown : failure.status === 0 ? this.#dialFailure : undefined;
+    return own === undefined ? failure : { ...failure, own };
+  }
+}
+
+/** Both go over the wire in base 64: that form is a secret as well. */
+function authOf(login: StoreLogin, secrets: Secrets): NonNullable<PlainClientOptions["auth"]> {
+  if (login.kind === "password") {
+    const { username, password } = login;
+    secrets.register(Buffer.from(`${username}:${password}`).toString("base64"));
+    return { username, password };
+  }
+  const apiKey = login.key.includes(":") ? Buffer.from(login.key).toString("base64") : login.key;
+  return { apiKey: secrets.register(apiKey) };
+}
