@@ -60,7 +60,7 @@ async function enterDoubt(session: Session, mutation: Mutation, { evidence, erro
   const { unit, attempt, beganMs } = mutation;
   const why = error === undefined ? {} : { error: journaled(error, unit) };
   await session.ledger.append({ type: "step-in-doubt", ...unit, attempt, evidence, ...why });
-  const durationMs = Math.round(session.options.clock.monotonicMs() - beganMs);
+  const durationMs = Math.round(session.workedMs() - beganMs);
   session.emit({ type: "step-ended", ...unit, state: "in-doubt", evidence, ...why, durationMs });
 }
 

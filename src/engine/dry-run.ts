@@ -119,7 +119,7 @@ class DryRun {
   async #read(planned: PlannedStep, { unit }: ForeseenUnit, action: ErasedRead): Promise<boolean> {
     const session = this.#session;
     const { assert: _, ...step } = planned.step;
-    const at = { planned, unit, attempt: 1, beganMs: session.options.clock.monotonicMs() };
+    const at = { planned, unit, attempt: 1, beganMs: session.workedMs() };
     if (!this.#withheld) {
       await runReadStep(session, at, action);
       return true;

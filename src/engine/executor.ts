@@ -80,7 +80,7 @@ function begin(
   session: Session,
   { planned, unit, attempt }: { readonly planned: PlannedStep; readonly unit: Unit; readonly attempt: number },
 ): Attempt {
-  return { planned, unit, attempt, beganMs: session.options.clock.monotonicMs() };
+  return { planned, unit, attempt, beganMs: session.workedMs() };
 }
 
 function asCondition(value: Json, text: string): boolean {

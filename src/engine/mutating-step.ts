@@ -131,8 +131,8 @@ async function prepare(session: Session, { at, action, before }: Going): Promise
     const consent = await obtainConsent(session, { planned, unit, commands: input.commands });
     if (consent === "given-now") await guard(session, mutation);
     session.checkStop();
-    // The time that a person took to answer is not the step's.
-    const beganMs = session.options.clock.monotonicMs();
+    // A step is at work from when it is agreed to.
+    const beganMs = session.workedMs();
     return { mutation: { ...mutation, beganMs }, byHand: consent === "by-hand" };
   } catch (thrown) {
     session.ledger.assertSound();

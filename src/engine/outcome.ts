@@ -13,7 +13,7 @@ export interface Attempt {
   readonly planned: PlannedStep;
   readonly unit: Unit;
   readonly attempt: number;
-  /** `clock.monotonicMs()` when it began, here. */
+  /** `session.workedMs()` when it began, here. */
   readonly beganMs: number;
 }
 
@@ -73,5 +73,5 @@ export function masked(session: Session, output: JsonObject): JsonObject {
 }
 
 function took(session: Session, { beganMs }: Attempt): number {
-  return Math.round(session.options.clock.monotonicMs() - beganMs);
+  return Math.round(session.workedMs() - beganMs);
 }

@@ -47,7 +47,7 @@ export async function askNow(session: Session, question: Question, asking: Askin
   if (!byFlag) session.emit({ type: "question", ...step, question });
   const answer: Answer | undefined = byFlag
     ? { value: "yes", by: "flag" }
-    : await session.options.operator.ask(question);
+    : await session.asking(() => session.options.operator.ask(question));
   if (answer === undefined) throw unanswered(session, question, asking);
   session.emit({ type: "answered", ...step, question: question.id, by: answer.by });
   return answer;

@@ -69,7 +69,7 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
   await patiently(session, unit, async () => undo.guard(contextOf(session, one), taken(one)));
   session.checkStop();
   const { effect } = undo;
-  const beganMs = session.options.clock.monotonicMs();
+  const beganMs = session.workedMs();
   await session.ledger.append({
     type: "step-started",
     ...unit,
@@ -137,7 +137,7 @@ async function fail(
 ): Promise<void> {
   const error = journaled(failure.error, unit);
   await session.ledger.append({ type: "step-failed", ...unit, attempt, error, probed: failure.probed, back: true });
-  const durationMs = Math.round(session.options.clock.monotonicMs() - failure.beganMs);
+  const durationMs = Math.round(session.workedMs() - failure.beganMs);
   session.emit({ type: "step-ended", ...unit, state: "failed", evidence: "", error, durationMs });
 }
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
 import { type Action, type AnyAction, type Context, defineAction, type JsonObject } from "../../src/action.js";
-import type { Question } from "../../src/ports/operator.js";
+import { runRunbook } from "../../src/engine/run.js";
+import type { Answer, Question } from "../../src/ports/operator.js";
 import { Secrets } from "../../src/secrets.js";
 import { changing, FakeWorld } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
@@ -50,6 +51,17 @@ describe("a question of a step", () => {
     expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
     expect(bench.operator.asked).toEqual([]);
     expect(bench.state.units.get("ask")).toMatchObject({ output: { value: "blue" } });
+  });
+
+  it("counts for no step's time, however long the answer takes", async () => {
+    const { runbook, bench } = scene({ kind: "text", ...base });
+    const options = bench.options({ runbook, flags: YES });
+    const slowly = async (question: Question): Promise<Answer> => {
+      await bench.clock.sleep(3_600_000);
+      return { value: question.id, by: "operator" };
+    };
+    await runRunbook({ ...options, operator: { ask: slowly }, inputs: {} });
+    expect(bench.events.find((event) => event.type === "step-ended")).toMatchObject({ step: "ask", durationMs: 0 });
   });
 
   it("without anybody to answer is shown as an event and ends with 13; the step is asked again on resume", async () => {
