@@ -18,7 +18,6 @@ export class Session {
   readonly ledger: Ledger;
   /** How long questions have stood without an answer. */
   #askedMs = 0;
-  #journalMayLag: boolean;
 
   constructor(options: EngineOptions) {
     this.options = options;
@@ -32,6 +31,21 @@ export class Session {
 
   get resumeCommand(): string {
     return `dingo-recover ${this.state.undoAsked || this.state.back ? "undo" : "resume"} ${this.options.journal.run}`;
+  }
+
+  /** Monotonic milliseconds without the time that people took to answer: that is no step's. */
+  workedMs(): number {
+    return this.options.clock.monotonicMs() - this.#askedMs;
+  }
+
+  async asking<T>(question: () => Promise<T>): Promise<T> {
+    const { clock } = this.options;
+    const began = clock.monotonicMs();
+    try {
+      return await question();
+    } finally {
+      this.#askedMs += clock.monotonicMs() - began;
+    }
   }
 
   emit(event: EventBody): void {
@@ -48,21 +62,6 @@ export class Session {
   checkStop(): void {
     if (this.options.signal.aborted) throw this.interrupted("Nothing was going on.");
     if (this.options.stopRequested?.() !== true) return;
-  /** Monotonic milliseconds without the time that people took to answer: that is no step's. */
-  workedMs(): number {
-    return this.options.clock.monotonicMs() - this.#askedMs;
-  }
-
-  async asking<T>(question: () => Promise<T>): Promise<T> {
-    const { clock } = this.options;
-    const began = clock.monotonicMs();
-    try {
-      return await question();
-    } finally {
-      this.#askedMs += clock.monotonicMs() - began;
-    }
-  }
-
     throw new RecoverError("stopped-by-operator", "the operator stopped the run", {
       remedy: `Continue with "${this.resumeCommand}".`,
       effect: "none",
