@@ -111,7 +111,7 @@ export async function conduct(
   { stage, runbook, journal, locks, flags, config, lease, alsoTo }: Conduct,
   work: (options: EngineOptions) => Promise<RunResult>,
 ): Promise<number> {
-  const stopper = watchSignals((text) => stage.output.error(text), stage.asks);
+  const stopper = watchSignals((text) => stage.renderer.say(text), stage.asks);
   const tenure = new Tenure(journal, stage.mode === undefined ? locks : apart(locks, journal.run));
   const carried = carrier(stage.mode !== undefined, lease);
   const tell = (text: string | undefined): void => (text === undefined ? undefined : stage.output.error(text));

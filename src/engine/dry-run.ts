@@ -101,7 +101,8 @@ class DryRun {
   #skip({ step }: PlannedStep): void {
     this.#skipped.add(step.id);
     const evidence = `${step.when?.text ?? ""} is false`;
-    this.#session.emit({ type: "step-ended", step: step.id, state: "skipped", evidence, durationMs: 0 });
+    const { id, title } = step;
+    this.#session.emit({ type: "step-ended", step: id, title, state: "skipped", evidence, durationMs: 0 });
   }
 
   #print({ step, effect }: PlannedStep, { unit, commands }: ForeseenUnit): void {

@@ -50,6 +50,8 @@ export type EventBody =
       readonly type: "step-ended";
       readonly step: string;
       readonly item?: string;
+      /** Of a step that was skipped: it never began. */
+      readonly title?: string;
       readonly state: "succeeded" | "failed" | "skipped" | "in-doubt" | "undone";
       readonly how?: string;
       readonly evidence: string;

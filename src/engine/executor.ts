@@ -58,7 +58,8 @@ async function enter(session: Session, planned: PlannedStep): Promise<void> {
   if (step.when !== undefined && !asCondition(evaluator.evaluate(step.when, session.scope()), step.when.text)) {
     const why = `${step.when.text} is false`;
     await session.ledger.append({ type: "step-skipped", step: step.id, why });
-    session.emit({ type: "step-ended", step: step.id, state: "skipped", evidence: why, durationMs: 0 });
+    const { title } = step;
+    session.emit({ type: "step-ended", step: step.id, title, state: "skipped", evidence: why, durationMs: 0 });
     return;
   }
   if (step.forEach === undefined)

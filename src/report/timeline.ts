@@ -53,7 +53,7 @@ function ofStep(entry: Entry): string | undefined {
     case "step-in-doubt":
       return `${unitName(entry)} ${entry.back === true ? "is taken back in doubt" : "is in doubt"}: ${entry.evidence}`;
     case "step-skipped":
-      return `${unitName(entry)} was skipped: ${entry.why}`;
+      return `${unitName(entry)} was not needed and skipped`;
     case "step-undone":
       return `${unitName(entry)} ${entry.again === true ? "was opened anew" : "was undone"}: ${entry.evidence}`;
     case "waited":

@@ -4,7 +4,7 @@ import type { RunEvent } from "../engine/event.js";
 import { unreachable } from "../errors.js";
 import type { JournaledError } from "../journal/entry.js";
 import type { Question } from "../ports/operator.js";
-import { duration, row, wrap } from "./text.js";
+import { duration, row, wrap, wrapUnder } from "./text.js";
 
 export interface LineOptions {
   readonly width: number;
@@ -35,7 +35,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "step-probed":
       return wrap(`probe: ${event.state}: ${event.evidence}`, width, "    ");
     case "step-ended":
-      return endLines(event, width);
+      return endLines(event, { width, verbose });
     case "step-would-run":
       return [
         `${stepName(event)}  ${event.title}  [${event.effect}]`,
@@ -92,7 +92,7 @@ export function progressText(progress: {
   return `${message} (${done}${total === undefined ? "" : ` of ${total}`}${unit === undefined ? "" : ` ${unit}`})`;
 }
 
-function endLines(event: Extract<RunEvent, { type: "step-ended" }>, width: number): string[] {
+function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, verbose }: LineOptions): string[] {
   const took = event.durationMs > 0 ? ` (${duration(event.durationMs)})` : "";
   switch (event.state) {
     case "succeeded":
@@ -102,7 +102,7 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, width: numbe
         "    ",
       );
     case "skipped":
-      return [`${stepName(event)}  skipped: ${event.evidence}`];
+      return wrap(skippedText(event, verbose), width);
     case "undone":
       if (event.how !== undefined) return wrap(`${stepName(event)}  ${withoutWay(event.how, event.evidence)}`, width);
       return wrap(`UNDONE: ${event.evidence}`, width, "    ");
@@ -114,6 +114,12 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, width: numbe
         "    ",
       );
   }
+}
+
+/** People are told what is not done; the runbook's expression is for those who wrote it. */
+function skippedText(event: Extract<RunEvent, { type: "step-ended" }>, verbose: boolean): string {
+  const what = event.title === undefined ? "" : `: ${event.title}`;
+  return `${stepName(event)}  not needed, skipped${what}${verbose ? ` (${event.evidence})` : ""}`;
 }
 
 /** Of a step whose way back was not gone: no line before has named it. */
@@ -140,10 +146,10 @@ export function detailLines(question: Question, width: number): string[] {
             `${value}: ${label} (${consequence})${value === question.recommended ? "  [recommended]" : ""}`,
         )
       : [];
-  return [
-    "",
-    ...[...details, ...choices].flatMap((text) => (isCommand(text) ? [`    ${text}`] : wrap(text, width, "    "))),
-  ];
+  const lines = [...details, ...choices].flatMap((text) =>
+    isCommand(text) ? [`    ${text}`] : wrapUnder(`    ${text}`, width),
+  );
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 /** The exact commands that a question is about, to be copied; each $NAME with how it is set. */
@@ -170,7 +176,11 @@ export function errorLines(error: JournaledError, width: number): string[] {
   return [
     ...wrap(`error: ${error.message}`, width),
     ...wrap(error.remedy, width, "  "),
-    `  (${error.code}${error.place === undefined ? "" : `, at ${error.place.replaceAll("\n", "\\n")}`})`,
+    ...wrap(
+      `(${error.code}${error.place === undefined ? "" : `, at ${error.place.replaceAll("\n", "\\n")}`})`,
+      width,
+      "  ",
+    ),
   ];
 }
 

@@ -1,157 +1,36 @@
 /**
- * The calm screen: finished steps stay as lines, the running one is a listr2 task with its progress. A question ends
- * the spinner first, so that prompts never fight with progress.
+ * The calm screen: finished steps stay as lines, the running one is a spinner with its progress. A question takes the
+ * spinner away until it is answered, so that prompts never fight with progress and nothing is marked before it is done.
  */
-import { Listr } from "listr2";
 import type { RunEvent } from "../engine/event.js";
 import { commandLines, eventLines, progressText } from "./event-lines.js";
 import type { Output } from "./output.js";
+import type { Paint } from "./paint.js";
 import { promptingOperator } from "./prompts.js";
 import type { Renderer } from "./renderer.js";
+import { Spinner } from "./spinner.js";
 import { duration, wrap } from "./text.js";
 
-/** One running step on the screen. A step may be over before its task has begun: it settles all the same. */
-class Spinner {
-  readonly #finished: Promise<unknown>;
-  #settle: (error?: Error) => void = () => undefined;
-  #task: { title?: string; output?: string } = {};
+type StepEnded = Extract<RunEvent, { type: "step-ended" }>;
 
-  constructor(title: string) {
-    const work = new Promise<void>((resolve, reject) => {
-      this.#settle = (error) => (error === undefined ? resolve() : reject(error));
-    });
-    // Handled by the list below; here only so that an early end is not reported as unhandled.
-    work.catch(() => undefined);
-    const list = new Listr(
-      [
-        {
-          title,
-          task: (_context, task) => {
-            this.#task = task;
-            return work;
-          },
-        },
-      ],
-      {
-        renderer: "default",
-        exitOnError: false,
-        registerSignalListeners: false,
-        rendererOptions: { collapseErrors: true, showErrorMessage: false },
-      },
-    );
-    this.#finished = list.run();
-  }
-
-  progress(text: string): void {
-    this.#task.output = text;
-  }
-
-  async end(title: string, ok: boolean): Promise<void> {
-    this.#task.title = title;
-    this.#settle(ok ? undefined : new Error(title));
-    await this.#finished;
-  }
-}
-
-export function interactiveRenderer(output: Output, { verbose }: { readonly verbose: boolean }): Renderer {
-  /** Shown right above the prompt, whatever else the question shows: the lines that it is about. */
-  let review: readonly string[] = [];
-  const prompting = promptingOperator(output, () => {
-    const lines = review;
-    review = [];
-    return lines;
-  });
-  const width = Math.min(output.columns, 120);
-  const titles = new Map<string, string>();
-  let spinner: { readonly key: string; readonly view: Spinner } | undefined;
+export function interactiveRenderer(output: Output, options: { readonly verbose: boolean }): Renderer {
+  const screen = new Screen(output, options.verbose);
+  const prompting = promptingOperator(output, () => screen.takeReview());
   let queue: Promise<void> = Promise.resolve();
-
-  /** What was told under a running task: the terminal is the task's until it ends. */
-  let held: readonly string[] = [];
-
-  const stop = async (title: string, ok: boolean): Promise<void> => {
-    const running = spinner;
-    spinner = undefined;
-    await running?.view.end(output.safe(title), ok);
-    for (const line of held) output.line(line, "faint");
-    held = [];
+  const next = (work: () => void | Promise<void>): void => {
+    queue = queue.then(work);
   };
-
-  const tell = (lines: readonly string[]): void => {
-    if (spinner === undefined) for (const line of lines) output.line(line);
-    else {
-      held = [...held, ...lines];
-      spinner.view.progress(output.safe(lines.map((line) => line.trim()).join(" ")));
-    }
-  };
-
-  const start = (key: string, title: string): void => {
-    spinner = { key, view: new Spinner(output.safe(title)) };
-  };
-
-  const show = async (event: RunEvent): Promise<void> => {
-    switch (event.type) {
-      case "step-began": {
-        const key = keyOf(event);
-        titles.set(key, event.title);
-        if (verbose) for (const line of commandLines(event.commands)) output.line(line, "faint");
-        start(key, event.title);
-        return;
-      }
-      case "step-progress":
-        spinner?.view.progress(output.safe(progressText(event.progress)));
-        return;
-      case "step-ended": {
-        const title = titles.get(keyOf(event)) ?? event.step;
-        const took = event.durationMs >= 1000 ? `  ${duration(event.durationMs)}` : "";
-        if (spinner === undefined)
-          for (const line of eventLines(event, { width, verbose }))
-            output.line(line, isWell(event.state) ? "faint" : "bad");
-        else
-          await stop(
-            `${title}${event.how === "adopted" || event.how === "by-hand" ? ` (${event.how})` : ""}${took}`,
-            isWell(event.state),
-          );
-        if (event.state === "succeeded")
-          for (const line of wrap(event.evidence, width, "    ")) if (line.trim() !== "") output.line(line, "faint");
-        return;
-      }
-      case "question":
-        // The operator prints the question itself.
-        await stop(titles.get(spinner?.key ?? "") ?? "a question", true);
-        return;
-      case "review":
-        review = eventLines(event, { width, verbose });
-        return;
-      case "run-ended":
-        await stop("stopped", false);
-        for (const line of eventLines(event, { width, verbose }))
-          output.line(line, event.exitCode === 0 ? "good" : undefined);
-        return;
-      case "answered":
-        // What was typed stands on the screen; only what a flag answered has to be told.
-        if (event.by !== "operator") output.line(`    answered by ${event.by}`, "faint");
-        return;
-      default:
-        tell(eventLines(event, { width, verbose }));
-    }
-  };
-
   return {
-    sink: (event) => {
-      queue = queue.then(() => show(event));
-    },
+    sink: (event) => next(() => screen.show(event)),
+    say: (text) => next(() => screen.tell([text])),
     operator: {
       ask: async (question) => {
         await queue;
-        // A log-in may have to ask while a step is at work: its line waits, and goes on after the answer.
-        const waiting = spinner?.key;
-        const title = titles.get(waiting ?? "") ?? "";
-        if (waiting !== undefined) await stop(`${title} …`, true);
+        await screen.pause();
         try {
           return await prompting.ask(question);
         } finally {
-          if (waiting !== undefined) start(waiting, title);
+          screen.goOn();
         }
       },
     },
@@ -161,7 +40,133 @@ export function interactiveRenderer(output: Output, { verbose }: { readonly verb
   };
 }
 
-function isWell(state: Extract<RunEvent, { type: "step-ended" }>["state"]): boolean {
+class Screen {
+  readonly #output: Output;
+  readonly #verbose: boolean;
+  readonly #width: number;
+  readonly #titles = new Map<string, string>();
+  /** Shown right above the prompt, whatever else the question shows: the lines that it is about. */
+  #review: readonly string[] = [];
+  /** The step at work; without a spinner while a question stands there. */
+  #running: { readonly title: string; readonly spinner?: Spinner } | undefined;
+  /** What was told under a running step: the terminal is the spinner's until it ends. */
+  #held: readonly string[] = [];
+
+  constructor(output: Output, verbose: boolean) {
+    this.#output = output;
+    this.#verbose = verbose;
+    this.#width = Math.min(output.columns, 120);
+  }
+
+  takeReview(): readonly string[] {
+    const lines = this.#review;
+    this.#review = [];
+    return lines;
+  }
+
+  async show(event: RunEvent): Promise<void> {
+    switch (event.type) {
+      case "step-began":
+        this.#titles.set(keyOf(event), event.title);
+        if (this.#verbose) this.#lines(commandLines(event.commands), "faint");
+        return this.#start(event.title);
+      case "step-progress":
+        return this.#running?.spinner?.progress(this.#output.safe(progressText(event.progress)));
+      case "step-ended":
+        return await this.#stepEnded(event);
+      case "question":
+        // The operator prints the question itself.
+        return;
+      case "review":
+        this.#review = this.#linesOf(event);
+        return;
+      case "answered":
+        // What was typed stands on the screen; only what a flag answered has to be told, with what it is about.
+        return event.by === "operator" ? undefined : this.tell([...this.takeReview(), ...this.#linesOf(event)]);
+      case "run-ended":
+        await this.#end(({ title }) => this.#output.marked("✖", `${title}: stopped`, "bad"));
+        return this.#lines(this.#linesOf(event), event.exitCode === 0 ? "good" : undefined);
+      default:
+        return this.tell(this.#linesOf(event));
+    }
+  }
+
+  tell(lines: readonly string[]): void {
+    const spinner = this.#running?.spinner;
+    if (spinner === undefined) return this.#lines(lines);
+    this.#held = [...this.#held, ...lines];
+    spinner.progress(this.#output.safe(lines.map((line) => line.trim()).join(" ")));
+  }
+
+  /** Nothing is drawn until `goOn`. */
+  async pause(): Promise<void> {
+    if (this.#running === undefined) return;
+    const { title, spinner } = this.#running;
+    this.#running = { title };
+    await spinner?.end();
+    this.#release();
+  }
+
+  goOn(): void {
+    if (this.#running !== undefined && this.#running.spinner === undefined) this.#start(this.#running.title);
+  }
+
+  #start(title: string): void {
+    this.#running = { title, spinner: new Spinner(this.#output.safe(title)) };
+  }
+
+  async #stepEnded(event: StepEnded): Promise<void> {
+    if (event.state === "skipped" && event.title !== undefined && !this.#verbose)
+      return this.#output.marked("-", `${event.title}: not needed`, "faint");
+    if (this.#running === undefined) {
+      this.#lines(this.#linesOf(event), isWell(event.state) ? "faint" : "bad");
+      return;
+    }
+    await this.#end(() => this.#mark(event));
+    if (event.state === "succeeded") this.#lines(wrap(event.evidence, this.#width, "    "), "faint");
+  }
+
+  /** Takes the spinner away, has one line said of the step, then what was told under it. */
+  async #end(say: (running: { readonly title: string }) => void): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    await running.spinner?.end();
+    say(running);
+    this.#release();
+  }
+
+  #mark(event: StepEnded): void {
+    const title = this.#titles.get(keyOf(event)) ?? event.step;
+    const how = event.how === "adopted" || event.how === "by-hand" ? ` (${event.how})` : "";
+    const took = event.durationMs >= 1000 ? `  ${duration(event.durationMs)}` : "";
+    const [mark, style] = MARKS[event.state];
+    this.#output.marked(mark, `${title}${how}${took}`, style);
+  }
+
+  #release(): void {
+    this.#lines(this.#held, "faint");
+    this.#held = [];
+  }
+
+  #lines(lines: readonly string[], style?: keyof Paint): void {
+    for (const line of lines) if (line.trim() !== "" || style !== "faint") this.#output.line(line, style);
+  }
+
+  #linesOf(event: RunEvent): string[] {
+    return eventLines(event, { width: this.#width, verbose: this.#verbose });
+  }
+}
+
+const MARKS = {
+  succeeded: ["✔", "good"],
+  undone: ["✔", "good"],
+  skipped: ["↓", "faint"],
+  failed: ["✖", "bad"],
+  "in-doubt": ["?", "warn"],
+} as const satisfies Record<StepEnded["state"], readonly [string, keyof Paint]>;
+
+function isWell(state: StepEnded["state"]): boolean {
   return state === "succeeded" || state === "skipped" || state === "undone";
 }
 

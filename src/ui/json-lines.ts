@@ -4,5 +4,10 @@ import type { Output } from "./output.js";
 import { NOBODY, type Renderer } from "./renderer.js";
 
 export function jsonRenderer(output: Output, operator: Operator = NOBODY): Renderer {
-  return { sink: (event) => output.json(event), operator, close: () => Promise.resolve() };
+  return {
+    sink: (event) => output.json(event),
+    say: (text) => output.error(text),
+    operator,
+    close: () => Promise.resolve(),
+  };
 }

@@ -6,6 +6,8 @@ import { COLORED, COLORLESS, type Paint } from "./paint.js";
 export interface Output {
   /** A line for people, on stdout. */
   line(text?: string, style?: keyof Paint): void;
+  /** A line for people behind a mark, which alone has the colour. */
+  marked(mark: string, text: string, style: keyof Paint): void;
   /** A line for people, on stderr. */
   error(text: string): void;
   /** A JSON document on one line, on stdout. */
@@ -37,6 +39,7 @@ export function createOutput({
   const paint = color && stdout.isTTY && !wantsNoColor(process.env) ? COLORED : COLORLESS;
   return {
     line: (text = "", style) => void stdout.write(`${style === undefined ? safe(text) : paint[style](safe(text))}\n`),
+    marked: (mark, text, style) => void stdout.write(`${paint[style](mark)} ${safe(text)}\n`),
     error: (text) => void stderr.write(`${safe(text)}\n`),
     // What JSON leaves as it is (C1, bidirectional controls) is escaped: the same value, and a terminal obeys nothing.
     json: (document) => void stdout.write(`${printable(JSON.stringify(secrets.maskJson(document)))}\n`),

@@ -12,6 +12,7 @@ export function plainRenderer(
     sink: (event) => {
       for (const line of eventLines(event, { width: Math.min(output.columns, 120), verbose })) output.line(line);
     },
+    say: (text) => output.error(text),
     operator,
     close: () => Promise.resolve(),
   };

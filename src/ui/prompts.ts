@@ -45,7 +45,8 @@ async function showBefore(question: Question, output: Output, held: readonly str
   const pages = pagesOf({ rows: output.rows, height }, [...detailLines(question, width), ...first], last);
   for (const [index, page] of pages.entries()) {
     for (const line of page) output.line(line, why.includes(line) ? "faint" : undefined);
-    if (index < pages.length - 1) await readLine(output, `Page ${index + 1} of ${pages.length}; Enter shows the next`);
+    if (index < pages.length - 1)
+      await readLine(output, { message: `Page ${index + 1} of ${pages.length}; Enter shows the next` });
   }
 }
 
@@ -88,20 +89,45 @@ function slices(lines: readonly string[], size: number, height: Screen["height"]
   return pages;
 }
 
-async function readLine(output: Output, message: string, secret = false): Promise<string> {
+/** The library marks a line with a tick as soon as something was typed, be it no answer: one mark for both. */
+const THEME = { prefix: { idle: "?", done: "?" } };
+
+async function readLine(output: Output, { message, room = 0, secret = false }: Line): Promise<string> {
   const { default: inquirer } = await import("inquirer");
   const type = secret ? "password" : "input";
   const { answer } = await inquirer.prompt<{ answer: string }>([
-    { type, name: "answer", message: output.safe(message) },
+    { type, name: "answer", theme: THEME, message: laidOut(output.safe(message), { columns: output.columns, room }) },
   ]);
   return answer.trim();
 }
 
+interface Line {
+  readonly message: string;
+  /** Columns that the answer needs behind it. */
+  readonly room?: number;
+  readonly secret?: boolean;
+}
+
+/** Columns of the mark before a prompt. */
+const MARK = 2;
+
+/** The library breaks a long line anywhere; broken at words, with the answer whole behind it, it is left as it is. */
+export function laidOut(
+  message: string,
+  { columns, room }: { readonly columns: number; readonly room: number },
+): string {
+  const fits = (lines: readonly string[]): boolean => MARK + (lines.at(-1) ?? "").length + 1 + room < columns;
+  const whole = wrap(message, columns - MARK - 1);
+  const lines = fits(whole) ? whole : wrap(message, Math.max(columns - MARK - 1 - room - 1, columns / 2));
+  return lines.join(`\n${" ".repeat(MARK)}`);
+}
+
 /** Asks until there is an answer: neither "?" nor "m" is one, but for a secret. */
 async function prompt(question: Question, output: Output): Promise<string> {
-  if (question.kind === "text" && question.secret === true) return await readLine(output, promptOf(question), true);
+  const message = promptOf(question);
+  if (question.kind === "text" && question.secret === true) return await readLine(output, { message, secret: true });
   for (;;) {
-    const answer = await readLine(output, promptOf(question));
+    const answer = await readLine(output, { message, room: roomOf(question) });
     const value = valueOf(question, answer);
     if (value !== undefined) return value;
     for (const line of asideLines(question, answer, Math.min(output.columns, 120))) output.line(line);
@@ -117,9 +143,30 @@ function promptOf(question: Question): string {
     case "confirm":
       return `${question.prompt} (y/N${aside})`;
     case "typed":
-      return `${question.prompt} Type ${question.expected}, or nothing to stop${aside === "" ? "" : ` (${aside.slice(2)})`}:`;
+      return `${question.prompt} Type ${asWritten(question.expected)}, or nothing to stop${aside === "" ? "" : ` (${aside.slice(2)})`}:`;
     case "choice":
       return `${question.prompt} One of ${question.choices.map(({ value }) => value).join(", ")}${aside}:`;
+  }
+}
+
+/** Several words need marks that say where they end. */
+function asWritten(expected: string): string {
+  return expected.includes(" ") ? `"${expected}"` : expected;
+}
+
+/** Most names of services, organizations and spaces are shorter. */
+const NAME_ROOM = 24;
+
+function roomOf(question: Question): number {
+  switch (question.kind) {
+    case "text":
+      return NAME_ROOM;
+    case "confirm":
+      return "done".length;
+    case "typed":
+      return question.expected.length;
+    case "choice":
+      return Math.max(...question.choices.map(({ value }) => value.length));
   }
 }
 

@@ -5,6 +5,8 @@ import type { Operator } from "../ports/operator.js";
 export interface Renderer {
   readonly sink: EventSink;
   readonly operator: Operator;
+  /** A word to whoever watches, beside the events: never on stdout, where scripts read. */
+  readonly say: (text: string) => void;
   /** Resolves when everything is on the screen and the terminal is as it was. */
   close(): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EventBody } from "../../src/engine/event.js";
+import { eventLines } from "../../src/ui/event-lines.js";
 import { interactiveRenderer } from "../../src/ui/interactive.js";
 import type { Output } from "../../src/ui/output.js";
+import type { Renderer } from "../../src/ui/renderer.js";
 import { COLORLESS, type Paint } from "../../src/ui/paint.js";
 
 /** All that reaches the terminal, the library's lines and ours, in their order. */
@@ -13,6 +15,10 @@ class Terminal {
   readonly output: Output = {
     line: (text = "", style) => {
       this.lines.push(text);
+      this.styles.set(text, style);
+    },
+    marked: (mark, text, style) => {
+      this.lines.push(`${mark} ${text}`);
       this.styles.set(text, style);
     },
     error: (text) => void this.lines.push(text),
@@ -44,10 +50,14 @@ beforeEach(() => {
 });
 afterEach(() => terminal.end());
 
-async function show(...events: readonly EventBody[]): Promise<string> {
-  const renderer = interactiveRenderer(terminal.output, { verbose: false });
+function tell(renderer: Renderer, ...events: readonly EventBody[]): void {
   for (const event of events)
     renderer.sink({ schema: "dingo-recover/event@1", time: "2026-11-21T02:00:00.000Z", run: "r", ...event });
+}
+
+async function show(...events: readonly EventBody[]): Promise<string> {
+  const renderer = interactiveRenderer(terminal.output, { verbose: false });
+  tell(renderer, ...events);
   await renderer.close();
   return terminal.lines.join("\n");
 }
@@ -61,6 +71,56 @@ const began = {
   commands: [],
 } as const;
 const undone = { type: "step-ended", step: "make", state: "undone", evidence: "it is gone", durationMs: 0 } as const;
+
+describe("a step that asks, on a terminal", () => {
+  const found = { type: "step-ended", step: "make", state: "succeeded", evidence: "found", durationMs: 0 } as const;
+  const ask = (renderer: Renderer, answer: () => void): Promise<unknown> =>
+    renderer.operator.ask({
+      kind: "text",
+      id: "q",
+      prompt: "Which?",
+      why: "",
+      get default(): string {
+        answer();
+        // Whoever asks goes no further than the question.
+        throw new Error("no terminal in a test");
+      },
+    });
+
+  it("is marked once, and not before it has ended", async () => {
+    const renderer = interactiveRenderer(terminal.output, { verbose: false });
+    tell(renderer, began);
+    let atQuestion = "";
+    await expect(ask(renderer, () => (atQuestion = terminal.lines.join("\n")))).rejects.toThrow();
+    tell(renderer, found);
+    await renderer.close();
+    expect(atQuestion).not.toMatch(/\u2714|\u2716/);
+    const marks = terminal.lines.filter((line) => /\u2714|\u2716/.test(line));
+    expect(marks).toEqual(["\u2714 Take back: Make it"]);
+    expect(terminal.lines.filter((line) => line.includes("found"))).toEqual(["    found"]);
+  });
+
+  it("shows what a flag was given for where nobody is asked, and not at a later question", async () => {
+    const rows = [{ label: "source", value: "the old one" }];
+    const shown = await show(
+      { type: "review", step: "make", rows, covers: [] },
+      { type: "answered", question: "consent", by: "flag" },
+    );
+    expect(shown).toMatch(/source +the old one[^]*answered by flag/);
+  });
+});
+
+describe("a step that is not needed", () => {
+  const skipped = { type: "step-ended", step: "halt", state: "skipped", durationMs: 0 } as const;
+
+  it("is told in the step's own words; the runbook's expression is for --verbose", async () => {
+    const event = { ...skipped, title: "Stop it", evidence: "size(steps.x.y) > 0 is false" };
+    expect(await show(event)).toBe("- Stop it: not needed");
+    const stamped = { schema: "dingo-recover/event@1", time: "", run: "r", ...event } as const;
+    expect(eventLines(stamped, { width: 80, verbose: false })).toEqual(["halt  not needed, skipped: Stop it"]);
+    expect(eventLines(stamped, { width: 80, verbose: true }).join(" ")).toContain("size(steps.x.y) > 0 is false");
+  });
+});
 
 describe("a step that was taken back, on a terminal", () => {
   it("is no failure; what its probe saw stands under it", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { eventLines, manualLines } from "../../src/ui/event-lines.js";
-import { pagesOf } from "../../src/ui/prompts.js";
+import { laidOut, pagesOf } from "../../src/ui/prompts.js";
 import { row, rowsOf, wrapUnder } from "../../src/ui/text.js";
 
 const lines = (count: number, name: string): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
@@ -42,6 +42,22 @@ describe("a page", () => {
     ["a\nb", 2],
   ])("takes %j for what it is on 80 columns: %i rows", (text, rows) => {
     expect(rowsOf(text, 80)).toBe(rows);
+  });
+});
+
+describe("the line of a prompt", () => {
+  const screen = { columns: 80, room: 17 };
+
+  it("is left alone where it fits with the answer behind it", () => {
+    expect(laidOut("Name of the service", screen)).toBe("Name of the service");
+  });
+
+  it.each([70, 77, 78, 90, 150, 165])("of %i letters is broken at words, and its answer stays whole", (length) => {
+    const message = "word ".repeat(length / 5).trim();
+    const broken = laidOut(message, screen).split("\n");
+    expect(broken.map((line) => line.trim()).join(" ")).toBe(message);
+    for (const line of broken) expect(`? ${line.trim()}`.length).toBeLessThan(80);
+    expect(`? ${broken.at(-1)?.trim() ?? ""} `.length + screen.room).toBeLessThanOrEqual(80);
   });
 });
 
