@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
+import { type Context, defineAction, type PrintedCommand } from "../../action.js";
 import { compareListings } from "../../archive/baseline.js";
 import { type ArchiveFacts, readArchive } from "../../archive/facts.js";
 import {
@@ -66,9 +66,7 @@ export const verifySource = defineAction({
   output,
   tell: (found) =>
     `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}`,
-  describe: ({ guid, archive }) => [
-    { on: "here", line: quote(["dingo-recover", "archive", "verify", archive || `s3://BUCKET/backups/${guid}/wal`]) },
-  ],
+  describe: ({ guid, archive }) => [verification(archive || `s3://BUCKET/backups/${guid}/wal`)],
   async run(context, request): Promise<Output> {
     const location = locate(context, request);
     const facts = await readArchive(context.ports.store.reader(), location);
@@ -91,6 +89,11 @@ export const verifySource = defineAction({
         : `${added.length} objects are new, ${removed.length} gone, ${changed.length} changed`,
     };
   },
+});
+
+const verification = (archive: string): PrintedCommand => ({
+  on: "here",
+  line: quote(["dingo-recover", "archive", "verify", archive]),
 });
 
 /** Without the identifier the container would make an empty database over the copy (dingo.md §0.3). */
@@ -194,6 +197,9 @@ async function acceptLoss(
       prompt: `Recover without these ${lost} segments?`,
       why: "The archive has a gap. PostgreSQL would stop at it without a word; what lies behind it cannot be reached.",
       expected: `lose ${lost} segments`,
+      commands: [
+        { step: context.step.id, title: "Look at the archive", commands: [verification(refused.place ?? "")] },
+      ],
       details: [found.loss, `missing: ${found.verdict.missing.slice(0, 20).join(", ")}`],
     })
     .catch((error: unknown) => {
