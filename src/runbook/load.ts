@@ -38,7 +38,8 @@ export function loadRunbook(text: string, file: string, actions: Actions): Loade
 function readRunbook(findings: Findings, root: Located, actions: Actions): Runbook | undefined {
   if (isOtherSchema(findings, root)) return undefined;
   const fields = Fields.of(findings, root, { what: "the runbook", keys: RUNBOOK_KEYS });
-  if (fields?.needText("schema", SCHEMA_REMEDY) === undefined) return undefined;
+  if (fields === undefined) return undefined;
+  fields.needText("schema", SCHEMA_REMEDY);
   const header = readHeader(fields);
   const inputsNode = fields.get("inputs");
   const inputs = inputsNode === undefined ? [] : readInputs(findings, inputsNode);
