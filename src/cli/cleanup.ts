@@ -1,16 +1,18 @@
 import { replay } from "../engine/replay.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { createOutput } from "../ui/output.js";
+import type { StateDirectory } from "../journal/state-directory.js";
+import { quoted } from "../printable.js";
 import type { ConductArguments } from "./conductor.js";
 import { secrets } from "./failure.js";
-import { CLEAN_UP, cleanupsOf, leftAside } from "./left-aside.js";
+import { CLEAN_UP, cleanable, cleanupsOf, leftAside } from "./left-aside.js";
 import type { CleanupArguments } from "./options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
 import { resume } from "./resume.js";
 import { runWith } from "./run.js";
 import { openStateDirectory } from "./state.js";
 
-export type CleanupCall = ConductArguments & CleanupArguments & { readonly run: string };
+export type CleanupCall = ConductArguments & CleanupArguments & { readonly run?: string | undefined };
 
 /**
  * Deletes for good what a run moved aside, as a run of its own with the runbook `clean-up`: reviewed, confirmed with the
@@ -18,6 +20,7 @@ export type CleanupCall = ConductArguments & CleanupArguments & { readonly run: 
  */
 export async function cleanup(given: CleanupCall): Promise<number> {
   const state = openStateDirectory({ stateDir: given["state-dir"] });
+  if (given.run === undefined) throw runMissing(state);
   const run = state.find(given.run);
   const { entries } = state.read(run);
   if (replay(entries).rehearsal && readRehearsalMode(process.env) === undefined) throw ofRehearsal(run);
@@ -30,6 +33,17 @@ export async function cleanup(given: CleanupCall): Promise<number> {
   if (broken !== undefined && !given["dry-run"])
     return await resume({ ...given, run: broken.run, decide: [], "accept-runbook": false, "take-over": false });
   return await runWith({ ...given, input: [], inputs: undefined, runbook: CLEAN_UP }, inputs);
+}
+
+function runMissing(state: StateDirectory): RecoverError {
+  const runs = cleanable(state).map(({ run, target }) => `\n  ${run}  ${target}`);
+  return new RecoverError("usage", "RUN is missing", {
+    remedy:
+      runs.length === 0
+        ? `No run in ${quoted(state.path)} that has ended left anything aside: there is nothing to delete.`
+        : `Name the run. These left something aside:${runs.join("")}`,
+    effect: "none",
+  });
 }
 
 function ofRehearsal(run: string): RecoverError {

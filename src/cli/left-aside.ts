@@ -6,6 +6,7 @@ import { replay } from "../engine/replay.js";
 import { type Entry, endOf } from "../journal/entry.js";
 import { RecoverError } from "../errors.js";
 import type { StateDirectory } from "../journal/state-directory.js";
+import { allRuns, type ListedRun } from "./open-runs.js";
 
 export const CLEAN_UP = "clean-up";
 
@@ -21,13 +22,29 @@ const setAside = z.object({
 /** Undefined where the run moved nothing aside. Error: `guard-refused` while the run is open. */
 export function leftAside(entries: readonly Entry[], run: string): JsonObject | undefined {
   refuseOpen(entries, run);
-  const started = entries.find((entry) => entry.type === "step-started" && entry.action === "archive.set-aside");
-  const input = started?.type === "step-started" ? setAside.parse(started.input) : undefined;
-  if (input === undefined) return undefined;
+  const started = asideBy(entries);
+  if (started === undefined) return undefined;
+  const input = setAside.parse(started.input);
   const { guid, source, target: archive, deployment, cell, container } = input;
   const base_backup = endOf(entries)?.outcome === "undone" ? "" : ownBackup(entries, run);
   const target = replay(entries).target ?? "";
   return { run, target, guid, source, archive, base_backup, deployment, cell, container };
+}
+
+/** Runs that have ended, and whose leftovers nobody has deleted yet; no rehearsals. An unreadable journal is passed over. */
+export function cleanable(state: StateDirectory): readonly ListedRun[] {
+  const ended = allRuns(state).filter(({ state: how }) => how === "succeeded" || how === "undone");
+  const cleaned = ended
+    .filter(({ runbook }) => runbook === CLEAN_UP)
+    .map(({ run }) => replay(state.read(run).entries).inputs["run"]);
+  return ended.filter(
+    ({ run, rehearsal }) => !rehearsal && !cleaned.includes(run) && asideBy(state.read(run).entries) !== undefined,
+  );
+}
+
+function asideBy(entries: readonly Entry[]): Extract<Entry, { readonly type: "step-started" }> | undefined {
+  const started = entries.find((entry) => entry.type === "step-started" && entry.action === "archive.set-aside");
+  return started?.type === "step-started" ? started : undefined;
 }
 
 /** What the run saw the recovered database make; an earlier version could take a copied one for it. */

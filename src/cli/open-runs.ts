@@ -1,5 +1,7 @@
 /** Runs as `runs`, `status` and the welcome show them. */
+import { replay } from "../engine/replay.js";
 import { isOpen, type RunSummary, summarize } from "../engine/summary.js";
+import { hasTouched, wayOn } from "../engine/way-on.js";
 import { asRecoverError } from "../errors.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 
@@ -26,6 +28,17 @@ export function openRuns(directory: StateDirectory): readonly RunSummary[] {
     } catch {
       return [];
     }
+  });
+}
+
+/** Rehearsals that are at work or can be gone on with: one that was refused for good has come to its end. */
+export function openRehearsals(directory: StateDirectory): readonly RunSummary[] {
+  return openRuns(directory).filter(({ run, rehearsal, state }) => {
+    if (!rehearsal || state === "running" || state === "waiting") return rehearsal;
+    const { entries } = directory.read(run);
+    const replayed = replay(entries);
+    const code = replayed.phase.kind === "stopped" ? replayed.phase.error?.code : undefined;
+    return "resumeWith" in wayOn(replayed, { run, code, touched: hasTouched(entries) });
   });
 }
 

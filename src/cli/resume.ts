@@ -2,7 +2,7 @@ import { resumeRun } from "../engine/run.js";
 import type { RunEvent } from "../engine/event.js";
 import { replay } from "../engine/replay.js";
 import { EventLog } from "../journal/event-log.js";
-import { chooseRun } from "./choose-run.js";
+import { chooseRunOrRehearsal } from "./choose-run.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
@@ -33,7 +33,7 @@ export async function resume(given: ResumeCall): Promise<number> {
   });
   const run =
     from === undefined
-      ? chooseRun(state, given.run)
+      ? chooseRunOrRehearsal(state, given.run)
       : await (await import("./arrival.js")).bringFrom({
           ...{ given, from, state, run: given.run, takeOver: given["take-over"] },
           say: (text) => stage.output.error(text),

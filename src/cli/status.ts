@@ -10,7 +10,7 @@ import { unitsOf } from "../report/digest.js";
 import { between, Times } from "../report/times.js";
 import { wayOnLines } from "../ui/event-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
-import { chooseRun } from "./choose-run.js";
+import { chooseRunOrRehearsal } from "./choose-run.js";
 import { secrets } from "./failure.js";
 import { follow, showOn } from "./follow.js";
 import type { GlobalArguments } from "./options.js";
@@ -23,7 +23,7 @@ export type StatusArguments = GlobalArguments & { readonly run?: string | undefi
 export async function status(given: StatusArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
-  const run = chooseRun(directory, given.run);
+  const run = chooseRunOrRehearsal(directory, given.run);
   const tail = new EventTail(directory.directoryOf(run));
   // What happened so far is told by the journal: only what comes after it is followed.
   tail.read();
