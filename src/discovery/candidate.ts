@@ -1,6 +1,12 @@
 /** What discovery answers. `toDocument` (document.ts) prints it as `dingo-recover/discover@1` (DESIGN §4). */
 
-export type EvidenceSource = "logs" | "cf-usage-events" | "cf-audit-events" | "cf-instances";
+export type EvidenceSource =
+  | "logs"
+  | "cf-usage-events"
+  | "cf-audit-events"
+  | "cf-instances"
+  | "inventory"
+  | "clusterdata";
 
 export interface Evidence {
   readonly source: EvidenceSource;
@@ -32,6 +38,8 @@ export type Kind =
   | "nodes-removed-only"
   /** Cloud Foundry has an event of a request, and no proof that it ended. */
   | "deletion-requested"
+  /** It was there once and is no more; what happened, and when exactly, no source says. */
+  | "gone"
   /** Deleted, but it never had a node: a failed create. */
   | "never-had-a-node";
 
@@ -45,7 +53,8 @@ export interface BoundApp {
   readonly appGuid: string;
   /** Where the app is still there, or an inventory has it. */
   readonly name?: string;
-  readonly unboundAt: string;
+  /** Absent where an inventory has it as bound, and no event says until when. */
+  readonly unboundAt?: string;
 }
 
 /** Of a line in a container's log; only `complete` proves that the object is in the archive. */
@@ -60,15 +69,8 @@ export interface LastWal {
   readonly byteOffset: number;
 }
 
-/** What one source says about one instance that may have been deleted. */
-export interface Sighting {
-  readonly guid: string;
-  readonly source: "logs" | "cloud-foundry";
-  readonly kind: Kind;
-  /** What was seen that makes it this kind. */
-  readonly why: string;
-  /** Weight of the proof in this source, before the question asked is compared. */
-  readonly weight: number;
+/** Who an instance was. */
+export interface InstanceDescription {
   readonly name?: string;
   readonly orgGuid?: string;
   readonly org?: string;
@@ -77,11 +79,32 @@ export interface Sighting {
   readonly planGuid?: string;
   readonly plan?: string;
   readonly offering?: string;
+  readonly boundApps?: readonly BoundApp[];
+}
+
+/** An instance that a source knows of, deleted or not. */
+export interface KnownInstance extends InstanceDescription {
+  readonly guid: string;
+  readonly source: "inventory" | "clusterdata";
+  /** When it was noted, RFC 3339. */
+  readonly notedAt: string;
+}
+
+/** What one source says about one instance that may have been deleted. */
+export interface Sighting extends InstanceDescription {
+  readonly guid: string;
+  readonly source: "logs" | "cloud-foundry" | "inventory" | "clusterdata";
+  readonly kind: Kind;
+  /** What was seen that makes it this kind. */
+  readonly why: string;
+  /** Weight of the proof in this source, before the question asked is compared. */
+  readonly weight: number;
   /** RFC 3339 in UTC with every digit the source gave. */
   readonly deletedAt?: string;
+  /** Where nobody saw it go: it was there at the first time, and no more at the second. */
+  readonly between?: { readonly after: string; readonly before: string };
   readonly deletedBy?: string;
   readonly nodes?: readonly RemovedNode[];
-  readonly boundApps?: readonly BoundApp[];
   /** The last upload to the archive that a log shows. */
   readonly lastWal?: LastWal;
   /** From its creation to the deletion, where the source tells both. */
@@ -121,12 +144,16 @@ export interface Coverage {
   readonly zones?: readonly string[];
   /** The span is a guess: its times have neither year nor zone, and no line of the file tells them. */
   readonly guessed?: boolean;
+  /** It came out of a Papertrail archive, which is written at night or hourly. */
+  readonly papertrail?: boolean;
 }
 
 export interface SourceReport {
   readonly sightings: readonly Sighting[];
   readonly notDeleted: readonly NotDeleted[];
   readonly coverage: readonly Coverage[];
+  /** Names and places, for candidates of whatever source. */
+  readonly known?: readonly KnownInstance[];
 }
 
 export interface DiscoveryQuery {

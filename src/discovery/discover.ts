@@ -20,7 +20,9 @@ export interface DiscoverResult {
 
 /** Throws `usage` when there is nothing to search. */
 export async function discover({ sources, query }: DiscoverOptions): Promise<DiscoverResult> {
-  if (sources.cf === undefined && (sources.logs === undefined || sources.logs.patterns.length === 0)) {
+  const { cf, logs, inventory, clusterdata } = sources;
+  const files = logs !== undefined && logs.patterns.length > 0;
+  if (cf === undefined && !files && inventory === undefined && clusterdata === undefined) {
     throw new RecoverError("usage", "there is no source to search", {
       remedy:
         "Give log files with --logs FILE_OR_GLOB_OR_- or as `logs:` in the configuration, or ask Cloud Foundry with --cf-events.",

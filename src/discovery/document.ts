@@ -28,6 +28,8 @@ export interface DocumentCandidate {
   readonly org: string | null;
   readonly plan: string | null;
   readonly deletedAt: string | null;
+  /** Where nobody saw it go: it was there at the first time, and no more at the second. */
+  readonly between: Candidate["between"] | null;
   readonly kind: Kind;
   /** What was seen that makes it this kind. */
   readonly why: string;
@@ -72,6 +74,7 @@ function candidateOf(candidate: Candidate): DocumentCandidate {
     org: candidate.org ?? candidate.orgGuid ?? null,
     plan: candidate.plan ?? candidate.planGuid ?? null,
     deletedAt: candidate.deletedAt ?? null,
+    between: candidate.between ?? null,
     kind,
     why: candidate.why,
     evidence,

@@ -1,28 +1,31 @@
 /** Which instance was deleted? All sources are asked, one that fails makes the answer incomplete, not wrong. */
 import type { CloudFoundry } from "../ports/cloud-foundry.js";
 import type { LogFiles } from "../ports/log-files.js";
-import type { Coverage, Discovery, DiscoveryQuery, SourceReport } from "./candidate.js";
+import type { Coverage, Discovery, DiscoveryQuery, KnownInstance, Sighting, SourceReport } from "./candidate.js";
+import { coverageGaps } from "./coverage-gaps.js";
+import { type Clusterdata, fromClusterdata } from "./from-clusterdata.js";
 import { fromCloudFoundry, RETENTION_MS } from "./from-cloud-foundry.js";
+import { fromInventory, type InventoryFiles } from "./from-inventory.js";
 import { fromLogs } from "./from-logs.js";
 import { isGuid } from "./guid.js";
 import { merge } from "./merge.js";
 import { sortOutPresent } from "./present.js";
-import { rank, windowOf, type TimeWindow } from "./rank.js";
+import { rank, windowOf } from "./rank.js";
+import { shown } from "./safe-text.js";
 import { attempt } from "./tried.js";
 
 export interface DiscoverySources {
   readonly cf?: CloudFoundry | undefined;
   readonly logs?: { readonly files: LogFiles; readonly patterns: readonly string[] } | undefined;
+  readonly inventory?: InventoryFiles | undefined;
+  readonly clusterdata?: Clusterdata | undefined;
   /** The time of asking: bounds windows and Cloud Foundry's retention. */
   readonly now: Date;
 }
 
-/** A log that ends this shortly before the window does is one where nothing happened. */
-const QUIET_MS = 10 * 60_000;
-
 /** Never throws for a source that fails; with no source at all the answer is empty and incomplete. */
 export async function findDeletedInstance(sources: DiscoverySources, asked: DiscoveryQuery): Promise<Discovery> {
-  const { cf, logs, now } = sources;
+  const { cf, logs, inventory, clusterdata, now } = sources;
   const query = await withSpaceGuid(cf, asked);
   const window = windowOf(query, now);
   const reports: SourceReport[] = [];
@@ -31,12 +34,15 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
     reports.push(await fromCloudFoundry(cf, since, now));
   }
   if (logs !== undefined) reports.push(await fromLogs(logs.files, logs.patterns));
+  if (inventory !== undefined) reports.push(fromInventory(inventory));
+  if (clusterdata !== undefined) reports.push(await recordsOf(clusterdata, cf, query));
   const merged = merge(reports);
   const ranked = rank(merged.candidates, query, now);
   const present = cf === undefined ? undefined : await sortOutPresent(cf, ranked);
   const coverage = [
     ...reports.flatMap((report) => report.coverage),
-    ...gaps(reports, window),
+    ...coverageGaps(reports, { window, now, cloudFoundry: cf !== undefined }),
+    ...deaf(reports),
     ...(present?.coverage ?? []),
   ];
   const notDeleted = [...(present?.notDeleted ?? []), ...merged.notDeleted];
@@ -56,15 +62,36 @@ async function withSpaceGuid(cf: CloudFoundry | undefined, query: DiscoveryQuery
   return value === undefined ? query : { ...query, spaceGuid: value.guid, orgGuid: value.orgGuid };
 }
 
-/** What of the window no log file reaches. */
-function gaps(reports: readonly SourceReport[], window: TimeWindow | undefined): readonly Coverage[] {
-  const logs = reports.flatMap((report) => report.coverage).filter((entry) => entry.source === "logs");
-  if (window === undefined || logs.length === 0) return [];
-  const spans = logs.flatMap(({ from, to }) => (from === undefined || to === undefined ? [] : [{ from, to }]));
-  const first = Math.min(...spans.map((span) => Date.parse(span.from)));
-  const last = Math.max(...spans.map((span) => Date.parse(span.to)));
-  const reached = first <= window.from.getTime() + QUIET_MS && last >= window.to.getTime() - QUIET_MS;
-  if (spans.length > 0 && reached) return [];
-  const asked = `${window.from.toISOString()} to ${window.to.toISOString()}`;
-  return [{ source: "logs", complete: false, why: `the log files do not reach over the whole window, ${asked}` }];
+async function recordsOf(
+  clusterdata: Clusterdata,
+  cf: CloudFoundry | undefined,
+  query: DiscoveryQuery,
+): Promise<SourceReport> {
+  const report = await fromClusterdata(clusterdata);
+  return cf === undefined ? report : { ...report, sightings: fromRecords(report.known ?? [], query) };
+}
+
+/** The broker's records say who an instance was: only together with Cloud Foundry's word that it is gone, a candidate. */
+function fromRecords(known: readonly KnownInstance[], { name }: DiscoveryQuery): readonly Sighting[] {
+  if (name === undefined) return [];
+  return known
+    .filter((each) => each.source === "clusterdata" && each.name === name)
+    .map(({ guid, notedAt, source, ...fields }) => ({
+      guid,
+      source,
+      kind: "gone",
+      why: `the broker kept its record, written at ${notedAt}, and Cloud Foundry has no such instance now`,
+      weight: 15,
+      ...fields,
+      notes: [],
+      evidence: [{ source, id: guid, text: shown(`record of "${name}" ${guid}, written at ${notedAt}`) }],
+    }));
+}
+
+/** Who an instance was is no answer to which went. */
+function deaf(reports: readonly SourceReport[]): readonly Coverage[] {
+  const hears = reports.some((report) => report.coverage.some(({ source }) => source !== "clusterdata"));
+  const why =
+    "the broker's records say who an instance was, not that it went: ask Cloud Foundry (--cf-events) or logs too";
+  return hears ? [] : [{ source: "clusterdata", complete: false, why }];
 }

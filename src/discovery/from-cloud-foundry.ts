@@ -54,7 +54,10 @@ function doubtsOf(identity: Tried<CfIdentity>, tooOld: boolean): readonly string
       `${shown(identity.value.user)} does not see every event: that takes cloud_controller.admin, admin_read_only or global_auditor`,
     );
   }
-  if (tooOld) doubts.push("Cloud Foundry keeps its events for 31 days, and an older time was asked for");
+  if (tooOld)
+    doubts.push(
+      "Cloud Foundry keeps its events for 31 days, and an older time was asked for: log files of that time, or the file of an inventory, would hold it",
+    );
   return doubts;
 }
 

@@ -1,5 +1,6 @@
 /** Brings what the sources say of one instance together: agreement raises, contradiction is shown and not averaged. */
-import type { Candidate, Kind, NotDeleted, Sighting, SourceReport } from "./candidate.js";
+import type { Candidate, KnownInstance, Kind, NotDeleted, Sighting, SourceReport } from "./candidate.js";
+import { optional } from "../optional.js";
 import { agreementBonus } from "./rank.js";
 
 /** Clocks of Cloud Controller and broker, and an asynchronous end, explain this much. */
@@ -13,14 +14,34 @@ export interface Merged {
 export function merge(reports: readonly SourceReport[]): Merged {
   const denials = new Map<string, NotDeleted>();
   for (const denial of reports.flatMap((report) => report.notDeleted)) denials.set(denial.guid, denial);
+  const known = newestKnown(reports.flatMap((report) => report.known ?? []));
   const candidates: Candidate[] = [];
   for (const [guid, sightings] of bySubject(reports.flatMap((report) => report.sightings))) {
     const denial = denials.get(guid);
     if (denial?.final === true) continue;
     denials.delete(guid);
-    candidates.push(together(sightings, denial));
+    candidates.push(withKnown(together(sightings, denial), known.get(guid)));
   }
   return { candidates, notDeleted: [...denials.values()] };
+}
+
+function newestKnown(all: readonly KnownInstance[]): ReadonlyMap<string, KnownInstance> {
+  const newest = new Map<string, KnownInstance>();
+  for (const each of all) {
+    const other = newest.get(each.guid);
+    const [older, newer] = other !== undefined && other.notedAt > each.notedAt ? [each, other] : [other, each];
+    newest.set(each.guid, { ...older, ...newer });
+  }
+  return newest;
+}
+
+/** Only what no sighting says: a name may have changed since it was noted. */
+function withKnown(candidate: Candidate, known: KnownInstance | undefined): Candidate {
+  if (known === undefined) return candidate;
+  const { guid: _guid, source: _source, notedAt: _notedAt, boundApps = [], ...fields } = known;
+  const names = new Map(boundApps.map(({ appGuid, name }) => [appGuid, name]));
+  const bound = (candidate.boundApps ?? []).map((app) => ({ ...optional("name", names.get(app.appGuid)), ...app }));
+  return { ...fields, ...candidate, ...(bound.length > 0 ? { boundApps: bound } : { boundApps }) };
 }
 
 function bySubject(sightings: readonly Sighting[]): Map<string, Sighting[]> {
@@ -64,7 +85,7 @@ function cloudFoundryFirst(a: Sighting, b: Sighting): number {
 function kindOf(sightings: readonly Sighting[], denial: NotDeleted | undefined): Kind {
   if (denial?.insteadOfDeleted !== undefined) return denial.insteadOfDeleted;
   const kinds = sightings.map((sighting) => sighting.kind);
-  const surest: readonly Kind[] = ["recreated", "deleted", "purged"];
+  const surest: readonly Kind[] = ["recreated", "deleted", "purged", "deletion-failed-halfway"];
   return surest.find((kind) => kinds.includes(kind)) ?? kinds[0] ?? "deletion-requested";
 }
 

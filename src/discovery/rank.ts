@@ -64,10 +64,15 @@ function isPlace(asked: string | undefined, askedGuid: string | undefined, place
   return place.name === undefined ? undefined : asked === place.name;
 }
 
-function fitsWindow({ deletedAt }: Candidate, window: TimeWindow | undefined): boolean {
-  if (window === undefined || deletedAt === undefined) return true;
+function fitsWindow({ deletedAt, between }: Candidate, window: TimeWindow | undefined): boolean {
+  if (window === undefined) return true;
+  if (deletedAt === undefined) return between === undefined || overlaps(between, window);
   const at = Date.parse(deletedAt);
   return at >= window.from.getTime() && at <= window.to.getTime();
+}
+
+function overlaps({ after, before }: NonNullable<Candidate["between"]>, { from, to }: TimeWindow): boolean {
+  return Date.parse(after) <= to.getTime() && Date.parse(before) >= from.getTime();
 }
 
 function bonus(candidate: Candidate, query: DiscoveryQuery, window: TimeWindow | undefined): number {

@@ -34,7 +34,7 @@ function candidateLines(candidate: Candidate, place: number): readonly string[] 
   const fields = [
     ["where", where(candidate)],
     ["plan", [candidate.offering, candidate.plan ?? candidate.planGuid].filter((part) => part !== undefined).join(" ")],
-    ["deleted", [candidate.deletedAt, candidate.deletedBy].filter((part) => part !== undefined).join(" by ")],
+    ["deleted", [whenGone(candidate), candidate.deletedBy].filter((part) => part !== undefined).join(" by ")],
     ["why", candidate.why],
     ["last WAL", lastWal(candidate)],
     ["apps", (candidate.boundApps ?? []).map(({ appGuid, name }) => name ?? appGuid).join(", ")],
@@ -64,6 +64,10 @@ function togetherLines({ members }: Together): readonly string[] {
     `${members.length} went together from ${shown(place.org)} / ${shown(place.space)}. To bring them back, one after another:`,
     members.map((member) => `   ${shown(recoverCommand(member, place))}`),
   );
+}
+
+function whenGone({ deletedAt, between }: Candidate): string | undefined {
+  return deletedAt ?? (between === undefined ? undefined : `between ${between.after} and ${between.before}`);
 }
 
 /** Only a finished upload is in the archive. */

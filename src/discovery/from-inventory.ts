@@ -1,0 +1,145 @@
+/**
+ * Discovery in the files of `inventory`: what was there at one survey and no more at the next went in between, however
+ * long ago; and what every instance was called, where it was and who was bound to it.
+ */
+import type { Coverage, InstanceDescription, KnownInstance, Sighting, SourceReport } from "./candidate.js";
+import { isGuid } from "./guid.js";
+import { parseInventoryLine, type InventoryInstance, type InventorySurvey } from "./inventory-line.js";
+import { shown } from "./safe-text.js";
+
+export interface InventoryFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface InventoryFiles {
+  readonly files: readonly InventoryFile[];
+  readonly unreadable: readonly { readonly path: string; readonly why: string }[];
+}
+
+interface Place {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly byteOffset: number;
+}
+
+type Seen = InventoryInstance & { readonly place: Place };
+
+interface Survey {
+  readonly at: string;
+  readonly api: string;
+  readonly seen: Map<string, Seen>;
+  end: InventorySurvey | undefined;
+}
+
+export function fromInventory({ files, unreadable }: InventoryFiles): SourceReport {
+  const surveys = new Map<string, Survey>();
+  const coverage: Coverage[] = unreadable.map(({ path, why }) => ({
+    source: "inventory",
+    file: path,
+    complete: false,
+    why,
+  }));
+  for (const file of files) coverage.push(readFile(file, surveys));
+  const ordered = [...surveys.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
+  coverage.push(...tooFew(ordered));
+  return { sightings: gone(ordered), notDeleted: [], coverage, known: knownOf(ordered) };
+}
+
+/** What went is seen by comparing: one survey shows nothing of it. */
+function tooFew(surveys: readonly Survey[]): readonly Coverage[] {
+  if (surveys.filter(({ end }) => end?.complete === true).length > 1) return [];
+  const why =
+    "a deletion shows only between two surveys that saw every instance: run dingo-recover inventory once more";
+  return [{ source: "inventory", complete: false, why }];
+}
+
+function readFile({ path, text }: InventoryFile, surveys: Map<string, Survey>): Coverage {
+  const own = new Set<Survey>();
+  let byteOffset = 0;
+  let strange = 0;
+  for (const [index, content] of text.split("\n").entries()) {
+    const entry = parseInventoryLine(content);
+    if (entry !== undefined) own.add(note(surveys, entry, { file: path, line: index + 1, byteOffset }));
+    else if (content.trim() !== "") strange += 1;
+    byteOffset += Buffer.byteLength(content) + 1;
+  }
+  const times = [...own].map(({ at }) => at).sort();
+  const [from, to] = [times[0], times.at(-1)];
+  const why = [
+    ...(times.length === 0 ? ["no survey is in this file"] : []),
+    ...(strange > 0 ? [`${strange} of its lines are cut or of another form`] : []),
+    ...[...own].filter(({ end }) => end?.complete !== true).map(unfinished),
+  ].join("; ");
+  const span = from === undefined || to === undefined ? {} : { from, to };
+  return { source: "inventory", file: path, ...span, complete: why === "", ...(why === "" ? {} : { why }) };
+}
+
+function unfinished({ at, end }: Survey): string {
+  const reasons = end === undefined ? "it has no end" : shown(end.why.join(", "));
+  return `the survey of ${at} does not show every instance: ${reasons}`;
+}
+
+function note(surveys: Map<string, Survey>, entry: InventoryInstance | InventorySurvey, place: Place): Survey {
+  const key = `${entry.api} ${entry.survey}`;
+  const survey = surveys.get(key) ?? { at: entry.survey, api: entry.api, seen: new Map(), end: undefined };
+  surveys.set(key, survey);
+  if (entry.type === "survey") survey.end = entry;
+  else if (isGuid(entry.guid)) survey.seen.set(entry.guid, { ...entry, place });
+  return survey;
+}
+
+/** An instance counts as gone at the first complete survey that does not have it, unless a later one has it. */
+function gone(surveys: readonly Survey[]): readonly Sighting[] {
+  const last = new Map<string, Seen>();
+  for (const survey of surveys) for (const seen of survey.seen.values()) last.set(seen.guid, seen);
+  return [...last.values()].flatMap((seen) => {
+    const next = surveys.find(({ at, api, end }) => at > seen.survey && api === seen.api && end?.complete === true);
+    return next === undefined ? [] : [sightingOf(seen, next.at)];
+  });
+}
+
+function sightingOf(seen: Seen, missedAt: string): Sighting {
+  return {
+    guid: seen.guid,
+    source: "inventory",
+    kind: "gone",
+    why: `the inventory saw it at ${seen.survey} and no more at ${missedAt}`,
+    weight: 40,
+    ...describe(seen),
+    between: { after: seen.survey, before: missedAt },
+    notes: [`At ${seen.survey} its archive was ${shown(seen.archive.verdict)}: ${shown(seen.archive.why)}.`],
+    evidence: [
+      {
+        source: "inventory",
+        ...seen.place,
+        text: shown(`${seen.survey} "${seen.name}" ${seen.guid} in ${seen.org.name} / ${seen.space.name}`),
+      },
+    ],
+  };
+}
+
+function knownOf(surveys: readonly Survey[]): readonly KnownInstance[] {
+  const newest = new Map<string, KnownInstance>();
+  for (const { seen } of surveys)
+    for (const each of seen.values())
+      newest.set(each.guid, { guid: each.guid, source: "inventory", notedAt: each.survey, ...describe(each) });
+  return [...newest.values()];
+}
+
+function describe(seen: Seen): InstanceDescription {
+  const apps = seen.bindings?.flatMap(({ type, guid, name }) =>
+    type === "app" ? [{ appGuid: guid, ...(name === null ? {} : { name }) }] : [],
+  );
+  return {
+    name: seen.name,
+    org: seen.org.name,
+    orgGuid: seen.org.guid,
+    space: seen.space.name,
+    spaceGuid: seen.space.guid,
+    plan: seen.plan,
+    offering: seen.offering,
+    ...(apps === undefined || apps.length === 0 ? {} : { boundApps: apps }),
+  };
+}

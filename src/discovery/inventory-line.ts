@@ -1,0 +1,70 @@
+/**
+ * The lines of an inventory file (`dingo-recover inventory`): one for each instance that a survey saw, and one that
+ * ends the survey. Without its end a survey proves that an instance was there, never that one was not.
+ */
+import { z } from "zod";
+
+export const INVENTORY = "dingo-recover/inventory@1";
+
+const named = z.object({ guid: z.string(), name: z.string() });
+const binding = z.object({ type: z.enum(["app", "key"]), guid: z.string(), name: z.string().nullable() });
+const archive = z.object({
+  location: z.string().nullable(),
+  /** As of `archive verify`. */
+  verdict: z.string(),
+  why: z.string(),
+  /** No later than this; null where nothing can be restored. */
+  recoveryTime: z.string().nullable(),
+});
+
+const instanceLine = z.object({
+  schema: z.literal(INVENTORY),
+  type: z.literal("instance"),
+  /** When the survey began, RFC 3339: the same in all its lines. */
+  survey: z.string(),
+  api: z.string(),
+  guid: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  org: named,
+  space: named,
+  offering: z.string(),
+  plan: z.string(),
+  /** Null where it could not be looked at. */
+  nodes: z.number().nullable(),
+  bindings: z.array(binding).nullable(),
+  archive,
+});
+
+const surveyLine = z.object({
+  schema: z.literal(INVENTORY),
+  type: z.literal("survey"),
+  survey: z.string(),
+  endedAt: z.string(),
+  api: z.string(),
+  user: z.string(),
+  instances: z.number(),
+  /** Whether an instance that it does not have was not there. */
+  complete: z.boolean(),
+  why: z.array(z.string()),
+});
+
+const line = z.discriminatedUnion("type", [instanceLine, surveyLine]);
+
+export type InventoryInstance = z.infer<typeof instanceLine>;
+export type InventorySurvey = z.infer<typeof surveyLine>;
+export type InventoryBinding = z.infer<typeof binding>;
+export type InventoryArchive = z.infer<typeof archive>;
+
+export function formatInventoryLine(entry: InventoryInstance | InventorySurvey): string {
+  return `${JSON.stringify(entry)}\n`;
+}
+
+/** Undefined for a line that is cut, or of another form: it is counted, never guessed at. */
+export function parseInventoryLine(text: string): InventoryInstance | InventorySurvey | undefined {
+  try {
+    return line.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

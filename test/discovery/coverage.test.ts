@@ -1,0 +1,99 @@
+/** What the answer says of the time that no source reaches over, and who would hold it. */
+import { describe, expect, it } from "vitest";
+import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
+import { discover } from "../../src/discovery/discover.js";
+import { eraF, lager } from "./broker-log.js";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
+import { memoryLogs } from "./recorded-logs.js";
+
+const now = new Date("2016-03-18T00:00:00Z");
+/** Seconds since 1970 of 2016-03-17T06:10:17Z, the beginning of `lager`. */
+const START = 1458195017;
+const HOUR = 3600;
+
+const linesAt = (...seconds: readonly number[]): string =>
+  seconds.map((at) => lager([eraF.saved(1)], "dingo-postgresql-broker", at)).join("");
+
+async function search(files: Readonly<Record<string, string>>, query: DiscoveryQuery = {}, cf?: RecordedCloudFoundry) {
+  const logs = { files: memoryLogs(files), patterns: Object.keys(files) };
+  const { document, exitCode } = await discover({ sources: { cf, logs, now }, query });
+  return { exitCode, whys: document.coverage.filter(({ complete }) => !complete).map(({ why }) => why ?? "") };
+}
+
+const around = (offset: number): DiscoveryQuery => ({
+  around: new Date((START + offset) * 1000),
+  windowMs: HOUR * 1000,
+});
+
+describe("the time that was asked for", () => {
+  it("lies within the files, so that nothing is nothing", async () => {
+    const steps = Array.from({ length: 16 }, (_, index) => START + index * 540);
+    expect(await search({ "a.log": linesAt(...steps) }, around(HOUR))).toEqual({ exitCode: 17, whys: [] });
+  });
+
+  it("falls between two files: that is said, and it is not nothing", async () => {
+    const files = { "a.log": linesAt(START, START + HOUR), "c.log": linesAt(START + 2 * HOUR, START + 4 * HOUR) };
+    const { exitCode, whys } = await search(files, around(1.5 * HOUR));
+    expect(exitCode).toBe(15);
+    expect(whys).toEqual([
+      expect.stringMatching(
+        /^the log files do not reach over 2016-03-17T07:10:17\.000Z to 2016-03-17T08:10:17\.000Z; .*--cf-events/,
+      ),
+    ]);
+  });
+
+  it("is later than the files: Cloud Foundry's records would hold it", async () => {
+    const { exitCode, whys } = await search({ "a.log": linesAt(START) }, around(10 * HOUR));
+    expect(exitCode).toBe(15);
+    expect(whys.join()).toMatch(/Cloud Foundry's own records would hold it \(--cf-events\)/);
+  });
+
+  it("is later than a Papertrail archive: that is not written yet", async () => {
+    const archived = (line: string): string =>
+      [
+        "1",
+        "2016-03-17T06:10:17Z",
+        "2016-03-17T06:10:17Z",
+        "42",
+        "router",
+        "10.0.0.1",
+        "User",
+        "Info",
+        "broker",
+        line,
+      ].join("\t");
+    const { whys } = await search({ "2016-03-17.tsv": archived(linesAt(START)) }, { ...around(17 * HOUR) });
+    expect(whys.join()).toMatch(/Papertrail writes its archives at night, hourly on large accounts/);
+  });
+
+  it("is older than what Cloud Foundry keeps: files or an inventory would hold it", async () => {
+    const { exitCode, whys } = await search(
+      { "a.log": linesAt(START) },
+      around(-40 * 24 * HOUR),
+      new RecordedCloudFoundry(),
+    );
+    expect(exitCode).toBe(15);
+    expect(whys.join()).toMatch(
+      /31 days, and an older time was asked for: log files of that time, or the file of an inventory/,
+    );
+    expect(whys.join()).toMatch(/older log files, or the file of an inventory, would hold it/);
+  });
+
+  it("cannot be compared with times without year and zone that no line explains", async () => {
+    const file = `Mar 17 06:00:00 router haproxy: well\n${linesAt(START, START + HOUR)}Mar 17 08:00:00 router haproxy: well\n`;
+    const { exitCode, whys } = await search({ "a.log": file }, around(0.5 * HOUR));
+    expect(exitCode).toBe(15);
+    expect(whys.join()).toMatch(/neither year nor zone/);
+  });
+});
+
+describe("all time", () => {
+  it("without a day between two files is not nothing; a quiet night is", async () => {
+    const day = { "a.log": linesAt(START), "c.log": linesAt(START + 30 * HOUR) };
+    const missing = await search(day);
+    expect(missing.exitCode).toBe(15);
+    expect(missing.whys).toEqual([expect.stringMatching(/^no log file holds a line from 2016-03-17T06:10:17/)]);
+    const night = { "a.log": linesAt(START), "c.log": linesAt(START + 9 * HOUR) };
+    expect(await search(night)).toEqual({ exitCode: 17, whys: [] });
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { discover } from "../../src/discovery/discover.js";
+import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
+import { formatInventoryLine, INVENTORY, type InventoryInstance } from "../../src/discovery/inventory-line.js";
+import { GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
+import { memoryLogs } from "./recorded-logs.js";
+
+const now = new Date("2016-06-18T00:00:00Z");
+const API = "https://api.example.org";
+const [MONDAY, TUESDAY, WEDNESDAY] = ["2016-03-14T03:00:00Z", "2016-03-15T03:00:00Z", "2016-03-16T03:00:00Z"];
+
+const instance = (guid: string, survey: string, more: Partial<InventoryInstance> = {}): string =>
+  formatInventoryLine({
+    schema: INVENTORY,
+    type: "instance",
+    survey,
+    api: API,
+    guid,
+    name: "orders-db",
+    createdAt: "2016-01-01T00:00:00Z",
+    org: { guid: "org-guid", name: "shop" },
+    space: { guid: "space-guid", name: "prod" },
+    offering: "dingo-postgresql",
+    plan: "solo",
+    nodes: 2,
+    bindings: [{ type: "app", guid: "app-1", name: "web" }],
+    archive: {
+      location: `s3://b/backups/${guid}/wal`,
+      verdict: "restorable",
+      why: "17 segments",
+      recoveryTime: survey,
+    },
+    ...more,
+  });
+const end = (survey: string, complete = true): string =>
+  formatInventoryLine({
+    schema: INVENTORY,
+    type: "survey",
+    survey,
+    endedAt: survey,
+    api: API,
+    user: "cron",
+    instances: 1,
+    complete,
+    why: complete ? [] : ["cron does not see every instance"],
+  });
+
+async function ask(text: string, query: DiscoveryQuery = {}, cf?: RecordedCloudFoundry, log?: string) {
+  const inventory = { files: [{ path: "inventory.jsonl", text }], unreadable: [] };
+  const logs = log === undefined ? undefined : { files: memoryLogs({ "b.log": log }), patterns: ["b.log"] };
+  return await discover({ sources: { inventory, cf, logs, now }, query });
+}
+
+describe("an inventory", () => {
+  it("shows what went between two surveys, however long ago, with name, place, plan and apps", async () => {
+    const text =
+      instance(GUID, MONDAY) + instance(OTHER, MONDAY) + end(MONDAY) + instance(OTHER, TUESDAY) + end(TUESDAY);
+    const { document, exitCode, table } = await ask(text);
+    expect(exitCode).toBe(0);
+    expect(document.candidates).toMatchObject([
+      {
+        guid: GUID,
+        kind: "gone",
+        name: "orders-db",
+        org: "shop",
+        space: "prod",
+        plan: "solo",
+        deletedAt: null,
+        between: { after: MONDAY, before: TUESDAY },
+        boundApps: [{ appGuid: "app-1", name: "web" }],
+        evidence: [{ source: "inventory", file: "inventory.jsonl", line: 1, byteOffset: 0 }],
+      },
+    ]);
+    expect(table).toContain(`between ${MONDAY} and ${TUESDAY}`);
+    expect(table).toContain("its archive was restorable");
+  });
+
+  it("takes nothing for gone by a survey that did not see everything, or that has no end", async () => {
+    const first = instance(GUID, MONDAY) + end(MONDAY);
+    for (const second of [end(TUESDAY, false), instance(OTHER, TUESDAY), end(TUESDAY).slice(0, -20)]) {
+      const { document, exitCode } = await ask(first + second);
+      expect(document.candidates).toEqual([]);
+      expect(exitCode).toBe(15);
+    }
+  });
+
+  it("takes an instance that a survey missed and the next one saw for present", async () => {
+    const text = instance(GUID, MONDAY) + end(MONDAY) + end(TUESDAY) + instance(GUID, WEDNESDAY) + end(WEDNESDAY);
+    expect((await ask(text)).exitCode).toBe(17);
+  });
+
+  it("of one survey alone shows nothing of deletions: 15", async () => {
+    expect((await ask(instance(GUID, MONDAY) + end(MONDAY))).exitCode).toBe(15);
+    expect((await ask("")).exitCode).toBe(15);
+  });
+
+  it("is outvoted by Cloud Foundry, which still has the instance", async () => {
+    const text = instance(GUID, MONDAY) + end(MONDAY) + end(TUESDAY);
+    const { document } = await ask(text, {}, new RecordedCloudFoundry().living(GUID, "orders-db"));
+    expect(document.candidates).toEqual([]);
+  });
+
+  it("names what a log knows by its GUID only", async () => {
+    const text = instance(GUID, MONDAY) + end(MONDAY) + instance(GUID, TUESDAY) + end(TUESDAY);
+    const { document } = await ask(text, {}, undefined, lager(goodDeletion()));
+    expect(document.candidates).toMatchObject([
+      { guid: GUID, kind: "deleted", name: "orders-db", org: "shop", space: "prod", plan: "solo", sources: ["logs"] },
+    ]);
+    expect((await ask(text, { name: "other-db" }, undefined, lager(goodDeletion()))).document.candidates).toEqual([]);
+  });
+
+  it("is compared with the time that was asked for, and says where it does not reach", async () => {
+    const text = instance(GUID, MONDAY) + end(MONDAY) + end(TUESDAY);
+    const near = { around: new Date("2016-03-14T12:00:00Z"), windowMs: 3_600_000 };
+    expect((await ask(text, near)).document.candidates).toHaveLength(1);
+    const later = { around: new Date("2016-03-20T12:00:00Z"), windowMs: 3_600_000 };
+    const { document, exitCode } = await ask(text, later);
+    expect(document.candidates).toEqual([]);
+    expect(exitCode).toBe(15);
+    expect(document.coverage.at(-1)?.why).toMatch(/the inventory reaches from .* would hold it/);
+  });
+
+  it("with lines of another form says how many", async () => {
+    const text = `nonsense\n${instance("7d61d6", MONDAY)}${instance(GUID, MONDAY)}${end(MONDAY)}${end(TUESDAY)}`;
+    const { document } = await ask(text);
+    expect(document.coverage[0]).toMatchObject({ complete: false, why: "1 of its lines are cut or of another form" });
+    expect(document.candidates.map(({ guid }) => guid)).toEqual([GUID]);
+  });
+});
