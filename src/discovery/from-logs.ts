@@ -28,7 +28,7 @@ function judgeAll(findings: readonly FileFindings[]): Pick<SourceReport, "sighti
   return { sightings, notDeleted };
 }
 
-function coverageOf({ file, from, to, holes, zones, guessed }: FileFindings): Coverage {
+function coverageOf({ file, from, to, holes, zones, guessed, papertrail }: FileFindings): Coverage {
   return {
     source: "logs",
     file,
@@ -38,6 +38,7 @@ function coverageOf({ file, from, to, holes, zones, guessed }: FileFindings): Co
     ...(holes.length === 0 ? {} : { why: holes.join("; ") }),
     ...(zones.length === 0 ? {} : { zones }),
     ...(guessed ? { guessed } : {}),
+    ...(papertrail ? { papertrail } : {}),
   };
 }
 
