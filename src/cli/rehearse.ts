@@ -9,7 +9,7 @@ import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.js";
 import type { CrashPoint } from "../rehearsal/supervisor/child.js";
 import type { Sitting } from "../rehearsal/supervisor/play.js";
 import { rehearse as play, type RehearsalResult, resumeRehearsal } from "../rehearsal/supervisor/rehearse.js";
-import { summary } from "../rehearsal/supervisor/summary.js";
+import { summary, weatherLines } from "../rehearsal/supervisor/summary.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrapUnder } from "../ui/text.js";
 import { secrets } from "./failure.js";
@@ -87,8 +87,10 @@ export async function continueRehearsed(
 }
 
 function conclude(given: GlobalArguments, output: Output, result: RehearsalResult): number {
-  if (given.json) for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
-  else
+  if (given.json) {
+    for (const line of weatherLines(result.weather)) output.error(line);
+    for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
+  } else
     for (const line of summary(result))
       for (const part of wrapUnder(line, Math.min(output.columns, 120))) output.line(part);
   return exitCodeOf(result);
@@ -146,6 +148,8 @@ function handedOn(given: GlobalArguments & ConsentArguments): string[] {
     ...(given["non-interactive"] ? ["--non-interactive"] : []),
     ...(given.yes ? ["--yes"] : []),
     ...(given.confirm === undefined ? [] : ["--confirm", given.confirm]),
+    "--patience",
+    given.patience,
     ...(given["accept-loss"] === undefined ? [] : ["--accept-loss", String(given["accept-loss"])]),
   ];
 }

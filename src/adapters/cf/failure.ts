@@ -15,6 +15,8 @@ const SENTENCES: readonly (readonly [RegExp, Failure])[] = [
   [/not authorized|Insufficient scope|access is denied|insufficient_scope/i, "access-denied"],
   [/^Request error:|connection refused|dial tcp|i\/o timeout|\bEOF\b|connection reset|TLS handshake/im, "unreachable"],
   [/(?:Response|Error) Code: (?:5\d\d|429)\b|Service Unavailable|SSL Cert|x509:/i, "unreachable"],
+  // An answer that is not the API's, as of a proxy before it whose system is away.
+  [/invalid character '.*' (?:looking for|after|in )|unexpected end of JSON input/i, "unreachable"],
   [/Incorrect Usage|is not a registered command/, "program-missing"],
 ];
 

@@ -9,6 +9,7 @@ import { PAGE_USER } from "../scenarios/page-procedure.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { undoneComplaints } from "../scenarios/undone.js";
 import { Told } from "../scenarios/told.js";
+import type { Front } from "../weather/blow.js";
 import { tally, worldComplaints } from "./checks.js";
 import { Changes } from "./child.js";
 import { type ChildPlace, layOut } from "./child-files.js";
@@ -42,6 +43,8 @@ export interface RehearsalResult {
   readonly directory: string;
   /** What the far side counted while the tool worked: "docker stop" → 1. */
   readonly counts: Readonly<Record<string, number>>;
+  /** What was to strike calls, and what it has struck. */
+  readonly weather: readonly Front[];
 }
 
 export interface Standing {
@@ -113,6 +116,7 @@ export function conclude(
     run: record.run,
     directory: place.directory,
     counts: tally(state.world, record.since),
+    weather: state.weather ?? [],
   };
 }
 

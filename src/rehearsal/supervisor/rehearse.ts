@@ -44,7 +44,7 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
       const { box, place } = standing;
       say(`Rehearsal "${scenario.title}": everything below happens on this machine only.`);
       say(`Its clock runs ${PACES[options.pace]} times as fast as yours; times below are the foundation's.`);
-      for (const line of scenario.ticket) say(`  ${line}`);
+      say(`  ${scenario.ticket.join(" ")}`);
       await scenario.before?.({ box, old, cf: { program: place.cf, env: place.env }, say });
       box.weather.turn(frontsOf(options.blows ?? []));
       const world = box.host.world();

@@ -1,4 +1,6 @@
 /** The last lines of a rehearsal: what the box saw, whatever the tool says of itself. */
+import type { Front } from "../weather/blow.js";
+import { blowText } from "../weather/grammar.js";
 import type { RehearsalResult } from "./play.js";
 
 export function summary(result: RehearsalResult): readonly string[] {
@@ -8,6 +10,7 @@ export function summary(result: RehearsalResult): readonly string[] {
     .map(([name, count]) => `${name} ${count}×`)
     .join(", ");
   const lines = [
+    ...(result.weather.length === 0 ? [] : ["", ...weatherLines(result.weather)]),
     "",
     "What the foundation in the box saw:",
     `  ${seen === "" ? "nothing was changed" : seen}`,
@@ -21,4 +24,17 @@ export function summary(result: RehearsalResult): readonly string[] {
   return exitCode === expected || complaints.length > 0
     ? lines
     : [...lines, `  (the scenario by itself ends with ${expected})`];
+}
+
+/** Each fault that was asked for: whether it struck a call, how often, and which. */
+export function weatherLines(weather: readonly Front[]): readonly string[] {
+  return weather.map(({ blow, struck }) => {
+    const told =
+      struck === undefined ? "never struck: no such call was made" : `struck ${struck.times}×, ${onOf(struck)}`;
+    return `Fault ${blowText(blow)}: ${told}`;
+  });
+}
+
+function onOf({ times, on }: NonNullable<Front["struck"]>): string {
+  return `${on.join(", ")}${times > on.length && on.length > 1 ? " …" : ""}`;
 }

@@ -46,7 +46,12 @@ export interface Front {
   readonly met: number;
   /** World time until which nothing answers. */
   readonly until?: number;
+  /** How many calls it has struck, and the operations of the first few of them. */
+  readonly struck?: { readonly times: number; readonly on: readonly string[] };
 }
+
+/** Operations that are told of a blow that strikes for ever. */
+const MOST_TOLD = 3;
 
 export interface Meeting {
   readonly system: System;
@@ -60,7 +65,20 @@ export function strike(
   call: Meeting,
 ): { readonly stroke: Stroke | undefined; readonly fronts: readonly Front[] } {
   const met = fronts.map((front) => meet(front, call));
-  return { stroke: met.find(({ stroke }) => stroke !== undefined)?.stroke, fronts: met.map(({ front }) => front) };
+  const first = met.findIndex(({ stroke }) => stroke !== undefined);
+  return {
+    stroke: met[first]?.stroke,
+    fronts: met.map(({ front }, at) => (at === first ? noted(front, call) : front)),
+  };
+}
+
+function noted(front: Front, { system, operation }: Meeting): Front {
+  const { times = 0, on = [] } = front.struck ?? {};
+  const where = `${system}:${operation}`;
+  return {
+    ...front,
+    struck: { times: times + 1, on: on.includes(where) || on.length >= MOST_TOLD ? on : [...on, where] },
+  };
 }
 
 interface Met {
