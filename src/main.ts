@@ -9,7 +9,7 @@ import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
 const LINGER = 5_000;
 
 export async function main(words: readonly string[]): Promise<void> {
-  watchReaders();
+  watchReader(words);
   try {
     await perform(words);
   } finally {
@@ -18,11 +18,23 @@ export async function main(words: readonly string[]): Promise<void> {
   }
 }
 
-/** Whoever read stdout went away (`| head`): that is a closed terminal, which a run survives and is stopped by. */
-function watchReaders(): void {
+/** As the shell says of a program that SIGPIPE ended, which is how most others end then. */
+const READER_GONE = 141;
+/** How these ended says more than who has read it. */
+const AT_WORK: readonly string[] = ["run", "resume", "undo", "cleanup", "rehearse", "handover"];
+
+/**
+ * Whoever read stdout went away (`| head`): for a run that is a closed terminal, which stops it safely; what only
+ * prints has no more to say, and ends.
+ */
+function watchReader([command = ""]: readonly string[]): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.kill(process.pid, "SIGHUP");
-    else throw error;
+    if (error.code !== "EPIPE") throw error;
+    if (process.listenerCount("SIGHUP") > 0) process.kill(process.pid, "SIGHUP");
+    if (AT_WORK.includes(command)) return;
+    process.once("exit", (code) => {
+      if (code === EXIT.done) process.exitCode = READER_GONE;
+    });
   });
   process.stderr.on("error", () => undefined);
 }
@@ -31,6 +43,7 @@ async function perform(words: readonly string[]): Promise<void> {
   if (process.env[REHEARSAL_VARIABLE] !== undefined) {
     // Before anything else is loaded: whatever a library tries, a rehearsal stays on this machine (law 13).
     (await import("./rehearsal/loopback-guard.js")).installLoopbackGuard();
+    (await import("./rehearsal/supervisor/orphan.js")).endWithSupervisor();
   }
   const json = words.includes("--json");
   if (words.length === 0) return await withoutCommand();

@@ -65,7 +65,8 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
   const child = spawn(file, [...first, ...args], {
     cwd: place.directory,
     env: { ...place.env, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
-    stdio: [interactive ? "inherit" : "ignore", shown, shown],
+    // Nothing is sent over the channel: that it closes tells the child that nobody hosts its foundation any more.
+    stdio: [interactive ? "inherit" : "ignore", shown, shown, "ipc"],
   });
   const { crashAt } = options;
   if (crashAt !== undefined && "change" in crashAt) options.changes.at(crashAt.change, () => child.kill("SIGKILL"));

@@ -1,0 +1,17 @@
+/** A rehearsed program ends soon after its supervisor, however that ended: its foundation is gone, and nothing answers. */
+
+/** What is under way may still be written down for so long. Milliseconds. */
+const GRACE_MS = 3_000;
+const HUNG_UP = 129;
+
+/** Without a supervisor that keeps a channel open (child.ts) nothing happens. */
+export function endWithSupervisor(): void {
+  if (!process.connected) return;
+  process.once("disconnect", () => {
+    // As by a closed terminal: stopped safely, to be resumed.
+    process.kill(process.pid, "SIGHUP");
+    setTimeout(() => process.exit(HUNG_UP), GRACE_MS).unref();
+  });
+  // The channel is there to be lost, and keeps nothing alive.
+  process.channel?.unref();
+}

@@ -1,0 +1,75 @@
+/** How a rehearsal ends where its network is sick, its screen goes away, or its supervisor is killed. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EXIT } from "../../src/errors.js";
+import { Place } from "./program.js";
+
+let place: Place;
+beforeEach(() => {
+  place = new Place();
+});
+afterEach(() => place.remove());
+
+interface Listed {
+  readonly run: string;
+  readonly state: string;
+}
+
+async function onlyRun(): Promise<Listed> {
+  const { stdout } = await place.run(["runs", "--json"]);
+  const { runs } = JSON.parse(stdout) as { runs: readonly Listed[] };
+  const [run] = runs;
+  if (run === undefined || runs.length !== 1) throw new Error(`not one run: ${stdout}`);
+  return run;
+}
+
+describe("a rehearsal with faults", () => {
+  it("goes on behind one that passes, and says at its end which of them struck, where and how often", async () => {
+    const words = ["--fault", "cf=503", "--fault", "director=503", "--fault", "s3:Nothing=reset"];
+    const { code, stdout } = await place.run(["rehearse", "--pace", "max", ...words]);
+    expect(stdout).toContain("Fault cf#1=503: struck 1×, cf:GET/");
+    expect(stdout).toMatch(/Fault director#1=503: struck 1×, director:GET/u);
+    expect(stdout).toContain("Fault s3:Nothing#1=reset: never struck: no such call was made");
+    expect(code).toBe(EXIT.done);
+  }, 120_000);
+
+  it("ends with 15 where the system stays sick for longer than the patience", async () => {
+    const words = ["rehearse", "--pace", "max", "--fault", "cf#1-=503", "--patience", "1m", "--json"];
+    const { code, stderr } = await place.run(words);
+    expect(code).toBe(EXIT.unreachable);
+    expect(stderr).toMatch(/Fault cf#1-=503: struck \d+×, cf:/u);
+    expect((await onlyRun()).state).toBe("waiting");
+  }, 120_000);
+});
+
+describe("a rehearsal whose screen is gone", () => {
+  it("is stopped safely, as by a closed terminal", async () => {
+    const { child, ended, saw } = place.start(["rehearse"]);
+    await saw("Find the deleted instance");
+    child.stdout?.destroy();
+    expect((await ended).code).toBe(EXIT.interrupted);
+    expect((await onlyRun()).state).toBe("stopped");
+  }, 120_000);
+});
+
+describe("a rehearsal whose supervisor is killed", () => {
+  it("stops by itself, and is the run that status and resume mean where no other is open", async () => {
+    const { child, ended, saw } = place.start(["rehearse", "--json"]);
+    await saw('"step":"remains"');
+    child.kill("SIGKILL");
+    // The rehearsed program holds the same pipes: they close when it has ended too.
+    await ended;
+    const { run, state } = await onlyRun();
+    expect(state).toBe("stopped");
+    const [status, undo, resumed] = await Promise.all([
+      place.run(["status"]),
+      place.run(["undo"]),
+      place.run(["resume", "--json"]),
+    ]);
+    expect(status.code).toBe(EXIT.done);
+    expect(status.stdout).toContain(`${run}  stopped  (rehearsal)`);
+    // What takes something back is never guessed.
+    expect(undo.code).toBe(EXIT.usage);
+    expect(undo.stderr).toContain(run);
+    expect(resumed.code).toBe(EXIT.done);
+  }, 120_000);
+});
