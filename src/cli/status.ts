@@ -34,7 +34,7 @@ export async function status(given: StatusArguments): Promise<number> {
   if (!given.follow || standing.state.phase.kind === "ended") return EXIT.done;
   if (!goesOn) {
     output.error("nobody is at work on this run: there is nothing to follow");
-    return EXIT.done;
+    return endedWith(standing);
   }
   const stopper = watchSignals(() => undefined, false);
   const { signal } = stopper;
@@ -52,7 +52,14 @@ export async function status(given: StatusArguments): Promise<number> {
     .finally(() => stopper.release());
   if (ended === "left") return EXIT.interrupted;
   if (ended === "gone") output.error(`the process that was at work is gone; see dingo-recover status ${run}`);
-  return EXIT.done;
+  return endedWith(standingOf(directory, run));
+}
+
+/** The exit code of the process that was at work last: a killed one left a run to be resumed, maybe a step in doubt. */
+function endedWith({ state: { phase }, reading }: Standing): number {
+  if (phase.kind === "ended") return EXIT.done;
+  if (phase.kind === "stopped") return phase.exitCode;
+  return summarize(reading.entries, { carried: false }).state === "in-doubt" ? EXIT.inDoubt : EXIT.stopped;
 }
 
 interface Standing {

@@ -40,8 +40,22 @@ describe("status --follow", () => {
     const after = await place.run(["status", run, "--follow"]);
     expect(after).toMatchObject({ code: EXIT.done, stderr: "" });
     expect(after.stdout).toMatch(/begun \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ.*, ended .*, after /u);
-    expect(after.stdout).toMatch(/succeeded {2}\d\d:\d\d:\d\dZ {2}proof {2}\d+ s/u);
+    expect(after.stdout).toMatch(/succeeded {2}\d\d:\d\d:\d\dZ {2}proof {2}(?:\d+ min )?\d+ s/u);
     expect(after.stdout).not.toContain("continue with");
+  }, 120_000);
+});
+
+describe("status --follow of a run that is refused", () => {
+  it("ends as the run ends, also where it has ended before", async () => {
+    const { ended, saw } = place.start(["rehearse", "wal-gap", "--json"]);
+    await saw('"step":"remains"');
+    const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout) as { runs: { run: string }[] };
+    const follow = ["status", runs[0]?.run ?? "", "--follow"];
+    expect((await place.run(follow)).code).toBe(EXIT.refused);
+    expect((await ended).code).toBe(EXIT.refused);
+    const after = await place.run(follow);
+    expect(after.code).toBe(EXIT.refused);
+    expect(after.stderr).toContain("nobody is at work on this run");
   }, 120_000);
 });
 
