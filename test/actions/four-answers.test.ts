@@ -8,11 +8,12 @@ import { ARCHIVE_AND_KEYS } from "./mutations/archive-and-keys.js";
 import { CLEANUP } from "./mutations/cleanup.js";
 import { CLOUD_FOUNDRY } from "./mutations/cloud-foundry.js";
 import { CONTAINERS } from "./mutations/container.js";
+import { DRILL } from "./mutations/drill.js";
 import type { MutationCases } from "./mutations/shape.js";
 
 type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
 
-const CASES: readonly MutationCases[] = [...CLOUD_FOUNDRY, ...CONTAINERS, ...ARCHIVE_AND_KEYS, ...CLEANUP];
+const CASES: readonly MutationCases[] = [...CLOUD_FOUNDRY, ...CONTAINERS, ...ARCHIVE_AND_KEYS, ...CLEANUP, ...DRILL];
 const MUTATING = [...REGISTRY.values()].filter(({ effect }) => effect !== "read").map(({ id }) => id);
 
 describe("every action that changes the world", () => {
@@ -78,6 +79,7 @@ function changesOf({ cf, cell, etcd, store }: Scene): readonly string[] {
     ...cf.creates.map(({ name }) => name),
     ...cf.restarts,
     ...cf.renames,
+    ...cf.deletes,
     ...bindings,
     ...cell.changes,
     ...etcd.changes,

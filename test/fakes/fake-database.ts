@@ -2,9 +2,12 @@
  * PostgreSQL in a container: roles with passwords, trusted over the container's own loopback, asked for them from
  * anywhere else (real-parts.md §3.4).
  */
+import { createHash } from "node:crypto";
 import type { Sql } from "../../src/ports/cells.js";
 
 type Login = Awaited<ReturnType<Sql["login"]>>;
+const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+
 type Rows = readonly (readonly string[])[];
 
 export class FakeDatabase implements Sql {
@@ -14,6 +17,10 @@ export class FakeDatabase implements Sql {
   readonly passwords = new Map<string, string>();
   /** Rows of a table, by name. */
   readonly tables = new Map<string, number>();
+  /** MD5 over the rows of a table that a drill wrote, by name. */
+  readonly checksums = new Map<string, string>();
+  /** The segment that a switch closes. */
+  segment = "000000010000000000000003";
   /** What else was put there, as "kind name": other databases, large objects. */
   readonly content: (readonly [kind: string, name: string])[] = [];
   /** Every text that came, by socket or by login. */
@@ -35,6 +42,10 @@ export class FakeDatabase implements Sql {
       return [...this.content, ...[...this.tables.keys()].map((name) => ["table", `public.${name}`])];
     if (sql.includes("pg_control_system")) return [[recovering, this.systemId]];
     if (sql.startsWith("SELECT pg_is_in_recovery")) return [[recovering]];
+    if (sql.includes("pg_switch_")) {
+      this.#changes.push("switch");
+      return [[this.segment]];
+    }
     for (const [, role = "", password = ""] of sql.matchAll(/ROLE "(\w+)" WITH .*PASSWORD '([^']*)'/g)) {
       this.#changes.push(`${this.passwords.has(role) ? "alter" : "create"} ${role}`);
       this.passwords.set(role, password);
@@ -52,7 +63,24 @@ export class FakeDatabase implements Sql {
     return { ok: true, rows: this.#answer(sql) };
   }
 
+  /** Rows as a drill of that run writes them. */
+  fill(table: string, run: string, rows: number): void {
+    const all = Array.from({ length: rows }, (_, index) => `${index + 1} ${md5(`${run} ${index + 1}`)}`);
+    this.tables.set(table, rows);
+    this.checksums.set(table, md5(all.join(",")));
+  }
+
   #answer(sql: string): Rows {
+    const [, filled, run = "", rows] =
+      /INSERT INTO public\.(\w+) SELECT n, md5\('(.*)' \|\| ' ' \|\| n\) FROM generate_series\(1, (\d+)\)/.exec(sql) ??
+      [];
+    if (filled !== undefined) {
+      this.#changes.push(`fill ${filled}`);
+      this.fill(filled, run, Number(rows));
+      return [];
+    }
+    const read = /^SELECT count\(\*\), md5\(.*FROM public\.(\w+);$/.exec(sql)?.[1];
+    if (read !== undefined) return [[String(this.tables.get(read) ?? 0), this.checksums.get(read) ?? ""]];
     if (sql.includes("pg_is_in_recovery")) return [[this.inRecovery ? "t" : "f"]];
     if (sql.includes("FROM pg_tables")) return [...this.tables.keys()].map((name) => ["public", name]);
     const counted = /count\(\*\) FROM "public"\."(\w+)"/.exec(sql)?.[1];

@@ -19,10 +19,10 @@ export interface OwnService {
 
 /** Throws `guard-refused` unless everything is shown. */
 export async function requireOwnService(context: Context, own: OwnService): Promise<void> {
-  requireJournaledCreate(context, own);
   const typed = `${own.org}/${own.space}/${own.name}`;
   if (context.run.target !== typed)
     throw refuse(own, `the target of this run is "${context.run.target}", and what would be deleted is "${typed}"`);
+  requireJournaledCreate(context, own);
   await guardInstance(context, own.guid, own.name);
   const named = await context.ports.cf.findInstance(own.space_guid, own.name);
   if (named?.guid !== own.guid)

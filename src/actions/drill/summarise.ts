@@ -13,6 +13,7 @@ const input = z.strictObject({
   space: z.string(),
   name: z.string(),
 });
+type Input = z.infer<typeof input>;
 const output = z.object({ proved: z.string(), seconds: z.number(), next: z.array(z.string()) });
 
 /** What the drill proved, how long it took, and the one thing that is left to do. */
@@ -22,21 +23,27 @@ export const summariseDrill = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ proved, next }) => [proved, "next:", ...next.map((line) => `  ${line}`)].join("\n"),
+  tell: ({ proved, next }) =>
+    [proved, ...(next.length === 0 ? [] : ["next:"]), ...next.map((line) => `  ${line}`)].join("\n"),
   describe: () => [],
   run: ({ run, ports }, facts) => {
-    const { target, rows, checksum, deleted_guid: deleted, guid, org, space, name } = facts;
+    const { target, rows, checksum, deleted_guid: deleted, guid } = facts;
     const seconds = Math.round((ports.clock.now().getTime() - Date.parse(facts.deleted_at)) / 1000);
     return Promise.resolve({
       proved: `${target}: ${rows} rows of ${deleted} are back in ${guid}, MD5 ${checksum}, ${seconds} s after the deletion; the time of each step stands in the report`,
       seconds,
-      next: [
-        `dingo-recover report ${run.id}  # with the time of each step`,
-        `${quote(["cf", "target", "-o", org, "-s", space])}; ${quote(["cf", "delete-service", name, "-f"])}  # the drill's service is not needed any more`,
-        `the archives of ${deleted} and ${guid} stay in the bucket until somebody removes them`,
-      ],
+      next: run.rehearsal ? [] : nextSteps(run.id, facts),
     });
   },
   // It would take longer at every look.
   verify: () => Promise.resolve({ holds: true, evidence: "a drill is told once" }),
 });
+
+/** The tool deletes nothing here: what the drill leaves is the operator's to remove. */
+function nextSteps(run: string, { deleted_guid: deleted, guid, org, space, name }: Input): string[] {
+  return [
+    `dingo-recover report ${run}  # with the time of each step`,
+    `${quote(["cf", "target", "-o", org, "-s", space])}; ${quote(["cf", "delete-service", name, "-f"])}  # the drill's service is not needed any more`,
+    `the archives of ${deleted} and ${guid} stay in the bucket until somebody removes them`,
+  ];
+}

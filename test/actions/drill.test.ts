@@ -1,0 +1,115 @@
+/** A drill deletes what its own run created, and nothing else, whatever its runbook says. */
+import { describe, expect, it } from "vitest";
+import type { JournaledStep } from "../../src/action.js";
+import { compareRows } from "../../src/actions/drill/compare-rows.js";
+import { deleteDrillService } from "../../src/actions/drill/delete-service.js";
+import { expectedRows, TABLE } from "../../src/actions/drill/rows.js";
+import { failure, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../traps/scene.js";
+import { created, keyed, LOST } from "./mutations/drill.js";
+
+const OTHER = "11111111-2222-4333-8444-555555555555";
+
+async function refused(scene: Scene, message: RegExp, input = LOST): Promise<void> {
+  await expect(scene.perform(deleteDrillService, input)).rejects.toEqual(failure("guard-refused", message));
+  expect(scene.cf.deletes).toEqual([]);
+}
+
+function journaled(scene: Scene, change: Partial<JournaledStep>): Scene {
+  const [step] = scene.context.journaled("cf.create-service");
+  if (step !== undefined) scene.context.earlier.set("cf.create-service", [{ ...step, ...change }]);
+  return scene;
+}
+
+describe("the drill's delete", () => {
+  it("deletes the service that the run's own create made, by the name that was typed", async () => {
+    const scene = created();
+    await scene.perform(deleteDrillService, LOST);
+    expect(scene.cf.deletes).toEqual(["important-db"]);
+    expect(await scene.cf.getInstance(NEW_GUID)).toBeUndefined();
+  });
+
+  it("removes the run's own key before it", async () => {
+    const scene = created();
+    await scene.cf.createServiceKey({ instance: "important-db", key: TAG });
+    await scene.perform(deleteDrillService, LOST);
+    expect(await scene.cf.bindings(NEW_GUID)).toEqual([]);
+  });
+
+  it("refuses an instance with the tag whose creation this run did not journal", async () => {
+    const scene = created();
+    scene.context.earlier.clear();
+    await refused(scene, /journal of this run does not say that it created/);
+  });
+
+  it("refuses an adopted instance", async () => {
+    await refused(journaled(created(), { input: { adopt: NEW_GUID } }), /does not say that it created/);
+  });
+
+  it("refuses an instance that was made by hand", async () => {
+    await refused(journaled(created(), { how: "by-hand" }), /does not say that it created/);
+  });
+
+  it("refuses where the create did not note that the name was free", async () => {
+    await refused(journaled(created(), { records: () => [] }), /does not say that it created/);
+  });
+
+  it("refuses an instance that does not carry the tag of this run", async () => {
+    const scene = created();
+    scene.cf.change(NEW_GUID, { tags: ["dingo-recover-another"] });
+    await refused(scene, /does not carry the tag/);
+  });
+
+  it("refuses another name than the one that was typed", async () => {
+    await refused(created(), /what would be deleted is "shop\/prod\/billing-db"/, { ...LOST, name: "billing-db" });
+  });
+
+  it("refuses where the name belongs to another instance now", async () => {
+    const scene = created();
+    const [own] = scene.cf.instances;
+    if (own !== undefined) scene.cf.instances.unshift({ ...own, guid: OTHER });
+    await refused(scene, new RegExp(`belongs to "${OTHER}"`));
+  });
+
+  it("refuses a service that somebody has begun to use", async () => {
+    const scene = created();
+    scene.cf.appList.push({ guid: "web-guid", name: "web", state: "STARTED" });
+    await scene.cf.bindService({ app: "web", instance: "important-db" });
+    await refused(scene, /bindings that this run did not make/);
+  });
+
+  it("asks for the delete once, and waits for one that is under way", async () => {
+    const scene = created();
+    scene.cf.deleting = { type: "delete", state: "in progress", description: "" };
+    await expect(scene.perform(deleteDrillService, LOST)).rejects.toMatchObject({ code: "deadline-passed" });
+    await expect(scene.perform(deleteDrillService, LOST)).rejects.toMatchObject({ code: "deadline-passed" });
+    expect(scene.cf.deletes).toEqual(["important-db"]);
+  });
+
+  it("says what Cloud Foundry says where it could not be deleted", async () => {
+    const scene = created();
+    scene.cf.deleting = { type: "delete", state: "failed", description: "the broker does not answer" };
+    await expect(scene.perform(deleteDrillService, LOST)).rejects.toEqual(
+      failure("step-failed", /the broker does not answer/),
+    );
+  });
+});
+
+describe("the comparison of the rows", () => {
+  const read = { ...TARGET, key_guid: `key-${TAG}` };
+
+  it("holds where every row is as it was written", async () => {
+    const scene = keyed();
+    scene.cell.sql.fill(TABLE, RUN, 30);
+    expect(await scene.perform(compareRows, { ...read, ...expectedRows(RUN, 30) })).toEqual(expectedRows(RUN, 30));
+  });
+
+  it.each([
+    ["a row is lost", (scene: Scene) => scene.cell.sql.fill(TABLE, RUN, 29)],
+    ["a row is another", (scene: Scene) => scene.cell.sql.fill(TABLE, "another run", 30)],
+  ])("fails where %s", async (_what, change) => {
+    const scene = keyed();
+    change(scene);
+    const compared = scene.perform(compareRows, { ...read, ...expectedRows(RUN, 30) });
+    await expect(compared).rejects.toMatchObject({ code: "proof-failed" });
+  });
+});

@@ -1,0 +1,89 @@
+/** What a drill does to the service that it made itself: it fills it, and deletes it. */
+import type { JsonObject } from "../../../src/action.js";
+import { deleteDrillService } from "../../../src/actions/drill/delete-service.js";
+import { TABLE } from "../../../src/actions/drill/rows.js";
+import { writeRows } from "../../../src/actions/drill/write-rows.js";
+import type { LastOperation } from "../../../src/ports/cloud-foundry.js";
+import { BUCKET } from "../../archive/sample-archive.js";
+import { NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../../traps/scene.js";
+import { at, type MutationCases, tried } from "./shape.js";
+import { fresh } from "./worlds.js";
+
+const KEY = `key-${TAG}`;
+const ROWS = 30;
+
+/** The run's own key is there, and the application's role has its password. */
+export function keyed(): Scene {
+  const scene = fresh();
+  const login = { host: "10.58.111.10", port: 30_003, database: "postgres", username: "app", password: "a-password" };
+  scene.cf.credentials.set(KEY, login);
+  scene.cell.sql.passwords.set(login.username, login.password);
+  return scene;
+}
+
+const filling: MutationCases = {
+  action: writeRows,
+  input: () => ({ ...TARGET, key_guid: KEY, bucket: BUCKET, rows: ROWS, run: RUN }),
+  acts: keyed,
+  answers: {
+    done: {
+      world: at(keyed, (scene) => tried(scene, filling)),
+      evidence: /30 rows, MD5 [0-9a-f]{32}; 000000010000000000000003 is archived/,
+    },
+    "not-done": { world: keyed, evidence: /there is no table dingo_recover_drill/ },
+    partly: {
+      world: at(keyed, ({ cell }) => cell.sql.fill(TABLE, RUN, ROWS)),
+      evidence: /30 rows, .*not seen in the archive yet/,
+    },
+    unknown: {
+      world: at(keyed, ({ cell }) => cell.sql.fill(TABLE, "another run", ROWS)),
+      evidence: /30 rows, MD5 [0-9a-f]{32}, not 30 rows/,
+    },
+  },
+};
+
+export const LOST: JsonObject = {
+  guid: NEW_GUID,
+  org: SPACE.orgName,
+  space: SPACE.name,
+  space_guid: SPACE.guid,
+  name: "important-db",
+  run: RUN,
+};
+
+/** The create is in the journal of the run, with what it noted before it. */
+export function created(): Scene {
+  const scene = fresh();
+  scene.context.earlier.set("cf.create-service", [
+    {
+      step: "sacrifice",
+      how: "ran",
+      input: { name: "important-db" },
+      output: { guid: NEW_GUID },
+      records: (kind) => (kind === "name-was-free" ? [{ name: "important-db", space_guid: SPACE.guid }] : []),
+    },
+  ]);
+  return scene;
+}
+
+const operation = (state: LastOperation["state"]): LastOperation => ({ type: "delete", state, description: "stuck" });
+
+const losing: MutationCases = {
+  action: deleteDrillService,
+  input: () => LOST,
+  acts: created,
+  answers: {
+    done: { world: at(created, (scene) => tried(scene, losing)), evidence: /no instance .* any more/ },
+    "not-done": { world: created, evidence: /"important-db" \(.*\): create succeeded/ },
+    partly: {
+      world: at(created, ({ cf }) => cf.change(NEW_GUID, { lastOperation: operation("in progress") })),
+      evidence: /delete in progress/,
+    },
+    unknown: {
+      world: at(created, ({ cf }) => cf.change(NEW_GUID, { lastOperation: operation("failed") })),
+      evidence: /delete failed: stuck/,
+    },
+  },
+};
+
+export const DRILL: readonly MutationCases[] = [filling, losing];
