@@ -32,7 +32,7 @@ export function runbookSchema(actions: Actions): Schema {
           propertyNames: { pattern: "^[a-z][a-z0-9_]*$" },
           additionalProperties: inputSchema(),
         },
-        steps: { type: "array", minItems: 1, items: stepSchema(actions) },
+        steps: { type: "array", minItems: 1, items: orInclude(stepSchema(actions)) },
       },
       ["schema", "name", "version", "title", "target", "steps"],
     ),
@@ -76,6 +76,18 @@ function stepSchema(actions: Actions): Schema {
     dependentRequired: { until: ["timeout"], timeout: ["until"] },
     allOf: [...actions.values()].map(whenAction),
   };
+}
+
+/** Steps of another runbook, resolved before anything is loaded (`compose.ts`). */
+function orInclude(step: Schema): Schema {
+  const include = closed(
+    {
+      include: { ...TEXT, description: "Name of a shipped runbook, or a file: its steps stand here." },
+      with: { type: "object", description: "Its inputs; those that are left out have their defaults." },
+    },
+    ["include"],
+  );
+  return { if: { required: ["include"] }, then: include, else: step };
 }
 
 function whenAction(action: AnyAction): Schema {

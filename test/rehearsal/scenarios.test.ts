@@ -22,6 +22,7 @@ const LIVING: ReadonlySet<string> = new Set([
   "old-instance-stopped",
   "old-instance-goes-on",
   "old-directory-left",
+  "drill",
 ]);
 
 describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))("the scenario %s", (_name, scenario) => {
@@ -57,6 +58,7 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))("
   it("sets a world, faults and answers, and nothing that replies to a call", () => {
     expect(Object.keys(scenario).sort()).toEqual(
       ["answers", "complaints", "exitCode", "inputs", "name", "open", "teaches", "ticket", "title"]
+        .concat(scenario.runbook === undefined ? [] : ["runbook"])
         .concat(scenario.before === undefined ? [] : ["before"])
         .concat(scenario.unsaid === undefined ? [] : ["unsaid"])
         .concat(scenario.beginsAt === undefined ? [] : ["beginsAt"])

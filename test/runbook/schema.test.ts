@@ -9,8 +9,11 @@ interface Generated {
   properties: {
     steps: {
       items: {
-        properties: object;
-        allOf: { if: { properties: { action: { const: string } } }; then: { properties: { with: object } } }[];
+        then: { properties: object };
+        else: {
+          properties: object;
+          allOf: { if: { properties: { action: { const: string } } }; then: { properties: { with: object } } }[];
+        };
       };
     };
   };
@@ -18,7 +21,7 @@ interface Generated {
 }
 
 const SCHEMA = runbookSchema(ACTIONS) as unknown as Generated;
-const STEP = SCHEMA.properties.steps.items;
+const STEP = SCHEMA.properties.steps.items.else;
 
 function inputSchema(action: string): z.ZodType {
   const rule = STEP.allOf.find((one) => one.if.properties.action.const === action);
@@ -29,6 +32,10 @@ describe("the schema for editors", () => {
   it("knows exactly the keys that the loader knows", () => {
     expect(Object.keys(SCHEMA.properties).sort()).toEqual([...RUNBOOK_KEYS].sort());
     expect(Object.keys(STEP.properties).sort()).toEqual([...STEP_KEYS].sort());
+  });
+
+  it("knows an include", () => {
+    expect(Object.keys(SCHEMA.properties.steps.items.then.properties)).toEqual(["include", "with"]);
   });
 
   it("has one rule per action", () => {
