@@ -1,7 +1,7 @@
 /** The one loop: ask the pure transition what is next, do it, again, until nothing is left (I2). */
 import type { Json } from "../action.js";
 import { EXIT, RecoverError, unreachable } from "../errors.js";
-import { runMutatingStep, settleStep } from "./mutating-step.js";
+import { runMutatingStep } from "./mutating-step.js";
 import type { Attempt } from "./outcome.js";
 import type { PlannedStep } from "./plan.js";
 import { runReadStep } from "./read-step.js";
@@ -10,6 +10,7 @@ import type { Session } from "./session.js";
 import type { Unit } from "./state.js";
 import { requireTarget, fixTarget } from "./target.js";
 import { nextMove } from "./transition.js";
+import { catchUp, settleStep } from "./unsettled-step.js";
 
 /** Runs to the end, or throws what stops the run. */
 export async function execute(session: Session): Promise<void> {
@@ -72,8 +73,9 @@ async function enter(session: Session, planned: PlannedStep): Promise<void> {
 async function attempt(session: Session, at: Attempt): Promise<void> {
   const { action } = at.planned.step;
   if (at.planned.effect !== "read") requireTarget(session);
-  return action.effect === "read"
-    ? runReadStep(session, at, action)
+  if (action.effect === "read") return runReadStep(session, at, action);
+  return session.journalMayLag
+    ? catchUp(session, at, action)
     : runMutatingStep(session, at, { action, before: "not-needed" });
 }
 

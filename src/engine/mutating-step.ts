@@ -11,13 +11,12 @@ import { decideDoubt } from "./doubt.js";
 import { hashCommands } from "./foresight.js";
 import { type Attempt, fail } from "./outcome.js";
 import { Patience, patiently } from "./patience.js";
-import { conclude, type ErasedMutation, type Mutation, probe, verify } from "./proof.js";
+import { conclude, type ErasedMutation, type Mutation, probe } from "./proof.js";
 import { groundMoved } from "./recheck.js";
 import { errorOf, isStop, type Session } from "./session.js";
 import { unitName } from "./state.js";
 import { contextFor } from "./step-context.js";
-import type { Unsettled } from "./transition.js";
-import { inputOf, parsedInput } from "./unit-input.js";
+import { inputOf } from "./unit-input.js";
 import { wayBackOf } from "./way-back.js";
 
 const SAFE = "The step has begun and may have had its effect; it is not done again before a look at the world.";
@@ -32,6 +31,7 @@ export async function runMutatingStep(
   { action, before }: { readonly action: ErasedMutation; readonly before: Before },
 ): Promise<void> {
   const weather = new Patience(session, first.unit, SAFE);
+  session.caughtUp();
   let known = before;
   for (let at = first; ; at = { ...at, attempt: at.attempt + 1 }) {
     const ended = await attemptOnce(session, { at, action, weather, before: known });
@@ -39,46 +39,6 @@ export async function runMutatingStep(
     known = ended;
     session.emit({ type: "note", message: `${unitName(at.unit)} runs again: the probe showed that it is not done` });
   }
-}
-
-/** A step that began earlier, or is open anew: the world is asked before anything else. */
-export async function settleStep(
-  session: Session,
-  at: Attempt,
-  { action, state }: { readonly action: ErasedMutation; readonly state: Unsettled },
-): Promise<void> {
-  const reopened = "output" in state;
-  // What was opened anew is asked for as it would run now: the steps before it may have brought something else.
-  const input = reopened ? inputOf(session, at.planned, at.unit) : parsedInput(at.planned, at.unit, state.input ?? {});
-  const mutation: Mutation = { ...at, attempt: state.attempt, action, input };
-  const found = await probe(session, mutation);
-  const next = { ...at, attempt: state.attempt + 1 };
-  switch (found.state) {
-    case "done":
-      if (!reopened) return conclude(session, mutation, { how: "adopted", output: found.output });
-      return (await adoptProved(session, mutation, found.output))
-        ? undefined
-        : runMutatingStep(session, next, { action, before: "partly" });
-    case "not-done":
-    case "partly":
-      return runMutatingStep(session, next, { action, before: found.state });
-    case "unknown": {
-      // Whoever had it opened anew has decided: it runs, behind its own guard.
-      if (state.kind === "reopened") return runMutatingStep(session, next, { action, before: "partly" });
-      const decided = await decideDoubt(session, mutation, { evidence: found.evidence, seen: true });
-      return decided === "again" ? runMutatingStep(session, next, { action, before: "partly" }) : undefined;
-    }
-    default:
-      return unreachable(found);
-  }
-}
-
-/** False where it is there, but not as it should be: that is the drift which it was opened anew for. */
-async function adoptProved(session: Session, mutation: Mutation, output: JsonObject): Promise<boolean> {
-  const verdict = await verify(session, mutation, output);
-  if (verdict.holds === false) return false;
-  await conclude(session, mutation, { how: "adopted", output, verdict });
-  return true;
 }
 
 interface Going {
@@ -96,9 +56,7 @@ async function attemptOnce(session: Session, going: Going): Promise<Ended> {
   const { mutation, byHand } = await prepare(session, going);
   const { input, planned, unit, attempt } = mutation;
   const { effect } = planned;
-  const { commands } = input;
-  const start = { action: action.id, effect, input: input.raw, commandsSha256: hashCommands(commands), commands };
-  await session.ledger.append({ type: "step-started", ...unit, attempt, ...start });
+  await journalStart(session, mutation);
   session.emit({
     type: "step-began",
     ...unit,
@@ -115,6 +73,22 @@ async function attemptOnce(session: Session, going: Going): Promise<Ended> {
   return "settled";
 }
 
+/** Intent is durable before the effect (law 3); what the unit acts on is known from here on. */
+export async function journalStart(
+  session: Session,
+  { planned, unit, attempt, action, input }: Mutation,
+): Promise<void> {
+  const { commands, raw } = input;
+  const start = {
+    action: action.id,
+    effect: planned.effect,
+    input: raw,
+    commandsSha256: hashCommands(commands),
+    commands,
+  };
+  await session.ledger.append({ type: "step-started", ...unit, attempt, ...start });
+}
+
 interface Prepared {
   readonly mutation: Mutation;
   /** The operator says that it is done already: nothing is to be run, and the probe decides. */
@@ -123,7 +97,7 @@ interface Prepared {
 
 /** Input, identity and consent: the attempt has not begun yet; a refusal says what is known of those before it. */
 async function prepare(session: Session, { at, action, before }: Going): Promise<Prepared> {
-  try {
+  return orRefused(session, { at, before }, async () => {
     const mutation = { ...at, action, input: inputOf(session, at.planned, at.unit) };
     await guard(session, mutation);
     const { planned, unit, input } = mutation;
@@ -134,6 +108,17 @@ async function prepare(session: Session, { at, action, before }: Going): Promise
     // A step is at work from when it is agreed to.
     const beganMs = session.workedMs();
     return { mutation: { ...mutation, beganMs }, byHand: consent === "by-hand" };
+  });
+}
+
+/** A refusal before the start is journaled with what is known of the attempts before. */
+export async function orRefused<T>(
+  session: Session,
+  { at, before }: { readonly at: Attempt; readonly before: Before },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
   } catch (thrown) {
     session.ledger.assertSound();
     const error = errorOf(thrown, at.unit);
@@ -180,7 +165,8 @@ function notByHand({ unit }: Mutation, found: { readonly state: string; readonly
   });
 }
 
-async function guard(session: Session, mutation: Mutation): Promise<void> {
+/** Throws what the action's guard throws, and `fenced`. */
+export async function guard(session: Session, mutation: Mutation): Promise<void> {
   const { action, input, unit } = mutation;
   const context = contextFor(session, mutation.planned, mutation);
   await patiently(session, unit, async () => {

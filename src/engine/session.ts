@@ -18,11 +18,26 @@ export class Session {
   readonly ledger: Ledger;
   /** How long questions have stood without an answer. */
   #askedMs = 0;
+  #journalMayLag: boolean;
 
   constructor(options: EngineOptions) {
     this.options = options;
     this.plan = planRun(options.runbook);
     this.ledger = new Ledger(options.journal);
+    this.#journalMayLag = options.journal.entries.length > 0;
+  }
+
+  /**
+   * What an earlier process did last may be missing in the journal: a machine that went down can forget what its disk
+   * had said to be written, and a mirror can be behind (I14).
+   */
+  get journalMayLag(): boolean {
+    return this.#journalMayLag;
+  }
+
+  /** It is known where the work of the earlier processes ended. */
+  caughtUp(): void {
+    this.#journalMayLag = false;
   }
 
   get state(): RunState {

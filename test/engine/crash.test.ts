@@ -8,6 +8,7 @@ import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import type { Runbook, Step } from "../../src/runbook/runbook.js";
 import { changing, FakeWorld, reading, reviewing, type Weather } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { forgotten } from "./forgotten.js";
 import { type KillPoint, KillingJournal } from "./killing-journal.js";
 
 interface Draft {
@@ -63,14 +64,14 @@ class Carriers {
   readonly #runbook: Runbook;
   #doneByTheDead = 0;
 
-  constructor(world: FakeWorld, runbook: Runbook) {
+  constructor(world: FakeWorld, runbook: Runbook, journal?: MemoryJournal) {
     this.world = world;
     this.#runbook = runbook;
-    this.journal = new MemoryJournal({ run: "20261121-020000-test", now: () => new Date(0) });
+    this.journal = journal ?? new MemoryJournal({ run: "20261121-020000-test", now: () => new Date(0) });
   }
 
   async carry(kills: readonly KillPoint[]): Promise<void> {
-    for (let count = 0; count < MOST_PROCESSES && !this.hasEnded; count += 1) await this.#process(kills[count]);
+    for (let count = 0; count < MOST_PROCESSES && !this.hasEnded; count += 1) await this.process(kills[count]);
     expect(this.hasEnded).toBe(true);
     expect(this.#doneByTheDead).toBe(0);
   }
@@ -80,7 +81,7 @@ class Carriers {
     return this.journal.entries.some((entry) => entry.type === "run-ended");
   }
 
-  async #process(kill: KillPoint | undefined): Promise<void> {
+  async process(kill: KillPoint | undefined): Promise<void> {
     const journal = new KillingJournal(this.journal, kill);
     let callsAtDeath: number | undefined;
     journal.onDeath = () => {
@@ -105,6 +106,16 @@ async function uninterrupted(drafts: readonly Draft[]): Promise<{ length: number
 async function killed(drafts: readonly Draft[], kills: readonly KillPoint[]): Promise<unknown> {
   const { world, runbook } = sceneOf(drafts);
   await new Carriers(world, runbook).carry(kills);
+  return world.snapshot;
+}
+
+/** Killed right after an append, and the last lines are gone. */
+async function forgetting(drafts: readonly Draft[], { kept, lost }: { kept: number; lost: number }): Promise<unknown> {
+  const { world, runbook } = sceneOf(drafts);
+  const dead = new Carriers(world, runbook);
+  await dead.process({ at: kept + lost, how: "after" });
+  const left = new Carriers(world, runbook, await forgotten(dead.journal, kept));
+  await left.carry([]);
   return world.snapshot;
 }
 
@@ -139,5 +150,13 @@ describe("a run that is killed", () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it("and whose disk forgets any number of lines that it took for written, ends in the same world with nothing done twice (I14)", async () => {
+    const { length, snapshot } = await uninterrupted(drafts);
+    for (let kept = 1; kept < length; kept += 1)
+      for (const lost of [1, 2, 5, 12])
+        if (kept + lost <= length)
+          expect(await forgetting(drafts, { kept, lost }), `${lost} lines lost after ${kept}`).toEqual(snapshot);
   });
 });

@@ -1,0 +1,15 @@
+/** A journal whose last lines were taken for written and are gone: the disk had said so and forgot. */
+import type { Entry, EntryBody } from "../../src/journal/entry.js";
+import type { Journal } from "../../src/journal/journal.js";
+import { MemoryJournal } from "../../src/journal/memory-journal.js";
+
+/** Another journal of the first `kept` lines. */
+export async function forgotten({ run, entries }: Journal, kept: number): Promise<MemoryJournal> {
+  const left = new MemoryJournal({ run, now: () => new Date(0) });
+  for (const entry of entries.slice(0, kept)) await left.append(bodyOf(entry));
+  return left;
+}
+
+function bodyOf({ v: _v, seq: _seq, time: _time, run: _run, epoch: _epoch, prev: _prev, ...body }: Entry): EntryBody {
+  return body as EntryBody;
+}
