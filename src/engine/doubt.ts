@@ -3,9 +3,9 @@ import { RecoverError, unreachable } from "../errors.js";
 import type { Decision } from "../journal/entry.js";
 import type { Answer, ChoiceQuestion } from "../ports/operator.js";
 import { conclude, type Mutation, probe } from "./proof.js";
-import { askNow } from "./questions.js";
+import { askNow, standsOn } from "./questions.js";
 import { journaled, type Session } from "./session.js";
-import { stateOf, unitName } from "./state.js";
+import { decisionOf, stateOf, unitName } from "./state.js";
 import { undoUnit } from "./undo-step.js";
 import { isLeft, unitsToUndo } from "./way-back.js";
 
@@ -22,7 +22,11 @@ export interface Doubt {
  */
 export async function decideDoubt(session: Session, mutation: Mutation, doubt: Doubt): Promise<"again" | "settled"> {
   const { unit } = mutation;
-  if (stateOf(session.state, unit).kind !== "in-doubt") await enterDoubt(session, mutation, doubt);
+  const earlier = decisionOf(session.state, unit, { back: false });
+  const isNew = stateOf(session.state, unit).kind !== "in-doubt";
+  // Decided on other evidence than there is now: that is another doubt.
+  if (isNew || (earlier !== undefined && !standsOn(session, earlier, doubt.evidence)))
+    await enterDoubt(session, mutation, doubt);
   const decision = await decisionFor(session, mutation, doubt);
   switch (decision) {
     case "redo":
@@ -68,8 +72,8 @@ async function decisionFor(session: Session, mutation: Mutation, doubt: Doubt): 
   const { unit } = mutation;
   // A flag decides the doubt that its giver has seen, never one that arises later in the same process.
   const byFlag = doubt.seen ? session.options.flags.decide.get(unitName(unit)) : undefined;
-  const journaledDecision = session.state.decisions.get(unitName(unit));
-  if (byFlag === undefined && journaledDecision !== undefined) return journaledDecision;
+  const earlier = decisionOf(session.state, unit, { back: false });
+  if (byFlag === undefined && earlier !== undefined) return earlier.decision;
   const answer: Answer =
     byFlag === undefined ? await askForDecision(session, mutation, doubt) : { value: byFlag, by: "flag" };
   const decision = answer.value as Decision;

@@ -3,7 +3,7 @@ import type { Effect } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { Answer, Question } from "../ports/operator.js";
 import type { Session } from "./session.js";
-import { questionKey, type Unit, unitName } from "./state.js";
+import { type Decided, questionKey, type Unit, unitName } from "./state.js";
 
 export interface Asking {
   readonly unit?: Unit;
@@ -51,6 +51,11 @@ export async function askNow(session: Session, question: Question, asking: Askin
   if (answer === undefined) throw unanswered(session, question, asking);
   session.emit({ type: "answered", ...step, question: question.id, by: answer.by });
   return answer;
+}
+
+/** A decision holds while a look at the world finds what it was made on. */
+export function standsOn(session: Session, { why }: Decided, evidence: string): boolean {
+  return why === session.options.secrets.mask(evidence);
 }
 
 /** What the journal holds, where it still is an answer to this question. A "no" is asked again: else no resume could ever go on. */

@@ -4,6 +4,7 @@ import type { Entry } from "../journal/entry.js";
 import {
   type Approval,
   type BackState,
+  decisionKey,
   questionKey,
   type RunState,
   type StepState,
@@ -76,7 +77,7 @@ export function advance(before: RunState, entry: Entry): RunState {
     case "items-fixed":
       return { ...state, items: put(state.items, entry.step, entry.items), current: { step: entry.step } };
     case "decided":
-      return { ...state, decisions: put(state.decisions, unitName(entry), entry.decision) };
+      return { ...state, decisions: decisionsWith(entry, state) };
     case "answered":
       return { ...state, answers: put(state.answers, keyOf(entry), { value: entry.value, by: entry.by }) };
     case "approved":
@@ -200,9 +201,21 @@ function backAfter(entry: StepEntry): BackState | undefined {
   }
 }
 
-/** A decision is about one doubt: the next one is decided anew. */
+/** A decision is about one doubt: it is over with whatever becomes of the step, and the next one is decided anew. */
 function decisionsAfter(entry: StepEntry, { decisions }: RunState): RunState["decisions"] {
-  return entry.type === "step-in-doubt" ? without(decisions, unitName(entry)) : decisions;
+  switch (entry.type) {
+    case "waited":
+      return decisions;
+    case "step-undone":
+      return without(without(decisions, decisionKey(entry, true)), decisionKey(entry, false));
+    default:
+      return without(decisions, decisionKey(entry, "back" in entry && entry.back === true));
+  }
+}
+
+function decisionsWith(entry: Extract<Entry, { type: "decided" }>, { decisions }: RunState): RunState["decisions"] {
+  const { decision, why, back } = entry;
+  return put(decisions, decisionKey(entry, back === true), { decision, why });
 }
 
 function stoppedBy(entry: Extract<Entry, { type: "run-stopped" }>): RunState["phase"] {

@@ -61,6 +61,12 @@ export function unitName(unit: Unit): string {
   return unit.item === undefined ? unit.step : `${unit.step}[${unit.item}]`;
 }
 
+/** What was decided in one doubt, on the evidence that was shown. */
+export interface Decided {
+  readonly decision: Decision;
+  readonly why: string;
+}
+
 export interface Note {
   readonly kind: string;
   readonly data: JsonObject;
@@ -107,7 +113,8 @@ export interface RunState {
   /** By `questionKey`. */
   readonly answers: ReadonlyMap<string, { readonly value: string; readonly by: string }>;
   readonly approvals: readonly Approval[];
-  readonly decisions: ReadonlyMap<string, Decision>;
+  /** By `decisionKey`, until the doubt is over. */
+  readonly decisions: ReadonlyMap<string, Decided>;
   readonly drifts: number;
   /** The process that carries it was told to undo it. */
   readonly undoAsked: boolean;
@@ -128,6 +135,15 @@ export function stateOf(state: RunState, unit: Unit): StepState {
 
 export function questionKey(question: string, unit?: Unit): string {
   return `${unit === undefined ? "" : unitName(unit)}\n${question}`;
+}
+
+/** A unit can be in doubt going on, and again being taken back. */
+export function decisionKey(unit: Unit, back: boolean): string {
+  return back ? `undo ${unitName(unit)}` : unitName(unit);
+}
+
+export function decisionOf(state: RunState, unit: Unit, way: { readonly back: boolean }): Decided | undefined {
+  return state.decisions.get(decisionKey(unit, way.back));
 }
 
 /** Attempts are counted from 1. */

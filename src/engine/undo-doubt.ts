@@ -3,10 +3,10 @@ import type { UndoProbe } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { Decision } from "../journal/entry.js";
 import type { Answer, ChoiceQuestion } from "../ports/operator.js";
-import { askNow } from "./questions.js";
+import { askNow, standsOn } from "./questions.js";
 import type { Session } from "./session.js";
-import { unitName } from "./state.js";
-import type { UnitToUndo } from "./way-back.js";
+import { decisionOf, unitName } from "./state.js";
+import { type ErasedWayBack, isLeft, type UnitToUndo } from "./way-back.js";
 
 export interface BackDoubt {
   readonly evidence: string;
@@ -25,7 +25,10 @@ export async function decideBackDoubt(
 ): Promise<"again" | { readonly evidence: string }> {
   const name = unitName(one.unit);
   const seen = session.state.backs.get(name)?.kind === "in-doubt";
-  if (!seen) await enterDoubt(session, one, doubt.evidence);
+  const earlier = decisionOf(session.state, one.unit, { back: true });
+  // Decided on other evidence than there is now: that is another doubt.
+  if (!seen || (earlier !== undefined && !standsOn(session, earlier, doubt.evidence)))
+    await enterDoubt(session, one, doubt.evidence);
   const decision = await decisionFor(session, one, { ...doubt, seen });
   if (decision === "redo" || decision === "undo") return "again";
   if (decision === "adopt") return { evidence: `taken as undone by the operator: ${doubt.evidence}` };
@@ -49,14 +52,27 @@ async function decisionFor(
   const { unit } = one;
   // A flag decides the doubt that its giver has seen, never one that arises in the same process.
   const byFlag = seen ? session.options.flags.decide.get(unitName(unit)) : undefined;
-  const earlier = session.state.decisions.get(unitName(unit));
-  if (byFlag === undefined && earlier !== undefined) return earlier;
+  const earlier = decisionOf(session.state, unit, { back: true });
+  if (byFlag === undefined && earlier !== undefined) return earlier.decision;
   const answer: Answer =
     byFlag === undefined ? await askForDecision(session, one, evidence) : { value: byFlag, by: "flag" };
   const decision = answer.value as Decision;
   const who = { by: answer.by, operator: session.options.carrier.operator };
-  await session.ledger.append({ type: "decided", ...unit, decision, ...who, why: evidence });
+  await session.ledger.append({ type: "decided", ...unit, decision, ...who, why: evidence, back: true });
   return decision;
+}
+
+/** What going the way back may mean where nobody knows what is left, by what it does. */
+const ALL_THE_SAME: Readonly<Record<ErasedWayBack["effect"], string>> = {
+  create:
+    "its guard looks again, then it runs: what has the name now is renamed or removed, also where it was taken back already",
+  disrupt: "its guard looks again, then it runs: where it was taken back already, the disruption happens twice",
+  destroy: "its guard looks again, then it runs: what stands there now is moved or replaced, whoever wrote it",
+};
+
+function backEffect({ undo, planned }: UnitToUndo): ErasedWayBack["effect"] {
+  if (undo === undefined || isLeft(undo)) throw new Error(`${planned.step.id} has no way back`);
+  return undo.effect;
 }
 
 async function askForDecision(session: Session, one: UnitToUndo, evidence: string): Promise<Answer> {
@@ -67,10 +83,11 @@ async function askForDecision(session: Session, one: UnitToUndo, evidence: strin
     why: "What may be somebody else's work is not taken back without knowing.",
     choices: [
       { value: "adopt", label: "take it as undone", consequence: "what is left of it stays; the undo goes on" },
-      { value: "redo", label: "take it back all the same", consequence: "what stands there now is moved or replaced" },
+      { value: "redo", label: "take it back all the same", consequence: ALL_THE_SAME[backEffect(one)] },
       { value: "by-hand", label: "I have undone it by hand", consequence: "the world is probed; it must say done" },
     ],
     recommended: "by-hand",
+    commands: [{ step: unitName(one.unit), title: one.planned.step.title, commands: one.commands }],
     details: [evidence, ...one.commands.map(({ on, line }) => `${on}$ ${line}`)],
   };
   try {

@@ -5,12 +5,12 @@
 import { EFFECTS, type Effect } from "../action.js";
 import { RecoverError } from "../errors.js";
 import { sha256 } from "../journal/line.js";
-import type { Answer } from "../ports/operator.js";
+import type { Answer, StepCommands } from "../ports/operator.js";
 import { hashCommands } from "./foresight.js";
 import { askNow } from "./questions.js";
 import type { Session } from "./session.js";
-import { unitName } from "./state.js";
-import { markUndone, undoUnit } from "./undo-step.js";
+import { decisionOf, unitName } from "./state.js";
+import { markUndone, undoUnit, undoUnitTitle } from "./undo-step.js";
 import { isLeft, strangersTo, type UnitToUndo, unitsToUndo, wayBackOf } from "./way-back.js";
 
 /** Errors: `guard-refused` before anything is changed; those of consent; those of each step's way back. */
@@ -39,7 +39,8 @@ function refuseWithoutWay(session: Session, units: readonly UnitToUndo[]): void 
 }
 
 function isSaidUndone(session: Session, name: string): boolean {
-  return (session.options.flags.decide.get(name) ?? session.state.decisions.get(name)) === "by-hand";
+  const earlier = decisionOf(session.state, { step: name }, { back: true })?.decision;
+  return (session.options.flags.decide.get(name) ?? earlier) === "by-hand";
 }
 
 async function takeOperatorsWord(session: Session, one: UnitToUndo): Promise<void> {
@@ -51,12 +52,13 @@ async function takeOperatorsWord(session: Session, one: UnitToUndo): Promise<voi
     by: "flag",
     operator: session.options.carrier.operator,
     why,
+    back: true,
   });
   const evidence = "undone by hand, on the operator's word: nothing can probe it";
   await markUndone(session, one, { how: "by-hand", evidence });
 }
 
-/** An approval holds while the same commands are left to run. */
+/** An approval is of the commands that were shown, and holds while the same ones are left to run. */
 async function consentToUndo(session: Session, units: readonly UnitToUndo[]): Promise<void> {
   const commands = Object.fromEntries(units.map((one) => [nameBack(one), hashCommands(one.commands)]));
   const effect = worstOf(units);
@@ -65,7 +67,7 @@ async function consentToUndo(session: Session, units: readonly UnitToUndo[]): Pr
   await session.ledger.append({
     type: "approved",
     steps: Object.keys(commands),
-    shownSha256: sha256(JSON.stringify(commands)),
+    shownSha256: sha256(JSON.stringify([commands, detailsOf(units)])),
     commandsSha256: commands,
     by: answer.by,
   });
@@ -90,7 +92,8 @@ const WHY =
 async function askToRemove(session: Session, units: readonly UnitToUndo[]): Promise<Answer> {
   const prompt = `Undo run ${session.state.run}?`;
   await session.ledger.append({ type: "asked", question: "consent-undo", prompt });
-  const question = { kind: "confirm", id: "consent-undo", prompt, why: WHY, details: detailsOf(units) } as const;
+  const shown = { why: WHY, details: detailsOf(units), commands: commandsOf(units) };
+  const question = { kind: "confirm", id: "consent-undo", prompt, ...shown } as const;
   const answer = await askNow(session, question, { effect: "create", remedy: "Approve it with --yes." });
   if (answer.value === "yes") return answer;
   throw declined(session);
@@ -105,8 +108,8 @@ async function askForTarget(session: Session, units: readonly UnitToUndo[]): Pro
     session.emit({ type: "answered", question: "consent-undo", by: "flag" });
     return { value: confirm, by: "flag" };
   }
-  const details = detailsOf(units);
-  const question = { kind: "typed", id: "consent-undo", prompt, why: WHY, expected, details } as const;
+  const shown = { why: WHY, details: detailsOf(units), commands: commandsOf(units) };
+  const question = { kind: "typed", id: "consent-undo", prompt, expected, ...shown } as const;
   const answer = await askNow(session, question, {
     effect: "destroy",
     remedy: `Approve it with --confirm "${expected}".`,
@@ -124,7 +127,15 @@ async function askForTarget(session: Session, units: readonly UnitToUndo[]): Pro
 }
 
 function detailsOf(units: readonly UnitToUndo[]): readonly string[] {
-  return units.map(({ unit, undo }) => `${unitName(unit)}: ${wayBackOf(undo)}`);
+  return units.flatMap(({ unit, undo, commands }) => [
+    `${unitName(unit)}: ${wayBackOf(undo)}`,
+    ...commands.map(({ on, line }) => `  ${on}$ ${line}`),
+  ]);
+}
+
+function commandsOf(units: readonly UnitToUndo[]): readonly StepCommands[] {
+  const withCommands = units.filter(({ commands }) => commands.length > 0);
+  return withCommands.map((one) => ({ step: unitName(one.unit), title: undoUnitTitle(one), commands: one.commands }));
 }
 
 function declined(session: Session): RecoverError {

@@ -91,6 +91,7 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
     by: text,
     operator: optional(text),
     why: text,
+    back: optional(flag),
   },
   asked: { step: optional(text), item: optional(text), question: text, prompt: text },
   answered: { step: optional(text), item: optional(text), question: text, value: text, by: text },

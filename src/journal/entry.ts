@@ -156,8 +156,10 @@ export type EntryBody =
       readonly by: string;
       /** Who carried the run, where `by` says how the decision was given; absent in older journals. */
       readonly operator?: string;
-      /** The evidence that it was made on. */
+      /** The evidence that it was made on: it holds while a look at the world says the same. */
       readonly why: string;
+      /** It is about taking the step back; absent in older journals, which are asked anew. */
+      readonly back?: true;
     }
   | {
       readonly type: "asked";

@@ -100,10 +100,26 @@ describe("a step in doubt", () => {
 
   it("keeps a decision over a kill, without asking again", async () => {
     const { bench, runbook, world } = await inDoubt();
-    await bench.journal.append({ type: "decided", step: "make", decision: "redo", by: "operator", why: "seen" });
+    await bench.journal.append({
+      type: "decided",
+      step: "make",
+      decision: "redo",
+      by: "operator",
+      why: "db is unknown",
+    });
     expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
     expect(bench.operator.asked).toEqual([]);
     expect(world.effects.get("db")).toBe(2);
+  });
+
+  it("is asked about anew where the world no longer shows what a decision was made on", async () => {
+    const { bench, runbook, world } = await inDoubt();
+    const decided = { decision: "redo", by: "operator", why: "db was seen in another state" } as const;
+    await bench.journal.append({ type: "decided", step: "make", ...decided });
+    expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 14 });
+    expect(bench.operator.asked.map(({ id }) => id)).toEqual(["decision"]);
+    expect(bench.journal.entries.at(-2)).toMatchObject({ type: "step-in-doubt", evidence: "db is unknown" });
+    expect(world.effects.get("db")).toBe(1);
   });
 
   it("of a for_each is decided item by item", async () => {

@@ -102,9 +102,19 @@ describe("undo of a run", () => {
     expect(question).toHaveProperty("details", [
       "tell: what it did stays",
       "move[b]: it is as if it had never been",
+      "  here$ fake back move.b",
       "move[a]: it is as if it had never been",
+      "  here$ fake back move.a",
       "stop: it is as if it had never been",
+      "  here$ fake back stop",
       "make: it is as if it had never been",
+      "  here$ fake back make",
+    ]);
+    expect(question?.commands?.map(({ step, commands }) => [step, commands.map(({ line }) => line)])).toEqual([
+      ["move[b]", ["fake back move.b"]],
+      ["move[a]", ["fake back move.a"]],
+      ["stop", ["fake back stop"]],
+      ["make", ["fake back make"]],
     ]);
     expect(backCalls(it)).toEqual([]);
     const mistyped = await bench.undo({ runbook: it.runbook, answers: { "consent-undo": "other" } });
@@ -213,6 +223,47 @@ describe("a way back in doubt", () => {
     it.world.effects.delete("stop");
     expect((await bench.undo({ runbook: it.runbook, flags })).outcome).toBe("undone");
     expect(it.taken.counts.has("stop")).toBe(false);
+  });
+});
+
+describe("a way back that was decided, and killed before it was gone", () => {
+  async function decided(why: string, back: { readonly back?: true }): Promise<{ bench: Bench; it: Scene }> {
+    const it = scene();
+    const bench = new Bench();
+    await bench.run({ runbook: it.runbook, flags: YES });
+    it.taken.opaque.add("stop");
+    expect((await bench.undo({ runbook: it.runbook, flags: YES })).exitCode).toBe(14);
+    const choice = { type: "decided", step: "stop", decision: "adopt", by: "operator", why, ...back } as const;
+    await bench.journal.append(choice);
+    return { bench, it };
+  }
+
+  it("goes on by the decision while the world shows what it was made on", async () => {
+    const { bench, it } = await decided("nobody sees stop", { back: true });
+    expect((await bench.undo({ runbook: it.runbook, flags: YES })).outcome).toBe("undone");
+    expect(bench.operator.asked).toEqual([]);
+  });
+
+  it("is asked about anew where the world shows something else, or the decision was one about going on", async () => {
+    for (const [why, back] of [
+      ["something else was seen", { back: true }],
+      ["nobody sees stop", {}],
+    ] as const) {
+      const { bench, it } = await decided(why, back);
+      expect((await bench.undo({ runbook: it.runbook, flags: YES })).exitCode).toBe(14);
+      expect(bench.operator.asked.map(({ id }) => id)).toEqual(["decision-back"]);
+    }
+  });
+
+  it("says what taking it back all the same would do, and has its commands at hand", async () => {
+    const { bench, it } = await decided("something else was seen", { back: true });
+    await bench.undo({ runbook: it.runbook, flags: YES });
+    expect(bench.operator.asked[0]).toMatchObject({
+      commands: [{ step: "stop", commands: [{ line: "fake back stop" }] }],
+      choices: expect.arrayContaining([
+        expect.objectContaining({ value: "redo", consequence: expect.stringContaining("disruption happens twice") }),
+      ]) as unknown,
+    });
   });
 });
 
