@@ -7,6 +7,7 @@ import { type CopyPlan, planCopy } from "../../archive/copy-plan.js";
 import { parseLocation, requireApart, requireInstanceArchive } from "../../archive/location.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
+import { isStopped } from "../docker/stopped-container.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 import { undoCopy } from "./undo-copy.js";
 import { evidenceRef, recallListing } from "./evidence-listing.js";
@@ -43,7 +44,7 @@ export const copy = defineAction({
     requireApart(parseLocation(request.source), parseLocation(request.target));
     if (requireInstanceArchive(parseLocation(request.target)) !== request.guid)
       throw refuse(`"${request.target}" is not the archive of "${request.guid}"`, request);
-    if (container.running) throw refuse(`the container "${container.name}" runs and writes to the target`, request);
+    if (!isStopped(container)) throw refuse(`the container "${container.name}" runs and writes to the target`, request);
     const plan = await planOf(context, request);
     refuseForeign(plan, { foreign: await strangersIn(context.ports.store.reader(), plan) });
   },

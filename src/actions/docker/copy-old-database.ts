@@ -6,6 +6,7 @@ import type { Cell } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { containersOf } from "./locate-container.js";
 import { DATABASE } from "./old-remains.js";
+import { isStopped } from "./stopped-container.js";
 import { guardTarget, openTarget, targetInput } from "./target-container.js";
 
 const input = z.strictObject({
@@ -43,7 +44,7 @@ export const copyOldDatabase = defineAction({
   },
   async guard(context, request) {
     const { cell, container } = await guardTarget(context, request);
-    if (container.running) throw refuse(`the container "${container.name}" runs`, cell.label);
+    if (!isStopped(container)) throw refuse(`the container "${container.name}" runs`, cell.label);
     if (request.source_cell !== request.cell)
       throw refuse(`the old database is on ${request.source_cell}, the new instance on ${request.cell}`, cell.label);
     await refuseLiving(context, request);
@@ -89,7 +90,7 @@ async function setCutCopyAside(context: Context, cell: Cell, part: string): Prom
 
 /** A directory in use is no source: its files change while they are copied. */
 async function refuseLiving(context: Context, { deployment, source_guid }: Input): Promise<void> {
-  const living = (await containersOf(context, deployment, source_guid)).find(({ container }) => container.running);
+  const living = (await containersOf(context, deployment, source_guid)).find(({ container }) => !isStopped(container));
   if (living !== undefined)
     throw refuse(`the deleted instance's container "${living.container.name}" runs`, living.cell.label);
 }

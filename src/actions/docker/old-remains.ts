@@ -5,6 +5,7 @@ import { RecoverError } from "../../errors.js";
 import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { cellInstances, instanceName } from "../bosh/cell-instances.js";
+import { isStopped } from "./stopped-container.js";
 
 export interface OldInstance {
   readonly guid: string;
@@ -43,7 +44,8 @@ export async function searchRemains(context: Context, old: OldInstance): Promise
     const cell = await context.ports.cells.open(instance);
     const containers = await cell.docker.list();
     const own = containers.filter((container) => container.env["PATRONI_SCOPE"] === old.guid);
-    for (const { name, running } of own) remains.push(await describe(cell, name, running ? "running" : "stopped"));
+    for (const container of own)
+      remains.push(await describe(cell, container.name, isStopped(container) ? "stopped" : "running"));
     const directories = await searchDirectories(cell, containers, old);
     for (const name of directories.own) remains.push(await describe(cell, name, "directory"));
     unclaimed.push(...directories.unclaimed);

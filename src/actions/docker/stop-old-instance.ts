@@ -6,6 +6,7 @@ import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { canChangePolicy } from "./hold-restart.js";
+import { isStopped } from "./stopped-container.js";
 
 /** A database in use has more to write down than an empty one. */
 const GRACE_SECONDS = 60;
@@ -40,7 +41,7 @@ export const stopOldInstance = defineAction({
   },
   async run(context, request): Promise<Output> {
     for (const { cell, container } of await openAll(context, request)) {
-      if (!container.running) continue;
+      if (isStopped(container)) continue;
       await context.record("stopping-old", { container: container.name, policy: container.restartPolicy });
       await context.beforeEffect();
       // Otherwise the next restart of the daemon brings it back, and it writes to the archive again.
@@ -52,14 +53,14 @@ export const stopOldInstance = defineAction({
   },
   async probe(context, request): Promise<Probe<Output>> {
     const all = await openAll(context, request);
-    const running = all.filter(({ container }) => container.running).length;
+    const running = all.filter(({ container }) => !isStopped(container)).length;
     const evidence = evidenceOf(all);
     if (running === 0) return { state: "done", output: stopped(all), evidence };
     return { state: running === all.length ? "not-done" : "partly", evidence };
   },
   async verify(context, request) {
     const all = await openAll(context, request);
-    return { holds: all.every(({ container }) => !container.running), evidence: evidenceOf(all) };
+    return { holds: all.every(({ container }) => isStopped(container)), evidence: evidenceOf(all) };
   },
   undo: { leaves: "the deleted instance's container stays stopped; docker start brings it back" },
 });
