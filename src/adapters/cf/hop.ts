@@ -41,14 +41,30 @@ export class CfHop {
   }
 }
 
+/**
+ * Second labels under which the registries of countries let anybody register, so that the domain above is nobody's
+ * (publicsuffix.org, its ICANN part: the ones that more than one country has).
+ */
+const REGISTRY_LABELS = new Set(
+  "ac co com ed edu firm gen go gob gouv gov govt gub id idf in ind info k12 lg ltd me mil muni ne net nhs nic nom or org plc police pro res sch web".split(
+    " ",
+  ),
+);
+
+function isPublicSuffix(domain: string): boolean {
+  const labels = domain.replace(/\.$/, "").split(".");
+  const [second = "", top = ""] = labels;
+  return labels.length < 2 || (labels.length === 2 && top.length === 2 && REGISTRY_LABELS.has(second));
+}
+
 /** The API's own host, and its neighbours in the system domain (uaa, login, log-cache), which the API refers to. */
 export function platformHosts(api: string): (host: string, port: number) => boolean {
   const url = new URL(api);
   const apiHost = url.hostname.replace(/^\[(.*)\]$/, "$1").toLowerCase();
   const apiPort = Number(url.port === "" ? HTTPS_PORT : url.port);
   const domain = isIP(apiHost) === 0 ? apiHost.slice(apiHost.indexOf(".") + 1) : "";
-  // A domain of one label ("com") would allow half of the world.
-  const neighbours = domain.includes(".") ? `.${domain}` : undefined;
+  // "com" or "co.uk" would allow half of the world.
+  const neighbours = isPublicSuffix(domain) ? undefined : `.${domain}`;
   return (host, port) => {
     const name = host.toLowerCase();
     if (name !== apiHost && (neighbours === undefined || !name.endsWith(neighbours))) return false;
