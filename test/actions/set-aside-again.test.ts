@@ -4,7 +4,7 @@ import { copy } from "../../src/actions/archive/copy.js";
 import { setAside } from "../../src/actions/archive/set-aside.js";
 import { lzopLike, NEW, segment, stamp } from "../archive/sample-archive.js";
 import { failure, RUN, type Scene } from "../traps/scene.js";
-import { asideInput, baselineOf, copied, emptied } from "./mutations/worlds.js";
+import { asideInput, baselineOf, copied, emptied, stopped } from "./mutations/worlds.js";
 
 const keysBelow = (scene: Scene, place: string): string[] =>
   [...scene.store.bucket(NEW.bucket).keys()].filter((key) => key.includes(place));
@@ -46,5 +46,29 @@ describe("an archive that was written again after it had been moved aside", () =
       aside: expect.stringMatching(/\/replaced$/) as string,
     });
     expect(keysBelow(scene, `${NEW.prefix}/`)).toEqual([]);
+  });
+});
+
+describe("an archive that was moved aside by a plan that the journal has lost", () => {
+  it("is not taken for one of which nothing was moved: the plan is made of what lies aside, and nothing moves twice", async () => {
+    const scene = await emptied();
+    scene.context.notes.length = 0;
+    expect(await scene.probe(setAside, asideInput)).toBe("partly");
+    const changes = scene.store.changes.length;
+    expect(await scene.perform(setAside, asideInput)).toMatchObject({ objects: 8 });
+    expect(scene.store.changes.length).toBe(changes);
+    expect(await scene.probe(setAside, asideInput)).toBe("done");
+  });
+
+  it("is moved to its end where it was moved in part", async () => {
+    const scene = stopped();
+    scene.store.dieAfterChanges = scene.store.changes.length + 7;
+    await expect(scene.perform(setAside, asideInput)).rejects.toThrow();
+    scene.store.dieAfterChanges = Number.POSITIVE_INFINITY;
+    scene.context.notes.length = 0;
+    expect(await scene.probe(setAside, asideInput)).toBe("partly");
+    expect(await scene.perform(setAside, asideInput)).toMatchObject({ objects: 8 });
+    expect(keysBelow(scene, `${NEW.prefix}/`)).toEqual([]);
+    expect(keysBelow(scene, `/dingo-recover/${RUN}/replaced/`).length).toBe(8);
   });
 });

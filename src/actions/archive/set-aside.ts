@@ -4,16 +4,20 @@ import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy-plan.
 import { sortEntries } from "../../archive/facts.js";
 import { judgeFresh } from "../../archive/fresh.js";
 import {
+  type ArchiveLocation,
   formatLocation,
+  keyIn,
   parseLocation,
   relativeKey,
   requireApart,
   requireInstanceArchive,
 } from "../../archive/location.js";
 import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../archive/set-aside.js";
+import { counted } from "../../counted.js";
 import { RecoverError } from "../../errors.js";
 import type { ObjectInfo } from "../../ports/object-store.js";
 import { quote } from "../../shell-quote.js";
+import { isStopped } from "../docker/stopped-container.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 import { undoSetAside } from "./undo-set-aside.js";
 import { evidenceRef, keepListing, locationText, recallListing } from "./evidence-listing.js";
@@ -50,7 +54,8 @@ export const setAside = defineAction({
     requireApart(parseLocation(request.source), target);
     if (requireInstanceArchive(target) !== request.guid)
       throw refuse(`"${request.target}" is not the archive of "${request.guid}"`, request);
-    if (container.running) throw refuse(`the container "${container.name}" runs and writes to the archive`, request);
+    if (!isStopped(container))
+      throw refuse(`the container "${container.name}" runs and writes to the archive`, request);
   },
   async run(context, request): Promise<Output> {
     const plan = await planOf(context, request, true);
@@ -67,7 +72,11 @@ export const setAside = defineAction({
     return { aside: formatLocation(plan.target), objects: outcome.objects };
   },
   async probe(context, request): Promise<Probe<Output>> {
-    if (context.records("aside-plan").length === 0) return { state: "not-done", evidence: "no object was moved" };
+    if (context.records("aside-plan").length === 0) {
+      const moved = (await movedWithoutPlan(context, parseLocation(request.target))).length;
+      if (moved === 0) return { state: "not-done", evidence: "no object was moved" };
+      return { state: "partly", evidence: `${counted(moved, "object")} aside of which the journal has no plan` };
+    }
     const plan = await planOf(context, request, false);
     const state = await probeSetAside(context.ports.store.reader(), plan);
     const evidence = `${state.aside} of ${state.total} objects are aside`;
@@ -101,7 +110,9 @@ async function planOf(context: Context, request: Input, make: boolean): Promise<
     if (!make || !(await isWrittenAgain(context.ports.store.reader(), plan))) return plan;
   }
   const aside = asideLocation(target, context.run.id, kept.length === 0 ? "replaced" : `replaced-${kept.length + 1}`);
-  const objects = await context.ports.store.reader().list(target.bucket, `${target.prefix}/`);
+  const live = await context.ports.store.reader().list(target.bucket, `${target.prefix}/`);
+  const moved = kept.length === 0 ? await movedWithoutPlan(context, target) : [];
+  const objects = [...live, ...moved.filter(({ key }) => live.every((each) => each.key !== key))];
   const own = kept.length === 0 ? objects : await withoutCopies(context, objects, request);
   const freshness = judgeFresh(sortEntries(target, own), new Date(request.created_at));
   if (!freshness.fresh)
@@ -110,6 +121,19 @@ async function planOf(context: Context, request: Input, make: boolean): Promise<
   const listing = await keepListing(context, { name: "replaced-listing", location: target, objects });
   await context.record("aside-plan", { listing: { ...listing }, to: formatLocation(aside) });
   return plan;
+}
+
+/**
+ * What lies aside, under the keys that it had: it moved by a plan that was journaled, and a machine that went down has
+ * forgotten. The copies are what the objects were; the plan that is made of them is the way back.
+ */
+async function movedWithoutPlan(context: Context, target: ArchiveLocation): Promise<readonly ObjectInfo[]> {
+  const aside = asideLocation(target, context.run.id);
+  const objects = await context.ports.store.reader().list(aside.bucket, `${aside.prefix}/`);
+  return objects.flatMap((object) => {
+    const relative = relativeKey(aside, object.key);
+    return relative === undefined ? [] : [{ ...object, key: keyIn(target, relative) }];
+  });
 }
 
 /** What this run has copied there is no more than a copy of the source; the rest must be a fresh instance's own. */
