@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 const PRINTS = ["src/ui/**", "src/cli/**", "src/main.ts", "src/bin.cts"];
 
 /** Pure folders: what they say may depend on nothing but their arguments. */
-const PURE = ["src/yaml/**", "src/expression/**", "src/runbook/**", "src/archive/**", "src/discovery/**", "src/report/**", "src/engine/**", "src/actions/**"];
+const PURE = ["src/yaml/**", "src/expression/**", "src/runbook/**", "src/archive/**", "src/discovery/**", "src/scan/**", "src/report/**", "src/engine/**", "src/actions/**"];
 
 const NO_DEFAULT_EXPORT = {
   selector: "ExportDefaultDeclaration",

@@ -53,7 +53,8 @@ export type FactKind = FactBody["kind"];
 
 export interface Place {
   readonly file: string;
-  readonly line: number;
+  /** From 1; absent where a search skipped ahead, and in lines of which only the newest is kept. */
+  readonly line?: number;
   /** Of the line's first byte, in the inflated text. */
   readonly byteOffset: number;
 }

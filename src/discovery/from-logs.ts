@@ -1,14 +1,13 @@
 /** Discovery in log files: every file is read once, the facts of all are judged together. */
 import type { LogFiles } from "../ports/log-files.js";
 import type { Coverage, NotDeleted, Sighting, SourceReport } from "./candidate.js";
-import { scanLogFile, type FileFindings } from "./log-scan.js";
+import { scanLogFiles, type FileFindings } from "./log-scan.js";
 import { timelines } from "./timeline.js";
 import { judge } from "./verdict.js";
 
 export async function fromLogs(logs: LogFiles, patterns: readonly string[]): Promise<SourceReport> {
   const { files, unreadable } = await logs.open(patterns);
-  const findings: FileFindings[] = [];
-  for (const file of files) findings.push(await scanLogFile(file));
+  const findings = await scanLogFiles(logs, files);
   const missing: Coverage[] = unreadable.map(({ path, why }) => ({ source: "logs", file: path, complete: false, why }));
   const coverage = [...findings.map(coverageOf), ...missing, ...strangeFiles(findings)];
   return { ...judgeAll(findings), coverage };

@@ -7,35 +7,48 @@ import { unescapeTorn, unwrapJson, type Unwrapped } from "./json-envelope.js";
 import { readInnerStamp } from "./inner-stamp.js";
 import { readOtherLine } from "./other-line.js";
 import { optional } from "../optional.js";
+import type { NewestOfKey } from "../ports/log-files.js";
 import { harmlessOnly, shown } from "./safe-text.js";
 import type { Stamp } from "./stamp.js";
 
 /**
- * What the scanner looks for: each a piece of a line that `readLogLine` understands, nine bytes or longer because the
- * shortest sets the speed.
+ * What the scanner looks for: each a piece of a line that `readLogLine` understands, thirteen bytes or longer because
+ * the shortest sets the speed. The broker's name ends with "-broker" in all eras (dingo.md §2.2).
  */
 export const NEEDLES: readonly string[] = [
-  "remove-node.",
-  "remove-random-node.",
-  "remove-leader.",
+  "remove-node.perform",
+  "remove-node.backend.do",
+  "remove-node.cell.do",
+  "remove-random-node.perform",
+  "remove-leader.perform",
   "remove-cluster-assignment",
   "etcd-delete.done",
-  "provision.",
+  "-broker.deprovision.",
+  "provision.start",
+  "provision.async-",
+  "provision.run-cluster",
+  "provision.unknown-error",
+  "provision.perform.error",
+  "update-recreation-data.saved",
   "new-node-count",
-  "cluster.request.perform",
-  "scheduler.",
-  "save-cluster",
-  "update.start",
-  "recreate.",
+  ".cluster.request",
+  "scheduler.stop-cluster",
+  "scheduler.run-cluster",
+  "save-clusterState",
+  "state.save-cluster",
+  "-broker.update.start",
+  "-broker.recreate.",
   "add-node.perform",
   "PATRONI_SCOPE",
-  "action=push-wal",
   "Destroying Docker",
   "scope: &scope",
   "Disabling wal-e",
   "copy-database-backup",
   "organization_guid",
 ];
+
+/** Thousands of uploads are logged for each instance, and its newest are asked for: begun and complete. */
+export const NEWEST: readonly NewestOfKey[] = [{ needle: "action=push-wal", before: "/wal/", length: 36, ending: 5 }];
 
 export interface LogLine {
   readonly envelope: Envelope;
@@ -82,7 +95,7 @@ function within({ stamp, host, program }: Unwrapped, line: string, place: Place)
 }
 
 function isWorthReading(text: string): boolean {
-  return NEEDLES.some((needle) => text.includes(needle)) || lagerStart(text) >= 0;
+  return [...NEEDLES, "action=push-wal"].some((needle) => text.includes(needle)) || lagerStart(text) >= 0;
 }
 
 function readWith(envelope: Envelope, text: string, place: Place): LogLine {

@@ -1,11 +1,8 @@
 /** Reads one log file from end to end: its facts, the instants it spans, and what could not be read of it. */
 import { optional } from "../optional.js";
-import { RecoverError } from "../errors.js";
-import type { LogFile } from "../ports/log-files.js";
+import type { FoundLine, LogFile, LogFiles, SearchTotals } from "../ports/log-files.js";
 import type { Fact } from "./fact.js";
-import { LineScanner, type FoundLine, type ScanTotals } from "./line-scanner.js";
-import { NEEDLES, readLogLines, UNDATED, type LogLine } from "./log-line.js";
-import { NeedleSearch } from "./needle-search.js";
+import { NEEDLES, NEWEST, readLogLines, UNDATED, type LogLine } from "./log-line.js";
 import { shown } from "./safe-text.js";
 import { guessFromFile, SourceClock } from "./source-clock.js";
 import { fromDate, type Stamp } from "./stamp.js";
@@ -41,18 +38,14 @@ const CATALOGUE = "brokerapi.CatalogResponse{";
 const ERROR = 2;
 const NOWHERE = { file: "", line: 0, byteOffset: 0 } as const;
 
-const search = new NeedleSearch(NEEDLES);
-
-export async function scanLogFile(file: LogFile): Promise<FileFindings> {
-  const scan = new FileScan(file);
-  const scanner = new LineScanner(search, (found) => scan.take(found));
-  try {
-    for await (const chunk of file.chunks()) scanner.push(chunk);
-  } catch (thrown) {
-    if (!(thrown instanceof RecoverError)) throw thrown;
-    scan.holes.push(thrown.message);
-  }
-  return scan.finish(scanner.end());
+export async function scanLogFiles(logs: LogFiles, files: readonly LogFile[]): Promise<readonly FileFindings[]> {
+  const scans = new Map(files.map((file) => [file, new FileScan(file)]));
+  const wanted = { needles: NEEDLES, newest: NEWEST };
+  const totals = await logs.search(files, wanted, { found: (file, line) => scans.get(file)?.take(line) });
+  return [...scans.values()].flatMap((scan, index) => {
+    const total = totals[index];
+    return total === undefined ? [] : [scan.finish(total)];
+  });
 }
 
 class FileScan {
@@ -67,7 +60,7 @@ class FileScan {
   readonly #naked: { readonly fact: Fact; readonly host: string | undefined; readonly time: NakedTime }[] = [];
   #from: Stamp | undefined;
   #to: Stamp | undefined;
-  #torn: { readonly line: number; count: number } | undefined;
+  #torn: { readonly line: number | undefined; count: number } | undefined;
   #brokerLines = 0;
   #quietBrokerLines = 0;
   #papertrail = false;
@@ -79,7 +72,7 @@ class FileScan {
   }
 
   take(found: FoundLine): void {
-    const place = { file: this.#file.path, line: found.line, byteOffset: found.byteOffset };
+    const place = { file: this.#file.path, byteOffset: found.byteOffset, ...optional("line", found.line) };
     for (const read of readLogLines(decode(found.bytes), place)) {
       this.#observe(read, found.line);
       if (read.notGuid !== undefined && this.#ignoredIds.size < 1000) this.#ignoredIds.add(shown(read.notGuid));
@@ -87,7 +80,8 @@ class FileScan {
     }
   }
 
-  finish(totals: ScanTotals): FileFindings {
+  finish(totals: SearchTotals): FileFindings {
+    if (totals.failure !== undefined) this.holes.push(totals.failure);
     const edges = edgeLines(totals).flatMap((line) => readLogLines(line, NOWHERE));
     for (const edge of edges) this.#learn(edge);
     for (const edge of edges) this.#edge(edge);
@@ -109,7 +103,7 @@ class FileScan {
     };
   }
 
-  #observe({ envelope, lager, inner, torn }: LogLine, line: number): void {
+  #observe({ envelope, lager, inner, torn }: LogLine, line: number | undefined): void {
     if (torn) {
       if (this.#torn === undefined) this.#torn = { line, count: 1 };
       else this.#torn.count += 1;
@@ -188,13 +182,13 @@ class FileScan {
   }
 
   /** A file that was cut ends in the middle of a line, perhaps before anything that the search looks for. */
-  #noteTornEnd({ tail, lines }: ScanTotals): void {
+  #noteTornEnd({ tail, lines }: SearchTotals): void {
     const last = decode(tail).trimEnd().split("\n").at(-1) ?? "";
     if (this.#torn !== undefined || !readLogLines(last, NOWHERE).some(({ torn }) => torn)) return;
     this.#torn = { line: lines, count: 1 };
   }
 
-  #noteHoles({ cutLines }: ScanTotals): void {
+  #noteHoles({ cutLines }: SearchTotals): void {
     const cut = cutLines[0];
     if (cut !== undefined) {
       const more = cutLines.length > 1 ? ` (and ${cutLines.length - 1} more)` : "";
@@ -228,7 +222,7 @@ function isPolled({ body }: Fact): boolean {
 }
 
 /** The first and the last lines, whatever they say: they bound the time that a file covers. */
-function edgeLines({ head, tail }: ScanTotals): readonly string[] {
+function edgeLines({ head, tail }: SearchTotals): readonly string[] {
   const first = decode(head).split("\n").slice(0, 20);
   const last = decode(tail).split("\n").slice(-20);
   return [...first, ...last];

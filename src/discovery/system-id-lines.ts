@@ -3,11 +3,8 @@
  * each start of a container (dingo.md §2.5, §8.21). Identity is the container's full name, which is in the tag of RFC
  * 3164 alone, possibly torn at 32 bytes; six characters of a GUID are a hint that has to be confirmed elsewhere.
  */
-import { RecoverError } from "../errors.js";
 import type { LogFiles } from "../ports/log-files.js";
 import { readEnvelope } from "./envelope.js";
-import { LineScanner } from "./line-scanner.js";
-import { NeedleSearch } from "./needle-search.js";
 
 export interface SystemIdLine {
   readonly systemId: string;
@@ -35,18 +32,16 @@ export async function systemIdLines(
 ): Promise<readonly SystemIdLine[]> {
   const { files } = await logs.open(patterns);
   const found: SystemIdLine[] = [];
-  for (const file of files) {
-    const scanner = new LineScanner(new NeedleSearch([NEEDLE]), ({ bytes, line }) => {
-      const read = readLine(Buffer.from(bytes).toString("utf8"), identity);
-      if (read !== undefined) found.push({ ...read, file: file.path, line });
-    });
-    try {
-      for await (const chunk of file.chunks()) scanner.push(chunk);
-    } catch (error) {
-      if (!(error instanceof RecoverError)) throw error;
-    }
-    scanner.end();
-  }
+  await logs.search(
+    files,
+    { needles: [NEEDLE] },
+    {
+      found: (file, { bytes, line = 0 }) => {
+        const read = readLine(Buffer.from(bytes).toString("utf8"), identity);
+        if (read !== undefined) found.push({ ...read, file: file.path, line });
+      },
+    },
+  );
   return found;
 }
 

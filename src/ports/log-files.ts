@@ -1,9 +1,69 @@
-/** Log files as bytes: plain or gzip, named by glob. What could not be read is said, never left out (law 5). */
+/** Log files: plain or packed, named by glob. What could not be read is said, never left out (law 5). */
 export interface LogFile {
   readonly path: string;
-  /** Bytes inflated, in chunks of at most 1 MiB; may throw `answer-incomplete` in the middle of a damaged file. */
-  chunks(): AsyncIterable<Uint8Array>;
   readonly modifiedAt: Date;
+}
+
+export interface FoundLine {
+  /** From 1; absent where the search skipped ahead. */
+  readonly line?: number;
+  /** Of the line's first byte, in the inflated text. */
+  readonly byteOffset: number;
+  /** Without the newline; a view that holds only until the callback returns. */
+  readonly bytes: Uint8Array;
+  /** It is longer than 1 MiB, and only its beginning was searched. */
+  readonly cut: boolean;
+}
+
+/** Of lines with this needle and no other, only the last of each key is told, at the end of its file and unnumbered. */
+export interface NewestOfKey {
+  readonly needle: string;
+  /** The key is the `length` bytes before the first `before`; a line without it is told as any other. */
+  readonly before: string;
+  readonly length: number;
+  /** So many bytes at the end of the line belong to the key too. */
+  readonly ending: number;
+}
+
+/** Needles are ASCII, two bytes or longer and without newlines; the shortest sets the speed. */
+export interface Wanted {
+  readonly needles: readonly string[];
+  readonly newest?: readonly NewestOfKey[];
+}
+
+/** How a file was read. */
+export interface SearchTotals {
+  /** Absent where the search skipped ahead. */
+  readonly lines?: number;
+  /** The first and the last 32 KiB that were searched, for their stamps. */
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  /** Lines whose end was not searched. */
+  readonly cutLines: readonly { readonly line?: number; readonly byteOffset: number }[];
+  /** Why the rest was not searched; absent for a file that was read to its end. */
+  readonly failure?: string;
+  /** What was left out because a window was asked for, in bytes of the inflated text where it is known. */
+  readonly skipped?: { readonly before: number; readonly after: number };
+}
+
+/** Instants in milliseconds since 1970. */
+export interface SearchWindow {
+  readonly from: number;
+  readonly to: number;
+  /** When a line was written; undefined for a line that does not say. */
+  instantOf(line: string): number | undefined;
+}
+
+export interface SearchProgress {
+  /** Bytes of the files as they lie on disk. */
+  readonly read: number;
+  readonly total: number;
+}
+
+export interface SearchListener {
+  /** Lines of one file come in their order; several files may be read at a time. */
+  readonly found: (file: LogFile, line: FoundLine) => void;
+  readonly progress?: (progress: SearchProgress) => void;
 }
 
 export interface LogFiles {
@@ -12,6 +72,8 @@ export interface LogFiles {
     readonly files: readonly LogFile[];
     readonly unreadable: readonly { readonly path: string; readonly why: string }[];
   }>;
+  /** Searches files that `open` gave; one answer each, in their order. A file that cannot be read fails alone. */
+  search(files: readonly LogFile[], wanted: Wanted, listener: SearchListener): Promise<readonly SearchTotals[]>;
   /** Patterns of the configuration, for steps that were given none. */
   readonly configured: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
-import type { LogFiles } from "../../src/ports/log-files.js";
+import { StreamedLogs } from "../fakes/streamed-logs.js";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
 import { memoryLogs } from "./recorded-logs.js";
 
@@ -171,20 +171,16 @@ describe("hostile logs", () => {
 describe("a source that breaks off", () => {
   it("gives what came before and is incomplete", async () => {
     const { RecoverError } = await import("../../src/errors.js");
-    const open: LogFiles["open"] = async () => ({
-      files: [
-        {
-          path: "cut.gz",
-          modifiedAt: now,
-          async *chunks() {
-            yield Buffer.from(lager(goodDeletion()));
-            throw new RecoverError("answer-incomplete", '"cut.gz" breaks off', { remedy: "Fetch it again." });
-          },
-        },
-      ],
-      unreadable: [{ path: "other.log", why: "may not be read by this user" }],
-    });
-    const sources = { logs: { files: { configured: [], open }, patterns: ["*"] }, now };
+    const cut = {
+      path: "cut.gz",
+      modifiedAt: now,
+      async *chunks() {
+        yield Buffer.from(lager(goodDeletion()));
+        throw new RecoverError("answer-incomplete", '"cut.gz" breaks off', { remedy: "Fetch it again." });
+      },
+    };
+    const files = new StreamedLogs([cut], [{ path: "other.log", why: "may not be read by this user" }]);
+    const sources = { logs: { files, patterns: ["*"] }, now };
     const { document, exitCode } = await discover({ sources, query: {} });
     expect(exitCode).toBe(0);
     expect(document.coverage).toMatchObject([

@@ -1,7 +1,8 @@
 /** The logs of real brokers in fixtures/logs, with what really happened beside them. */
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import type { LogFile, LogFiles } from "../../src/ports/log-files.js";
+import type { LogFiles } from "../../src/ports/log-files.js";
+import { StreamedLogs } from "../fakes/streamed-logs.js";
 
 export const FOUNDATIONS = [
   "a-0.1.2",
@@ -68,7 +69,7 @@ export function memoryLogs(
   files: Readonly<Record<string, Uint8Array | string>>,
   { chunk = 65_536, modifiedAt = new Date("2026-11-21T14:00:00Z") } = {},
 ): LogFiles {
-  const opened = Object.entries(files).map(([path, content]): LogFile => {
+  const opened = Object.entries(files).map(([path, content]) => {
     const bytes = typeof content === "string" ? Buffer.from(content) : content;
     return {
       path,
@@ -78,5 +79,5 @@ export function memoryLogs(
       },
     };
   });
-  return { configured: [], open: async () => ({ files: opened, unreadable: [] }) };
+  return new StreamedLogs(opened);
 }

@@ -13,6 +13,7 @@ import { replay } from "../../src/engine/replay.js";
 import { fromLogs } from "../../src/discovery/from-logs.js";
 import { loadRunbook } from "../../src/runbook/load.js";
 import { AnsweringShell } from "../adapters/host/answering-shell.js";
+import { StreamedLogs } from "../fakes/streamed-logs.js";
 import { error as s3Error, type FaultyServer, page, text as saying } from "../adapters/s3/faulty-server.js";
 import { ACTIONS } from "../runbook/actions.js";
 import { damagedTexts, damage, damaged, HOSTILE_TEXTS, type Json, tornText, written } from "./mutations.js";
@@ -172,8 +173,7 @@ function filesOf(input: string) {
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
     yield await Promise.resolve(bytes);
   };
-  const files = [{ path: "fuzz.log", modifiedAt: new Date("2026-11-21T00:00:00Z"), chunks }];
-  return { configured: [], open: () => Promise.resolve({ files, unreadable: [] }) };
+  return new StreamedLogs([{ path: "fuzz.log", modifiedAt: new Date("2026-11-21T00:00:00Z"), chunks }]);
 }
 
 /** A cf that prints the same, whatever it is asked. */

@@ -15,6 +15,7 @@ import { cellInstance, DEPLOYMENT, FakeDirector } from "../fakes/fake-director.j
 import { FakeEtcd } from "../fakes/fake-etcd.js";
 import { MemoryObjectStore } from "../fakes/memory-object-store.js";
 import { StepContext } from "../fakes/step-context.js";
+import { StreamedLogs } from "../fakes/streamed-logs.js";
 import { StillClock } from "../fakes/still-clock.js";
 
 export const OLD_GUID = "6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8";
@@ -48,7 +49,7 @@ export class Scene {
     this.cf.plans.push({ guid: "plan-guid", name: "cluster", offering: "dingo-postgresql", available: true });
     this.director.instanceList.push(cellInstance("0", "10.58.111.15"));
     this.cell = this.addCell(0);
-    const logs = { open: async () => ({ files: [], unreadable: [] }), configured: [] };
+    const logs = new StreamedLogs([]);
     const settings = { bucket: BUCKET };
     const { clock, cf, director, cells, store } = this;
     const ports: Ports = { clock, cf, director, cells, store, logs, settings };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { verifySource } from "../../src/actions/archive/verify-source.js";
 import { systemIdLines } from "../../src/discovery/system-id-lines.js";
-import type { LogFiles } from "../../src/ports/log-files.js";
+import { StreamedLogs } from "../fakes/streamed-logs.js";
 import { add, BASE, BUCKET, drop, OLD } from "../archive/sample-archive.js";
 import { DEPLOYMENT } from "../fakes/fake-director.js";
 import { containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.js";
@@ -72,8 +72,7 @@ describe("the old container's own lines", () => {
         yield Buffer.from(text);
       },
     };
-    const logs: LogFiles = { open: async () => ({ files: [file], unreadable: [] }), configured: ["cells.log"] };
-    return systemIdLines(logs, logs.configured, { guid: OLD_GUID, nodes: [NODE] });
+    return systemIdLines(new StreamedLogs([file]), ["cells.log"], { guid: OLD_GUID, nodes: [NODE] });
   };
 
   it("are known by the container's name, torn at 32 bytes or not", async () => {

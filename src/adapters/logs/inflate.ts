@@ -6,6 +6,7 @@ import { once } from "node:events";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { RecoverError } from "../../errors.js";
+import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.js";
 
 export interface InflateLimits {
   /** Below this many inflated bytes any ratio is fine. */
@@ -24,15 +25,6 @@ const CHUNK = 1024 * 1024;
 const OUTPUT_CHUNK = 256 * 1024;
 /** Given to the decoder at once: even a bomb makes no more than 16 MiB of it before it is noticed. */
 const INPUT_SLICE = 16 * 1024;
-
-type Packing = "plain" | "gzip" | "zstd" | "xz" | "bzip2" | "zip";
-const MAGIC: readonly { readonly packing: Packing; readonly bytes: readonly number[] }[] = [
-  { packing: "gzip", bytes: [0x1f, 0x8b] },
-  { packing: "zstd", bytes: [0x28, 0xb5, 0x2f, 0xfd] },
-  { packing: "xz", bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
-  { packing: "bzip2", bytes: [0x42, 0x5a, 0x68] },
-  { packing: "zip", bytes: [0x50, 0x4b, 0x03, 0x04] },
-];
 
 /** `source` yields the file's bytes; `path` is for the message. */
 export async function* inflated(
@@ -146,10 +138,6 @@ function decoderFor(packing: Packing, path: string): Transform {
   });
 }
 
-function packingOf(first: Uint8Array): Packing {
-  return MAGIC.find(({ bytes }) => bytes.every((byte, at) => first[at] === byte))?.packing ?? "plain";
-}
-
 /** The first bytes, and everything including them. */
 async function peek(
   source: AsyncIterable<Uint8Array>,
@@ -157,7 +145,7 @@ async function peek(
   const iterator = source[Symbol.asyncIterator]();
   let first = Buffer.alloc(0);
   let ended = false;
-  while (first.length < 8 && !ended) {
+  while (first.length < MAGIC_LENGTH && !ended) {
     const next = await iterator.next();
     if (next.done === true) ended = true;
     else first = first.length === 0 ? Buffer.from(next.value) : Buffer.concat([first, next.value]);

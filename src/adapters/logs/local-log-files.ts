@@ -3,9 +3,11 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { RecoverError } from "../../errors.js";
-import type { LogFile, LogFiles } from "../../ports/log-files.js";
+import type { LogFile, LogFiles, SearchListener, SearchTotals, Wanted } from "../../ports/log-files.js";
 import { codeOf, expandGlob, isGlob } from "./glob.js";
 import { inflated } from "./inflate.js";
+import { reasonFor } from "./reason.js";
+import { searchLogs } from "./search-logs.js";
 
 const CHUNK = 1024 * 1024;
 
@@ -13,13 +15,6 @@ interface Unreadable {
   readonly path: string;
   readonly why: string;
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "may not be read by this user",
-  EPERM: "may not be read by this user",
-  ENOTDIR: "there is no such file",
-};
 
 export class LocalLogFiles implements LogFiles {
   readonly configured: readonly string[];
@@ -35,15 +30,15 @@ export class LocalLogFiles implements LogFiles {
     const files = new Map<string, LogFile>();
     const unreadable: Unreadable[] = [];
     for (const pattern of patterns) {
-      if (pattern === "-") files.set("-", this.#standardInput());
+      if (pattern === "-") files.set("-", { path: "-", modifiedAt: new Date() });
       else await openPattern(pattern, files, unreadable);
     }
     return { files: [...files.values()].sort((a, b) => a.modifiedAt.getTime() - b.modifiedAt.getTime()), unreadable };
   }
 
-  #standardInput(): LogFile {
-    const chunks = () => inflated(this.#stdin, "-");
-    return { path: "-", modifiedAt: new Date(), chunks };
+  async search(files: readonly LogFile[], wanted: Wanted, listener: SearchListener): Promise<readonly SearchTotals[]> {
+    const bytesOf = ({ path }: LogFile) => (path === "-" ? inflated(this.#stdin, "-") : inflated(read(path), path));
+    return await searchLogs({ files, bytesOf }, wanted, listener);
   }
 }
 
@@ -72,10 +67,10 @@ async function openFile(name: string): Promise<Opened> {
   try {
     const { mtime, isDirectory } = await status(name);
     if (isDirectory) return { why: "is a directory; name its files, such as DIR/*.log" };
-    return { file: { path: name, modifiedAt: mtime, chunks: () => inflated(read(name), name) } };
+    return { file: { path: name, modifiedAt: mtime } };
   } catch (thrown) {
     const code = codeOf(thrown);
-    return { why: REASONS[code] ?? `cannot be read (${code})` };
+    return { why: reasonFor(code) };
   }
 }
 
@@ -90,7 +85,7 @@ async function* read(name: string): AsyncGenerator<Uint8Array> {
     yield* createReadStream(name, { highWaterMark: CHUNK }) as AsyncIterable<Uint8Array>;
   } catch (thrown) {
     const code = codeOf(thrown);
-    throw new RecoverError("answer-incomplete", `"${name}" ${REASONS[code] ?? `cannot be read (${code})`}`, {
+    throw new RecoverError("answer-incomplete", `"${name}" ${reasonFor(code)}`, {
       remedy: "Give the user of this process the right to read it, or fetch a copy.",
       place: name,
       cause: thrown,

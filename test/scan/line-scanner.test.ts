@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LineScanner, LONGEST_LINE, type FoundLine } from "../../src/discovery/line-scanner.js";
-import { NeedleSearch } from "../../src/discovery/needle-search.js";
+import { type Finder, LONGEST_LINE } from "../../src/scan/finder.js";
+import { LineScanner, type NumberedLine } from "../../src/scan/line-scanner.js";
+import { PlainFinder } from "../../src/scan/plain-finder.js";
+import { WasmFinder } from "../../src/scan/wasm-finder.js";
 
 interface Found {
   readonly line: number;
@@ -9,11 +11,11 @@ interface Found {
   readonly text: string;
 }
 
-function scan(chunks: Iterable<Uint8Array>, needles: readonly string[]) {
+function scan(chunks: Iterable<Uint8Array>, finder: Finder) {
   const found: Found[] = [];
-  const take = ({ line, byteOffset, bytes }: FoundLine) =>
+  const take = ({ line, byteOffset, bytes }: NumberedLine) =>
     found.push({ line, byteOffset, text: Buffer.from(bytes).toString() });
-  const scanner = new LineScanner(new NeedleSearch(needles), take);
+  const scanner = new LineScanner(finder, { found: take });
   for (const chunk of chunks) scanner.push(chunk);
   return { found, totals: scanner.end() };
 }
@@ -30,7 +32,13 @@ function* pieces(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Ar
 const word = fc.constantFrom("needle", "other-one", "needl", "", "x", "eedle", "é", " ");
 const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(""));
 
-describe("the line scanner", () => {
+const FINDERS = { plain: PlainFinder, fast: WasmFinder };
+
+describe.each(Object.entries(FINDERS))("the line scanner with the %s finder", (_name, Finder) => {
+  // One for all runs: its memory is what the runs before have left in it.
+  const both = new Finder(["needle", "other-one"]);
+  const one = new Finder(["needle"]);
+
   it("finds the lines that a plain search finds, wherever chunks end", () => {
     fc.assert(
       fc.property(fc.array(line), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (lines, sizes) => {
@@ -40,7 +48,7 @@ describe("the line scanner", () => {
           const before = lines.slice(0, index).map((each) => `${each}\n`);
           return [{ line: index + 1, byteOffset: Buffer.byteLength(before.join("")), text: content }];
         });
-        const { found, totals } = scan(pieces(Buffer.from(text), sizes), ["needle", "other-one"]);
+        const { found, totals } = scan(pieces(Buffer.from(text), sizes), both);
         expect(found).toEqual(expected);
         expect(totals.bytes).toBe(Buffer.byteLength(text));
       }),
@@ -55,7 +63,7 @@ describe("the line scanner", () => {
       yield Buffer.from(" end\nlast needle\n");
     }
     const before = process.memoryUsage().arrayBuffers;
-    const { found, totals } = scan(giant(), ["needle"]);
+    const { found, totals } = scan(giant(), one);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(512 * 1024 * 1024);
     expect(found.map((each) => [each.line, each.byteOffset])).toEqual([
       [1, 0],
@@ -67,30 +75,12 @@ describe("the line scanner", () => {
   });
 
   it("searches a last line without a newline", () => {
-    expect(scan([Buffer.from("a\nlast needle")], ["needle"]).found).toEqual([
-      { line: 2, byteOffset: 2, text: "last needle" },
-    ]);
+    expect(scan([Buffer.from("a\nlast needle")], one).found).toEqual([{ line: 2, byteOffset: 2, text: "last needle" }]);
   });
 
   it("keeps the beginning and the end of a file", () => {
-    const { totals } = scan([Buffer.from("one\ntwo\n"), Buffer.from("three\n")], ["needle"]);
+    const { totals } = scan([Buffer.from("one\ntwo\n"), Buffer.from("three\n")], one);
     expect(Buffer.from(totals.head).toString()).toBe("one\ntwo\nthree\n");
     expect(Buffer.from(totals.tail).toString()).toBe("one\ntwo\nthree\n");
-  });
-});
-
-describe("the needle search", () => {
-  const alphabet = fc.constantFrom("a", "b", "c");
-  const text = (min: number, max: number) => fc.string({ unit: alphabet, minLength: min, maxLength: max });
-
-  it("finds what `indexOf` finds, from any offset", () => {
-    fc.assert(
-      fc.property(fc.array(text(2, 7), { minLength: 1 }), text(0, 60), fc.nat(10), (needles, hay, from) => {
-        const hits = needles.map((needle) => hay.indexOf(needle, from)).filter((at) => at >= 0);
-        const expected = hits.length === 0 ? -1 : Math.min(...hits);
-        expect(new NeedleSearch(needles).next(Buffer.from(hay), from)).toBe(expected);
-      }),
-      { numRuns: 2000 },
-    );
   });
 });

@@ -1,0 +1,113 @@
+/** Files of this machine through the scanner: several threads where they can be read anywhere, else one stream each. */
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { RecoverError } from "../../errors.js";
+import type { LogFile, SearchListener, SearchTotals, Wanted } from "../../ports/log-files.js";
+import { canInflateRaw } from "../../scan/raw-inflate.js";
+import { type OpenFile, searchFiles } from "../../scan/search.js";
+import { StreamSearch } from "../../scan/stream.js";
+import { codeOf } from "./glob.js";
+import { MAGIC_LENGTH, packingOf } from "./packing.js";
+import { reasonFor } from "./reason.js";
+
+export interface Sources {
+  readonly files: readonly LogFile[];
+  /** The inflated bytes from the beginning; throws `answer-incomplete` where they break off. */
+  readonly bytesOf: (file: LogFile) => AsyncIterable<Uint8Array>;
+}
+
+/** A process may have 1,024 files open, and has others. */
+const MOST_OPEN = 256;
+
+interface Opened {
+  readonly file: LogFile;
+  readonly open?: OpenFile;
+  readonly failure?: string;
+}
+
+export async function searchLogs(
+  { files, bytesOf }: Sources,
+  wanted: Wanted,
+  listener: SearchListener,
+): Promise<readonly SearchTotals[]> {
+  const totals: SearchTotals[] = [];
+  for (let at = 0; at < files.length; at += MOST_OPEN) {
+    const opened = files.slice(at, at + MOST_OPEN).map(openFile);
+    try {
+      totals.push(...(await searchOpened(opened, bytesOf, { wanted, listener })));
+    } finally {
+      for (const { open } of opened) if (open !== undefined) closeSync(open.descriptor);
+    }
+  }
+  return totals;
+}
+
+interface Asked {
+  readonly wanted: Wanted;
+  readonly listener: SearchListener;
+}
+
+async function searchOpened(
+  opened: readonly Opened[],
+  bytesOf: Sources["bytesOf"],
+  { wanted, listener }: Asked,
+): Promise<readonly SearchTotals[]> {
+  const seekable = opened.flatMap(({ file, open }) => (open === undefined ? [] : [{ file, open }]));
+  const searched = await searchFiles(
+    seekable.map(({ open }) => open),
+    wanted,
+    {
+      found: (index, line) => {
+        const file = seekable[index]?.file;
+        if (file !== undefined) listener.found(file, line);
+      },
+      progress: listener.progress,
+    },
+  );
+  const totals: SearchTotals[] = [];
+  for (const { file, open, failure } of opened) {
+    const known = open === undefined ? undefined : searched[seekable.findIndex((each) => each.file === file)];
+    if (known !== undefined) totals.push(named(file, known));
+    else if (failure !== undefined) totals.push({ ...new StreamSearch(wanted, () => undefined).end(), failure });
+    else totals.push(await searchStream(bytesOf(file), wanted, (line) => listener.found(file, line)));
+  }
+  return totals;
+}
+
+function named({ path }: LogFile, totals: SearchTotals): SearchTotals {
+  return totals.failure === undefined ? totals : { ...totals, failure: `"${path}" ${totals.failure}` };
+}
+
+async function searchStream(
+  bytes: AsyncIterable<Uint8Array>,
+  wanted: Wanted,
+  found: ConstructorParameters<typeof StreamSearch>[1],
+): Promise<SearchTotals> {
+  const search = new StreamSearch(wanted, found);
+  try {
+    for await (const chunk of bytes) search.push(chunk);
+  } catch (thrown) {
+    if (!(thrown instanceof RecoverError)) throw thrown;
+    return { ...search.end(), failure: thrown.message };
+  }
+  return search.end();
+}
+
+/** What is no regular file, or is packed in a way that only a stream unpacks, has neither `open` nor `failure`. */
+function openFile(file: LogFile): Opened {
+  if (file.path === "-") return { file };
+  let descriptor: number | undefined;
+  try {
+    // A pipe that is opened and closed again has lost its writer.
+    if (!statSync(file.path).isFile()) return { file };
+    descriptor = openSync(file.path, "r");
+    const first = Buffer.alloc(MAGIC_LENGTH);
+    const packing = packingOf(first.subarray(0, readSync(descriptor, first, 0, first.length, 0)));
+    if (packing === "plain" || (packing === "gzip" && canInflateRaw()))
+      return { file, open: { descriptor, size: fstatSync(descriptor).size, packing } };
+    closeSync(descriptor);
+    return { file };
+  } catch (thrown) {
+    if (descriptor !== undefined) closeSync(descriptor);
+    return { file, failure: `"${file.path}" ${reasonFor(codeOf(thrown))}` };
+  }
+}

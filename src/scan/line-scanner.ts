@@ -1,0 +1,196 @@
+/**
+ * Turns bytes into the lines that hold a needle, with their number and byte offset. It owns no memory but its finder's,
+ * whatever comes in: a line longer than `LONGEST_LINE` is searched in its beginning only, and counted.
+ */
+import type { FoundLine } from "../ports/log-files.js";
+import { type Finder, LONGEST_LINE, READ_AT, READ_SIZE, TEXT_SIZE } from "./finder.js";
+import type { NewestLines } from "./newest-lines.js";
+
+/** Beginning and end of the text are kept for their stamps. */
+const EDGE = 32 * 1024;
+const NEWLINE = 10;
+
+export interface ScanTotals {
+  /** Lines that began in the text. */
+  readonly lines: number;
+  readonly bytes: number;
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  readonly cutLines: readonly { readonly line: number; readonly byteOffset: number }[];
+}
+
+export interface NumberedLine extends FoundLine {
+  readonly line: number;
+}
+
+export interface LineSink {
+  found(line: NumberedLine): void;
+  /** Lines for which there is more to ask than that they were found. */
+  readonly newest?: NewestLines;
+}
+
+export interface ScanStart {
+  /** Of the first byte. */
+  readonly byteOffset: number;
+  /** The text begins within a line, which belongs to somebody else. */
+  readonly withinLine: boolean;
+}
+
+export class LineScanner {
+  readonly #finder: Finder;
+  readonly #text: Buffer;
+  readonly #sink: LineSink;
+  /** What is in memory and not yet searched lies from `#start` to `#end`; it is the beginning of a line. */
+  #start = READ_AT;
+  #end = READ_AT;
+  /** Of the byte at `#start`. */
+  #offset: number;
+  #bytes = 0;
+  #lines = 0;
+  /** Everything up to the next newline belongs to a line that was cut, or to one of somebody else. */
+  #dropping: boolean;
+  #head = Buffer.alloc(0);
+  #tail = Buffer.alloc(0);
+  readonly #cutLines: { line: number; byteOffset: number }[] = [];
+
+  constructor(finder: Finder, sink: LineSink, start: ScanStart = { byteOffset: 0, withinLine: false }) {
+    this.#finder = finder;
+    this.#text = finder.text;
+    this.#sink = sink;
+    this.#offset = start.byteOffset;
+    this.#dropping = start.withinLine;
+  }
+
+  /** No line has begun that has not ended, or its end does not matter. */
+  get between(): boolean {
+    return this.#start === this.#end;
+  }
+
+  /** Where to write the next bytes; never empty. It may be used once, before `filled`. */
+  room(): Buffer {
+    if (TEXT_SIZE - this.#end < READ_SIZE / 2 || this.between) this.#move();
+    return this.#text.subarray(this.#end, TEXT_SIZE);
+  }
+
+  /** So many bytes were written to `room`. */
+  filled(length: number): void {
+    const fresh = this.#end;
+    this.#end += length;
+    this.#bytes += length;
+    if (this.#dropping) this.#drop();
+    else this.#take(fresh);
+  }
+
+  push(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; ) {
+      const room = this.room();
+      const part = chunk.subarray(at, at + room.length);
+      room.set(part);
+      this.filled(part.length);
+      at += part.length;
+    }
+  }
+
+  /** Searches the last line too, with or without a newline. */
+  end(): ScanTotals {
+    if (this.#end > this.#start) {
+      this.#scan(this.#end);
+      this.#lines += 1;
+    }
+    return {
+      lines: this.#lines,
+      bytes: this.#bytes,
+      head: this.#head,
+      tail: this.#tail,
+      cutLines: this.#cutLines,
+    };
+  }
+
+  #move(): void {
+    const length = this.#end - this.#start;
+    this.#text.copyWithin(READ_AT - length, this.#start, this.#end);
+    this.#start = READ_AT - length;
+    this.#end = READ_AT;
+  }
+
+  #drop(): void {
+    const newline = this.#text.subarray(this.#start, this.#end).indexOf(NEWLINE);
+    const dropped = newline < 0 ? this.#end - this.#start : newline + 1;
+    this.#start += dropped;
+    this.#offset += dropped;
+    if (newline < 0) return;
+    this.#dropping = false;
+    this.#take(this.#start);
+  }
+
+  /** Searches every line that is whole; `fresh` is where newlines may stand. */
+  #take(fresh: number): void {
+    const bytes = this.#text.subarray(fresh, this.#end);
+    const first = bytes.indexOf(NEWLINE);
+    // What is read at once is no longer than the longest line: only the first one can be longer.
+    if ((first < 0 ? this.#end : fresh + first) - this.#start > LONGEST_LINE) this.#cut();
+    else if (first >= 0) this.#scan(fresh + bytes.lastIndexOf(NEWLINE) + 1);
+  }
+
+  #cut(): void {
+    this.#lines += 1;
+    const place = { line: this.#lines, byteOffset: this.#offset };
+    this.#cutLines.push(place);
+    const end = this.#start + LONGEST_LINE;
+    if (this.#finder.find(this.#start, end) >= 0)
+      this.#sink.found({ ...place, bytes: this.#text.subarray(this.#start, end), cut: true });
+    this.#keepEdges(this.#start, this.#start + EDGE);
+    this.#offset += LONGEST_LINE;
+    this.#start = end;
+    this.#dropping = true;
+    this.#drop();
+  }
+
+  /** Up to `end`, which follows a newline unless it is the last. */
+  #scan(end: number): void {
+    const begin = this.#start;
+    let counted = begin;
+    for (let hit = this.#finder.find(begin, end); hit >= 0; ) {
+      const [start, stop] = this.#lineAround(hit, end);
+      if (this.#sink.newest === undefined || !this.#isNewest(hit, start, stop)) {
+        this.#lines += this.#finder.newlines(counted, start);
+        counted = start;
+        this.#emit(start, stop);
+      }
+      hit = this.#finder.find(stop, end);
+    }
+    this.#lines += this.#finder.newlines(counted, end);
+    this.#keepEdges(begin, end);
+    this.#sink.newest?.keep(this.#text);
+    this.#offset += end - begin;
+    this.#start = end;
+  }
+
+  #lineAround(hit: number, end: number): readonly [start: number, stop: number] {
+    const start = Math.max(this.#start, this.#text.lastIndexOf(NEWLINE, hit) + 1);
+    const newline = this.#text.indexOf(NEWLINE, hit);
+    return [start, newline < 0 || newline > end ? end : newline];
+  }
+
+  /** Whether the line holds nothing else that is wanted, and another line may take its place. */
+  #isNewest(hit: number, start: number, stop: number): boolean {
+    const newest = this.#sink.newest;
+    for (let at = hit; at >= 0; at = this.#finder.find(at + 1, stop))
+      if (newest === undefined || !newest.owns(this.#finder.needle)) return false;
+    return newest?.note(this.#text, { start, stop, byteOffset: this.#offset + start - this.#start }) ?? false;
+  }
+
+  #emit(start: number, stop: number): void {
+    const place = { line: this.#lines + 1, byteOffset: this.#offset + start - this.#start };
+    this.#sink.found({ ...place, bytes: this.#text.subarray(start, stop), cut: false });
+  }
+
+  #keepEdges(begin: number, end: number): void {
+    if (this.#head.length < EDGE) {
+      const more = this.#text.subarray(begin, Math.min(end, begin + EDGE - this.#head.length));
+      this.#head = Buffer.concat([this.#head, more]);
+    }
+    const last = this.#text.subarray(Math.max(begin, end - EDGE), end);
+    this.#tail = last.length === EDGE ? Buffer.from(last) : Buffer.concat([this.#tail, last]).subarray(-EDGE);
+  }
+}

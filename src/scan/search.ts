@@ -1,0 +1,173 @@
+/** Searches open files in several threads: this one, and a worker where there is enough to read for it to be worth its start. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../ports/log-files.js";
+import { FileResults } from "./file-results.js";
+import type { Job, JobResult } from "./job.js";
+import type { LineBatch } from "./line-batch.js";
+import { Shared } from "./shared.js";
+import { type NewestEntries, type Receiver, work } from "./work.js";
+import type { WorkerMessage, WorkerShare } from "./worker.js";
+
+const RANGE = 64 * 1024 * 1024;
+/** Plain bytes that one thread reads in the time in which another would start. */
+const WORTH_A_WORKER = 256 * 1024 * 1024;
+/** What a packed byte costs beside a plain one. */
+const PACKED_COST = 40;
+/** Each takes some 8 MiB. */
+const MOST_THREADS = 4;
+/** Reads between looks at what the other threads have sent. */
+const READS_A_TURN = 8;
+
+export interface OpenFile {
+  readonly descriptor: number;
+  readonly size: number;
+  readonly packing: Job["packing"];
+}
+
+export interface SearchOptions {
+  readonly found: (file: number, line: FoundLine) => void;
+  readonly progress?: ((progress: SearchProgress) => void) | undefined;
+  /** As many threads at most; by default one for each processor. */
+  readonly threads?: number;
+  /** Bytes of a plain file that are one job. */
+  readonly range?: number;
+  /** The program of the other threads. */
+  readonly worker?: URL;
+}
+
+/** One answer for each file. Throws what `found` throws. */
+export async function searchFiles(
+  files: readonly OpenFile[],
+  wanted: Wanted,
+  options: SearchOptions,
+): Promise<readonly SearchTotals[]> {
+  const search = new Search(files, wanted, options);
+  return await search.run();
+}
+
+class Search {
+  readonly #wanted: Wanted;
+  readonly #options: SearchOptions;
+  readonly #jobs: readonly (Job & { readonly part: number })[];
+  readonly #results: readonly FileResults[];
+  readonly #total: number;
+  readonly #threads: number;
+  readonly #shared: Shared;
+  #undone: number;
+  #wake: (() => void) | undefined;
+  #failure: { readonly thrown: unknown } | undefined;
+
+  constructor(files: readonly OpenFile[], wanted: Wanted, options: SearchOptions) {
+    this.#wanted = wanted;
+    this.#options = options;
+    this.#jobs = files.flatMap((file, index) => jobsOf(file, index, options.range ?? RANGE));
+    this.#undone = this.#jobs.length;
+    this.#results = files.map((_file, index) => {
+      const parts = this.#jobs.filter((job) => job.file === index).length;
+      return new FileResults(parts, (line) => options.found(index, line));
+    });
+    this.#total = files.reduce((sum, { size }) => sum + size, 0);
+    this.#threads = Math.min(options.threads ?? threadsFor(files), this.#jobs.length);
+    this.#shared = Shared.create(Math.max(1, this.#threads));
+  }
+
+  async run(): Promise<readonly SearchTotals[]> {
+    const workers = Array.from({ length: Math.max(0, this.#threads - 1) }, (_each, index) => this.#start(index + 1));
+    try {
+      await this.#work();
+      while (this.#undone > 0 && this.#failure === undefined) await this.#sent();
+      if (this.#failure !== undefined) throw this.#failure.thrown;
+    } finally {
+      this.#shared.stop(this.#threads);
+      await Promise.all(workers.map(async (worker) => await worker.terminate()));
+    }
+    return this.#results.map((result) => result.totals());
+  }
+
+  async #work(): Promise<void> {
+    const share = { jobs: this.#jobs, wanted: this.#wanted, shared: this.#shared };
+    let reads = 0;
+    for (const _read of work(share, this.#receiver(0))) {
+      reads += 1;
+      if (reads % READS_A_TURN !== 0) continue;
+      this.#tellProgress();
+      await new Promise(setImmediate);
+      while (this.#shared.isFull(0) && this.#failure === undefined) await this.#sent();
+      if (this.#failure !== undefined) return;
+    }
+  }
+
+  #start(thread: number): Worker {
+    const { memory } = this.#shared;
+    const workerData: WorkerShare = { thread, jobs: this.#jobs, wanted: this.#wanted, memory };
+    const worker = new Worker(this.#options.worker ?? new URL("./worker.js", import.meta.url), {
+      workerData,
+      execArgv: [],
+    });
+    const receiver = this.#receiver(thread);
+    worker.on("message", (message: WorkerMessage) => {
+      try {
+        if (message.kind === "lines") receiver.lines(message.job, message.batch);
+        else receiver.done(message.job, message.result, message.newest);
+      } catch (thrown) {
+        this.#failure ??= { thrown };
+      }
+      this.#wake?.();
+    });
+    worker.on("error", (thrown) => {
+      this.#failure ??= { thrown };
+      this.#wake?.();
+    });
+    return worker;
+  }
+
+  #receiver(thread: number): Receiver {
+    const sent = thread === 0 ? (bytes: number) => this.#shared.sent(0, bytes) : () => undefined;
+    return {
+      lines: (job: number, batch: LineBatch) => {
+        const bytes = batch.bytes.length;
+        sent(bytes);
+        const { file = 0, part = 0 } = this.#jobs[job] ?? {};
+        this.#results[file]?.lines(part, batch, () => this.#shared.taken(thread, bytes));
+      },
+      done: (job: number, result: JobResult, newest: NewestEntries) => {
+        const { file = 0, part = 0 } = this.#jobs[job] ?? {};
+        this.#undone -= 1;
+        this.#results[file]?.done(part, result, newest);
+      },
+    };
+  }
+
+  /** Until another thread has sent something. */
+  async #sent(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#tellProgress();
+  }
+
+  #tellProgress(): void {
+    this.#options.progress?.({ read: Math.min(this.#shared.read, this.#total), total: this.#total });
+  }
+}
+
+function jobsOf(
+  { descriptor, size, packing }: OpenFile,
+  file: number,
+  range: number,
+): readonly (Job & { readonly part: number })[] {
+  const width = packing === "plain" ? range : Math.max(1, size);
+  return Array.from({ length: Math.max(1, Math.ceil(size / width)) }, (_each, part) => ({
+    file,
+    part,
+    descriptor,
+    packing,
+    size,
+    from: part * width,
+    to: Math.min(size, (part + 1) * width),
+  }));
+}
+
+function threadsFor(files: readonly OpenFile[]): number {
+  const cost = files.reduce((sum, { size, packing }) => sum + size * (packing === "plain" ? 1 : PACKED_COST), 0);
+  return Math.min(availableParallelism(), MOST_THREADS, 1 + Math.floor(cost / WORTH_A_WORKER));
+}

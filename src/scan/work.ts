@@ -1,0 +1,43 @@
+/** One thread's share of a search: jobs from the common counter until there are none. */
+import type { FoundLine, Wanted } from "../ports/log-files.js";
+import type { Finder } from "./finder.js";
+import type { Job, JobResult } from "./job.js";
+import { Batches, type LineBatch } from "./line-batch.js";
+import { NewestLines } from "./newest-lines.js";
+import { perform } from "./perform.js";
+import { needlesOf, selectFinder } from "./select-finder.js";
+import type { Shared } from "./shared.js";
+
+export interface Share {
+  readonly jobs: readonly Job[];
+  readonly wanted: Wanted;
+  readonly shared: Shared;
+}
+
+export type NewestEntries = readonly (readonly [key: string, line: FoundLine])[];
+
+export interface Receiver {
+  lines(job: number, batch: LineBatch): void;
+  done(job: number, result: JobResult, newest: NewestEntries): void;
+}
+
+/** Yields after each read. */
+export function* work({ jobs, wanted, shared }: Share, receiver: Receiver): Generator<void, void> {
+  let finder: Finder | undefined;
+  for (let index = shared.nextJob(); index < jobs.length; index = shared.nextJob()) {
+    const job = jobs[index];
+    if (job === undefined) return;
+    finder ??= selectFinder(needlesOf(wanted));
+    const newest = wanted.newest === undefined ? undefined : new NewestLines(wanted.newest, wanted.needles.length);
+    const batches = new Batches((batch) => receiver.lines(index, batch), newest);
+    const steps = perform(job, finder, batches);
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) {
+      shared.addRead(step.value);
+      yield;
+      if (shared.stopped) return;
+    }
+    batches.flush();
+    receiver.done(index, step.value, newest?.entries() ?? []);
+  }
+}

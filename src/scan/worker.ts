@@ -1,0 +1,36 @@
+/** The program of a second thread. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { Wanted } from "../ports/log-files.js";
+import type { Job, JobResult } from "./job.js";
+import type { LineBatch } from "./line-batch.js";
+import { Shared } from "./shared.js";
+import { type NewestEntries, work } from "./work.js";
+
+export interface WorkerShare {
+  readonly thread: number;
+  readonly jobs: readonly Job[];
+  readonly wanted: Wanted;
+  readonly memory: SharedArrayBuffer;
+}
+
+export type WorkerMessage =
+  | { readonly kind: "lines"; readonly job: number; readonly batch: LineBatch }
+  | { readonly kind: "done"; readonly job: number; readonly result: JobResult; readonly newest: NewestEntries };
+
+const { thread, jobs, wanted, memory } = workerData as WorkerShare;
+const shared = new Shared(memory);
+const send = (message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void =>
+  parentPort?.postMessage(message, transfer);
+
+const steps = work(
+  { jobs, wanted, shared },
+  {
+    lines: (job, batch) => {
+      shared.sent(thread, batch.bytes.length);
+      send({ kind: "lines", job, batch }, [batch.bytes.buffer, batch.places.buffer]);
+      shared.waitForRoom(thread);
+    },
+    done: (job, result, newest) => send({ kind: "done", job, result, newest }),
+  },
+);
+while (steps.next().done !== true);
