@@ -1,9 +1,13 @@
 /** Rough figures for the consent screen, from what real recoveries took (real-parts.md §3.4, §6). Not promises. */
+import { counted } from "../counted.js";
+import type { DrillTimes } from "../ports/settings.js";
 import { SEGMENT_BYTES } from "./segment.js";
 import type { ArchiveVerdict } from "./verdict.js";
 
-/** Stop, leader key, start, promotion, passwords, log-in. */
+/** Stop, leader key, start, promotion, passwords, log-in: what a drill measures on the foundation at hand. */
 const FIXED_SECONDS = 90;
+/** Not even an idle foundation is faster: a leader key lives for 30 s. */
+const LEAST_FIXED_SECONDS = 30;
 /** Server-side copies, 16 at a time, against a busy store. */
 const COPIES_PER_SECOND = 50;
 /** Download, decompression and writing of the base backup. */
@@ -23,15 +27,28 @@ export interface Estimate {
   readonly minutes: number;
 }
 
+/** With the times of a drill, what does not depend on the archive's size is as it was there. */
 export function estimateRecovery(
   verdict: Pick<ArchiveVerdict, "objects" | "bytes" | "expandedBytes" | "segmentsToReplay">,
+  drill?: DrillTimes,
 ): Estimate {
   const { objects, bytes, expandedBytes, segmentsToReplay } = verdict;
-  const seconds =
-    FIXED_SECONDS +
-    objects / COPIES_PER_SECOND +
-    expandedBytes / BASE_BYTES_PER_SECOND +
-    segmentsToReplay * SECONDS_PER_SEGMENT;
+  const seconds = fixedSeconds(drill) + movedSeconds({ objects, expandedBytes, segments: segmentsToReplay });
   const diskBytes = expandedBytes + segmentsToReplay * SEGMENT_BYTES;
   return { objects, bytes, expandedBytes, diskBytes, segmentsToReplay, minutes: Math.ceil(seconds / 60) };
+}
+
+type Moved = Pick<DrillTimes, "objects" | "expandedBytes" | "segments">;
+
+const movedSeconds = ({ objects, expandedBytes, segments }: Moved): number =>
+  objects / COPIES_PER_SECOND + expandedBytes / BASE_BYTES_PER_SECOND + segments * SECONDS_PER_SEGMENT;
+
+const fixedSeconds = (drill: DrillTimes | undefined): number =>
+  drill === undefined ? FIXED_SECONDS : Math.max(LEAST_FIXED_SECONDS, drill.seconds - movedSeconds(drill));
+
+/** Another archive has another size: the estimate goes by it, and the reader may judge. */
+export function drillText(drill: DrillTimes | undefined): string {
+  if (drill === undefined) return "";
+  const day = drill.at.slice(0, 10);
+  return `${drill.seconds} s in the drill of ${day}, with ${counted(drill.objects, "object")} and ${counted(drill.segments, "segment")}`;
 }

@@ -13,7 +13,9 @@ import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import { NO_HASH } from "../journal/line.js";
 import type { Clock } from "../ports/clock.js";
+import { optional } from "../optional.js";
 import type { Operator } from "../ports/operator.js";
+import type { DrillTimes } from "../ports/settings.js";
 import { quoted } from "../printable.js";
 import { resolve } from "../runbook/resolve.js";
 import type { Runbook } from "../runbook/runbook.js";
@@ -102,13 +104,15 @@ export interface Conduct {
   readonly config: Config;
   /** Absent: nothing guards the run across machines. */
   readonly lease?: LeaseTerms;
+  /** What the last drill took here; absent where none has come to its end. */
+  readonly drill?: DrillTimes | undefined;
   /** Beside the screen: the run's events.jsonl. */
   readonly alsoTo?: (event: RunEvent) => void;
 }
 
 /** Wires the real world to the engine, lets it work, and closes everything whatever happens. */
 export async function conduct(
-  { stage, runbook, journal, locks, flags, config, lease, alsoTo }: Conduct,
+  { stage, runbook, journal, locks, flags, config, lease, drill, alsoTo }: Conduct,
   work: (options: EngineOptions) => Promise<RunResult>,
 ): Promise<number> {
   const stopper = watchSignals((text) => stage.renderer.say(text), stage.asks);
@@ -133,7 +137,7 @@ export async function conduct(
     for (const text of await wired.cleanLeftOvers()) stage.output.error(`left over from an earlier process: ${text}`);
     const result = await work({
       runbook,
-      ports: wired.ports,
+      ports: { ...wired.ports, settings: { ...wired.ports.settings, ...optional("drill", drill) } },
       clock: stage.clock,
       operator: stage.operator,
       journal: tenure.journal,

@@ -6,6 +6,7 @@ import { chooseRunOrRehearsal } from "./choose-run.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
+import { lastDrill } from "./last-drill.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
 import type { FromArguments, ResumeArguments } from "./options.js";
 import { openRunbook } from "./shipped-runbooks.js";
@@ -49,8 +50,9 @@ export async function resume(given: ResumeCall): Promise<number> {
   const config = configFor(runbook, given, begun.inputs);
   const at = leasePlace(run, entries, config);
   const { journal, locks, directory } = state.open(run, { takeOver: flags.takeOver });
+  const drill = lastDrill(state, stage.mode !== undefined);
   const events = new EventLog(directory, secrets);
   const alsoTo = (event: RunEvent): void => events.write(event);
   const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
-  return await conduct({ stage, runbook, journal, locks, flags, config, ...lease, alsoTo }, resumeRun);
+  return await conduct({ stage, runbook, journal, locks, flags, config, ...lease, drill, alsoTo }, resumeRun);
 }

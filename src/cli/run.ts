@@ -11,6 +11,7 @@ import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, hasBegun, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
 import { readInputs } from "./inputs.js";
+import { lastDrill } from "./last-drill.js";
 import { leaseTerms } from "./lease-terms.js";
 import type { InputArguments } from "./options.js";
 import { openRunbook } from "./shipped-runbooks.js";
@@ -45,10 +46,11 @@ export async function runWith(given: RunCall, inputs: JsonObject): Promise<numbe
   });
   const { journal, locks, directory } = state.create();
   const lease = leaseTerms(common.config.lease, { journal, directory }, { takeOver: false, now });
+  const drill = lastDrill(state, stage.mode !== undefined);
   const events = new EventLog(directory, secrets);
   const alsoTo = (event: RunEvent): void => events.write(event);
   try {
-    return await conduct({ ...common, ...lease, journal, locks, alsoTo }, (options) =>
+    return await conduct({ ...common, ...lease, drill, journal, locks, alsoTo }, (options) =>
       runRunbook({ ...options, inputs }),
     );
   } finally {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import { estimateRecovery } from "../../archive/estimate.js";
+import { drillText, estimateRecovery } from "../../archive/estimate.js";
 import { bytesText } from "../../bytes.js";
 import { RecoverError } from "../../errors.js";
 import { freeSpace } from "../../host-commands.js";
@@ -18,7 +18,14 @@ const input = z.strictObject({
   segments: z.number(),
   deployment: z.string(),
 });
-const output = z.object({ minutes: z.number(), disk_bytes: z.number(), free_bytes: z.number(), cell: z.string() });
+const output = z.object({
+  minutes: z.number(),
+  disk_bytes: z.number(),
+  free_bytes: z.number(),
+  cell: z.string(),
+  /** What the last drill here took; "" where there was none, and in journals of earlier versions. */
+  drill: z.string().default(""),
+});
 type Output = z.infer<typeof output>;
 
 /** A disk that is full in mid-restore is told before anything is created (dingo.md §8, 32). */
@@ -29,18 +36,21 @@ export const estimate = defineAction({
   input,
   output,
   tell: (found) =>
-    `about ${found.minutes} minutes; needs ${bytesText(found.disk_bytes)}, ${found.cell} has ${bytesText(found.free_bytes)} free`,
+    `about ${found.minutes} minutes${found.drill === "" ? "" : ` (${found.drill})`}; needs ${bytesText(found.disk_bytes)}, ${found.cell} has ${bytesText(found.free_bytes)} free`,
   describe: () => [{ on: "each cell", line: quote(freeSpace(STORE)) }],
   async run(context, facts): Promise<Output> {
-    const { minutes, diskBytes } = estimateRecovery({
-      objects: facts.objects,
-      bytes: facts.bytes,
-      expandedBytes: facts.expanded_bytes,
-      segmentsToReplay: facts.segments,
-    });
+    const { drill } = context.ports.settings;
+    const { objects, bytes, expanded_bytes: expandedBytes, segments: segmentsToReplay } = facts;
+    const { minutes, diskBytes } = estimateRecovery({ objects, bytes, expandedBytes, segmentsToReplay }, drill);
     const roomiest = await roomiestCell(context, facts.deployment);
     if (roomiest.free >= diskBytes)
-      return { minutes, disk_bytes: diskBytes, free_bytes: roomiest.free, cell: roomiest.cell };
+      return {
+        minutes,
+        disk_bytes: diskBytes,
+        free_bytes: roomiest.free,
+        cell: roomiest.cell,
+        drill: drillText(drill),
+      };
     throw new RecoverError(
       "does-not-fit",
       `the database needs ${diskBytes} bytes, and no cell has more than ${roomiest.free} free (${roomiest.cell})`,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Review, type ReviewRow } from "../../action.js";
+import { drillText } from "../../archive/estimate.js";
 import { bytesText } from "../../bytes.js";
 import { creatorOf } from "../cf/inspect-taken.js";
 
@@ -38,7 +39,8 @@ export const review = defineAction({
   describe: () => [],
   async run(context, facts): Promise<Review & z.infer<typeof output>> {
     const origin = await originOf(context, facts);
-    return { rows: rowsOf(facts, { run: context.run.id, origin }) };
+    const drill = drillText(context.ports.settings.drill);
+    return { rows: rowsOf(facts, { run: context.run.id, origin, drill }) };
   },
 });
 
@@ -50,6 +52,7 @@ async function originOf(context: Context, { adopt, target_guid: guid }: z.infer<
 
 interface Of {
   readonly run: string;
+  readonly drill: string;
   readonly origin: string;
 }
 
@@ -65,7 +68,7 @@ function rowsOf(facts: z.infer<typeof input>, of: Of): ReviewRow[] {
   return rows.map((row, index) => (index === 1 ? row : { ...row, value: cloned[row.label] ?? row.value }));
 }
 
-function rowsOfCopy(facts: z.infer<typeof input>, { run, origin }: Of): ReviewRow[] {
+function rowsOfCopy(facts: z.infer<typeof input>, { run, origin, drill }: Of): ReviewRow[] {
   return [
     {
       label: "source",
@@ -89,7 +92,7 @@ function rowsOfCopy(facts: z.infer<typeof input>, { run, origin }: Of): ReviewRo
           : `no later than ${facts.recovery_point}`,
     },
     { label: "lost", value: facts.lost === 0 ? facts.loss : `${facts.lost} segments; ${facts.loss}` },
-    { label: "takes", value: `about ${facts.minutes} minutes` },
+    { label: "takes", value: `about ${facts.minutes} minutes${drill === "" ? "" : `; ${drill}`}` },
     {
       label: "way back",
       value: `"dingo-recover undo ${run}" puts the empty database, its archive and its keys back, at any time before a cleanup; what is recovered goes aside then, with all that applications have written since the start`,

@@ -1,0 +1,53 @@
+/** What the last drill took, from the journals of a state directory: later estimates go by it. */
+import { z } from "zod";
+import { replay } from "../engine/replay.js";
+import { type Entry, endOf } from "../journal/entry.js";
+import type { StateDirectory } from "../journal/state-directory.js";
+import type { DrillTimes } from "../ports/settings.js";
+
+const DRILL = "drill";
+/** From the beginning of the window to the proof that applications can log in: what an estimate is about. */
+const FROM = "docker.hold-restart";
+const TO = "postgres.prove-login";
+const MOVED = "archive.estimate";
+
+const moved = z.object({ objects: z.number(), expanded_bytes: z.number(), segments: z.number() });
+
+/** The newest one that came to its end; a rehearsed one counts for rehearsals alone, and none else for them. */
+export function lastDrill(state: StateDirectory, rehearsal: boolean): DrillTimes | undefined {
+  for (const run of [...state.list()].sort().reverse()) {
+    const times = timesOf(run, entriesOf(state, run), rehearsal);
+    if (times !== undefined) return times;
+  }
+  return undefined;
+}
+
+/** A journal that cannot be read is nobody's measure; whoever asks for that run is told. */
+function entriesOf(state: StateDirectory, run: string): readonly Entry[] {
+  try {
+    return state.read(run).entries;
+  } catch {
+    return [];
+  }
+}
+
+/** A drill that was resumed on its way took as long as the person was away: it is no measure. */
+export function timesOf(run: string, entries: readonly Entry[], rehearsal: boolean): DrillTimes | undefined {
+  const [first] = entries;
+  if (first?.type !== "run-started" || first.runbook !== DRILL) return undefined;
+  if (replay(entries).rehearsal !== rehearsal || endOf(entries)?.outcome !== "succeeded") return undefined;
+  if (entries.some(({ type }) => type === "run-resumed")) return undefined;
+  const from = started(entries, FROM);
+  const to = started(entries, TO);
+  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === to?.step);
+  const facts = moved.safeParse(started(entries, MOVED)?.input);
+  if (from === undefined || ended === undefined || !facts.success) return undefined;
+  const seconds = Math.round((Date.parse(ended.time) - Date.parse(from.time)) / 1000);
+  const { objects, expanded_bytes: expandedBytes, segments } = facts.data;
+  return { run, at: first.time, seconds, objects, expandedBytes, segments };
+}
+
+type Started = Extract<Entry, { readonly type: "step-started" }>;
+
+const started = (entries: readonly Entry[], action: string): Started | undefined =>
+  entries.find((entry): entry is Started => entry.type === "step-started" && entry.action === action);
