@@ -24,13 +24,21 @@ export interface Freshness {
   readonly bytes: number;
 }
 
-export function judgeFresh(entries: readonly ArchiveEntry[], createdAt: Date): Freshness {
+/**
+ * `restored`: its container ran over a copy of an older archive, by itself; then what it wrote is of the timeline after
+ * that archive's last, whichever that was.
+ */
+export function judgeFresh(
+  entries: readonly ArchiveEntry[],
+  createdAt: Date,
+  { restored = false }: { readonly restored?: boolean } = {},
+): Freshness {
   const earliest = createdAt.getTime() - CLOCK_TOLERANCE_MS;
   const old = entries.find(({ info }) => !(Date.parse(info.lastModified) >= earliest));
   const reasons = [
     ...(old === undefined ? [] : [`"${old.relative}" is older than the instance (${old.info.lastModified})`]),
     ...tooMany(entries, createdAt),
-    ...entries.flatMap(foreign).slice(0, 3),
+    ...entries.flatMap((entry) => foreign(entry, restored ? Infinity : MOST_TIMELINES)).slice(0, 3),
   ];
   const bytes = entries.reduce((sum, { info }) => sum + info.size, 0);
   return { fresh: reasons.length === 0, reasons, objects: entries.length, bytes };
@@ -47,25 +55,25 @@ function tooMany(entries: readonly ArchiveEntry[], createdAt: Date): readonly st
   ];
 }
 
-function foreign({ relative, kind }: ArchiveEntry): readonly string[] {
+function foreign({ relative, kind }: ArchiveEntry, most: number): readonly string[] {
   switch (kind.kind) {
     case "sysid":
       return [];
     case "segment":
     case "backup-history":
     case "partial-segment":
-      return ofTimeline(relative, kind.segment.timeline);
+      return ofTimeline(relative, kind.segment.timeline, most);
     case "timeline-history":
-      return ofTimeline(relative, kind.timeline);
+      return ofTimeline(relative, kind.timeline, most);
     case "sentinel":
     case "part":
     case "extended-version":
-      return ofTimeline(relative, kind.base.start.timeline);
+      return ofTimeline(relative, kind.base.start.timeline, most);
     default:
       return [`"${relative}" is nothing that a fresh instance writes`];
   }
 }
 
-function ofTimeline(relative: string, timeline: number): readonly string[] {
-  return timeline <= MOST_TIMELINES ? [] : [`"${relative}" is of timeline ${timeline}`];
+function ofTimeline(relative: string, timeline: number, most: number): readonly string[] {
+  return timeline <= most ? [] : [`"${relative}" is of timeline ${timeline}`];
 }

@@ -113,8 +113,9 @@ async function planOf(context: Context, request: Input, make: boolean): Promise<
   const live = await context.ports.store.reader().list(target.bucket, `${target.prefix}/`);
   const moved = kept.length === 0 ? await movedWithoutPlan(context, target) : [];
   const objects = [...live, ...moved.filter(({ key }) => live.every((each) => each.key !== key))];
-  const own = kept.length === 0 ? objects : await withoutCopies(context, objects, request);
-  const freshness = judgeFresh(sortEntries(target, own), new Date(request.created_at));
+  const restored = kept.length > 0;
+  const own = restored ? await withoutCopies(context, objects, request) : objects;
+  const freshness = judgeFresh(sortEntries(target, own), new Date(request.created_at), { restored });
   if (!freshness.fresh)
     throw refuse(`the archive is not that of a fresh instance: ${freshness.reasons.join("; ")}`, request);
   const plan = planCopy(target, aside, objects);

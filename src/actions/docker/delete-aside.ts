@@ -17,7 +17,7 @@ type Input = z.infer<typeof input>;
 const output = z.object({ deleted: z.string() });
 type Output = z.infer<typeof output>;
 
-/** The only action that deletes a directory (law 2): one of the two names that the run itself gave. */
+/** The only action that deletes a directory (law 2): one of the names that the run itself gave. */
 export const deleteAsideDirectory = defineAction({
   id: "docker.delete-aside",
   title: "Delete a data directory that was moved aside",

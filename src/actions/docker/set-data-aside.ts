@@ -2,8 +2,9 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory, makeDirectoryLike, renamePath } from "../../host-commands.js";
+import type { Cell } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
-import { runTag } from "../cf/run-tag.js";
+import { asideDirectory, freeAsideDirectory } from "./aside-directory.js";
 import { undoDataAside } from "./undo-data-aside.js";
 import { guardTarget, openTarget, targetInput } from "./target-container.js";
 
@@ -11,11 +12,6 @@ const input = z.strictObject({ ...targetInput, run: z.string() });
 const output = z.object({ aside: z.string(), data_directory: z.string() });
 type Input = z.infer<typeof input>;
 type Output = z.infer<typeof output>;
-
-/** Where the new instance's own data go: beside their directory, named after the run. */
-function asideOf(context: Context, container: string): string {
-  return `${containerDataDirectory(container)}.${runTag(context.run.id)}`;
-}
 
 /** With /data/postgres0 present the container starts the local data and never restores (dingo.md §1.11). Renamed, not removed. */
 export const setDataAside = defineAction({
@@ -27,7 +23,7 @@ export const setDataAside = defineAction({
   undo: undoDataAside,
   describe: ({ container, cell, run }) => {
     const data = containerDataDirectory(container);
-    const aside = `${data}.${runTag(run)}`;
+    const aside = asideDirectory(container, run);
     return [
       { on: cell, line: quote(renamePath(data, aside)) },
       ...makeDirectoryLike(data, aside).map((argv) => ({ on: cell, line: quote(argv) })),
@@ -49,11 +45,12 @@ export const setDataAside = defineAction({
   async run(context, target): Promise<Output> {
     const { cell } = await openTarget(context, target);
     const data = containerDataDirectory(target.container);
-    const aside = asideOf(context, target.container);
-    if ((await cell.files.kind(aside)) === "absent") {
-      await context.record("data-set-aside", { from: data, to: aside });
+    const aside = asideDirectory(target.container, context.run.id);
+    if ((await cell.files.kind(aside)) === "absent" || (await isFilledAgain(cell, data))) {
+      const to = await freeAsideDirectory(context, cell, target.container);
+      await context.record("data-set-aside", { from: data, to });
       await context.beforeEffect();
-      await cell.files.rename(data, aside);
+      await cell.files.rename(data, to);
     }
     // It finishes what an interrupted call began, and refuses a directory that is in use.
     await context.beforeEffect();
@@ -69,10 +66,18 @@ export const setDataAside = defineAction({
   },
 });
 
+/**
+ * The container ran once more after its directory had been emptied (dingo.md §8, 15): what it restored or made there is
+ * of the copy, and never of the source. It goes aside like the empty database.
+ */
+async function isFilledAgain(cell: Cell, data: string): Promise<boolean> {
+  return (await cell.files.kind(data)) === "directory" && (await cell.files.entries(data)).length > 0;
+}
+
 async function probeAside(context: Context, target: Input): Promise<Probe<Output>> {
   const { cell } = await openTarget(context, target);
   const data = containerDataDirectory(target.container);
-  const aside = asideOf(context, target.container);
+  const aside = asideDirectory(target.container, context.run.id);
   const [dataKind, asideKind] = [await cell.files.kind(data), await cell.files.kind(aside)];
   const evidence = `${data} is ${dataKind}, ${aside} is ${asideKind}`;
   if (asideKind === "absent") return { state: dataKind === "directory" ? "not-done" : "unknown", evidence };
@@ -82,5 +87,7 @@ async function probeAside(context: Context, target: Input): Promise<Probe<Output
   if (left.length === 0 && context.records("directory-made").length === 0) return { state: "partly", evidence };
   if (left.length === 0)
     return { state: "done", output: { aside, data_directory: data }, evidence: `${evidence}, and the former is empty` };
-  return { state: "unknown", evidence: `${evidence}, and the former holds ${left.length} entries again` };
+  const again = `${evidence}, and the former holds ${left.length} entries again`;
+  // Only what this run has moved aside itself shows that what is there now came after it.
+  return { state: context.records("data-set-aside").length > 0 ? "partly" : "unknown", evidence: again };
 }

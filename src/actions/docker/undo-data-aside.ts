@@ -2,14 +2,14 @@ import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory, renamePath } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
-import { runTag } from "../cf/run-tag.js";
+import { asideDirectory } from "./aside-directory.js";
 import { guardStopped } from "./stopped-container.js";
 import { openTarget, type Target } from "./target-container.js";
 
 /** The three names that a data directory has had, or gets. */
 function namesOf(container: string, run: string): { data: string; aside: string; undone: string } {
   const data = containerDataDirectory(container);
-  const aside = `${data}.${runTag(run)}`;
+  const aside = asideDirectory(container, run);
   return { data, aside, undone: `${aside}-undone` };
 }
 

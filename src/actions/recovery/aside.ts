@@ -14,9 +14,9 @@ import {
 import { baseNamed } from "../../archive/layout.js";
 import { verifyArchive } from "../../archive/verify.js";
 import { RecoverError } from "../../errors.js";
-import { containerDataDirectory } from "../../host-commands.js";
 import type { ObjectInfo } from "../../ports/object-store.js";
 import { runTag } from "../cf/run-tag.js";
+import { asideDirectories, asideDirectory } from "../docker/aside-directory.js";
 
 export interface AsideOf {
   /** The run that moved things aside. */
@@ -27,10 +27,9 @@ export interface AsideOf {
   readonly archive: string;
 }
 
-/** The two directories that a run can leave: that of the empty database, and after an undo that of the recovered one. */
+/** What a run can leave: the empty database, what a container made that ran again, and after an undo the recovered database. */
 export function directoriesAside(container: string, run: string): readonly string[] {
-  const aside = `${containerDataDirectory(container)}.${runTag(run)}`;
-  return [aside, `${aside}-undone`];
+  return [...asideDirectories(container, run), `${asideDirectory(container, run)}-undone`];
 }
 
 /** `backups/GUID/dingo-recover/RUN`, outside any `wal/`. Throws `guard-refused`, `source-protected`. */

@@ -91,7 +91,12 @@ const HANDLERS: Handlers = {
   rename: (draft, event) => files.rename(draft, onCell(draft, event.cell), event),
   "copy-tree": (draft, event) => files.copyTree(draft, onCell(draft, event.cell), event),
   "make-directory": (draft, event) => files.makeDirectory(draft, onCell(draft, event.cell), event),
-  "change-like": (draft, event) => files.changeLike(draft, onCell(draft, event.cell), event),
+  "change-like": (draft, event) => {
+    const cell = onCell(draft, event.cell);
+    const ended = files.changeLike(draft, cell, event);
+    if (event.what === "mode") meddleWithEmptied(draft, cell, event.path);
+    return ended;
+  },
   "remove-tree": (draft, event) => {
     removeTree(onCell(draft, event.cell), event.path);
     note(draft, { system: "host", what: "rm", subject: event.path });
@@ -182,6 +187,16 @@ const HANDLERS: Handlers = {
     return undefined;
   },
 };
+
+/** The last of the commands that make the empty directory has come to its end. */
+function meddleWithEmptied(draft: World, cell: Cell, path: string): void {
+  const deed = draft.faults.onceEmptied;
+  const container = Object.values(cell.containers).find((each) => each.dataDirectory === path);
+  if (deed === undefined || container === undefined) return;
+  const { onceEmptied: _done, ...faults } = draft.faults;
+  draft.faults = faults;
+  after(draft, 0, { kind: "deed", cell: cell.ip, name: container.name, deed });
+}
 
 /** PostgreSQL answers at once; its archiver takes the segment a moment later. One without a change is not closed. */
 function closeSoon(site: Site, database: Database): string {

@@ -2,6 +2,8 @@
 export type Deed =
   /** `docker start` of a container that was stopped. */
   | { readonly is: "start" }
+  /** The Docker daemon of its cell restarts, and with it every container that is to run always. */
+  | { readonly is: "daemon-restart" }
   /** The broker moves the node to another cell, as it does when a cell is demoted. */
   | { readonly is: "move" }
   /** Keys of the instance are removed from etcd, named below `/service/GUID`. */

@@ -133,6 +133,8 @@ export interface Faults {
   afterStop?: readonly { readonly ms: number; readonly deed: Deed }[];
   /** What somebody does to an instance's container when the first object is copied into its archive. */
   onFirstCopy?: Deed;
+  /** What somebody does to the container whose data directory was moved aside, as soon as it has an empty one. */
+  onceEmptied?: Deed;
   /** What somebody does to the first node of the next instance, as soon as it leads. */
   onceItLeads?: Deed;
   /** Containers are made without a bucket: nothing is archived. */

@@ -67,11 +67,8 @@ const dataAside: MutationCases = {
       evidence: new RegExp(`^${DATA} is absent`),
     },
     unknown: {
-      world: at(stopped, async (scene) => {
-        await tried(scene, dataAside);
-        scene.cell.directories.add(`${DATA}/postgres0`);
-      }),
-      evidence: /holds 1 entries again/,
+      world: at(stopped, ({ cell }) => cell.directories.add(`${DATA}.${TAG}`)),
+      evidence: /is directory, and the former holds 1 entries again/,
     },
   },
 };
