@@ -5,7 +5,7 @@
  */
 /** Every lzop file begins with these nine bytes. */
 export const LZOP_MAGIC = Uint8Array.of(0x89, 0x4c, 0x5a, 0x4f, 0x00, 0x0d, 0x0a, 0x1a, 0x0a);
-/** A history has a line of some fifty bytes for each timeline before it. */
+/** A history has a line of some fifty bytes for each timeline before it; it is also what a block of lzop holds at most. */
 const LARGEST = 256 * 1024;
 const EXTRA_FIELD = 0x40;
 const FILTER = 0x800;
@@ -43,10 +43,7 @@ class Cursor {
 }
 
 function contentOf(file: Cursor): Uint8Array {
-  const magic = file.take(LZOP_MAGIC.length);
-  if (!LZOP_MAGIC.every((byte, index) => byte === magic[index])) throw new RangeError("no lzop file");
   const flags = skipHeader(file);
-  const sums = (wanted: readonly number[]): number => wanted.filter((flag) => (flags & flag) !== 0).length * 4;
   const blocks: Uint8Array[] = [];
   for (let total = 0; ; ) {
     const plain = file.number(4);
@@ -54,14 +51,43 @@ function contentOf(file: Cursor): Uint8Array {
     total += plain;
     if (total > LARGEST) throw new RangeError("too large");
     const packed = file.number(4);
-    file.take(sums(PLAIN_SUMS) + (packed < plain ? sums(PACKED_SUMS) : 0));
-    const data = file.take(packed);
-    blocks.push(packed < plain ? unpack(data, plain) : data);
+    file.take(checksumBytes(flags, { plain, packed }));
+    blocks.push(blockContent(file.take(packed), plain));
   }
+}
+
+/** The header of an lzop file is no longer than this: a name of 255 bytes, and an extra field that nobody writes. */
+export const LONGEST_HEADER = 512;
+
+/** What stands before the first block. Throws RangeError for what does not begin like an lzop file. */
+export function lzopHeader(head: Uint8Array): { readonly bytes: number; readonly flags: number } {
+  const file = new Cursor(head);
+  const flags = skipHeader(file);
+  return { bytes: file.at, flags };
+}
+
+export interface BlockSizes {
+  /** Before and after packing. */
+  readonly plain: number;
+  readonly packed: number;
+}
+
+/** Between the two sizes of a block and its data. */
+export function checksumBytes(flags: number, { plain, packed }: BlockSizes): number {
+  const sums = (wanted: readonly number[]): number => wanted.filter((flag) => (flags & flag) !== 0).length * 4;
+  return sums(PLAIN_SUMS) + (packed < plain ? sums(PACKED_SUMS) : 0);
+}
+
+/** One block's content; a block that did not shrink is stored as it is. Throws RangeError. */
+export function blockContent(data: Uint8Array, plain: number): Uint8Array {
+  if (plain > LARGEST) throw new RangeError("too large");
+  return data.length < plain ? unpack(data, plain) : data;
 }
 
 /** Gives the flags. Version, library, needed version, method, level; then flags, mode, two times, name, checksum. */
 function skipHeader(file: Cursor): number {
+  const magic = file.take(LZOP_MAGIC.length);
+  if (!LZOP_MAGIC.every((byte, index) => byte === magic[index])) throw new RangeError("no lzop file");
   file.take(8);
   const flags = file.number(4);
   if ((flags & FILTER) !== 0) throw new RangeError("filtered");

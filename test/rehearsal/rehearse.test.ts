@@ -63,7 +63,8 @@ describe.each([
   ["happy-first-era", 0],
   ["page-procedure", 16],
   ["wal-gap", 16],
-  ["missing-sysid", 17],
+  ["missing-sysid", 0],
+  ["no-archive", 17],
 ] as const)("the rehearsal %s", (name, exitCode) => {
   it(
     `ends with ${exitCode}, the source untouched and nothing unknown called`,
@@ -122,7 +123,7 @@ describe("a rehearsal", () => {
   it(
     "takes nothing of the caller's environment into the box, and writes no secret of the box where runs are kept",
     async () => {
-      const { directory, run } = await play("missing-sysid");
+      const { directory, run } = await play("no-archive");
       expect(everyText(directory)).not.toContain(CANARY);
       const { world, accounts } = new BoxFiles(directory).load();
       const secrets = [

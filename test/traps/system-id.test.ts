@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { verifySource } from "../../src/actions/archive/verify-source.js";
 import { systemIdLines } from "../../src/discovery/system-id-lines.js";
 import { StreamedLogs } from "../fakes/streamed-logs.js";
-import { add, BASE, BUCKET, drop, OLD } from "../archive/sample-archive.js";
+import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
+import { tar } from "../../src/rehearsal/world/tar.js";
+import { add, BASE, BUCKET, drop, OLD, segment } from "../archive/sample-archive.js";
 import { DEPLOYMENT } from "../fakes/fake-director.js";
 import { containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.js";
 
@@ -41,6 +43,26 @@ describe("a system identifier that the archive has lost", () => {
     const scene = withoutSysid();
     scene.etcd.keys.set(KEY, LONG_AGO);
     await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(failure("not-restorable", /system identifier/));
+  });
+
+  it("is read out of the base backup where nobody else knows it, and etcd may not contradict", async () => {
+    const scene = withoutSysid();
+    const identifier = Buffer.alloc(8);
+    identifier.writeBigUInt64LE(BigInt(LONG_AGO));
+    const longHeader = Buffer.from([0x93, 0xd0, 2, 0]);
+    const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 0, fileMode: 0 });
+    const control = { name: "global/pg_control", content: [identifier, 8184] };
+    add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, packed(tar([control])));
+    add(scene.store, `wal_005/${segment(2)}.lzo`, packed([longHeader, 20, identifier, 8]));
+    await expect(scene.perform(verifySource, INPUT)).resolves.toMatchObject({
+      system_id: LONG_AGO,
+      system_id_source: expect.stringContaining("global/pg_control") as string,
+    });
+    expect(scene.store.changes).toEqual([]);
+    scene.etcd.keys.set(KEY, LONG_AGO.replace("6", "7"));
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
+      failure("guard-refused", /initialize in the etcd/),
+    );
   });
 
   it("ends the recovery where nobody knows it", async () => {

@@ -1,10 +1,13 @@
 /**
- * The system identifier beside the archive: brokers up to 0.6.6 leave `/service/OLD/initialize` in etcd (dingo.md §1.10),
- * and the deleted container printed it at each start. It is read only: nothing below the old GUID is ever written.
+ * The system identifier of an archive that has lost its own (dingo.md §8, 21): brokers up to 0.6.6 leave
+ * `/service/OLD/initialize` in etcd (§1.10), the deleted container printed it at each start, and the base backup restores
+ * to it. All of them are only read: nothing below the old GUID is ever written.
  */
 import type { Context } from "../../action.js";
 import type { ArchiveFacts } from "../../archive/facts.js";
+import { backupSysid } from "../../archive/backup-sysid.js";
 import { initdbTime, parseSysid } from "../../archive/sysid.js";
+import { bytesText } from "../../bytes.js";
 import { systemIdLines } from "../../discovery/system-id-lines.js";
 import { RecoverError } from "../../errors.js";
 import type { Cell } from "../../ports/cells.js";
@@ -52,14 +55,30 @@ async function reachEtcd(
   return undefined;
 }
 
-/** For an archive without its own: from etcd, else from the old container's log lines. Undefined where they leave a doubt. */
+/**
+ * From etcd, else from the old container's log lines, else, because it takes the longest, from the base backup that would
+ * be restored. Undefined where all of them leave a doubt. Errors: `guard-refused` where etcd and the backup contradict.
+ */
 export async function systemIdElsewhere(
+  context: Context,
+  old: OldInstance,
+  archive: { readonly facts: ArchiveFacts; readonly base: string | null },
+): Promise<FoundSystemId | undefined> {
+  const { facts, base } = archive;
+  const kept = await systemIdInEtcd(context, old);
+  if (kept !== undefined && fitsArchive(kept.systemId, facts)) return kept;
+  const printed = await systemIdInLogs(context, old, facts);
+  if (printed !== undefined) return printed;
+  const restored = base === null ? undefined : await systemIdInBackup(context, { facts, base });
+  if (restored !== undefined) await crossCheck(context, old, restored.systemId);
+  return restored;
+}
+
+async function systemIdInLogs(
   context: Context,
   old: OldInstance,
   facts: ArchiveFacts,
 ): Promise<FoundSystemId | undefined> {
-  const kept = await systemIdInEtcd(context, old);
-  if (kept !== undefined && fitsArchive(kept.systemId, facts)) return kept;
   const { logs } = context.ports;
   if (logs.configured.length === 0) return undefined;
   const lines = (await systemIdLines(logs, logs.configured, old)).filter(({ systemId }) =>
@@ -70,6 +89,27 @@ export async function systemIdElsewhere(
   const [first] = counted;
   if (first === undefined || counted.some(({ systemId }) => systemId !== first.systemId)) return undefined;
   return { systemId: first.systemId, source: `${first.file}:${first.line}, the old container's own pg_controldata` };
+}
+
+/** What a restore elsewhere would show in pg_controldata, without one. */
+async function systemIdInBackup(
+  context: Context,
+  archive: { readonly facts: ArchiveFacts; readonly base: string },
+): Promise<FoundSystemId | undefined> {
+  const found = await backupSysid(context.ports.store.reader(), archive, {
+    look: (bytes, of) => {
+      context.signal.throwIfAborted();
+      context.progress({
+        message: `looking for the system identifier in the base backup (${bytesText(of)})`,
+        done: bytes,
+        total: of,
+        unit: "bytes",
+      });
+    },
+  });
+  if (found === undefined) return undefined;
+  const { systemId, part, segment } = found;
+  return { systemId, source: `global/pg_control in ${part}, confirmed by the first page of ${segment}` };
 }
 
 /** An identifier carries the time of its initdb: shortly before the archive's first object. */

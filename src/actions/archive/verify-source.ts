@@ -109,7 +109,7 @@ async function judge(
     return { verdict };
   }
   if (facts.entries.length === 0) return { verdict };
-  const elsewhere = await systemIdElsewhere(context, old, facts);
+  const elsewhere = await systemIdElsewhere(context, old, { facts, base: verdict.chosenBase });
   return { verdict: verifyArchive(facts, { decrypts, systemId: elsewhere?.systemId }), elsewhere };
 }
 

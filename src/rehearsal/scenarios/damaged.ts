@@ -3,10 +3,10 @@ import { archivePrefix, below } from "../world/store.js";
 import { happen } from "../world/story.js";
 import type { World } from "../world/world.js";
 import { nothingCreatedComplaints, recoveredComplaints } from "./endings.js";
-import { AGREES, INPUTS, TICKET } from "./happy.js";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "./happy.js";
 import { openStory } from "./opening.js";
 import type { Closing, Opening, Scenario } from "./scenario.js";
-import { refusalComplaints } from "./told.js";
+import { refusalComplaints, unsaid } from "./told.js";
 
 /** Somebody's clean-up of the bucket took objects along. */
 export function without(opening: Opening, object: RegExp): Opening {
@@ -54,19 +54,25 @@ export const walGap: Scenario = {
 };
 
 /** Containers print their identifier at each start; here nobody collected what they print. */
-function brokersLogOnly(opening: Opening): Opening {
+export function brokersLogOnly(opening: Opening): Opening {
   const syslog = opening.world.syslog.filter(({ program }) => !program.startsWith("docker/"));
   return { ...opening, world: { ...opening.world, syslog } };
 }
 
 export const missingSysid: Scenario = {
   name: "missing-sysid",
-  title: "The archive has no system identifier",
-  teaches: "without sysids/sysid the container would make an empty database over the copy: nothing is created at all",
+  title: "The archive has no system identifier, and neither etcd nor a log knows it",
+  teaches:
+    "the base backup restores to it: pg_control is read out of the backup, and must say what the WAL says, before anything is created",
   ticket: TICKET,
   open: ({ seed, now }) => brokersLogOnly(without(openStory({ era: "f", seed, now }), /sysids\/sysid$/)),
   inputs: INPUTS,
   answers: AGREES,
-  exitCode: 17,
-  complaints: nothingCreatedComplaints,
+  exitCode: 0,
+  complaints: (closing) => recoveredComplaints(closing, EVERYTHING),
+  unsaid: (told) =>
+    unsaid("the proof of the archive", String(told.output("source")["system_id_source"]), [
+      "global/pg_control in basebackups_005/base_",
+      "confirmed by the first page of wal_005/",
+    ]),
 };

@@ -1,6 +1,6 @@
 /** The thirty-five incidents of facts dingo.md §8, by their row: each is a scenario, one file below `incidents/`. */
 import { happyFirstEra } from "./happy.js";
-import { walGap } from "./damaged.js";
+import { missingSysid, walGap } from "./damaged.js";
 import { slowCreate } from "./incidents/slow-create.js";
 import { wrongOrganization } from "./incidents/wrong-organization.js";
 import { numberedDirector } from "./incidents/numbered-director.js";
@@ -21,7 +21,7 @@ import { otherRegion } from "./incidents/other-region.js";
 import { twoTimelines } from "./incidents/two-timelines.js";
 import { clone } from "./incidents/clone-from.js";
 import { spaceDeleted } from "./incidents/space-deleted.js";
-import { startedAgain } from "./incidents/started-again.js";
+import { restartedByItself, restartedUnseen, startedAgain } from "./incidents/started-again.js";
 import { slowStop } from "./incidents/slow-stop.js";
 import { movedContainer } from "./incidents/moved-container.js";
 import { commonPrefix } from "./incidents/common-prefix.js";
@@ -34,7 +34,7 @@ import { emptyAgain, staleTarget, usedAgain } from "./incidents/taken-name.js";
 import { staleIdentifier } from "./incidents/stale-identifier.js";
 import { olderRoles } from "./incidents/older-roles.js";
 import { killedBeforeStart } from "./incidents/killed-before-start.js";
-import { encryptedAlike, encryptedArchive } from "./incidents/encrypted-archive.js";
+import { encryptedAlike, encryptedArchive, encryptedWithoutSysid } from "./incidents/encrypted-archive.js";
 import { yearLessLogs } from "./incidents/year-less-logs.js";
 import type { Scenario } from "./scenario.js";
 
@@ -59,7 +59,7 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 12, scenario: twoTimelines },
   { row: 13, scenario: otherRegion },
   { row: 14, scenario: slowStop },
-  { row: 15, scenario: startedAgain },
+  { row: 15, scenario: restartedByItself },
   { row: 16, scenario: movedContainer },
   { row: 17, scenario: commonPrefix },
   { row: 18, scenario: keysGone },
@@ -87,7 +87,11 @@ export const REMAINS: readonly Scenario[] = [oldInstanceStopped, oldInstanceGoes
 
 /** Rows that come in more than one shape: the others of them. */
 export const FURTHER: readonly Incident[] = [
+  { row: 15, scenario: startedAgain },
+  { row: 15, scenario: restartedUnseen },
   { row: 21, scenario: systemIdentifierInLogs },
+  { row: 21, scenario: missingSysid },
+  { row: 21, scenario: encryptedWithoutSysid },
   { row: 23, scenario: emptyAgain },
   { row: 27, scenario: encryptedAlike },
   { row: 32, scenario: newerVersion },

@@ -1,5 +1,6 @@
 /** Row 27: the archive is encrypted by OpenPGP, as wal-e does where WALE_GPG_KEY_ID is set (dingo.md §3.2). */
 import type { World } from "../../world/world.js";
+import { brokersLogOnly, without } from "../damaged.js";
 import { nothingCreatedComplaints, recoveredComplaints } from "../endings.js";
 import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
 import { openStory } from "../opening.js";
@@ -38,4 +39,20 @@ export const encryptedAlike: Scenario = {
   answers: AGREES,
   exitCode: 0,
   complaints: (closing) => recoveredComplaints(closing, EVERYTHING),
+};
+
+/** Row 21, its last line: nobody knows the identifier, and the backup that restores to it cannot be read from outside. */
+export const encryptedWithoutSysid: Scenario = {
+  name: "encrypted-archive-without-sysid",
+  title: "The archive is encrypted and has lost its system identifier",
+  teaches:
+    "where the base backup cannot be read either, nothing is created: the container would make an empty database",
+  ticket: [...TICKET, "The backups of this platform are encrypted. And somebody tidied up the bucket last week."],
+  open: ({ seed, now }) =>
+    brokersLogOnly(without(openStory({ era: "f", seed, now, beforeCreation: withKey }), /sysids\/sysid$/)),
+  inputs: INPUTS,
+  answers: AGREES,
+  exitCode: 17,
+  complaints: nothingCreatedComplaints,
+  unsaid: (told) => refusalComplaints(told, "not-restorable", ["system identifier"]),
 };

@@ -1,0 +1,99 @@
+/**
+ * The system identifier that a base backup restores to, read from it without restoring anything: `global/pg_control` in
+ * one of its parts, confirmed by the first page of the WAL segment that it begins in. The archive is only read.
+ */
+import type { ObjectReader } from "../ports/object-store.js";
+import type { ArchiveEntry, ArchiveFacts } from "./facts.js";
+import { baseNamed, segmentKey } from "./layout.js";
+import { LzopStream } from "./lzop-stream.js";
+import { segmentName } from "./segment.js";
+import { controlSysid, walSysid } from "./sysid.js";
+import { tarMember } from "./tar-member.js";
+
+/** A part can have 1.5 GB, and the file can stand anywhere in any of them. */
+const PART_PIECE = 8 * 1024 * 1024;
+const WAL_PIECE = 64 * 1024;
+const FIRST_PAGE = 40;
+const CONTROL = { name: "global/pg_control", most: 8 } as const;
+
+export interface BackupSysid {
+  readonly systemId: string;
+  /** Keys below the archive. */
+  readonly part: string;
+  readonly segment: string;
+}
+
+/** `look` is called before each piece is fetched, with the bytes read so far and those there are. */
+export interface Watch {
+  look(bytes: number, of: number): void;
+}
+
+/** Undefined where the two do not say the same, or one of them cannot be read. Errors: those of the store. */
+export async function backupSysid(
+  reader: ObjectReader,
+  { facts, base }: { readonly facts: ArchiveFacts; readonly base: string },
+  watch: Watch,
+): Promise<BackupSysid | undefined> {
+  const start = baseNamed(base)?.start;
+  const segment = start === undefined ? undefined : segmentKey(segmentName(start));
+  const first = facts.entries.find(({ relative }) => relative === segment);
+  if (first === undefined) return undefined;
+  const confirmed = await readable(async () => {
+    const page = await streamOf(reader, facts, first, { piece: WAL_PIECE, before: () => undefined }).take(FIRST_PAGE);
+    return page === undefined ? undefined : walSysid(page);
+  });
+  if (confirmed === undefined) return undefined;
+  const found = await inParts(reader, { facts, base }, watch);
+  if (found === undefined || found.systemId !== confirmed) return undefined;
+  return { ...found, segment: first.relative };
+}
+
+async function inParts(
+  reader: ObjectReader,
+  { facts, base }: { readonly facts: ArchiveFacts; readonly base: string },
+  watch: Watch,
+): Promise<Omit<BackupSysid, "segment"> | undefined> {
+  const parts = facts.entries.filter(({ kind }) => kind.kind === "part" && kind.base.name === base);
+  const all = parts.reduce((sum, { info }) => sum + info.size, 0);
+  let before = 0;
+  for (const part of parts) {
+    const stream = streamOf(reader, facts, part, {
+      piece: PART_PIECE,
+      before: (at) => watch.look(before + at, all),
+    });
+    const control = await readable(() => tarMember(stream, CONTROL));
+    if (control !== undefined) {
+      const systemId = controlSysid(control);
+      return systemId === undefined ? undefined : { systemId, part: part.relative };
+    }
+    before += part.info.size;
+  }
+  return undefined;
+}
+
+function streamOf(
+  reader: ObjectReader,
+  { location }: ArchiveFacts,
+  { info }: ArchiveEntry,
+  how: { readonly piece: number; readonly before: (at: number) => void },
+): LzopStream {
+  const at = { bucket: location.bucket, key: info.key };
+  return new LzopStream({
+    size: info.size,
+    piece: how.piece,
+    read: (from, to) => {
+      how.before(from);
+      return reader.get(at, { ifMatch: info.etag, range: `bytes=${from}-${to - 1}` });
+    },
+  });
+}
+
+/** Bytes that are no lzop file, or no tar archive inside, are read as nothing; what the store says is not. */
+async function readable<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
