@@ -51,6 +51,15 @@ export interface ServiceInstance {
   readonly planGuid: string | undefined;
 }
 
+/** A managed instance with the names of where it is and what it is. */
+export interface PlacedInstance {
+  readonly instance: ServiceInstance;
+  readonly space: { readonly guid: string; readonly name: string };
+  readonly org: { readonly guid: string; readonly name: string };
+  readonly plan: string;
+  readonly offering: string;
+}
+
 export interface UsageEvent {
   readonly guid: string;
   readonly createdAt: string;
@@ -128,6 +137,8 @@ export interface CloudFoundry {
   getInstance(guid: string): Promise<ServiceInstance | undefined>;
   /** The managed ones. */
   listInstances(spaceGuid: string): Promise<readonly ServiceInstance[]>;
+  /** Every managed instance of the platform that the token sees: all of them only where it `seesEverything`. */
+  placedInstances(): Promise<readonly PlacedInstance[]>;
   apps(spaceGuid: string): Promise<readonly CfApp[]>;
   /** Every instance that is wanted now, of every process; one that Cloud Foundry says nothing of is DOWN. */
   appInstances(appGuid: string): Promise<readonly AppInstance[]>;

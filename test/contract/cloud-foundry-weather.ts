@@ -30,6 +30,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
         match: "GET /v3/service_instances",
         call: () => fixture.cf.listInstances(world.seeded.spaceGuid),
       },
+      placedInstances: { match: "GET /v3/service_plans", call: () => fixture.cf.placedInstances() },
       apps: { match: "GET /v3/apps", call: () => fixture.cf.apps(world.seeded.spaceGuid) },
       appInstances: { match: "GET /v3/apps/*", call: () => fixture.cf.appInstances(world.seeded.webGuid) },
       bindings: {

@@ -116,6 +116,20 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect(listed.map(({ name, kind }) => [name, kind])).toEqual([["other-db", "managed"]]);
       });
 
+      it("lists every managed instance with the names of its place and plan, over all pages", async () => {
+        world.change((state) => ({ ...state, settings: { ...state.settings, maxPerPage: 1 } }));
+        const living = await named("other-db");
+        expect(await fixture.cf.placedInstances()).toEqual([
+          {
+            instance: living,
+            space: { guid: world.seeded.spaceGuid, name: IN.space },
+            org: { guid: world.seeded.orgGuid, name: "acme" },
+            plan: "solo",
+            offering: "dingo-postgresql95",
+          },
+        ]);
+      });
+
       it("tells how each wanted instance of an app's processes is", async () => {
         expect(await fixture.cf.appInstances(world.seeded.webGuid)).toEqual([
           { process: "web", index: 0, state: "RUNNING" },
@@ -183,6 +197,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         });
         await expect(guest.findSpace(IN)).rejects.toMatchObject({ code: "access-denied" });
         await expect(guest.getInstance(world.seeded.livingGuid)).rejects.toMatchObject({ code: "access-denied" });
+        await expect(guest.placedInstances()).rejects.toMatchObject({ code: "access-denied" });
         await expect(guest.listInstances(world.seeded.spaceGuid)).rejects.toMatchObject({ code: "access-denied" });
         expect((await guest.identity()).seesEverything).toBe(false);
       });

@@ -105,6 +105,7 @@ export class RecordedCloudFoundry implements CloudFoundry {
   listInstances: CloudFoundry["listInstances"] = () => this.#answer("listInstances", this.instances);
   findPlan: CloudFoundry["findPlan"] = notRecorded;
   listPlans: CloudFoundry["listPlans"] = notRecorded;
+  placedInstances: CloudFoundry["placedInstances"] = notRecorded;
   apps: CloudFoundry["apps"] = notRecorded;
   appInstances: CloudFoundry["appInstances"] = notRecorded;
   bindings: CloudFoundry["bindings"] = notRecorded;

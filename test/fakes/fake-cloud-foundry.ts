@@ -11,6 +11,7 @@ import type {
   CredentialBinding,
   DatabaseCredentials,
   LastOperation,
+  PlacedInstance,
   ServiceInstance,
   SpaceRef,
   UsageEvent,
@@ -95,6 +96,17 @@ export class FakeCloudFoundry implements CloudFoundry {
 
   async listInstances(spaceGuid: string): Promise<readonly ServiceInstance[]> {
     return this.instances.filter((each) => each.spaceGuid === spaceGuid);
+  }
+
+  async placedInstances(): Promise<readonly PlacedInstance[]> {
+    return this.instances.flatMap((instance) => {
+      const space = this.spaces.find(({ guid }) => guid === instance.spaceGuid);
+      const plan = this.plans.find(({ guid }) => guid === instance.planGuid);
+      if (instance.kind !== "managed" || space === undefined || plan === undefined) return [];
+      const org = { guid: space.orgGuid, name: space.orgName };
+      const { name, offering } = plan;
+      return [{ instance, space: { guid: space.guid, name: space.name }, org, plan: name, offering }];
+    });
   }
 
   async apps(): Promise<readonly CfApp[]> {

@@ -13,10 +13,12 @@ import type {
   CloudFoundry,
   CredentialBinding,
   DatabaseCredentials,
+  PlacedInstance,
   ServiceInstance,
   SpaceRef,
   UsageEvent,
 } from "../../ports/cloud-foundry.js";
+import { placed } from "./placed.js";
 import { Changes } from "./changes.js";
 import { CfReader, type Query } from "./reader.js";
 import * as shape from "./resources.js";
@@ -119,6 +121,12 @@ export class CfCloudFoundry implements CloudFoundry {
     const found = await this.#list("/v3/service_instances", query, shape.instance);
     if (found.length === 0) await this.#visibility.nothingIn(spaceGuid, "service instances");
     return found;
+  }
+
+  async placedInstances(): Promise<readonly PlacedInstance[]> {
+    const instances = await this.#list("/v3/service_instances", { type: "managed" }, shape.instance);
+    if (instances.length === 0) await this.#visibility.nothingIn(undefined, "service instances");
+    return await placed(instances, async (path) => await this.#reader.list(path, {}));
   }
 
   async apps(spaceGuid: string): Promise<readonly CfApp[]> {
