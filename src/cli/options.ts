@@ -169,7 +169,11 @@ export const discoverOptions = {
     describe: "how far before and after --around to look (default 2h)",
     requiresArg: true,
   },
-  all: { type: "boolean", default: false, describe: "also list what was not a deletion, and why" },
+  all: {
+    type: "boolean",
+    default: false,
+    describe: "also list what does not fit the question, and what was not a deletion and why",
+  },
 } as const;
 
 export type ConsentArguments = InferredOptionTypes<typeof consentOptions>;

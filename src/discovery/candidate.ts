@@ -118,6 +118,8 @@ export interface Sighting extends InstanceDescription {
 
 export interface Candidate extends Omit<Sighting, "source" | "weight"> {
   readonly score: number;
+  /** Not what the question asked for: kept with `all` only. */
+  readonly misfit?: true;
   readonly sources: readonly Sighting["source"][];
   /** A living instance of the same name in the same space. */
   readonly nameTakenBy?: { readonly guid: string; readonly createdAt: string };

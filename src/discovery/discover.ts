@@ -30,7 +30,7 @@ export async function discover({ sources, query }: DiscoverOptions): Promise<Dis
     });
   }
   const discovery = await findDeletedInstance(sources, query);
-  const found = discovery.candidates.length > 0;
+  const found = discovery.candidates.some(({ misfit }) => misfit !== true);
   const exitCode = found ? EXIT.done : discovery.complete ? EXIT.nothing : EXIT.unreachable;
   return { document: toDocument(discovery), exitCode, table: toTable(discovery, query.all) };
 }

@@ -21,6 +21,8 @@ export interface DiscoverDocument {
 export interface DocumentCandidate {
   readonly guid: string;
   readonly score: number;
+  /** False for what was not asked for, which only --all keeps. */
+  readonly fits: boolean;
   /** `null` where no source says: era A to D log no names. */
   readonly name: string | null;
   /** Name, or the GUID where only that is known; `null` where neither is. The same for org and plan. */
@@ -69,6 +71,7 @@ function candidateOf(candidate: Candidate): DocumentCandidate {
   return {
     guid,
     score,
+    fits: candidate.misfit !== true,
     name: candidate.name ?? null,
     space: candidate.space ?? candidate.spaceGuid ?? null,
     org: candidate.org ?? candidate.orgGuid ?? null,

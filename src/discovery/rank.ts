@@ -29,7 +29,7 @@ export function rank(candidates: readonly Candidate[], query: DiscoveryQuery, no
   const judged = candidates.map((candidate) => {
     const fits = fitsQuestion(candidate, query) && fitsWindow(candidate, window);
     const score = candidate.score + bonus(candidate, query, window) + (fits ? 0 : MISFIT);
-    return { fits, candidate: { ...candidate, score } };
+    return { fits, candidate: { ...candidate, score, ...(fits ? {} : { misfit: true as const }) } };
   });
   return judged
     .filter(({ fits }) => fits || query.all === true)

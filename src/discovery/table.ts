@@ -11,16 +11,27 @@ const LAGER = /"timestamp":"([^"]+)".{0,80}"message":"([^"]+)".{0,40}"data":(.*)
 
 /** Lines end with a newline; all times are UTC. */
 export function toTable(discovery: Discovery, all = false): string {
-  const { candidates, notDeleted, coverage } = discovery;
-  const listed = all ? candidates : candidates.slice(0, SHOWN_CANDIDATES);
+  const { candidates, coverage } = discovery;
+  const fitting = candidates.filter(({ misfit }) => misfit !== true);
+  const misfits = candidates.filter(({ misfit }) => misfit === true);
+  const listed = all ? fitting : fitting.slice(0, SHOWN_CANDIDATES);
   const lines = listed.flatMap((candidate, index) => candidateLines(candidate, index + 1));
-  if (listed.length < candidates.length) lines.push(`${candidates.length - listed.length} more; --all lists them.`, "");
-  if (candidates.length === 0) lines.push(nothing(discovery), "");
+  if (listed.length < fitting.length) lines.push(`${fitting.length - listed.length} more; --all lists them.`, "");
+  if (fitting.length === 0) lines.push(nothing(discovery), "");
   lines.push(...deletedTogether(candidates).flatMap(togetherLines));
-  lines.push(...section("Not deleted:", notDeleted.map(notDeletedLine)));
+  if (misfits.length > 0) lines.push("Deleted, but not what was asked for:", "");
+  lines.push(...misfits.flatMap((candidate, index) => candidateLines(candidate, fitting.length + index + 1)));
+  lines.push(...notDeletedLines(discovery, all || fitting.length === 0));
   lines.push(...section("Not looked at in full:", coverage.filter((entry) => !entry.complete).map(holeLine)));
   lines.push(...section("Looked at:", coverage.filter(wasReadInFull).map(spanLine)));
   return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** Where nothing was found they may be the answer: what somebody took for a deletion was none. */
+function notDeletedLines({ notDeleted }: Discovery, inFull: boolean): readonly string[] {
+  if (inFull || notDeleted.length === 0) return section("Not deleted:", notDeleted.map(notDeletedLine));
+  const count = notDeleted.length === 1 ? "1 more was" : `${notDeleted.length} more were`;
+  return [`${count} not deleted; --all lists them, and why.`, ""];
 }
 
 function nothing({ complete }: Discovery): string {

@@ -200,6 +200,26 @@ describe("the question", () => {
     expect(all.document.candidates.map(({ guid }) => guid)).toEqual([OTHER, GUID]);
   });
 
+  it("lists what was no deletion, and why, with all, or where nothing was found", async () => {
+    const refused = [eraF.start(), eraF.refused("connection refused")];
+    const [with_, without] = [
+      await ask(undefined, lager([...refused, ...goodDeletion(OTHER)]), { all: true }),
+      await ask(undefined, lager([...refused, ...goodDeletion(OTHER)])),
+    ];
+    expect(with_.table).toMatch(new RegExp(`Not deleted:\\n +${GUID} +the broker refused`));
+    expect(without.table).toContain("1 more was not deleted; --all lists them, and why.");
+    expect(without.table).not.toContain(GUID);
+    expect((await ask(undefined, lager(refused))).table).toMatch(new RegExp(`Not deleted:\\n +${GUID}`));
+  });
+
+  it("finds nothing where only what was not asked for is there, however much all lists of it", async () => {
+    const text = lager([named, ...goodDeletion()]);
+    const { document, exitCode, table } = await ask(undefined, text, { name: "billing", all: true });
+    expect(exitCode).toBe(17);
+    expect(document.candidates).toMatchObject([{ guid: GUID, fits: false }]);
+    expect(table).toMatch(/No deleted instance was found[^]*Deleted, but not what was asked for:\n\n1\. /);
+  });
+
   it("by time keeps what lies in the window, and prefers the nearer", async () => {
     const cf = cloud()
       .deleted(OTHER, "a", "2016-03-17T07:00:00Z")
