@@ -5,8 +5,13 @@
  */
 "use strict";
 const words = process.argv.slice(2);
-const asksForHelp = words.some((word) => word === "--help" || word === "-h") || words.length === 0;
-const text = asksForHelp ? renderedHelp(words.filter((word) => !word.startsWith("-"))) : undefined;
+const isHelp = (word: string | undefined): boolean => word === "--help" || word === "-h" || word === "help";
+const asksForHelp =
+  words.length === 0 ||
+  isHelp(words[0]) ||
+  (isHelp(words[words.length - 1]) && words[words.length - 2]?.startsWith("-") !== true) ||
+  words.some((word) => word !== "help" && isHelp(word));
+const text = asksForHelp ? renderedHelp(words.filter((word) => !word.startsWith("-") && !isHelp(word))) : undefined;
 
 if (process.platform === "win32") {
   process.stderr.write("dingo-recover does not run on native Windows: use it inside WSL.\n");
@@ -19,7 +24,7 @@ if (process.platform === "win32") {
   void import("./main.js").then(({ main }) => main(words));
 }
 
-/** The text for the longest command name that the words begin with; undefined where none was rendered. */
+/** The text for the longest command name among the words, else that of the program; undefined where none was rendered. */
 function renderedHelp(names: readonly string[]): string | undefined {
   let texts: Record<string, string>;
   try {
@@ -27,9 +32,11 @@ function renderedHelp(names: readonly string[]): string | undefined {
   } catch {
     return undefined;
   }
-  for (let length = Math.min(2, names.length); length > 0; length--) {
-    const help = texts[names.slice(0, length).join(" ")];
-    if (help !== undefined) return help;
-  }
-  return names.length === 0 ? texts[""] : undefined;
+  // The value of an option may stand before the command.
+  for (let from = 0; from < names.length; from++)
+    for (const length of [2, 1]) {
+      const help = texts[names.slice(from, from + length).join(" ")];
+      if (help !== undefined) return help;
+    }
+  return texts[""];
 }

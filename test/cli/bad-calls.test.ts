@@ -241,6 +241,38 @@ describe("a wrong call", () => {
     expect(diagnostics.every(({ column }) => column > 1)).toBe(true);
   });
 
+  it("lists every mistake of a runbook without a schema too", async () => {
+    const broken = join(place.directory, "headless.yml");
+    writeFileSync(broken, "name: x y\nsteps:\n  - {id: a, title: A, action: platform.chek}\n  - {id: a}\n");
+    const { stdout } = await place.run(["lint", broken, "--json"]);
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { message: string }[] };
+    const messages = diagnostics.map(({ message }) => message).join("\n");
+    for (const told of ["schema", "version", "target", "x y", "platform.chek", "a second time", "action"])
+      expect(messages).toContain(told);
+  });
+
+  it("lays help out alike, however it is asked for", async () => {
+    const texts = await Promise.all(
+      [
+        ["undo", "--help"],
+        ["help", "undo"],
+        ["undo", "help"],
+        ["undo", "-h"],
+        ["--state-dir", "x", "undo", "--help"],
+      ].map((words) => place.run(words)),
+    );
+    expect(new Set(texts.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(texts[0]?.stdout).toContain("Usage: dingo-recover undo");
+    const [help, option] = await Promise.all([place.run(["help"]), place.run(["--help"])]);
+    expect(help).toEqual(option);
+  });
+
+  it("names the runs to clean up after, where none is named", async () => {
+    const { code, stderr } = await place.run(["cleanup"]);
+    expect(code).toBe(EXIT.usage);
+    expect(stderr).toMatch(/RUN is missing[^]*nothing\s+to delete/);
+  });
+
   it("without a command and a terminal prints the help and exits 2", async () => {
     const { code, stdout, stderr } = await place.run([]);
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: "" });
@@ -250,7 +282,7 @@ describe("a wrong call", () => {
   it("does not mind a reader that goes away", async () => {
     const { child, ended } = place.start(["schema"]);
     child.stdout?.destroy();
-    expect((await ended).stderr).toBe("");
+    expect(await ended).toMatchObject({ code: 141, stderr: "" });
   });
 });
 
