@@ -1,0 +1,101 @@
+/** A rehearsed drill: the built program, in a box of its own. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Entry } from "../../src/journal/entry.js";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
+import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.js";
+import { LONG, numberOf, Rehearsals } from "./rehearsals.js";
+
+const ONCE = { "broker provision": 2, "broker deprovision": 1, "docker start": 3 } as const;
+
+let rehearsals: Rehearsals;
+let undisturbed: RehearsalResult;
+let journal: readonly Entry[];
+
+beforeAll(async () => {
+  rehearsals = new Rehearsals();
+  undisturbed = await rehearsals.play({ scenario: drill() });
+  journal = rehearsals.entriesOf(undisturbed.run);
+}, LONG);
+
+afterAll(() => rehearsals.remove());
+
+function drill(): Scenario {
+  const scenario = findScenario("drill");
+  if (scenario === undefined) throw new Error("no such scenario");
+  return scenario;
+}
+
+function outputOf(entries: readonly Entry[], step: string): unknown {
+  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
+  return ended?.type === "step-succeeded" ? ended.output : undefined;
+}
+
+describe("a drill", () => {
+  it("comes to its end: what it wrote is back, and the neighbours have not noticed", () => {
+    expect(undisturbed.complaints).toEqual([]);
+    expect(undisturbed.exitCode).toBe(0);
+    expect(undisturbed.counts).toMatchObject(ONCE);
+    expect(outputOf(journal, "proved")).toMatchObject({ proved: expect.stringContaining("2000 rows") as string });
+  });
+
+  it("finds what it has deleted without being told its GUID", () => {
+    const started = journal.find((entry) => entry.type === "step-started" && entry.step === "find");
+    expect(started).toMatchObject({ input: { instance_guid: "" } });
+    expect(outputOf(journal, "find")).toMatchObject({ guid: (outputOf(journal, "lose") as { guid: string }).guid });
+  });
+
+  it("has the delete approved by the typed target alone, before anything is deleted", () => {
+    const approved = journal.find((entry) => entry.type === "approved" && entry.steps.includes("lose"));
+    expect(approved?.seq).toBeLessThan(numberOf(journal, "step-started", "lose"));
+    const asked = journal.find((entry) => entry.type === "asked" && entry.step === "lose");
+    expect(asked).toMatchObject({ prompt: "Go on with acme/production/drill-db?" });
+  });
+
+  it.each(["rows", "lose"])(
+    "that is killed in the step %s goes on, and nothing is done twice",
+    async (step) => {
+      const append = numberOf(journal, "step-started", step) + 1;
+      const result = await rehearsals.play({ scenario: drill(), crashAt: { append, when: "before" } });
+      expect(result.complaints).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(result.counts).toMatchObject(ONCE);
+    },
+    LONG,
+  );
+
+  it(
+    "is stopped by another name than the one that was to be typed, before anything is deleted",
+    async () => {
+      const answers = { ...drill().answers, "any typed": "acme/production/important-db" };
+      const result = await rehearsals.play({ scenario: { ...drill(), answers, exitCode: 16 } });
+      expect(result.exitCode).not.toBe(0);
+      expect(result.counts["broker deprovision"]).toBeUndefined();
+    },
+    LONG,
+  );
+
+  it(
+    "gives later estimates its time",
+    async () => {
+      const { run, complaints } = await rehearsals.play();
+      expect(complaints).toEqual([]);
+      const told = outputOf(rehearsals.entriesOf(run), "fit");
+      expect(told).toMatchObject({ drill: expect.stringMatching(/^\d+ s in the drill of \d{4}-/) as string });
+    },
+    LONG,
+  );
+});
+
+describe("the dry run of a drill", () => {
+  it(
+    "prints what would be deleted and changes nothing",
+    async () => {
+      const { args } = rehearsals.sitting;
+      const result = await rehearsals.play({ scenario: drill(), args: [...args, "--dry-run"] });
+      expect(result.exitCode).toBe(0);
+      expect(result.counts).toEqual({});
+    },
+    LONG,
+  );
+});
