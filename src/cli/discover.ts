@@ -3,10 +3,13 @@ import { systemClock } from "../adapters/clock/system-clock.js";
 import { discover as search } from "../discovery/discover.js";
 import { parseDuration, parseTime } from "../time.js";
 import { createOutput } from "../ui/output.js";
+import { clusterdataOf, inventoryFiles } from "./discovery-sources.js";
 import { configOf } from "./configuration.js";
 import { withPorts } from "./with-ports.js";
 import { secrets } from "./failure.js";
 import type { DiscoverArguments, GlobalArguments } from "./options.js";
+
+type Sources = Parameters<typeof search>[0]["sources"];
 
 /** Log files need no log-in, and without --logs are those of the configuration; Cloud Foundry is asked only with --cf-events. */
 export async function discover(given: GlobalArguments & DiscoverArguments): Promise<number> {
@@ -24,9 +27,23 @@ export async function discover(given: GlobalArguments & DiscoverArguments): Prom
   const files = new LocalLogFiles();
   const patterns = given.logs.length > 0 ? given.logs : configOf(given, ["logs"]).logs;
   const logs = patterns.length === 0 ? undefined : { files, patterns };
-  const ask = (cf?: Parameters<typeof search>[0]["sources"]["cf"]): ReturnType<typeof search> =>
-    search({ sources: { cf, logs, now }, query });
-  const result = given["cf-events"] ? await withPorts(given, ["cf"], ({ ports }) => ask(ports.cf)) : await ask();
+  const inventory = await inventoryFiles(given.inventory);
+  const ask = (asked: Pick<Sources, "cf" | "clusterdata">): ReturnType<typeof search> =>
+    search({ sources: { ...asked, logs, inventory, now }, query });
+  const { clusterdata } = given;
+  const sections = [
+    ...(given["cf-events"] ? ["cf" as const] : []),
+    ...(clusterdata === undefined ? [] : ["s3" as const]),
+  ];
+  const result =
+    sections.length === 0
+      ? await ask({})
+      : await withPorts(given, sections, ({ ports }) =>
+          ask({
+            ...(given["cf-events"] ? { cf: ports.cf } : {}),
+            ...(clusterdata === undefined ? {} : { clusterdata: clusterdataOf(clusterdata, ports.store) }),
+          }),
+        );
   if (given.json) output.json(result.document);
   else for (const line of result.table.trimEnd().split("\n")) output.line(line);
   return result.exitCode;

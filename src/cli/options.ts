@@ -156,6 +156,20 @@ export const discoverOptions = {
     nargs: 1,
   },
   "cf-events": { type: "boolean", default: false, describe: "search Cloud Foundry's own records" },
+  inventory: {
+    type: "array",
+    string: true,
+    default: [] as string[],
+    describe: "what `inventory` wrote: a path or a glob (repeatable)",
+    requiresArg: true,
+    nargs: 1,
+  },
+  clusterdata: {
+    type: "string",
+    describe: "the broker's own records of instances, s3://BUCKET; with --cf-events also of what was deleted long ago",
+    requiresArg: true,
+    nargs: 1,
+  },
   name: { type: "string", describe: "name of the service", requiresArg: true },
   space: { type: "string", describe: "name of its space", requiresArg: true },
   around: {
@@ -176,6 +190,24 @@ export const discoverOptions = {
   },
 } as const;
 
+export const inventoryOptions = {
+  file: {
+    type: "string",
+    describe: "file to append to (default inventory.jsonl in the state directory)",
+    requiresArg: true,
+    nargs: 1,
+  },
+  offering: {
+    type: "array",
+    string: true,
+    default: [] as string[],
+    describe: "offering to look at (repeatable; default those that begin with dingo-postgresql)",
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
+
+export type InventoryArguments = InferredOptionTypes<typeof inventoryOptions>;
 export type ConsentArguments = InferredOptionTypes<typeof consentOptions>;
 export type InputArguments = InferredOptionTypes<typeof inputOptions>;
 export type CleanupArguments = InferredOptionTypes<typeof cleanupOptions>;

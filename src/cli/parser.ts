@@ -10,6 +10,7 @@ import {
   type GlobalArguments,
   globalOptions,
   inputOptions,
+  inventoryOptions,
   rehearseOptions,
   resumeOptions,
   undoOptions,
@@ -47,6 +48,7 @@ const GIVEN_ONCE: readonly string[] = Object.entries({
   ...fromOptions,
   ...exportOptions,
   ...discoverOptions,
+  ...inventoryOptions,
   ...rehearseOptions,
   ...undoOptions,
 }).flatMap(([name, option]) => ("type" in option && option.type === "array" ? [] : [name]));
@@ -258,8 +260,19 @@ function withArchive(parser: Parser, finish: Finish): Parser {
         command
           .options(discoverOptions)
           .example("$0 discover --logs 'logs/*.gz' --name important-db", "in files")
-          .example("$0 discover --cf-events --around '40m ago'", "in Cloud Foundry's own records"),
+          .example("$0 discover --cf-events --around '40m ago'", "in Cloud Foundry's own records")
+          .example("$0 discover --inventory inventory.jsonl --name important-db", "what went between two surveys"),
       async (given) => finish(await (await import("./discover.js")).discover(given)),
+    )
+    .command(
+      "inventory",
+      "Append every service, with what its archive is worth, to a file; for cron",
+      (command) =>
+        command
+          .options(inventoryOptions)
+          .example("$0 inventory; echo $?", "21: a service has no usable backup; 15: something could not be read")
+          .example("$0 inventory --file /var/lib/dingo-recover/inventory.jsonl", "a file that discover can read later"),
+      async (given) => finish(await (await import("./inventory.js")).inventory(given)),
     )
     .command("archive", "Archives of WAL-E in an object store", (archive) =>
       archive
@@ -312,6 +325,7 @@ export const COMMANDS: readonly string[] = [
   "lint",
   "schema",
   "discover",
+  "inventory",
   "archive",
   "archive verify",
   "archive copy",

@@ -23,7 +23,7 @@ import { errnoOf, OWNER_ONLY_DIRECTORY, OWNER_ONLY_FILE } from "./durable.js";
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
 /** What a state directory of ours may hold; one with anything else in it is somebody's for other purposes as well. */
-const OURS: readonly string[] = ["runs", "locks", "rehearsals"];
+const OURS: readonly string[] = ["runs", "locks", "rehearsals", "inventory.jsonl"];
 
 /**
  * The state directory itself, where it is there: no link, ours, writable by nobody else; and readable by nobody else

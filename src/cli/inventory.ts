@@ -1,0 +1,74 @@
+/** `inventory`: one survey of every service beside its archive's verdict, appended to a file. For cron. */
+import { join, resolve } from "node:path";
+import { systemClock } from "../adapters/clock/system-clock.js";
+import { counted } from "../counted.js";
+import { formatInventoryLine, type InventoryInstance, type InventorySurvey } from "../discovery/inventory-line.js";
+import { exitOf, findingOf, type Finding } from "../inventory/finding.js";
+import { InventoryFile } from "../inventory/inventory-file.js";
+import { takeSurvey } from "../inventory/survey.js";
+import { quoted } from "../printable.js";
+import { createOutput, type Output } from "../ui/output.js";
+import { secrets } from "./failure.js";
+import type { GlobalArguments, InventoryArguments } from "./options.js";
+import { statePath } from "./state.js";
+import { withPorts } from "./with-ports.js";
+
+/** Every generation of the service began with it (dingo.md §6). */
+const OURS = "dingo-postgresql";
+
+export async function inventory(given: GlobalArguments & InventoryArguments): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const path =
+    given.file === undefined
+      ? join(statePath(given["state-dir"], process.env), "inventory.jsonl")
+      : resolve(given.file);
+  const clock = systemClock();
+  const file = InventoryFile.open(path, clock.now());
+  try {
+    const lines: InventoryInstance[] = [];
+    const end = await withPorts(given, ["cf", "s3"], ({ ports }) =>
+      takeSurvey(
+        {
+          cf: ports.cf,
+          store: ports.store,
+          bucket: ports.settings.bucket,
+          isOurs: (offering) =>
+            given.offering.length > 0 ? given.offering.includes(offering) : offering.startsWith(OURS),
+          now: () => clock.now(),
+        },
+        (line) => {
+          file.append(formatInventoryLine(line));
+          if (line.type === "instance") lines.push(line);
+        },
+      ),
+    );
+    return tell({ output, json: given.json, path }, lines, end);
+  } finally {
+    file.close();
+  }
+}
+
+interface Telling {
+  readonly output: Output;
+  readonly json: boolean;
+  readonly path: string;
+}
+
+function tell({ output, json, path }: Telling, instances: readonly InventoryInstance[], end: InventorySurvey): number {
+  const findings = instances.flatMap((each) => findingOf(each) ?? []);
+  const { survey, complete, why } = end;
+  if (json) {
+    output.json({ schema: "dingo-recover/inventory-report@1", survey, file: path, complete, why, instances, findings });
+  } else {
+    for (const each of findings) output.line(findingLine(each));
+    for (const reason of why) output.line(`not complete: ${reason}`);
+    output.line(
+      `${counted(instances.length, "service")}, ${counted(findings.length, "finding")}; appended to ${quoted(path)}`,
+    );
+  }
+  return exitOf(findings, end);
+}
+
+function findingLine({ guid, name, level, why }: Finding): string {
+  return `${level}: ${quoted(name)} ${guid}: ${why}`;
+}
