@@ -31,7 +31,6 @@ export async function runMutatingStep(
   { action, before }: { readonly action: ErasedMutation; readonly before: Before },
 ): Promise<void> {
   const weather = new Patience(session, first.unit, SAFE);
-  session.caughtUp();
   let known = before;
   for (let at = first; ; at = { ...at, attempt: at.attempt + 1 }) {
     const ended = await attemptOnce(session, { at, action, weather, before: known });

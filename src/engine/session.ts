@@ -35,7 +35,7 @@ export class Session {
     return this.#journalMayLag;
   }
 
-  /** It is known where the work of the earlier processes ended. */
+  /** An effect of this process begins, or a person has decided: the work of the earlier ones ended before. */
   caughtUp(): void {
     this.#journalMayLag = false;
   }

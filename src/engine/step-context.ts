@@ -29,7 +29,11 @@ export function contextFor(session: Session, planned: PlannedStep, at: { unit: U
       const manual = [{ step: unitName(unit), title: planned.step.title, commands }];
       return await ask(session, { commands: manual, ...question }, { unit, effect: planned.effect });
     },
-    beforeEffect: async () => session.beforeEffect(),
+    beforeEffect: async () => {
+      await session.beforeEffect();
+      // Whatever earlier processes did, it was not after this.
+      session.caughtUp();
+    },
     record: async (kind, data) => {
       requireWhole(options.secrets, data, { what: `what would be noted of the step "${unitName(unit)}"` });
       await ledger.append({ type: "step-recorded", ...unit, attempt, kind, data });

@@ -133,7 +133,7 @@ describe("a process that knows where the work of the earlier ones ended", () => 
     expect(world.calls.filter((call) => call.startsWith("probe "))).toEqual([]);
   });
 
-  it("nor after the first step that was not done", async () => {
+  it("nor after its first effect", async () => {
     const world = new FakeWorld();
     const { runbook, left } = await cutBefore(world, "stop");
     world.effects.delete("stop");
@@ -141,5 +141,31 @@ describe("a process that knows where the work of the earlier ones ended", () => 
     world.effects.delete("b");
     await new Bench(left).resume({ runbook, flags: YES });
     expect(world.calls.filter((call) => call.startsWith("probe "))).toEqual(["probe stop"]);
+  });
+});
+
+describe("a step that is run again because only a run can prove it, and changes nothing", () => {
+  it("says nothing of those after it: they are looked at as well", async () => {
+    const world = new FakeWorld();
+    const proving = changing(world, "disrupt");
+    if (proving.effect === "read") throw new Error("it disrupts");
+    const proof = {
+      ...proving,
+      probe: async () => ({ state: "not-done", evidence: "only a proof is done" }) as const,
+      run: async () => ({ made: "proof" }),
+      verify: async () => ({ holds: true, evidence: "proved" }) as const,
+    };
+    const runbook = runbookOf([
+      step("proof", { action: proof, with: { key: "proof" } }),
+      step("passwords", { action: changing(world, "disrupt"), with: { key: "passwords" } }),
+      step("late", { action: changing(world, "create"), with: { key: "late" } }),
+    ]);
+    const bench = new Bench();
+    world.guarded.add("late");
+    await bench.run({ runbook, flags: YES });
+    world.guarded.clear();
+    const left = await forgotten(bench.journal, bench.trail.indexOf("step-started proof"));
+    expect(await new Bench(left).resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(did(world)).toEqual(["do passwords", "do late"]);
   });
 });

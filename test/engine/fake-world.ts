@@ -119,7 +119,8 @@ export function changing(world: FakeWorld, effect: Exclude<Effect, "read">): Any
       if (world.guarded.has(key))
         throw new RecoverError("guard-refused", `"${key}" is not ours`, { remedy: "Look again.", effect: "none" });
     },
-    async run(_context, { key }) {
+    async run(context, { key }) {
+      await context.beforeEffect();
       world.apply(key);
       return { made: key };
     },
