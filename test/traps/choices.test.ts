@@ -212,6 +212,30 @@ describe("a name that is taken", () => {
     expect(scene.cf.creates).toEqual([]);
   });
 
+  it("no longer holds as adopted once somebody uses it, as long as this run has not stopped it", async () => {
+    const verdict = async (scene: Scene): Promise<unknown> => {
+      if (createService.effect === "read") throw new Error("it creates");
+      const output = createService.output.parse({ guid: NEW_GUID, name: "important-db", created_at: CREATED_AT });
+      return createService.verify(scene.context, createService.input.parse(CREATE), output);
+    };
+    const adopted = taken();
+    await adopted.perform(createService, CREATE);
+    expect(await verdict(adopted)).toMatchObject({ holds: true });
+    for (const [what, change] of unfit.filter(([name]) => name !== "does not run")) {
+      const scene = taken();
+      await scene.perform(createService, CREATE);
+      change(scene);
+      expect(await verdict(scene), what).toMatchObject({
+        holds: false,
+        evidence: expect.stringMatching(/in use now/) as string,
+      });
+    }
+    // What was recovered is no use by somebody else.
+    adopted.cell.database.tables.set("orders", 2);
+    adopted.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:30:00Z" });
+    expect(await verdict(adopted)).toMatchObject({ holds: true });
+  });
+
   it.each([
     ["held", holdRestart],
     ["stopped", stopContainer],

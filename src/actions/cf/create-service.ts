@@ -3,6 +3,8 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
+import { containersOf } from "../docker/locate-container.js";
+import { inspectTaken } from "./inspect-taken.js";
 import { nameTaken } from "./name-taken.js";
 import { runTag } from "./run-tag.js";
 import { refuseUsed } from "./still-unused.js";
@@ -79,14 +81,14 @@ export const createService = defineAction({
     return await awaitCreated(context, request);
   },
   probe: probeCreated,
-  async verify(context, _request, output) {
+  async verify(context, request, output) {
     const instance = await context.ports.cf.getInstance(output.guid);
     if (instance === undefined) return { holds: false, evidence: `${output.guid} is gone from Cloud Foundry` };
     const { type, state } = instance.lastOperation;
-    return {
-      holds: isOurs(context, instance) && state === "succeeded",
-      evidence: `"${instance.name}" (${instance.guid}): ${type} ${state}`,
-    };
+    const evidence = `"${instance.name}" (${instance.guid}): ${type} ${state}`;
+    const use = await useSinceAdopted(context, instance, request);
+    if (use !== undefined) return { holds: false, evidence: `${evidence}; in use now: ${use}` };
+    return { holds: isOurs(context, instance) && state === "succeeded", evidence };
   },
 });
 
@@ -98,16 +100,39 @@ function commandOf(request: Input): readonly string[] {
 }
 
 /** Its tag is what shows from here on whose it is (law 7): the same as that of an instance which this run created. */
-async function adopt(context: Context, { org, space, space_guid, name, adopt: guid }: Input): Promise<void> {
+async function adopt(context: Context, request: Input): Promise<void> {
+  const { org, space, space_guid, name, adopt: guid, deployment } = request;
   const taken = await context.ports.cf.findInstance(space_guid, name);
   if (taken === undefined || taken.guid !== guid || isOurs(context, taken)) return;
-  await context.record("adopting", { guid, tags: [...taken.tags] });
+  const [life = ""] = await livesOf(context, deployment, guid);
+  await context.record("adopting", { guid, tags: [...taken.tags], life });
   await context.beforeEffect();
   await context.ports.cf.tagService({
     in: { org, space },
     instance: name,
     tags: [...taken.tags, runTag(context.run.id)],
   });
+}
+
+/**
+ * What an adopted instance is used for, undefined where it is empty and unbound still. Asked while its container lives
+ * as it did then: afterwards this run has stopped it, and what is in it is what was recovered.
+ */
+async function useSinceAdopted(
+  context: Context,
+  instance: ServiceInstance,
+  { adopt: guid, deployment, deleted_at: deletedAt }: Input,
+): Promise<string | undefined> {
+  const life = context.records("adopting").at(-1)?.["life"];
+  if (typeof life !== "string" || !(await livesOf(context, deployment, guid)).includes(life)) return undefined;
+  const { adoptable, facts } = await inspectTaken(context, instance, { deployment, deletedAt });
+  return adoptable ? undefined : facts.join("; ");
+}
+
+/** Since when each of its containers that run has run. */
+async function livesOf(context: Context, deployment: string, guid: string): Promise<readonly string[]> {
+  const containers = await containersOf(context, deployment, guid);
+  return containers.flatMap(({ container }) => (container.running ? [container.startedAt] : []));
 }
 
 function gone({ name, adopt: guid }: Input): RecoverError {
