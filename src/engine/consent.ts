@@ -146,9 +146,12 @@ function wayBackLines({ step: { action } }: PlannedStep): readonly string[] {
 function pointOfNoReturn(session: Session, covered: readonly PlannedStep[]): readonly string[] {
   const final = covered.filter(({ step: { action } }) => action.effect !== "read" && action.undo === undefined);
   if (final.length > 0) return [`points of no return: ${final.map(({ step }) => step.id).join(", ")}`];
-  const { run } = session.state;
+  const { run, rehearsal } = session.state;
+  // A rehearsal's foundation is gone at its end: what is promised of a run would be refused there.
   return [
-    `none of these is a point of no return: "dingo-recover undo ${run}" takes them back, last first; only "dingo-recover cleanup ${run}" deletes what was moved aside`,
+    rehearsal
+      ? `none of these is a point of no return: in earnest undo takes them back, last first, and only cleanup deletes what was moved aside; "dingo-recover rehearse --undo" plays that`
+      : `none of these is a point of no return: "dingo-recover undo ${run}" takes them back, last first; only "dingo-recover cleanup ${run}" deletes what was moved aside`,
   ];
 }
 

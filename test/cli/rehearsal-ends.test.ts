@@ -30,6 +30,8 @@ describe("a rehearsal with faults", () => {
     expect(stdout).toMatch(/Fault director#1=503: struck 1×, director:GET/u);
     expect(stdout).toContain("Fault s3:Nothing#1=reset: never struck: no such call was made");
     expect(code).toBe(EXIT.done);
+    // Its foundation is gone now: both would be refused.
+    expect(stdout).not.toMatch(/dingo-recover (?:undo|cleanup) \d/u);
   }, 120_000);
 
   it("ends with 15 where the system stays sick for longer than the patience", async () => {

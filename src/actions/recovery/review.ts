@@ -40,7 +40,9 @@ export const review = defineAction({
   async run(context, facts): Promise<Review & z.infer<typeof output>> {
     const origin = await originOf(context, facts);
     const drill = drillText(context.ports.settings.drill);
-    return { rows: rowsOf(facts, { run: context.run.id, origin, drill }) };
+    const { id, rehearsal } = context.run;
+    const undo = rehearsal ? "in earnest undo" : `"dingo-recover undo ${id}"`;
+    return { rows: rowsOf(facts, { undo, origin, drill }) };
   },
 });
 
@@ -51,24 +53,25 @@ async function originOf(context: Context, { adopt, target_guid: guid }: z.infer<
 }
 
 interface Of {
-  readonly run: string;
+  /** The way back as it is named here: a rehearsal's foundation is gone at its end. */
+  readonly undo: string;
   readonly drill: string;
   readonly origin: string;
 }
 
 function rowsOf(facts: z.infer<typeof input>, of: Of): ReviewRow[] {
-  const { run } = of;
+  const { undo } = of;
   const rows = rowsOfCopy(facts, of);
   if (facts.clone_from === "") return rows;
   const cloned: Readonly<Record<string, string>> = {
     "  archive": `${facts.target_objects} objects, copied by the broker: ${facts.target_archive}`,
     "  container": `${facts.container} on ${facts.cell}; not stopped, only its roles get the passwords that bindings hand out`,
-    "way back": `"dingo-recover undo ${run}" gives the new instance another name; the source archive is as it was`,
+    "way back": `${undo} gives the new instance another name; the source archive is as it was`,
   };
   return rows.map((row, index) => (index === 1 ? row : { ...row, value: cloned[row.label] ?? row.value }));
 }
 
-function rowsOfCopy(facts: z.infer<typeof input>, { run, origin, drill }: Of): ReviewRow[] {
+function rowsOfCopy(facts: z.infer<typeof input>, { undo, origin, drill }: Of): ReviewRow[] {
   return [
     {
       label: "source",
@@ -95,7 +98,7 @@ function rowsOfCopy(facts: z.infer<typeof input>, { run, origin, drill }: Of): R
     { label: "takes", value: `about ${facts.minutes} minutes${drill === "" ? "" : `; ${drill}`}` },
     {
       label: "way back",
-      value: `"dingo-recover undo ${run}" puts the empty database, its archive and its keys back, at any time before a cleanup; what is recovered goes aside then, with all that applications have written since the start`,
+      value: `${undo} puts the empty database, its archive and its keys back, at any time before a cleanup; what is recovered goes aside then, with all that applications have written since the start`,
     },
   ];
 }
