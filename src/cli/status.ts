@@ -7,7 +7,7 @@ import { EventTail } from "../journal/event-tail.js";
 import type { JournalReading } from "../journal/reading.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import { unitsOf } from "../report/digest.js";
-import { between, Times } from "../report/times.js";
+import { between, lasting, Times } from "../report/times.js";
 import { wayOnLines } from "../ui/event-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
@@ -79,17 +79,19 @@ interface StepStanding {
   readonly state: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  readonly tookMs?: number;
 }
 
 function stepsOf({ state, reading }: Standing): readonly StepStanding[] {
   const digests = new Map(unitsOf(reading.entries).map((digest) => [digest.name, digest]));
   return [...state.units].map(([unit, step]) => {
-    const { startedAt, endedAt } = digests.get(unit) ?? {};
+    const { startedAt, endedAt, tookMs } = digests.get(unit) ?? {};
     return {
       unit,
       state: step.kind,
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(endedAt === undefined ? {} : { endedAt }),
+      ...(tookMs === undefined ? {} : { tookMs }),
     };
   });
 }
@@ -133,9 +135,9 @@ function spanOf({ state, carried }: Standing): string {
   return `begun ${times.both(state.startedAt)}, ${last} ${times.both(state.updatedAt)}${took}`;
 }
 
-function stepLine({ unit, state, startedAt, endedAt }: StepStanding): Styled {
+function stepLine({ unit, state, startedAt, tookMs }: StepStanding): Styled {
   const began = startedAt === undefined ? " ".repeat(9) : `${new Date(startedAt).toISOString().slice(11, 19)}Z`;
-  const took = startedAt === undefined || endedAt === undefined ? "" : `  ${between(startedAt, endedAt)}`;
+  const took = tookMs === undefined ? "" : `  ${lasting(tookMs)}`;
   const good = state === "succeeded" || state === "skipped";
   return [`  ${state.padEnd(10)} ${began}  ${unit}${took}`, good ? undefined : "warn"];
 }

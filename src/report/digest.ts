@@ -22,6 +22,8 @@ export interface UnitDigest {
   readonly startedAt: string;
   /** Time of the last entry about its outcome; undefined where none was journaled. */
   readonly endedAt: string | undefined;
+  /** From its first beginning to its end, without the time that people took to answer; undefined where it has no end. */
+  readonly tookMs: number | undefined;
   /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", "opened anew", or "begun" where the outcome is missing. */
   readonly state: string;
   readonly evidence: string;
@@ -37,16 +39,46 @@ export function unitName(unit: { readonly step?: string; readonly item?: string 
 
 export function unitsOf(entries: readonly Entry[]): readonly UnitDigest[] {
   const units = new Map<string, UnitDigest>();
+  const answering = new Answering();
   for (const entry of entries) {
+    answering.hear(entry);
     if (!("step" in entry)) continue;
     const name = unitName(entry);
     const before = units.get(name);
     // A way back is no attempt of the step: what was done, and what it gave, is told as it was.
     if (isBack(entry)) continue;
     const next = entry.type === "step-started" ? begun(before, entry) : concluded(before, entry);
-    if (next !== undefined) units.set(name, next);
+    if (next !== undefined) units.set(name, { ...next, tookMs: tookMs(next, answering) });
   }
   return [...units.values()];
+}
+
+/** How long questions stood without an answer, up to now. */
+class Answering {
+  #ms = 0;
+  #asked: string | undefined;
+  readonly #before = new Map<string, number>();
+
+  hear(entry: Entry): void {
+    if (entry.type === "asked") this.#asked = entry.time;
+    // Approvals and decisions are answers as well; whatever else comes first, nobody answered.
+    else if (this.#asked !== undefined) {
+      if (ANSWERS.has(entry.type)) this.#ms += Date.parse(entry.time) - Date.parse(this.#asked);
+      this.#asked = undefined;
+    }
+    if (entry.type === "step-started") this.#before.set(unitName(entry), this.#before.get(unitName(entry)) ?? this.#ms);
+  }
+
+  since(unit: string): number {
+    return this.#ms - (this.#before.get(unit) ?? 0);
+  }
+}
+
+const ANSWERS: ReadonlySet<Entry["type"]> = new Set(["answered", "approved", "decided"]);
+
+function tookMs({ name, startedAt, endedAt }: UnitDigest, answering: Answering): number | undefined {
+  if (endedAt === undefined) return undefined;
+  return Date.parse(endedAt) - Date.parse(startedAt) - answering.since(name);
 }
 
 const isBack = (entry: Entry): boolean => "back" in entry;
@@ -63,6 +95,7 @@ function begun(before: UnitDigest | undefined, entry: EntryOf<"step-started">): 
     attempts: attempt,
     startedAt: before?.startedAt ?? time,
     endedAt: undefined,
+    tookMs: undefined,
     state: "begun",
     evidence: "",
     output: undefined,

@@ -3,7 +3,7 @@ import type { EvidenceRef, Json } from "../action.js";
 import type { Entry } from "../journal/entry.js";
 import { entriesOf, type UnitDigest, decidedBy, unitName } from "./digest.js";
 import { block, table, text } from "./escape.js";
-import { between, type Times } from "./times.js";
+import { lasting, type Times } from "./times.js";
 
 /** Who said what: inputs, answers, approvals, decisions. */
 export function decisions(entries: readonly Entry[], times: Times): string[] {
@@ -44,8 +44,12 @@ export function steps(units: readonly UnitDigest[]): string[] {
     text(unit.effect),
     text(unit.state),
     String(unit.attempts),
-    unit.endedAt === undefined ? "" : between(unit.startedAt, unit.endedAt),
-    text(unit.evidence),
+    unit.tookMs === undefined ? "" : lasting(unit.tookMs),
+    // A cell has one line; what else a step said of its end is broken where the step broke it.
+    unit.evidence
+      .split("\n")
+      .map(text)
+      .join("<br>"),
   ]);
   return table(["step", "action", "effect", "how", "attempts", "took", "evidence"], rows);
 }

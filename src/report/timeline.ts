@@ -47,7 +47,7 @@ function ofStep(entry: Entry): string | undefined {
       if (entry.back === true) return `${unitName(entry)} began to be taken back`;
       return `${unitName(entry)} began${entry.attempt > 1 ? ` (attempt ${entry.attempt})` : ""}`;
     case "step-succeeded":
-      return `${unitName(entry)} ${SUCCEEDED[entry.how]}: ${entry.evidence}`;
+      return `${unitName(entry)} ${SUCCEEDED[entry.how]}: ${headOf(entry.evidence)}`;
     case "step-failed":
       return `${unitName(entry)} ${entry.back === true ? "could not be taken back" : "failed"}: ${entry.error.message}`;
     case "step-in-doubt":
@@ -64,6 +64,9 @@ function ofStep(entry: Entry): string | undefined {
       return undefined;
   }
 }
+
+/** The first line; the table of steps has the rest. */
+const headOf = (evidence: string): string => evidence.split("\n", 1)[0] ?? "";
 
 const SUCCEEDED = { ran: "succeeded", adopted: "was found done and adopted", "by-hand": "was done by hand" } as const;
 

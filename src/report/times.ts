@@ -41,7 +41,11 @@ export class Times {
 
 /** `1 h 2 min`, `3 min 4 s`, `5 s`: between two times of the journal. */
 export function between(from: string, to: string): string {
-  const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+  return lasting(Date.parse(to) - Date.parse(from));
+}
+
+export function lasting(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
   if (Number.isNaN(seconds)) return "?";
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   if (hours > 0) return `${hours} h ${minutes} min`;

@@ -2,31 +2,37 @@
 
 /**
  * Wraps at blanks; a word longer than the width stands alone and is never cut, so that it can be copied. A paragraph
- * that begins with two blanks is laid out already.
+ * that begins with blanks is wrapped under them; a command with its remark, which is copied as a whole, is not.
  */
 export function wrap(text: string, width: number, indent = ""): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split("\n")) {
-    if (paragraph.startsWith("  ")) {
-      lines.push(indent + paragraph);
-      continue;
-    }
-    let line = "";
-    for (const word of paragraph.split(" ")) {
-      if (line !== "" && indent.length + line.length + 1 + word.length > width) {
-        lines.push(indent + line);
-        line = word;
-      } else line = line === "" ? word : `${line} ${word}`;
-    }
-    lines.push(indent + line);
+    const text = paragraph.trimStart();
+    const under = indent + paragraph.slice(0, paragraph.length - text.length);
+    if (WITH_REMARK.test(text)) lines.push(under + text);
+    else lines.push(...wrapOne(text, width, under));
   }
   return lines;
 }
 
+/** `cf delete-service-key NAME KEY  # when nobody needs it any more`. */
+const WITH_REMARK = / {2}# /;
+
+function wrapOne(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
+      lines.push(indent + line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, indent + line];
+}
+
 /** Wraps a line under the blanks that it begins with. */
 export function wrapUnder(line: string, width: number): string[] {
-  const text = line.trimStart();
-  return wrap(text, width, line.slice(0, line.length - text.length));
+  return wrap(line, width);
 }
 
 // East Asian wide and full-width letters, and emoji: two columns each (Unicode Standard Annex 11).

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Entry, EntryBody } from "../../src/journal/entry.js";
+import { unitsOf } from "../../src/report/digest.js";
 import { text } from "../../src/report/escape.js";
 import { reportMarkdown } from "../../src/report/markdown.js";
 
@@ -161,6 +162,27 @@ describe("the report of a finished run", () => {
     expect(report).toContain("2 objects new");
     expect(report).toContain("bosh_2");
     expect(report.split("## Still open")[1]?.split("##")[0]).not.toContain("bosh_1");
+  });
+
+  it("breaks what a step said of its end where the step did, and tells the first line in the timeline", () => {
+    const ended = { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: {} } as const;
+    const report = reportMarkdown(journal(STARTED, STOP_BEGAN, { ...ended, evidence: "it | is\nrows: 5" }), CHAIN);
+    expect(report).toContain("it \\| is<br>rows: 5 |");
+    expect(report).toContain("stop succeeded: it \\| is |");
+  });
+
+  it("counts the time that a person took to answer for no step", () => {
+    const question = { step: "stop", question: "q" } as const;
+    const entries = journal(
+      STARTED,
+      STOP_BEGAN,
+      { type: "asked", ...question, prompt: "Which?" },
+      { type: "answered", ...question, value: "this", by: "operator" },
+      { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: {}, evidence: "" },
+    );
+    // Ten seconds between any two entries.
+    expect(unitsOf(entries)).toMatchObject([{ name: "stop", tookMs: 20_000 }]);
+    expect(reportMarkdown(entries, CHAIN)).toContain("| ran | 1 | 20 s |");
   });
 
   it("names each file of evidence once", () => {

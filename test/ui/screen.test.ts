@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { eventLines, manualLines } from "../../src/ui/event-lines.js";
 import { laidOut, pagesOf } from "../../src/ui/prompts.js";
-import { row, rowsOf, wrapUnder } from "../../src/ui/text.js";
+import { row, rowsOf, wrap, wrapUnder } from "../../src/ui/text.js";
 
 const lines = (count: number, name: string): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
 const STAMP = { schema: "dingo-recover/event@1", time: "2026-11-21T02:00:00.000Z", run: "r" } as const;
@@ -58,6 +58,19 @@ describe("the line of a prompt", () => {
     expect(broken.map((line) => line.trim()).join(" ")).toBe(message);
     for (const line of broken) expect(`? ${line.trim()}`.length).toBeLessThan(80);
     expect(`? ${broken.at(-1)?.trim() ?? ""} `.length + screen.room).toBeLessThanOrEqual(80);
+  });
+});
+
+describe("a text of several paragraphs", () => {
+  it("is wrapped under the blanks that each begins with, but for a command with its remark", () => {
+    const command = `  cf delete-service-key ${"name ".repeat(20)} # when nobody needs it`;
+    const shown = wrap(`next:\n    ${"word ".repeat(20).trim()}\n${command}`, 60, "  ");
+    expect(shown).toEqual([
+      "  next:",
+      `      ${"word ".repeat(11).trim()}`,
+      `      ${"word ".repeat(9).trim()}`,
+      `  ${command}`,
+    ]);
   });
 });
 
