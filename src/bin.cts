@@ -20,7 +20,7 @@ if (process.platform === "win32") {
   process.stdout.write(text);
 } else {
   // The AWS SDK announces on stderr which Node it will need one day; this is its own documented switch.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   void import("./main.js").then(({ main }) => main(words));
 }
 

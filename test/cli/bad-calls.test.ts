@@ -251,6 +251,16 @@ describe("a wrong call", () => {
       expect(messages).toContain(told);
   });
 
+  it("keeps to itself what the S3 library says of versions of Node, however its variable is set", async () => {
+    const config = join(place.directory, "nowhere.yml");
+    writeFileSync(config, "s3: {endpoint: 'http://127.0.0.1:1', bucket: a-bucket}\n");
+    const env = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "a-long-secret" };
+    const variable = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "false" };
+    const words = ["archive", "verify", "s3://a-bucket/backups/6e101b27-60ed-4bac-8e21-d07b63c47a40/wal"];
+    const { code, stderr } = await place.run([...words, "--config", config], { ...env, ...variable });
+    expect({ code, stderr }).toEqual({ code: EXIT.unreachable, stderr: "" });
+  });
+
   it("lays help out alike, however it is asked for", async () => {
     const texts = await Promise.all(
       [
