@@ -36,6 +36,7 @@ const CATALOGUE = "brokerapi.CatalogResponse{";
 
 /** Lager's level of errors: they alone stand in the standard error. */
 const ERROR = 2;
+const EDGE_LINES = 20;
 const NOWHERE = { file: "", line: 0, byteOffset: 0 } as const;
 
 export async function scanLogFiles(logs: LogFiles, files: readonly LogFile[]): Promise<readonly FileFindings[]> {
@@ -85,8 +86,8 @@ class FileScan {
     const edges = edgeLines(totals).flatMap((line) => readLogLines(line, NOWHERE));
     for (const edge of edges) this.#learn(edge);
     for (const edge of edges) this.#edge(edge);
+    if (this.#torn === undefined && edges.some(({ torn }) => torn)) this.#tear(undefined);
     for (const { fact, host, time } of this.#naked) this.#date(fact, this.#clock(host).resolve(time));
-    this.#noteTornEnd(totals);
     this.#noteHoles(totals);
     return {
       file: this.#file.path,
@@ -104,14 +105,16 @@ class FileScan {
   }
 
   #observe({ envelope, lager, inner, torn }: LogLine, line: number | undefined): void {
-    if (torn) {
-      if (this.#torn === undefined) this.#torn = { line, count: 1 };
-      else this.#torn.count += 1;
-    }
+    if (torn) this.#tear(line);
     this.#papertrail ||= envelope.format === "papertrail";
     if (inner !== undefined) this.#widen(inner);
     this.#learn({ envelope, ...optional("inner", inner) });
     if (lager !== undefined) this.#count(lager.level);
+  }
+
+  #tear(line: number | undefined): void {
+    if (this.#torn === undefined) this.#torn = { line, count: 1 };
+    else this.#torn.count += 1;
   }
 
   #count(level: number): void {
@@ -181,23 +184,16 @@ class FileScan {
     return undefined;
   }
 
-  /** A file that was cut ends in the middle of a line, perhaps before anything that the search looks for. */
-  #noteTornEnd({ tail, lines }: SearchTotals): void {
-    const last = decode(tail).trimEnd().split("\n").at(-1) ?? "";
-    if (this.#torn !== undefined || !readLogLines(last, NOWHERE).some(({ torn }) => torn)) return;
-    this.#torn = { line: lines, count: 1 };
-  }
-
   #noteHoles({ cutLines }: SearchTotals): void {
     const cut = cutLines[0];
     if (cut !== undefined) {
       const more = cutLines.length > 1 ? ` (and ${cutLines.length - 1} more)` : "";
-      this.holes.push(`line ${cut.line} is longer than 1 MiB${more}; only its first 1 MiB was searched`);
+      this.holes.push(`${nameOf(cut.line)} is longer than 1 MiB${more}; only its first 1 MiB was searched`);
     }
     if (this.#torn !== undefined) {
       const { count, line } = this.#torn;
       this.holes.push(
-        `${count} broker line${count > 1 ? "s are" : " is"} cut short, the first is line ${line}: a collector takes fewer bytes a message than the broker writes, or the file was cut`,
+        `${count} broker line${count > 1 ? "s are" : " is"} cut short, the first is ${nameOf(line)}: a collector takes fewer bytes a message than the broker writes, or the file was cut`,
       );
     }
     if (this.#tooMany) this.holes.push(`more than ${MOST_FACTS} lines about instances; the rest was not looked at`);
@@ -221,11 +217,24 @@ function isPolled({ body }: Fact): boolean {
   return body.kind === "described" && body.nodes !== undefined;
 }
 
-/** The first and the last lines, whatever they say: they bound the time that a file covers. */
+/** Where the search skipped ahead, lines have no numbers. */
+function nameOf(line: number | undefined): string {
+  return line === undefined ? "a line without a number" : `line ${line}`;
+}
+
+/**
+ * The first and the last lines, whatever they say: they bound the time that a file covers, and show whether a collector
+ * cuts its lines, or the file ends in the middle of one, perhaps before anything that the search looks for.
+ */
 function edgeLines({ head, tail }: SearchTotals): readonly string[] {
-  const first = decode(head).split("\n").slice(0, 20);
-  const last = decode(tail).split("\n").slice(-20);
+  // What was read may end in the middle of a line that goes on.
+  const first = wholeLines(decode(head)).slice(0, EDGE_LINES);
+  const last = decode(tail).split("\n").slice(-EDGE_LINES);
   return [...first, ...last];
+}
+
+function wholeLines(text: string): readonly string[] {
+  return text.split("\n").slice(0, -1);
 }
 
 function decode(bytes: Uint8Array): string {

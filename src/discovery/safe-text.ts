@@ -7,6 +7,8 @@ import { printable } from "../printable.js";
 const MASK = "********";
 /** Longer evidence is cut: enough for every deletion line seen (at most 700 bytes with its header). */
 const LONGEST = 2000;
+/** No shape of a secret that is looked for is longer. */
+const MARGIN = 1000;
 
 /** `scheme://user:password@`, `PASSWORD=…`, `"Secret":"…"`, `AWS_SECRET_ACCESS_KEY:…`. */
 const USERINFO = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"']{0,200}):[^\s@"']{1,400}@/gi;
@@ -22,10 +24,11 @@ export function maskSecretShapes(text: string): string {
     .replace(ACCESS_KEY_ID, MASK);
 }
 
-/** Text for evidence, reasons and tables. */
+/** Text for evidence, reasons and tables. A secret that the cut goes through is masked before it is cut. */
 export function shown(text: string): string {
-  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  return printable(maskSecretShapes(cut)).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+  const masked = maskSecretShapes(text.slice(0, LONGEST + MARGIN));
+  const cut = text.length > LONGEST ? `${masked.slice(0, LONGEST)}…` : masked;
+  return printable(cut).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
 /**

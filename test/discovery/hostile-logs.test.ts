@@ -1,0 +1,256 @@
+/** Whatever stands in a log: no control byte comes out, no instance is made up, no half look is called nothing, no secret is told. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { discover } from "../../src/discovery/discover.js";
+import { EXIT } from "../../src/errors.js";
+import { Secrets } from "../../src/secrets.js";
+import { createOutput } from "../../src/ui/output.js";
+import { eraF, goodDeletion, lager } from "./broker-log.js";
+import { bytesOf, memoryLogs, truthOf } from "./recorded-logs.js";
+
+const now = new Date("2026-11-21T14:00:00Z");
+const RUNS = 60;
+const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+async function search(text: Uint8Array | string, file = "b.log") {
+  const files = memoryLogs({ [file]: text }, { modifiedAt: now });
+  return await discover({ sources: { logs: { files, patterns: [file] }, now }, query: { all: true } });
+}
+
+/** What `discover` writes, as a person and as a script would get it. */
+function printed({ table, document }: Awaited<ReturnType<typeof search>>): string {
+  const written: string[] = [];
+  const stdout = { isTTY: true, columns: 80, rows: 24, write: (text: string) => written.push(text) > 0 };
+  const output = createOutput({
+    secrets: new Secrets(),
+    color: false,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    stderr: stdout as unknown as NodeJS.WriteStream,
+  });
+  for (const line of table.trimEnd().split("\n")) output.line(line);
+  output.json(document);
+  return written.join("");
+}
+
+/** Everything a terminal could obey but the newline, bidirectional controls included. */
+const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
+
+const guids = fc.array(fc.uuid(), { minLength: 1, maxLength: 4 });
+const poison = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom("\u001b", "[", "2J", "]0;", "\u0007", "\r", "\u009b", "\u202e", "\u0000", '"', "\\"),
+    fc.string(),
+  ),
+  maxLength: 30,
+});
+
+/** A log of real lines with something foreign put where it hurts. */
+const poisoned = fc.tuple(guids, poison, fc.nat(4), fc.nat()).map(([ids, evil, where, at]) => {
+  const [first = ""] = ids;
+  const text = ids.map((id) => lager(goodDeletion(id))).join("");
+  if (where === 0) return text.slice(0, at % text.length) + evil + text.slice(at % text.length);
+  if (where === 1) return lager([...goodDeletion(first), eraF.refused(evil, first)]);
+  if (where === 2) return text.replaceAll("10.10.31.22", JSON.stringify(evil).slice(1, -1));
+  const named = ["provision.backup-name.update-recreation-data.saved", { "instance-id": first, name: evil }] as const;
+  if (where === 3) return lager([named]) + text;
+  return text
+    .split("\n")
+    .map((line) => JSON.stringify({ message: line, host: evil }))
+    .join("\n");
+});
+
+describe("for any log", () => {
+  it("no control byte that a terminal obeys comes out", async () => {
+    await fc.assert(
+      fc.asyncProperty(poisoned, poison, async (text, file) => {
+        const out = printed(await search(text, `${file}.log`)).replaceAll("\n", "");
+        expect(OBEYED.exec(out)?.[0]).toBeUndefined();
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("nor of any bytes at all", async () => {
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc
+        .constantFrom(
+          '{"timestamp":"1',
+          "-broker.deprovision.start",
+          "PATRONI_SCOPE",
+          "\n",
+          "Destroying Docker",
+          '{"@raw":"',
+        )
+        .map((text) => Buffer.from(text)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async (pieces) => {
+        const out = printed(await search(Buffer.concat(pieces))).replaceAll("\n", "");
+        expect(OBEYED.exec(out)?.[0]).toBeUndefined();
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+/** A collector takes so many bytes a message, and a file may end anywhere. */
+const cut = (text: string, longest: number, end: number): string =>
+  text
+    .split("\n")
+    .map((line) => line.slice(0, longest))
+    .join("\n")
+    .slice(0, end);
+
+const recorded = [
+  "a-0.1.2/all.rfc3164.log",
+  "c-0.8.0/two-nodes.log",
+  "d-0.8.1/all.rsyslog-iso.log",
+  "f-0.10.2/all.rfc5424.log",
+].map((path) => {
+  const [foundation = "", file = ""] = path.split("/");
+  return bytesOf(foundation, file).toString("latin1").slice(0, 60_000);
+});
+
+describe("for any line that was cut", () => {
+  it("no GUID comes out that did not stand in full in what was read", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...recorded),
+        fc.integer({ min: 1, max: 700 }),
+        fc.nat(60_000),
+        async (text, longest, end) => {
+          const read = cut(text, longest, end);
+          const stood = new Set(read.match(GUID) ?? []);
+          const { document } = await search(read);
+          const told = [...document.candidates, ...document.notDeleted].map(({ guid }) => guid);
+          expect(told.filter((guid) => /^[0-9a-f]{8}-/.test(guid) && !stood.has(guid))).toEqual([]);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("and what is left of a GUID is none, on either side", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uuid(), fc.integer({ min: 1, max: 35 }), fc.boolean(), async (guid, length, left) => {
+        const part = left ? guid.slice(length) : guid.slice(0, length);
+        const lines = lager(goodDeletion(part)) + `x PATRONI_SCOPE:${part} scope: &scope ${part}\n`;
+        const upload = `STRUCTURED: time=2026-11-21T13:00:00.1-00 pid=1 action=push-wal key=k prefix=backups/${part}/wal/ seg=000000010000000000000001 state=complete\n`;
+        const { document } = await search(lines + upload);
+        expect(document.candidates).toEqual([]);
+        expect(document.notDeleted.filter(({ guid: told }) => told.length === 36)).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("a deletion that is not found any more is never nothing", async () => {
+    const text = lager([eraF.saved(1), ...goodDeletion()]);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 400 }), fc.nat(text.length), async (longest, end) => {
+        const { document, exitCode } = await search(cut(text, longest, end));
+        const whole =
+          cut(text, longest, end) === text.slice(0, end) && (end === 0 || text[end - 1] === "\n" || text[end] === "\n");
+        if (document.candidates.length === 0 && !whole) expect(exitCode).toBe(EXIT.unreachable);
+      }),
+      { numRuns: RUNS * 4 },
+    );
+  });
+
+  it("nothing is said only where everything was looked at, and something was", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...recorded),
+        fc.integer({ min: 1, max: 3000 }),
+        fc.nat(60_000),
+        async (text, longest, end) => {
+          const { document, exitCode } = await search(cut(text, longest, end));
+          const { coverage, candidates } = document;
+          const complete = coverage.length > 0 && coverage.every((entry) => entry.complete);
+          expect(exitCode).toBe(candidates.length > 0 ? EXIT.done : complete ? EXIT.nothing : EXIT.unreachable);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe("for any secret that a broker logged", () => {
+  /** Where brokers, cells and containers of ten versions printed them (dingo.md §2.2). */
+  const shapes: readonly ((secret: string, guid: string) => string)[] = [
+    (secret, guid) =>
+      lager([
+        ["state.save-cluster", { cluster: { instance_id: guid, admin_credentials: { password: secret }, nodes: [] } }],
+      ]),
+    (secret, guid) => lager([["deprovision.start", { "instance-id": guid, session: "1", note: secret }]]),
+    (secret, guid) =>
+      lager([
+        ["check-leader.leader", { "instance-id": guid, leader: `postgres://appuser:${secret}@10.0.0.1:5432/postgres` }],
+      ]),
+    (secret, guid) =>
+      lager([eraF.refused(`Delete http://broker:${secret}@10.0.0.1/v2/service_instances/x: refused`, guid)]),
+    (secret, guid) =>
+      lager([["remove-node.cell.do", { error: `Delete https://u:${secret}@c/v2/service_instances/${guid}: EOF` }, 2]]),
+    (secret, guid) =>
+      lager([["recreate.cluster.me", { "instance-id": guid, config: { AWS_SECRET_ACCESS_KEY: secret } }]]),
+    (secret, guid) =>
+      `${guid} {${guid} p s ${guid} map[PATRONI_SCOPE:${guid} POSTGRES_PASSWORD:${secret} NODE_NAME:${guid}]}\n`,
+    (secret, guid) =>
+      `[${guid}] +-> Create options: {"Env"=>["AWS_SECRET_ACCESS_KEY=${secret}", "PATRONI_SCOPE=${guid}", "NODE_ID=${guid}"]}\n`,
+    (secret, guid) => `[${guid}] Destroying Docker container \`cf-${guid}' ${secret}\n`,
+    (secret, guid) =>
+      `${JSON.stringify({ instance_id: guid, organization_guid: guid, superuser_credentials: { password: secret } })}\n`,
+  ];
+  const secret = fc.string({
+    unit: fc.constantFrom(..."ABCDEFGHJKLMNPQRSTUVWXYZghijkmnopqrstuvwxyz"),
+    minLength: 10,
+    maxLength: 40,
+  });
+
+  it("nothing of it comes out, whatever was cut and wrapped", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        secret,
+        fc.uuid(),
+        fc.array(fc.constantFrom(...shapes), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 80, max: 4000 }),
+        fc.boolean(),
+        async (word, guid, chosen, longest, wrapped) => {
+          const plain = cut(
+            chosen.map((shape) => shape(word, guid)).join("") + lager(goodDeletion(guid)),
+            longest,
+            1e6,
+          );
+          const text = wrapped
+            ? plain
+                .split("\n")
+                .map((line) => JSON.stringify({ log: line }))
+                .join("\n")
+            : plain;
+          const out = printed(await search(text));
+          // What is left of a secret that was cut is none any more below eight characters.
+          for (let at = 0; at + 8 <= word.length; at += 1) expect(out).not.toContain(word.slice(at, at + 8));
+        },
+      ),
+      { numRuns: RUNS * 2 },
+    );
+  });
+
+  it("nor of those in the recorded logs, cut anywhere", async () => {
+    const foundations = ["a-0.3.2", "b-0.5.8", "f-0.10.2"] as const;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...foundations),
+        fc.integer({ min: 60, max: 3000 }),
+        async (foundation, longest) => {
+          const { canaries } = truthOf(foundation);
+          const text = bytesOf(foundation, "all.rfc3164.log").toString("latin1");
+          const out = printed(await search(cut(text, longest, text.length)));
+          expect(canaries.filter((canary) => out.includes(canary))).toEqual([]);
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+});
