@@ -50,7 +50,8 @@ export class LineScanner {
   /** Everything up to the next newline belongs to a line that was cut, or to one of somebody else. */
   #dropping: boolean;
   #head = Buffer.alloc(0);
-  #tail = Buffer.alloc(0);
+  readonly #tail = Buffer.allocUnsafeSlow(EDGE);
+  #tailLength = 0;
   readonly #cutLines: { line: number; byteOffset: number }[] = [];
 
   constructor(finder: Finder, sink: LineSink, start: ScanStart = { byteOffset: 0, withinLine: false }) {
@@ -101,7 +102,7 @@ export class LineScanner {
       lines: this.#lines,
       bytes: this.#bytes,
       head: this.#head,
-      tail: this.#tail,
+      tail: this.#tail.subarray(EDGE - this.#tailLength),
       cutLines: this.#cutLines,
     };
   }
@@ -190,7 +191,9 @@ export class LineScanner {
       const more = this.#text.subarray(begin, Math.min(end, begin + EDGE - this.#head.length));
       this.#head = Buffer.concat([this.#head, more]);
     }
-    const last = this.#text.subarray(Math.max(begin, end - EDGE), end);
-    this.#tail = last.length === EDGE ? Buffer.from(last) : Buffer.concat([this.#tail, last]).subarray(-EDGE);
+    const length = Math.min(EDGE, end - begin);
+    this.#tail.copyWithin(0, length);
+    this.#text.copy(this.#tail, EDGE - length, end - length, end);
+    this.#tailLength = Math.min(EDGE, this.#tailLength + length);
   }
 }

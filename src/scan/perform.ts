@@ -1,15 +1,29 @@
+import { readSync } from "node:fs";
 import type { Finder } from "./finder.js";
 import { scanGzip } from "./gzip.js";
 import type { Job, JobResult } from "./job.js";
 import { LineScanner, type LineSink } from "./line-scanner.js";
 import { scanRange } from "./range.js";
 
+const NEWLINE = 10;
+
 /** Yields the bytes read of the file, each time after 1 MiB or so. */
 export function* perform(job: Job, finder: Finder, sink: LineSink): Generator<number, JobResult> {
-  const scanner = new LineScanner(finder, sink, { byteOffset: Math.max(0, job.from - 1), withinLine: job.from > 0 });
+  const scanner = new LineScanner(finder, sink, { byteOffset: job.from, withinLine: isWithinLine(job) });
   const reading = job.packing === "plain" ? scanRange(job, scanner) : scanGzip(job, scanner);
   const failure = yield* guarded(reading);
   return { totals: scanner.end(), ...(failure === undefined ? {} : { failure }) };
+}
+
+function isWithinLine({ descriptor, from }: Job): boolean {
+  if (from === 0) return false;
+  const before = Buffer.alloc(1);
+  try {
+    return readSync(descriptor, before, 0, 1, from - 1) === 0 || before[0] !== NEWLINE;
+  } catch {
+    // The reading that follows fails too, and says so.
+    return true;
+  }
 }
 
 /** What the system says when a file cannot be read on is no defect of ours. */

@@ -8,8 +8,7 @@ const NEWLINE = 10;
 const REST = 64 * 1024;
 
 export function* scanRange(job: Job, scanner: LineScanner): Generator<number, string | undefined> {
-  // From the byte before, which says whether a line begins here.
-  let at = Math.max(0, job.from - 1);
+  let at = job.from;
   while (at < job.to) {
     const room = scanner.room();
     const length = readSync(job.descriptor, room, 0, Math.min(room.length, job.to - at), at);
