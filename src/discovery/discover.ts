@@ -1,8 +1,10 @@
 /** The core of `dingo-recover discover`: asks the sources and says how it ended. The command line prints. */
 import { EXIT, RecoverError } from "../errors.js";
+import { withAppNames } from "./app-names.js";
 import type { DiscoveryQuery } from "./candidate.js";
 import { toDocument, type DiscoverDocument } from "./document.js";
 import { findDeletedInstance, type DiscoverySources } from "./find.js";
+import { withoutShortLived } from "./set-aside.js";
 import { toTable } from "./table.js";
 
 export interface DiscoverOptions {
@@ -29,8 +31,9 @@ export async function discover({ sources, query }: DiscoverOptions): Promise<Dis
       effect: "none",
     });
   }
-  const discovery = await findDeletedInstance(sources, query);
-  const found = discovery.candidates.some(({ misfit }) => misfit !== true);
-  const exitCode = found ? EXIT.done : discovery.complete ? EXIT.nothing : EXIT.unreachable;
+  const found = withoutShortLived(await findDeletedInstance(sources, query), query.all === true);
+  const discovery = await withAppNames(cf, found);
+  const fits = discovery.candidates.some(({ misfit }) => misfit !== true);
+  const exitCode = fits ? EXIT.done : discovery.complete ? EXIT.nothing : EXIT.unreachable;
   return { document: toDocument(discovery), exitCode, table: toTable(discovery, query.all) };
 }

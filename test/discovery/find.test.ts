@@ -37,7 +37,7 @@ describe("Cloud Foundry's records", () => {
         plan: "solo",
         deletedAt: AT,
         deletedBy: "ann@example.org",
-        boundApps: [{ appGuid: "app-1", unboundAt: "2016-03-17T06:09:00Z" }],
+        boundApps: [{ appGuid: "app-1", name: "web", unboundAt: "2016-03-17T06:09:00Z" }],
       },
     ]);
     expect(document.candidates[0]?.evidence.map(({ source, id }) => [source, id])).toEqual([
@@ -233,6 +233,33 @@ describe("the question", () => {
   it("by a time that the logs do not reach over ends with 15", async () => {
     const around = new Date("2016-03-17T12:00:00Z");
     expect((await ask(undefined, lager([eraF.saved(1)]), { around, windowMs: 3_600_000 })).exitCode).toBe(15);
+  });
+
+  it("sets aside what lived for seconds where something else fits, says why, and keeps it with all", async () => {
+    const made: [string, Record<string, unknown>] = ["provision.start", { "instance-id": OTHER }];
+    const text = lager([made, ...goodDeletion(OTHER), ...goodDeletion()]);
+    const { document } = await ask(undefined, text);
+    expect(document.candidates.map(({ guid }) => guid)).toEqual([GUID]);
+    expect(document.notDeleted).toMatchObject([
+      { guid: OTHER, why: expect.stringMatching(/lived for 0 s only: a failed create/) as string },
+    ]);
+    const all = (await ask(undefined, text, { all: true })).document.candidates;
+    expect(all.map(({ guid, fits }) => [guid, fits])).toEqual([
+      [GUID, true],
+      [OTHER, false],
+    ]);
+    expect((await ask(undefined, lager([made, ...goodDeletion(OTHER)]))).document.candidates).toHaveLength(1);
+  });
+
+  it("is answered with GUIDs where the names of applications cannot be asked", async () => {
+    const unbound = { appGuid: "app-1", instanceGuid: GUID };
+    const cf = cloud()
+      .deleted(GUID, "orders-db", AT)
+      .audited("audit.service_binding.delete", "binding", "2016-03-17T06:09:00Z", unbound);
+    cf.broken.set("apps", "access-denied");
+    const { document, exitCode } = await ask(cf);
+    expect(exitCode).toBe(0);
+    expect(document.candidates[0]?.boundApps).toEqual([{ appGuid: "app-1", unboundAt: "2016-03-17T06:09:00Z" }]);
   });
 
   it("without any source is a mistake of the command line", async () => {

@@ -106,7 +106,7 @@ export class RecordedCloudFoundry implements CloudFoundry {
   findPlan: CloudFoundry["findPlan"] = notRecorded;
   listPlans: CloudFoundry["listPlans"] = notRecorded;
   placedInstances: CloudFoundry["placedInstances"] = notRecorded;
-  apps: CloudFoundry["apps"] = notRecorded;
+  apps: CloudFoundry["apps"] = () => this.#answer("apps", [{ guid: "app-1", name: "web", state: "STARTED" }]);
   appInstances: CloudFoundry["appInstances"] = notRecorded;
   bindings: CloudFoundry["bindings"] = notRecorded;
   keyCredentials: CloudFoundry["keyCredentials"] = notRecorded;

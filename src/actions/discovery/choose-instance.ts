@@ -5,12 +5,10 @@ import { instanceArchive } from "../../archive/location.js";
 import { bytesText } from "../../bytes.js";
 import { counted } from "../../counted.js";
 import type { Candidate, Discovery } from "../../discovery/candidate.js";
+import { SHORTEST_LIFE_MS } from "../../discovery/set-aside.js";
 import { RecoverError } from "../../errors.js";
 import type { CfSpace } from "../../ports/cloud-foundry.js";
 import { parseTime } from "../../time.js";
-
-/** What goes within two minutes of its creation is a failed create that was cleaned up, or a test (dingo.md §8, row 7). */
-const SHORTEST_LIFE_MS = 120_000;
 
 export interface Wanted {
   readonly instance_guid: string;
