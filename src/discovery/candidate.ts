@@ -1,7 +1,9 @@
 /** What discovery answers. `toDocument` (document.ts) prints it as `dingo-recover/discover@1` (DESIGN §4). */
+import type { DocumentPlace, Place } from "./fact.js";
 
 export type EvidenceSource =
   | "logs"
+  | "log-store"
   | "cf-usage-events"
   | "cf-audit-events"
   | "cf-instances"
@@ -10,8 +12,12 @@ export type EvidenceSource =
 
 export interface Evidence {
   readonly source: EvidenceSource;
-  /** Of an event. */
+  /** Of an event, or of a document in a log store. */
   readonly id?: string;
+  /** Of a document: address and pattern of indices, its own index, the store's time. */
+  readonly store?: string;
+  readonly index?: string;
+  readonly time?: string;
   readonly file?: string;
   /** From 1. */
   readonly line?: number;
@@ -58,16 +64,12 @@ export interface BoundApp {
 }
 
 /** Of a line in a container's log; only `complete` proves that the object is in the archive. */
-export interface LastWal {
+export type LastWal = {
   /** Absent where the line does not name it. */
   readonly segment?: string;
   readonly at: string;
   readonly state: "begun" | "complete";
-  readonly file: string;
-  /** From 1; absent where the search skipped ahead. */
-  readonly line?: number;
-  readonly byteOffset: number;
-}
+} & (Place | DocumentPlace);
 
 /** Who an instance was. */
 export interface InstanceDescription {
@@ -138,6 +140,8 @@ export interface NotDeleted {
 export interface Coverage {
   readonly source: EvidenceSource;
   readonly file?: string;
+  /** Of a log store: address and pattern of indices. */
+  readonly store?: string;
   readonly from?: string;
   readonly to?: string;
   readonly complete: boolean;
@@ -148,6 +152,8 @@ export interface Coverage {
   readonly guessed?: boolean;
   /** It came out of a Papertrail archive, which is written at night or hourly. */
   readonly papertrail?: boolean;
+  /** Of the file only the time that was asked for was read, found by its lines' times. */
+  readonly skipped?: boolean;
 }
 
 export interface SourceReport {

@@ -59,12 +59,22 @@ export interface Place {
   readonly byteOffset: number;
 }
 
+/** A document of a log store. */
+export interface DocumentPlace {
+  /** Address and pattern of indices. */
+  readonly store: string;
+  readonly index: string;
+  readonly id: string;
+  /** The store's own time. */
+  readonly time?: string;
+}
+
 export interface Fact {
   /** Absent only where the era's line names no instance. */
   readonly guid?: string;
   readonly at: Stamp;
   readonly body: FactBody;
-  readonly place: Place;
+  readonly place: Place | DocumentPlace;
   /** The line, safe to show and without secrets; empty where a fact is no evidence. */
   readonly text: string;
 }

@@ -1,7 +1,7 @@
 /** One found line: what it says, when, and whether a collector has cut it. */
 import { readBrokerLine } from "./broker-line.js";
 import { readEnvelope, type Envelope } from "./envelope.js";
-import type { Fact, FactBody, Place } from "./fact.js";
+import type { Fact, FactBody } from "./fact.js";
 import { isTorn, lagerStart, parseLager, type LagerLine } from "./lager.js";
 import { unescapeTorn, unwrapJson, type Unwrapped } from "./json-envelope.js";
 import { readInnerStamp } from "./inner-stamp.js";
@@ -75,19 +75,19 @@ const SILENT = new Set<FactBody["kind"]>([
 ]);
 
 /** One line of a file is one line of a log, or several where JSON carries them. */
-export function readLogLines(text: string, place: Place): readonly LogLine[] {
+export function readLogLines(text: string, place: Fact["place"]): readonly LogLine[] {
   const wrapped = unwrapJson(text, isWorthReading);
   if (wrapped !== undefined) return wrapped.lines.map((line) => within(wrapped, line, place));
   const torn = lagerStart(text) < 0 ? unescapeTorn(text) : undefined;
   return [readLogLine(torn ?? text, place)];
 }
 
-export function readLogLine(text: string, place: Place): LogLine {
+export function readLogLine(text: string, place: Fact["place"]): LogLine {
   return readWith(readEnvelope(text), text, place);
 }
 
 /** What the sender wrote around its line counts before what the collector added. */
-function within({ stamp, host, program }: Unwrapped, line: string, place: Place): LogLine {
+function within({ stamp, host, program }: Unwrapped, line: string, place: Fact["place"]): LogLine {
   const inner = readEnvelope(line);
   const added = { ...optional("host", host), ...optional("program", program) };
   const time = inner.naked === undefined ? optional("stamp", stamp) : {};
@@ -98,7 +98,7 @@ function isWorthReading(text: string): boolean {
   return [...NEEDLES, "action=push-wal"].some((needle) => text.includes(needle)) || lagerStart(text) >= 0;
 }
 
-function readWith(envelope: Envelope, text: string, place: Place): LogLine {
+function readWith(envelope: Envelope, text: string, place: Fact["place"]): LogLine {
   const start = lagerStart(text);
   if (start < 0) return { envelope, torn: false, ...otherLine(envelope, text, place) };
   const json = text.slice(start).trimEnd();
@@ -114,7 +114,7 @@ function readWith(envelope: Envelope, text: string, place: Place): LogLine {
   return { ...read, ...(notGuid === undefined ? { fact } : { notGuid }) };
 }
 
-function otherLine(envelope: Envelope, text: string, place: Place): Pick<LogLine, "inner" | "fact"> {
+function otherLine(envelope: Envelope, text: string, place: Fact["place"]): Pick<LogLine, "inner" | "fact"> {
   const inner = optional("inner", readInnerStamp(envelope.body));
   const other = readOtherLine(envelope.body, envelope.program);
   if (other === undefined) return inner;

@@ -102,8 +102,9 @@ function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
   });
 }
 
-function evidenceLine({ source, id, file, line, text }: Evidence): string {
-  const place = file === undefined ? `${source} ${id ?? ""}` : `${file}:${line ?? ""}`;
+function evidenceLine({ source, id, file, line, index, text }: Evidence): string {
+  const other = index === undefined ? `${source} ${id ?? ""}` : `${index}/${id ?? ""}`;
+  const place = file === undefined ? other : `${file}:${line ?? ""}`;
   return `${shown(place)}\n            ${cut(lagerPart(text))}`;
 }
 
@@ -117,9 +118,9 @@ function notDeletedLine({ guid, why }: NotDeleted): string {
   return `   ${guid}  ${cut(shown(why))}`;
 }
 
-function holeLine({ source, file, from, to, why }: Coverage): string {
+function holeLine({ source, file = "", store = "", from, to, why }: Coverage): string {
   const span = from === undefined ? "" : ` (read: ${from} to ${to ?? "?"})`;
-  return `   ${shown(file ?? source)}: ${shown(why ?? "unknown")}${span}`;
+  return `   ${shown(file || store || source)}: ${shown(why ?? "unknown")}${span}`;
 }
 
 /** Every source stands in one of the two lists. */
@@ -127,10 +128,11 @@ function wasReadInFull({ complete, from }: Coverage): boolean {
   return complete && from !== undefined;
 }
 
-function spanLine({ source, file, from, to, zones, guessed }: Coverage): string {
+function spanLine({ source, file = "", store = "", from, to, zones, guessed, skipped }: Coverage): string {
+  const part = skipped === true ? ", only the time that was asked for" : "";
   const guess = guessed === true ? ", a guess by the file's date: no line tells its year and zone" : "";
   const zone = zones === undefined ? guess : `, its clock runs at ${zones.join(" and ")}`;
-  return `   ${shown(file ?? source)}: ${from ?? "?"} to ${to ?? "?"}${zone}`;
+  return `   ${shown(file || store || source)}: ${from ?? "?"} to ${to ?? "?"}${part}${zone}`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -190,5 +190,7 @@ function describe(events: readonly LifeEvent[]): Partial<Sighting> {
 
 function evidenceOf(events: readonly LifeEvent[]): readonly Evidence[] {
   const facts = events.flatMap((event) => [event.fact, ...event.copies]).filter((fact) => fact.text !== "");
-  return facts.slice(0, MOST_EVIDENCE).map(({ place, text }) => ({ source: "logs", ...place, text }));
+  return facts
+    .slice(0, MOST_EVIDENCE)
+    .map(({ place, text }) => ({ source: "store" in place ? "log-store" : "logs", ...place, text }));
 }

@@ -36,7 +36,7 @@ const ID = "4f".repeat(32);
 
 export const TARGETS: readonly Target[] = [
   target("runbook", tornText(fc.constantFrom(...samples.runbooks())), (input) => loadRunbook(input, "x.yml", ACTIONS)),
-  target("log", logs(), (input) => fromLogs(filesOf(input), ["*"])),
+  target("log", logs(), (input) => fromLogs({ files: filesOf(input), patterns: ["*"] })),
   target("journal", journals(), (input) => replay(readJournal(Buffer.from(input), "journal.jsonl").entries)),
   target("docker-inspect", damagedTexts([samples.INSPECTED]), async (stdout) => {
     await new DockerCli(new AnsweringShell({ stdout })).inspect("cf-x");

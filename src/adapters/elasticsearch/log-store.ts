@@ -6,7 +6,7 @@ import { printable } from "../../printable.js";
 import { reasonOf, recordOf, textOf, toRecoverError } from "./failure.js";
 import { holesOf, instantOf, pageOf } from "./page.js";
 import { LENIENT, PARTIAL, pagesOf, type Server, serverOf } from "./paging.js";
-import { ignoredQuery, queryOf } from "./query.js";
+import { leftOutQuery, queryOf } from "./query.js";
 import { mappingHoles, MESSAGE_FIELDS, type Searchable, searchableOf, TIME_FIELDS } from "./searchable.js";
 import { StoreCallFailed, StoreClient, type StoreClientOptions } from "./store-client.js";
 
@@ -72,7 +72,7 @@ export class LogStore implements LogSearch {
   /** Closed indices answer no search, and wildcards pass over them without a word. */
   async #indicesThere(): Promise<{ readonly names: readonly string[]; readonly holes: string[] }> {
     const holes: string[] = [];
-    const query = { format: "json", h: "index,status,docs.count", expand_wildcards: "all" };
+    const query = { format: "json", h: "index,status,docs.count" };
     let answer: unknown;
     try {
       answer = await this.#client.call({ method: "GET", path: `/_cat/indices/${this.#indices}`, query });
@@ -126,13 +126,15 @@ export class LogStore implements LogSearch {
   }
 
   async #leftOut(fields: Searchable): Promise<readonly string[]> {
-    if (!fields.leavesOut) return [];
+    if (fields.patternOnly.length === 0) return [];
     const { total = 0 } = pageOf(
-      await this.#single({ query: ignoredQuery(fields), track_total_hits: true }),
+      await this.#single({ query: leftOutQuery(fields), track_total_hits: true }),
       undefined,
       this.place,
     );
-    return total === 0 ? [] : [`${total} of its documents have lines that are too long to be searched (ignore_above)`];
+    return total === 0
+      ? []
+      : [`${total} of its documents have no line that can be searched: most often it is too long (ignore_above)`];
   }
 
   async #span(time: string, holes: readonly string[]): Promise<LogSurvey> {

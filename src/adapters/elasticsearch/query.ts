@@ -6,16 +6,19 @@ type Clause = Readonly<Record<string, unknown>>;
 
 /** How many ways a begun word may go on: a broker's events are some dozens. */
 const MOST_ENDINGS = 1000;
+const MOST_INDICES = 10_000;
 
-export function queryOf({ anyOf, about, from, to }: LogQuery, fields: Searchable): Clause {
+export function queryOf(query: LogQuery, fields: Searchable): Clause {
+  const { anyOf, about } = query;
   const parts = [anyOf, ...(about === undefined ? [] : [about])];
   const texts = parts.map((phrases) => oneOf(phrases.flatMap((phrase) => holding(phrase, fields))));
-  return { bool: { filter: [...texts, ...within(fields, { from, to })] } };
+  return { bool: { filter: [...texts, ...within(fields, query)] } };
 }
 
-/** Documents that the servers have kept a field out of: it was too long, or not what the mapping says. */
-export function ignoredQuery({ whole }: Searchable): Clause {
-  return { terms: { _ignored: whole } };
+/** Documents of which no line was taken in: too long for its field, or not there. Not every server marks them (`_ignored`). */
+export function leftOutQuery({ whole, patternOnly }: Searchable): Clause {
+  const must_not = whole.map((field) => ({ exists: { field } }));
+  return { bool: { filter: [{ terms: { _index: patternOnly.slice(0, MOST_INDICES) } }], must_not } };
 }
 
 function holding(phrase: string, { texts, whole }: Searchable): readonly Clause[] {

@@ -30,8 +30,8 @@ export interface Searchable {
   readonly time: string | undefined;
   /** Indices in which at least one of the fields can be searched. */
   readonly indices: ReadonlySet<string>;
-  /** In some of them only by a pattern, and servers leave long values out of such fields (`ignore_above`). */
-  readonly leavesOut: boolean;
+  /** Those with no analysed field: servers leave long values out of the others (`ignore_above`). */
+  readonly patternOnly: readonly string[];
 }
 
 /** Beyond so many fields a search has more clauses than servers take (1,024). */
@@ -60,7 +60,7 @@ export function searchableOf(answer: unknown): Searchable {
     whole,
     time: TIME_FIELDS.find((name) => capabilities.some(({ field, type }) => field === name && type.startsWith("date"))),
     indices,
-    leavesOut: indices.size > analysed.size,
+    patternOnly: [...indices].filter((index) => !analysed.has(index)),
   };
 }
 

@@ -25,6 +25,8 @@ export interface StoreClientOptions {
   /** PEM; the system's authorities where absent. */
   readonly ca?: string;
   readonly skipSslValidation?: boolean;
+  /** Bytes of one answer that are taken at most. */
+  readonly largestAnswer?: number;
 }
 
 /** Real milliseconds; a search asks the server to give up before. */
@@ -89,9 +91,9 @@ export class StoreClient {
   }
 
   async #open(): Promise<Send> {
-    const { url, login, secrets } = this.#options;
+    const { url, login, secrets, largestAnswer = LARGEST_ANSWER } = this.#options;
     const { plainClient } = await import("./plain-client.js");
-    const common = { url, agents: this.#agents, timeoutMs: TIMEOUT_MS, largestAnswer: LARGEST_ANSWER };
+    const common = { url, agents: this.#agents, timeoutMs: TIMEOUT_MS, largestAnswer };
     return plainClient(login === undefined ? common : { ...common, auth: authOf(await login(), secrets) });
   }
 

@@ -1,0 +1,47 @@
+import { systemClock } from "../../src/adapters/clock/system-clock.js";
+import { LogStore } from "../../src/adapters/elasticsearch/log-store.js";
+import { directDialer } from "../../src/adapters/network/dialer.js";
+import { straight } from "../../src/adapters/network/http-agents.js";
+import { serveLogStore } from "../../src/rehearsal/log-store/server.js";
+import type { LogStoreState, StoredIndex } from "../../src/rehearsal/log-store/store.js";
+import { Secrets } from "../../src/secrets.js";
+import { type LogStoreFixture, logSearchContract } from "../contract/log-search.js";
+
+const VERSIONS = [
+  ["elasticsearch", "7.6.1"],
+  ["elasticsearch", "8.18.0"],
+  ["opensearch", "1.3.20"],
+  ["opensearch", "2.19.1"],
+] as const;
+
+for (const [product, version] of VERSIONS)
+  logSearchContract(`the box's, as ${product} ${version}`, () => boxStore({ product, version, indices: [] }));
+
+async function boxStore(state: LogStoreState): Promise<LogStoreFixture> {
+  const server = await serveLogStore(state);
+  const { answers } = server;
+  const put = (index: StoredIndex): void => {
+    const others = answers.state.indices.filter(({ name }) => name !== index.name);
+    answers.state = { ...answers.state, indices: [...others, index] };
+  };
+  return {
+    open: (index, limits) =>
+      new LogStore({
+        url: server.url,
+        index,
+        dial: straight(directDialer()),
+        clock: systemClock(),
+        secrets: new Secrets(),
+        ...limits,
+      }),
+    make: async (name, { fields = {}, documents }) => put({ name, status: "open", fields, documents }),
+    shut: async (name) => {
+      const found = answers.state.indices.find((index) => index.name === name);
+      if (found !== undefined) put({ ...found, status: "close" });
+    },
+    contexts: async () => answers.searches.open,
+    inventory: async () =>
+      JSON.stringify([answers.state.indices.map(({ name, documents }) => [name, documents.length]), answers.strays]),
+    close: () => server.close(),
+  };
+}

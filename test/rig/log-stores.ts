@@ -1,0 +1,102 @@
+/** Real log stores on loopback, as log-stores/install.sh put them together. One at a time: each takes 350 MiB. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { chownSync, mkdirSync, openSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheDirectory } from "./cache.js";
+import { freePort } from "./server.js";
+
+export const LOG_STORES = ["elasticsearch-7.6.1", "elasticsearch-8.18.0", "opensearch-2.19.1"] as const;
+export type LogStoreName = (typeof LOG_STORES)[number];
+
+export interface RealLogStore {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const LIMIT_MS = 180_000;
+const NOBODY = 65_534;
+/** The cache may lie in a home that only its owner enters: the right to read is kept. */
+const AS_NOBODY = [
+  "setpriv",
+  `--reuid=${NOBODY}`,
+  `--regid=${NOBODY}`,
+  "--clear-groups",
+  "--inh-caps=+dac_read_search",
+  "--ambient-caps=+dac_read_search",
+];
+/** Of 7.6.1: else it says that its flavour is unknown. */
+const FLAVOUR = ["-Des.distribution.flavor=default", "-Des.distribution.type=tar"];
+
+export async function startLogStore(name: LogStoreName): Promise<RealLogStore> {
+  const directory = await mkdtemp(join(tmpdir(), `rig-${name}-`));
+  const ports = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
+  const log = join(directory, "log");
+  const child = launch(name, { directory, log, ports });
+  const url = `http://127.0.0.1:${ports[0]}`;
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+    }
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await untilItAnswers(url, child);
+  } catch (error) {
+    const said = (await readFile(log, "utf8")).slice(-2000);
+    await stop();
+    throw new Error(`${name} did not start: ${said}`, { cause: error });
+  }
+  return { url, stop };
+}
+
+function launch(
+  name: LogStoreName,
+  { directory, log, ports }: { readonly directory: string; readonly log: string; readonly ports: readonly number[] },
+): ChildProcess {
+  const base = join(cacheDirectory, name);
+  const home = join(directory, "home");
+  const temporary = join(directory, "tmp");
+  for (const path of [home, temporary, join(home, "config")]) mkdirSync(path, { recursive: true });
+  // Its test framework refuses to run as root.
+  const unprivileged = name.startsWith("elasticsearch-8") && process.getuid?.() === 0;
+  if (unprivileged)
+    for (const path of [directory, home, temporary, join(home, "config")]) chownSync(path, NOBODY, NOBODY);
+  const java = [
+    "-Xms256m",
+    "-Xmx512m",
+    "-Dtests.security.manager=false",
+    ...FLAVOUR,
+    `-Djava.io.tmpdir=${temporary}`,
+    "-cp",
+    `${base}/classes:${base}/lib/*`,
+    "Server",
+    ...ports.map(String),
+    home,
+  ];
+  const out = openSync(log, "a");
+  const [program = "java", ...args] = [...(unprivileged ? AS_NOBODY : []), "java", ...java];
+  return spawn(program, args, {
+    cwd: directory,
+    env: { PATH: process.env["PATH"] ?? "", HOME: home },
+    stdio: ["ignore", out, out],
+  });
+}
+
+async function untilItAnswers(url: string, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+    try {
+      const answer = await fetch(`${url}/_cluster/health?wait_for_status=yellow&timeout=5s`);
+      if (answer.ok) return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    if (Date.now() > deadline) throw new Error("it does not answer");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
