@@ -66,7 +66,7 @@ export interface JournaledStep {
   readonly input: JsonObject;
   readonly output: JsonObject;
   /** Notes of that step, oldest first. */
-  records(kind: string): readonly JsonObject[];
+  readonly records: (kind: string) => readonly JsonObject[];
 }
 
 /** What a step may do beside calling ports. */

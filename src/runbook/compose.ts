@@ -18,7 +18,7 @@ export interface RunbookSource {
 export interface Composed {
   readonly text: string;
   /** A diagnostic about `text` with the file and line that its reader has. */
-  locate(diagnostic: Diagnostic): Diagnostic;
+  readonly locate: (diagnostic: Diagnostic) => Diagnostic;
 }
 
 export type Opened = (name: string) => RunbookSource | undefined;
