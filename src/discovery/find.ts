@@ -1,22 +1,24 @@
 /** Which instance was deleted? All sources are asked, one that fails makes the answer incomplete, not wrong. */
 import type { CloudFoundry } from "../ports/cloud-foundry.js";
-import type { LogFiles } from "../ports/log-files.js";
+import type { LogSearch } from "../ports/log-search.js";
 import type { Coverage, Discovery, DiscoveryQuery, KnownInstance, Sighting, SourceReport } from "./candidate.js";
 import { coverageGaps } from "./coverage-gaps.js";
 import { type Clusterdata, fromClusterdata } from "./from-clusterdata.js";
 import { fromCloudFoundry, RETENTION_MS } from "./from-cloud-foundry.js";
 import { fromInventory, type InventoryFiles } from "./from-inventory.js";
-import { fromLogs } from "./from-logs.js";
+import { fromLogs, type LogPlaces } from "./from-logs.js";
+import { fromStore } from "./from-store.js";
 import { isGuid } from "./guid.js";
 import { merge } from "./merge.js";
 import { sortOutPresent } from "./present.js";
-import { rank, windowOf } from "./rank.js";
+import { rank, type TimeWindow, windowOf } from "./rank.js";
 import { shown } from "./safe-text.js";
 import { attempt } from "./tried.js";
 
 export interface DiscoverySources {
   readonly cf?: CloudFoundry | undefined;
-  readonly logs?: { readonly files: LogFiles; readonly patterns: readonly string[] } | undefined;
+  readonly logs?: LogPlaces | undefined;
+  readonly stores?: readonly LogSearch[] | undefined;
   readonly inventory?: InventoryFiles | undefined;
   readonly clusterdata?: Clusterdata | undefined;
   /** The time of asking: bounds windows and Cloud Foundry's retention. */
@@ -25,17 +27,37 @@ export interface DiscoverySources {
 
 /** Never throws for a source that fails; with no source at all the answer is empty and incomplete. */
 export async function findDeletedInstance(sources: DiscoverySources, asked: DiscoveryQuery): Promise<Discovery> {
-  const { cf, logs, inventory, clusterdata, now } = sources;
+  const { cf, logs, stores = [], inventory, clusterdata, now } = sources;
   const query = await withSpaceGuid(cf, asked);
   const window = windowOf(query, now);
-  const reports: SourceReport[] = [];
+  const asking: Asking = { sources, query, window };
+  const before: SourceReport[] = [];
   if (cf !== undefined) {
     const since = window?.from ?? new Date(now.getTime() - RETENTION_MS);
-    reports.push(await fromCloudFoundry(cf, since, now));
+    before.push(await fromCloudFoundry(cf, since, now));
   }
-  if (logs !== undefined) reports.push(await fromLogs(logs.files, logs.patterns));
-  if (inventory !== undefined) reports.push(fromInventory(inventory));
-  if (clusterdata !== undefined) reports.push(await recordsOf(clusterdata, cf, query));
+  const stored = await Promise.all(stores.map((store) => fromStore(store, window)));
+  const heard = logs !== undefined || stored.length > 0;
+  // Everything is asked for: then nothing may be left out.
+  const fromFiles = heard ? await fromLogs(logs, stored, query.all === true ? undefined : window) : undefined;
+  const after: SourceReport[] = [];
+  if (inventory !== undefined) after.push(fromInventory(inventory));
+  if (clusterdata !== undefined) after.push(await recordsOf(clusterdata, cf, query));
+  const conclude = (report: SourceReport | undefined): Promise<Discovery> =>
+    concluded([...before, ...(report === undefined ? [] : [report]), ...after], asking);
+  const first = await conclude(fromFiles);
+  const { inFull } = fromFiles ?? {};
+  return first.candidates.length > 0 || inFull === undefined ? first : await conclude(await inFull());
+}
+
+interface Asking {
+  readonly sources: DiscoverySources;
+  readonly query: DiscoveryQuery;
+  readonly window: TimeWindow | undefined;
+}
+
+async function concluded(reports: readonly SourceReport[], { sources, query, window }: Asking): Promise<Discovery> {
+  const { cf, now } = sources;
   const merged = merge(reports);
   const ranked = rank(merged.candidates, query, now);
   const present = cf === undefined ? undefined : await sortOutPresent(cf, ranked);

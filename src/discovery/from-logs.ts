@@ -1,19 +1,75 @@
-/** Discovery in log files: every file is read once, the facts of all are judged together. */
-import type { LogFiles } from "../ports/log-files.js";
+/** Discovery in log files and log stores: each is read once, the facts of all are judged together. */
+import type { LogFile, LogFiles, SearchListener } from "../ports/log-files.js";
 import type { Coverage, NotDeleted, Sighting, SourceReport } from "./candidate.js";
 import { scanLogFiles, type FileFindings } from "./log-scan.js";
+import type { StoreFindings } from "./from-store.js";
+import type { TimeWindow } from "./rank.js";
 import { timelines } from "./timeline.js";
 import { judge } from "./verdict.js";
 
-export async function fromLogs(logs: LogFiles, patterns: readonly string[]): Promise<SourceReport> {
-  const { files, unreadable } = await logs.open(patterns);
-  const findings = await scanLogFiles(logs, files);
-  const missing: Coverage[] = unreadable.map(({ path, why }) => ({ source: "logs", file: path, complete: false, why }));
-  const coverage = [...findings.map(coverageOf), ...missing, ...strangeFiles(findings)];
-  return { ...judgeAll(findings), coverage };
+export interface LogPlaces {
+  readonly files: LogFiles;
+  readonly patterns: readonly string[];
+  readonly progress?: SearchListener["progress"] | undefined;
 }
 
-function judgeAll(findings: readonly FileFindings[]): Pick<SourceReport, "sightings" | "notDeleted"> {
+export interface LogReport extends SourceReport {
+  /**
+   * Present where parts of files were left out: the same, with all of them. A window found by lines' times misses what
+   * stands out of order, so that only this shows that there is nothing.
+   */
+  readonly inFull?: () => Promise<SourceReport>;
+}
+
+/** A line that is in a file and in a store is one event in two places. */
+export async function fromLogs(
+  logs: LogPlaces | undefined,
+  stores: readonly StoreFindings[] = [],
+  window?: TimeWindow,
+): Promise<LogReport> {
+  if (logs === undefined) return reportOf([], [], stores);
+  const { files, unreadable } = await logs.files.open(logs.patterns);
+  const missing: Coverage[] = unreadable.map(({ path, why }) => ({ source: "logs", file: path, complete: false, why }));
+  const scan = (some: readonly LogFile[], within?: TimeWindow): ReturnType<typeof scanLogFiles> =>
+    scanLogFiles(logs.files, some, { window: within, progress: logs.progress });
+  const findings = await scan(files, window);
+  const cover = (all: readonly FileFindings[]): readonly Coverage[] => [
+    ...all.map(coverageOf),
+    ...missing,
+    ...strangeFiles(all),
+  ];
+  const report = reportOf(findings, cover(findings), stores);
+  if (!findings.some(({ skipped }) => skipped)) return report;
+  const inFull = async (): Promise<SourceReport> => {
+    // Standard input can be read once: only what was left out is read again.
+    const again = files.filter((_file, index) => findings[index]?.skipped === true);
+    const fresh = await scan(again);
+    const all = findings.map((known) => fresh.find(({ file }) => known.skipped && file === known.file) ?? known);
+    return reportOf(all, cover(all), stores);
+  };
+  return { ...withNotes(report), inFull };
+}
+
+const NARROW = "Of the log files only that time was read: what happened to it before and after is not known here.";
+
+function withNotes(report: SourceReport): SourceReport {
+  return {
+    ...report,
+    sightings: report.sightings.map((sighting) => ({ ...sighting, notes: [...sighting.notes, NARROW] })),
+  };
+}
+
+function reportOf(
+  findings: readonly FileFindings[],
+  coverage: readonly Coverage[],
+  stores: readonly StoreFindings[],
+): SourceReport {
+  return { ...judgeAll([...findings, ...stores]), coverage: [...coverage, ...stores.flatMap((each) => each.coverage)] };
+}
+
+function judgeAll(
+  findings: readonly Pick<FileFindings, "facts" | "ignoredIds">[],
+): Pick<SourceReport, "sightings" | "notDeleted"> {
   const sightings: Sighting[] = [];
   const notDeleted: NotDeleted[] = [];
   for (const [guid, events] of timelines(findings.flatMap((found) => found.facts))) {
@@ -27,7 +83,7 @@ function judgeAll(findings: readonly FileFindings[]): Pick<SourceReport, "sighti
   return { sightings, notDeleted };
 }
 
-function coverageOf({ file, from, to, holes, zones, guessed, papertrail }: FileFindings): Coverage {
+function coverageOf({ file, from, to, holes, zones, guessed, papertrail, skipped }: FileFindings): Coverage {
   return {
     source: "logs",
     file,
@@ -38,6 +94,7 @@ function coverageOf({ file, from, to, holes, zones, guessed, papertrail }: FileF
     ...(zones.length === 0 ? {} : { zones }),
     ...(guessed ? { guessed } : {}),
     ...(papertrail ? { papertrail } : {}),
+    ...(skipped ? { skipped } : {}),
   };
 }
 

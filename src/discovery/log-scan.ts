@@ -1,8 +1,10 @@
 /** Reads one log file from end to end: its facts, the instants it spans, and what could not be read of it. */
 import { optional } from "../optional.js";
-import type { FoundLine, LogFile, LogFiles, SearchTotals } from "../ports/log-files.js";
+import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../ports/log-files.js";
 import type { Fact } from "./fact.js";
 import { NEEDLES, NEWEST, readLogLines, UNDATED, type LogLine } from "./log-line.js";
+import { clockOf } from "./line-clock.js";
+import type { TimeWindow } from "./rank.js";
 import { shown } from "./safe-text.js";
 import { guessFromFile, SourceClock } from "./source-clock.js";
 import { fromDate, type Stamp } from "./stamp.js";
@@ -27,6 +29,8 @@ export interface FileFindings {
   readonly quietBrokerLines: number;
   /** It came out of a Papertrail archive. */
   readonly papertrail: boolean;
+  /** Lines outside the window were not looked at. */
+  readonly skipped: boolean;
   /** Reasons why an instance may be missed; empty for a file that was read in full. */
   readonly holes: readonly string[];
 }
@@ -39,10 +43,26 @@ const ERROR = 2;
 const EDGE_LINES = 20;
 const NOWHERE = { file: "", line: 0, byteOffset: 0 } as const;
 
-export async function scanLogFiles(logs: LogFiles, files: readonly LogFile[]): Promise<readonly FileFindings[]> {
+export interface ScanOptions {
+  /** What lies outside it may be left out. */
+  readonly window?: TimeWindow | undefined;
+  readonly progress?: SearchListener["progress"] | undefined;
+}
+
+/** One answer for each file, in their order. */
+export async function scanLogFiles(
+  logs: LogFiles,
+  files: readonly LogFile[],
+  { window, progress }: ScanOptions = {},
+): Promise<readonly FileFindings[]> {
   const scans = new Map(files.map((file) => [file, new FileScan(file)]));
-  const wanted = { needles: NEEDLES, newest: NEWEST };
-  const totals = await logs.search(files, wanted, { found: (file, line) => scans.get(file)?.take(line) });
+  const period =
+    window === undefined ? {} : { window: { from: window.from.getTime(), to: window.to.getTime(), clockOf } };
+  const totals = await logs.search(
+    files,
+    { needles: NEEDLES, newest: NEWEST, ...period },
+    { found: (file, line) => scans.get(file)?.take(line), ...optional("progress", progress) },
+  );
   return [...scans.values()].flatMap((scan, index) => {
     const total = totals[index];
     return total === undefined ? [] : [scan.finish(total)];
@@ -100,6 +120,7 @@ class FileScan {
       brokerLines: this.#brokerLines,
       quietBrokerLines: this.#quietBrokerLines,
       papertrail: this.#papertrail,
+      skipped: totals.skipped === true,
       holes: this.holes,
     };
   }

@@ -31,6 +31,10 @@ export interface Wanted {
   readonly newest?: readonly NewestOfKey[];
 }
 
+export interface SearchRequest extends Wanted {
+  readonly window?: SearchWindow;
+}
+
 /** How a file was read. */
 export interface SearchTotals {
   /** Absent where the search skipped ahead. */
@@ -42,16 +46,20 @@ export interface SearchTotals {
   readonly cutLines: readonly { readonly line?: number; readonly byteOffset: number }[];
   /** Why the rest was not searched; absent for a file that was read to its end. */
   readonly failure?: string;
-  /** What was left out because a window was asked for, in bytes of the inflated text where it is known. */
-  readonly skipped?: { readonly before: number; readonly after: number };
+  /** Parts of it lie outside the window that was asked for, and were not searched. */
+  readonly skipped?: boolean;
 }
 
-/** Instants in milliseconds since 1970. */
+/** A search in a window may leave out what lies outside it, as far as a file's own lines tell. */
 export interface SearchWindow {
+  /** Milliseconds since 1970. */
   readonly from: number;
   readonly to: number;
-  /** When a line was written; undefined for a line that does not say. */
-  instantOf(line: string): number | undefined;
+  /**
+   * How to read when a line of a file was written, given some of its lines; undefined where they do not tell. A line of
+   * its own may still say nothing.
+   */
+  readonly clockOf: (lines: readonly string[]) => ((line: string) => number | undefined) | undefined;
 }
 
 export interface SearchProgress {
@@ -73,7 +81,7 @@ export interface LogFiles {
     readonly unreadable: readonly { readonly path: string; readonly why: string }[];
   }>;
   /** Searches files that `open` gave; one answer each, in their order. A file that cannot be read fails alone. */
-  search(files: readonly LogFile[], wanted: Wanted, listener: SearchListener): Promise<readonly SearchTotals[]>;
+  search(files: readonly LogFile[], wanted: SearchRequest, listener: SearchListener): Promise<readonly SearchTotals[]>;
   /** Patterns of the configuration, for steps that were given none. */
   readonly configured: readonly string[];
 }

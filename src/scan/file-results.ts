@@ -16,7 +16,7 @@ export class FileResults {
   readonly #parts: Part[];
   readonly #found: (line: FoundLine) => void;
   readonly #newest = new Map<string, FoundLine>();
-  readonly #cutLines: { line: number; byteOffset: number }[] = [];
+  readonly #cutLines: { line?: number; byteOffset: number }[] = [];
   /** Parts before this one are told. */
   #turn = 0;
   #lines = 0;
@@ -24,7 +24,11 @@ export class FileResults {
   #tail: Uint8Array = new Uint8Array(0);
   #failure: string | undefined;
 
-  constructor(parts: number, found: (line: FoundLine) => void) {
+  /** Lines have numbers where everything before them is read. */
+  readonly #numbered: boolean;
+
+  constructor(parts: number, numbered: boolean, found: (line: FoundLine) => void) {
+    this.#numbered = numbered;
     this.#parts = Array.from({ length: parts }, () => ({ batches: [], newest: [] }));
     this.#found = found;
   }
@@ -46,7 +50,7 @@ export class FileResults {
   /** When all parts are done. */
   totals(): SearchTotals {
     return {
-      lines: this.#lines,
+      ...(this.#numbered ? { lines: this.#lines } : {}),
       head: this.#head,
       tail: this.#tail,
       cutLines: this.#cutLines,
@@ -57,7 +61,7 @@ export class FileResults {
   #tell(): void {
     for (let part = this.#parts[this.#turn]; part !== undefined; part = this.#parts[this.#turn]) {
       for (const { batch, taken } of part.batches.splice(0)) {
-        for (const line of linesOf(batch)) this.#found({ ...line, line: line.line + this.#lines });
+        for (const { line, ...found } of linesOf(batch)) this.#found({ ...found, ...this.#number(line) });
         taken();
       }
       if (part.result === undefined) return;
@@ -68,8 +72,12 @@ export class FileResults {
     this.#newest.clear();
   }
 
+  #number(line: number): { readonly line?: number } {
+    return this.#numbered ? { line: line + this.#lines } : {};
+  }
+
   #add({ totals, failure }: JobResult, newest: NewestEntries): void {
-    for (const { line, byteOffset } of totals.cutLines) this.#cutLines.push({ line: line + this.#lines, byteOffset });
+    for (const { line, byteOffset } of totals.cutLines) this.#cutLines.push({ ...this.#number(line), byteOffset });
     this.#lines += totals.lines;
     if (this.#head.length < EDGE) this.#head = Buffer.concat([this.#head, totals.head]).subarray(0, EDGE);
     this.#tail = Buffer.concat([this.#tail, totals.tail]).subarray(-EDGE);

@@ -146,3 +146,23 @@ class Input {
     return fresh;
   }
 }
+
+/** The first bytes of the text, as many as there are up to `length`; none where it cannot be read. */
+export function firstOfGzip(descriptor: number, length: number): Buffer {
+  const input = new Input(descriptor);
+  const inflate = new RawInflate();
+  const output = Buffer.alloc(length);
+  let filled = 0;
+  try {
+    if (!input.atMember() || !skipHeader(input)) return output.subarray(0, 0);
+    while (filled < length && input.fill()) {
+      const { consumed, produced, ended, failure } = inflate.inflate(input.bytes(), output.subarray(filled));
+      input.skip(consumed);
+      filled += produced;
+      if (ended || failure !== undefined) break;
+    }
+    return output.subarray(0, filled);
+  } finally {
+    inflate.close();
+  }
+}

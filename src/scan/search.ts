@@ -5,6 +5,7 @@ import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../ports/l
 import { FileResults } from "./file-results.js";
 import type { Job, JobResult } from "./job.js";
 import type { LineBatch } from "./line-batch.js";
+import type { Section } from "./section.js";
 import { Shared } from "./shared.js";
 import { type NewestEntries, type Receiver, work } from "./work.js";
 import type { WorkerMessage, WorkerShare } from "./worker.js";
@@ -23,6 +24,8 @@ export interface OpenFile {
   readonly descriptor: number;
   readonly size: number;
   readonly packing: Job["packing"];
+  /** Of a plain file, what is searched: lines that begin in it, without numbers. An empty one searches nothing. */
+  readonly section?: Section | undefined;
 }
 
 export interface SearchOptions {
@@ -63,11 +66,11 @@ class Search {
     this.#options = options;
     this.#jobs = files.flatMap((file, index) => jobsOf(file, index, options.range ?? RANGE));
     this.#undone = this.#jobs.length;
-    this.#results = files.map((_file, index) => {
+    this.#results = files.map(({ section }, index) => {
       const parts = this.#jobs.filter((job) => job.file === index).length;
-      return new FileResults(parts, (line) => options.found(index, line));
+      return new FileResults(parts, section === undefined, (line) => options.found(index, line));
     });
-    this.#total = files.reduce((sum, { size }) => sum + size, 0);
+    this.#total = files.reduce((sum, file) => sum + bytesOf(file), 0);
     this.#threads = Math.min(options.threads ?? threadsFor(files), this.#jobs.length);
     this.#shared = Shared.create(Math.max(1, this.#threads));
   }
@@ -151,23 +154,28 @@ class Search {
 }
 
 function jobsOf(
-  { descriptor, size, packing }: OpenFile,
+  { descriptor, size, packing, section = { from: 0, to: size } }: OpenFile,
   file: number,
   range: number,
 ): readonly (Job & { readonly part: number })[] {
+  const { from, to } = section;
   const width = packing === "plain" ? range : Math.max(1, size);
-  return Array.from({ length: Math.max(1, Math.ceil(size / width)) }, (_each, part) => ({
+  return Array.from({ length: Math.ceil((to - from) / width) }, (_each, part) => ({
     file,
     part,
     descriptor,
     packing,
     size,
-    from: part * width,
-    to: Math.min(size, (part + 1) * width),
+    from: from + part * width,
+    to: Math.min(to, from + (part + 1) * width),
   }));
 }
 
+function bytesOf({ size, section = { from: 0, to: size } }: OpenFile): number {
+  return section.to - section.from;
+}
+
 function threadsFor(files: readonly OpenFile[]): number {
-  const cost = files.reduce((sum, { size, packing }) => sum + size * (packing === "plain" ? 1 : PACKED_COST), 0);
+  const cost = files.reduce((sum, file) => sum + bytesOf(file) * (file.packing === "plain" ? 1 : PACKED_COST), 0);
   return Math.min(availableParallelism(), MOST_THREADS, 1 + Math.floor(cost / WORTH_A_WORKER));
 }

@@ -164,7 +164,7 @@ describe("a search in files", () => {
 });
 
 describe("several threads", () => {
-  const worker = new URL(process.env["SCAN_DIST"] ?? "../../dist/scan/worker.js", import.meta.url);
+  const worker = new URL("../../dist/scan/worker.js", import.meta.url);
 
   it("find what one finds, in the same order, also when they find more than may wait", async () => {
     expect(existsSync(worker)).toBe(true);

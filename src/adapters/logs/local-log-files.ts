@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { RecoverError } from "../../errors.js";
-import type { LogFile, LogFiles, SearchListener, SearchTotals, Wanted } from "../../ports/log-files.js";
+import type { LogFile, LogFiles, SearchListener, SearchRequest, SearchTotals } from "../../ports/log-files.js";
 import { codeOf, expandGlob, isGlob } from "./glob.js";
 import { inflated } from "./inflate.js";
 import { reasonFor } from "./reason.js";
@@ -36,9 +36,13 @@ export class LocalLogFiles implements LogFiles {
     return { files: [...files.values()].sort((a, b) => a.modifiedAt.getTime() - b.modifiedAt.getTime()), unreadable };
   }
 
-  async search(files: readonly LogFile[], wanted: Wanted, listener: SearchListener): Promise<readonly SearchTotals[]> {
+  async search(
+    files: readonly LogFile[],
+    request: SearchRequest,
+    listener: SearchListener,
+  ): Promise<readonly SearchTotals[]> {
     const bytesOf = ({ path }: LogFile) => (path === "-" ? inflated(this.#stdin, "-") : inflated(read(path), path));
-    return await searchLogs({ files, bytesOf }, wanted, listener);
+    return await searchLogs({ files, bytesOf }, request, listener);
   }
 }
 

@@ -1,12 +1,13 @@
 /** Files of this machine through the scanner: several threads where they can be read anywhere, else one stream each. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { RecoverError } from "../../errors.js";
-import type { LogFile, SearchListener, SearchTotals, Wanted } from "../../ports/log-files.js";
+import type { LogFile, SearchListener, SearchRequest, SearchTotals, Wanted } from "../../ports/log-files.js";
 import { canInflateRaw } from "../../scan/raw-inflate.js";
-import { type OpenFile, searchFiles } from "../../scan/search.js";
+import { searchFiles } from "../../scan/search.js";
 import { StreamSearch } from "../../scan/stream.js";
 import { codeOf } from "./glob.js";
 import { MAGIC_LENGTH, packingOf } from "./packing.js";
+import { narrow, type NarrowFile } from "./narrow.js";
 import { reasonFor } from "./reason.js";
 
 export interface Sources {
@@ -20,20 +21,21 @@ const MOST_OPEN = 256;
 
 interface Opened {
   readonly file: LogFile;
-  readonly open?: OpenFile;
+  readonly open?: NarrowFile;
   readonly failure?: string;
 }
 
 export async function searchLogs(
   { files, bytesOf }: Sources,
-  wanted: Wanted,
+  { window, ...wanted }: SearchRequest,
   listener: SearchListener,
 ): Promise<readonly SearchTotals[]> {
   const totals: SearchTotals[] = [];
   for (let at = 0; at < files.length; at += MOST_OPEN) {
     const opened = files.slice(at, at + MOST_OPEN).map(openFile);
     try {
-      totals.push(...(await searchOpened(opened, bytesOf, { wanted, listener })));
+      const narrowed = window === undefined ? opened : narrow(opened, window);
+      totals.push(...(await searchOpened(narrowed, bytesOf, { wanted, listener })));
     } finally {
       for (const { open } of opened) if (open !== undefined) closeSync(open.descriptor);
     }
@@ -66,11 +68,17 @@ async function searchOpened(
   const totals: SearchTotals[] = [];
   for (const { file, open, failure } of opened) {
     const known = open === undefined ? undefined : searched[seekable.findIndex((each) => each.file === file)];
-    if (known !== undefined) totals.push(named(file, known));
+    if (open !== undefined && known !== undefined) totals.push(named(file, { ...known, ...leftOut(open) }));
     else if (failure !== undefined) totals.push({ ...new StreamSearch(wanted, () => undefined).end(), failure });
     else totals.push(await searchStream(bytesOf(file), wanted, (line) => listener.found(file, line)));
   }
   return totals;
+}
+
+/** Of a file that lies outside the window the edges still say when it was written. */
+function leftOut({ section, edges }: NarrowFile): Partial<SearchTotals> {
+  if (section === undefined) return {};
+  return { skipped: true, ...(section.from === section.to ? edges : {}) };
 }
 
 function named({ path }: LogFile, totals: SearchTotals): SearchTotals {

@@ -1,0 +1,22 @@
+/** The first and the last lines of a file, to learn its clock from before anything is searched. */
+import { readSync } from "node:fs";
+import type { Job } from "./job.js";
+import { firstOfGzip } from "./gzip.js";
+
+const EDGE = 64 * 1024;
+
+export interface Edges {
+  readonly head: Buffer;
+  /** Empty where the end cannot be read without all that comes before it. */
+  readonly tail: Buffer;
+}
+
+export function edgesOf({ descriptor, size, packing }: Pick<Job, "descriptor" | "size" | "packing">): Edges {
+  if (packing === "gzip") return { head: firstOfGzip(descriptor, EDGE), tail: Buffer.alloc(0) };
+  return { head: readAt(descriptor, 0, EDGE), tail: readAt(descriptor, Math.max(0, size - EDGE), EDGE) };
+}
+
+function readAt(descriptor: number, at: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  return buffer.subarray(0, readSync(descriptor, buffer, 0, length, at));
+}

@@ -1,0 +1,99 @@
+/** Finds the part of a log file that a window of time lies in, without reading the rest: lines follow one another in time. */
+import { readSync } from "node:fs";
+
+export interface Section {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Period {
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+  readonly instantOf: (line: string) => number | undefined;
+}
+
+/** Lines come this late, and machines' clocks differ by less. */
+const SLACK_MS = 10 * 60_000;
+/** Not worth another look. */
+const NEAR = 128 * 1024;
+/** Read at a look; more where no line in it says when. */
+const LOOKS = [8 * 1024, 64 * 1024, 1024 * 1024] as const;
+const NEWLINE = 10;
+
+interface Point {
+  readonly offset: number;
+  readonly instant: number;
+}
+
+/** Undefined where the lines do not tell, or do not follow one another: then all of it has to be read. */
+export function sectionOf(
+  file: { readonly descriptor: number; readonly size: number },
+  period: Period,
+): Section | undefined {
+  const looks = new Looks(file.descriptor, file.size, period.instantOf);
+  const begin = looks.around(period.from - SLACK_MS);
+  const end = begin === undefined ? undefined : looks.around(period.to + SLACK_MS);
+  if (begin === undefined || end === undefined || !looks.follow()) return undefined;
+  return { from: begin.before, to: Math.max(begin.before, end.after) };
+}
+
+class Looks {
+  readonly #points: Point[] = [];
+  readonly #descriptor: number;
+  readonly #size: number;
+  readonly #instantOf: Period["instantOf"];
+
+  constructor(descriptor: number, size: number, instantOf: Period["instantOf"]) {
+    this.#descriptor = descriptor;
+    this.#size = size;
+    this.#instantOf = instantOf;
+  }
+
+  /** Lines before `before` are earlier than the instant, those from `after` on are not. */
+  around(instant: number): { readonly before: number; readonly after: number } | undefined {
+    const first = this.#look(0);
+    if (first === undefined) return undefined;
+    let [before, after] = first.instant < instant ? [first.offset, this.#size] : [0, first.offset];
+    while (after - before > NEAR) {
+      const middle = Math.floor((before + after) / 2);
+      const point = this.#look(middle);
+      if (point === undefined) return undefined;
+      if (point.instant < instant && point.offset < after) before = point.offset;
+      else after = middle;
+    }
+    return { before, after };
+  }
+
+  /** Whether what was seen is in the order of time. */
+  follow(): boolean {
+    const sorted = [...this.#points].sort((a, b) => a.offset - b.offset);
+    return sorted.every(({ instant }, index) => instant >= (sorted[index - 1]?.instant ?? instant) - SLACK_MS);
+  }
+
+  /** The first line that begins after `at` and says when. The file's last lines may say nothing: then the end of time. */
+  #look(at: number): Point | undefined {
+    for (const size of LOOKS) {
+      const buffer = Buffer.allocUnsafe(Math.min(size, this.#size - at));
+      const bytes = buffer.subarray(0, readSync(this.#descriptor, buffer, 0, buffer.length, at));
+      const found = this.#firstDated(bytes, at);
+      if (found !== undefined) {
+        this.#points.push(found);
+        return found;
+      }
+      if (at + bytes.length >= this.#size) return { offset: this.#size, instant: Number.POSITIVE_INFINITY };
+    }
+    return undefined;
+  }
+
+  #firstDated(bytes: Buffer, at: number): Point | undefined {
+    let start = at === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+    if (start === 0 && at > 0) return undefined;
+    for (let stop = bytes.indexOf(NEWLINE, start); stop >= 0; stop = bytes.indexOf(NEWLINE, start)) {
+      const instant = this.#instantOf(bytes.toString("utf8", start, stop));
+      if (instant !== undefined) return { offset: at + start, instant };
+      start = stop + 1;
+    }
+    return undefined;
+  }
+}
