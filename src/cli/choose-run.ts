@@ -12,37 +12,36 @@ export function chooseRun(directory: StateDirectory, prefix: string | undefined)
     remedy:
       rehearsed.length === 0
         ? "Begin one with dingo-recover run; dingo-recover runs lists all."
-        : `A rehearsal has to be named: ${rehearsed.join(", ")}.`,
+        : `A rehearsal has to be named here: ${rehearsed.slice(-3).join(", ")}.`,
     place: directory.path,
     effect: "none",
   });
 }
 
-/** The same, or the only rehearsal that goes on where no run is open: a rehearsal is never in the way of a run. */
-export function chooseRunOrRehearsal(directory: StateDirectory, prefix: string | undefined): string {
+/**
+ * The same, or where no run is open the rehearsal that was played last and goes on: a rehearsal is never in the way of a
+ * run, and harms nothing.
+ */
+export function chooseRunOrRehearsal(
+  directory: StateDirectory,
+  prefix: string | undefined,
+  say: (text: string) => void,
+): string {
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
-  const rehearsed = (): string | undefined => only("rehearsal", openRehearsals(directory), directory);
-  return onlyOpen(directory) ?? rehearsed() ?? chooseRun(directory, prefix);
+  const run = onlyOpen(directory);
+  const last = run === undefined ? openRehearsals(directory).at(-1)?.run : undefined;
+  if (last !== undefined) say(`no run is open; the last rehearsal is ${last}`);
+  return run ?? last ?? chooseRun(directory, prefix);
 }
 
 function onlyOpen(directory: StateDirectory): string | undefined {
-  return only(
-    "run",
-    openRuns(directory).filter((each) => !each.rehearsal),
-    directory,
-  );
-}
-
-function only(
-  what: "run" | "rehearsal",
-  open: readonly { readonly run: string }[],
-  { path }: StateDirectory,
-): string | undefined {
-  const names = open.map(({ run }) => run);
+  const names = openRuns(directory)
+    .filter(({ rehearsal }) => !rehearsal)
+    .map(({ run }) => run);
   if (names.length < 2) return names[0];
-  throw new RecoverError("run-ambiguous", `${names.length} ${what}s are open: ${names.join(", ")}`, {
+  throw new RecoverError("run-ambiguous", `${names.length} runs are open: ${names.join(", ")}`, {
     remedy: "Name one of them.",
-    place: path,
+    place: directory.path,
     effect: "none",
   });
 }

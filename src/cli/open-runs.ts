@@ -1,4 +1,6 @@
 /** Runs as `runs`, `status` and the welcome show them. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { replay } from "../engine/replay.js";
 import { isOpen, type RunSummary, summarize } from "../engine/summary.js";
 import { hasTouched, wayOn } from "../engine/way-on.js";
@@ -31,15 +33,29 @@ export function openRuns(directory: StateDirectory): readonly RunSummary[] {
   });
 }
 
-/** Rehearsals that are at work or can be gone on with: one that was refused for good has come to its end. */
+/**
+ * Rehearsals that are at work or can be gone on with, the last one at the end: one that was refused for good has come to
+ * its end.
+ */
 export function openRehearsals(directory: StateDirectory): readonly RunSummary[] {
-  return openRuns(directory).filter(({ run, rehearsal, state }) => {
-    if (!rehearsal || state === "running" || state === "waiting") return rehearsal;
-    const { entries } = directory.read(run);
-    const replayed = replay(entries);
-    const code = replayed.phase.kind === "stopped" ? replayed.phase.error?.code : undefined;
-    return "resumeWith" in wayOn(replayed, { run, code, touched: hasTouched(entries) });
-  });
+  return openRuns(directory)
+    .filter(({ rehearsal }) => rehearsal)
+    .filter((each) => each.state === "running" || goesOn(directory, each.run))
+    .map((each) => ({ each, playedAt: playedAt(directory, each.run) }))
+    .sort((a, b) => a.playedAt - b.playedAt)
+    .map(({ each }) => each);
+}
+
+function goesOn(directory: StateDirectory, run: string): boolean {
+  const { entries } = directory.read(run);
+  const state = replay(entries);
+  const code = state.phase.kind === "stopped" ? state.phase.error?.code : undefined;
+  return "resumeWith" in wayOn(state, { run, code, touched: hasTouched(entries) });
+}
+
+/** By the clock of this machine: the journal's times are the foundation's. */
+function playedAt(directory: StateDirectory, run: string): number {
+  return statSync(join(directory.directoryOf(run), "journal.jsonl"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** A run that was killed before its first entry knows its name from its directory only. */

@@ -55,7 +55,8 @@ const GIVEN_ONCE: readonly string[] = Object.entries({
 
 type Parser = Argv<GlobalArguments>;
 
-const RUN_OR_REHEARSAL = "any unambiguous prefix; absent where only one run is open, or none and only one rehearsal";
+const RUN_OR_REHEARSAL =
+  "any unambiguous prefix; absent: the only open run, else, where none is open, the last rehearsal";
 
 function withRunning(parser: Parser, finish: Finish): Parser {
   return parser

@@ -34,7 +34,7 @@ export async function resume(given: ResumeCall): Promise<number> {
   });
   const run =
     from === undefined
-      ? chooseRunOrRehearsal(state, given.run)
+      ? chooseRunOrRehearsal(state, given.run, (text) => stage.output.error(text))
       : await (await import("./arrival.js")).bringFrom({
           ...{ given, from, state, run: given.run, takeOver: given["take-over"] },
           say: (text) => stage.output.error(text),

@@ -10,6 +10,7 @@ import { unitsOf } from "../report/digest.js";
 import { between, lasting, Times } from "../report/times.js";
 import { wayOnLines } from "../ui/event-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
+import { wrap } from "../ui/text.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { secrets } from "./failure.js";
 import { follow, showOn } from "./follow.js";
@@ -23,7 +24,7 @@ export type StatusArguments = GlobalArguments & { readonly run?: string | undefi
 export async function status(given: StatusArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
-  const run = chooseRunOrRehearsal(directory, given.run);
+  const run = chooseRunOrRehearsal(directory, given.run, (text) => output.error(text));
   const tail = new EventTail(directory.directoryOf(run));
   // What happened so far is told by the journal: only what comes after it is followed.
   tail.read();
@@ -107,20 +108,20 @@ type Styled = readonly [text: string, style?: Parameters<Output["line"]>[1]];
 function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly Styled[] {
   const { run, carried, reading, state } = standing;
   const summary = summarize(reading.entries, { carried });
+  const width = Math.min(output.columns, 120);
   const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
   const ways =
     state.phase.kind === "ended" || carried
       ? []
-      : wayOnLines(
-          wayOn(state, { run, code: error?.code, touched: hasTouched(reading.entries) }),
-          Math.min(output.columns, 120),
-        );
+      : wayOnLines(wayOn(state, { run, code: error?.code, touched: hasTouched(reading.entries) }), width);
   return [
     [`${run}  ${summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
     [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
     [spanOf(standing)],
     ...stepsOf(standing).map(stepLine),
-    ...(error === undefined || carried ? [] : [[`${error.message} (${error.code})`] as const]),
+    ...(error === undefined || carried ? [] : wrap(`${error.message} (${error.code})`, width)).map(
+      (line): Styled => [line],
+    ),
     ...(goesOn ? [[""] as const] : [[`journal head: ${reading.head}`] as const]),
     ...ways.map((line): Styled => [line]),
   ];

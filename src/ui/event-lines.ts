@@ -33,7 +33,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "step-progress":
       return verbose ? [`    ${progressText(event.progress)}`] : [];
     case "step-probed":
-      return wrap(`probe: ${event.state}: ${event.evidence}`, width, "    ");
+      return wrap(`probe of ${stepName(event)}: ${event.state}: ${event.evidence}`, width, "    ");
     case "step-ended":
       return endLines(event, { width, verbose });
     case "step-would-run":

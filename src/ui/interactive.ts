@@ -22,7 +22,7 @@ export function interactiveRenderer(output: Output, options: { readonly verbose:
   };
   return {
     sink: (event) => next(() => screen.show(event)),
-    say: (text) => next(() => screen.tell([text])),
+    say: (text) => next(() => screen.say(text)),
     operator: {
       ask: async (question) => {
         await queue;
@@ -89,6 +89,13 @@ class Screen {
       default:
         return this.tell(this.#linesOf(event));
     }
+  }
+
+  /** What has to be read now, and stays: progress would be written over it. */
+  async say(text: string): Promise<void> {
+    await this.pause();
+    this.#lines(wrap(text, this.#width));
+    this.goOn();
   }
 
   tell(lines: readonly string[]): void {

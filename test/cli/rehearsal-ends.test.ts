@@ -68,6 +68,7 @@ describe("a rehearsal whose supervisor is killed", () => {
       place.run(["resume", "--json"]),
     ]);
     expect(status.code).toBe(EXIT.done);
+    expect(status.stderr).toBe(`no run is open; the last rehearsal is ${run}\n`);
     expect(status.stdout).toContain(`${run}  stopped  (rehearsal)`);
     // What takes something back is never guessed.
     expect(undo.code).toBe(EXIT.usage);
