@@ -15,7 +15,7 @@ import { ClaimKeeper } from "./keeper.js";
 import { LeasedJournal } from "./leased-journal.js";
 import { LeasedLocks } from "./leased-locks.js";
 import { Mirror } from "./mirror.js";
-import { RunLease } from "./run-lease.js";
+import { lookForFree, RunLease } from "./run-lease.js";
 
 export interface LeaseRequest {
   readonly place: SharedPlace;
@@ -39,11 +39,12 @@ export interface Leased {
 /** Errors: `locked` with who holds it, `fenced` where the run went on elsewhere; those of the place. */
 export async function openLease(request: LeaseRequest): Promise<Leased> {
   const { place, journal, locks, directory, takeOver, operator, host, now } = request;
-  const conditions = await tryConditions(place);
   const { run, epoch } = journal;
   const identity = { place: placeOf(directory, host), token: randomBytes(8).toString("hex") };
-  const keeper = new ClaimKeeper({ place, conditions, now, claimant: { run, epoch, operator, host, ...identity } });
   const knownEpoch = journal.entries.at(-1)?.epoch ?? 0;
+  await lookForFree(place, run, { place: identity.place, knownEpoch, takeOver });
+  const conditions = await tryConditions(place);
+  const keeper = new ClaimKeeper({ place, conditions, now, claimant: { run, epoch, operator, host, ...identity } });
   const lease = await RunLease.acquire({ keeper, knownEpoch, takeOver, step: stepOf(journal.entries) });
   const mirror = await Mirror.open({ place, conditions, journal }).catch(async (thrown: unknown) => {
     await lease.tell({ step: lease.step, head: lease.head }, "free").catch(() => undefined);

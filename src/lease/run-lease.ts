@@ -4,7 +4,8 @@
  */
 import { RecoverError } from "../errors.js";
 import { type Claim, type ClaimState, describeClaim, runClaimName, runKey } from "./claim.js";
-import { type ClaimKeeper, crossed, type Seen, type Standing } from "./keeper.js";
+import { type ClaimKeeper, crossed, readSeen, type Seen, type Standing } from "./keeper.js";
+import type { SharedPlace } from "../ports/shared-place.js";
 
 export interface RunLeaseRequest {
   readonly keeper: ClaimKeeper;
@@ -33,8 +34,7 @@ export class RunLease {
     const { run, place } = keeper.claimant;
     const name = runClaimName(run);
     const where = `${keeper.place.location}/${name}`;
-    const found = await keeper.read(name);
-    if (found !== undefined) requireFree(found.claim, { place, knownEpoch, takeOver, where });
+    const found = await lookForFree(keeper.place, run, { place, knownEpoch, takeOver });
     // Only what is mirrored stands there as head.
     const standing = { step, head: found?.claim.head ?? "" };
     const seen = await keeper.put(name, keeper.compose(runKey(run), "held", standing), found);
@@ -80,13 +80,27 @@ export function takenOver({ claimant, place }: ClaimKeeper, claim: Claim | undef
 }
 
 interface Circumstances {
+  /** Which state directory asks. */
   readonly place: string;
   readonly knownEpoch: number;
   readonly takeOver: boolean;
-  readonly where: string;
 }
 
-function requireFree(claim: Claim, { place, knownEpoch, takeOver, where }: Circumstances): void {
+/**
+ * What stands there of a run that may be taken. Reads only: who has no right to a run changes nothing in the shared place.
+ * Errors: as `acquire`.
+ */
+export async function lookForFree(at: SharedPlace, run: string, asking: Circumstances): Promise<Seen | undefined> {
+  const name = runClaimName(run);
+  const found = await readSeen(at, name);
+  if (found !== undefined) requireFree(found.claim, { ...asking, where: `${at.location}/${name}` });
+  return found;
+}
+
+function requireFree(
+  claim: Claim,
+  { place, knownEpoch, takeOver, where }: Circumstances & { readonly where: string },
+): void {
   const ours = claim.place === place;
   if (claim.epoch > knownEpoch && !ours) throw wentOn(claim, where);
   // Handed over to whoever has the file: taking it in counted the epoch up.
