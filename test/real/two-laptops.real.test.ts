@@ -13,6 +13,7 @@ import { Laptop, type LaptopOptions } from "../rig/laptop.js";
 import { logIn } from "../rig/postgres-node.js";
 import type { Ended } from "../rig/recovery.js";
 import { onlyNode, type Scene } from "../rig/scene.js";
+import { StoreWay } from "../rig/store-way.js";
 import { freshServiceKey } from "../rig/service-key.js";
 
 const OTHER = "orders-db";
@@ -22,6 +23,7 @@ const CUT_AT = 3;
 let foundation: Foundation;
 let engine: EngineEvents;
 let other: Scene;
+let store: StoreWay;
 /** What there is to end, whatever of it came to be. */
 const endings: (() => Promise<void> | void)[] = [];
 
@@ -30,6 +32,8 @@ beforeAll(async () => {
   endings.push(() => foundation.stop());
   engine = await EngineEvents.record(foundation.rig.id);
   endings.push(() => engine.stop());
+  store = await StoreWay.to(foundation.rig.objects.hostPort);
+  endings.push(() => store.close());
   other = await foundation.anotherScene(OTHER);
 });
 
@@ -37,8 +41,8 @@ afterAll(async () => {
   for (const end of endings.reverse()) await end();
 });
 
-async function laptop(options: LaptopOptions): Promise<Laptop> {
-  const opened = await Laptop.open(foundation, options);
+async function laptop(options: Omit<LaptopOptions, "store">): Promise<Laptop> {
+  const opened = await Laptop.open(foundation, { ...options, store });
   endings.push(() => opened.close());
   return opened;
 }

@@ -1,6 +1,6 @@
 /**
- * An operator's machine: a state directory, a configuration and keys to the object store of its own, and one way each to
- * the store and to the gateway, through which everything else is reached. Both can be cut.
+ * An operator's machine: a state directory, a configuration and keys to the object store of its own. The store and the
+ * gateway, through which everything else is reached, are at the far end of ways that can be cut for this machine.
  */
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { type JournalReading, readJournal } from "../../src/journal/reading.js";
 import { SeverableWay } from "../rehearsal/severable-way.js";
 import type { Foundation, ToolProcess } from "./foundation.js";
 import type { Ended } from "./recovery.js";
+import type { StoreWay } from "./store-way.js";
 import type { Scene } from "./scene.js";
 import type { S3Credentials } from "./sts.js";
 
@@ -19,46 +20,46 @@ export interface LaptopOptions {
   readonly scene: Scene;
   /** "s3://BUCKET/PREFIX" */
   readonly lease?: string;
+  readonly store: StoreWay;
 }
 
 export class Laptop {
   readonly directory: string;
   readonly credentials: S3Credentials;
   readonly #foundation: Foundation;
-  readonly #ways: { readonly store: SeverableWay; readonly gateway: SeverableWay };
+  readonly #store: StoreWay;
+  readonly #gateway: SeverableWay;
   #tool: ToolProcess | undefined;
 
   private constructor(parts: {
     readonly directory: string;
     readonly credentials: S3Credentials;
     readonly foundation: Foundation;
-    readonly ways: { readonly store: SeverableWay; readonly gateway: SeverableWay };
+    readonly store: StoreWay;
+    readonly gateway: SeverableWay;
   }) {
     this.directory = parts.directory;
     this.credentials = parts.credentials;
     this.#foundation = parts.foundation;
-    this.#ways = parts.ways;
+    this.#store = parts.store;
+    this.#gateway = parts.gateway;
   }
 
-  static async open(foundation: Foundation, { name, scene, lease }: LaptopOptions): Promise<Laptop> {
+  static async open(foundation: Foundation, { name, scene, lease, store }: LaptopOptions): Promise<Laptop> {
     const { rig, configuration } = foundation;
     const { cf, bosh, s3 } = configuration;
     const directory = join(foundation.directory, `laptop-${name}`);
     await mkdir(directory, { recursive: true });
-    const [host = "", port = ""] = rig.objects.hostPort.split(":");
-    const ways = {
-      store: await SeverableWay.to(Number(port), host),
-      gateway: await SeverableWay.to(rig.gateway.port, rig.gateway.host),
-    };
+    const gateway = await SeverableWay.to(rig.gateway.port, rig.gateway.host);
     const own = {
       cf: { ...cf, via_gateway: true },
-      bosh: { ...bosh, gateway: { ...bosh.gateway, host: "127.0.0.1", port: ways.gateway.port } },
-      s3: { ...s3, endpoint: `http://127.0.0.1:${ways.store.port}` },
+      bosh: { ...bosh, gateway: { ...bosh.gateway, host: "127.0.0.1", port: gateway.port } },
+      s3: { ...s3, endpoint: store.endpoint },
       ...(lease === undefined ? {} : { lease }),
     };
     await writeFile(join(directory, "dingo-recover.yml"), stringify(own));
     const credentials = await rig.restrictedCredentials(scene.archive);
-    return new Laptop({ directory, credentials, foundation, ways });
+    return new Laptop({ directory, credentials, foundation, store, gateway });
   }
 
   /** Starts the tool on this machine. */
@@ -82,12 +83,20 @@ export class Laptop {
   cutAtCopy(scene: Scene, count: number): Promise<void> {
     return new Promise((resolve) => {
       let left = count;
-      this.#ways.store.onRequest = (head) => {
-        if (!/^PUT [^\r\n]*\r\n/.test(head) || !head.includes(`${scene.archive}/`)) return;
+      const before = this.#store.onRequest;
+      this.#store.onRequest = (key, head) => {
+        before(key, head);
+        if (
+          key !== this.credentials.accessKeyId ||
+          !/^PUT [^\r\n]*\r\n/.test(head) ||
+          !head.includes(`${scene.archive}/`)
+        )
+          return;
         if (!/x-amz-copy-source:/i.test(head)) return;
         left -= 1;
         if (left > 0) return;
-        for (const way of Object.values(this.#ways)) way.cut();
+        this.#store.cut(key);
+        this.#gateway.cut();
         resolve();
       };
     });
@@ -95,7 +104,8 @@ export class Laptop {
 
   /** The network is back: connections that hung break, new ones are let through. */
   mend(): void {
-    for (const way of Object.values(this.#ways)) way.mend();
+    this.#store.mend(this.credentials.accessKeyId);
+    this.#gateway.mend();
   }
 
   kill(): void {
@@ -110,6 +120,6 @@ export class Laptop {
 
   async close(): Promise<void> {
     this.kill();
-    await Promise.all(Object.values(this.#ways).map((way) => way.close()));
+    await this.#gateway.close();
   }
 }
