@@ -8,12 +8,16 @@ import type { ArchiveVerdict } from "./verdict.js";
 const FIXED_SECONDS = 90;
 /** Not even an idle foundation is faster: a leader key lives for 30 s. */
 const LEAST_FIXED_SECONDS = 30;
-/** Server-side copies, 16 at a time, against a busy store. */
+/** Server-side copies, 16 at a time, against a busy store: what an object costs, and what its bytes cost. */
 const COPIES_PER_SECOND = 50;
+const COPIED_BYTES_PER_SECOND = 100_000_000;
 /** Download, decompression and writing of the base backup. */
 const BASE_BYTES_PER_SECOND = 30_000_000;
-/** One `wal-e wal-fetch` starts a Python interpreter: 0.3–1 s. */
-const SECONDS_PER_SEGMENT = 1;
+/**
+ * One `wal-e wal-fetch` starts a Python interpreter (0.3–1 s) while the next segment is fetched ahead, as Dingo has it
+ * (`-p 1`): 0.44 s with the replay, over 1,035 full segments on two busy cores (bench/large-archive.ts).
+ */
+const SECONDS_PER_SEGMENT = 0.45;
 
 export interface Estimate {
   readonly objects: number;
@@ -33,15 +37,19 @@ export function estimateRecovery(
   drill?: DrillTimes,
 ): Estimate {
   const { objects, bytes, expandedBytes, segmentsToReplay } = verdict;
-  const seconds = fixedSeconds(drill) + movedSeconds({ objects, expandedBytes, segments: segmentsToReplay });
+  const moved = { objects, bytes, expandedBytes, segments: segmentsToReplay };
+  const seconds = fixedSeconds(drill) + movedSeconds(moved);
   const diskBytes = expandedBytes + segmentsToReplay * SEGMENT_BYTES;
   return { objects, bytes, expandedBytes, diskBytes, segmentsToReplay, minutes: Math.ceil(seconds / 60) };
 }
 
-type Moved = Pick<DrillTimes, "objects" | "expandedBytes" | "segments">;
+type Moved = Pick<DrillTimes, "objects" | "bytes" | "expandedBytes" | "segments">;
 
-const movedSeconds = ({ objects, expandedBytes, segments }: Moved): number =>
-  objects / COPIES_PER_SECOND + expandedBytes / BASE_BYTES_PER_SECOND + segments * SECONDS_PER_SEGMENT;
+const movedSeconds = ({ objects, bytes, expandedBytes, segments }: Moved): number =>
+  objects / COPIES_PER_SECOND +
+  bytes / COPIED_BYTES_PER_SECOND +
+  expandedBytes / BASE_BYTES_PER_SECOND +
+  segments * SECONDS_PER_SEGMENT;
 
 const fixedSeconds = (drill: DrillTimes | undefined): number =>
   drill === undefined ? FIXED_SECONDS : Math.max(LEAST_FIXED_SECONDS, drill.seconds - movedSeconds(drill));

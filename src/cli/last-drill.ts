@@ -11,7 +11,7 @@ const FROM = "docker.hold-restart";
 const TO = "postgres.prove-login";
 const MOVED = "archive.estimate";
 
-const moved = z.object({ objects: z.number(), expanded_bytes: z.number(), segments: z.number() });
+const moved = z.object({ objects: z.number(), bytes: z.number(), expanded_bytes: z.number(), segments: z.number() });
 
 /** The newest one that came to its end; a rehearsed one counts for rehearsals alone, and none else for them. */
 export function lastDrill(state: StateDirectory, rehearsal: boolean): DrillTimes | undefined {
@@ -43,8 +43,8 @@ export function timesOf(run: string, entries: readonly Entry[], rehearsal: boole
   const facts = moved.safeParse(started(entries, MOVED)?.input);
   if (from === undefined || ended === undefined || !facts.success) return undefined;
   const seconds = Math.round((Date.parse(ended.time) - Date.parse(from.time)) / 1000);
-  const { objects, expanded_bytes: expandedBytes, segments } = facts.data;
-  return { run, at: first.time, seconds, objects, expandedBytes, segments };
+  const { objects, bytes, expanded_bytes: expandedBytes, segments } = facts.data;
+  return { run, at: first.time, seconds, objects, bytes, expandedBytes, segments };
 }
 
 type Started = Extract<Entry, { readonly type: "step-started" }>;

@@ -5,6 +5,7 @@ export interface DrillTimes {
   readonly at: string;
   readonly seconds: number;
   readonly objects: number;
+  readonly bytes: number;
   readonly expandedBytes: number;
   readonly segments: number;
 }

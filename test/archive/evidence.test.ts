@@ -116,6 +116,6 @@ describe("what is told before consent", () => {
     const few = verifyArchive(await readArchive(sampleArchive().reader(), OLD));
     const estimate = estimateRecovery(few);
     expect(estimate).toMatchObject({ objects: 11, segmentsToReplay: 5, diskBytes: 21_000_000 + 5 * 16 * 1024 ** 2 });
-    expect(estimateRecovery({ ...few, segmentsToReplay: 3600 }).minutes).toBeGreaterThan(estimate.minutes + 30);
+    expect(estimateRecovery({ ...few, segmentsToReplay: 3600 }).minutes).toBeGreaterThan(estimate.minutes + 20);
   });
 });

@@ -39,7 +39,7 @@ const done = (step: string): EntryBody => ({
 
 const drill = (runbook = "drill", rehearsal = false): [number, EntryBody][] => [
   [0, begun(runbook, rehearsal)],
-  [60, started("fit", "archive.estimate", { objects: 50, expanded_bytes: 30_000_000, segments: 4 })],
+  [60, started("fit", "archive.estimate", { objects: 50, bytes: 1, expanded_bytes: 30_000_000, segments: 4 })],
   [61, done("fit")],
   [100, started("hold", "docker.hold-restart")],
   [101, done("hold")],
@@ -57,6 +57,7 @@ describe("the last drill", () => {
       at: "2026-11-21T12:00:00.000Z",
       seconds: 60,
       objects: 50,
+      bytes: 1,
       expandedBytes: 30_000_000,
       segments: 4,
     });
