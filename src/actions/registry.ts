@@ -18,6 +18,7 @@ import { exchangeNames } from "./cf/exchange-names.js";
 import { restartApp } from "./cf/restart-app.js";
 import { reviewApps } from "./cf/review-apps.js";
 import { findDeletedInstance } from "./discovery/find-deleted-instance.js";
+import { reviewSpace } from "./discovery/review-space.js";
 import { copyOldDatabase } from "./docker/copy-old-database.js";
 import { deleteAsideDirectory } from "./docker/delete-aside.js";
 import { findRemains } from "./docker/find-remains.js";
@@ -42,6 +43,7 @@ import { proveLogin } from "./postgres/prove-login.js";
 import { setRolePasswords } from "./postgres/set-role-passwords.js";
 import { checkBeforeStart } from "./recovery/check-before-start.js";
 import { proveRestored } from "./recovery/prove-restored.js";
+import { agreeBatch } from "./recovery/agree-batch.js";
 import { askOwner } from "./recovery/ask-owner.js";
 import { reviewAside } from "./recovery/review-aside.js";
 import { review } from "./recovery/review.js";
@@ -50,6 +52,8 @@ import { summarise } from "./recovery/summarise.js";
 const ALL: readonly AnyAction[] = [
   check,
   findDeletedInstance,
+  reviewSpace,
+  agreeBatch,
   findDeployment,
   findRemains,
   stopOldInstance,

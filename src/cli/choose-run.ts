@@ -1,5 +1,6 @@
 import { RecoverError } from "../errors.js";
 import type { StateDirectory } from "../journal/state-directory.js";
+import { unfinishedBatches } from "./batch.js";
 import { openRehearsals, openRuns } from "./open-runs.js";
 
 /** The run that a prefix names, or the only open one where none was given; a rehearsal has to be named. */
@@ -34,10 +35,12 @@ export function chooseRunOrRehearsal(
   return run ?? last ?? chooseRun(directory, prefix);
 }
 
+/** The runs of a batch are gone on with through their batch. */
 function onlyOpen(directory: StateDirectory): string | undefined {
-  const names = openRuns(directory)
-    .filter(({ rehearsal }) => !rehearsal)
-    .map(({ run }) => run);
+  const batches = unfinishedBatches(directory).filter(({ batch }) => !batch.rehearsal);
+  const within = new Set(batches.flatMap(({ runs }) => runs));
+  const alone = openRuns(directory).filter(({ run, rehearsal }) => !rehearsal && !within.has(run));
+  const names = [...batches.map(({ batch }) => batch), ...alone].map(({ run }) => run);
   if (names.length < 2) return names[0];
   throw new RecoverError("run-ambiguous", `${names.length} runs are open: ${names.join(", ")}`, {
     remedy: "Name one of them.",

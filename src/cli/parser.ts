@@ -76,8 +76,9 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             "$0 run --input service=db --input org=o --input space=s --dry-run",
             "prints every command, changes nothing",
           )
-          .example("$0 run --non-interactive --yes --confirm o/s/db --inputs in.yml", "for scripts"),
-      async (given) => finish(await (await import("./run.js")).run(given)),
+          .example("$0 run --non-interactive --yes --confirm o/s/db --inputs in.yml", "for scripts")
+          .example("$0 run recover-deleted-space", "every database of a deleted space: one review, one consent"),
+      async (given) => finish(await (await import("./batch-carry.js")).runBatch(given)),
     )
     .command(
       "drill",
@@ -99,10 +100,10 @@ function withRunning(parser: Parser, finish: Finish): Parser {
         command
           .positional("run", { type: "string", describe: RUN_OR_REHEARSAL })
           .options({ ...consentOptions, ...resumeOptions, ...fromOptions })
-          .example("$0 resume", "the only open run")
+          .example("$0 resume", "the only open run, or what is left of a batch")
           .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt")
           .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here"),
-      async (given) => finish(await (await import("./resume.js")).resume(given)),
+      async (given) => finish(await (await import("./batch-carry.js")).resumeBatch(given)),
     )
     .command(
       "undo [run]",

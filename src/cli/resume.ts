@@ -1,7 +1,9 @@
 import { resumeRun } from "../engine/run.js";
 import type { RunEvent } from "../engine/event.js";
 import { replay } from "../engine/replay.js";
+import { EXIT } from "../errors.js";
 import { EventLog } from "../journal/event-log.js";
+import { batchOf } from "./batch.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
@@ -9,6 +11,7 @@ import { secrets } from "./failure.js";
 import { lastDrill } from "./last-drill.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
 import type { FromArguments, ResumeArguments } from "./options.js";
+import type { Afterwards } from "./run.js";
 import { openRunbook } from "./shipped-runbooks.js";
 import { openStateDirectory } from "./state.js";
 
@@ -17,7 +20,10 @@ export type ResumeCall = ConductArguments &
   Partial<FromArguments> & { readonly run?: string | undefined };
 
 /** Carries a run on with the runbook of its name, which must be the one that it began with. */
-export async function resume(given: ResumeCall): Promise<number> {
+export async function resume(
+  given: ResumeCall,
+  afterwards: Afterwards = (_run, code) => Promise.resolve(code),
+): Promise<number> {
   const stage = openStage(given);
   const { from } = given;
   const flags = flagsOf(given, {
@@ -43,9 +49,11 @@ export async function resume(given: ResumeCall): Promise<number> {
   const begun = replay(entries);
   if (begun.rehearsal && stage.mode === undefined) {
     // Refused while another process plays it: a second box over the same world would tear it.
-    await state.open(run, { takeOver: false }).journal.close();
+    if (batchOf(entries) === undefined) await state.open(run, { takeOver: false }).journal.close();
     return await (await import("./rehearse.js")).resumeRehearsed(given, run);
   }
+  // It has come to its end, and its runs have not.
+  if (batchOf(entries) !== undefined) return await afterwards(run, EXIT.done);
   const runbook = openRunbook(begun.runbook || "recover-deleted-service");
   const config = configFor(runbook, given, begun.inputs);
   const at = leasePlace(run, entries, config);
@@ -54,5 +62,6 @@ export async function resume(given: ResumeCall): Promise<number> {
   const events = new EventLog(directory, secrets);
   const alsoTo = (event: RunEvent): void => events.write(event);
   const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
-  return await conduct({ stage, runbook, journal, locks, flags, config, ...lease, drill, alsoTo }, resumeRun);
+  const code = await conduct({ stage, runbook, journal, locks, flags, config, ...lease, drill, alsoTo }, resumeRun);
+  return await afterwards(run, code);
 }

@@ -19,15 +19,20 @@ import { openStateDirectory } from "./state.js";
 
 const NOT_RESUMED = { decide: [], acceptRunbook: false, takeOver: false };
 
+/** What follows a process that carried a run: its exit code, or another one. */
+export type Afterwards = (run: string, code: number) => Promise<number>;
+
+const AS_IT_ENDED: Afterwards = (_run, code) => Promise.resolve(code);
+
 /** Begins a run. Everything that can be wrong with the call is said before anything is written. */
-export async function run(given: RunCall): Promise<number> {
-  return await runWith(given, readInputs(given));
+export async function run(given: RunCall, afterwards = AS_IT_ENDED): Promise<number> {
+  return await runWith(given, readInputs(given), afterwards);
 }
 
 export type RunCall = ConductArguments & InputArguments & { readonly runbook: string };
 
 /** As `run`, with inputs that the command itself knows. */
-export async function runWith(given: RunCall, inputs: JsonObject): Promise<number> {
+export async function runWith(given: RunCall, inputs: JsonObject, afterwards = AS_IT_ENDED): Promise<number> {
   const stage = openStage(given);
   const runbook = openRunbook(given.runbook);
   const flags = flagsOf(given, NOT_RESUMED);
@@ -50,9 +55,10 @@ export async function runWith(given: RunCall, inputs: JsonObject): Promise<numbe
   const events = new EventLog(directory, secrets);
   const alsoTo = (event: RunEvent): void => events.write(event);
   try {
-    return await conduct({ ...common, ...lease, drill, journal, locks, alsoTo }, (options) =>
+    const code = await conduct({ ...common, ...lease, drill, journal, locks, alsoTo }, (options) =>
       runRunbook({ ...options, inputs }),
     );
+    return await afterwards(journal.run, code);
   } finally {
     if (!hasBegun(journal)) state.discard(journal.run);
   }

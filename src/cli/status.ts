@@ -11,6 +11,7 @@ import { between, lasting, Times } from "../report/times.js";
 import { wayOnLines } from "../ui/event-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
+import { type Batch, batchOf, endDocument, endLines, standingsOf } from "./batch.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { secrets } from "./failure.js";
 import { follow, showOn } from "./follow.js";
@@ -30,8 +31,11 @@ export async function status(given: StatusArguments): Promise<number> {
   tail.read();
   const standing = standingOf(directory, run);
   const goesOn = given.follow && standing.carried;
-  if (given.json) output.json(documentOf(standing));
+  const batch = batchOf(standing.reading.entries);
+  const members = batch === undefined ? undefined : { batch, standings: standingsOf(directory, batch) };
+  if (given.json) output.json({ ...documentOf(standing), ...(members === undefined ? {} : batchField(members)) });
   else for (const [line, style] of linesOf(standing, output, goesOn)) output.line(line, style);
+  if (members !== undefined && !given.json) for (const line of batchLines(members)) output.line(line);
   if (!given.follow || standing.state.phase.kind === "ended") return EXIT.done;
   if (!goesOn) {
     output.error("nobody is at work on this run: there is nothing to follow");
@@ -61,6 +65,24 @@ function endedWith({ state: { phase }, reading }: Standing): number {
   if (phase.kind === "ended") return EXIT.done;
   if (phase.kind === "stopped") return phase.exitCode;
   return summarize(reading.entries, { carried: false }).state === "in-doubt" ? EXIT.inDoubt : EXIT.stopped;
+}
+
+interface Members {
+  readonly batch: Batch;
+  readonly standings: ReturnType<typeof standingsOf>;
+}
+
+const batchField = ({ batch, standings }: Members): object => ({ batch: endDocument(batch, standings) });
+
+/** Every database of the batch with its own run, then what is left to do. */
+function batchLines({ batch, standings }: Members): readonly string[] {
+  const width = Math.max(...standings.map(({ member }) => member.name.length));
+  return [
+    ...standings.map(
+      ({ member, state, run = "" }) => `  ${member.name.padEnd(width)}  ${state.replace("-", " ").padEnd(9)}  ${run}`,
+    ),
+    ...endLines(batch, standings),
+  ];
 }
 
 interface Standing {

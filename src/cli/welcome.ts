@@ -47,7 +47,7 @@ export async function welcome(): Promise<number> {
   if (answer === undefined) return 0;
   switch (answer.value) {
     case "recover":
-      return await (await import("./run.js")).run({
+      return await (await import("./batch-carry.js")).runBatch({
         ...NOTHING_GIVEN,
         runbook: "recover-deleted-service",
         input: [],
@@ -65,7 +65,7 @@ export async function welcome(): Promise<number> {
     case "leave":
       return 0;
     default:
-      return await (await import("./resume.js")).resume({
+      return await (await import("./batch-carry.js")).resumeBatch({
         ...NOTHING_GIVEN,
         run: answer.value,
         decide: [],

@@ -1,7 +1,7 @@
 /** The answer for a person: candidates with their proof, then what was not deleted, then what could not be looked at. */
 import type { Candidate, Coverage, Discovery, Evidence, NotDeleted } from "./candidate.js";
 import { shown } from "./safe-text.js";
-import { deletedTogether, recoverCommand, type Together } from "./together.js";
+import { batchCommand, deletedTogether, recoverCommand, type Together } from "./together.js";
 
 /** Beyond these the question is too wide, and `--all` shows the rest. */
 const SHOWN_CANDIDATES = 10;
@@ -67,14 +67,26 @@ function candidateLines(candidate: Candidate, place: number): readonly string[] 
   ];
 }
 
-/** The plan for all of them; it is the owner who says which are wanted. */
-function togetherLines({ members }: Together): readonly string[] {
-  const [first] = members;
-  const place = { org: first?.org ?? "ORG", space: first?.space ?? "SPACE" };
-  return section(
-    `${members.length} went together from ${shown(place.org)} / ${shown(place.space)}. To bring them back, one after another:`,
-    members.map((member) => `   ${shown(recoverCommand(member, place))}`),
-  );
+/**
+ * The plan for all of them; it is the owner who says which are wanted. Logs alone hold GUIDs, and what lives again: then
+ * it is said how the names are found, and no command is made up.
+ */
+function togetherLines({ members, spaceGuid }: Together): readonly string[] {
+  const gone = members.filter(({ nameTakenBy }) => nameTakenBy === undefined);
+  const [first] = gone;
+  if (first === undefined) return [];
+  const { org, space, orgGuid } = first;
+  const head = `${members.length} went together from ${shown(org ?? orgGuid ?? "an organization not known")} / ${shown(space ?? spaceGuid)}.`;
+  if (org === undefined || space === undefined)
+    return section(`${head} To have the names and what still lives, search with --cf-events.`, [
+      ...gone.map(({ guid, name }) => `   ${guid}${name === undefined ? "" : `  "${shown(name)}"`}`),
+    ]);
+  return section(`${head} To bring back the ${gone.length} that are gone, by one consent, or one of them alone:`, [
+    `   ${shown(batchCommand({ org, space }))}`,
+    ...gone.map(
+      (member) => `   ${shown(recoverCommand(member, { org, space }) ?? `${member.guid}  (name not known)`)}`,
+    ),
+  ]);
 }
 
 function whenGone({ deletedAt, between }: Candidate): string | undefined {

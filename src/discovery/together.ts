@@ -1,6 +1,6 @@
 /**
- * Instances that went together with their space (`cf delete-space`): usually all of them are wanted back. One run for
- * each, one after another, so that the first unexpected result stops the rest (dingo.md §7).
+ * Instances that went together with their space (`cf delete-space`): usually all of them are wanted back, by a batch of
+ * runs, one after another (dingo.md §7).
  */
 import { quote } from "../shell-quote.js";
 import type { Candidate } from "./candidate.js";
@@ -27,15 +27,19 @@ export function deletedTogether(candidates: readonly Candidate[]): readonly Toge
   });
 }
 
-/** What recovers one of them; the place is the one that it is recovered into, by name. */
-export function recoverCommand(member: Candidate, place: { readonly org: string; readonly space: string }): string {
-  const inputs = [
-    `service=${member.name ?? "NAME"}`,
-    `org=${place.org}`,
-    `space=${place.space}`,
-    `instance_guid=${member.guid}`,
-  ];
+/** What recovers one of them into the place of that name; undefined where its own name is not known. */
+export function recoverCommand(
+  { name, guid }: Candidate,
+  { org, space }: { readonly org: string; readonly space: string },
+): string | undefined {
+  if (name === undefined) return undefined;
+  const inputs = [`service=${name}`, `org=${org}`, `space=${space}`, `instance_guid=${guid}`];
   return quote(["dingo-recover", "run", ...inputs.flatMap((input) => ["--input", input])]);
+}
+
+/** Brings all of them back that are not there again: one review, one consent, a run for each. */
+export function batchCommand({ org, space }: { readonly org: string; readonly space: string }): string {
+  return quote(["dingo-recover", "run", "recover-deleted-space", "--input", `org=${org}`, "--input", `space=${space}`]);
 }
 
 const timeOf = ({ deletedAt = "" }: Candidate): number => Date.parse(deletedAt);

@@ -146,6 +146,8 @@ function wayBackLines({ step: { action } }: PlannedStep): readonly string[] {
 function pointOfNoReturn(session: Session, covered: readonly PlannedStep[]): readonly string[] {
   const final = covered.filter(({ step: { action } }) => action.effect !== "read" && action.undo === undefined);
   if (final.length > 0) return [`points of no return: ${final.map(({ step }) => step.id).join(", ")}`];
+  // A raised step changes nothing itself: there is nothing that this run would take back.
+  if (covered.every(({ step: { action } }) => action.effect === "read")) return [];
   const { run, rehearsal } = session.state;
   // A rehearsal's foundation is gone at its end: what is promised of a run would be refused there.
   return [

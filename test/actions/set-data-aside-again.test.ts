@@ -5,7 +5,8 @@ import { DATA, failure, RUN, type Scene, TAG, TARGET } from "../traps/scene.js";
 import { stopped } from "./mutations/worlds.js";
 
 const input = { ...TARGET, run: RUN };
-const directories = (scene: Scene): string[] => [...scene.cell.directories].filter((path) => !path.includes(`${DATA}/`));
+const directories = (scene: Scene): string[] =>
+  [...scene.cell.directories].filter((path) => !path.includes(`${DATA}/`));
 
 /** What the container made of the empty directory. */
 function ranAgain(scene: Scene): void {
@@ -32,8 +33,6 @@ describe("a data directory that was filled again", () => {
       await scene.perform(setDataAside, input);
       ranAgain(scene);
     }
-    await expect(scene.perform(setDataAside, input)).rejects.toEqual(
-      failure("guard-refused", /started again 9 times/),
-    );
+    await expect(scene.perform(setDataAside, input)).rejects.toEqual(failure("guard-refused", /started again 9 times/));
   });
 });

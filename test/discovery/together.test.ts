@@ -36,12 +36,29 @@ describe("what was deleted together", () => {
     expect(deletedTogether(all.slice(2))).toEqual([]);
   });
 
-  it("stands in the table with a command for each", () => {
-    const candidates = [candidate("carts", at("00")), candidate("users", at("01"))];
+  it("stands in the table with one command for all that are gone, and one for each", () => {
+    const taken = { guid: "again-guid", createdAt: at("30") };
+    const candidates = [
+      candidate("carts", at("00")),
+      candidate("users", at("01")),
+      { ...candidate("back", at("02")), nameTakenBy: taken },
+    ];
     const table = toTable({ candidates, notDeleted: [], coverage: [], complete: true });
-    expect(table).toContain("2 went together from shop / prod. To bring them back, one after another:");
+    expect(table).toContain("3 went together from shop / prod. To bring back the 2 that are gone, by one consent");
+    expect(table).toContain("dingo-recover run recover-deleted-space --input org=shop --input space=prod");
     expect(table).toContain(
       "dingo-recover run --input service=users --input org=shop --input space=prod --input instance_guid=users-guid",
     );
+    expect(table).not.toContain("service=back");
+  });
+
+  it("is given no command that somebody would have to fill in, where logs alone told of it", () => {
+    const candidates = ["00", "01"].map((minute) => {
+      const { org: _org, space: _space, name: _name, ...rest } = candidate(`db-${minute}`, at(minute));
+      return { ...rest, orgGuid: "org-guid" };
+    });
+    const table = toTable({ candidates, notDeleted: [], coverage: [], complete: true });
+    expect(table).toContain("2 went together from org-guid / space-guid. To have the names and what still lives");
+    expect(table).not.toMatch(/dingo-recover run|ORG|SPACE/);
   });
 });

@@ -5,7 +5,7 @@ import { type DiscoverySources, findDeletedInstance as search } from "../../disc
 import { RecoverError } from "../../errors.js";
 import { chooseInstance } from "./choose-instance.js";
 import { quote } from "../../shell-quote.js";
-import { wentTogether } from "./space-deleted.js";
+import { ALONE, wentTogether } from "./space-deleted.js";
 import { parseTime } from "../../time.js";
 import { fittingElsewhere, requireOtherPlace } from "./other-organization.js";
 
@@ -17,6 +17,8 @@ const input = z.strictObject({
   space: z.string(),
   around: z.string(),
   instance_guid: z.string(),
+  /** The run that has shown and agreed on what went together; "" where this one has to tell. */
+  batch: z.string().default(""),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
@@ -93,7 +95,7 @@ export const findDeletedInstance = defineAction({
       await requireOtherPlace(context, chosen, { ...request, instanceGuid: request.instance_guid });
       return { ...outputOf(chosen, request), log_clocks, org_guid: "" };
     }
-    const { told, others } = await wentTogether(context, chosen, query);
+    const { told, others } = request.batch === "" ? await wentTogether(context, chosen, query) : ALONE;
     return { ...outputOf(chosen, request), log_clocks, together: told, others: [...others] };
   },
   async verify(context, _request, output) {

@@ -3,17 +3,17 @@ import type { Context } from "../../action.js";
 import { counted } from "../../counted.js";
 import type { Candidate, DiscoveryQuery } from "../../discovery/candidate.js";
 import { findDeletedInstance as search } from "../../discovery/find.js";
-import { deletedTogether, recoverCommand } from "../../discovery/together.js";
+import { batchCommand, deletedTogether } from "../../discovery/together.js";
 import { archiveOf } from "./choose-instance.js";
 
 export interface Together {
   /** One sentence for the screen; empty where nothing else went. */
   readonly told: string;
-  /** One command for each of the others, in the order in which they are best run. */
+  /** The command that brings the others back, all of them by one consent. */
   readonly others: readonly string[];
 }
 
-const ALONE: Together = { told: "", others: [] };
+export const ALONE: Together = { told: "", others: [] };
 
 /** Asks only where the space of the deleted instance is not the one that has its name now. */
 export async function wentTogether(
@@ -34,7 +34,7 @@ export async function wentTogether(
     plan.push(`"${each.name ?? each.guid}" (${each.guid}): ${await archiveOf(context, each.guid)}`);
   await context.record("went-together", { plan });
   return {
-    told: `the whole space "${asked.space}" was deleted, with its applications: ${counted(others.length, "other database")} went too, and the broker's clone-from finds none of them. This run brings "${chosen.name ?? chosen.guid}" back; then: ${plan.join("; ")}`,
-    others: others.map((each) => recoverCommand(each, asked)),
+    told: `the whole space "${asked.space}" was deleted, with its applications: ${counted(others.length, "other database")} went too, and the broker's clone-from finds none of them. This run brings "${chosen.name ?? chosen.guid}" back; left are: ${plan.join("; ")}`,
+    others: [batchCommand(asked)],
   };
 }

@@ -27,6 +27,8 @@ export interface Closing {
 export interface Interruption {
   /** As `box/change.ts` reads. */
   readonly at: RegExp;
+  /** The how many-eth of these changes, from 1; the first where nothing is said. */
+  readonly time?: number;
   meanwhile(world: World): readonly WorldEvent[];
 }
 

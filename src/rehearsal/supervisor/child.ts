@@ -8,24 +8,26 @@ import type { ChildPlace } from "./child-files.js";
 export type CrashPoint =
   | { readonly append: number; readonly when: "before" | "torn" | "after" }
   | { readonly change: number }
-  | { readonly reads: RegExp };
+  | { readonly reads: RegExp; readonly time?: number };
 
 /** The changes that the far side makes, and whoever waits for one of them. */
 export class Changes {
   #left = Infinity;
   #reads: RegExp | undefined;
+  #readsLeft = 1;
   #struck: () => void = () => undefined;
 
   readonly changed = (what: string): void => {
     this.#left -= 1;
-    const wanted = this.#reads?.test(what) === true;
+    const wanted = this.#reads?.test(what) === true && (this.#readsLeft -= 1) === 0;
     if (wanted) this.#reads = undefined;
     if (this.#left === 0 || wanted) this.#struck();
   };
 
-  /** Calls once, at the next change that reads so. */
-  like(reads: RegExp, struck: () => void): void {
+  /** Calls once, at the next change that reads so, or at a later one of them. */
+  like({ reads, time = 1 }: { readonly reads: RegExp; readonly time?: number }, struck: () => void): void {
     this.#reads = reads;
+    this.#readsLeft = time;
     this.#struck = struck;
   }
 
@@ -70,7 +72,7 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
   });
   const { crashAt } = options;
   if (crashAt !== undefined && "change" in crashAt) options.changes.at(crashAt.change, () => child.kill("SIGKILL"));
-  if (crashAt !== undefined && "reads" in crashAt) options.changes.like(crashAt.reads, () => child.kill("SIGKILL"));
+  if (crashAt !== undefined && "reads" in crashAt) options.changes.like(crashAt, () => child.kill("SIGKILL"));
   const release = passSignalsOn(child);
   try {
     return await new Promise<Ended>((resolve, reject) => {

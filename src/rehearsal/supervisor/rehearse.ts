@@ -131,7 +131,9 @@ async function runAndResume(
 ): Promise<number> {
   const { interactive, say, scenario } = options;
   const { interruption } = scenario;
-  const crashAt = options.crashAt ?? (interruption === undefined ? undefined : { reads: interruption.at });
+  const crashAt =
+    options.crashAt ??
+    (interruption === undefined ? undefined : { reads: interruption.at, time: interruption.time ?? 1 });
   // At a terminal the operator is asked, as in earnest.
   const inputs = interactive
     ? []

@@ -1,52 +1,105 @@
-/** Row 4: somebody deleted the space, with five databases and the applications in it; the space was made again. */
+/** Row 4: somebody deleted the space, with five databases and the applications in it; the space was made again, or is not there. */
 import { addApp, addSpace, seedDeletion, seedInstance } from "../../cloud-controller/seed.js";
 import type { CloudControllerState } from "../../cloud-controller/state.js";
 import { drawGuid } from "../../world/chance.js";
+import { databaseOf } from "../../world/data-directory.js";
 import { createInstance, happen } from "../../world/story.js";
+import { allContainers } from "../../world/world.js";
 import { withClusterdata } from "../clusterdata.js";
 import { recoveredComplaints } from "../endings.js";
 import { AGREES, EVERYTHING, INPUTS } from "../happy.js";
-import { APP, openStory, SERVICE, SPACE } from "../opening.js";
-import type { Opening, Scenario } from "../scenario.js";
+import { APP, openStory, ORG, SERVICE, SPACE } from "../opening.js";
+import type { Closing, Opening, Scenario } from "../scenario.js";
 import { type Told, unsaid } from "../told.js";
 
 const SECOND = 1_000;
 const OTHERS = ["catalogue-db", "invoices-db", "sessions-db", "users-db"] as const;
 
+const TEACHES =
+  "usage events know all of them: one review with a line for each, one consent, and a run for each; clone-from finds none in a new space";
+
+const TOLD = [
+  `03:07, from the team of the shop: somebody ran cf delete-space ${SPACE} about 40 minutes ago!`,
+  `We have made the space again and pushed "${APP}". All our databases are gone; "${SERVICE}" is what hurts most.`,
+];
+
 export const spaceDeleted: Scenario = {
   name: "space-deleted",
   title: "A whole space was deleted, with five databases",
-  teaches: "usage events know all of them; each is a run of its own, and clone-from finds none in a new space",
-  ticket: [
-    `03:07, from the team of the shop: somebody ran cf delete-space ${SPACE} about 40 minutes ago!`,
-    `We have made the space again and pushed "${APP}". All our databases are gone; "${SERVICE}" is what hurts most.`,
-  ],
-  open: ({ seed, now }) => {
-    const guids: string[] = [];
-    const opening = openStory({
-      era: "f",
-      seed,
-      now,
-      besideOld: (world, { old: _old, ...place }) =>
-        OTHERS.reduce((before, name) => {
-          const guid = drawGuid(before, name);
-          guids.push(guid);
-          return createInstance(before, { guid, ...place });
-        }, world),
-      beforeDeletion: (world) =>
-        guids.reduce(
-          (before, guid) => happen(before, 5 * SECOND, { is: "deprovision", guid }),
-          withClusterdata(world, { name: SERVICE }),
-        ),
-    });
-    return { ...opening, cloudController: withoutSpace(opening, { guids, now }) };
-  },
-  inputs: { ...INPUTS, apps: APP },
+  teaches: TEACHES,
+  ticket: TOLD,
+  runbook: "recover-deleted-space",
+  open: openWithoutSpace,
+  inputs: { org: ORG, space: SPACE, around: "40m ago", apps: `${SERVICE}:${APP}` },
   answers: AGREES,
   exitCode: 0,
-  complaints: (closing) => recoveredComplaints(closing, EVERYTHING),
+  complaints: allBackComplaints,
   unsaid: planComplaints,
 };
+
+/** Killed when the third of them is stopped, and resumed: the two before are not touched again. */
+export const spaceDeletedKilled: Scenario = {
+  ...spaceDeleted,
+  name: "space-deleted-killed",
+  title: "A whole space was deleted, and the laptop dies in the middle of the third database",
+  teaches: "a batch goes on where it was: each database has a run of its own, and what is back is left alone",
+  interruption: { at: /^docker-stop /, time: 3, meanwhile: () => [] },
+};
+
+/** Only one is wanted now: a run of its own says what else went, and how all of them come back. */
+export const oneOfASpace: Scenario = {
+  ...spaceDeleted,
+  name: "space-deleted-one",
+  title: "A whole space was deleted, and one of its databases is wanted now",
+  teaches: "a run for one database says what else went with it, and the one command that brings them all",
+  runbook: "recover-deleted-service",
+  inputs: { ...INPUTS, apps: APP },
+  complaints: (closing) => recoveredComplaints(closing, EVERYTHING),
+  unsaid: othersComplaints,
+};
+
+function openWithoutSpace({ seed, now }: { readonly seed: number; readonly now: number }): Opening {
+  const guids: string[] = [];
+  const opening = openStory({
+    era: "f",
+    seed,
+    now,
+    besideOld: (world, { old: _old, ...place }) =>
+      OTHERS.reduce((before, name) => {
+        const guid = drawGuid(before, name);
+        guids.push(guid);
+        return createInstance(before, { guid, ...place });
+      }, world),
+    beforeDeletion: (world) =>
+      guids.reduce(
+        (before, guid) => happen(before, 5 * SECOND, { is: "deprovision", guid }),
+        withClusterdata(world, { name: SERVICE }),
+      ),
+  });
+  return { ...opening, cloudController: withoutSpace(opening, { guids, now }) };
+}
+
+/** Each was created, stopped and started over its archive once, however often the tool was killed. */
+function allBackComplaints(closing: Closing): string[] {
+  if (closing.exitCode !== 0) return recoveredComplaints(closing, EVERYTHING);
+  return [
+    ...recoveredComplaints(closing, EVERYTHING),
+    ...[SERVICE, ...OTHERS].flatMap((name) => leadsComplaints(closing, name)),
+  ];
+}
+
+function leadsComplaints({ world, cloudController }: Closing, name: string): string[] {
+  const guid = cloudController.instances.find((each) => each.name === name)?.guid;
+  const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
+  if (site === undefined) return [`${name} is not back`];
+  const { container } = site;
+  const restored = (databaseOf(site)?.timeline ?? 0) > 1 && container.process.role === "master";
+  const stops = world.record.filter(({ what, subject }) => what === "stop" && subject === container.name).length;
+  return [
+    ...(restored ? [] : [`${name} does not lead a restored database`]),
+    ...(stops === 1 ? [] : [`the container of ${name} was stopped ${stops} times`]),
+  ];
+}
 
 interface Gone {
   readonly guids: readonly string[];
@@ -79,15 +132,32 @@ function withoutSpace({ cloudController, world, old }: Opening, { guids, now }: 
 }
 
 function planComplaints(told: Told): string[] {
+  const { rows, members } = told.output("review");
+  const agreed = told.output("agree")["members"];
+  const said = JSON.stringify(rows);
+  return [
+    ...(Array.isArray(members) && members.length === OTHERS.length + 1
+      ? []
+      : ["the plan does not hold five databases"]),
+    ...(JSON.stringify(agreed) === JSON.stringify(members) ? [] : ["what was agreed to is not what was shown"]),
+    ...unsaid("the review", said, [
+      SERVICE,
+      ...OTHERS,
+      "restorable",
+      "no archived segment is lost",
+      "one after another",
+    ]),
+  ];
+}
+
+function othersComplaints(told: Told): string[] {
   const { others, together } = told.output("discover");
   const commands = Array.isArray(others) ? others.map(String) : [];
   return [
-    ...(commands.length === OTHERS.length ? [] : [`${commands.length} other databases were found, not 4`]),
-    ...OTHERS.filter((name) => !commands.some((each) => each.includes(`service=${name}`))).map(
-      (name) => `no plan for ${name}`,
-    ),
-    ...unsaid("the plan", String(together), ["clone-from finds none", "with its applications", "last WAL"]),
+    ...(commands.length === 1 ? [] : [`${commands.length} commands bring the others back, not one`]),
+    ...unsaid("the command", commands.join(), ["run recover-deleted-space", `org=${ORG}`, `space=${SPACE}`]),
+    ...unsaid("the plan", String(together), [...OTHERS, "clone-from finds none", "with its applications", "last WAL"]),
     ...unsaid("the way", String(told.output("way")["why"]), ["not clone-from", "same space"]),
-    ...unsaid("the summary", JSON.stringify(told.output("summary")), OTHERS),
+    ...unsaid("the summary", JSON.stringify(told.output("summary")), ["run recover-deleted-space"]),
   ];
 }

@@ -1,0 +1,166 @@
+/**
+ * All databases that went with a space (dingo.md §7, §8 row 4), one line for each: what it is, whether its archive can be
+ * restored, and what is lost. Reads only; nothing is decided here.
+ */
+import { z } from "zod";
+import { type Context, defineAction, type ReviewRow } from "../../action.js";
+import { counted } from "../../counted.js";
+import type { Candidate, Discovery } from "../../discovery/candidate.js";
+import { findDeletedInstance as search } from "../../discovery/find.js";
+import { deletedTogether, type Together } from "../../discovery/together.js";
+import { RecoverError } from "../../errors.js";
+import { quote } from "../../shell-quote.js";
+import { parseTime } from "../../time.js";
+import { appsOf, requireKnown } from "./apps-by-service.js";
+import { judgeArchive } from "./judge-archive.js";
+import { spaceMember, type SpaceMember } from "./space-member.js";
+
+const WINDOW_MS = 24 * 3_600_000;
+
+const input = z.strictObject({
+  org: z.string(),
+  space: z.string(),
+  around: z.string(),
+  /** `SERVICE:APPLICATION`: whom to bind and restart; applications went with their space, and so did who was bound. */
+  apps: z.array(z.string()),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({
+  rows: z.array(z.object({ label: z.string(), value: z.string() })),
+  members: z.array(spaceMember),
+  left_out: z.array(z.string()),
+});
+type Output = z.infer<typeof output>;
+
+export const reviewSpace = defineAction({
+  id: "discovery.review-space",
+  title: "Find every database that went with the space, and prove each archive",
+  effect: "read",
+  review: true,
+  input,
+  output,
+  tell: ({ members, left_out }) =>
+    [
+      `${counted(members.length, "database")} can be brought back: ${members.map(({ name }) => `"${name}"`).join(", ")}`,
+      ...left_out.map((text) => `left out: ${text}`),
+    ].join("\n"),
+  describe: ({ space, around }) => [
+    {
+      on: "here",
+      line: quote([
+        ...["dingo-recover", "discover", "--cf-events", "--space", space],
+        ...(around === "" ? [] : ["--around", around]),
+      ]),
+    },
+  ],
+  async run(context, request): Promise<Output> {
+    const { cf, clock } = context.ports;
+    const around = request.around === "" ? undefined : parseTime(request.around, clock.now()).at;
+    const { org, space } = request;
+    const query = { name: undefined, org, space, around, windowMs: around === undefined ? undefined : WINDOW_MS };
+    const found = await search({ cf, logs: undefined, now: clock.now() }, query);
+    const group = await chooseGroup(context, request, found);
+    requireKnown(request.apps, group.members);
+    return await judgeAll(context, request, group);
+  },
+});
+
+async function chooseGroup(context: Context, request: Input, found: Discovery): Promise<Together> {
+  const groups = deletedTogether(found.candidates.filter(({ name }) => name !== undefined));
+  const [only, ...others] = groups;
+  if (only === undefined) throw noneTogether(request, found);
+  if (others.length === 0) return only;
+  const answer = await context.ask({
+    kind: "choice",
+    id: "space",
+    prompt: `Which deletion in ${request.org}/${request.space} is meant?`,
+    why: "More than one space of that name went, or its services went at several times.",
+    choices: groups.map((group) => ({
+      value: group.spaceGuid,
+      label: `${counted(group.members.length, "database")}, last one ${lastDeleted(group)}`,
+      consequence: group.members.map(({ name }) => name).join(", "),
+    })),
+  });
+  const chosen = groups.find(({ spaceGuid }) => spaceGuid === answer.value);
+  if (chosen !== undefined) return chosen;
+  throw new RecoverError("input-invalid", `"${answer.value}" is none of the spaces found`, {
+    remedy: "Choose one of the GUIDs shown.",
+    effect: "none",
+  });
+}
+
+function noneTogether({ org, space }: Input, { complete, coverage }: Discovery): RecoverError {
+  const gap = coverage.find((each) => !each.complete);
+  const message = `no services that were deleted together were found in ${org}/${space}`;
+  return new RecoverError(
+    complete ? "nothing-found" : "coverage-incomplete",
+    gap === undefined ? message : `${message}, and not everything could be looked at: ${gap.why ?? gap.source}`,
+    {
+      remedy:
+        "Only Cloud Foundry's usage events tell of a space: give --input around=… and a user who sees every event, or recover one service at a time with dingo-recover run.",
+      place: `${org}/${space}`,
+      effect: "none",
+    },
+  );
+}
+
+async function judgeAll(context: Context, request: Input, group: Together): Promise<Output> {
+  const members: SpaceMember[] = [];
+  const left_out: string[] = [];
+  const lines: ReviewRow[] = [];
+  for (const [index, each] of group.members.entries()) {
+    const name = each.name ?? each.guid;
+    context.progress({ message: `looking at the archive of "${name}"`, done: index, total: group.members.length });
+    const judged = await judgeMember(context, each);
+    if ("against" in judged) {
+      left_out.push(`"${name}" (${each.guid}): ${judged.against}`);
+      continue;
+    }
+    const { lost, told } = judged;
+    members.push({ name, guid: each.guid, deleted_at: each.deletedAt ?? "", lost, apps: appsOf(request.apps, name) });
+    lines.push({ label: name, value: `${each.guid}, plan ${each.plan ?? "not known"}; ${told}` });
+  }
+  if (members.length === 0)
+    throw new RecoverError("not-restorable", `none of the databases can be brought back: ${left_out.join("; ")}`, {
+      remedy: "Nothing was created. Look at each with dingo-recover archive verify.",
+      place: `${request.org}/${request.space}`,
+      effect: "none",
+    });
+  return { rows: [...headRows(request, group), ...lines, ...left_out.map(leftOutRow), ...ORDER], members, left_out };
+}
+
+/** What has its name again is left to a run of its own, which asks; so is what lives, which discovery leaves out itself. */
+async function judgeMember(
+  context: Context,
+  { guid, nameTakenBy, deletedAt }: Candidate,
+): Promise<{ readonly against: string } | { readonly lost: number; readonly told: string }> {
+  if (nameTakenBy === undefined) return await judgeArchive(context, { guid, deletedAt: deletedAt ?? "" });
+  return { against: `its name is taken by ${nameTakenBy.guid}, created ${nameTakenBy.createdAt}` };
+}
+
+function headRows({ org, space }: Input, group: Together): readonly ReviewRow[] {
+  const count = counted(group.members.length, "database");
+  return [
+    {
+      label: "deleted",
+      value: `${count} in ${org}/${space} (space ${group.spaceGuid}), the last ${lastDeleted(group)}`,
+    },
+  ];
+}
+
+const leftOutRow = (value: string): ReviewRow => ({ label: "left out", value });
+
+const ORDER: readonly ReviewRow[] = [
+  {
+    label: "then",
+    value:
+      "one after another, each as a run of its own, without another question where all is as shown here: a new instance is made, its container stopped, its archive replaced, its proof made; one that fails does not stop the others",
+  },
+  { label: "way back", value: "dingo-recover undo, for each of these runs by itself" },
+];
+
+const lastDeleted = ({ members }: Together): string =>
+  members
+    .map(({ deletedAt = "" }) => deletedAt)
+    .sort()
+    .at(-1) ?? "";

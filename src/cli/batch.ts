@@ -1,0 +1,150 @@
+/**
+ * A batch: what a run of `recover-deleted-space` has agreed on, and the runs that bring each of its databases back. Each
+ * has a journal of its own and names the batch in its inputs, so that a process that comes later knows how far it is.
+ */
+import { z } from "zod";
+import type { JsonObject } from "../action.js";
+import { spaceMember, type SpaceMember } from "../actions/discovery/space-member.js";
+import { replay } from "../engine/replay.js";
+import { hasTouched, wayOn } from "../engine/way-on.js";
+import { type Entry, endOf } from "../journal/entry.js";
+import type { StateDirectory } from "../journal/state-directory.js";
+import { quote } from "../shell-quote.js";
+
+const RUNBOOK = "recover-deleted-space";
+/** What brings back one of them. */
+export const MEMBER_RUNBOOK = "recover-deleted-service";
+const AGREE = "recovery.agree-batch";
+
+const agreed = z.object({ org: z.string(), space: z.string(), members: z.array(spaceMember) });
+
+export interface Batch extends z.infer<typeof agreed> {
+  /** The run that agreed. */
+  readonly run: string;
+  readonly rehearsal: boolean;
+}
+
+/** Undefined for every other run, and before anybody has agreed. */
+export function batchOf(entries: readonly Entry[]): Batch | undefined {
+  const state = replay(entries);
+  if (state.runbook !== RUNBOOK || endOf(entries)?.outcome !== "succeeded") return undefined;
+  const started = entries.findLast((entry) => entry.type === "step-started" && entry.action === AGREE);
+  const step = started?.type === "step-started" ? started.step : undefined;
+  const ended = entries.findLast((entry) => entry.type === "step-succeeded" && entry.step === step);
+  const output = agreed.safeParse(ended?.type === "step-succeeded" ? ended.output : undefined);
+  return output.success ? { ...output.data, run: state.run, rehearsal: state.rehearsal } : undefined;
+}
+
+/** `not-begun`, `open` and `recovered` say what is to be done; one that was taken back by an undo is left alone. */
+export interface Standing {
+  readonly member: SpaceMember;
+  readonly state: "not-begun" | "open" | "recovered" | "undone";
+  readonly run?: string;
+  /** Why its run stopped. */
+  readonly why?: string;
+  /** The command that goes on with it; absent where it is recovered. */
+  readonly goOnWith?: string;
+}
+
+export function standingsOf(directory: StateDirectory, batch: Batch): readonly Standing[] {
+  const runs = runsOf(directory, batch);
+  return batch.members.map((member) => {
+    const own = runs.findLast(({ guid }) => guid === member.guid);
+    return own === undefined
+      ? { member, state: "not-begun", goOnWith: `dingo-recover resume ${batch.run}` }
+      : standingOf(member, own);
+  });
+}
+
+interface MemberRun {
+  readonly run: string;
+  readonly guid: string;
+  readonly entries: readonly Entry[];
+}
+
+/** Oldest first. A run that was killed before its first entry has done nothing, and is nobody's. */
+function runsOf(directory: StateDirectory, batch: Batch): readonly MemberRun[] {
+  return [...directory.list()].sort().flatMap((run) => {
+    const entries = read(directory, run);
+    const { inputs, runbook } = replay(entries);
+    if (runbook !== MEMBER_RUNBOOK || inputs["batch"] !== batch.run) return [];
+    return [{ run, guid: String(inputs["instance_guid"]), entries }];
+  });
+}
+
+/** One that cannot be read is none of ours: whoever looks at it is told so by its own name. */
+function read(directory: StateDirectory, run: string): readonly Entry[] {
+  try {
+    return directory.read(run).entries;
+  } catch {
+    return [];
+  }
+}
+
+function standingOf(member: SpaceMember, { run, entries }: MemberRun): Standing {
+  const end = endOf(entries);
+  if (end?.outcome === "succeeded") return { member, run, state: "recovered" };
+  if (end !== undefined) return { member, run, state: "undone" };
+  const state = replay(entries);
+  const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
+  const way = wayOn(state, { run, code: error?.code, touched: hasTouched(entries) });
+  const command = "resumeWith" in way ? way.resumeWith : "beginAnewWith" in way ? way.beginAnewWith : undefined;
+  return {
+    member,
+    run,
+    state: "open",
+    ...(error === undefined ? {} : { why: `${error.message} (${error.code})` }),
+    ...(command === undefined ? {} : { goOnWith: command }),
+  };
+}
+
+/** Of the run that brings a member back. What was shown was agreed to; clone-from finds nothing in another space. */
+export function inputsOf({ org, space, run }: Batch, member: SpaceMember): JsonObject {
+  return {
+    ...{ service: member.name, org, space, instance_guid: member.guid, batch: run },
+    ...{ around: member.deleted_at, apps: member.apps, clone_from: "never" },
+  };
+}
+
+export const targetOf = ({ org, space }: Batch, { name }: SpaceMember): string => `${org}/${space}/${name}`;
+
+/** Batches with something left to do, and the runs that belong to them. */
+export function unfinishedBatches(
+  directory: StateDirectory,
+): readonly { readonly batch: Batch; readonly runs: readonly string[] }[] {
+  return directory.list().flatMap((run) => {
+    const batch = batchOf(read(directory, run));
+    const standings = batch === undefined ? [] : standingsOf(directory, batch);
+    if (batch === undefined || !standings.some(isLeft)) return [];
+    return [{ batch, runs: standings.flatMap((each) => each.run ?? []) }];
+  });
+}
+
+export const isLeft = ({ state }: Standing): boolean => state === "not-begun" || state === "open";
+
+/** How a batch ends, for a person. */
+export function endLines(batch: Batch, standings: readonly Standing[]): readonly string[] {
+  const back = standings.filter(({ state }) => state === "recovered").length;
+  const left = standings.filter(({ state }) => state !== "recovered");
+  return [
+    `${back} of ${standings.length} databases of ${batch.org}/${batch.space} are back.`,
+    ...left.flatMap(({ member, state, why, goOnWith }) => [
+      `  "${member.name}" (${member.guid}): ${why ?? state.replace("-", " ")}`,
+      ...(goOnWith === undefined ? [] : [`    ${goOnWith}`]),
+    ]),
+    ...(left.some(isLeft)
+      ? [`all that are left, one after another: ${quote(["dingo-recover", "resume", batch.run])}`]
+      : []),
+  ];
+}
+
+export function endDocument(batch: Batch, standings: readonly Standing[]): JsonObject {
+  return {
+    schema: "dingo-recover/batch@1",
+    run: batch.run,
+    recovered: standings.filter(({ state }) => state === "recovered").length,
+    members: standings.map(({ member: { name, guid }, state, run = "", why = "", goOnWith = "" }) => ({
+      ...{ name, guid, state, run, why, goOnWith },
+    })),
+  };
+}
