@@ -4,9 +4,9 @@
  */
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { diagnosticsError } from "../diagnostic.js";
+import { type Diagnostic, diagnosticsError, placeOf } from "../diagnostic.js";
 import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
+import { printable, quoted } from "../printable.js";
 import { article, Fields, textOf } from "../yaml/fields.js";
 import { Findings } from "../yaml/findings.js";
 import type { Located } from "../yaml/located.js";
@@ -48,8 +48,25 @@ export function loadConfig(options: ConfigOptions): Config {
   const reading = new Reading({ findings, env: options.env, folder, home: homeOf(options.env) });
   const root = isBlank(found?.text) ? undefined : readYaml(findings);
   const config = readConfig(reading, root, new Set(options.sections ?? KEYS));
-  if (findings.any) throw diagnosticsError("config-invalid", discreet(findings.list(), findings.text));
+  const elsewhere = reading.elsewhere;
+  if (findings.any || elsewhere.length > 0) throw mistakes(discreet(findings.list(), findings.text), elsewhere);
   return found === undefined ? config : { file: found.path, ...config };
+}
+
+/** What is wrong in the file, then what is wrong in variables and in files that it names: all of it at once. */
+function mistakes(inFile: readonly Diagnostic[], elsewhere: readonly RecoverError[]): RecoverError {
+  const [first, ...others] = elsewhere;
+  if (first === undefined) return diagnosticsError("config-invalid", inFile);
+  if (others.length === 0 && inFile.length === 0) return first;
+  const list = [
+    ...inFile.map((one) => `${placeOf(one)}: ${one.message} (${one.remedy})`),
+    ...elsewhere.map(({ message, remedy }) => `${message} (${remedy})`),
+  ];
+  return new RecoverError("config-invalid", [`${list.length} mistakes:`, ...list].join("\n  "), {
+    remedy: "Correct them and start again.",
+    place: inFile[0] === undefined ? (first.place ?? "environment") : printable(inFile[0].file),
+    effect: "none",
+  });
 }
 
 /** Where a configuration may lie when none is named, in this order. */
@@ -89,15 +106,18 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
   for (const key of ["elasticsearch"] as const)
     if (sections.has(key) && fields?.get(key) !== undefined)
       reading.findings.add(fields.keyAt(key), { message: `"${key}" is not built yet`, remedy: NOT_BUILT[key] });
-  const etcd = sections.has("etcd") ? readEtcd(reading, fields?.get("etcd")) : undefined;
-  const lease = sections.has("lease") ? readLease(reading, fields?.get("lease")) : undefined;
   const way = new Way(reading, fields?.get("bosh"));
-  const cf = sections.has("cf") ? readCf(reading, fields?.get("cf"), way) : { skipSslValidation: false };
-  const s3 = sections.has("s3") ? readS3(reading, fields?.get("s3"), way) : {};
+  const read = <T>(key: Section, section: (node: Located | undefined) => T): T | undefined =>
+    sections.has(key) ? reading.section(() => section(fields?.get(key))) : undefined;
+  const etcd = read("etcd", (node) => readEtcd(reading, node));
+  const lease = read("lease", (node) => readLease(reading, node));
+  const cf = read("cf", (node) => readCf(reading, node, way)) ?? { skipSslValidation: false };
+  const s3 = read("s3", (node) => readS3(reading, node, way)) ?? {};
+  const bosh = read("bosh", (node) => readBosh(reading, node));
   const needsWay = sections.has("bosh") || cf.viaGateway === true || s3.viaGateway === true;
   return {
     cf,
-    bosh: { ...(sections.has("bosh") ? readBosh(reading, fields?.get("bosh")) : {}), ...(needsWay ? way.value : {}) },
+    bosh: { ...bosh, ...(needsWay ? reading.section(() => way.value) : {}) },
     s3,
     logs: sections.has("logs") ? readPaths(reading, fields, "logs") : [],
     actions: sections.has("actions") ? readPaths(reading, fields, "actions") : [],

@@ -12,6 +12,7 @@ export type Text = LocatedScalar & { readonly value: string };
 export class Reading {
   readonly findings: Findings;
   readonly env: Environment;
+  readonly #elsewhere: RecoverError[] = [];
   readonly #folder: string;
   readonly #home: string;
 
@@ -25,6 +26,22 @@ export class Reading {
     this.env = options.env;
     this.#folder = options.folder;
     this.#home = options.home;
+  }
+
+  /** What is wrong beside the file: in variables, and in files that it names. */
+  get elsewhere(): readonly RecoverError[] {
+    return this.#elsewhere;
+  }
+
+  /** Undefined where it cannot be read for what is wrong elsewhere: that is noted once, and the others are read on. */
+  section<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (thrown) {
+      if (!(thrown instanceof RecoverError) || thrown.code !== "config-invalid") throw thrown;
+      if (!this.#elsewhere.some(({ message }) => message === thrown.message)) this.#elsewhere.push(thrown);
+      return undefined;
+    }
   }
 
   /** A path of the file: `~/` is the home, relative ones begin at the configuration file. */

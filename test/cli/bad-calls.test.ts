@@ -261,6 +261,18 @@ describe("a wrong call", () => {
     expect({ code, stderr }).toEqual({ code: EXIT.unreachable, stderr: "" });
   });
 
+  it("lists what is wrong in variables with what is wrong in the file", async () => {
+    const config = join(place.directory, "wrong.yml");
+    writeFileSync(config, "bosh:\n  gateway: {port: x}\ns3: {bucket: b}\n");
+    const env = { CF_API: "no address", BOSH_ENVIRONMENT: "none either" };
+    const { code, stdout } = await place.run(["run", "--config", config, "--json"], env);
+    expect(code).toBe(EXIT.invalid);
+    const { message } = JSON.parse(stdout) as { message: string };
+    expect(message).toMatch(/^6 mistakes:/);
+    for (const told of ['"host"', '"user"', '"port"', '"bucket"', "CF_API", "BOSH_ENVIRONMENT"])
+      expect(message).toContain(told);
+  });
+
   it("lays help out alike, however it is asked for", async () => {
     const texts = await Promise.all(
       [
