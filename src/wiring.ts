@@ -6,6 +6,8 @@ import { CfCloudFoundry } from "./adapters/cf/cloud-foundry.js";
 import { CfHop } from "./adapters/cf/hop.js";
 import type { CfLogin } from "./adapters/cf/login.js";
 import { createCells } from "./adapters/host/cells.js";
+import { LogStore } from "./adapters/elasticsearch/log-store.js";
+import type { StoreLogin } from "./adapters/elasticsearch/store-client.js";
 import { LocalLogFiles } from "./adapters/logs/local-log-files.js";
 import type { Dial, Gateway } from "./adapters/network/dial.js";
 import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
@@ -19,6 +21,7 @@ import {
   type Config,
   type GatewayConfig,
   type LeaseConfig,
+  type LogStoreConfig,
   type SecretReference,
   settingsOf,
   type SocksConfig,
@@ -86,6 +89,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     ...optional("region", config.s3.region),
     ...optional("credentials", s3Credentials(options)),
   });
+  const logStores = (config.logStores ?? []).map((each) => openLogStore(options, each, wayOf(each)));
   const ports: Ports = {
     clock,
     cf,
@@ -93,6 +97,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     cells,
     store,
     logs: new LocalLogFiles(config.logs),
+    logStores,
     settings: settingsOf(config),
   };
   signal.throwIfAborted();
@@ -115,6 +120,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
         await closeAll([...(takenOver ? [cf, hop] : [{ close: logOut }]), gateway]);
       } finally {
         storeAgents.destroy();
+        for (const each of logStores) each.close();
       }
     },
   };
@@ -267,6 +273,27 @@ function s3Credentials(options: WiringOptions): (() => Promise<S3Credentials>) |
     secretAccessKey: await resolveSecret(options, given.secretAccessKey),
     ...optional("sessionToken", await optionalSecret(options, given.sessionToken)),
   });
+}
+
+function openLogStore(options: WiringOptions, config: LogStoreConfig, dial: Dial): LogStore {
+  const { clock, secrets, signal } = options;
+  const { url, index, login, caCert, skipSslValidation } = config;
+  return new LogStore({
+    url,
+    index,
+    dial,
+    clock,
+    secrets,
+    signal,
+    skipSslValidation,
+    ...optional("ca", caCert),
+    ...optional("login", login === undefined ? undefined : () => storeLogin(options, login)),
+  });
+}
+
+async function storeLogin(options: WiringOptions, login: NonNullable<LogStoreConfig["login"]>): Promise<StoreLogin> {
+  if (login.kind === "api-key") return { kind: "api-key", key: await resolveSecret(options, login.key) };
+  return { kind: "password", username: login.username, password: await resolveSecret(options, login.password) };
 }
 
 async function optionalSecret(

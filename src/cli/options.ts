@@ -155,6 +155,22 @@ export const discoverOptions = {
     requiresArg: true,
     nargs: 1,
   },
+  elasticsearch: {
+    type: "array",
+    string: true,
+    default: [] as string[],
+    describe: "Elasticsearch 7 to 9, its URL (repeatable; default `elasticsearch:` of the configuration)",
+    requiresArg: true,
+    nargs: 1,
+  },
+  opensearch: {
+    type: "array",
+    string: true,
+    default: [] as string[],
+    describe: "OpenSearch 1 to 3, its URL (repeatable; default `opensearch:` of the configuration)",
+    requiresArg: true,
+    nargs: 1,
+  },
   "cf-events": { type: "boolean", default: false, describe: "search Cloud Foundry's own records" },
   inventory: {
     type: "array",

@@ -2,6 +2,7 @@
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { ResourceRecorder } from "../ports/resources.js";
 import { wire, type Wired } from "../wiring.js";
+import type { Config } from "../config/config.js";
 import type { Section } from "../config/load.js";
 import { somebodyIsThere } from "./conductor.js";
 import { configOf } from "./configuration.js";
@@ -13,19 +14,20 @@ import { createOutput } from "../ui/output.js";
 import { promptingOperator } from "../ui/prompts.js";
 import { NOBODY } from "../ui/renderer.js";
 
-const NOT_JOURNALED: ResourceRecorder = {
+/** Where no run is: nothing that is opened outlives the command. */
+export const NOT_JOURNALED: ResourceRecorder = {
   opened: () => Promise.resolve(),
   closed: () => Promise.resolve(),
   leftOpen: () => [],
 };
 
-/** `sections`: what of the configuration the command needs; the systems of the others are not there for it. */
+/** `needed`: what of the configuration the command needs, or that already read; the other systems are not there for it. */
 export async function withPorts<T>(
   given: GlobalArguments,
-  sections: readonly Section[],
+  needed: readonly Section[] | Config,
   work: (wired: Wired) => Promise<T>,
 ): Promise<T> {
-  const config = configOf(given, sections);
+  const config = "cf" in needed ? needed : configOf(given, needed);
   const mode = readRehearsalMode(process.env);
   const output = createOutput({ secrets, color: given.color });
   const stopper = watchSignals((text) => output.error(text), false);

@@ -4,6 +4,7 @@ import { Fields } from "../yaml/fields.js";
 import type { Located } from "../yaml/located.js";
 import { isLoopback, parseAddress } from "./address.js";
 import type { BoshConfig, SecretReference } from "./config.js";
+import { CERTIFICATE, readCertificate } from "./certificate.js";
 import { environmentError, readIfThere, type Reading } from "./reading.js";
 import { readSecret } from "./secret.js";
 
@@ -12,7 +13,6 @@ const DIRECTOR_PORT = 25_555;
 const DEPLOYMENT = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/u;
 const ENVIRONMENT_REMEDY =
   "Write the director's address, `10.0.0.10` or `https://10.0.0.10:25555`; an alias of the bosh CLI is not known here.";
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----/u;
 
 type BoshFields = Fields<(typeof KEYS)[number]>;
 
@@ -20,7 +20,9 @@ export function readBosh(reading: Reading, node: Located | undefined): Omit<Bosh
   const fields = node === undefined ? undefined : Fields.of(reading.findings, node, { what: '"bosh"', keys: KEYS });
   const environment = readEnvironment(reading, fields);
   const deployment = readDeployment(reading, fields);
-  const caCert = readCertificate(reading, fields);
+  const named = fields?.text("ca_cert");
+  const caCert =
+    named === undefined ? certificateOfEnvironment(reading) : readCertificate(reading, named, "the director's");
   const client = fields?.text("client")?.value ?? reading.variable("BOSH_CLIENT");
   const clientSecret = readClientSecret(reading, fields);
   return {
@@ -66,21 +68,6 @@ function readDeployment(reading: Reading, fields: BoshFields | undefined): strin
   if (value !== undefined && !DEPLOYMENT.test(value))
     throw environmentError("BOSH_DEPLOYMENT", "is no name of a deployment", remedy);
   return value;
-}
-
-/** A path or the PEM text, as the bosh CLI takes it; both give the text. */
-function readCertificate(reading: Reading, fields: BoshFields | undefined): string | undefined {
-  const node = fields?.text("ca_cert");
-  if (node === undefined) return certificateOfEnvironment(reading);
-  if (CERTIFICATE.test(node.value)) return node.value;
-  const path = reading.path(node.value);
-  const text = readIfThere(path);
-  if (text !== undefined && CERTIFICATE.test(text)) return text;
-  reading.findings.add(node.at, {
-    message: `"ca_cert" names ${quoted(path)}, which ${text === undefined ? "is not there" : "holds no certificate"}`,
-    remedy: "Name a file that holds the director's CA certificate in PEM form, or write the certificate with `|`.",
-  });
-  return undefined;
 }
 
 function certificateOfEnvironment(reading: Reading): string | undefined {

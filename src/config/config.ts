@@ -63,6 +63,24 @@ export interface S3Config {
   readonly viaGateway?: true;
 }
 
+/** A log store: Elasticsearch or OpenSearch. */
+export interface LogStoreConfig {
+  /** Where it was read from; which product answers is another thing. */
+  readonly section: "elasticsearch" | "opensearch";
+  /** `https://HOST:PORT`. */
+  readonly url: string;
+  /** Names and patterns, divided by commas. */
+  readonly index: string;
+  readonly login?:
+    | { readonly kind: "password"; readonly username: string; readonly password: SecretReference }
+    | { readonly kind: "api-key"; readonly key: SecretReference };
+  /** PEM text. */
+  readonly caCert?: string;
+  readonly skipSslValidation: boolean;
+  /** It is reached through the gateway hop; only where there is one. */
+  readonly viaGateway?: true;
+}
+
 /** Where leases lie and journals are mirrored: outside every archive. */
 export interface LeaseConfig {
   readonly bucket: string;
@@ -80,6 +98,8 @@ export interface Config {
   readonly s3: S3Config;
   /** Globs, absolute, or "-" for stdin. */
   readonly logs: readonly string[];
+  /** Absent where there is none. */
+  readonly logStores?: readonly LogStoreConfig[];
   /** HOST:PORT of etcd. */
   readonly etcd?: string;
   readonly lease?: LeaseConfig;

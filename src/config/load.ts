@@ -16,20 +16,16 @@ import { readBosh } from "./bosh.js";
 import { readCf } from "./cloud-foundry.js";
 import type { Config } from "./config.js";
 import { readLease } from "./lease.js";
+import { LOG_STORES, readLogStore } from "./log-store.js";
 import { readS3 } from "./object-store.js";
 import { type Environment, readIfThere, Reading } from "./reading.js";
 import { discreet } from "./secret.js";
 import { Way } from "./way.js";
 
-const KEYS = ["cf", "bosh", "s3", "logs", "elasticsearch", "etcd", "lease", "actions"] as const;
+const KEYS = ["cf", "bosh", "s3", "logs", "elasticsearch", "opensearch", "etcd", "lease", "actions"] as const;
 type ConfigFields = Fields<(typeof KEYS)[number]>;
 /** A part of the configuration, and of the variables that count where it is silent. */
 export type Section = (typeof KEYS)[number];
-
-/** Of DESIGN §4, with what to use until they are built. Silently ignored they would promise what is not kept. */
-const NOT_BUILT = {
-  elasticsearch: "Remove it, and name files in `logs` instead.",
-} as const;
 
 export interface ConfigOptions {
   /** Of `--config`; absent: the usual places are tried. */
@@ -103,9 +99,6 @@ function isBlank(text: string | undefined): boolean {
 function readConfig(reading: Reading, root: Located | undefined, sections: ReadonlySet<Section>): Config {
   const fields =
     root === undefined ? undefined : Fields.of(reading.findings, root, { what: "the configuration", keys: KEYS });
-  for (const key of ["elasticsearch"] as const)
-    if (sections.has(key) && fields?.get(key) !== undefined)
-      reading.findings.add(fields.keyAt(key), { message: `"${key}" is not built yet`, remedy: NOT_BUILT[key] });
   const way = new Way(reading, fields?.get("bosh"));
   const read = <T>(key: Section, section: (node: Located | undefined) => T): T | undefined =>
     sections.has(key) ? reading.section(() => section(fields?.get(key))) : undefined;
@@ -114,13 +107,17 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
   const cf = read("cf", (node) => readCf(reading, node, way)) ?? { skipSslValidation: false };
   const s3 = read("s3", (node) => readS3(reading, node, way)) ?? {};
   const bosh = read("bosh", (node) => readBosh(reading, node));
-  const needsWay = sections.has("bosh") || cf.viaGateway === true || s3.viaGateway === true;
+  const logStores = LOG_STORES.flatMap(
+    (section) => read(section, (node) => readLogStore(reading, node, { section, way })) ?? [],
+  );
+  const needsWay = sections.has("bosh") || [cf, s3, ...logStores].some(({ viaGateway }) => viaGateway === true);
   return {
     cf,
     bosh: { ...bosh, ...(needsWay ? reading.section(() => way.value) : {}) },
     s3,
     logs: sections.has("logs") ? readPaths(reading, fields, "logs") : [],
     actions: sections.has("actions") ? readPaths(reading, fields, "actions") : [],
+    ...(logStores.length === 0 ? {} : { logStores }),
     ...(etcd === undefined ? {} : { etcd }),
     ...(lease === undefined ? {} : { lease }),
   };

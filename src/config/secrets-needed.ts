@@ -6,7 +6,7 @@ export interface SecretNeeded {
   readonly from: string;
 }
 
-export function secretsNeeded({ cf, bosh, s3 }: Config): readonly SecretNeeded[] {
+export function secretsNeeded({ cf, bosh, s3, logStores = [] }: Config): readonly SecretNeeded[] {
   const { gateway, clientSecret } = bosh;
   const login = "the session of the cf CLI (cf login), or CF_USERNAME and CF_PASSWORD";
   const chain = "the standard chain of AWS (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile)";
@@ -19,6 +19,12 @@ export function secretsNeeded({ cf, bosh, s3 }: Config): readonly SecretNeeded[]
     s3.credentials === undefined
       ? { what: "credentials of the object store", from: chain }
       : needed("s3.credentials.secret_access_key", s3.credentials.secretAccessKey),
+    ...logStores.flatMap(({ section, login }) => {
+      if (login === undefined) return [];
+      return login.kind === "api-key"
+        ? [needed(`${section}.api_key`, login.key)]
+        : [needed(`${section}.password`, login.password)];
+    }),
   ];
 }
 

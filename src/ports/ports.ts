@@ -5,6 +5,7 @@ import type { Clock } from "./clock.js";
 import type { CloudFoundry } from "./cloud-foundry.js";
 import type { Director } from "./director.js";
 import type { LogFiles } from "./log-files.js";
+import type { LogSearch } from "./log-search.js";
 import type { Settings } from "./settings.js";
 
 export interface Ports {
@@ -14,5 +15,7 @@ export interface Ports {
   readonly cells: Cells;
   readonly store: ArchiveStore;
   readonly logs: LogFiles;
+  /** Log stores of the configuration. */
+  readonly logStores: readonly LogSearch[];
   readonly settings: Settings;
 }

@@ -153,8 +153,32 @@ describe("a wrong configuration file", () => {
     expect(told).not.toContain("hunter2");
   });
 
-  it("is refused what is not built yet, instead of ignoring it", () => {
-    expect(failure("elasticsearch: { url: http://es }\n").message).toBe('"elasticsearch" is not built yet');
+  it("names log stores, how to log in there, and which indices", () => {
+    write("logs.pem", PEM);
+    const { logStores } = load(
+      `
+elasticsearch: { url: "https://es.example.org:9200", index: "logs-platform-*,-logs-app-*", api_key: { file: key }, ca_cert: logs.pem }
+opensearch: { url: http://os.example.org }
+`,
+      { OPENSEARCH_USERNAME: "reader", OPENSEARCH_PASSWORD: "x" },
+    );
+    expect(logStores).toEqual([
+      {
+        section: "elasticsearch",
+        url: "https://es.example.org:9200",
+        index: "logs-platform-*,-logs-app-*",
+        login: { kind: "api-key", key: { kind: "file", path: join(folder, "key") } },
+        caCert: PEM,
+        skipSslValidation: false,
+      },
+      {
+        section: "opensearch",
+        url: "http://os.example.org",
+        index: "logs-*",
+        login: { kind: "password", username: "reader", password: { kind: "env", name: "OPENSEARCH_PASSWORD" } },
+        skipSslValidation: false,
+      },
+    ]);
   });
 
   it("says where leases lie, with a prefix of their own", () => {
@@ -188,6 +212,12 @@ describe("a wrong configuration file", () => {
     ["s3: { endpoint: 'https://key:secret@s3.example.org' }", '"endpoint" is no address'],
     ["etcd: { url: 'https://10.0.0.1:4001' }", '"url" is no address of etcd'],
     ["logs: /var/log/x", '"logs" is text, not a list'],
+    ["elasticsearch: { index: logs }", '"elasticsearch" lacks "url"'],
+    ["elasticsearch: { url: 'https://user:secret@es' }", '"url" is no address of a log store'],
+    ["elasticsearch: { url: 'https://es', index: _all }", '"index" is no pattern of indices'],
+    ["elasticsearch: { url: 'https://es', index: '../x' }", '"index" is no pattern of indices'],
+    ["opensearch: { url: 'https://os', username: reader }", '"username" and "password" stand together'],
+    ["opensearch: { url: 'https://os', via_gateway: true }", "there is no gateway"],
     ['cf: { username: "a\\e[2J" }', "control character"],
     ["- a list", "the configuration is a list, not a map"],
   ])("%s is told what is wrong", (text, message) => {

@@ -52,7 +52,7 @@ export class Scene {
     const logs = new StreamedLogs([]);
     const settings = { bucket: BUCKET };
     const { clock, cf, director, cells, store } = this;
-    const ports: Ports = { clock, cf, director, cells, store, logs, settings };
+    const ports: Ports = { clock, cf, director, cells, store, logs, logStores: [], settings };
     const startedAt = new Date(Date.UTC(2026, 10, 21, 11, 55));
     const target = "shop/prod/important-db";
     this.context = new StepContext(ports, { id: RUN, epoch: 1, startedAt, operator: "ann", target, rehearsal: false });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import type { Candidate, Coverage, DiscoveryQuery } from "../../discovery/candidate.js";
+import type { Candidate, Coverage, DiscoveryQuery, Evidence } from "../../discovery/candidate.js";
 import { type DiscoverySources, findDeletedInstance as search } from "../../discovery/find.js";
 import { RecoverError } from "../../errors.js";
 import { chooseInstance } from "./choose-instance.js";
@@ -68,7 +68,7 @@ export const findDeletedInstance = defineAction({
     },
   ],
   async run(context, request): Promise<Output> {
-    const { cf, clock, logs } = context.ports;
+    const { cf, clock, logs, logStores: stores } = context.ports;
     const around = request.around === "" ? undefined : parseTime(request.around, clock.now()).at;
     const query = {
       name: request.service,
@@ -80,6 +80,7 @@ export const findDeletedInstance = defineAction({
     const sources = {
       cf,
       logs: logs.configured.length === 0 ? undefined : { files: logs, patterns: logs.configured },
+      stores,
       now: clock.now(),
     };
     const found = await search(sources, query);
@@ -140,6 +141,11 @@ function clockText({ file, from, to, zones }: Coverage): string[] {
   return [`${file} spans ${from ?? "?"} to ${to ?? "?"}, its clock runs at ${zones.join(" and ")}`];
 }
 
+function placeOf({ source, file, line, index, id }: Evidence): string {
+  if (index !== undefined) return `${source} ${index}/${id ?? ""}`;
+  return `${file ?? source}${line === undefined ? "" : `:${line}`}`;
+}
+
 function outputOf(chosen: Candidate, request: Input): Output {
   return {
     guid: chosen.guid,
@@ -153,9 +159,7 @@ function outputOf(chosen: Candidate, request: Input): Output {
     deleted_by: chosen.deletedBy ?? "",
     nodes: (chosen.nodes ?? []).map((each) => each.node),
     apps: (chosen.boundApps ?? []).map((each) => each.appGuid),
-    evidence: chosen.evidence
-      .slice(0, 20)
-      .map((each) => `${each.file ?? each.source}${each.line === undefined ? "" : `:${each.line}`}: ${each.text}`),
+    evidence: chosen.evidence.slice(0, 20).map((each) => `${placeOf(each)}: ${each.text}`),
     log_clocks: [],
     together: "",
     others: [],

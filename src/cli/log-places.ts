@@ -1,0 +1,22 @@
+/** Where `discover` looks for log lines: what was named, and only where nothing was, what the configuration names. */
+import type { LogStoreConfig } from "../config/config.js";
+import { LOG_STORES, logStoreAt } from "../config/log-store.js";
+import { configOf } from "./configuration.js";
+import type { DiscoverArguments, GlobalArguments } from "./options.js";
+
+export interface LogPlaces {
+  /** Globs, or "-" for stdin. */
+  readonly patterns: readonly string[];
+  readonly stores: readonly LogStoreConfig[];
+}
+
+/** Throws `usage`, `config-invalid`; the configuration is not read where files alone were named. */
+export function logPlacesOf(given: GlobalArguments & DiscoverArguments): LogPlaces {
+  const urls = LOG_STORES.flatMap((section) => given[section].map((url) => ({ section, url })));
+  if (given.logs.length > 0 && urls.length === 0) return { patterns: given.logs, stores: [] };
+  const named = given.logs.length > 0 || urls.length > 0;
+  const { logs, logStores: configured = [] } = configOf(given, named ? LOG_STORES : ["logs", ...LOG_STORES]);
+  if (!named) return { patterns: logs, stores: configured };
+  const stores = urls.map(({ section, url }) => logStoreAt(url, section, { configured, env: process.env }));
+  return { patterns: given.logs, stores };
+}
