@@ -9,6 +9,6 @@ const ISO = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|-00|[+-
 const INNER = new RegExp(String.raw`(?:^\s{0,12}(?:time=")?|STRUCTURED: time=)${ISO}(?=[\s"]|$)`);
 
 export function readInnerStamp(body: string): Stamp | undefined {
-  const match = INNER.exec(body.slice(0, 400));
+  const match = INNER.exec(body.slice(0, 2000));
   return match === null ? undefined : fromIso(match[1] ?? "");
 }
