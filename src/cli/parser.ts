@@ -263,6 +263,7 @@ function withArchive(parser: Parser, finish: Finish): Parser {
           .options(discoverOptions)
           .example("$0 discover --logs 'logs/*.gz' --name important-db", "in files")
           .example("$0 discover --cf-events --around '40m ago'", "in Cloud Foundry's own records")
+          .example("$0 discover --elasticsearch https://logs.example.com:9200", "in a log store")
           .example("$0 discover --inventory inventory.jsonl --name important-db", "what went between two surveys"),
       async (given) => finish(await (await import("./discover.js")).discover(given)),
     )
