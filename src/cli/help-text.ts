@@ -29,11 +29,7 @@ function withoutMarks(block: string): string {
 /** The two columns of a list anew; other paragraphs are wrapped. */
 function laidOut(block: string): string {
   const [title = "", ...lines] = block.split("\n");
-  if (!/^[A-Z][a-z]+:$/u.test(title))
-    return block
-      .split("\n")
-      .flatMap((line) => wrapped(line, ""))
-      .join("\n");
+  if (!/^[A-Z][a-z]+:$/u.test(title)) return block.split("\n").flatMap(hanging).join("\n");
   const rows = lines.map((line) => /^\s*(.*?)(?:\s{2,}(.*))?$/u.exec(line.trimEnd()) ?? ["", line.trim()]);
   return [title, ...(title === "Examples:" ? rows.flatMap(exampleLines) : optionLines(rows))].join("\n");
 }
@@ -49,6 +45,13 @@ function optionLines(rows: readonly (readonly string[])[]): readonly string[] {
     const [first = "", ...rest] = wrapped(what, " ".repeat(width + 4));
     return [`  ${name.padEnd(width)}  ${first.trimStart()}`.trimEnd(), ...rest];
   });
+}
+
+/** A line that was laid out: what follows of it stands under its last column, or else under its beginning. */
+function hanging(line: string): string[] {
+  const [, indent = "", name = "", rest = ""] = /^(\s*)(\S+\s{2,})?(.*)$/u.exec(line) ?? [];
+  const [first = "", ...more] = wrapped(rest, " ".repeat(indent.length + name.length));
+  return [`${indent}${name}${first.trimStart()}`, ...more];
 }
 
 function wrapped(text: string, indent: string): string[] {

@@ -46,5 +46,8 @@ describe("the rendered help", () => {
       expect(text).toMatch(/^Usage: dingo-recover /u);
     }
     expect((await renderHelp())["rehearse"]).toContain("N alone: after");
+    expect((await renderHelp())["rehearse"]).toMatch(
+      /\n {2}OPERATION {2}CopyObject,.*\n {13}any\n[^]*\n {4}403 {8}it is/u,
+    );
   });
 });
