@@ -15,13 +15,20 @@ const DELETE = "audit.service_instance.delete";
 const START = "audit.service_instance.start_delete";
 const PURGE = "audit.service_instance.purge";
 const UNBOUND = ["audit.service_binding.delete", "audit.service_binding.start_delete"];
-const TYPES = [DELETE, START, PURGE, ...UNBOUND];
+/** The request to delete a whole space or organization: what was in it goes one after another. */
+const PLACE_GONE = ["audit.space.delete-request", "audit.organization.delete-request"];
+const TYPES = [DELETE, START, PURGE, ...UNBOUND, ...PLACE_GONE];
+/** A space of many services takes its time; clocks differ a little. */
+const PLACE_TAKES_MS = 6 * 3_600_000;
+const SKEW_MS = 60_000;
 
 /** Everything that Cloud Foundry tells of one deleted instance. */
 interface Traces {
   readonly guid: string;
   readonly usage: UsageEvent | undefined;
   readonly audit: readonly AuditEvent[];
+  /** Where no event of its own says who: the deletion of its space or organization shortly before. */
+  readonly place: AuditEvent | undefined;
 }
 
 export interface CloudFoundryReport extends SourceReport {
@@ -97,7 +104,24 @@ function tracesOf(usage: readonly UsageEvent[], audit: readonly AuditEvent[]): r
     audits.set(event.target.guid, [...(audits.get(event.target.guid) ?? []), event]);
   }
   const guids = new Set([...deleted.keys(), ...audits.keys()]);
-  return [...guids].map((guid) => ({ guid, usage: deleted.get(guid), audit: audits.get(guid) ?? [] }));
+  return [...guids].map((guid) => {
+    const [usage, own = []] = [deleted.get(guid), audits.get(guid)];
+    return { guid, usage, audit: own, place: own.length > 0 ? undefined : placeGone(usage, audit) };
+  });
+}
+
+/** The last such request before the instance went. */
+function placeGone(usage: UsageEvent | undefined, audit: readonly AuditEvent[]): AuditEvent | undefined {
+  if (usage === undefined) return undefined;
+  const places = [usage.space.guid, usage.orgGuid];
+  const wentAt = Date.parse(usage.createdAt);
+  return audit
+    .filter(({ type, target }) => PLACE_GONE.includes(type) && places.includes(target.guid))
+    .filter(({ createdAt }) => {
+      const before = wentAt - Date.parse(createdAt);
+      return before >= -SKEW_MS && before <= PLACE_TAKES_MS;
+    })
+    .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))[0];
 }
 
 function sightingOf(traces: Traces, usage: readonly UsageEvent[], audit: readonly AuditEvent[]): Sighting {
@@ -119,7 +143,7 @@ function sightingOf(traces: Traces, usage: readonly UsageEvent[], audit: readonl
       (traces.usage === undefined ? 0 : 60) + (types.has(DELETE) || types.has(PURGE) ? 20 : types.has(START) ? 10 : 0),
     ...whoIs(traces),
     ...known("deletedAt", deletedAt),
-    ...known("deletedBy", decisive?.actor),
+    ...known("deletedBy", (decisive ?? traces.place)?.actor),
     ...(kind === "purged" ? { mayLive: true } : {}),
     ...livedUntil(guid, usage, deletedAt),
     boundApps: boundApps(guid, audit, deletedAt),
@@ -155,12 +179,19 @@ function whoIs({ usage, audit }: Traces): Partial<Sighting> {
   };
 }
 
-function notesOf({ guid, usage: deleted, audit }: Traces, kind: Kind, usage: readonly UsageEvent[]): readonly string[] {
+function notesOf(
+  { guid, usage: deleted, audit, place }: Traces,
+  kind: Kind,
+  usage: readonly UsageEvent[],
+): readonly string[] {
   const notes: string[] = [];
   if (kind === "purged") {
     notes.push("It was purged: the broker was never told, so its containers may still run and write to the archive.");
   }
-  if (deleted !== undefined && audit.length === 0) {
+  if (place !== undefined) {
+    const what = place.type === PLACE_GONE[0] ? "space" : "organization";
+    notes.push(`Its ${what} "${shown(place.target.name)}" was deleted by ${shown(place.actor)} at ${place.createdAt}.`);
+  } else if (deleted !== undefined && audit.length === 0) {
     notes.push("No audit event names who deleted it; on old platforms that is so when its space was deleted.");
   }
   const again = usage.find((event) => deleted !== undefined && isSuccessor(event, deleted));
@@ -196,10 +227,10 @@ function boundApps(guid: string, audit: readonly AuditEvent[], deletedAt?: strin
   return [...apps].map(([appGuid, unboundAt]) => ({ appGuid, unboundAt }));
 }
 
-function evidenceOf({ usage, audit }: Traces): readonly Evidence[] {
+function evidenceOf({ usage, audit, place }: Traces): readonly Evidence[] {
   const first: Evidence[] =
     usage === undefined ? [] : [{ source: "cf-usage-events", id: usage.guid, text: usageText(usage) }];
-  const others = audit.map(
+  const others = [...audit, ...(place === undefined ? [] : [place])].map(
     (event): Evidence => ({ source: "cf-audit-events", id: event.guid, text: auditText(event) }),
   );
   return [...first, ...others];

@@ -110,6 +110,22 @@ describe("Cloud Foundry's records", () => {
     expect((await ask(cf)).document.candidates).toMatchObject([{ kind: "purged", mayLive: true }]);
   });
 
+  it("name who deleted the space, where the instance went with it and no event of its own says who", async () => {
+    const gone = { target: { guid: SPACE.guid, type: "space", name: SPACE.name }, actor: "bob@example.org" };
+    const request = (at: string) =>
+      cloud().deleted(GUID, "orders-db", AT).audited("audit.space.delete-request", SPACE.guid, at, gone);
+    const [found] = (await ask(request("2016-03-17T06:10:05Z"))).document.candidates;
+    expect(found).toMatchObject({ deletedBy: "bob@example.org", kind: "deleted" });
+    expect(found?.notes.join()).toContain(
+      `Its space "${SPACE.name}" was deleted by bob@example.org at 2016-03-17T06:10:05Z.`,
+    );
+    expect(found?.evidence.map(({ source }) => source)).toEqual(["cf-usage-events", "cf-audit-events"]);
+    const [other] = (await ask(request("2016-03-16T06:10:05Z"))).document.candidates;
+    expect(other?.deletedBy).toBeNull();
+    const own = request("2016-03-17T06:10:05Z").audited(DELETE, GUID, AT);
+    expect((await ask(own)).document.candidates[0]?.deletedBy).toBe("ann@example.org");
+  });
+
   it("that show the instance now outvote a log", async () => {
     const { document, exitCode } = await ask(cloud().living(GUID, "orders-db"), lager(goodDeletion()));
     expect(exitCode).toBe(17);
