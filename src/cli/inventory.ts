@@ -1,15 +1,18 @@
 /** `inventory`: one survey of every service beside its archive's verdict, appended to a file. For cron. */
 import { join, resolve } from "node:path";
 import { systemClock } from "../adapters/clock/system-clock.js";
+import { EtcdMembers } from "../adapters/etcd/members.js";
+import { directDialer, loopbackDialer } from "../adapters/network/dialer.js";
 import { counted } from "../counted.js";
 import { formatInventoryLine, type InventoryInstance, type InventorySurvey } from "../discovery/inventory-line.js";
 import { exitOf, findingOf, type Finding } from "../inventory/finding.js";
 import { InventoryFile } from "../inventory/inventory-file.js";
-import { takeSurvey } from "../inventory/survey.js";
+import { type SurveySources, takeSurvey } from "../inventory/survey.js";
 import { quoted } from "../printable.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments, InventoryArguments } from "./options.js";
+import { readRehearsalMode } from "./rehearsal-mode.js";
 import { statePath } from "./state.js";
 import { withPorts } from "./with-ports.js";
 
@@ -26,25 +29,45 @@ export async function inventory(given: GlobalArguments & InventoryArguments): Pr
   const file = InventoryFile.open(path, clock.now());
   try {
     const lines: InventoryInstance[] = [];
-    const end = await withPorts(given, ["cf", "s3"], ({ ports }) =>
-      takeSurvey(
-        {
-          cf: ports.cf,
-          store: ports.store,
-          bucket: ports.settings.bucket,
-          isOurs: (offering) =>
-            given.offering.length > 0 ? given.offering.includes(offering) : offering.startsWith(OURS),
-          now: () => clock.now(),
-        },
-        (line) => {
-          file.append(formatInventoryLine(line));
-          if (line.type === "instance") lines.push(line);
-        },
+    const end = await withPorts(given, ["cf", "s3", "etcd"], ({ ports }) =>
+      countingNodes(ports.settings.etcd, (nodes) =>
+        takeSurvey(
+          {
+            ...nodes,
+            cf: ports.cf,
+            store: ports.store,
+            bucket: ports.settings.bucket,
+            isOurs: (offering) =>
+              given.offering.length > 0 ? given.offering.includes(offering) : offering.startsWith(OURS),
+            now: () => clock.now(),
+          },
+          (line) => {
+            file.append(formatInventoryLine(line));
+            if (line.type === "instance") lines.push(line);
+          },
+        ),
       ),
     );
     return tell({ output, json: given.json, path }, lines, end);
   } finally {
     file.close();
+  }
+}
+
+/** A survey opens no cell: nodes are counted where the configuration names etcd. */
+async function countingNodes<T>(
+  etcd: string | undefined,
+  work: (nodes: Pick<SurveySources, "nodesOf">) => Promise<T>,
+): Promise<T> {
+  if (etcd === undefined) return await work({});
+  const members = new EtcdMembers({
+    etcd,
+    dialer: readRehearsalMode(process.env) === undefined ? directDialer() : loopbackDialer(),
+  });
+  try {
+    return await work({ nodesOf: (guid) => members.count(guid) });
+  } finally {
+    members.close();
   }
 }
 
