@@ -4,9 +4,7 @@ import { OWNER_AGREES } from "../actions/recovery/ask-owner.js";
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { RunEvent } from "../engine/event.js";
 import type { Carrier, EngineOptions, RunFlags, RunResult } from "../engine/options.js";
-import type { Evaluator } from "../engine/evaluator.js";
-import { asRecoverError, RecoverError } from "../errors.js";
-import { evaluate } from "../expression/expression.js";
+import { RecoverError } from "../errors.js";
 import { type Config, leaseText } from "../config/config.js";
 import type { Decision } from "../journal/entry.js";
 import type { Journal } from "../journal/journal.js";
@@ -17,7 +15,6 @@ import { optional } from "../optional.js";
 import type { Operator } from "../ports/operator.js";
 import type { DrillTimes } from "../ports/settings.js";
 import { quoted } from "../printable.js";
-import { resolve } from "../runbook/resolve.js";
 import type { Runbook } from "../runbook/runbook.js";
 import { parseDuration } from "../time.js";
 import { interactiveRenderer } from "../ui/interactive.js";
@@ -26,12 +23,12 @@ import { createOutput, type Output } from "../ui/output.js";
 import { plainRenderer } from "../ui/plain.js";
 import type { Renderer } from "../ui/renderer.js";
 import { scenarioOperator } from "../ui/scenario-operator.js";
-import { wire } from "../wiring.js";
+import { atWork } from "./at-work.js";
 import { secrets } from "./failure.js";
 import type { ConsentArguments, GlobalArguments } from "./options.js";
 import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.js";
 import { watchSignals } from "./signals.js";
-import { type LeaseTerms, Tenure } from "./tenure.js";
+import type { LeaseTerms } from "./tenure.js";
 import { toolVersion } from "./tool-version.js";
 
 export type ConductArguments = GlobalArguments &
@@ -110,65 +107,40 @@ export interface Conduct {
   readonly alsoTo?: (event: RunEvent) => void;
 }
 
-/** Wires the real world to the engine, lets it work, and closes everything whatever happens. */
+/** Lets the engine work with screen and signals, and says how it ended. */
 export async function conduct(
-  { stage, runbook, journal, locks, flags, config, lease, drill, alsoTo }: Conduct,
+  { stage, journal, locks, lease, alsoTo, ...rest }: Conduct,
   work: (options: EngineOptions) => Promise<RunResult>,
 ): Promise<number> {
-  const stopper = watchSignals((text) => stage.renderer.say(text), stage.asks);
-  const tenure = new Tenure(journal, stage.mode === undefined ? locks : apart(locks, journal.run));
-  const carried = carrier(stage.mode !== undefined, lease);
-  const tell = (text: string | undefined): void => (text === undefined ? undefined : stage.output.error(text));
-  let closeRest = (): Promise<void> => Promise.resolve();
+  const { mode, renderer, clock, operator } = stage;
+  const stopper = watchSignals((text) => renderer.say(text), stage.asks);
   try {
-    const wired = await wire({
-      config,
-      env: process.env,
-      secrets,
-      clock: stage.clock,
-      recorder: tenure.recorder,
-      operator: stage.operator,
-      signal: stopper.signal,
-      loopbackOnly: stage.mode !== undefined,
-    });
-    closeRest = () => wired.close({ takenOver: tenure.isLost });
-    if (lease !== undefined) tell(await tenure.take(wired, lease, carried));
-    wired.warmUp();
-    for (const text of await wired.cleanLeftOvers()) stage.output.error(`left over from an earlier process: ${text}`);
-    const result = await work({
-      runbook,
-      ports: { ...wired.ports, settings: { ...wired.ports.settings, ...optional("drill", drill) } },
-      clock: stage.clock,
-      operator: stage.operator,
-      journal: tenure.journal,
-      locks: tenure.locks,
-      evaluator: EVALUATOR,
-      secrets,
-      flags,
-      carrier: carried,
-      signal: stopper.signal,
-      sink: (event) => {
-        if (event.type === "run-ended" && !hasBegun(journal)) return;
-        stage.renderer.sink(event);
-        alsoTo?.(event);
+    const result = await atWork(
+      {
+        ...rest,
+        ...optional("lease", lease),
+        ...{ clock, operator, secrets, journal },
+        env: process.env,
+        loopbackOnly: mode !== undefined,
+        locks: mode === undefined ? locks : apart(locks, journal.run),
+        carrier: carrier(mode !== undefined, lease),
+        signal: stopper.signal,
+        warmUp: true,
+        tell: (text) => stage.output.error(text),
+        sink: (event) => {
+          if (event.type === "run-ended" && !hasBegun(journal)) return;
+          renderer.sink(event);
+          alsoTo?.(event);
+        },
+        ended: () => renderer.close(),
       },
-      beforeEnd: () => wired.logOut(),
-    });
-    tell(await tenure.letGo(result.outcome));
-    await stage.renderer.close();
+      work,
+    );
     // Before a run has begun, an error is that of a command (DESIGN §4, "JSON documents").
     if (result.error !== undefined && !hasBegun(journal)) throw result.error;
     return result.exitCode;
   } finally {
     stopper.release();
-    tell(await tenure.letGo());
-    // A run that was refused before it began ends without `beforeEnd`; an open connection would keep the process alive.
-    await closeRest().catch((thrown: unknown) => {
-      const { code, message } = asRecoverError(thrown);
-      // That it was taken over was said, and what it left open is its successor's to remove.
-      if (code !== "fenced") stage.output.error(`closing down: ${message}`);
-    });
-    await journal.close();
   }
 }
 
@@ -182,8 +154,6 @@ function apart(locks: Locks, run: string): Locks {
     release: () => locks.release(),
   };
 }
-
-const EVALUATOR: Evaluator = { evaluate, resolve };
 
 function carrier(rehearsal: boolean, lease: LeaseTerms | undefined): Carrier {
   const who = { operator: userInfo().username, host: hostname(), toolVersion: toolVersion(), rehearsal };

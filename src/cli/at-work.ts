@@ -1,0 +1,72 @@
+/** One process at work on one run: wiring, lease, left-overs, engine, and the way out, whatever happens. */
+import type { Config } from "../config/config.js";
+import type { EngineOptions, RunResult } from "../engine/options.js";
+import { asRecoverError } from "../errors.js";
+import { evaluate } from "../expression/expression.js";
+import type { Journal } from "../journal/journal.js";
+import type { Locks } from "../journal/key-locks.js";
+import { optional } from "../optional.js";
+import type { DrillTimes } from "../ports/settings.js";
+import { resolve } from "../runbook/resolve.js";
+import { wire } from "../wiring.js";
+import { type LeaseTerms, Tenure } from "./tenure.js";
+
+export interface Work
+  extends Pick<
+    EngineOptions,
+    "runbook" | "clock" | "operator" | "secrets" | "flags" | "carrier" | "signal" | "sink" | "stopRequested"
+  > {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly loopbackOnly: boolean;
+  /** Closed at the end. */
+  readonly journal: Journal;
+  readonly locks: Locks;
+  /** Absent: nothing guards the run across machines. */
+  readonly lease?: LeaseTerms;
+  /** What the last drill took here; absent where none has come to its end. */
+  readonly drill?: DrillTimes | undefined;
+  /** Systems are reached before they are asked. */
+  readonly warmUp: boolean;
+  /** For people, beside the events. */
+  readonly tell: (text: string) => void;
+  /** The engine has ended, and connections stand still. */
+  readonly ended?: () => Promise<void>;
+}
+
+/** Errors: those of the wiring and of the lease; what the engine meets is in its result. */
+export async function atWork(work: Work, engine: (options: EngineOptions) => Promise<RunResult>): Promise<RunResult> {
+  const { config, env, loopbackOnly, journal, locks, lease, drill, warmUp, tell, ended, ...given } = work;
+  const { secrets, clock, operator, signal, carrier } = given;
+  const tenure = new Tenure(journal, locks);
+  const tellIfAny = (text: string | undefined): void => (text === undefined ? undefined : tell(text));
+  let closeRest = (): Promise<void> => Promise.resolve();
+  try {
+    const { recorder } = tenure;
+    const wired = await wire({ config, env, secrets, clock, recorder, operator, signal, loopbackOnly });
+    closeRest = () => wired.close({ takenOver: tenure.isLost });
+    if (lease !== undefined) tellIfAny(await tenure.take(wired, lease, carrier));
+    if (warmUp) wired.warmUp();
+    for (const text of await wired.cleanLeftOvers()) tell(`left over from an earlier process: ${text}`);
+    const result = await engine({
+      ...given,
+      ports: { ...wired.ports, settings: { ...wired.ports.settings, ...optional("drill", drill) } },
+      journal: tenure.journal,
+      locks: tenure.locks,
+      evaluator: { evaluate, resolve },
+      beforeEnd: () => wired.logOut(),
+    });
+    tellIfAny(await tenure.letGo(result.outcome));
+    await ended?.();
+    return result;
+  } finally {
+    tellIfAny(await tenure.letGo());
+    // A run that was refused before it began ends without `beforeEnd`; an open connection would keep the process alive.
+    await closeRest().catch((thrown: unknown) => {
+      const { code, message } = asRecoverError(thrown);
+      // That it was taken over was said, and what it left open is its successor's to remove.
+      if (code !== "fenced") tell(`closing down: ${message}`);
+    });
+    await journal.close();
+  }
+}
