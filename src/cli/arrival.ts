@@ -27,24 +27,29 @@ export interface ArrivalRequest {
  * The run that came in. Errors: `locked` with who, where, since when and at which step, unless the run is taken over;
  * `run-ended`, `run-not-found`, `run-ambiguous`, `journal-broken`; those of the store.
  */
-export async function bringFrom({ given, from, run: prefix, takeOver, state, say }: ArrivalRequest): Promise<string> {
-  const at: LeaseConfig = leaseAt(from);
-  return await withPorts(given, ["s3"], async (wired) => {
-    const place = wired.shared(at);
-    const run = await chooseMirrored(place, prefix);
-    const name = runClaimName(run);
-    const seen = await readSeen(place, name);
-    if (seen?.claim.state === "ended") throw endedElsewhere(run, `${place.location}/${name}`);
-    if (seen?.claim.state === "held" && !takeOver)
-      throw heldElsewhere(seen.claim, `${place.location}/${name}`, `resume ${run} --from ${leaseText(at)}`);
-    const mirrored = await fetchMirrored(place, run, seen?.claim.head);
-    const { entries, head } = mirrored.reading;
-    const arrival = state.bring({ run, ...mirrored });
-    say(`fetched ${entries.length} lines of the journal of run ${run}, head ${head}`);
-    if (arrival === "parted")
-      say("the journal that was here had parted from it: what it said is kept beside it as journal.parted-N");
-    return run;
-  });
+export async function bringFrom({ given, ...request }: ArrivalRequest): Promise<string> {
+  const at: LeaseConfig = leaseAt(request.from);
+  return await withPorts(given, ["s3"], (wired) => bring(wired.shared(at), request));
+}
+
+/** The same from a place that is at hand. */
+export async function bring(
+  place: SharedPlace,
+  { from, run: prefix, takeOver, state, say }: Omit<ArrivalRequest, "given">,
+): Promise<string> {
+  const run = await chooseMirrored(place, prefix);
+  const name = runClaimName(run);
+  const seen = await readSeen(place, name);
+  if (seen?.claim.state === "ended") throw endedElsewhere(run, `${place.location}/${name}`);
+  if (seen?.claim.state === "held" && !takeOver)
+    throw heldElsewhere(seen.claim, `${place.location}/${name}`, `resume ${run} --from ${leaseText(leaseAt(from))}`);
+  const mirrored = await fetchMirrored(place, run, seen?.claim.head);
+  const { entries, head } = mirrored.reading;
+  const arrival = state.bring({ run, ...mirrored });
+  say(`fetched ${entries.length} lines of the journal of run ${run}, head ${head}`);
+  if (arrival === "parted")
+    say("the journal that was here had parted from it: what it said is kept beside it as journal.parted-N");
+  return run;
 }
 
 async function chooseMirrored(place: SharedPlace, prefix: string | undefined): Promise<string> {

@@ -2,30 +2,32 @@
  * The ordinary program's work on one rehearsed run without a process of its own: configuration, wiring and engine are the
  * same, only screen, signals and argv are not there. Crash matrices need hundreds of these.
  */
-import type { Config, SecretReference } from "../config/config.js";
+import { type Config, leaseText, type SecretReference } from "../config/config.js";
+import { leaseAt } from "../config/lease.js";
 import { loadConfig } from "../config/load.js";
 import type { EngineOptions, RunResult } from "../engine/options.js";
 import { DEFAULT_FLAGS } from "../engine/options.js";
-import { resumeRun, runRunbook } from "../engine/run.js";
+import { resumeRun, runRunbook, undoRun } from "../engine/run.js";
 import { RecoverError } from "../errors.js";
-import { evaluate } from "../expression/expression.js";
-import type { FileJournal } from "../journal/file-journal.js";
-import type { Locks } from "../journal/key-locks.js";
-import { JournaledResources } from "../journal/resources.js";
-import { StateDirectory } from "../journal/state-directory.js";
+import type { JsonObject } from "../action.js";
+import { type OpenRun, StateDirectory } from "../journal/state-directory.js";
 import type { Carriage, Carried } from "../rehearsal/crash/carriage.js";
 import { installLoopbackGuard } from "../rehearsal/loopback-guard.js";
-import { resolve } from "../runbook/resolve.js";
 import { Secrets } from "../secrets.js";
 import { scenarioOperator } from "../ui/scenario-operator.js";
 import { wire } from "../wiring.js";
+import { bring } from "./arrival.js";
+import { atWork } from "./at-work.js";
+import { CLEAN_UP, leftAside } from "./left-aside.js";
+import { leaseTerms } from "./lease-terms.js";
 import { openRunbook } from "./shipped-runbooks.js";
 import { toolVersion } from "./tool-version.js";
+import { NOT_JOURNALED } from "./with-ports.js";
 
-/** Begins a run, or resumes the one that is named. Never throws what a run can throw: that is in the result. */
+/** Does its task. Never throws what a run can throw: that is in the result. */
 export async function carry(carriage: Carriage): Promise<Carried> {
   installLoopbackGuard();
-  const { stateDirectory, run, observer } = carriage;
+  const { stateDirectory, observer } = carriage;
   const secrets = new Secrets();
   const now = (): Date => carriage.clock.now();
   const state = new StateDirectory({
@@ -35,12 +37,13 @@ export async function carry(carriage: Carriage): Promise<Carried> {
     ...(observer === undefined ? {} : { observer }),
   });
   try {
-    const { journal, locks } = run === undefined ? state.create() : state.open(run, { takeOver: false });
-    const { exitCode, error } = await conduct(carriage, { secrets, journal, locks });
-    return { run: journal.run, exitCode, ...(error === undefined ? {} : { error: sentence(error) }) };
+    const inputs = inputsOf(carriage, state);
+    const open = await openRun(carriage, state, secrets);
+    const { exitCode, error } = await conduct(carriage, { secrets, open, inputs });
+    return { run: open.journal.run, exitCode, ...(error === undefined ? {} : { error: sentence(error) }) };
   } catch (thrown) {
     if (!(thrown instanceof RecoverError)) throw thrown;
-    return { run: run ?? "", exitCode: thrown.exitCode, error: sentence(thrown) };
+    return { run: carriage.run ?? "", exitCode: thrown.exitCode, error: sentence(thrown) };
   }
 }
 
@@ -49,48 +52,66 @@ function sentence({ code, message, cause }: RecoverError): string {
   return code === "internal" && cause instanceof Error ? `${code}: ${cause.stack ?? message}` : `${code}: ${message}`;
 }
 
-interface Opened {
-  readonly secrets: Secrets;
-  readonly journal: FileJournal;
-  readonly locks: Locks;
+function inputsOf({ after, inputs }: Carriage, state: StateDirectory): JsonObject {
+  return after === undefined ? inputs : (leftAside(state.read(after).entries, after) ?? {});
 }
 
-async function conduct(carriage: Carriage, { secrets, journal, locks }: Opened): Promise<RunResult> {
-  const { place, signal, clock } = carriage;
-  const env = { ...place.env };
+async function openRun(carriage: Carriage, state: StateDirectory, secrets: Secrets): Promise<OpenRun> {
+  const { run, task, fromMirror } = carriage;
+  if (run === undefined) return state.create();
+  if (fromMirror === true) await bringMirrored(carriage, state, secrets);
+  return state.open(run, { takeOver: fromMirror === true, back: task === "undo" });
+}
+
+async function bringMirrored(carriage: Carriage, state: StateDirectory, secrets: Secrets): Promise<void> {
+  const { run, lease = "" } = carriage;
+  const wired = await wire({ ...wiringOf(carriage, secrets), recorder: NOT_JOURNALED });
   try {
-    const wired = await wire({
-      config: withKeys(loadConfig({ env, cwd: place.directory, file: place.config })),
-      env,
-      secrets,
-      clock,
-      recorder: new JournaledResources(journal),
-      signal,
-      loopbackOnly: true,
-    });
-    await wired.cleanLeftOvers();
-    const options: EngineOptions = {
-      runbook: openRunbook(carriage.runbook ?? "recover-deleted-service"),
-      ports: wired.ports,
-      clock,
-      operator: scenarioOperator(carriage.answers, undefined),
-      secrets,
-      signal,
-      journal,
-      locks,
-      evaluator: { evaluate, resolve },
-      sink: carriage.sink ?? (() => undefined),
-      flags: { ...DEFAULT_FLAGS, acceptLoss: carriage.acceptLoss ?? 0 },
-      carrier: { operator: "rehearsal", host: "box", toolVersion: toolVersion(), rehearsal: true },
-      beforeEnd: () => wired.close(),
-    };
-    const begins = journal.entries.length === 0;
-    const result = await (begins ? runRunbook({ ...options, inputs: carriage.inputs }) : resumeRun(options));
-    if (result.error !== undefined) await wired.close().catch(() => undefined);
-    return result;
+    const request = { from: lease, run, takeOver: true, state, say: () => undefined };
+    await bring(wired.shared(leaseAt(lease)), request);
   } finally {
-    await journal.close();
+    await wired.close();
   }
+}
+
+function wiringOf({ place, clock, signal }: Carriage, secrets: Secrets) {
+  const env = { ...place.env };
+  const config = withKeys(loadConfig({ env, cwd: place.directory, file: place.config }));
+  return { config, env, secrets, clock, signal, loopbackOnly: true } as const;
+}
+
+interface Opened {
+  readonly secrets: Secrets;
+  readonly open: OpenRun;
+  readonly inputs: JsonObject;
+}
+
+async function conduct(carriage: Carriage, { secrets, open, inputs }: Opened): Promise<RunResult> {
+  const { answers, task, acceptLoss = 0, lease, fromMirror } = carriage;
+  const { journal, locks, directory } = open;
+  const at = lease === undefined ? undefined : leaseAt(lease);
+  const now = (): Date => carriage.clock.now();
+  const takeOver = fromMirror === true;
+  const who = { operator: "rehearsal", host: "box", toolVersion: toolVersion(), rehearsal: true };
+  return await atWork(
+    {
+      ...wiringOf(carriage, secrets),
+      ...leaseTerms(at, { journal, directory }, { takeOver, now }),
+      ...{ journal, locks },
+      runbook: openRunbook(task === "cleanup" ? CLEAN_UP : (carriage.runbook ?? "recover-deleted-service")),
+      operator: scenarioOperator(answers, undefined),
+      flags: { ...DEFAULT_FLAGS, acceptLoss, takeOver },
+      carrier: at === undefined ? who : { ...who, lease: leaseText(at) },
+      sink: carriage.sink ?? (() => undefined),
+      tell: () => undefined,
+      // Connections that are opened beside the work would make no two runs alike.
+      warmUp: false,
+    },
+    (options: EngineOptions) => {
+      if (task === "undo") return undoRun(options);
+      return journal.entries.length === 0 ? runRunbook({ ...options, inputs }) : resumeRun(options);
+    },
+  );
 }
 
 /** AWS's own chain looks into this process's environment, which is not the box's. */

@@ -14,6 +14,7 @@ const MOST_PROCESSES = 4;
 
 interface Given {
   readonly json: boolean;
+  readonly undo: boolean;
   readonly "accept-loss"?: number | undefined;
 }
 
@@ -28,6 +29,7 @@ export async function everywhere(
   const matrix = await crashEverywhere({
     scenario: scenario.name,
     seed,
+    act: given.undo ? "undo" : "recovery",
     ...optional("acceptLoss", given["accept-loss"]),
     worker: WORKER,
     processes: Math.min(availableParallelism(), MOST_PROCESSES),

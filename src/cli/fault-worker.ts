@@ -1,10 +1,9 @@
 /** A process that plays schedules of bad weather: it records one undisturbed run, and endures what it is told. */
 import { type Recording, record } from "../rehearsal/crash/recording.js";
-import { installLoopbackGuard } from "../rehearsal/loopback-guard.js";
-import { findScenario } from "../rehearsal/scenarios/registry.js";
 import { type Endured, endure, type Schedule } from "../rehearsal/weather/trial.js";
 import { carry } from "./carriage.js";
 import { complaintOf } from "./journal-complaint.js";
+import { obeyOrders, scenarioNamed } from "./worker.js";
 
 export type FaultOrder =
   | { readonly is: "record"; readonly id: number; readonly scenario: string; readonly seed: number }
@@ -19,27 +18,14 @@ export type FaultReply = { readonly id: number } & (
 /** Longer than any schedule takes on a slow machine. Milliseconds of this machine. */
 const HANGS_MS = 300_000;
 
-installLoopbackGuard();
 let recording: Recording | undefined;
 
-process.on("message", (order: FaultOrder) => {
-  obey(order).then(
-    (reply) => process.send?.(reply),
-    (thrown: unknown) => {
-      const why = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-      process.send?.({ is: "failed", id: order.id, why } satisfies FaultReply);
-    },
-  );
-});
-// Whoever gave the orders is gone.
-process.on("disconnect", () => process.exit());
+obeyOrders<FaultOrder, FaultReply>(obey, (why, { id }) => ({ is: "failed", id, why }));
 
 async function obey(order: FaultOrder): Promise<FaultReply> {
   const { id } = order;
   if (order.is === "record") {
-    const scenario = findScenario(order.scenario);
-    if (scenario === undefined) throw new Error(`there is no scenario ${order.scenario}`);
-    recording = await record({ scenario, seed: order.seed }, carry);
+    recording = await record({ scenario: scenarioNamed(order.scenario), seed: order.seed }, carry);
     return { is: "recorded", id, appends: recording.appends.length };
   }
   if (recording === undefined) throw new Error("nothing is recorded");

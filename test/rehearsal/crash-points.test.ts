@@ -25,9 +25,20 @@ function recording(): Recording {
   ];
   const files = { run: "r", journal: lines.map((line) => JSON.stringify(line)), evidence: {}, platformLog: "" };
   const watched = { before: {}, requestsBefore: 0, old: "" };
-  const undisturbed = { scenario: "happy-last-era", exitCode: 0, essence: [], counts: {}, watched, since: 0, files };
+  const undisturbed = {
+    scenario: "happy-last-era",
+    act: "recovery" as const,
+    inputs: {},
+    exitCode: 0,
+    essence: [],
+    counts: {},
+    watched,
+    since: 0,
+    files,
+  };
   return {
     undisturbed,
+    from: 0,
     appends: lines.map((_, index) => snapshot(index)),
     changes: [{ what: "docker-stop", snapshot: snapshot(2) }],
   };

@@ -14,21 +14,32 @@ export interface AppendHooks {
   after?(seq: number): void;
 }
 
+/** What is done with a run, or after it. */
+export type Task = "recovery" | "undo" | "cleanup";
+
 export interface Carriage {
+  readonly task: Task;
   readonly place: {
     readonly directory: string;
     readonly config: string;
     readonly env: Readonly<Record<string, string>>;
   };
   readonly stateDirectory: string;
-  /** The run that is resumed; absent: a new one begins. */
+  /** The run that is carried on; absent: a new one begins. */
   readonly run?: string;
+  /** The run that a new cleanup is about. */
+  readonly after?: string;
   readonly clock: ToolClock;
   readonly answers: Readonly<Record<string, string>>;
+  /** Of the run, where it has not begun. */
   readonly inputs: Readonly<Record<string, string>>;
   /** The recovery where nothing is said. */
   readonly runbook?: string;
   readonly acceptLoss?: number;
+  /** `s3://BUCKET/PREFIX`: the run is leased, and its journal mirrored there. */
+  readonly lease?: string;
+  /** Nothing of the run is here: its journal comes from the mirror. */
+  readonly fromMirror?: true;
   readonly observer?: AppendHooks;
   readonly signal: AbortSignal;
   readonly sink?: (event: object) => void;

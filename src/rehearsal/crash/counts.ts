@@ -1,6 +1,7 @@
 /** How often every system was made to change something: by its own record, never by our journal. */
 import type { BoxState } from "../box/box-state.js";
 import { tally } from "../supervisor/checks.js";
+import { isOfLease } from "./lease-place.js";
 
 export type Counts = Readonly<Record<string, number>>;
 
@@ -16,7 +17,7 @@ export function countsSince({ world, cloudController }: BoxState, since: number)
   const operator = world.store.keys.find(({ holder }) => holder === "operator")?.id;
   for (const { at, by, operation, key, status } of world.store.requests) {
     const changes = operation === "put" || operation === "copy" || operation === "delete";
-    if (changes && at >= since && status < 300 && by === operator)
+    if (changes && at >= since && status < 300 && by === operator && !isOfLease(key))
       count(`S3 ${operation} ${key.replace(GUID, ":guid").replace(RUN, ":run")}`);
   }
   for (const { at, method, path, status } of cloudController.requests) {

@@ -4,7 +4,7 @@ import type { Recording, RecordOptions, Undisturbed } from "./recording.js";
 import type { Trial, Verdict } from "./trial.js";
 
 export type Order =
-  | { readonly is: "record"; readonly scenario: string; readonly seed: number; readonly acceptLoss?: number }
+  | ({ readonly is: "record"; readonly scenario: string } & Omit<RecordOptions, "scenario">)
   | { readonly is: "hold-against"; readonly undisturbed: Undisturbed }
   | { readonly is: "try"; readonly id: number; readonly trial: Trial };
 

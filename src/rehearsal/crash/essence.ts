@@ -7,6 +7,7 @@ import type { CloudControllerState } from "../cloud-controller/state.js";
 import type { Watched } from "../supervisor/checks.js";
 import { advance } from "../world/advance.js";
 import type { World } from "../world/world.js";
+import { isOfLease } from "./lease-place.js";
 
 /** Sorted lines: `path = value`. */
 export type Essence = readonly string[];
@@ -88,7 +89,7 @@ function ofWorld(world: World, kept: ReadonlySet<string>): Record<string, unknow
 function objectsOf(world: World, kept: ReadonlySet<string>): readonly string[] {
   return Object.entries(world.store.buckets).flatMap(([bucket, content]) =>
     Object.entries(content)
-      .filter(([, { meaning, etag }]) => meaning.is !== "wal" || kept.has(etag))
+      .filter(([key, { meaning, etag }]) => !isOfLease(key) && (meaning.is !== "wal" || kept.has(etag)))
       .map(([key, { meaning, etag }]) => `${bucket}/${key} ${kept.has(etag) ? etag : meaning.is}`),
   );
 }

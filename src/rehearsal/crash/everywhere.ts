@@ -1,13 +1,16 @@
 /** Kills the tool at every place of one run where it can be killed, resumes it, and looks at what became of the foundation. */
+import { optional } from "../../optional.js";
 import { Crew } from "./crew.js";
 import type { Matrix, Tried } from "./matrix.js";
 import { type Extent, planOf } from "./plan.js";
+import type { Act } from "./recording.js";
 import { nameOf } from "./point.js";
 import type { Verdict } from "./trial.js";
 
 export interface EverywhereOptions extends Extent {
   readonly scenario: string;
   readonly seed: number;
+  readonly act?: Act;
   readonly acceptLoss?: number;
   /** The module that is a worker. */
   readonly worker: string;
@@ -16,10 +19,11 @@ export interface EverywhereOptions extends Extent {
 }
 
 export async function crashEverywhere(options: EverywhereOptions): Promise<Matrix> {
-  const { scenario, seed, say, acceptLoss } = options;
+  const { scenario, seed, say } = options;
   const crew = new Crew(options.worker, options.processes);
   try {
-    const recording = await crew.record({ scenario, seed, ...(acceptLoss === undefined ? {} : { acceptLoss }) });
+    const { act = "recovery", acceptLoss } = options;
+    const recording = await crew.record({ scenario, seed, act, ...optional("acceptLoss", acceptLoss) });
     const { undisturbed, appends, changes } = recording;
     say(
       `Undisturbed it ends with ${undisturbed.exitCode}: ${appends.length} journal appends, ${changes.length} changes by the far side.`,
@@ -40,7 +44,7 @@ export async function crashEverywhere(options: EverywhereOptions): Promise<Matri
       const verdict = verdicts.get(each.sameAs ?? index);
       return verdict === undefined ? [] : [{ planned: each, verdict }];
     });
-    return { scenario, seed, tried };
+    return { scenario, seed, act, tried };
   } finally {
     crew.dismiss();
   }

@@ -1,6 +1,7 @@
 /** What came of all crash points: by step and by moment, for people and as a document. */
 import type { Column, Planned } from "./plan.js";
 import { nameOf, replayOf } from "./point.js";
+import type { Act } from "./recording.js";
 import type { Verdict } from "./trial.js";
 
 export interface Tried {
@@ -11,6 +12,8 @@ export interface Tried {
 export interface Matrix {
   readonly scenario: string;
   readonly seed: number;
+  /** A recovery where nothing is said. */
+  readonly act?: Act;
   readonly tried: readonly Tried[];
 }
 
@@ -48,13 +51,22 @@ function cell(tried: readonly Tried[], row: string, column: Column): string {
   return own.length === 0 ? "" : `${own.filter(isWell).length}/${own.length}`;
 }
 
-function failingLines({ scenario, seed, tried }: Matrix): readonly string[] {
-  return tried
+/** A rehearsal that shows the point; one on another machine has none. */
+function playIt({ scenario, seed, act = "recovery" }: Matrix, point: Tried["verdict"]["point"]): readonly string[] {
+  if (act === "leased") return [];
+  const flags = act === "recovery" ? "" : ` --${act}`;
+  return [
+    `  play it: dingo-recover rehearse ${scenario}${flags} --seed ${seed} --pace max --crash-at ${replayOf(point)}`,
+  ];
+}
+
+function failingLines(matrix: Matrix): readonly string[] {
+  return matrix.tried
     .filter((each) => !isWell(each))
     .flatMap(({ planned, verdict }) => [
       `NOT RECOVERED: ${planned.row}, ${nameOf(verdict.point)}`,
       ...verdict.complaints.map((complaint) => `  ${complaint}`),
-      `  play it: dingo-recover rehearse ${scenario} --seed ${seed} --pace max --crash-at ${replayOf(verdict.point)}`,
+      ...playIt(matrix, verdict.point),
     ]);
 }
 
@@ -65,11 +77,12 @@ export function lastLine({ tried }: Matrix): string {
 export const allRecovered = ({ tried }: Matrix): boolean => tried.length > 0 && tried.every(isWell);
 
 export function matrixDocument(matrix: Matrix): Record<string, unknown> {
-  const { scenario, seed, tried } = matrix;
+  const { scenario, seed, act = "recovery", tried } = matrix;
   return {
     schema: "dingo-recover/crash-matrix@1",
     scenario,
     seed,
+    act,
     tried: tried.length,
     recovered: tried.filter(isWell).length,
     points: tried.map(({ planned, verdict }) => ({

@@ -31,7 +31,7 @@ const EVERY_STOP = 6;
 const OWN_APPENDS = 5;
 
 export function planOf(recording: Recording, { accidents, every }: Extent): readonly Planned[] {
-  const { appends, changes, undisturbed } = recording;
+  const { appends, changes, from, undisturbed } = recording;
   const rows = rowsOf(undisturbed.files.journal);
   const row = (append: number): string => rows[append - 1] ?? "the run itself";
   const planned: Planned[] = [];
@@ -40,11 +40,14 @@ export function planOf(recording: Recording, { accidents, every }: Extent): read
     planned.push({ row: row(of), column, trial: { point, snapshot, away } });
   };
   for (const [index, snapshot] of appends.entries()) {
-    const append = index + 1;
+    const append = from + index + 1;
     const at = { snapshot, of: append };
-    for (const when of ["before", "torn", "after"] as const) add(when, { is: "append", append, when }, at);
-    if (!accidents) continue;
-    const later = { snapshot: appends[append] ?? snapshot, of: append };
+    // A machine that is gone leaves no torn line, and has no disk.
+    const isGone = undisturbed.act === "leased";
+    const moments = isGone ? (["before"] as const) : (["before", "torn", "after"] as const);
+    for (const when of moments) add(when, { is: "append", append, when }, at);
+    if (!accidents || isGone) continue;
+    const later = { snapshot: appends[index + 1] ?? snapshot, of: append };
     if (append % EVERY_LOSS === 0)
       add("lost-block", { is: "lost-block", append, bytes: 1 + ((append * STRIDE) % BLOCK_BYTES) }, later);
     // What stops a process in order, in turn: each process after the first begins with the entry that it resumes with.

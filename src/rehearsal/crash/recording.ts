@@ -1,20 +1,26 @@
 /** One undisturbed run, and a snapshot at every place where a kill could have met it. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { optional } from "../../optional.js";
 import type { Box } from "../box/box.js";
+import { shown } from "../box/clock.js";
 import type { BoxState } from "../box/box-state.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { inventory, type Watched } from "../supervisor/checks.js";
 import { firstState } from "../supervisor/first-state.js";
 import { type Bench, onBench, toolClock } from "./bench.js";
-import type { AppendHooks, Carried, Carry } from "./carriage.js";
+import type { AppendHooks, Carried, Carry, Task } from "./carriage.js";
 import { type Counts, countsSince } from "./counts.js";
 import { type Essence, essenceOf, etagsOf } from "./essence.js";
+import { LEASE } from "./lease-place.js";
 import { readRunFiles, type RunFiles, type Snapshot, snapshotOf } from "./snapshot.js";
 
 /** What every later world is held against. */
 export interface Undisturbed {
   readonly scenario: string;
+  readonly act: Act;
+  /** Of the run, where it has not begun. */
+  readonly inputs: Readonly<Record<string, string>>;
   readonly exitCode: number;
   readonly essence: Essence;
   readonly counts: Counts;
@@ -31,17 +37,30 @@ export interface Change {
 
 export interface Recording {
   readonly undisturbed: Undisturbed;
-  /** Before append N, at N - 1. */
+  /** Lines of the run's journal that were there before: of an undo. */
+  readonly from: number;
+  /** Before append N, at N - 1 - from. */
   readonly appends: readonly Snapshot[];
   /** Right after change K, at K - 1. */
   readonly changes: readonly Change[];
 }
 
+/**
+ * What is recorded, and killed at every place: a recovery, the undo of one, the cleanup after one, or a recovery that is
+ * leased, whose machine is gone for good and which goes on from its mirror.
+ */
+export type Act = Task | "leased";
+
 export interface RecordOptions {
   readonly scenario: Scenario;
   readonly seed: number;
+  /** A recovery where nothing is said. */
+  readonly act?: Act;
   readonly acceptLoss?: number;
 }
+
+/** Between a recovery and what follows it: nothing of the one is counted to the other. Milliseconds of the box. */
+const PAUSE_MS = 60_000;
 
 export async function record(options: RecordOptions, carry: Carry): Promise<Recording> {
   const { scenario, seed } = options;
@@ -54,19 +73,42 @@ export async function record(options: RecordOptions, carry: Carry): Promise<Reco
     const { box, place, stateDirectory } = bench;
     const { old } = opening;
     await scenario.before?.({ box, old, cf: { program: place.cf, env: place.env }, say: () => undefined });
-    const world = box.host.world();
-    const before = inventory(world, old);
-    const watched = { before, requestsBefore: world.store.requests.length, old };
+    const before = inventory(box.host.world(), old);
+    const watched = { before, requestsBefore: box.host.world().store.requests.length, old };
     const platformLog = readFileSync(join(place.directory, "platform.log"), "utf8");
-    camera = new Camera(box, stateDirectory);
-    const { run, exitCode } = await carryUndisturbed(bench, options, { carry, observer: camera.observer });
-    const { appends, changes } = camera;
+    const first = await prologue(bench, options, carry);
+    const since = box.host.world().now;
+    const undone = options.act === "undo" ? first : undefined;
+    camera = new Camera(box, stateDirectory, { run: undone, others: runsIn(stateDirectory) });
+    const { observer } = camera;
+    const { run, exitCode } = await carryUndisturbed(bench, options, { carry, observer, ...theRun(options, first) });
+    const { from, appends, changes } = camera;
     camera = undefined;
     box.host.world();
     const files = readRunFiles(stateDirectory, run, platformLog);
-    const undisturbed = { exitCode, files, ...compared(box.state(), { scenario, watched, since: world.now }) };
-    return { undisturbed, appends, changes };
+    const undisturbed = { exitCode, files, ...compared(box.state(), options, { watched, since, files }) };
+    return { undisturbed, from, appends, changes };
   });
+}
+
+/** The recovery that is undone, or cleaned up after; undefined where it is what is recorded. */
+async function prologue(bench: Bench, options: RecordOptions, carry: Carry): Promise<string | undefined> {
+  const { act = "recovery", scenario } = options;
+  if (act === "recovery" || act === "leased") return undefined;
+  const { run, exitCode, error } = await carryUndisturbed(bench, { ...options, act: "recovery" }, { carry });
+  if (exitCode !== scenario.exitCode) throw new Error(`the recovery before it ended with ${exitCode}: ${error ?? ""}`);
+  await bench.clock.until(shown(bench.clock) + PAUSE_MS);
+  return run;
+}
+
+function theRun({ act }: RecordOptions, first: string | undefined): { readonly run?: string; readonly after?: string } {
+  if (first === undefined) return {};
+  return act === "undo" ? { run: first } : { after: first };
+}
+
+function runsIn(stateDirectory: string): readonly string[] {
+  const runs = join(stateDirectory, "runs");
+  return existsSync(runs) ? readdirSync(runs) : [];
 }
 
 /** Takes a snapshot before every append and right after every change. */
@@ -77,20 +119,34 @@ class Camera {
   readonly #box: Box;
   readonly #stateDirectory: string;
   #appended = 0;
-  #run = "";
+  #from: number | undefined;
+  #run: string;
 
-  constructor(box: Box, stateDirectory: string) {
+  /** `run` where it has begun before; else the one that is not among the others. */
+  constructor(
+    box: Box,
+    stateDirectory: string,
+    { run = "", others }: { run?: string | undefined; others: readonly string[] },
+  ) {
     this.#box = box;
     this.#stateDirectory = stateDirectory;
+    this.#run = run;
     this.observer = {
-      before: () => {
-        this.#run ||= readdirSync(join(stateDirectory, "runs"))[0] ?? "";
+      before: (seq) => {
+        this.#from ??= seq - 1;
+        this.#appended = seq - 1;
+        this.#run ||= runsIn(stateDirectory).find((each) => !others.includes(each)) ?? "";
         this.appends.push(this.#snapshot());
       },
       after: (seq) => {
         this.#appended = seq;
       },
     };
+  }
+
+  /** How many lines the journal had before. */
+  get from(): number {
+    return this.#from ?? 0;
   }
 
   /** A moment later: the far side has answered by then, and the answer is not read yet. */
@@ -105,20 +161,34 @@ class Camera {
 
 function carryUndisturbed(
   { place, stateDirectory, clock }: Bench,
-  { scenario, acceptLoss }: RecordOptions,
-  { carry, observer }: { readonly carry: Carry; readonly observer: AppendHooks },
+  { scenario, acceptLoss, act = "recovery" }: RecordOptions,
+  {
+    carry,
+    ...which
+  }: { readonly carry: Carry; readonly observer?: AppendHooks; readonly run?: string; readonly after?: string },
 ): Promise<Carried> {
   const { answers, inputs, runbook } = scenario;
-  const loss = acceptLoss === undefined ? {} : { acceptLoss };
   const signal = new AbortController().signal;
-  const what = { answers, inputs, ...(runbook === undefined ? {} : { runbook }), ...loss };
-  return carry({ place, stateDirectory, clock: toolClock(clock), ...what, observer, signal });
+  const at = { place, stateDirectory, clock: toolClock(clock), answers, inputs, signal };
+  const what = { ...taskOf(act), ...optional("runbook", runbook), ...optional("acceptLoss", acceptLoss) };
+  return carry({ ...at, ...what, ...which });
+}
+
+/** How the program is told to do it. */
+export function taskOf(act: Act): { readonly task: Task; readonly lease?: string } {
+  return act === "leased" ? { task: "recovery", lease: LEASE } : { task: act };
 }
 
 function compared(
   state: BoxState,
-  { scenario, watched, since }: { readonly scenario: Scenario; readonly watched: Watched; readonly since: number },
+  { scenario, act = "recovery" }: RecordOptions,
+  { watched, since, files }: { readonly watched: Watched; readonly since: number; readonly files: RunFiles },
 ): Omit<Undisturbed, "exitCode" | "files"> {
   const essence = essenceOf(state, etagsOf(watched));
-  return { scenario: scenario.name, watched, since, essence, counts: countsSince(state, since) };
+  const inputs = act === "cleanup" ? begunWith(files) : scenario.inputs;
+  return { scenario: scenario.name, act, inputs, watched, since, essence, counts: countsSince(state, since) };
+}
+
+function begunWith({ journal: [first = "{}"] }: RunFiles): Readonly<Record<string, string>> {
+  return (JSON.parse(first) as { inputs?: Record<string, string> }).inputs ?? {};
 }

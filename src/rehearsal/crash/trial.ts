@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { EXIT, RecoverError } from "../../errors.js";
 import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
+import { undoneComplaints } from "../scenarios/undone.js";
 import { worldComplaints } from "../supervisor/checks.js";
 import { type Bench, onBench, toolClock } from "./bench.js";
 import type { AppendHooks, Carried, Carry } from "./carriage.js";
-import { countsSince, doneTwice } from "./counts.js";
+import { type Counts, countsSince, doneTwice } from "./counts.js";
 import { differences, essenceOf, etagsOf } from "./essence.js";
 import type { CrashPoint } from "./point.js";
-import type { Undisturbed } from "./recording.js";
+import { taskOf, type Undisturbed } from "./recording.js";
 import { type Snapshot, writeStateDirectory } from "./snapshot.js";
 
 export interface Trial {
@@ -46,7 +47,9 @@ export async function attempt(trial: Trial, means: Means): Promise<Verdict> {
   try {
     return await onBench({ scenario, state, now, platformLog }, async (bench) => {
       const journal = journalLeft(point, snapshot, undisturbed);
-      writeStateDirectory(bench.stateDirectory, undisturbed.files, { ...snapshot, journal });
+      // Of a leased one the machine is gone as well.
+      if (undisturbed.act !== "leased")
+        writeStateDirectory(bench.stateDirectory, undisturbed.files, { ...snapshot, journal });
       if (point.is === "signal" || point.is === "full-disk") await resume(trial, means, { bench, ...stopping(point) });
       const carried = await resume(trial, means, { bench });
       const complaints = judge(trial, means, { bench, carried, scenario });
@@ -115,11 +118,14 @@ async function resume(
   { undisturbed, carry }: Means,
   { bench, observer, signal = new AbortController().signal }: Resuming,
 ): Promise<Carried> {
-  const { answers, inputs, runbook } = scenarioOf(undisturbed);
+  const { act, inputs } = undisturbed;
+  const { answers, runbook } = scenarioOf(undisturbed);
   const { place, stateDirectory, clock } = bench;
   const offsetMs = point.is === "clock-back" ? -point.minutes * 60_000 : 0;
   return await carry({
     ...{ place, stateDirectory, answers, inputs, ...(runbook === undefined ? {} : { runbook }) },
+    ...taskOf(act),
+    ...(act === "leased" ? { fromMirror: true } : {}),
     run: undisturbed.files.run,
     clock: toolClock(clock, offsetMs),
     signal,
@@ -139,19 +145,29 @@ function judge({ point }: Trial, { undisturbed, checkJournal }: Means, { bench, 
   const state = bench.box.state();
   const { exitCode, error } = carried;
   const { since, watched, files } = undisturbed;
-  const twice = doneTwice(undisturbed.counts, countsSince(state, since));
+  const counts = countsSince(state, since);
+  const twice = doneTwice(undisturbed.counts, counts);
   const broken = checkJournal(join(bench.stateDirectory, "runs", files.run));
   const sound = [...worldComplaints(state.world, watched), ...twice, ...(broken === undefined ? [] : [broken])];
   const closing = { ...state, old: watched.old, exitCode };
   if (point.is === "lost-block" && STOPPED_WITH_EVIDENCE.has(exitCode)) return sound;
+  if (undisturbed.act === "leased" && NOT_MIRRORED.test(error ?? "")) return withoutEffect(counts);
   if (hasEnded(point, undisturbed))
     return exitCode === EXIT.usage ? sound : [...sound, `an ended run went on (${exitCode})`];
   if (exitCode !== undisturbed.exitCode) return [...sound, `it ended with ${exitCode}: ${error ?? "no error"}`];
   const after = [
-    ...scenario.complaints(closing),
+    ...(undisturbed.act === "undo" ? undoneComplaints(closing) : scenario.complaints(closing)),
     ...differences(undisturbed.essence, essenceOf(state, etagsOf(watched))),
   ];
   return [...sound, ...after.filter((each) => point.is !== "lost-block" || !LOST_WITH_ITS_LINE.test(each)).slice(0, 6)];
+}
+
+/** Nothing of the run, or no line that the lease names, was in the shared place yet. */
+const NOT_MIRRORED = /^(run-not-found|journal-broken): /;
+
+function withoutEffect(counts: Counts): string[] {
+  const effects = doneTwice({}, counts);
+  return effects.map((each) => `a run that nobody elsewhere can find has changed something: ${each}`);
 }
 
 /** An ephemeral user whose line is lost is known to nobody any more. */

@@ -76,7 +76,16 @@ function resume({ place, stateDirectory, clock }: Bench, scenario: Scenario, mea
   const { answers, inputs } = scenario;
   const { run } = means.recording.undisturbed.files;
   const signal = new AbortController().signal;
-  return means.carry({ place, stateDirectory, answers, inputs, run, clock: toolClock(clock), signal });
+  return means.carry({
+    task: "recovery",
+    place,
+    stateDirectory,
+    answers,
+    inputs,
+    run,
+    clock: toolClock(clock),
+    signal,
+  });
 }
 
 /** A run that ended for good is not resumed. */
