@@ -11,7 +11,7 @@ import type { Sitting } from "../rehearsal/supervisor/play.js";
 import { rehearse as play, type RehearsalResult, resumeRehearsal } from "../rehearsal/supervisor/rehearse.js";
 import { summary, weatherLines } from "../rehearsal/supervisor/summary.js";
 import { createOutput, type Output } from "../ui/output.js";
-import { wrapUnder } from "../ui/text.js";
+import { wrap, wrapUnder } from "../ui/text.js";
 import { secrets } from "./failure.js";
 import type { ConsentArguments, GlobalArguments, ResumeArguments } from "./options.js";
 import { blowsOf } from "./rehearsal-faults.js";
@@ -134,8 +134,11 @@ function list(given: GlobalArguments, output: Output): number {
   const width = Math.max(...scenarios.map(({ name }) => name.length));
   if (given.json) output.json({ schema: "dingo-recover/scenarios@1", scenarios });
   else
-    for (const { name, title, teaches } of scenarios)
-      output.line(`${name.padEnd(width)} ${title}\n${" ".repeat(width + 1)}${teaches}`);
+    for (const { name, title, teaches } of scenarios) {
+      const beside = (text: string): string[] => wrap(text, Math.min(output.columns, 120), " ".repeat(width + 2));
+      const [first = "", ...rest] = [...beside(title), ...beside(teaches)];
+      for (const line of [`${name.padEnd(width)}  ${first.trimStart()}`, ...rest]) output.line(line);
+    }
   return EXIT.done;
 }
 
