@@ -78,7 +78,8 @@ export interface Context {
   /** Asks the operator; the answer is journaled and given again on resume. Throws `question-unanswered` when nobody can. */
   ask(question: Question): Promise<Answer>;
   /**
-   * Called right before every call that changes the world, each one of a long effect too: it costs next to nothing.
+   * Called right before every call that changes the world, each one of a long effect too: it costs next to nothing. A
+   * step that does not call it is taken for one that changed nothing.
    * Errors: `fenced` where another process has taken the run over since; what an aborted `signal` throws.
    */
   beforeEffect(): Promise<void>;
