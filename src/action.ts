@@ -14,7 +14,10 @@ export type Effect = "read" | "create" | "disrupt" | "destroy";
 /** Effects in ascending order of damage. */
 export const EFFECTS: readonly Effect[] = ["read", "create", "disrupt", "destroy"];
 
-/** A command as an operator would type it. `variables` name the secrets that `line` refers to as $NAME. */
+/**
+ * A command as an operator would type it, in a shell of that place. `variables` name what `line` refers to as $NAME;
+ * `setWith` is the line that sets it, to be typed in the same shell before.
+ */
 export interface PrintedCommand {
   /** Where it is typed: "here", or a host such as "cell_z1/0 (10.58.111.150)". */
   readonly on: string;
@@ -165,6 +168,11 @@ export interface NothingToUndo {
 /** What everything that changes the world has beside its run. */
 interface MutatingBase<I, O> extends ActionBase<I, O> {
   probe(context: Context, input: I): Promise<Probe<O>>;
+  /**
+   * The same where a person says that he has done the step by hand: what a note of ours would have told is read from the
+   * world, noted for what comes after, and an effect that is under way is waited for. Default: `probe`.
+   */
+  probeByHand?(context: Context, input: I): Promise<Probe<O>>;
   verify(context: Context, input: I, output: O): Promise<Verdict>;
   /** Absent: the step is a point of no return. */
   readonly undo?: WayBack<NoInfer<I>, NoInfer<O>> | NothingToUndo;

@@ -142,6 +142,17 @@ export const psqlLogin = (container: string, to: LoginAddress): Argv =>
 /** The line that a person types to feed a text into a command; adapters send it on stdin instead. */
 export const printedWithInput = (argv: Argv, text: string): string => `printf %s ${quote([text])} | ${quote(argv)}`;
 
+/** The same for several lines; the line that is typed stays one. */
+export const printedWithLines = (argv: Argv, lines: readonly string[]): string =>
+  `${quote(["printf", "%s\\n", ...lines])} | ${quote(argv)}`;
+
+/** The line that sets a variable to the value of a key: of a number or a name, not of a text with quotes. */
+export const etcdValueInto = (variable: string, hostPort: string, key: string): string =>
+  `${variable}=$(${quote(etcdGet(hostPort, key))} | sed -n 's/.*"value":"\\([^"]*\\)".*/\\1/p')`;
+
+/** A command whose last word ends in `prevValue=`, the rest of which is in a variable. */
+export const printedWithPrevious = (argv: Argv, variable: string): string => `${quote(argv)}"$${variable}"`;
+
 /** The same with a secret as the first line of input: `variable` is the name that the operator has set. */
 export const printedWithSecret = (argv: Argv, variable: string, text: string): string =>
   `printf '%s\\n%s' "$${variable}" ${quote([text])} | ${quote(argv)}`;

@@ -2,7 +2,7 @@
 import { RecoverError, unreachable } from "../errors.js";
 import type { Decision } from "../journal/entry.js";
 import type { Answer, ChoiceQuestion } from "../ports/operator.js";
-import { conclude, type Mutation, probe } from "./proof.js";
+import { conclude, type Mutation, probe, probeByHand } from "./proof.js";
 import { askNow, standsOn } from "./questions.js";
 import { journaled, type Session } from "./session.js";
 import { decisionOf, stateOf, unitName } from "./state.js";
@@ -133,7 +133,7 @@ async function askForDecision(session: Session, mutation: Mutation, doubt: Doubt
 }
 
 async function acceptByHand(session: Session, mutation: Mutation): Promise<void> {
-  const found = await probe(session, mutation);
+  const found = await probeByHand(session, mutation);
   if (found.state === "done") return conclude(session, mutation, { how: "by-hand", output: found.output });
   const doubt = {
     seen: true,

@@ -11,7 +11,7 @@ import { decideDoubt } from "./doubt.js";
 import { hashCommands } from "./foresight.js";
 import { type Attempt, fail } from "./outcome.js";
 import { Patience, patiently } from "./patience.js";
-import { conclude, type ErasedMutation, type Mutation, probe } from "./proof.js";
+import { conclude, type ErasedMutation, type Mutation, probe, probeByHand } from "./proof.js";
 import { groundMoved } from "./recheck.js";
 import { errorOf, isStop, type Session } from "./session.js";
 import { unitName } from "./state.js";
@@ -128,7 +128,7 @@ export async function orRefused<T>(
 
 /** Believed only where the probe says done; otherwise the step has not run, and asks for consent anew on resume. */
 async function confirmByHand(session: Session, mutation: Mutation): Promise<Ended> {
-  const found = await probe(session, mutation);
+  const found = await probeByHand(session, mutation);
   switch (found.state) {
     case "done":
       await conclude(session, mutation, { how: "by-hand", output: found.output });

@@ -27,12 +27,22 @@ const SPOILT: ReadonlySet<string> = new Set<ErrorCode>(["answer-incomplete", "an
  * stays away longer than the patience.
  */
 export async function probe(session: Session, mutation: Mutation): Promise<Probe<JsonObject>> {
-  const { action, input, unit } = mutation;
+  return ask(session, mutation, (context, input) => mutation.action.probe(context, input));
+}
+
+/** The same of a step that a person says he has done by hand. */
+export async function probeByHand(session: Session, mutation: Mutation): Promise<Probe<JsonObject>> {
+  const { action } = mutation;
+  return ask(session, mutation, (context, input) => (action.probeByHand ?? action.probe)(context, input));
+}
+
+async function ask(session: Session, mutation: Mutation, look: ErasedMutation["probe"]): Promise<Probe<JsonObject>> {
+  const { input, unit } = mutation;
   const context = contextFor(session, mutation.planned, mutation);
   let spoilt = 0;
   const found = await patiently(session, unit, async () => {
     try {
-      return await action.probe(context, input.parsed);
+      return await look(context, input.parsed);
     } catch (thrown) {
       session.ledger.assertSound();
       spoilt += 1;

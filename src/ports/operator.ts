@@ -4,7 +4,7 @@
 export interface StepCommands {
   readonly step: string;
   readonly title: string;
-  /** `variables` name what stands as $NAME in `line`, each with the line that sets it. */
+  /** `variables` name what stands as $NAME in `line`, each with the line that sets it in the same shell. */
   readonly commands: readonly {
     readonly on: string;
     readonly line: string;

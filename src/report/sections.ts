@@ -72,7 +72,7 @@ function commandBlock({ commands }: UnitDigest): string[] {
   if (commands.length === 0) return [];
   const lines = commands.flatMap(({ on, line, variables = [] }) => [
     `${on}$ ${line}`,
-    ...variables.map(({ name, setWith }) => `  where $${name} is ${setWith}`),
+    ...variables.map(({ name, setWith }) => `  where $${name} is set by: ${setWith}`),
   ]);
   return [...block(lines.join("\n"), "text"), ""];
 }

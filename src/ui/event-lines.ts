@@ -77,7 +77,7 @@ function stepName(event: { readonly step: string; readonly item?: string }): str
 export function commandLines(commands: readonly PrintedCommand[]): string[] {
   return commands.flatMap(({ on, line, variables = [] }) => [
     `    ${on}$ ${line}`,
-    ...variables.map(({ name, setWith }) => `      where $${name} is ${setWith}`),
+    ...variables.map(({ name, setWith }) => `      where $${name} is set by: ${setWith}`),
   ]);
 }
 

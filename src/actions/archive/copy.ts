@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
+import { type Context, defineAction, type PrintedCommand, type Probe } from "../../action.js";
 import { compareListings } from "../../archive/baseline.js";
 import { probeCopy, strangersIn } from "../../archive/compare.js";
 import { copyArchive, refuseForeign } from "../../archive/copy.js";
@@ -32,13 +32,7 @@ export const copy = defineAction({
   input,
   output,
   undo: undoCopy,
-  describe: ({ source, target }) => [
-    { on: "here", line: quote(["dingo-recover", "archive", "copy", source, target]) },
-    {
-      on: "here",
-      line: `${quote(["aws", "s3", "cp", "--recursive", `${source}/`, `${target}/`])}  # the same by hand, into an empty target`,
-    },
-  ],
+  describe: ({ source, target }) => sentinelsLast(source, target),
   async guard(context, request) {
     const { container } = await guardTarget(context, request);
     requireApart(parseLocation(request.source), parseLocation(request.target));
@@ -84,6 +78,20 @@ function refuse(message: string, { target }: Input): RecoverError {
     place: target,
     effect: "none",
   });
+}
+
+/** In the tool's own order: where a copy ends early, no base backup looks whole. */
+function sentinelsLast(source: string, target: string): PrintedCommand[] {
+  const copying = ["aws", "s3", "cp", "--recursive", `${source}/`, `${target}/`];
+  const sentinels = "*_backup_stop_sentinel.json";
+  const atOnce = quote(["dingo-recover", "archive", "copy", source, target]);
+  return [
+    { on: "here", line: quote([...copying, "--exclude", sentinels]) },
+    {
+      on: "here",
+      line: `${quote([...copying, "--exclude", "*", "--include", sentinels])}  # or, for both lines: ${atOnce}`,
+    },
+  ];
 }
 
 async function planOf(context: Context, request: Input): Promise<CopyPlan> {

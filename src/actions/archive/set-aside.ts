@@ -45,7 +45,14 @@ export const setAside = defineAction({
   describe: ({ target, run }) => [
     {
       on: "here",
-      line: `${quote(["aws", "s3", "mv", "--recursive", `${target}/`])} ${target.replace(/wal$/, `dingo-recover/${run}/replaced/`)}`,
+      line: quote([
+        "aws",
+        "s3",
+        "mv",
+        "--recursive",
+        `${target}/`,
+        target.replace(/wal$/, `dingo-recover/${run}/replaced/`),
+      ]),
     },
   ],
   async guard(context, request) {
@@ -71,20 +78,11 @@ export const setAside = defineAction({
     });
     return { aside: formatLocation(plan.target), objects: outcome.objects };
   },
-  async probe(context, request): Promise<Probe<Output>> {
-    if (context.records("aside-plan").length === 0) {
-      const moved = (await movedWithoutPlan(context, parseLocation(request.target))).length;
-      if (moved === 0) return { state: "not-done", evidence: "no object was moved" };
-      return { state: "partly", evidence: `${counted(moved, "object")} aside of which the journal has no plan` };
-    }
-    const plan = await planOf(context, request, false);
-    const state = await probeSetAside(context.ports.store.reader(), plan);
-    const evidence = `${state.aside} of ${state.total} objects are aside`;
-    const [conflict] = state.conflicts;
-    if (conflict !== undefined) return { state: "unknown", evidence: `${evidence}; ${conflict}` };
-    if (state.toMove.length === 0)
-      return { state: "done", output: { aside: formatLocation(plan.target), objects: state.total }, evidence };
-    return { state: state.aside === 0 ? "not-done" : "partly", evidence };
+  probe: probeAside,
+  /** Whoever moved the objects by hand kept no plan: it is made of what lies aside, and is the way back. */
+  async probeByHand(context, request): Promise<Probe<Output>> {
+    if (context.records("aside-plan").length === 0) await planOf(context, request, true);
+    return await probeAside(context, request);
   },
   async verify(context, _request, output) {
     const aside = parseLocation(output.aside);
@@ -95,6 +93,22 @@ export const setAside = defineAction({
     };
   },
 });
+
+async function probeAside(context: Context, request: Input): Promise<Probe<Output>> {
+  if (context.records("aside-plan").length === 0) {
+    const moved = (await movedWithoutPlan(context, parseLocation(request.target))).length;
+    if (moved === 0) return { state: "not-done", evidence: "no object was moved" };
+    return { state: "partly", evidence: `${counted(moved, "object")} aside of which the journal has no plan` };
+  }
+  const plan = await planOf(context, request, false);
+  const state = await probeSetAside(context.ports.store.reader(), plan);
+  const evidence = `${state.aside} of ${state.total} objects are aside`;
+  const [conflict] = state.conflicts;
+  if (conflict !== undefined) return { state: "unknown", evidence: `${evidence}; ${conflict}` };
+  if (state.toMove.length === 0)
+    return { state: "done", output: { aside: formatLocation(plan.target), objects: state.total }, evidence };
+  return { state: state.aside === 0 ? "not-done" : "partly", evidence };
+}
 
 /**
  * The plan is made before the first object moves, and kept: it is the way back. Where all of it is aside and there are

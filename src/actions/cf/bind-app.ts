@@ -27,7 +27,7 @@ export const bindApp = defineAction({
   undo: undoBind,
   describe: ({ org, space, name, app }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
-    { on: "here", line: quote(["cf", "bind-service", app, name]) },
+    { on: "here", line: quote(["cf", "bind-service", app, name, "--wait"]) },
   ],
   guard: (context, request) => guardInstance(context, request.guid, request.name),
   async run(context, request): Promise<Output> {

@@ -22,7 +22,7 @@ export const createServiceKey = defineAction({
   undo: undoServiceKey,
   describe: ({ org, space, name, run }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
-    { on: "here", line: quote(["cf", "create-service-key", name, runTag(run)]) },
+    { on: "here", line: quote(["cf", "create-service-key", name, runTag(run), "--wait"]) },
   ],
   guard: (context, request) => guardInstance(context, request.guid, request.name),
   async run(context, request): Promise<Output> {

@@ -81,6 +81,13 @@ export const createService = defineAction({
     return await awaitCreated(context, request);
   },
   probe: probeCreated,
+  /** cf does not wait for the broker either. */
+  async probeByHand(context, request): Promise<Probe<Output>> {
+    const found = await probeCreated(context, request);
+    if (found.state !== "partly") return found;
+    await awaitCreated(context, request);
+    return await probeCreated(context, request);
+  },
   async verify(context, request, output) {
     const instance = await context.ports.cf.getInstance(output.guid);
     if (instance === undefined) return { holds: false, evidence: `${output.guid} is gone from Cloud Foundry` };

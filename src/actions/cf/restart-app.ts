@@ -69,6 +69,14 @@ export const restartApp = defineAction({
     if (holds !== true) return { state: "partly", evidence: `started at ${own.createdAt}: ${evidence}` };
     return { state: "done", output: { app_guid: app.guid }, evidence: `started at ${own.createdAt}: ${evidence}` };
   },
+  /** No request of ours is noted: started since it was bound, it was restarted by hand. */
+  async probeByHand(context, request): Promise<Probe<Output>> {
+    const app = await findApp(context, request);
+    if (!(await hasItsBinding(context, request, app)))
+      return { state: "not-done", evidence: `"${app.name}" was not started since it was bound` };
+    await awaitRunning(context, app);
+    return { state: "done", output: { app_guid: app.guid }, evidence: `"${app.name}" was started since it was bound` };
+  },
   async verify(context, request) {
     const app = await findApp(context, request);
     return verdictOf(app, await context.ports.cf.appInstances(app.guid));

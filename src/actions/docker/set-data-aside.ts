@@ -59,6 +59,17 @@ export const setDataAside = defineAction({
     return { aside, data_directory: data };
   },
   probe: probeAside,
+  /** The directory was made with the owner of the one aside, if the printed commands were run: the start will tell. */
+  async probeByHand(context, target): Promise<Probe<Output>> {
+    const found = await probeAside(context, target);
+    if (found.state !== "partly" || context.records("directory-made").length > 0) return found;
+    const { cell } = await openTarget(context, target);
+    const [data, aside] = [containerDataDirectory(target.container), asideDirectory(target.container, context.run.id)];
+    if ((await cell.files.kind(data)) !== "directory") return found;
+    await context.record("data-set-aside", { from: data, to: aside });
+    await context.record("directory-made", { path: data });
+    return await probeAside(context, target);
+  },
   async verify(context, target, output) {
     const { cell } = await openTarget(context, target);
     const kind = await cell.files.kind(output.aside);

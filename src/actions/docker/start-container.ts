@@ -48,6 +48,15 @@ export const startContainer = defineAction({
     throw await tell(context, life, cell);
   },
   probe: probeStart,
+  /** Which life was over is known from the stop; one that has not decided yet is waited for. */
+  async probeByHand(context, target): Promise<Probe<Output>> {
+    const { cell, container } = await openTarget(context, target);
+    const { running, startedAt } = container;
+    if (!running || startedAt === target.stopped_life) return await probeStart(context, target);
+    if (askedFrom(context) === undefined) await context.record("starting", { stopped_life: target.stopped_life });
+    await awaitDecision(context, cell, target);
+    return await probeStart(context, target);
+  },
   async verify(context, target, output) {
     const { container } = await openTarget(context, target);
     const same = container.startedAt === output.started_at;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
+import { setFromKey } from "../cf/printed-credentials.js";
 import { RecoverError } from "../../errors.js";
 import { targetInput } from "../docker/target-container.js";
 import { openApplication, rowsOf } from "../postgres/application.js";
@@ -20,7 +21,7 @@ export const compareRows = defineAction({
     {
       on: "any host that reaches the router",
       line: `psql "$URI" -c "${READ_BACK}"`,
-      variables: [{ name: "URI", setWith: `the uri in: cf curl /v3/service_credential_bindings/${key_guid}/details` }],
+      variables: [{ name: "URI", setWith: setFromKey("URI", "uri", key_guid) }],
     },
   ],
   async run(context, request): Promise<z.infer<typeof output>> {

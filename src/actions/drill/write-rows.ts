@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
+import { setFromKey } from "../cf/printed-credentials.js";
 import { instanceArchive, keyIn, formatLocation } from "../../archive/location.js";
 import { segmentKey } from "../../archive/layout.js";
 import { RecoverError } from "../../errors.js";
@@ -43,7 +44,7 @@ export const writeRows = defineAction({
   undo: { leaves: "the rows stay in the drill's own service, which nobody else uses" },
   describe: ({ container, rows, run, key_guid }) => {
     const to = { host: "<router>", port: 5432, user: "<user>", database: "postgres" };
-    const setWith = `the password in: cf curl /v3/service_credential_bindings/${key_guid}/details`;
+    const setWith = setFromKey("DRILL_PASSWORD", "password", key_guid);
     const line = printedWithSecret(psqlLogin(container, to), "DRILL_PASSWORD", writeSql(run, rows));
     return [
       { on: "the cell", line, variables: [{ name: "DRILL_PASSWORD", setWith }] },

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
-import { etcdDelete } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
+import { etcdDelete, etcdValueInto, printedWithPrevious } from "../../host-commands.js";
 import type { EtcdNode } from "../../ports/cells.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { undoKey } from "./undo-key.js";
@@ -34,7 +33,13 @@ export const removeOptime = defineAction({
     // The recovered database wrote its own position there, or nobody did.
     isOurs: () => true,
   }),
-  describe: (target) => [{ on: target.cell, line: quote(etcdDelete(target.etcd, keyOf(target), "<its value>")) }],
+  describe: ({ cell, etcd, guid }) => [
+    {
+      on: cell,
+      line: printedWithPrevious(etcdDelete(etcd, keyOf({ guid }), ""), "POSITION"),
+      variables: [{ name: "POSITION", setWith: etcdValueInto("POSITION", etcd, keyOf({ guid })) }],
+    },
+  ],
   guard: async (context, target) => {
     await guardTarget(context, target);
   },

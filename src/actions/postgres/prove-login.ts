@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
+import { setFromKey } from "../cf/printed-credentials.js";
 import { quote } from "../../shell-quote.js";
 import { targetInput } from "../docker/target-container.js";
 import { type Application, awaitWritable, openApplication, rowsOf } from "./application.js";
@@ -34,7 +35,7 @@ export const proveLogin = defineAction({
     {
       on: "any host that reaches the router",
       line: `psql "$URI" -c ${quote([sanity_query || "SELECT count(*) FROM …"])}`,
-      variables: [{ name: "URI", setWith: `the uri in: cf curl /v3/service_credential_bindings/${key_guid}/details` }],
+      variables: [{ name: "URI", setWith: setFromKey("URI", "uri", key_guid) }],
     },
   ],
   async run(context, target): Promise<Output> {

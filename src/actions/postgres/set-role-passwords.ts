@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type Verdict } from "../../action.js";
-import { printedWithInput, psqlSocket } from "../../host-commands.js";
+import { printedWithLines, psqlSocket } from "../../host-commands.js";
 import type { Cell } from "../../ports/cells.js";
 import { publishedPort } from "../docker/published-port.js";
 import { guardTarget, openTarget, type Target, targetInput } from "../docker/target-container.js";
+import { passwordsFromEtcd } from "./passwords-by-hand.js";
 import { quoteIdentifier, quoteLiteral } from "./quoting.js";
 import { readRoleCredentials, type RoleCredentials } from "./role-credentials.js";
 
@@ -25,12 +26,8 @@ export const setRolePasswords = defineAction({
   undo: {
     leaves: "the former passwords are not known to anybody: the restored database goes aside with the new ones",
   },
-  describe: ({ container, cell, guid }) => [
-    {
-      on: cell,
-      line: printedWithInput(psqlSocket(container), "ALTER ROLE … PASSWORD '$PASSWORD';"),
-      variables: [{ name: "PASSWORD", setWith: `the password of the role in /service/${guid}/state in etcd` }],
-    },
+  describe: ({ container, cell, etcd, guid }) => [
+    { on: cell, line: printedWithLines(psqlSocket(container), passwordsFromEtcd(etcd, guid)) },
   ],
   guard: async (context, target) => {
     await guardTarget(context, target);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { dockerStop, httpGet } from "../../host-commands.js";
+import { dockerCommand, dockerStop, httpGet } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { publishedPort } from "../docker/published-port.js";
@@ -13,6 +13,8 @@ const BASE_DEADLINE_MS = 10 * 60_000;
 const SEGMENT_DEADLINE_MS = 5_000;
 const POLL_MS = 500;
 const GRACE_SECONDS = 10;
+const LEADS = "promoted self to leader";
+const ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
 
 const input = z.strictObject({
   ...targetInput,
@@ -45,13 +47,19 @@ export const proveRestored = defineAction({
   effect: "disrupt",
   input,
   output,
-  describe: ({ container, cell }) => [
+  describe: ({ container, cell, started_at, database }) => [
+    ...(database === "" ? ["archive recovery complete", LEADS] : [LEADS]).map((text) => ({
+      on: cell,
+      line: `${quote(dockerCommand("logs", "--since", started_at, "-f", container))} 2>&1 | ${quote(["grep", "-m", "1", text])}`,
+    })),
     {
       on: cell,
-      line: `docker logs -f ${container}  # until "archive recovery complete" and "promoted self to leader"`,
+      line: `${quote(httpGet("http://"))}"$ADDRESS":8008/patroni`,
+      variables: [
+        { name: "ADDRESS", setWith: `ADDRESS=$(${quote(dockerCommand("inspect", "-f", ADDRESS, container))})` },
+      ],
     },
-    { on: cell, line: quote(httpGet("http://CONTAINER_ADDRESS:8008/patroni")) },
-    { on: cell, line: `${quote(dockerStop(container, GRACE_SECONDS))}  # only where the restore went wrong` },
+    { on: cell, line: `# only where the restore went wrong: ${quote(dockerStop(container, GRACE_SECONDS))}` },
   ],
   guard: async (context, target) => {
     await guardTarget(context, target);
@@ -70,6 +78,11 @@ export const proveRestored = defineAction({
     // Proving again costs nothing, and only a proof is done.
     const evidence = `${container.name} is ${container.status}, ${restored.length} of ${target.segments} segments are restored`;
     return { state: "not-done", evidence };
+  },
+  /** Whoever has watched it come back may be a moment ahead of Patroni. */
+  async probeByHand(context, target): Promise<Probe<Output>> {
+    const output = await awaitRestored(context, target);
+    return { state: "done", output, evidence: proofText(output) };
   },
   async verify(context, target, output) {
     const { cell, container } = await openTarget(context, target);
