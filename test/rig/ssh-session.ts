@@ -50,6 +50,12 @@ export class SshSession {
     return new SshSession(rig, user, directory, "cell");
   }
 
+  /** What is typed on the cell: the user's shell reads it. */
+  async type(lines: string): Promise<Output> {
+    const result = await execa("ssh", ["-F", this.configFile, "-T", this.target, lines], { reject: false, input: "" });
+    return { code: result.exitCode ?? 255, stdout: result.stdout, stderr: result.stderr };
+  }
+
   /** Runs one command on the cell; the words reach it as they are. */
   async run(argv: readonly string[], input = ""): Promise<Output> {
     const command = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");

@@ -3,14 +3,24 @@ import { spawn } from "node:child_process";
 import { Feed } from "./feed.js";
 
 const HOST = `
-import fcntl, os, pty, struct, sys, termios
+import fcntl, os, pty, select, struct, sys, termios
 pid, fd = pty.fork()
 if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 80, 120, 0, 0))
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 400, 120, 0, 0))
     os.execvp(sys.argv[1], sys.argv[1:])
 os.write(2, b"%d\\n" % pid)
+inputs = [fd, 0]
 while True:
     try:
+        ready = select.select(inputs, [], [])[0]
+        if 0 in ready:
+            typed = os.read(0, 65536)
+            if typed:
+                os.write(fd, typed)
+            else:
+                inputs.remove(0)
+        if fd not in ready:
+            continue
         data = os.read(fd, 65536)
     except OSError:
         break
@@ -24,7 +34,8 @@ os.write(2, b"%d\\n" % (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0))
 export interface Terminal {
   /** What stands on the screen so far, without colours and cursor movements. */
   readonly screen: Feed<string>;
-  /** SIGKILL to the program itself, not to its terminal. */
+  type(text: string): void;
+  /** SIGKILL to the program itself, not to its terminal; nothing where it has ended. */
   kill(): void;
   /** The number of the signal that ended the program; 0 for none. */
   readonly ended: Promise<number>;
@@ -33,7 +44,7 @@ export interface Terminal {
 export async function openTerminal(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Terminal> {
   const child = spawn("python3", ["-c", HOST, ...argv], {
     env: { ...env, TERM: "xterm-256color" },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const screen = new Feed<string>();
   let said = "";
@@ -45,10 +56,15 @@ export async function openTerminal(argv: readonly string[], env: Readonly<Record
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     for (const line of text.split("\n").filter((each) => /^\d+$/.test(each))) numbers.push(Number(line));
   });
+  let isOver = false;
+  child.once("close", () => (isOver = true));
   const pid = await numbers.first(() => true);
   return {
     screen,
-    kill: () => process.kill(pid, "SIGKILL"),
+    type: (text) => void child.stdin.write(text),
+    kill: () => {
+      if (!isOver) process.kill(pid, "SIGKILL");
+    },
     ended: new Promise((resolve) => child.once("close", () => resolve(numbers.all[1] ?? -1))),
   };
 }

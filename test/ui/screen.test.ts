@@ -119,7 +119,7 @@ describe("a row of the review", () => {
 describe("the commands for doing a step by hand", () => {
   it("stand whole on their lines, each variable with how it is set", () => {
     const line = `curl ${"x".repeat(200)} $TOKEN`;
-    const variables = [{ name: "TOKEN", setWith: "the output of: cf oauth-token" }];
+    const variables = [{ name: "TOKEN", setWith: "TOKEN=$(cf oauth-token)" }];
     const shown = manualLines({
       kind: "confirm",
       id: "consent",
@@ -130,7 +130,7 @@ describe("the commands for doing a step by hand", () => {
       commands: [{ step: "create", title: "Create it", commands: [{ on: "here", line, variables }] }],
     });
     expect(shown).toContain(`    here$ ${line}`);
-    expect(shown.join("\n")).toContain("$TOKEN is the output of: cf oauth-token");
+    expect(shown.join("\n")).toContain("$TOKEN is set by: TOKEN=$(cf oauth-token)");
     expect(shown.join("\n")).toContain('Type "done"');
   });
 });
