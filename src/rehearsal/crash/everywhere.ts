@@ -1,5 +1,4 @@
 /** Kills the tool at every place of one run where it can be killed, resumes it, and looks at what became of the foundation. */
-import { optional } from "../../optional.js";
 import { Crew } from "./crew.js";
 import type { Matrix, Tried } from "./matrix.js";
 import { type Extent, planOf } from "./plan.js";
@@ -23,7 +22,7 @@ export async function crashEverywhere(options: EverywhereOptions): Promise<Matri
   const crew = new Crew(options.worker, options.processes);
   try {
     const { act = "recovery", acceptLoss } = options;
-    const recording = await crew.record({ scenario, seed, act, ...optional("acceptLoss", acceptLoss) });
+    const recording = await crew.record({ scenario, seed, act, ...(acceptLoss === undefined ? {} : { acceptLoss }) });
     const { undisturbed, appends, changes } = recording;
     say(
       `Undisturbed it ends with ${undisturbed.exitCode}: ${appends.length} journal appends, ${changes.length} changes by the far side.`,

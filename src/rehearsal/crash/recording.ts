@@ -1,7 +1,6 @@
 /** One undisturbed run, and a snapshot at every place where a kill could have met it. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { optional } from "../../optional.js";
 import type { Box } from "../box/box.js";
 import { shown } from "../box/clock.js";
 import type { BoxState } from "../box/box-state.js";
@@ -170,7 +169,8 @@ function carryUndisturbed(
   const { answers, inputs, runbook } = scenario;
   const signal = new AbortController().signal;
   const at = { place, stateDirectory, clock: toolClock(clock), answers, inputs, signal };
-  const what = { ...taskOf(act), ...optional("runbook", runbook), ...optional("acceptLoss", acceptLoss) };
+  const given = { ...(runbook === undefined ? {} : { runbook }), ...(acceptLoss === undefined ? {} : { acceptLoss }) };
+  const what = { ...taskOf(act), ...given };
   return carry({ ...at, ...what, ...which });
 }
 
