@@ -163,6 +163,8 @@ export interface WayBack<I, O> {
 /** Undo passes such a step over and says this sentence: there is nothing that it could or would have to take back. */
 export interface NothingToUndo {
   readonly leaves: string;
+  /** A point of no return all the same: what it took does not come back by passing it over. */
+  readonly final?: true;
 }
 
 /** What everything that changes the world has beside its run. */

@@ -17,7 +17,7 @@ import { outputOf } from "./scope.js";
 import type { Session } from "./session.js";
 import { stateOf, type Unit, unitName } from "./state.js";
 import { isFinished } from "./transition.js";
-import { wayBackOf } from "./way-back.js";
+import { isFinal, wayBackOf } from "./way-back.js";
 
 export interface ConsentRequest {
   readonly planned: PlannedStep;
@@ -144,7 +144,7 @@ function wayBackLines({ step: { action } }: PlannedStep): readonly string[] {
 
 /** Said before anything of the window runs, whatever it consists of (law 8). */
 function pointOfNoReturn(session: Session, covered: readonly PlannedStep[]): readonly string[] {
-  const final = covered.filter(({ step: { action } }) => action.effect !== "read" && action.undo === undefined);
+  const final = covered.filter(({ step: { action } }) => action.effect !== "read" && isFinal(action.undo));
   if (final.length > 0) return [`points of no return: ${final.map(({ step }) => step.id).join(", ")}`];
   // A raised step changes nothing itself: there is nothing that this run would take back.
   if (covered.every(({ step: { action } }) => action.effect === "read")) return [];

@@ -35,6 +35,10 @@ export function unitsToUndo(plan: Plan, state: RunState): readonly UnitToUndo[] 
 
 export const isLeft = (undo: UnitToUndo["undo"]): undo is NothingToUndo => undo !== undefined && "leaves" in undo;
 
+/** Nothing brings back what the step takes, be it that undo passes it over. */
+export const isFinal = (undo: UnitToUndo["undo"]): boolean =>
+  undo === undefined || ("final" in undo && undo.final === true);
+
 /** What undo does about the unit, what it costs or what it leaves: one sentence. */
 export function wayBackOf(undo: UnitToUndo["undo"]): string {
   if (undo === undefined) return "there is no way back from here by the tool";

@@ -76,6 +76,23 @@ describe("a drill", () => {
   );
 
   it(
+    "says of the delete that it is a point of no return, and is taken back but for it",
+    async () => {
+      const result = await rehearsals.play({ scenario: drill(), undo: true });
+      expect(result.exitCode).toBe(0);
+      const entries = rehearsals.entriesOf(result.run);
+      const undone = entries.flatMap((entry) => (entry.type === "step-undone" ? [[entry.step, entry.evidence]] : []));
+      expect(undone).toContainEqual([
+        "lose",
+        expect.stringMatching(/^it stays deleted, and its rows are in its archive/),
+      ]);
+      expect(undone).toContainEqual(["sacrifice", "the space has no service instance of this run"]);
+      expect(entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "undone" });
+    },
+    LONG,
+  );
+
+  it(
     "gives later estimates its time",
     async () => {
       const { run, complaints } = await rehearsals.play();

@@ -37,6 +37,11 @@ export const deleteDrillService = defineAction({
   effect: "destroy",
   input,
   output,
+  undo: {
+    leaves:
+      "it stays deleted, and its rows are in its archive alone until the recovery has ended; they are the drill's own",
+    final: true,
+  },
   describe: ({ org, space, name, run }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "delete-service-key", name, runTag(run), "-f"]) },
