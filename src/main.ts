@@ -1,8 +1,5 @@
 /** argv → command → exit code: the only file that sets the exit code. */
 import { EXIT } from "./errors.js";
-import { reportFailure } from "./cli/failure.js";
-import { buildParser } from "./cli/parser.js";
-import { usageError } from "./cli/usage.js";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
 
 /** A command that has ended is given this long to let go of what it opened. Milliseconds. */
@@ -52,6 +49,23 @@ async function perform(words: readonly string[]): Promise<void> {
     process.stdout.write(`dingo-recover ${toolVersion()}\n`);
     return;
   }
+  if (words[0] === "discover") {
+    const exitCode = await (await import("./cli/quick-discover.js")).quickDiscover(words);
+    if (exitCode !== undefined) {
+      process.exitCode = exitCode;
+      return;
+    }
+  }
+  await parsed(words, json);
+}
+
+/** Only what answers by itself goes without the parser and what it loads. */
+async function parsed(words: readonly string[], json: boolean): Promise<void> {
+  const [{ buildParser }, { usageError }, { reportFailure }] = await Promise.all([
+    import("./cli/parser.js"),
+    import("./cli/usage.js"),
+    import("./cli/failure.js"),
+  ]);
   try {
     await buildParser(withStandardInput(words), (code) => {
       process.exitCode = code;

@@ -1,12 +1,11 @@
 /** The one place where an error of a command becomes text or JSON and an exit code (DESIGN §4, "JSON documents"). */
 import { asRecoverError } from "../errors.js";
 import type { JournaledError } from "../journal/entry.js";
-import { Secrets } from "../secrets.js";
 import { errorLines } from "../ui/event-lines.js";
 import { createOutput } from "../ui/output.js";
+import { secrets } from "./own-secrets.js";
 
-/** Every secret of this process: one registry, so that no sink can miss one. */
-export const secrets = new Secrets();
+export { secrets };
 
 export function reportFailure(thrown: unknown, json: boolean): number {
   const error = asRecoverError(thrown);

@@ -3,9 +3,9 @@ import type { CloudFoundry } from "../ports/cloud-foundry.js";
 import type { LogSearch } from "../ports/log-search.js";
 import type { Coverage, Discovery, DiscoveryQuery, KnownInstance, Sighting, SourceReport } from "./candidate.js";
 import { coverageGaps } from "./coverage-gaps.js";
-import { type Clusterdata, fromClusterdata } from "./from-clusterdata.js";
+import type { Clusterdata } from "./from-clusterdata.js";
 import { fromCloudFoundry, RETENTION_MS } from "./from-cloud-foundry.js";
-import { fromInventory, type InventoryFiles } from "./from-inventory.js";
+import type { InventoryFiles } from "./from-inventory.js";
 import { fromLogs, type LogPlaces } from "./from-logs.js";
 import { fromStore } from "./from-store.js";
 import { isGuid } from "./guid.js";
@@ -41,7 +41,8 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
   // Everything is asked for: then nothing may be left out.
   const fromFiles = heard ? await fromLogs(logs, stored, query.all === true ? undefined : window) : undefined;
   const after: SourceReport[] = [];
-  if (inventory !== undefined) after.push(fromInventory(inventory));
+  // Loaded where they are asked for: their checks of form take longer to load than a search of small files takes.
+  if (inventory !== undefined) after.push((await import("./from-inventory.js")).fromInventory(inventory));
   if (clusterdata !== undefined) after.push(await recordsOf(clusterdata, cf, query));
   const conclude = (report: SourceReport | undefined): Promise<Discovery> =>
     concluded([...before, ...(report === undefined ? [] : [report]), ...after], asking);
@@ -89,6 +90,7 @@ async function recordsOf(
   cf: CloudFoundry | undefined,
   query: DiscoveryQuery,
 ): Promise<SourceReport> {
+  const { fromClusterdata } = await import("./from-clusterdata.js");
   const report = await fromClusterdata(clusterdata);
   return cf === undefined ? report : { ...report, sightings: fromRecords(report.known ?? [], query) };
 }

@@ -3,17 +3,19 @@ import { readSync } from "node:fs";
 import type { Job } from "./job.js";
 import { firstOfGzip } from "./gzip.js";
 
-const EDGE = 64 * 1024;
-
 export interface Edges {
   readonly head: Buffer;
   /** Empty where the end cannot be read without all that comes before it. */
   readonly tail: Buffer;
 }
 
-export function edgesOf({ descriptor, size, packing }: Pick<Job, "descriptor" | "size" | "packing">): Edges {
-  if (packing === "gzip") return { head: firstOfGzip(descriptor, EDGE), tail: Buffer.alloc(0) };
-  return { head: readAt(descriptor, 0, EDGE), tail: readAt(descriptor, Math.max(0, size - EDGE), EDGE) };
+/** `length` bytes of each. */
+export function edgesOf(
+  { descriptor, size, packing }: Pick<Job, "descriptor" | "size" | "packing">,
+  length: number,
+): Edges {
+  if (packing === "gzip") return { head: firstOfGzip(descriptor, length), tail: Buffer.alloc(0) };
+  return { head: readAt(descriptor, 0, length), tail: readAt(descriptor, Math.max(0, size - length), length) };
 }
 
 function readAt(descriptor: number, at: number, length: number): Buffer {

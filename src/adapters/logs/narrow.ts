@@ -13,6 +13,8 @@ export interface NarrowFile extends OpenFile {
 const WORTH_SKIPPING = { plain: 64 * 1024 * 1024, gzip: 4 * 1024 * 1024 } as const;
 /** Lines come this late, and machines' clocks differ by less. */
 const SLACK_MS = 10 * 60_000;
+/** Bytes at both ends from which a file's clock is learned: few lines most often tell. */
+const EDGES = [8 * 1024, 64 * 1024, 1024 * 1024] as const;
 const NOTHING = { from: 0, to: 0 } as const;
 
 interface Candidate {
@@ -47,13 +49,22 @@ export function narrow<T extends Candidate>(files: readonly T[], window: SearchW
 
 /** Undefined where the file's lines do not say when they were written. */
 function dateOf({ path }: LogFile, open: OpenFile, { clockOf }: SearchWindow): Dated | undefined {
-  const edges = edgesOf(open);
-  const head = linesOf(edges.head);
-  const instantOf = clockOf([...head, ...linesOf(edges.tail)]);
-  const first = instantOf === undefined ? undefined : head.map(instantOf).find((instant) => instant !== undefined);
-  return instantOf === undefined || first === undefined
-    ? undefined
-    : { open, stem: stemOf(path), edges, instantOf, first };
+  for (const length of EDGES) {
+    const edges = edgesOf(open, length);
+    const head = linesOf(edges.head);
+    const instantOf = clockOf([...head, ...linesOf(edges.tail)]);
+    const first = instantOf === undefined ? undefined : firstOf(head, instantOf);
+    if (instantOf !== undefined && first !== undefined) return { open, stem: stemOf(path), edges, instantOf, first };
+  }
+  return undefined;
+}
+
+function firstOf(lines: readonly string[], instantOf: Dated["instantOf"]): number | undefined {
+  for (const line of lines) {
+    const instant = instantOf(line);
+    if (instant !== undefined) return instant;
+  }
+  return undefined;
 }
 
 function narrowOne(dated: Dated, all: readonly Dated[], { from, to }: SearchWindow): NarrowFile | undefined {
@@ -82,7 +93,7 @@ function stemOf(path: string): string {
 }
 
 /** Without the first and the last, which may be cut. */
-function linesOf(bytes: Buffer): readonly string[] {
+function linesOf(bytes: Buffer): string[] {
   const lines = bytes.toString("utf8").split("\n");
   return lines.slice(0, -1);
 }
