@@ -14,6 +14,7 @@ import { checkTarget } from "./cf/check-target.js";
 import { chooseWay } from "./cf/choose-way.js";
 import { createServiceKey } from "./cf/create-service-key.js";
 import { createService } from "./cf/create-service.js";
+import { createSpace } from "./cf/create-space.js";
 import { exchangeNames } from "./cf/exchange-names.js";
 import { restartApp } from "./cf/restart-app.js";
 import { reviewApps } from "./cf/review-apps.js";
@@ -61,6 +62,7 @@ const ALL: readonly AnyAction[] = [
   checkTarget,
   estimate,
   chooseWay,
+  createSpace,
   createService,
   locateContainer,
   checkFresh,

@@ -145,6 +145,13 @@ export interface CloudFoundry {
   bindings(instanceGuid: string): Promise<readonly CredentialBinding[]>;
   keyCredentials(bindingGuid: string): Promise<DatabaseCredentials>;
 
+  /**
+   * `cf create-space SPACE -o ORG`; it says OK too for one that is there. Whoever makes a space becomes its manager and
+   * developer by the same command.
+   */
+  createSpace(request: SpaceRef): Promise<void>;
+  /** `cf rename-space`; a name that is taken is `step-failed`. */
+  renameSpace(request: { readonly in: SpaceRef; readonly to: string }): Promise<void>;
   /** `cf create-service … -t TAG`; returns when the CLI does, which proves nothing. */
   createService(request: {
     readonly in: SpaceRef;

@@ -76,6 +76,7 @@ async function probe(scene: Scene, { action, input }: MutationCases): Promise<Pr
 function changesOf({ cf, cell, etcd, store }: Scene): readonly string[] {
   const bindings = [...cf.bindingList.values()].flat().map(({ guid }) => guid);
   return [
+    ...cf.spacesMade,
     ...cf.creates.map(({ name }) => name),
     ...cf.restarts,
     ...cf.renames,

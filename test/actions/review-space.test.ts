@@ -50,6 +50,13 @@ describe("the review of a deleted space", () => {
     expect(scene.store.changes).toEqual([]);
   });
 
+  it("says that the space has to be made again", async () => {
+    const label = "space";
+    expect((await review())["rows"]).not.toContainEqual(expect.objectContaining({ label }));
+    scene.cf.spaces.length = 0;
+    expect((await review())["rows"]).toContainEqual(expect.objectContaining({ label }));
+  });
+
   it("says what would be lost of each", async () => {
     drop(scene.store, "wal_005/000000010000000000000004.lzo", archive);
     const { members } = await review();

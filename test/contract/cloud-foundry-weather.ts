@@ -65,6 +65,14 @@ export function badWeather(fixture: CloudFoundryFixture): void {
           await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db" });
         },
       },
+      createSpace: {
+        match: "POST /v3/spaces",
+        call: () => fixture.cf.createSpace({ org: IN.org, space: "made-again" }),
+      },
+      renameSpace: {
+        match: "PATCH /v3/spaces/*",
+        call: () => fixture.cf.renameSpace({ in: IN, to: "another-space" }),
+      },
       renameService: {
         match: "PATCH /v3/service_instances/*",
         call: () => fixture.cf.renameService({ in: IN, instance: "other-db", to: "another-db" }),

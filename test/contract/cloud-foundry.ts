@@ -304,6 +304,23 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect(bindings.map(({ type, name }) => [type, name])).toEqual([["key", "backup"]]);
       });
 
+      it("makes a space that is usable at once, says OK for one that is there, and gives it another name", async () => {
+        const { org } = IN;
+        await fixture.cf.createSpace({ org, space: "made-again" });
+        const made = await fixture.cf.findSpace({ org, space: "made-again" });
+        await fixture.cf.createSpace({ org, space: "made-again" });
+        expect(await fixture.cf.findSpace({ org, space: "made-again" })).toEqual(made);
+        await fixture.cf.renameSpace({ in: { org, space: "made-again" }, to: "made-again-aside" });
+        expect(await fixture.cf.findSpace({ org, space: "made-again" })).toBeUndefined();
+        expect(await fixture.cf.findSpace({ org, space: "made-again-aside" })).toMatchObject({ guid: made?.guid });
+        await expect(
+          fixture.cf.renameSpace({ in: { org, space: "made-again-aside" }, to: IN.space }),
+        ).rejects.toMatchObject({ code: "step-failed" });
+        await expect(fixture.cf.createSpace({ org: "nowhere", space: "x" })).rejects.toMatchObject({
+          code: "step-failed",
+        });
+      });
+
       it("gives an instance another name, by which it is the same one; a name that is taken is refused", async () => {
         await create();
         const before = await named("important-db");

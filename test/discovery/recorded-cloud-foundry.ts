@@ -110,6 +110,8 @@ export class RecordedCloudFoundry implements CloudFoundry {
   appInstances: CloudFoundry["appInstances"] = notRecorded;
   bindings: CloudFoundry["bindings"] = notRecorded;
   keyCredentials: CloudFoundry["keyCredentials"] = notRecorded;
+  createSpace: CloudFoundry["createSpace"] = notRecorded;
+  renameSpace: CloudFoundry["renameSpace"] = notRecorded;
   createService: CloudFoundry["createService"] = notRecorded;
   tagService: CloudFoundry["tagService"] = notRecorded;
   createServiceKey: CloudFoundry["createServiceKey"] = notRecorded;

@@ -32,6 +32,7 @@ export class FakeCloudFoundry implements CloudFoundry {
   readonly audit: AuditEvent[] = [];
   /** Every change that was asked for, in order. */
   readonly creates: CreateRequest[] = [];
+  readonly spacesMade: string[] = [];
   readonly restarts: string[] = [];
   readonly renames: string[] = [];
   readonly deletes: string[] = [];
@@ -47,6 +48,8 @@ export class FakeCloudFoundry implements CloudFoundry {
   rival: ServiceInstance | undefined;
   /** Nobody may read bindings. */
   hidesBindings = false;
+  /** Nobody may read spaces. */
+  hidesSpaces = false;
   /** When a restart is noted; far enough ahead of every test's clock. */
   restartedAt = "2026-11-22T00:00:00Z";
   createdAt = "2026-11-21T12:00:00Z";
@@ -57,6 +60,7 @@ export class FakeCloudFoundry implements CloudFoundry {
   }
 
   async findSpace({ org, space }: SpaceRef): Promise<CfSpace | undefined> {
+    if (this.hidesSpaces) throw new RecoverError("access-denied", "spaces may not be read", { remedy: "Ask." });
     return this.spaces.find((each) => each.orgName === org && each.name === space);
   }
 
@@ -171,6 +175,19 @@ export class FakeCloudFoundry implements CloudFoundry {
   async unbindService({ app, instance }: { app: string; instance: string }): Promise<void> {
     const appGuid = this.appList.find((each) => each.name === app)?.guid;
     this.#unbind(instance, (each) => each.type === "app" && each.appGuid === appGuid);
+  }
+
+  async createSpace({ org, space }: SpaceRef): Promise<void> {
+    this.spacesMade.push(`${org}/${space}`);
+    if ((await this.findSpace({ org, space })) !== undefined) return;
+    this.spaces.push({ guid: `${space}-again`, name: space, orgGuid: "org-guid", orgName: org });
+  }
+
+  async renameSpace({ in: { org, space }, to }: { in: SpaceRef; to: string }): Promise<void> {
+    this.renames.push(`${space} ${to}`);
+    const index = this.spaces.findIndex((each) => each.orgName === org && each.name === space);
+    const found = this.spaces[index];
+    if (found !== undefined) this.spaces[index] = { ...found, name: to };
   }
 
   async renameService({ instance, to }: { instance: string; to: string }): Promise<void> {

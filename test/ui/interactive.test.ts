@@ -128,7 +128,9 @@ describe("a step that was taken back, on a terminal", () => {
     const shown = await show(began, probed, undone);
     expect(shown).not.toMatch(/\u2716|FAILED/);
     expect(shown.match(/(\u2714|COMPLETED).*Take back: Make it/)).not.toBeNull();
-    expect(shown.indexOf("    probe of make: done: nothing is there")).toBeGreaterThan(shown.search(/\u2714|COMPLETED/));
+    expect(shown.indexOf("    probe of make: done: nothing is there")).toBeGreaterThan(
+      shown.search(/\u2714|COMPLETED/),
+    );
   });
 
   it("is not shown as bad where nothing had to be done", async () => {

@@ -25,7 +25,10 @@ const output = z.object({
   target: z.string(),
   org: z.string(),
   space: z.string(),
+  /** "" where the space is missing. */
   space_guid: z.string(),
+  /** It went too, in an organization that is the one it was in: it can be made again. */
+  missing: z.boolean(),
   name: z.string(),
   /** GUID of the empty instance that is adopted; "" where a new one is made. */
   adopt: z.string(),
@@ -45,7 +48,7 @@ export const checkTarget = defineAction({
   input,
   output,
   tell: (found) =>
-    `${found.target} is ${found.adopt === "" ? "free" : `adopted (${found.adopt})`}; ${found.offering}/${found.plan}${found.apps.length === 0 ? "" : `; bound then: ${found.apps.join(", ")}`}`,
+    `${found.missing ? `the space is not there any more, and is made again; ` : ""}${found.target} is ${found.adopt === "" ? "free" : `adopted (${found.adopt})`}; ${found.offering}/${found.plan}${found.apps.length === 0 ? "" : `; bound then: ${found.apps.join(", ")}`}`,
   describe: ({ org, space, name, service }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "service", name || service]) },
@@ -53,6 +56,7 @@ export const checkTarget = defineAction({
   ],
   async run(context, request): Promise<Output> {
     const space = await findSpace(context, request);
+    if (space === undefined) return inMissingSpace(request);
     const name = request.name || request.service;
     const { deployment, deleted_at: deletedAt } = request;
     const chosen = await chooseName(context, { space, name, deployment, deletedAt });
@@ -63,6 +67,7 @@ export const checkTarget = defineAction({
       org: space.orgName,
       space: space.name,
       space_guid: space.guid,
+      missing: false,
       name: chosen.name,
       adopt: chosen.adopt,
       exchange_with: chosen.exchangeWith,
@@ -74,8 +79,11 @@ export const checkTarget = defineAction({
   },
 });
 
-async function findSpace(context: Context, { org, space, deleted_org_guid }: Input): Promise<CfSpace> {
-  const found = await context.ports.cf.findSpace({ org, space });
+/** Undefined where it is missing from the very organization that it was in. */
+async function findSpace(context: Context, { org, space, deleted_org_guid }: Input): Promise<CfSpace | undefined> {
+  const { cf } = context.ports;
+  const found = await cf.findSpace({ org, space });
+  if (found === undefined && deleted_org_guid !== "" && (await cf.orgName(deleted_org_guid)) === org) return undefined;
   if (found === undefined) {
     throw new RecoverError("nothing-found", `there is no space "${space}" in the organization "${org}"`, {
       remedy: `Create it again with ${quote(["cf", "create-space", space, "-o", org])}, then run this again.`,
@@ -90,6 +98,32 @@ async function findSpace(context: Context, { org, space, deleted_org_guid }: Inp
     {
       remedy: "Give the organization and the space that it was in.",
       place: `${org}/${space}`,
+      effect: "none",
+    },
+  );
+}
+
+/** Nothing in it can be looked at: no name is taken, no application is there, and Cloud Foundry checks the plan. */
+function inMissingSpace(request: Input): Output {
+  const { org, space, service, apps } = request;
+  const name = request.name || service;
+  const offering = request.offering || request.deleted_offering;
+  const plan = request.plan || request.deleted_plan;
+  const lacking = offering === "" ? "offering" : plan === "" ? "plan" : apps.length > 0 ? "apps" : undefined;
+  if (lacking === undefined)
+    return {
+      ...{ target: `${org}/${space}/${name}`, org, space, space_guid: "", missing: true, name },
+      ...{ adopt: "", exchange_with: "", final_name: name, offering, plan, apps: [] },
+    };
+  throw new RecoverError(
+    "input-invalid",
+    `the space "${space}" is not there, so that "${lacking}" cannot be found in it`,
+    {
+      remedy:
+        lacking === "apps"
+          ? "Leave --input apps=… out, and bind the applications when they are there again."
+          : "Give --input offering=… and --input plan=….",
+      place: lacking,
       effect: "none",
     },
   );

@@ -7,6 +7,7 @@ import { containersOf } from "../docker/locate-container.js";
 import { inspectTaken } from "./inspect-taken.js";
 import { nameTaken } from "./name-taken.js";
 import { runTag } from "./run-tag.js";
+import { requireSpace, spaceOf } from "./space-of.js";
 import { refuseUsed } from "./still-unused.js";
 import { undoCreate } from "./undo-create.js";
 
@@ -56,7 +57,7 @@ export const createService = defineAction({
     { on: "here", line: quote(["cf", "service", request.name]) },
   ],
   async guard(context, request) {
-    const taken = await context.ports.cf.findInstance(request.space_guid, request.name);
+    const taken = await context.ports.cf.findInstance(await requireSpace(context, request), request.name);
     if (taken === undefined && request.adopt === "") return;
     if (taken !== undefined && isOurs(context, taken)) return;
     if (taken?.guid === request.adopt) return await refuseUsed(context, taken, request);
@@ -65,8 +66,9 @@ export const createService = defineAction({
   async run(context, request): Promise<Output> {
     const { cf } = context.ports;
     if (request.adopt !== "") await adopt(context, request);
-    if ((await cf.findInstance(request.space_guid, request.name)) === undefined) {
-      await context.record("name-was-free", { name: request.name, space_guid: request.space_guid });
+    const space_guid = await requireSpace(context, request);
+    if ((await cf.findInstance(space_guid, request.name)) === undefined) {
+      await context.record("name-was-free", { name: request.name, space_guid });
       const { org, space, offering, plan, name } = request;
       await context.beforeEffect();
       await cf.createService({
@@ -78,7 +80,7 @@ export const createService = defineAction({
         parameters: parametersOf(request),
       });
     }
-    return await awaitCreated(context, request);
+    return await awaitCreated(context, { ...request, space_guid });
   },
   probe: probeCreated,
   /** cf does not wait for the broker either. */
@@ -162,8 +164,10 @@ function isOurs(context: Context, instance: ServiceInstance): boolean {
   return instance.kind === "managed" && instance.tags.includes(runTag(context.run.id));
 }
 
-async function probeCreated(context: Context, { space_guid, name, adopt: guid }: Input): Promise<Probe<Output>> {
-  const instance = await lateArrival(context, space_guid, name);
+async function probeCreated(context: Context, request: Input): Promise<Probe<Output>> {
+  const { name, adopt: guid } = request;
+  const space = await spaceOf(context, request);
+  const instance = space === undefined ? undefined : await lateArrival(context, space, name);
   if (instance === undefined)
     return { state: "not-done", evidence: `Cloud Foundry has no service instance "${name}" in the space` };
   const evidence = `"${name}" is ${instance.guid}, ${instance.lastOperation.type} ${instance.lastOperation.state}`;

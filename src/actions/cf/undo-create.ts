@@ -3,6 +3,7 @@ import { RecoverError } from "../../errors.js";
 import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { guardInstance } from "../docker/target-container.js";
+import { spaceOf } from "./space-of.js";
 import { runTag } from "./run-tag.js";
 
 /** As long as the create itself is waited for: what is being created cannot be renamed. */
@@ -80,7 +81,8 @@ async function findOwn(
   { input, output }: Taken<Input, Output>,
 ): Promise<ServiceInstance | undefined> {
   const tag = runTag(context.run.id);
-  const instances = await context.ports.cf.listInstances(input.space_guid);
+  const space = await spaceOf(context, input);
+  const instances = space === undefined ? [] : await context.ports.cf.listInstances(space);
   return instances.find(({ guid, tags }) => tags.includes(tag) && (output === undefined || guid === output.guid));
 }
 

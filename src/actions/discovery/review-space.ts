@@ -126,7 +126,9 @@ async function judgeAll(context: Context, request: Input, group: Together): Prom
       place: `${request.org}/${request.space}`,
       effect: "none",
     });
-  return { rows: [...headRows(request, group), ...lines, ...left_out.map(leftOutRow), ...ORDER], members, left_out };
+  const missing = (await context.ports.cf.findSpace(request)) === undefined ? [MISSING] : [];
+  const rows = [...headRows(request, group), ...missing, ...lines, ...left_out.map(leftOutRow), ...ORDER];
+  return { rows, members, left_out };
 }
 
 /** What has its name again is left to a run of its own, which asks; so is what lives, which discovery leaves out itself. */
@@ -149,6 +151,8 @@ function headRows({ org, space }: Input, group: Together): readonly ReviewRow[] 
 }
 
 const leftOutRow = (value: string): ReviewRow => ({ label: "left out", value });
+
+const MISSING: ReviewRow = { label: "space", value: "is not there any more: the first of the runs makes it again" };
 
 const ORDER: readonly ReviewRow[] = [
   {

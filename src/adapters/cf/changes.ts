@@ -1,6 +1,6 @@
 /**
- * The commands that change something. Each targets its space anew and reads that back, is sent once, and is never sent
- * again: whether it took effect is for the caller's probe to find out (laws 4, 6).
+ * The commands that change something. Each targets its space anew and reads that back, but for the one that makes it; it is
+ * sent once, and never sent again: whether it took effect is for the caller's probe to find out (laws 4, 6).
  */
 import { RecoverError } from "../../errors.js";
 import type { CloudFoundry, SpaceRef } from "../../ports/cloud-foundry.js";
@@ -19,6 +19,15 @@ export class Changes {
   constructor(session: CfSession, timeoutMs = CHANGE_TIMEOUT_MS) {
     this.#session = session;
     this.#timeoutMs = timeoutMs;
+  }
+
+  async createSpace({ org, space }: Request<"createSpace">): Promise<void> {
+    for (const [kind, name] of Object.entries({ organization: org, space })) requireUsableName(kind, name);
+    await this.#send(undefined, ["create-space", space, "-o", org]);
+  }
+
+  renameSpace({ in: ref, to }: Request<"renameSpace">): Promise<void> {
+    return this.#change(ref, { "new name": to }, ["rename-space", ref.space, to]);
   }
 
   createService(request: Request<"createService">): Promise<void> {
@@ -75,6 +84,10 @@ export class Changes {
   async #change(ref: SpaceRef, names: Readonly<Record<string, string>>, args: readonly string[]): Promise<void> {
     for (const [kind, name] of Object.entries(names)) requireUsableName(kind, name);
     await this.#session.target(ref);
+    await this.#send(ref, args);
+  }
+
+  async #send(ref: SpaceRef | undefined, args: readonly string[]): Promise<void> {
     const command = `cf ${args[0]}`;
     const result = await this.#session.run(args, this.#timeoutMs);
     if (result.code === 0) return;
@@ -84,9 +97,9 @@ export class Changes {
   }
 
   /** The token died between the target and the end: log in and target for the probe, and say so. */
-  async #rejectedMidway(ref: SpaceRef, command: string): Promise<RecoverError> {
+  async #rejectedMidway(ref: SpaceRef | undefined, command: string): Promise<RecoverError> {
     await this.#session.logInAgain();
-    await this.#session.target(ref);
+    if (ref !== undefined) await this.#session.target(ref);
     return new RecoverError("unreachable", `Cloud Foundry rejected the token in the middle of "${command}"`, {
       remedy: "A new log-in worked: resume, and the step is probed before anything is sent again.",
       place: command,

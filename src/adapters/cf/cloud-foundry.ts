@@ -193,6 +193,14 @@ export class CfCloudFoundry implements CloudFoundry {
     return this.#changes.unbindService(request);
   }
 
+  createSpace(request: Parameters<CloudFoundry["createSpace"]>[0]): Promise<void> {
+    return this.#changes.createSpace(request);
+  }
+
+  renameSpace(request: Parameters<CloudFoundry["renameSpace"]>[0]): Promise<void> {
+    return this.#changes.renameSpace(request);
+  }
+
   renameService(request: Parameters<CloudFoundry["renameService"]>[0]): Promise<void> {
     return this.#changes.renameService(request);
   }

@@ -6,6 +6,7 @@ import { CfFailure } from "./failure.js";
 import { type Accepted, parseArguments, UsageFailure } from "./flags.js";
 import { restart } from "./restart-command.js";
 import * as services from "./service-commands.js";
+import * as spaces from "./space-commands.js";
 import * as session from "./session-commands.js";
 
 /** The release whose behaviour this program has. */
@@ -33,6 +34,8 @@ const COMMANDS: Readonly<Record<string, Known>> = {
     flags: { "--fail": flag("fail"), "-f": flag("fail"), "-X": value("X"), "-d": value("d") },
   },
   service: { run: services.serviceGuid, positional: ["SERVICE_INSTANCE"], flags: { "--guid": flag("guid") } },
+  "create-space": { run: spaces.createSpace, positional: ["SPACE"], flags: { "-o": value("o") } },
+  "rename-space": { run: spaces.renameSpace, positional: ["SPACE", "NEW_SPACE"], flags: {} },
   "create-service": {
     run: services.createService,
     positional: ["SERVICE_OFFERING", "SERVICE_PLAN", "SERVICE_INSTANCE"],

@@ -20,6 +20,14 @@ export function mayWrite(state: CloudControllerState, who: Subject, spaceGuid: s
   );
 }
 
+/** Whether spaces of the organization may be made, renamed and given to people. */
+export function mayManage(state: CloudControllerState, who: Subject, orgGuid: string): boolean {
+  if (who.scopes.includes("cloud_controller.admin")) return true;
+  return state.roles.some(
+    (role) => role.subject === who.id && role.orgGuid === orgGuid && role.type === "organization_manager",
+  );
+}
+
 /** Whether the contents of a space are visible. */
 export function maySeeSpace(state: CloudControllerState, who: Subject, spaceGuid: string): boolean {
   if (readsEverything(who)) return true;

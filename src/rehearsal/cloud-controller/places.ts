@@ -1,10 +1,12 @@
 /** `/v3/organizations`, `/v3/spaces`, `/v3/roles`, `/v3/service_plans`, `/v3/service_offerings`. */
-import { jsonResponse } from "../http/message.js";
-import { maySeeOrg, maySeeSpaceItself } from "./access.js";
-import { type Answer, answer, type Exchange, notFound } from "./exchange.js";
+import { jsonBody, jsonResponse } from "../http/message.js";
+import { mayManage, maySeeOrg, maySeeSpaceItself } from "./access.js";
+import { type Answer, answer, type Exchange, notAuthorized, notFound, unprocessable } from "./exchange.js";
 import { page, passes } from "./page.js";
 import { brokersOf, offeringsOf, renderOffering, renderOrg, renderPlan, renderRole, renderSpace } from "./render.js";
-import type { Plan } from "./state.js";
+import { field, related } from "./parse.js";
+import { addRole, addSpace } from "./seed.js";
+import type { CloudControllerState, Plan } from "./state.js";
 
 export function listOrgs({ state, request, who }: Exchange): Answer {
   const items = state.orgs.filter(
@@ -33,6 +35,51 @@ export function listSpaces({ state, request, who }: Exchange): Answer {
 export function getSpace({ state, who, params }: Exchange): Answer {
   const space = state.spaces.find((each) => each.guid === params[0] && maySeeSpaceItself(state, who, each));
   return answer(state, space === undefined ? notFound("Space") : jsonResponse(200, renderSpace(space)));
+}
+
+/** For admins and managers of the organization. */
+export function createSpace({ state, request, who, now }: Exchange): Answer {
+  const body = jsonBody(request);
+  const name = field(body, "name");
+  const org = state.orgs.find(({ guid }) => guid === related(body, "organization"));
+  if (typeof name !== "string" || name === "") return answer(state, unprocessable("Name must be a string"));
+  if (org === undefined || !maySeeOrg(state, who, org.guid))
+    return answer(
+      state,
+      unprocessable("Invalid organization. Ensure the organization exists and you have access to it."),
+    );
+  if (!mayManage(state, who, org.guid)) return answer(state, notAuthorized());
+  if (isTaken(state, org.guid, name)) return answer(state, unprocessable("Name must be unique per organization"));
+  const added = addSpace(state, { name, orgGuid: org.guid, at: now });
+  return answer(added.state, jsonResponse(201, renderSpace(added.space)));
+}
+
+export function renameSpace({ state, request, who, params }: Exchange): Answer {
+  const space = state.spaces.find((each) => each.guid === params[0] && maySeeSpaceItself(state, who, each));
+  if (space === undefined) return answer(state, notFound("Space"));
+  if (!mayManage(state, who, space.orgGuid)) return answer(state, notAuthorized());
+  const name = field(jsonBody(request), "name");
+  if (typeof name !== "string") return answer(state, unprocessable("Name must be a string"));
+  if (isTaken(state, space.orgGuid, name)) return answer(state, unprocessable("Name must be unique per organization"));
+  const renamed = { ...space, name };
+  const spaces = state.spaces.map((each) => (each.guid === space.guid ? renamed : each));
+  return answer({ ...state, spaces }, jsonResponse(200, renderSpace(renamed)));
+}
+
+const isTaken = ({ spaces }: CloudControllerState, orgGuid: string, name: string): boolean =>
+  spaces.some((each) => each.orgGuid === orgGuid && each.name === name);
+
+export function createRole({ state, request, who }: Exchange): Answer {
+  const body = jsonBody(request);
+  const type = field(body, "type");
+  const subject = related(body, "user");
+  const space = state.spaces.find(({ guid }) => guid === related(body, "space"));
+  if (typeof type !== "string" || typeof subject !== "string" || space === undefined)
+    return answer(state, unprocessable("Invalid space. Ensure that the space exists and you have access to it."));
+  if (!mayManage(state, who, space.orgGuid)) return answer(state, notAuthorized());
+  const added = addRole(state, { type, subject, spaceGuid: space.guid });
+  const role = added.roles.at(-1);
+  return answer(added, jsonResponse(201, role === undefined ? {} : renderRole({ ...role, createdAt: "" })));
 }
 
 export function listRoles({ state, request }: Exchange): Answer {

@@ -20,7 +20,7 @@ import { inconsistentBackup } from "./incidents/inconsistent-backup.js";
 import { otherRegion } from "./incidents/other-region.js";
 import { twoTimelines } from "./incidents/two-timelines.js";
 import { clone } from "./incidents/clone-from.js";
-import { oneOfASpace, spaceDeleted, spaceDeletedKilled } from "./incidents/space-deleted.js";
+import { oneOfASpace, spaceDeleted, spaceDeletedKilled, spaceMissing } from "./incidents/space-deleted.js";
 import { restartedByItself, restartedUnseen, startedAgain } from "./incidents/started-again.js";
 import { slowStop } from "./incidents/slow-stop.js";
 import { movedContainer } from "./incidents/moved-container.js";
@@ -89,6 +89,7 @@ export const REMAINS: readonly Scenario[] = [oldInstanceStopped, oldInstanceGoes
 export const FURTHER: readonly Incident[] = [
   { row: 4, scenario: spaceDeletedKilled },
   { row: 4, scenario: oneOfASpace },
+  { row: 4, scenario: spaceMissing },
   { row: 15, scenario: startedAgain },
   { row: 15, scenario: restartedUnseen },
   { row: 21, scenario: systemIdentifierInLogs },

@@ -1,6 +1,7 @@
 /** What Cloud Foundry makes for the run, and the restart of what is bound to it. */
 import { bindApp } from "../../../src/actions/cf/bind-app.js";
 import { createServiceKey } from "../../../src/actions/cf/create-service-key.js";
+import { createSpace } from "../../../src/actions/cf/create-space.js";
 import { createService } from "../../../src/actions/cf/create-service.js";
 import { exchangeNames } from "../../../src/actions/cf/exchange-names.js";
 import { restartApp } from "../../../src/actions/cf/restart-app.js";
@@ -169,4 +170,27 @@ const exchanging: MutationCases = {
   },
 };
 
-export const CLOUD_FOUNDRY: readonly MutationCases[] = [creating, key, binding, restarting, exchanging];
+function withoutSpace(): Scene {
+  const scene = new Scene();
+  scene.cf.spaces.length = 0;
+  return scene;
+}
+
+const makingSpace: MutationCases = {
+  action: createSpace,
+  input: () => ({ org: "shop", space: "prod" }),
+  acts: withoutSpace,
+  answers: {
+    done: { world: at(withoutSpace, (scene) => tried(scene, makingSpace)), evidence: /"prod" is prod-again/ },
+    "not-done": { world: withoutSpace, evidence: /"shop" has no space "prod"/ },
+    partly: { never: "a space is there or it is not; what else is in it was not asked for" },
+    unknown: {
+      world: at(withoutSpace, ({ cf }) => {
+        cf.hidesSpaces = true;
+      }),
+      evidence: /may not be read/,
+    },
+  },
+};
+
+export const CLOUD_FOUNDRY: readonly MutationCases[] = [makingSpace, creating, key, binding, restarting, exchanging];

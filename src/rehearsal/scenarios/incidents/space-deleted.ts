@@ -46,6 +46,42 @@ export const spaceDeletedKilled: Scenario = {
   interruption: { at: /^docker-stop /, time: 3, meanwhile: () => [] },
 };
 
+/** Nobody has made the space again: the first of the runs does, with the consent that was given for all. */
+export const spaceMissing: Scenario = {
+  ...spaceDeleted,
+  name: "space-missing",
+  title: "A whole space was deleted with one database wanted now, and nobody has made the space again",
+  teaches:
+    "the space is made again by the run, once its archive is proven; an undo gives the name back only where it is empty",
+  ticket: [
+    `03:07, from the team of the shop: somebody ran cf delete-space ${SPACE} about 40 minutes ago!`,
+    `There is no space "${SPACE}" any more. "${SERVICE}" is what we need now.`,
+  ],
+  runbook: "recover-deleted-service",
+  open: (options) => {
+    const { cloudController, ...opening } = openWithoutSpace(options);
+    const again = cloudController.spaces.find(({ name }) => name === SPACE)?.guid;
+    const elsewhere = (each: { readonly spaceGuid: string }): boolean => each.spaceGuid !== again;
+    return {
+      ...opening,
+      cloudController: {
+        ...cloudController,
+        spaces: cloudController.spaces.filter(({ guid }) => guid !== again),
+        apps: cloudController.apps.filter(elsewhere),
+        instances: cloudController.instances.filter(elsewhere),
+      },
+    };
+  },
+  inputs: INPUTS,
+  complaints: (closing) => [
+    ...recoveredComplaints(closing, EVERYTHING).filter((text) => !text.startsWith(`the app ${APP} is not bound`)),
+    ...(closing.exitCode !== 0 || closing.cloudController.spaces.some(({ name }) => name === SPACE)
+      ? []
+      : ["the space was not made again"]),
+  ],
+  unsaid: (told) => (told.began("make-space") ? [] : ["the space was not made by a step of its own"]),
+};
+
 /** Only one is wanted now: a run of its own says what else went, and how all of them come back. */
 export const oneOfASpace: Scenario = {
   ...spaceDeleted,

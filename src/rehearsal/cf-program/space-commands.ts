@@ -1,0 +1,65 @@
+/** create-space, rename-space. */
+import { type Cli, requireLogin, requireTarget, userName } from "./command.js";
+import { claims, type Resource } from "./api.js";
+import { CfFailure } from "./failure.js";
+import type { Arguments } from "./flags.js";
+
+/** Its maker gets two roles, one call each, after the space is there. */
+const ROLES = [
+  ["SpaceManager", "space_manager"],
+  ["SpaceDeveloper", "space_developer"],
+] as const;
+
+export async function createSpace(cli: Cli, { positional, flags }: Arguments): Promise<void> {
+  requireLogin(cli);
+  const [name = ""] = positional;
+  const orgName = flags.get("o") ?? cli.file.config.OrganizationFields.Name;
+  const user = userName(cli);
+  cli.say(`Creating space ${name} in org ${orgName} as ${user}...`);
+  const org = await cli.api.find("/v3/organizations", { names: orgName });
+  if (org === undefined) throw new CfFailure(`Organization '${orgName}' not found.`);
+  if (!(await posted(cli, name, org))) {
+    cli.say(`Space '${name}' already exists.`);
+    return cli.say("OK");
+  }
+  cli.say("OK");
+  cli.say();
+  const space = await spaceNamed(cli, name, org);
+  for (const [title, type] of ROLES) {
+    cli.say(`Assigning role ${title} to user ${user} in org ${orgName} / space ${name} as ${user}...`);
+    const data = (guid: unknown) => ({ data: { guid } });
+    const relationships = { user: data(claims(cli.file.config.AccessToken)["user_id"]), space: data(space.guid) };
+    await cli.api.send("POST", "/v3/roles", { type, relationships });
+    cli.say("OK");
+    cli.say();
+  }
+  cli.say(`TIP: Use 'cf target -o "${orgName}" -s "${name}"' to target new space`);
+}
+
+export async function renameSpace(cli: Cli, { positional }: Arguments): Promise<void> {
+  requireTarget(cli);
+  const [name = "", to = ""] = positional;
+  const { GUID: guid, Name: orgName } = cli.file.config.OrganizationFields;
+  cli.say(`Renaming space ${name} to ${to} as ${userName(cli)}...`);
+  const space = await spaceNamed(cli, name, { guid, name: orgName });
+  await cli.api.send("PATCH", `/v3/spaces/${space.guid}`, { name: to });
+  cli.say("OK");
+}
+
+async function spaceNamed({ api }: Cli, name: string, org: Resource): Promise<Resource> {
+  const found = await api.find("/v3/spaces", { names: name, organization_guids: org.guid });
+  if (found === undefined) throw new CfFailure(`Space '${name}' not found.`);
+  return found;
+}
+
+/** False where one of that name is there: the CLI goes by these words. */
+async function posted({ api }: Cli, name: string, org: Resource): Promise<boolean> {
+  try {
+    const relationships = { organization: { data: { guid: org.guid } } };
+    await api.send("POST", "/v3/spaces", { name, relationships });
+    return true;
+  } catch (error) {
+    if (error instanceof CfFailure && error.sentence.includes("Name must be unique")) return false;
+    throw error;
+  }
+}
