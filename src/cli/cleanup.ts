@@ -40,7 +40,7 @@ function runMissing(state: StateDirectory): RecoverError {
   return new RecoverError("usage", "RUN is missing", {
     remedy:
       runs.length === 0
-        ? `No run in ${quoted(state.path)} that has ended left anything aside: there is nothing to delete.`
+        ? `No run in ${quoted(state.path)} that has ended left anything aside; what a rehearsal leaves is gone with its box.`
         : `Name the run. These left something aside:${runs.join("")}`,
     effect: "none",
   });

@@ -13,7 +13,7 @@ export async function runs(given: GlobalArguments): Promise<number> {
   else
     for (const run of all)
       output.line(
-        `${run.run}  ${run.state.padEnd(11)} ${run.target || "-"}  ${run.runbook}${run.rehearsal ? " (rehearsal)" : ""}  ${run.step}`,
+        `${run.run}  ${run.state.padEnd(11)} ${run.target || "-"}  ${run.runbook}${run.rehearsal ? " (rehearsal)" : ""}  ${run.step}`.trimEnd(),
       );
   return await Promise.resolve(EXIT.done);
 }

@@ -292,7 +292,7 @@ describe("a wrong call", () => {
   it("names the runs to clean up after, where none is named", async () => {
     const { code, stderr } = await place.run(["cleanup"]);
     expect(code).toBe(EXIT.usage);
-    expect(stderr).toMatch(/RUN is missing[^]*nothing\s+to delete/);
+    expect(stderr).toMatch(/RUN is missing[^]*left\s+anything\s+aside/);
   });
 
   it("without a command and a terminal prints the help and exits 2", async () => {
