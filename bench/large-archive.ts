@@ -5,7 +5,7 @@
  *
  *   bash test/rig/install.sh && npm run build && npx tsx bench/large-archive.ts [SEGMENTS]     goal: within ± 30 %
  *
- * Takes room for three times the archive, 16 GB of WAL is written, and both ways need about a second per segment.
+ * Takes room for four times the archive; 16 GB of WAL are written first, which takes half a second per segment.
  */
 import type { RunEvent } from "../src/engine/event.js";
 import type { Instance } from "../test/rig/broker.js";

@@ -1,11 +1,15 @@
-/** Rough figures for the consent screen, from what real recoveries took (real-parts.md §3.4, §6). Not promises. */
+/**
+ * Rough figures for the consent screen, from what real recoveries took (real-parts.md §3.4, §6; bench/large-archive.ts):
+ * what every recovery takes, and then so much per object and per byte that is copied, per byte of the base backup and per
+ * segment that is replayed. Not promises.
+ */
 import { counted } from "../counted.js";
 import type { DrillTimes } from "../ports/settings.js";
 import { SEGMENT_BYTES } from "./segment.js";
 import type { ArchiveVerdict } from "./verdict.js";
 
 /** Stop, leader key, start, promotion, passwords, log-in: what a drill measures on the foundation at hand. */
-const FIXED_SECONDS = 90;
+const FIXED_SECONDS = 60;
 /** Not even an idle foundation is faster: a leader key lives for 30 s. */
 const LEAST_FIXED_SECONDS = 30;
 /** Server-side copies, 16 at a time, against a busy store: what an object costs, and what its bytes cost. */
@@ -15,9 +19,9 @@ const COPIED_BYTES_PER_SECOND = 100_000_000;
 const BASE_BYTES_PER_SECOND = 30_000_000;
 /**
  * One `wal-e wal-fetch` starts a Python interpreter (0.3–1 s) while the next segment is fetched ahead, as Dingo has it
- * (`-p 1`): 0.44 s with the replay, over 1,035 full segments on two busy cores (bench/large-archive.ts).
+ * (`-p 1`): 0.41 and 0.44 s with the replay, twice over 1,035 segments on two busy cores (bench/large-archive.ts).
  */
-const SECONDS_PER_SEGMENT = 0.45;
+const SECONDS_PER_SEGMENT = 0.42;
 
 export interface Estimate {
   readonly objects: number;
