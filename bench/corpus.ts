@@ -10,8 +10,6 @@ const ZONE_MS = -8 * 3_600_000;
 const INSTANCES = 300;
 const CELLS = 12;
 const DELETIONS = 40;
-/** Of a line, for the pace of the clock. */
-const MEAN_BYTES = 208;
 const MONTHS = ["Jan", "Feb", "Mar"];
 
 export interface Deletion {

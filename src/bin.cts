@@ -21,7 +21,21 @@ if (process.platform === "win32") {
 } else {
   // The AWS SDK announces on stderr which Node it will need one day; this is its own documented switch.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  void import("./main.js").then(({ main }) => main(words));
+  void quick().then(async (done) => {
+    if (!done) await (await import("./main.js")).main(words);
+  });
+}
+
+/** Answers what needs next to nothing of the tool; false where it does not, or was not bundled. */
+async function quick(): Promise<boolean> {
+  if (words[0] !== "discover") return false;
+  try {
+    const bundled = require("./quick.cjs") as { readonly quick: (words: readonly string[]) => Promise<boolean> };
+    return await bundled.quick(words);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+    return false;
+  }
 }
 
 /** The text for the longest command name among the words, else that of the program; undefined where none was rendered. */

@@ -1,39 +1,15 @@
 /** argv → command → exit code: the only file that sets the exit code. */
 import { EXIT } from "./errors.js";
+import { linger, watchReader } from "./cli/manners.js";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
-
-/** A command that has ended is given this long to let go of what it opened. Milliseconds. */
-const LINGER = 5_000;
 
 export async function main(words: readonly string[]): Promise<void> {
   watchReader(words);
   try {
     await perform(words);
   } finally {
-    // Whatever is still open: nobody waits for a command that has said how it ended. Alone it keeps nothing alive.
-    setTimeout(() => process.exit(), LINGER).unref();
+    linger();
   }
-}
-
-/** As the shell says of a program that SIGPIPE ended, which is how most others end then. */
-const READER_GONE = 141;
-/** How these ended says more than who has read it. */
-const AT_WORK: readonly string[] = ["run", "resume", "undo", "cleanup", "rehearse", "handover"];
-
-/**
- * Whoever read stdout went away (`| head`): for a run that is a closed terminal, which stops it safely; what only
- * prints has no more to say, and ends.
- */
-function watchReader([command = ""]: readonly string[]): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    if (process.listenerCount("SIGHUP") > 0) process.kill(process.pid, "SIGHUP");
-    if (AT_WORK.includes(command)) return;
-    process.once("exit", (code) => {
-      if (code === EXIT.done) process.exitCode = READER_GONE;
-    });
-  });
-  process.stderr.on("error", () => undefined);
 }
 
 async function perform(words: readonly string[]): Promise<void> {
@@ -48,13 +24,6 @@ async function perform(words: readonly string[]): Promise<void> {
     const { toolVersion } = await import("./cli/tool-version.js");
     process.stdout.write(`dingo-recover ${toolVersion()}\n`);
     return;
-  }
-  if (words[0] === "discover") {
-    const exitCode = await (await import("./cli/quick-discover.js")).quickDiscover(words);
-    if (exitCode !== undefined) {
-      process.exitCode = exitCode;
-      return;
-    }
   }
   await parsed(words, json);
 }

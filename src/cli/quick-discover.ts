@@ -5,7 +5,7 @@
 import { LocalLogFiles } from "../adapters/logs/local-log-files.js";
 import { type DiscoverQuestion, printDiscovery } from "./print-discovery.js";
 
-interface Question extends DiscoverQuestion {
+export interface Question extends DiscoverQuestion {
   readonly logs: readonly string[];
 }
 
@@ -22,10 +22,8 @@ const VALUES: Readonly<Record<string, "name" | "space" | "around" | "window">> =
 };
 const DEFAULTS: Question = { logs: [], window: "2h", all: false, json: false, color: true };
 
-/** The exit code; undefined for a command line that the parser has to read, before anything was done. */
-export async function quickDiscover(words: readonly string[]): Promise<number | undefined> {
-  const asked = readQuestion(words);
-  if (asked === undefined) return undefined;
+/** The exit code. */
+export async function quickDiscover(asked: Question): Promise<number> {
   try {
     return await printDiscovery(asked, { logs: { files: new LocalLogFiles(), patterns: asked.logs } });
   } catch (thrown) {

@@ -1,0 +1,31 @@
+/** How a process of ours behaves towards whoever started it and reads it. */
+import { EXIT } from "../errors.js";
+
+/** A command that has ended is given this long to let go of what it opened. Milliseconds. */
+const LINGER = 5_000;
+
+/** Whatever is still open: nobody waits for a command that has said how it ended. Alone it keeps nothing alive. */
+export function linger(): void {
+  setTimeout(() => process.exit(), LINGER).unref();
+}
+
+/** As the shell says of a program that SIGPIPE ended, which is how most others end then. */
+const READER_GONE = 141;
+/** How these ended says more than who has read it. */
+const AT_WORK: readonly string[] = ["run", "resume", "undo", "cleanup", "rehearse", "handover"];
+
+/**
+ * Whoever read stdout went away (`| head`): for a run that is a closed terminal, which stops it safely; what only
+ * prints has no more to say, and ends.
+ */
+export function watchReader([command = ""]: readonly string[]): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (process.listenerCount("SIGHUP") > 0) process.kill(process.pid, "SIGHUP");
+    if (AT_WORK.includes(command)) return;
+    process.once("exit", (code) => {
+      if (code === EXIT.done) process.exitCode = READER_GONE;
+    });
+  });
+  process.stderr.on("error", () => undefined);
+}

@@ -1,0 +1,20 @@
+/**
+ * What needs next to nothing of the tool and is wanted at once: `discover` in log files. Bundled into one file
+ * (build/bundle.mjs), which bin.cts tries first.
+ */
+import { linger, watchReader } from "./cli/manners.js";
+import { quickDiscover, readQuestion } from "./cli/quick-discover.js";
+import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
+
+/** False where `main` has to see to it, before anything was done: in a rehearsal, and for all other command lines. */
+export async function quick(words: readonly string[]): Promise<boolean> {
+  const asked = process.env[REHEARSAL_VARIABLE] === undefined ? readQuestion(words) : undefined;
+  if (asked === undefined) return false;
+  watchReader(words);
+  try {
+    process.exitCode = await quickDiscover(asked);
+  } finally {
+    linger();
+  }
+  return true;
+}
