@@ -52,10 +52,10 @@ describe("a drill", () => {
     expect(asked).toMatchObject({ prompt: "Go on with acme/production/drill-db?" });
   });
 
-  it.each(["rows", "lose"])(
-    "that is killed in the step %s goes on, and nothing is done twice",
-    async (step) => {
-      const append = numberOf(journal, "step-started", step) + 1;
+  it(
+    "that is killed in its delete goes on, and nothing is done twice",
+    async () => {
+      const append = numberOf(journal, "step-started", "lose") + 1;
       const result = await rehearsals.play({ scenario: drill(), crashAt: { append, when: "before" } });
       expect(result.complaints).toEqual([]);
       expect(result.exitCode).toBe(0);
@@ -88,6 +88,21 @@ describe("a drill", () => {
       ]);
       expect(undone).toContainEqual(["sacrifice", "the space has no service instance of this run"]);
       expect(entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "undone" });
+    },
+    LONG,
+  );
+
+  it(
+    "is cleaned up after like a recovery; its service stays",
+    async () => {
+      const result = await rehearsals.play({ scenario: drill(), cleanup: true });
+      expect(result.complaints).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(result.counts).toMatchObject({ "broker deprovision": 1 });
+      const cleanup = rehearsals.journals.filter(
+        ([first]) => first?.type === "run-started" && first.runbook === "clean-up",
+      );
+      expect(cleanup).toHaveLength(1);
     },
     LONG,
   );
