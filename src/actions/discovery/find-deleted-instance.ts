@@ -136,9 +136,10 @@ async function refuseLiving(context: Context, guid: string): Promise<void> {
 }
 
 /** Never a naked date: each is shown with what it was compared by (dingo.md §8, 25). */
-function clockText({ file, from, to, zones }: Coverage): string[] {
-  if (zones === undefined || file === undefined) return [];
-  return [`${file} spans ${from ?? "?"} to ${to ?? "?"}, its clock runs at ${zones.join(" and ")}`];
+function clockText({ file, store, from, to, zones }: Coverage): string[] {
+  const place = file ?? store;
+  if (zones === undefined || place === undefined) return [];
+  return [`${place} spans ${from ?? "?"} to ${to ?? "?"}, its clock runs at ${zones.join(" and ")}`];
 }
 
 function placeOf({ source, file, line, index, id }: Evidence): string {

@@ -12,7 +12,10 @@ import { BoxFiles, type BoxState } from "./box-state.js";
 import { worldBroker } from "./broker.js";
 import { changeAsked, changeOf } from "./change.js";
 import { type BoxClock, shown } from "./clock.js";
+import { serveLogStore } from "../log-store/server.js";
+import { collectedStore } from "./collected-store.js";
 import { CollectedLog } from "./log-file.js";
+import type { World } from "../world/world.js";
 import { SavedWorld, type WorldHost } from "./world-host.js";
 
 /** Where the director is, seen from behind the gateway. */
@@ -50,6 +53,8 @@ export interface Box {
   readonly gatewayPort: number;
   /** Glob of the collector's files. */
   readonly logs: string;
+  /** The collector's log store, where it has one in place of files. */
+  readonly logStoreUrl: string | undefined;
   state(): BoxState;
   close(): Promise<void>;
 }
@@ -96,7 +101,10 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
     met: (fronts) => files.saveSoon("weather", fronts),
     ...(options.called === undefined ? {} : { called: options.called }),
   });
-  const current = (): BoxState => ({ ...state, ...parts, world: host.stored, weather: weather.fronts });
+  const stored = collectedStore(directory);
+  const logStore = stored === undefined ? undefined : await servers.keep(serveLogStore(stored));
+  const world = (): World => withStrays(host.stored, logStore?.answers.strays ?? []);
+  const current = (): BoxState => ({ ...state, ...parts, world: world(), weather: weather.fronts });
   const now = (): Date => new Date(shown(clock));
   files.save(current());
   const cloud = await servers.keep(
@@ -149,6 +157,7 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
     storeUrl: store.url,
     gatewayPort: ssh.port,
     logs: join(directory, "*.log*"),
+    logStoreUrl: logStore?.url,
     state: current,
     close: async () => {
       await servers.close();
@@ -156,4 +165,11 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
       files.save({ ...current(), world: log.take(host.stored) });
     },
   };
+}
+
+/** A call that no adapter sends fails the rehearsal. */
+function withStrays(world: World, calls: readonly string[]): World {
+  if (calls.length === 0) return world;
+  const strays = calls.map((what) => ({ at: world.now, where: "log store", what }));
+  return { ...world, strays: [...world.strays, ...strays] };
 }

@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { type CollectedLine, storeLines } from "./collected-store.js";
 import type { SyslogLine, World } from "../world/world.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -19,6 +20,7 @@ export class CollectedLog {
   /** Appends what the world has to say; the world without it. */
   take(world: World): World {
     if (world.collector === "rotated") this.#takeRotated(world.syslog);
+    else if (world.collector === "log-store") storeLines(dirname(this.#path), world.syslog.map(pacificLine));
     else appendFileSync(this.#path, printed(world.syslog, world.era === "a" ? traditional(PACIFIC) : rfc5424));
     return { ...world, syslog: [] };
   }
@@ -37,6 +39,12 @@ export class CollectedLog {
     appendFileSync(join(directory, "broker.log"), printed(ofBroker.slice(Math.max(0, cut)), traditional(PACIFIC)));
     appendFileSync(join(directory, "cells.log"), printed(ofCells, traditional(0)));
   }
+}
+
+/** As `traditional` prints it: the store takes the head's time for UTC. */
+function pacificLine(line: SyslogLine): CollectedLine {
+  const at = Math.floor((line.at + PACIFIC) / 1000) * 1000;
+  return { at, host: line.host, raw: traditional(PACIFIC)(line), message: line.text };
 }
 
 function printed(lines: readonly SyslogLine[], print: (line: SyslogLine) => string): string {

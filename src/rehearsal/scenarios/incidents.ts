@@ -35,6 +35,7 @@ import { staleIdentifier } from "./incidents/stale-identifier.js";
 import { olderRoles } from "./incidents/older-roles.js";
 import { killedBeforeStart } from "./incidents/killed-before-start.js";
 import { encryptedAlike, encryptedArchive, encryptedWithoutSysid } from "./incidents/encrypted-archive.js";
+import { onlyInLogStore } from "./incidents/only-in-log-store.js";
 import { yearLessLogs } from "./incidents/year-less-logs.js";
 import type { Scenario } from "./scenario.js";
 
@@ -96,6 +97,7 @@ export const FURTHER: readonly Incident[] = [
   { row: 21, scenario: missingSysid },
   { row: 21, scenario: encryptedWithoutSysid },
   { row: 23, scenario: emptyAgain },
+  { row: 25, scenario: onlyInLogStore },
   { row: 27, scenario: encryptedAlike },
   { row: 32, scenario: newerVersion },
 ];

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Box } from "../box/box.js";
 import { DIRECTOR_ADDRESS } from "../box/box.js";
+import { LOG_INDEX, LOG_READER } from "../box/collected-store.js";
 import { type BoxClock, shown } from "../box/clock.js";
 import { installCfProgram } from "../cf-program/install.js";
 import { hasBash, serveCf } from "../cf-program/service.js";
@@ -59,6 +60,7 @@ export async function layOut({ directory, box, clock, scenario, caller }: ChildP
     BOSH_CLIENT_SECRET: accounts.bosh.clientSecret,
     AWS_ACCESS_KEY_ID: key?.id ?? "",
     AWS_SECRET_ACCESS_KEY: key?.secret ?? "",
+    ...(box.logStoreUrl === undefined ? {} : { ES_PASSWORD: LOG_READER.password }),
   };
   return { directory, config, answers, cf, env, close };
 }
@@ -91,6 +93,12 @@ function configuration(box: Box, gatewayKey: string): Record<string, unknown> {
       },
     },
     s3: { endpoint: box.storeUrl, region: configuredRegion, bucket },
-    logs: [box.logs],
+    ...collected(box),
   };
+}
+
+function collected({ logs, logStoreUrl: url }: Box): Record<string, unknown> {
+  if (url === undefined) return { logs: [logs] };
+  const { username } = LOG_READER;
+  return { elasticsearch: { url, index: LOG_INDEX, username, password: { env: "ES_PASSWORD" } } };
 }

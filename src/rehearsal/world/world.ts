@@ -171,7 +171,7 @@ export interface World {
   drawn: number;
   readonly deployment: string;
   /** How log lines are collected: into one file where nothing is said. */
-  readonly collector?: "rotated";
+  readonly collector?: "rotated" | "log-store";
   /** Of the images that containers are made from; that of the era where nothing is said. */
   readonly postgresVersion?: string;
   readonly network: Network;
