@@ -1,6 +1,9 @@
 /** What every log store must do behind the port: the box's as each product and version, and the real servers. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LogDocument, LogQuery, LogSearch } from "../../src/ports/log-search.js";
+import { discover } from "../../src/discovery/discover.js";
+import { bytesOf, type FOUNDATIONS, memoryLogs, truthOf } from "../discovery/recorded-logs.js";
+import { documentsOf, essence } from "../discovery/stored-logs.js";
 import type { Field, StoredDocument } from "../../src/rehearsal/log-store/store.js";
 
 export interface LogStoreFixture {
@@ -18,6 +21,8 @@ export interface LogStoreFixture {
   shut(name: string): Promise<void>;
   /** Searches that the server still keeps open. */
   contexts(): Promise<number>;
+  /** Recorded logs of real brokers that are to be found in it; several take their time. */
+  readonly foundations: readonly (typeof FOUNDATIONS)[number][];
   /** Every index with its number of documents, as text. */
   inventory(): Promise<string>;
   close(): Promise<void>;
@@ -196,6 +201,22 @@ export function logSearchContract(name: string, start: () => Promise<LogStoreFix
         expect(holes, index).toContainEqual(expect.stringMatching(hole));
       }
       expect((await store.open("way-open").survey()).holes).toEqual([]);
+    });
+
+    it("shows the deletions that log files with the same lines show", async () => {
+      const now = new Date("2026-11-21T14:00:00Z");
+      for (const foundation of store.foundations) {
+        const files = truthOf(foundation).scenarios.map(({ file }) => bytesOf(foundation, file).toString());
+        const index = `recorded-${foundation}`;
+        const fields = { "@timestamp": { type: "date" }, message: { type: "text" } } as const;
+        await store.make(index, { fields, documents: documentsOf(files.join("\n"), "2026-11-21T13:00:00Z") });
+        const byStore = await discover({ sources: { stores: [store.open(index)], now }, query: {} });
+        const logs = { files: memoryLogs({ all: files.join("\n") }), patterns: ["all"] };
+        const byFile = await discover({ sources: { logs, now }, query: {} });
+        expect(essence(byStore), foundation).toEqual(essence(byFile));
+        expect(byStore.document.candidates.length).toBeGreaterThan(0);
+        expect(byStore.document.coverage).toMatchObject([{ complete: true }]);
+      }
     });
 
     it("leaves the store as it was", async () => {

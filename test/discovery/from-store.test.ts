@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LogStore } from "../../src/adapters/elasticsearch/log-store.js";
 import { directDialer } from "../../src/adapters/network/dialer.js";
 import { straight } from "../../src/adapters/network/http-agents.js";
-import { discover, type DiscoverResult } from "../../src/discovery/discover.js";
+import { discover } from "../../src/discovery/discover.js";
 import { readLogLines } from "../../src/discovery/log-line.js";
 import { DELETIONS, LIFE, UPLOADS } from "../../src/discovery/store-phrases.js";
 import type { LogSearch } from "../../src/ports/log-search.js";
@@ -12,6 +12,7 @@ import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-stor
 import type { StoredDocument, StoredIndex } from "../../src/rehearsal/log-store/store.js";
 import { Secrets } from "../../src/secrets.js";
 import { eraF, GUID, goodDeletion, lager } from "./broker-log.js";
+import { documentsOf as documentsFrom, essence } from "./stored-logs.js";
 import { bytesOf, FOUNDATIONS, memoryLogs, truthOf } from "./recorded-logs.js";
 
 const now = new Date("2016-03-18T00:00:00Z");
@@ -31,14 +32,7 @@ function index(name: string, documents: readonly StoredDocument[]): StoredIndex 
   return { name, status: "open", fields: { "@timestamp": { type: "date" } }, documents };
 }
 
-/** As Beats send the lines of a file, one a second. */
-function documentsOf(text: string, at = AT): readonly StoredDocument[] {
-  const lines = text.split("\n").filter((line) => line !== "");
-  return lines.map((message, number) => {
-    const stamp = new Date(Date.parse(at) + number).toISOString();
-    return { id: `d${number}`, source: { "@timestamp": stamp, message, log: { offset: number } } };
-  });
-}
+const documentsOf = (text: string, at = AT): readonly StoredDocument[] => documentsFrom(text, at);
 
 function open(pattern: string): LogSearch {
   const dial = straight(directDialer());
@@ -156,13 +150,6 @@ describe("a log store", () => {
     expect(await search("logs-*")).toMatchObject({ exitCode: 0 });
   });
 });
-
-function essence({ document: { candidates, notDeleted } }: DiscoverResult) {
-  return {
-    deleted: candidates.map(({ guid, kind, deletedAt, name, space }) => ({ guid, kind, deletedAt, name, space })),
-    not: notDeleted.map(({ guid, why }) => ({ guid, why })),
-  };
-}
 
 describe.each(FOUNDATIONS)("a log store with the logs of %s", (foundation) => {
   const { scenarios, canaries } = truthOf(foundation);

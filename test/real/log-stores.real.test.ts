@@ -4,6 +4,7 @@ import { directDialer } from "../../src/adapters/network/dialer.js";
 import { straight } from "../../src/adapters/network/http-agents.js";
 import { Secrets } from "../../src/secrets.js";
 import { type LogStoreFixture, logSearchContract } from "../contract/log-search.js";
+import { FOUNDATIONS } from "../discovery/recorded-logs.js";
 import { LOG_STORES, type LogStoreName, startLogStore } from "../rig/log-stores.js";
 
 for (const name of LOG_STORES) logSearchContract(`the real ${name}`, () => realStore(name));
@@ -41,6 +42,7 @@ async function realStore(name: LogStoreName): Promise<LogStoreFixture> {
     shut: async (index) => {
       await ask("POST", `/${index}/_close`);
     },
+    foundations: FOUNDATIONS,
     contexts: async () => {
       const stats = (await ask("GET", "/_nodes/stats/indices/search")) as {
         nodes: Record<string, { indices: { search: { open_contexts: number } } }>;

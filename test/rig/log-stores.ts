@@ -12,7 +12,7 @@ export type LogStoreName = (typeof LOG_STORES)[number];
 
 export interface RealLogStore {
   readonly url: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const LIMIT_MS = 180_000;
