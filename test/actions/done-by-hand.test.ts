@@ -7,10 +7,22 @@ import { createService } from "../../src/actions/cf/create-service.js";
 import { restartApp } from "../../src/actions/cf/restart-app.js";
 import { setDataAside } from "../../src/actions/docker/set-data-aside.js";
 import { startContainer } from "../../src/actions/docker/start-container.js";
+import { setInitialize } from "../../src/actions/etcd/set-initialize.js";
 import { formatLocation } from "../../src/archive/location.js";
 import { etcdValueInto } from "../../src/host-commands.js";
 import { NEW, SYSID } from "../archive/sample-archive.js";
-import { CONTAINER, DATA, FIRST_LIFE, NEW_GUID, RUN, type Scene, SPACE, TARGET, WITH_ETCD } from "../traps/scene.js";
+import {
+  CONTAINER,
+  DATA,
+  FIRST_LIFE,
+  NEW_GUID,
+  NEW_SYSID,
+  RUN,
+  type Scene,
+  SPACE,
+  TARGET,
+  WITH_ETCD,
+} from "../traps/scene.js";
 import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.js";
 
 async function byHand(scene: Scene, action: AnyAction, input: JsonObject): Promise<Probe<JsonObject>> {
@@ -53,6 +65,24 @@ describe("a data directory that was moved aside by hand", () => {
     scene.cell.directories.delete(DATA);
     expect(await byHand(scene, setDataAside, input)).toMatchObject({ state: "partly" });
     expect(scene.context.notes).toEqual([]);
+  });
+});
+
+describe("the old system identifier that was put into etcd by hand", () => {
+  const INPUT = { ...WITH_ETCD, system_id: SYSID };
+  const KEY = `/service/${NEW_GUID}/initialize`;
+
+  it("is done, and the way back is what the new instance's archive says", async () => {
+    const scene = await emptied();
+    scene.etcd.keys.set(KEY, SYSID);
+    expect(await byHand(scene, setInitialize, INPUT)).toMatchObject({ state: "done" });
+    expect(scene.context.records("key-changed")).toEqual([{ key: KEY, before: NEW_SYSID, after: SYSID }]);
+  });
+
+  it("is not done where it is another one", async () => {
+    const scene = await emptied();
+    expect(await byHand(scene, setInitialize, INPUT)).toMatchObject({ state: "not-done" });
+    expect(scene.context.records("key-changed")).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { etcdPut, printedWithInput } from "../../host-commands.js";
 import { openCell } from "../bosh/cell-instances.js";
+import { ownSystemId } from "./own-system-id.js";
 import { undoKey } from "./undo-key.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 
@@ -47,20 +48,31 @@ export const setInitialize = defineAction({
     }
     return { value: target.system_id };
   },
-  async probe(context, target): Promise<Probe<Output>> {
-    const value = await currentValue(context, target);
-    const evidence = `${keyOf(target)} is "${value ?? "absent"}"`;
-    if (value === target.system_id) return { state: "done", output: { value }, evidence };
-    const before = context.records("key-changed").at(-1)?.["before"];
-    if (before === undefined || before === (value ?? null)) return { state: "not-done", evidence };
-    const then = typeof before === "string" ? before : "absent";
-    return { state: "unknown", evidence: `${evidence}; it was "${then}" before: somebody else writes it` };
+  probe: probeInitialize,
+  /** What the key was before nobody has noted: it is the system identifier of the new instance's own archive. */
+  async probeByHand(context, target): Promise<Probe<Output>> {
+    const found = await probeInitialize(context, target);
+    if (found.state !== "done" || context.records("key-changed").length > 0) return found;
+    const before = await ownSystemId(context, target);
+    if (before !== undefined)
+      await context.record("key-changed", { key: keyOf(target), before, after: target.system_id });
+    return found;
   },
   async verify(context, target) {
     const value = await currentValue(context, target);
     return { holds: value === target.system_id, evidence: `${keyOf(target)} is "${value ?? "absent"}"` };
   },
 });
+
+async function probeInitialize(context: Context, target: Input): Promise<Probe<Output>> {
+  const value = await currentValue(context, target);
+  const evidence = `${keyOf(target)} is "${value ?? "absent"}"`;
+  if (value === target.system_id) return { state: "done", output: { value }, evidence };
+  const before = context.records("key-changed").at(-1)?.["before"];
+  if (before === undefined || before === (value ?? null)) return { state: "not-done", evidence };
+  const then = typeof before === "string" ? before : "absent";
+  return { state: "unknown", evidence: `${evidence}; it was "${then}" before: somebody else writes it` };
+}
 
 /** Only ever below the new instance's directory: the deleted one's keys are never written (dingo.md §9.6). */
 function keyOf({ guid }: Input): string {
