@@ -39,7 +39,8 @@ export async function backupSysid(
   const first = facts.entries.find(({ relative }) => relative === segment);
   if (first === undefined) return undefined;
   const confirmed = await readable(async () => {
-    const page = await streamOf(reader, facts, first, { piece: WAL_PIECE, before: () => undefined }).take(FIRST_PAGE);
+    const how = { piece: WAL_PIECE, before: () => undefined };
+    const page = await streamOf({ reader, facts }, first, how).take(FIRST_PAGE);
     return page === undefined ? undefined : walSysid(page);
   });
   if (confirmed === undefined) return undefined;
@@ -57,7 +58,7 @@ async function inParts(
   const all = parts.reduce((sum, { info }) => sum + info.size, 0);
   let before = 0;
   for (const part of parts) {
-    const stream = streamOf(reader, facts, part, {
+    const stream = streamOf({ reader, facts }, part, {
       piece: PART_PIECE,
       before: (at) => watch.look(before + at, all),
     });
@@ -72,12 +73,11 @@ async function inParts(
 }
 
 function streamOf(
-  reader: ObjectReader,
-  { location }: ArchiveFacts,
+  { reader, facts }: { readonly reader: ObjectReader; readonly facts: ArchiveFacts },
   { info }: ArchiveEntry,
   how: { readonly piece: number; readonly before: (at: number) => void },
 ): LzopStream {
-  const at = { bucket: location.bucket, key: info.key };
+  const at = { bucket: facts.location.bucket, key: info.key };
   return new LzopStream({
     size: info.size,
     piece: how.piece,

@@ -21,8 +21,8 @@ import { openStateDirectory } from "./state.js";
 const ENDS_ALL: readonly number[] = [EXIT.interrupted, EXIT.locked];
 
 export interface Carriers {
-  begin(batch: Batch, standing: Standing): Promise<number>;
-  goOn(batch: Batch, standing: Standing): Promise<number>;
+  readonly begin: (batch: Batch, standing: Standing) => Promise<number>;
+  readonly goOn: (batch: Batch, standing: Standing) => Promise<number>;
 }
 
 /** As `run`; where it ends with a batch that was agreed on, its databases follow. */
@@ -53,11 +53,11 @@ async function carryBatch(given: ConductArguments, run: string): Promise<number 
 }
 
 export interface Turn {
-  standings(): readonly Standing[];
+  readonly standings: () => readonly Standing[];
   readonly carriers: Carriers;
   /** A person is there: who stops one of them there stops the batch. */
   readonly asks: boolean;
-  tell(text: string): void;
+  readonly tell: (text: string) => void;
 }
 
 export async function inTurn(batch: Batch, { standings, carriers, asks, tell }: Turn): Promise<number> {

@@ -68,7 +68,8 @@ function runsOf(directory: StateDirectory, batch: Batch): readonly MemberRun[] {
     const entries = read(directory, run);
     const { inputs, runbook } = replay(entries);
     if (runbook !== MEMBER_RUNBOOK || inputs["batch"] !== batch.run) return [];
-    return [{ run, guid: String(inputs["instance_guid"]), entries }];
+    const guid = inputs["instance_guid"];
+    return typeof guid === "string" ? [{ run, guid, entries }] : [];
   });
 }
 

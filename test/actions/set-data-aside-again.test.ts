@@ -15,7 +15,7 @@ function ranAgain(scene: Scene): void {
 
 describe("a data directory that was filled again", () => {
   it("goes aside under a name of its own, beside the empty database, and an empty one takes its place", async () => {
-    const scene = await stopped();
+    const scene = stopped();
     const first = await scene.perform(setDataAside, input);
     ranAgain(scene);
     expect(await scene.probe(setDataAside, input)).toBe("partly");
@@ -28,7 +28,7 @@ describe("a data directory that was filled again", () => {
   });
 
   it("is left as it is once that has happened nine times", async () => {
-    const scene = await stopped();
+    const scene = stopped();
     for (let time = 0; time < 9; time += 1) {
       await scene.perform(setDataAside, input);
       ranAgain(scene);
