@@ -209,7 +209,7 @@ function decisionsAfter(entry: StepEntry, { decisions }: RunState): RunState["de
     case "step-undone":
       return without(without(decisions, decisionKey(entry, true)), decisionKey(entry, false));
     default:
-      return without(decisions, decisionKey(entry, "back" in entry && entry.back === true));
+      return without(decisions, decisionKey(entry, "back" in entry));
   }
 }
 

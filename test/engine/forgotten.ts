@@ -11,5 +11,5 @@ export async function forgotten({ run, entries }: Journal, kept: number): Promis
 }
 
 function bodyOf({ v: _v, seq: _seq, time: _time, run: _run, epoch: _epoch, prev: _prev, ...body }: Entry): EntryBody {
-  return body as EntryBody;
+  return body;
 }
