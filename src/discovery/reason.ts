@@ -22,8 +22,8 @@ export function whyDeleted(attempt: Attempt, kind: Kind): string {
 }
 
 const CHANGES: Readonly<Record<Change, string>> = {
-  "scale-in": "it was scaled in: nodes were removed, and the instance stays",
-  move: "it was moved: nodes were added on other cells before these were removed, and the instance stays",
+  "scale-in": "nodes were removed to scale in; the instance stays",
+  move: "nodes were removed to move it, after others had been added; the instance stays",
   unknown: "nodes were removed to scale in or to move; the instance stays",
 };
 

@@ -108,8 +108,8 @@ describe("logs of real brokers", () => {
   it("tell a move from a scale-in where the broker says which", async () => {
     const whys = async (file: string) =>
       (await search("f-0.10.2", file)).document.notDeleted.map(({ why }) => why).join("; ");
-    expect(await whys("scale-in.log")).toMatch(/scaled in/);
-    expect(await whys("move.log")).toMatch(/was moved/);
+    expect(await whys("scale-in.log")).toMatch(/removed to scale in;/);
+    expect(await whys("move.log")).toMatch(/removed to move it/);
   });
 
   it("say why an instance counts as deleted, and the last WAL of it that was sent", async () => {
