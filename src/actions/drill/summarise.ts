@@ -43,6 +43,7 @@ export const summariseDrill = defineAction({
 function nextSteps(run: string, { deleted_guid: deleted, guid, org, space, name }: Input): string[] {
   return [
     `dingo-recover report ${run}  # with the time of each step`,
+    `dingo-recover cleanup ${run}  # deletes what was moved aside; before the service is deleted, for it is refused afterwards`,
     `${quote(["cf", "target", "-o", org, "-s", space])}; ${quote(["cf", "delete-service", name, "-f"])}  # the drill's service is not needed any more`,
     `the archives of ${deleted} and ${guid} stay in the bucket until somebody removes them`,
   ];
