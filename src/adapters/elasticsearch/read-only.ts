@@ -13,8 +13,8 @@ export interface LogStoreCall {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** A pattern of indices, `logs-*,-logs-app-*`, percent-encoded: it never begins with an underscore, as verbs do. */
-const INDICES = "[^/?#_.][^/?#]*";
+/** A pattern of indices, `logs-*,-logs-app-*`: it never begins with an underscore, as verbs do. */
+const INDICES = String.raw`[^/?#\\_.%][^/?#\\%]*`;
 
 const ALLOWED: readonly { readonly call: RegExp; readonly body: boolean }[] = [
   { call: /^GET \/$/, body: false },
@@ -31,9 +31,11 @@ const ALLOWED: readonly { readonly call: RegExp; readonly body: boolean }[] = [
 
 /** Throws `guard-refused` for a call that could change anything in the store. */
 export function refuseChange({ method, path, body }: LogStoreCall): void {
-  const call = `${method} ${path}`;
-  const steps = decodeURIComponent(path).split("/");
-  const plain = !steps.some((step) => step === "." || step === "..");
+  // As the server reads it: what is encoded may be a slash, or the beginning of a verb.
+  const read = decodeURIComponent(path);
+  const call = `${method} ${read}`;
+  const steps = read.split("/");
+  const plain = steps.length === path.split("/").length && !steps.some((step) => step === "." || step === "..");
   if (plain && ALLOWED.some((each) => each.call.test(call) && each.body === (body !== undefined))) return;
   throw new RecoverError("guard-refused", `refused to send "${call}" to a log store, which is only read`, {
     remedy: "This is a defect of dingo-recover: please report it.",

@@ -8,7 +8,7 @@ export interface LogStoreServer {
   readonly url: string;
   readonly answers: LogStoreAnswers;
   /** What strikes from now on. */
-  suffer(faults: readonly Fault[]): void;
+  readonly suffer: (faults: readonly Fault[]) => void;
   close(): Promise<void>;
 }
 
