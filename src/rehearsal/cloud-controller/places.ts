@@ -79,7 +79,7 @@ export function createRole({ state, request, who }: Exchange): Answer {
   if (!mayManage(state, who, space.orgGuid)) return answer(state, notAuthorized());
   const added = addRole(state, { type, subject, spaceGuid: space.guid });
   const role = added.roles.at(-1);
-  return answer(added, jsonResponse(201, role === undefined ? {} : renderRole({ ...role, createdAt: "" })));
+  return answer(added, jsonResponse(201, role === undefined ? {} : renderRole(role)));
 }
 
 export function listRoles({ state, request }: Exchange): Answer {
