@@ -127,7 +127,7 @@ describe("journal verify", () => {
     for (const words of cases) {
       const { code, stderr } = await place.run(words);
       expect(code).toBe(EXIT.refused);
-      expect(stderr).toMatch(/journal-broken, at \S+journal\.jsonl:\d+/u);
+      expect(stderr).toMatch(/journal-broken,\s+at\s+\S+journal\.jsonl:\d+/u);
     }
   });
 
