@@ -37,7 +37,7 @@ export const isLeft = (undo: UnitToUndo["undo"]): undo is NothingToUndo => undo 
 
 /** Nothing brings back what the step takes, be it that undo passes it over. */
 export const isFinal = (undo: UnitToUndo["undo"]): boolean =>
-  undo === undefined || ("final" in undo && undo.final === true);
+  undo === undefined || (isLeft(undo) && undo.final === true);
 
 /** What undo does about the unit, what it costs or what it leaves: one sentence. */
 export function wayBackOf(undo: UnitToUndo["undo"]): string {
