@@ -10,9 +10,10 @@ import { readJournal } from "../../src/journal/reading.js";
 import { secretsIn } from "../rig/canaries.js";
 import { EngineEvents } from "../rig/engine-events.js";
 import { farSide } from "../rig/far-side.js";
-import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.js";
+import { type Foundation, ORG, SERVICE, SPACE, startFoundation, TARGET } from "../rig/foundation.js";
 import { OperatorByHand } from "../rig/operator-by-hand.js";
 import { logIn } from "../rig/postgres-node.js";
+import { callTool } from "../rig/recovery.js";
 import { onlyNode } from "../rig/scene.js";
 import { freshServiceKey } from "../rig/service-key.js";
 import type { Terminal } from "../rig/terminal.js";
@@ -95,5 +96,17 @@ describe("a recovery of which every step is done by hand, by the commands that t
     };
     expect(secretsIn(operator.typed.join("\n"), secrets)).toEqual([]);
     expect(secretsIn(terminal.screen.all.at(-1) ?? "", secrets)).toEqual([]);
+  });
+
+  test("can be taken back by the tool: the new instance's own database runs again", async () => {
+    const [begun] = entries;
+    const undone = await callTool(foundation, ["undo", begun?.run ?? "", "--json", "--yes", "--confirm", TARGET]);
+    expect(undone.exitCode, undone.stdout.slice(-3000)).toBe(0);
+    const node = onlyNode(foundation.rig.broker.instance(guid));
+    const own = await foundation.rig.etcd.get(`/service/${guid}/initialize`);
+    expect(own).toMatch(/^\d+$/);
+    expect(own).not.toBe(foundation.scene.sysid);
+    expect((await node.patroni())?.database_system_identifier).toBe(own);
+    expect(await foundation.rig.objects.list(`${foundation.scene.archive}/`)).toEqual(foundation.scene.listing);
   });
 });
