@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { AnyAction } from "../../src/action.js";
 import type { Runbook, Step } from "../../src/runbook/runbook.js";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
 import { Bench, runbookOf, step } from "./fixture.js";
@@ -85,6 +86,29 @@ describe("consent to what disrupts or destroys", () => {
       covers: ["stop", "add", "swap"],
     });
     expect(bench.journal.entries.filter((entry) => entry.type === "approved")).toHaveLength(1);
+  });
+
+  it("names as a point of no return what undo passes over although it is gone, and not what has nothing to take back", async () => {
+    const world = new FakeWorld();
+    const left = (leaves: string, final: boolean): AnyAction =>
+      ({ ...changing(world, "destroy"), undo: { leaves, ...(final ? { final: true } : {}) } }) as AnyAction;
+    const runbook = runbookOf([
+      step("lose", { action: left("it stays deleted", true), with: { key: "lose" } }),
+      step("note", { action: left("nothing to take back", false), with: { key: "note" } }),
+    ]);
+    const bench = new Bench();
+    expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
+    expect(bench.operator.asked).toMatchObject([
+      {
+        details: [
+          "lose (destroy): Step lose",
+          "  undo: it stays deleted",
+          "note (destroy): Step note",
+          "  undo: nothing to take back",
+          "points of no return: lose",
+        ],
+      },
+    ]);
   });
 
   it("is asked before a creation already, where a review stands before it and danger behind it", async () => {
