@@ -25,13 +25,9 @@ const MOST_TOLD = 5;
 
 export function coverageGaps(reports: readonly SourceReport[], asked: Asked): readonly Coverage[] {
   const all = reports.flatMap((report) => report.coverage);
-  return [
-    ...logGaps(
-      all.filter(({ source }) => source === "logs"),
-      asked,
-    ),
-    ...surveyGaps(all, asked),
-  ];
+  const files = all.filter(({ source }) => source === "logs");
+  const stores = all.filter(({ source, complete }) => source === "log-store" && complete);
+  return [...logGaps({ files, stores }, asked), ...surveyGaps(all, asked)];
 }
 
 /** What went after the last survey, or before the first, no inventory shows. */
@@ -45,14 +41,18 @@ function surveyGaps(all: readonly Coverage[], { window }: Asked): readonly Cover
   return [{ source: "inventory", complete: false, why }];
 }
 
-function logGaps(logs: readonly Coverage[], asked: Asked): readonly Coverage[] {
-  if (logs.length === 0) return [];
-  const certain = logs.filter((entry) => entry.guessed !== true);
-  const spans = spansOf(certain);
-  const papertrail = logs.some((entry) => entry.papertrail === true);
+/** What a log store has in full, files need not have. */
+function logGaps(
+  { files, stores }: Record<"files" | "stores", readonly Coverage[]>,
+  asked: Asked,
+): readonly Coverage[] {
+  if (files.length === 0) return [];
+  const certain = files.filter((entry) => entry.guessed !== true);
+  const spans = spansOf([...certain, ...stores]);
+  const papertrail = files.some((entry) => entry.papertrail === true);
   const missing = asked.window === undefined ? between(spans, LONG_QUIET_MS) : outside(spans, asked.window);
   const told = missing.slice(0, MOST_TOLD).map((gap) => gapEntry(gap, { ...asked, papertrail, spans }));
-  return [...told, ...guesses(logs, asked.window)];
+  return [...told, ...guesses(files, asked.window)];
 }
 
 /** By a guessed clock a file may be a year and fourteen hours off: it does not show that nothing happened at a time. */

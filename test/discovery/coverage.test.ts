@@ -1,6 +1,7 @@
 /** What the answer says of the time that no source reaches over, and who would hold it. */
 import { describe, expect, it } from "vitest";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
+import type { DiscoveryQuery, SourceReport } from "../../src/discovery/candidate.js";
+import { coverageGaps } from "../../src/discovery/coverage-gaps.js";
 import { discover } from "../../src/discovery/discover.js";
 import { eraF, lager } from "./broker-log.js";
 import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
@@ -84,6 +85,23 @@ describe("the time that was asked for", () => {
     const { exitCode, whys } = await search({ "a.log": file }, around(0.5 * HOUR));
     expect(exitCode).toBe(15);
     expect(whys.join()).toMatch(/neither year nor zone/);
+  });
+});
+
+describe("a log store that was read in full", () => {
+  const report = (complete: boolean): SourceReport => ({
+    sightings: [],
+    notDeleted: [],
+    coverage: [
+      { source: "logs", file: "a.log", from: "2016-03-17T06:00:00Z", to: "2016-03-17T07:00:00Z", complete: true },
+      { source: "log-store", from: "2016-03-17T06:30:00Z", to: "2016-03-17T12:00:00Z", complete },
+    ],
+  });
+  const window = { from: new Date("2016-03-17T06:10:00Z"), to: new Date("2016-03-17T11:00:00Z") };
+
+  it("fills what the files lack; one that was read in part fills nothing", () => {
+    expect(coverageGaps([report(true)], { window, now, cloudFoundry: false })).toEqual([]);
+    expect(coverageGaps([report(false)], { window, now, cloudFoundry: false })).toHaveLength(1);
   });
 });
 
