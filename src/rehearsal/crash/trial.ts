@@ -175,7 +175,8 @@ const LOST_WITH_ITS_LINE = /^the ephemeral user |\/users = /;
 
 /** After the last line of a run that came to its good end there is nothing to resume: it is refused. */
 function hasEnded(point: CrashPoint, { files, exitCode }: Undisturbed): boolean {
-  return point.is === "append" && point.when === "after" && point.append === files.journal.length && exitCode === 0;
+  const isWhole = (point.is === "append" && point.when === "after") || point.is === "clock-back";
+  return isWhole && point.append === files.journal.length && exitCode === 0;
 }
 
 /** A question, a doubt, a guard. */
