@@ -139,6 +139,18 @@ module.exports = {
       fromBut: folders("adapters"),
       to: "node_modules/@(?:aws-sdk|smithy)/",
     }),
+    never("log-store-client-in-one-place", "One place refuses every call that could change a log store.", {
+      from: "^src/",
+      fromBut: "^src/adapters/elasticsearch/",
+      to: "node_modules/@elastic/",
+    }),
+    {
+      name: "log-store-client-on-demand",
+      comment: "The client takes a fifth of a second to load: who searches no log store must not wait for it.",
+      severity: "error",
+      from: {},
+      to: { path: "^src/adapters/elasticsearch/plain-client\\.ts$", dependencyTypesNot: ["dynamic-import", "type-only"] },
+    },
     never("ssh-only-at-the-border", "Host keys are pinned in one place; the rehearsal's sshd is the other end of the wire.", {
       from: "^src/",
       fromBut: folders("adapters", "rehearsal"),
