@@ -1,6 +1,6 @@
 /** Real log stores on loopback, as log-stores/install.sh put them together. One at a time: each takes 350 MiB. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { chownSync, mkdirSync, openSync } from "node:fs";
+import { chownSync, cpSync, mkdirSync, openSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,15 +17,7 @@ export interface RealLogStore {
 
 const LIMIT_MS = 180_000;
 const NOBODY = 65_534;
-/** The cache may lie in a home that only its owner enters: the right to read is kept. */
-const AS_NOBODY = [
-  "setpriv",
-  `--reuid=${NOBODY}`,
-  `--regid=${NOBODY}`,
-  "--clear-groups",
-  "--inh-caps=+dac_read_search",
-  "--ambient-caps=+dac_read_search",
-];
+const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
 /** Of 7.6.1: else it says that its flavour is unknown. */
 const FLAVOUR = ["-Des.distribution.flavor=default", "-Des.distribution.type=tar"];
 
@@ -46,7 +38,7 @@ export async function startLogStore(name: LogStoreName): Promise<RealLogStore> {
   try {
     await untilItAnswers(url, child);
   } catch (error) {
-    const said = (await readFile(log, "utf8")).slice(-2000);
+    const said = (await readFile(log, "utf8")).slice(0, 2000);
     await stop();
     throw new Error(`${name} did not start: ${said}`, { cause: error });
   }
@@ -57,12 +49,14 @@ function launch(
   name: LogStoreName,
   { directory, log, ports }: { readonly directory: string; readonly log: string; readonly ports: readonly number[] },
 ): ChildProcess {
-  const base = join(cacheDirectory, name);
+  const cached = join(cacheDirectory, name);
   const home = join(directory, "home");
   const temporary = join(directory, "tmp");
   for (const path of [home, temporary, join(home, "config")]) mkdirSync(path, { recursive: true });
-  // Its test framework refuses to run as root.
+  // Its test framework refuses to run as root; and the cache may lie in a home that only its owner enters.
   const unprivileged = name.startsWith("elasticsearch-8") && process.getuid?.() === 0;
+  const base = unprivileged ? join(directory, "program") : cached;
+  if (unprivileged) cpSync(cached, base, { recursive: true, dereference: true });
   if (unprivileged)
     for (const path of [directory, home, temporary, join(home, "config")]) chownSync(path, NOBODY, NOBODY);
   const java = [
