@@ -24,10 +24,13 @@ const WHOLE = `(?<![0-9a-f-])(${GUID})(?![0-9a-f-])`;
 /** `<node> {<org> <plan> <service> <space> map[… PATRONI_SCOPE:<instance> …]}`, field order of brokerapi. */
 const NODE_PRINT = new RegExp(`${WHOLE} \\{(${GUID}) (\\S{1,80}) (\\S{1,80}) (${GUID}) map\\[`);
 const SCOPE = new RegExp(`[ []PATRONI_SCOPE:(${GUID})[ \\]]`);
-const STRUCTURED = new RegExp(
-  `STRUCTURED: time=(\\S{10,40}) .{0,400}action=push-wal .{0,800}prefix=\\S{0,200}?${WHOLE}/wal/ (.{0,200})`,
-);
-const CREATE_OPTIONS = new RegExp(`\\+-> Create options: .{0,4000}"PATRONI_SCOPE=(${GUID})"`);
+const STRUCTURED = "STRUCTURED: time=";
+const PUSH = new RegExp(`^(\\S{10,40}) .{0,400}?action=push-wal .{0,800}?prefix=\\S{0,200}?${WHOLE}/wal/ (.{0,200})`);
+/** A message on one line holds one or two; whoever writes more wants to keep us busy. */
+const MOST_STRUCTURED = 4;
+const CREATE_OPTIONS = "+-> Create options: ";
+const LONGEST_OPTIONS = 8192;
+const SCOPE_OPTION = new RegExp(`"PATRONI_SCOPE=(${GUID})"`);
 const NODE_OF_OPTIONS = new RegExp(`"(?:NODE_ID|NODE_NAME|NAME)=(?:cf-)?(${GUID})"`);
 const DESTROYING = new RegExp(`Destroying Docker container .cf-(${GUID})(?![0-9a-f-])`);
 const CONTAINER_SCOPE = new RegExp(`scope: &scope ${WHOLE}\\s*$`);
@@ -61,7 +64,17 @@ function readNodePrint(body: string): OtherLine | undefined {
 
 /** A WAL segment on its way to the archive: the instance's container lived at that time. */
 function readStructured(body: string): OtherLine | undefined {
-  const [, time = "", guid, rest = ""] = STRUCTURED.exec(body) ?? [];
+  let from = body.indexOf(STRUCTURED);
+  for (let tries = 0; from >= 0 && tries < MOST_STRUCTURED; tries += 1) {
+    const found = readPush(body.slice(from + STRUCTURED.length, from + 2048));
+    if (found !== undefined) return found;
+    from = body.indexOf(STRUCTURED, from + 1);
+  }
+  return undefined;
+}
+
+function readPush(text: string): OtherLine | undefined {
+  const [, time = "", guid, rest = ""] = PUSH.exec(text) ?? [];
   const at = fromIso(time);
   if (guid === undefined || at === undefined) return undefined;
   const segment = new RegExp(`\\bseg=(${SEGMENT})\\b`).exec(rest)?.[1];
@@ -71,8 +84,10 @@ function readStructured(body: string): OtherLine | undefined {
 
 /** The cell broker prints the whole environment, secrets too: nothing but the two ids is taken. */
 function readCreateOptions(body: string): OtherLine | undefined {
-  const guid = CREATE_OPTIONS.exec(body)?.[1];
-  const node = guid === undefined ? undefined : NODE_OF_OPTIONS.exec(body)?.[1];
+  const start = body.indexOf(CREATE_OPTIONS);
+  const options = start < 0 ? "" : body.slice(start, start + LONGEST_OPTIONS);
+  const guid = SCOPE_OPTION.exec(options)?.[1];
+  const node = guid === undefined ? undefined : NODE_OF_OPTIONS.exec(options)?.[1];
   return guid === undefined
     ? undefined
     : { guid, body: { kind: "described", ...(node === undefined ? {} : { node }) } };

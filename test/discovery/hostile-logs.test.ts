@@ -94,6 +94,21 @@ describe("for any log", () => {
   });
 });
 
+describe("for a line that wants to keep us busy", () => {
+  it.each([
+    ["uploads", "STRUCTURED: time=2016-03-17T06:10:17-00 action=push-wal prefix=prefix=prefix=prefix= "],
+    ["options", '+-> Create options: "NODE_ID= '],
+    ["nodes", "7d61d6d9-4af6-49b1-bbd3-8a311bdc64cc {7d61d6d9-4af6-49b1-bbd3-8a311bdc64cc PATRONI_SCOPE: "],
+    ["JSON in strings", '{"a":"{\\"timestamp\\":'],
+    ["open objects", '{"PATRONI_SCOPE":'],
+    ["brackets", "<14>1 2016-03-17T06:10:17Z h p - - [PATRONI_SCOPE ["],
+    ["user names", "u://PATRONI_SCOPE:"],
+  ])("of %s it ends all the same", async (_what, piece) => {
+    const { exitCode } = await search(`${piece.repeat(Math.ceil(900_000 / piece.length))}\n`);
+    expect(exitCode).toBe(EXIT.unreachable);
+  });
+});
+
 /** A collector takes so many bytes a message, and a file may end anywhere. */
 const cut = (text: string, longest: number, end: number): string =>
   text
