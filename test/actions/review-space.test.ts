@@ -4,7 +4,7 @@ import { reviewSpace } from "../../src/actions/discovery/review-space.js";
 import { agreeBatch } from "../../src/actions/recovery/agree-batch.js";
 import { parseLocation } from "../../src/archive/location.js";
 import { BUCKET, drop, OLD, seedArchive } from "../archive/sample-archive.js";
-import { failure, OLD_GUID, Scene } from "../traps/scene.js";
+import { failure, NEW_GUID, OLD_GUID, Scene } from "../traps/scene.js";
 
 const USERS = "0b0f0c1e-55aa-4d7e-9f6f-3f7f3c1d2e4b";
 const GONE_SPACE = "gone-space-guid";
@@ -71,6 +71,17 @@ describe("the review of a deleted space", () => {
     expect(left_out).toEqual([expect.stringMatching(/^"users-db" .*not-restorable/)]);
     drop(scene.store, "wal_005/000000010000000000000002.lzo", OLD);
     await expect(review()).rejects.toEqual(failure("not-restorable", /none of the databases/));
+  });
+
+  it("never offers what lives, nor what has its name again", async () => {
+    const lives = new Scene().withNew().cf.instances[0];
+    if (lives === undefined) throw new Error("the scene has an instance");
+    scene.cf.instances.push({ ...lives, guid: USERS, name: "users-db" });
+    await expect(review()).rejects.toEqual(failure("nothing-found", /no services that were deleted together/));
+    scene.cf.instances.splice(0, 1, { ...lives, guid: NEW_GUID, name: "users-db", spaceGuid: GONE_SPACE });
+    const { members, left_out } = await review();
+    expect(members).toMatchObject([{ name: "important-db" }]);
+    expect(left_out).toEqual([expect.stringMatching(/its name is taken by/)]);
   });
 
   it("still plans for one whose system identifier has to be found elsewhere", async () => {

@@ -131,11 +131,13 @@ async function judgeAll(context: Context, request: Input, group: Together): Prom
   return { rows, members, left_out };
 }
 
-/** What has its name again is left to a run of its own, which asks; so is what lives, which discovery leaves out itself. */
+/** What lives is not deleted, whatever was found; what has its name again is left to a run of its own, which asks. */
 async function judgeMember(
   context: Context,
   { guid, nameTakenBy, deletedAt }: Candidate,
 ): Promise<{ readonly against: string } | { readonly lost: number; readonly told: string }> {
+  const living = await context.ports.cf.getInstance(guid);
+  if (living !== undefined) return { against: `Cloud Foundry has it, as "${living.name}": it is not deleted` };
   if (nameTakenBy === undefined) return await judgeArchive(context, { guid, deletedAt: deletedAt ?? "" });
   return { against: `its name is taken by ${nameTakenBy.guid}, created ${nameTakenBy.createdAt}` };
 }
