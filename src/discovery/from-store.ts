@@ -116,7 +116,12 @@ class StoreReading {
       this.#holes.add("its documents are kept without what was sent (_source)");
       return;
     }
-    const place = { store: this.#store.place, index, id, ...(time === undefined ? {} : { time }) };
+    const place = {
+      store: shown(this.#store.place),
+      index: shown(index),
+      id: shown(id),
+      ...(time === undefined ? {} : { time }),
+    };
     for (const read of readLogLines(JSON.stringify({ _source: source }), place)) this.#read(read, document);
   }
 

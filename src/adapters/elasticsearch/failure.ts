@@ -12,6 +12,8 @@ export interface StoreFailure {
   /** The answer is larger than we take. */
   readonly tooLarge: boolean;
   readonly certificate: boolean;
+  /** It answered with something that is no JSON. */
+  readonly unreadable: boolean;
   /** Of a dialler or guard of ours. */
   readonly own?: RecoverError;
 }
@@ -26,6 +28,7 @@ export function failureOf(thrown: unknown): StoreFailure {
     status,
     type,
     reason: reason === "" ? (message.split("\n", 1)[0] ?? "") : reason,
+    unreadable: error["name"] === "DeserializationError",
     tooLarge: /content length|bigger than the maximum/i.test(message),
     certificate: /certificate|self[- ]signed|ERR_TLS|altname/i.test(message) && status === 0,
   };
@@ -46,6 +49,11 @@ export function toRecoverError(failure: StoreFailure, place: string, secrets: Se
     return new RecoverError("unreachable", `the certificate of "${place}" is not trusted: ${why}`, {
       ...details,
       remedy: "Set `ca_cert` of the log store to its own authority, a path or the PEM text.",
+    });
+  if (failure.unreadable)
+    return new RecoverError("answer-malformed", `what answers at "${place}" does not speak JSON`, {
+      ...details,
+      remedy: "Check that the address is that of Elasticsearch or OpenSearch itself, not of a dashboard or a proxy.",
     });
   if (status === 0 || status === 429 || status >= 500)
     return new RecoverError("unreachable", `"${place}" did not answer: ${why}`, {

@@ -70,6 +70,7 @@ export class StoreClient {
       try {
         return await this.#send(call);
       } catch (thrown) {
+        signal?.throwIfAborted();
         const failure = this.#explain(thrown);
         if (!mayPass(failure) || attempt === ATTEMPTS) throw new StoreCallFailed(failure);
         await clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), signal);
