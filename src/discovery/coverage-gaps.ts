@@ -50,7 +50,10 @@ function logGaps(
   const certain = files.filter((entry) => entry.guessed !== true);
   const spans = spansOf([...certain, ...stores]);
   const papertrail = files.some((entry) => entry.papertrail === true);
-  const missing = asked.window === undefined ? between(spans, LONG_QUIET_MS) : outside(spans, asked.window);
+  const missing =
+    asked.window === undefined
+      ? [...between(spans, LONG_QUIET_MS), ...(papertrail ? notYetArchived(spans, asked.now) : [])]
+      : outside(spans, asked.window);
   const told = missing.slice(0, MOST_TOLD).map((gap) => gapEntry(gap, { ...asked, papertrail, spans }));
   return [...told, ...guesses(files, asked.window)];
 }
@@ -80,6 +83,12 @@ function between(spans: readonly Span[], quietMs: number): readonly Span[] {
     reached = Math.max(reached, to);
   }
   return gaps;
+}
+
+/** Whoever asks about no time in particular may well ask about the last hour. */
+function notYetArchived(spans: readonly Span[], now: Date): readonly Span[] {
+  const newest = Math.max(...spans.map(({ to }) => to));
+  return now.getTime() - newest > QUIET_MS ? [{ from: newest, to: now.getTime() }] : [];
 }
 
 function outside(spans: readonly Span[], { from, to }: TimeWindow): readonly Span[] {

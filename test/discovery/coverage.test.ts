@@ -67,6 +67,17 @@ describe("the time that was asked for", () => {
     expect(whys.join()).toMatch(/Papertrail writes its archives at night, hourly on large accounts/);
   });
 
+  it("is none in particular: what Papertrail has not archived yet is not nothing", async () => {
+    const archived = (at: string, line: string): string =>
+      ["1", at, at, "42", "router", "10.0.0.1", "User", "Info", "broker", line].join("\t");
+    const early = archived("2016-03-17T06:10:17Z", linesAt(START).trimEnd());
+    const { exitCode, whys } = await search({ "2016-03-17.tsv": early });
+    expect(exitCode).toBe(15);
+    expect(whys).toEqual([expect.stringMatching(/2016-03-18T00:00:00\.000Z; Papertrail writes its archives at night/)]);
+    const late = archived("2016-03-17T23:55:00Z", "haproxy is well");
+    expect((await search({ "2016-03-17.tsv": `${early}\n${late}\n` })).exitCode).toBe(17);
+  });
+
   it("is older than what Cloud Foundry keeps: files or an inventory would hold it", async () => {
     const { exitCode, whys } = await search(
       { "a.log": linesAt(START) },
