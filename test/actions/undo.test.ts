@@ -88,6 +88,24 @@ describe("the archive", () => {
     expect(await names(scene, `${OLD.prefix}/`)).toEqual(source);
   });
 
+  it("is in doubt where a plan that the journal has lost moved it, and the instance's own may be back in its place", async () => {
+    const scene = await copied();
+    const baseline = await baselineOf(scene);
+    await undo(scene, copy, baseline);
+    expect((await undo(scene, setAside, asideInput)).state).toBe("done");
+    const kept = scene.context.notes.findIndex(({ kind }) => kind === "undone-plan");
+    scene.context.notes.splice(kept, 1);
+    const way = wayOf(copy);
+    const found = await way.probe(scene.context, { input: copy.input.parse(baseline), output: undefined } as Taken<
+      never,
+      JsonObject
+    >);
+    expect(found).toMatchObject({
+      state: "unknown",
+      evidence: expect.stringMatching(/the journal has no plan$/) as string,
+    });
+  });
+
   it("is not touched while the container runs", async () => {
     const scene = await copied();
     scene.cell.alter(TARGET.container, { running: true, status: "running" });

@@ -33,11 +33,7 @@ export const undoCopy: WayBack<Input, unknown> = {
   },
   async probe(context, { input }): Promise<UndoProbe> {
     const plan = await keptPlan(context, input);
-    const { bucket, prefix } = parseLocation(input.target);
-    if (plan === undefined) {
-      const { length } = await context.ports.store.reader().list(bucket, `${prefix}/`);
-      return { state: length === 0 ? "done" : "not-done", evidence: `${length} objects are in ${input.target}` };
-    }
+    if (plan === undefined) return probeWithoutPlan(context, input);
     const { aside, total, toMove, conflicts } = await probeSetAside(context.ports.store.reader(), plan);
     const evidence = `${aside} of ${total} objects are in ${formatLocation(plan.target)}`;
     const [conflict] = conflicts;
@@ -54,6 +50,24 @@ export const undoCopy: WayBack<Input, unknown> = {
     });
   },
 };
+
+/**
+ * Where something lies aside, objects were moved by a plan that the journal has lost: what is in the archive now may be the
+ * instance's own, which a later step of the undo has put back.
+ */
+async function probeWithoutPlan(context: Context, input: Input): Promise<UndoProbe> {
+  const store = context.ports.store.reader();
+  const [here, aside] = [parseLocation(input.target), undoneLocation(context, input)];
+  const live = (await store.list(here.bucket, `${here.prefix}/`)).length;
+  const evidence = `${live} objects are in ${input.target}`;
+  if (live === 0) return { state: "done", evidence };
+  const moved = (await store.list(aside.bucket, `${aside.prefix}/`)).length;
+  if (moved === 0) return { state: "not-done", evidence };
+  return {
+    state: "unknown",
+    evidence: `${evidence}, ${moved} in ${formatLocation(aside)} of which the journal has no plan`,
+  };
+}
 
 /** Made once, before the first object moves: what comes to be there later is not ours. */
 async function makePlan(context: Context, input: Input): Promise<CopyPlan> {
