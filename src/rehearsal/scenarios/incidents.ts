@@ -20,7 +20,13 @@ import { inconsistentBackup } from "./incidents/inconsistent-backup.js";
 import { otherRegion } from "./incidents/other-region.js";
 import { twoTimelines } from "./incidents/two-timelines.js";
 import { clone } from "./incidents/clone-from.js";
-import { oneOfASpace, spaceDeleted, spaceDeletedKilled, spaceMissing } from "./incidents/space-deleted.js";
+import {
+  oneOfASpace,
+  spaceDeleted,
+  spaceDeletedInPart,
+  spaceDeletedKilled,
+  spaceMissing,
+} from "./incidents/space-deleted.js";
 import { restartedByItself, restartedUnseen, startedAgain } from "./incidents/started-again.js";
 import { slowStop } from "./incidents/slow-stop.js";
 import { movedContainer } from "./incidents/moved-container.js";
@@ -89,6 +95,7 @@ export const REMAINS: readonly Scenario[] = [oldInstanceStopped, oldInstanceGoes
 /** Rows that come in more than one shape: the others of them. */
 export const FURTHER: readonly Incident[] = [
   { row: 4, scenario: spaceDeletedKilled },
+  { row: 4, scenario: spaceDeletedInPart },
   { row: 4, scenario: oneOfASpace },
   { row: 4, scenario: spaceMissing },
   { row: 15, scenario: startedAgain },

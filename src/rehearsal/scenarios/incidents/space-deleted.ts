@@ -4,7 +4,9 @@ import type { CloudControllerState } from "../../cloud-controller/state.js";
 import { drawGuid } from "../../world/chance.js";
 import { databaseOf } from "../../world/data-directory.js";
 import { createInstance, happen } from "../../world/story.js";
-import { allContainers } from "../../world/world.js";
+import type { WorldEvent } from "../../world/events.js";
+import { archivePrefix, below } from "../../world/store.js";
+import { allContainers, type World } from "../../world/world.js";
 import { withClusterdata } from "../clusterdata.js";
 import { recoveredComplaints } from "../endings.js";
 import { AGREES, EVERYTHING, INPUTS } from "../happy.js";
@@ -45,6 +47,35 @@ export const spaceDeletedKilled: Scenario = {
   teaches: "a batch goes on where it was: each database has a run of its own, and what is back is left alone",
   interruption: { at: /^docker-stop /, time: 3, meanwhile: () => [] },
 };
+
+/** Somebody's clean-up takes the last one's base backup along, after all was agreed. */
+export const spaceDeletedInPart: Scenario = {
+  ...spaceDeleted,
+  name: "space-deleted-in-part",
+  title: "A whole space was deleted, and one archive breaks while the others are recovered",
+  teaches:
+    "one that fails does not stop the others: nothing is created for it, and the end says which is left, why, and how it goes on",
+  interruption: { at: /^docker-stop /, meanwhile: lastArchiveBreaks },
+  exitCode: 17,
+  complaints: (closing) => {
+    const [last = "", ...others] = [...OTHERS].reverse();
+    const made = closing.cloudController.instances.some(({ name }) => name === last);
+    return [
+      ...recoveredComplaints({ ...closing, exitCode: 0 }, EVERYTHING),
+      ...[SERVICE, ...others].flatMap((name) => leadsComplaints(closing, name)),
+      ...(made ? [`an instance ${last} was created`] : []),
+    ];
+  },
+};
+
+function lastArchiveBreaks(world: World): readonly WorldEvent[] {
+  const gone = world.record.filter(({ what }) => what === "deprovision").map(({ subject }) => subject);
+  const guid = gone[OTHERS.length - 1] ?? "";
+  const { bucket } = world.network;
+  return below(world, archivePrefix(guid))
+    .filter(([key]) => key.endsWith("_backup_stop_sentinel.json"))
+    .map(([key]) => ({ is: "delete-object", bucket, key, by: "clean-up" }));
+}
 
 /** Nobody has made the space again: the first of the runs does, with the consent that was given for all. */
 export const spaceMissing: Scenario = {
