@@ -1,6 +1,6 @@
 /** What a guard may know of earlier steps comes from the journal alone. */
 import { describe, expect, it } from "vitest";
-import type { AnyAction, JournaledStep } from "../../src/action.js";
+import type { AnyAction, Context, JournaledStep, JsonObject } from "../../src/action.js";
 import { changing, FakeWorld } from "./fake-world.js";
 import { Bench, runbookOf, step } from "./fixture.js";
 
@@ -22,12 +22,12 @@ describe("what earlier steps did", () => {
     expect(seen[0]?.records("free")).toEqual([{ name: "a" }]);
     expect(seen[0]?.records("other")).toEqual([]);
 
-    async function noted(context: Parameters<AnyAction["run"]>[0], input: never): ReturnType<AnyAction["run"]> {
+    async function noted(context: Context, input: never): Promise<JsonObject> {
       await context.record("free", { name: (input as { key: string }).key });
       return await plain.run(context, input);
     }
 
-    async function looked(context: Parameters<AnyAction["run"]>[0]): Promise<void> {
+    async function looked(context: Context): Promise<void> {
       seen = context.journaled("fake.noting");
       await Promise.resolve();
     }
