@@ -158,7 +158,7 @@ function judge(
   if (undisturbed.act === "leased" && NOT_MIRRORED.test(error ?? "")) return withoutEffect(counts);
   // The last line may have been mirrored already, or not.
   const isOver = snapshot.appends === files.journal.length && undisturbed.exitCode === 0;
-  if (undisturbed.act === "leased" && isOver && exitCode === EXIT.usage) return twice;
+  if (undisturbed.act === "leased" && isOver && exitCode === EXIT.usage) return [...twice];
   if (hasEnded(point, undisturbed))
     return exitCode === EXIT.usage ? sound : [...sound, `an ended run went on (${exitCode})`];
   if (exitCode !== undisturbed.exitCode) return [...sound, `it ended with ${exitCode}: ${error ?? "no error"}`];
