@@ -31,7 +31,7 @@ const SYSTEMS: Readonly<Record<string, readonly System[]>> = {
   archive: ["s3"],
   bosh: ["bosh"],
   cf: ["cf"],
-  discovery: ["cf"],
+  discovery: ["cf", "log-stores"],
   docker: ["bosh"],
   drill: ["cf", "bosh", "s3"],
   etcd: ["bosh"],

@@ -9,7 +9,7 @@ import { quoted } from "../printable.js";
 import type { Config, SecretReference } from "./config.js";
 import type { Environment } from "./reading.js";
 
-export type System = "cf" | "bosh" | "s3";
+export type System = "cf" | "bosh" | "s3" | "log-stores";
 
 export interface Missing {
   /** As the configuration names it, or as people do. */
@@ -36,6 +36,7 @@ export function missingOf(config: Config, { systems, env, needsBucket }: Missing
     ...(systems.has("cf") ? ofCf(config, env) : []),
     ...(systems.has("bosh") ? [...ofDirector(config, env), ...ofGateway(config, env)] : []),
     ...(systems.has("s3") ? ofStore(config, env) : []),
+    ...(systems.has("log-stores") ? ofLogStores(config, env) : []),
     ...(needsBucket && config.s3.bucket === undefined ? [BUCKET] : []),
   ];
 }
@@ -85,6 +86,15 @@ function ofStore({ s3: { credentials } }: Config, env: Environment): readonly Mi
     ...secret("s3.credentials.secret_access_key", credentials?.secretAccessKey, env),
     ...secret("s3.credentials.session_token", credentials?.sessionToken, env),
   ];
+}
+
+function ofLogStores({ logStores = [] }: Config, env: Environment): readonly Missing[] {
+  return logStores.flatMap(({ section, login }) => {
+    if (login === undefined) return [];
+    return login.kind === "api-key"
+      ? secret(`${section}.api_key`, login.key, env)
+      : secret(`${section}.password`, login.password, env);
+  });
 }
 
 /** A command is not run to find out. */

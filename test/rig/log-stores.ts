@@ -17,7 +17,9 @@ export interface RealLogStore {
 
 const LIMIT_MS = 180_000;
 const NOBODY = 65_534;
-const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+const AS_NOBODY = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+/** A test process that is killed takes its server along. */
+const WITH_US = ["setpriv", "--pdeathsig", "KILL"];
 /** Of 7.6.1: else it says that its flavour is unknown. */
 const FLAVOUR = ["-Des.distribution.flavor=default", "-Des.distribution.type=tar"];
 
@@ -72,7 +74,7 @@ function launch(
     home,
   ];
   const out = openSync(log, "a");
-  const [program = "java", ...args] = [...(unprivileged ? AS_NOBODY : []), "java", ...java];
+  const [program = "java", ...args] = [...WITH_US, ...(unprivileged ? AS_NOBODY : []), "java", ...java];
   return spawn(program, args, {
     cwd: directory,
     env: { PATH: process.env["PATH"] ?? "", HOME: home },
