@@ -36,7 +36,7 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
     const since = window?.from ?? new Date(now.getTime() - RETENTION_MS);
     before.push(await fromCloudFoundry(cf, since, now));
   }
-  const stored = await Promise.all(stores.map((store) => fromStore(store, window)));
+  const stored = await Promise.all(stores.map((store) => fromStore(store, window, query.all)));
   const heard = logs !== undefined || stored.length > 0;
   // Everything is asked for: then nothing may be left out.
   const fromFiles = heard ? await fromLogs(logs, stored, query.all === true ? undefined : window) : undefined;

@@ -29,13 +29,18 @@ const MOST_UPLOADS = 50;
 /** The newest few: one segment has a line when it begins and one when it is done. */
 const NEWEST_UPLOADS = 4;
 
-/** Never throws for a store that fails: that is incomplete coverage. */
-export async function fromStore(store: LogSearch, window: TimeWindow | undefined): Promise<StoreFindings> {
+/** `inFull`: the window is only what has to be covered. Never throws for a store that fails: that is incomplete coverage. */
+export async function fromStore(
+  store: LogSearch,
+  window: TimeWindow | undefined,
+  inFull = false,
+): Promise<StoreFindings> {
   const reading = new StoreReading(store);
   const survey = await attempt(() => store.survey());
   if (survey.value !== undefined) {
-    await reading.search({ anyOf: DELETIONS, ...widened(window) });
-    if (window !== undefined) await reading.readLives();
+    const narrow = inFull ? undefined : window;
+    await reading.search({ anyOf: DELETIONS, ...widened(narrow) });
+    if (narrow !== undefined) await reading.readLives();
     await reading.readUploads();
     if (!reading.sawBroker) await reading.lookForBroker();
   }
