@@ -30,7 +30,7 @@ const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense
 const CALLS: readonly BadCall[] = [
   { what: "an unknown command", words: ["frobnicate"], exit: 2, code: "usage", says: 'no command "frobnicate"' },
   { what: "a misspelt command", words: ["rehaerse"], exit: 2, code: "usage", says: 'Did you mean "rehearse"?' },
-  { what: "a command that is not built", words: ["drill"], exit: 2, code: "usage", says: 'no command "drill"' },
+  { what: "a command that is not built", words: ["serve"], exit: 2, code: "usage", says: 'no command "serve"' },
   {
     what: "a hand-over to nowhere",
     words: ["handover", "export", "x"],
