@@ -277,7 +277,7 @@ function s3Credentials(options: WiringOptions): (() => Promise<S3Credentials>) |
 
 function openLogStore(options: WiringOptions, config: LogStoreConfig, dial: Dial): LogStore {
   const { clock, secrets, signal } = options;
-  const { url, index, login, caCert, skipSslValidation } = config;
+  const { url, index, login, caCert } = config;
   return new LogStore({
     url,
     index,
@@ -285,7 +285,6 @@ function openLogStore(options: WiringOptions, config: LogStoreConfig, dial: Dial
     clock,
     secrets,
     signal,
-    skipSslValidation,
     ...optional("ca", caCert),
     ...optional("login", login === undefined ? undefined : () => storeLogin(options, login)),
   });

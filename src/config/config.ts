@@ -76,7 +76,6 @@ export interface LogStoreConfig {
     | { readonly kind: "api-key"; readonly key: SecretReference };
   /** PEM text. */
   readonly caCert?: string;
-  readonly skipSslValidation: boolean;
   /** It is reached through the gateway hop; only where there is one. */
   readonly viaGateway?: true;
 }

@@ -16,16 +16,7 @@ import type { Way } from "./way.js";
 export const LOG_STORES = ["elasticsearch", "opensearch"] as const;
 export type LogStoreSection = (typeof LOG_STORES)[number];
 
-const KEYS = [
-  "url",
-  "index",
-  "username",
-  "password",
-  "api_key",
-  "ca_cert",
-  "skip_ssl_validation",
-  "via_gateway",
-] as const;
+const KEYS = ["url", "index", "username", "password", "api_key", "ca_cert", "via_gateway"] as const;
 type StoreFields = Fields<(typeof KEYS)[number]>;
 
 export const DEFAULT_INDEX = "logs-*";
@@ -54,14 +45,12 @@ export function readLogStore(
   });
   const login = readLogin(reading, fields) ?? loginOf(section, reading.env);
   const caCert = readCertificate(reading, fields.text("ca_cert"), "the store's");
-  const skipSslValidation = reading.flag(fields.get("skip_ssl_validation"), "skip_ssl_validation");
   const viaGateway = way.asked(fields.get("via_gateway"));
   if (url === undefined) return undefined;
   return {
     section,
     url,
     index: index ?? DEFAULT_INDEX,
-    skipSslValidation,
     ...(login === undefined ? {} : { login }),
     ...(caCert === undefined ? {} : { caCert }),
     ...(viaGateway ? { viaGateway } : {}),
@@ -82,7 +71,7 @@ export function logStoreAt(
     });
   const known = configured.find((each) => each.url === url);
   const login = loginOf(section, env);
-  return known ?? { section, url, index: DEFAULT_INDEX, skipSslValidation: false, ...(login && { login }) };
+  return known ?? { section, url, index: DEFAULT_INDEX, ...(login && { login }) };
 }
 
 function readUrl(reading: Reading, fields: StoreFields): string | undefined {

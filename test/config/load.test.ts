@@ -169,14 +169,12 @@ opensearch: { url: http://os.example.org }
         index: "logs-platform-*,-logs-app-*",
         login: { kind: "api-key", key: { kind: "file", path: join(folder, "key") } },
         caCert: PEM,
-        skipSslValidation: false,
       },
       {
         section: "opensearch",
         url: "http://os.example.org",
         index: "logs-*",
         login: { kind: "password", username: "reader", password: { kind: "env", name: "OPENSEARCH_PASSWORD" } },
-        skipSslValidation: false,
       },
     ]);
   });

@@ -24,7 +24,6 @@ export interface StoreClientOptions {
   readonly login?: () => Promise<StoreLogin>;
   /** PEM; the system's authorities where absent. */
   readonly ca?: string;
-  readonly skipSslValidation?: boolean;
   /** Bytes of one answer that are taken at most. */
   readonly largestAnswer?: number;
 }
@@ -54,11 +53,8 @@ export class StoreClient {
 
   constructor(options: StoreClientOptions) {
     this.#options = options;
-    const trust = { rejectUnauthorized: options.skipSslValidation !== true };
-    this.#agents = dialedAgents(
-      (host, port) => this.#dial(host, port),
-      options.ca === undefined ? trust : { ...trust, ca: options.ca },
-    );
+    const trust = options.ca === undefined ? {} : { ca: options.ca };
+    this.#agents = dialedAgents((host, port) => this.#dial(host, port), trust);
   }
 
   /** The answer's JSON. Asked to slow down, it waits and sends again. Throws `StoreCallFailed`. */

@@ -89,7 +89,6 @@ describe("a log store", () => {
     const tls = selfSignedCertificate(["127.0.0.1"]);
     const { url } = await start({}, { tls });
     expect(await found(open({ url, ca: tls.cert }))).toBe(1);
-    expect(await found(open({ url, skipSslValidation: true }))).toBe(1);
     expect(await failure(open({ url }))).toMatch(/^unreachable: the certificate of .* is not trusted/);
     expect(await failure(open({ url, ca: selfSignedCertificate(["127.0.0.1"]).cert }))).toMatch(/is not trusted/);
   });
