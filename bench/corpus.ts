@@ -1,6 +1,6 @@
 /**
  * Logs of a foundation as a collector writes them, made from a seed: a week of 300 instances on 12 cells, with 40
- * deletions as the last brokers log them (era F, dingo.md §2.2). RFC 3164 with local times, UTC-8, as the real ones.
+ * deletions and creations as the last brokers log them (era F, dingo.md §2.2). RFC 3164 with local times, UTC-8, as the real ones.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 
@@ -107,7 +107,8 @@ class Writer {
   #delete(ms: number): string {
     const index = Math.floor(this.#next() * INSTANCES);
     const { guid, node, cell } = this.#instances[index] ?? this.#instance(index);
-    this.#instances[index] = this.#instance(index);
+    const created = this.#instance(index);
+    this.#instances[index] = created;
     this.deletions.push({ guid, node, at: new Date(ms) });
     const id = `"instance-id":"${guid}"`;
     return [
@@ -116,6 +117,18 @@ class Writer {
       this.#broker(ms, "remove-random-node.perform", `{"cell":"${cell}",${id},"node-uuid":"${node}"}`),
       this.#broker(ms, "remove-cluster-assignment", `{"clusterID":"${guid}"}`),
       this.#broker(ms, "deprovision.done", `{${id},"session":"36"}`),
+      this.#create(ms, created),
+    ].join("");
+  }
+
+  #create(ms: number, { guid, node }: { readonly guid: string; readonly node: string }): string {
+    const id = `"instance-id":"${guid}"`;
+    return [
+      this.#broker(ms, "provision.start", `{${id},"session":"37"}`),
+      this.#broker(ms, "scheduler.run-cluster", `{${id},"steps":["AddNode"],"steps-count":1}`),
+      this.#broker(ms, "add-node.perform", `{${id}}`),
+      this.#broker(ms, "add-node.perform.success", `{${id},"member":"${node}"}`),
+      this.#broker(ms, "provision.done", `{${id},"session":"37"}`),
     ].join("");
   }
 
@@ -130,7 +143,7 @@ class Writer {
     if (kind < 0.99)
       return this.#broker(ms, "last-opration.done", `{"instance-id":"${guid}","session":"${Math.floor(kind * 1e6)}"}`);
     if (kind < 0.9975) return this.#upload(ms, guid, node, cell);
-    return this.#broker(ms, "add-node.perform.success", `{"instance-id":"${guid}","member":"${node}"}`);
+    return this.#broker(ms, "state.load-cluster", `{"instance-id":"${guid}"}`);
   }
 
   #access(ms: number): string {

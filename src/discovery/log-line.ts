@@ -38,7 +38,9 @@ export const NEEDLES: readonly string[] = [
   "state.save-cluster",
   "-broker.update.start",
   "-broker.recreate.",
-  "add-node.perform",
+  // Not the steps of it; quoted, or quoted within a text of JSON.
+  'add-node.perform"',
+  'add-node.perform\\"',
   "PATRONI_SCOPE",
   "Destroying Docker",
   "scope: &scope",

@@ -82,6 +82,8 @@ export class FileResults {
     if (this.#head.length < EDGE) this.#head = Buffer.concat([this.#head, totals.head]).subarray(0, EDGE);
     this.#tail = Buffer.concat([this.#tail, totals.tail]).subarray(-EDGE);
     this.#failure ??= failure;
-    for (const [key, line] of newest) this.#newest.set(key, line);
+    // Copied: one line would keep the memory of all that came with it.
+    for (const { key, byteOffset, bytes } of newest)
+      this.#newest.set(key, { byteOffset, bytes: Buffer.from(bytes), cut: false });
   }
 }

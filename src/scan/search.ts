@@ -15,7 +15,9 @@ const RANGE = 64 * 1024 * 1024;
 const WORTH_A_WORKER = 256 * 1024 * 1024;
 /** What a packed byte costs beside a plain one. */
 const PACKED_COST = 40;
-/** Each takes some 8 MiB. */
+/** A thread makes little garbage: with this limit it does not let it grow. */
+const YOUNG = { maxYoungGenerationSizeMb: 2 } as const;
+/** Each takes some 15 MiB. */
 const MOST_THREADS = 4;
 /** Reads between looks at what the other threads have sent. */
 const READS_A_TURN = 8;
@@ -107,6 +109,7 @@ class Search {
     const worker = new Worker(this.#options.worker ?? new URL("./worker.js", import.meta.url), {
       workerData,
       execArgv: [],
+      resourceLimits: YOUNG,
     });
     const receiver = this.#receiver(thread);
     worker.on("message", (message: WorkerMessage) => {

@@ -23,7 +23,7 @@ export class StreamSearch {
 
   end(): SearchTotals {
     const { lines, head, tail, cutLines } = this.#scanner.end();
-    for (const [, line] of this.#newest?.entries() ?? []) this.#found(line);
+    for (const { byteOffset, bytes } of this.#newest?.entries() ?? []) this.#found({ byteOffset, bytes, cut: false });
     return { lines, head, tail, cutLines };
   }
 }

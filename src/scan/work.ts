@@ -1,9 +1,9 @@
 /** One thread's share of a search: jobs from the common counter until there are none. */
-import type { FoundLine, Wanted } from "../ports/log-files.js";
+import type { Wanted } from "../ports/log-files.js";
 import type { Finder } from "./finder.js";
 import type { Job, JobResult } from "./job.js";
 import { Batches, type LineBatch } from "./line-batch.js";
-import { NewestLines } from "./newest-lines.js";
+import { type NewestLine, NewestLines } from "./newest-lines.js";
 import { perform } from "./perform.js";
 import { needlesOf, selectFinder } from "./select-finder.js";
 import type { Shared } from "./shared.js";
@@ -14,7 +14,7 @@ export interface Share {
   readonly shared: Shared;
 }
 
-export type NewestEntries = readonly (readonly [key: string, line: FoundLine])[];
+export type NewestEntries = readonly NewestLine[];
 
 export interface Receiver {
   lines(job: number, batch: LineBatch): void;
@@ -38,6 +38,6 @@ export function* work({ jobs, wanted, shared }: Share, receiver: Receiver): Gene
       if (shared.stopped) return;
     }
     batches.flush();
-    receiver.done(index, step.value, newest?.entries() ?? []);
+    receiver.done(index, step.value, [...(newest?.entries() ?? [])]);
   }
 }

@@ -1,11 +1,13 @@
 /**
  * Bytes of a log as text bytes: plain, gzip (several members too) or, where this Node has it, zstd; told apart by
- * their first bytes, because rotated files carry any name. What breaks off is said with `answer-incomplete`.
+ * their first bytes, because rotated files carry any name; zstd by the program of that name where it has not. What
+ * breaks off is said with `answer-incomplete`.
  */
 import { once } from "node:events";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { RecoverError } from "../../errors.js";
+import { unpackedBy } from "./unpack-program.js";
 import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.js";
 
 export interface InflateLimits {
@@ -40,13 +42,32 @@ export async function* inflated(
   }
   const sizes: Sizes = { read: 0, out: 0 };
   try {
-    for await (const chunk of decode(rest, decoderFor(packing, path), sizes)) {
+    for await (const chunk of unpacked(rest, { packing, path, sizes })) {
       sizes.out += chunk.length;
       refuseBomb(sizes, path, limits);
       yield chunk;
     }
   } catch (thrown) {
     throw thrown instanceof RecoverError ? thrown : brokenOff(path, packing, thrown);
+  }
+}
+
+interface Packed {
+  readonly packing: Packing;
+  readonly path: string;
+  readonly sizes: Sizes;
+}
+
+function unpacked(source: AsyncIterable<Uint8Array>, { packing, path, sizes }: Packed): AsyncIterable<Uint8Array> {
+  if (packing === "zstd" && (zlib as ZstdCapable).createZstdDecompress === undefined)
+    return unpackedBy(["zstd", "-dcq"], counted(source, sizes), path);
+  return decode(source, decoderFor(packing, path), sizes);
+}
+
+async function* counted(source: AsyncIterable<Uint8Array>, sizes: Sizes): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    sizes.read += chunk.length;
+    yield chunk;
   }
 }
 

@@ -43,6 +43,9 @@ export async function searchLogs(
   return totals;
 }
 
+/** Each takes some 5 MiB. */
+const STREAMS_AT_ONCE = 2;
+
 interface Asked {
   readonly wanted: Wanted;
   readonly listener: SearchListener;
@@ -65,14 +68,24 @@ async function searchOpened(
       progress: listener.progress,
     },
   );
-  const totals: SearchTotals[] = [];
-  for (const { file, open, failure } of opened) {
+  const whole = async ({ file, open, failure }: Opened): Promise<SearchTotals> => {
     const known = open === undefined ? undefined : searched[seekable.findIndex((each) => each.file === file)];
-    if (open !== undefined && known !== undefined) totals.push(named(file, { ...known, ...leftOut(open) }));
-    else if (failure !== undefined) totals.push({ ...new StreamSearch(wanted, () => undefined).end(), failure });
-    else totals.push(await searchStream(bytesOf(file), wanted, (line) => listener.found(file, line)));
-  }
-  return totals;
+    if (open !== undefined && known !== undefined) return named(file, { ...known, ...leftOut(open) });
+    if (failure !== undefined) return { ...new StreamSearch(wanted, () => undefined).end(), failure };
+    return await searchStream(bytesOf(file), wanted, (line) => listener.found(file, line));
+  };
+  return await inTurns(opened, whole);
+}
+
+/** Answers in order, some of them asked for at a time: decoders run beside this thread. */
+async function inTurns<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const answers: R[] = [];
+  let next = 0;
+  const turn = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) answers[index] = await ask(items[index] as T);
+  };
+  await Promise.all(Array.from({ length: STREAMS_AT_ONCE }, turn));
+  return answers;
 }
 
 /** Of a file that lies outside the window the edges still say when it was written. */
