@@ -14,6 +14,8 @@ const ROWS = 35;
 
 let directory: string;
 let right = 0;
+/** Of everything that the box complained about. */
+const told = { leaked: 0, sourceWrites: 0 };
 beforeAll(() => {
   if (!existsSync(BIN)) throw new Error("dist/bin.cjs is missing: run npm run build first");
   directory = mkdtempSync(join(tmpdir(), "incidents-"));
@@ -21,6 +23,7 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
   console.log(`incidents right ${right} of ${ROWS}`);
+  console.log(`${told.leaked} secrets leaked, ${told.sourceWrites} source-archive writes`);
 });
 
 describe("the incidents", () => {
@@ -65,5 +68,7 @@ async function play(scenario: Scenario): Promise<readonly [number, readonly stri
     say: () => undefined,
     quiet: true,
   });
+  told.leaked += complaints.filter((complaint) => complaint.startsWith("secret leaked")).length;
+  told.sourceWrites += complaints.filter((complaint) => complaint.includes("in the source archive by")).length;
   return [exitCode, complaints];
 }

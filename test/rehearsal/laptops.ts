@@ -11,6 +11,7 @@ import { BUCKET } from "../../src/rehearsal/world/foundation.js";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
 import { inventory, type Watched, worldComplaints } from "../../src/rehearsal/supervisor/checks.js";
 import { layOut } from "../../src/rehearsal/supervisor/child-files.js";
+import { secretsOf } from "../../src/rehearsal/supervisor/leaks.js";
 import { firstState } from "../../src/rehearsal/supervisor/first-state.js";
 import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.js";
 import { happy } from "./rehearsals.js";
@@ -158,16 +159,7 @@ export class TwoLaptops {
 
   /** Whatever only people and machines of the box know. */
   get secrets(): readonly string[] {
-    const { world, accounts, keys } = this.box.state();
-    return [
-      accounts.cf.password,
-      accounts.bosh.clientSecret,
-      keys.operator.privateKey,
-      ...world.store.keys.map(({ secret }) => secret),
-      ...Object.values(world.broker.instances).flatMap(({ logins }) =>
-        Object.values(logins).map((one) => one.password),
-      ),
-    ];
+    return [...secretsOf(this.box.state()).values()];
   }
 
   /** Changes that a laptop asked the store for, refused ones too, from the `since`-th request on. */

@@ -5,6 +5,7 @@ import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { undoneComplaints } from "../scenarios/undone.js";
 import { worldComplaints } from "../supervisor/checks.js";
+import { leakComplaints } from "../supervisor/leaks.js";
 import { type Bench, onBench, toolClock } from "./bench.js";
 import type { AppendHooks, Carried, Carry } from "./carriage.js";
 import { type Counts, countsSince, doneTwice } from "./counts.js";
@@ -152,7 +153,12 @@ function judge(
   const counts = countsSince(state, since);
   const twice = doneTwice(undisturbed.counts, counts);
   const broken = checkJournal(join(bench.stateDirectory, "runs", files.run));
-  const sound = [...worldComplaints(state.world, watched), ...twice, ...(broken === undefined ? [] : [broken])];
+  const sound = [
+    ...worldComplaints(state.world, watched),
+    ...leakComplaints(state, { stateDirectory: bench.stateDirectory, run: files.run }),
+    ...twice,
+    ...(broken === undefined ? [] : [broken]),
+  ];
   const closing = { ...state, old: watched.old, exitCode };
   if (point.is === "lost-block" && STOPPED_WITH_EVIDENCE.has(exitCode)) return sound;
   if (undisturbed.act === "leased" && NOT_MIRRORED.test(error ?? "")) return withoutEffect(counts);

@@ -13,6 +13,7 @@ import type { Front } from "../weather/blow.js";
 import { tally, worldComplaints } from "./checks.js";
 import { Changes } from "./child.js";
 import { type ChildPlace, layOut } from "./child-files.js";
+import { leakComplaints } from "./leaks.js";
 import type { RehearsalRecord } from "./record.js";
 
 /** Who watches, and what the program is started with. */
@@ -106,6 +107,7 @@ export function conclude(
   const complaints = [
     ...(ownEnding && exitCode !== expected ? [`the tool ended with ${exitCode}, expected was ${expected}`] : []),
     ...worldComplaints(state.world, record.watched),
+    ...leakComplaints(state, { stateDirectory: sitting.stateDirectory, run: record.run }),
     ...(undone ? undoneComplaints(closing) : scenario.complaints(closing)),
     ...(ownEnding && !undone ? (scenario.unsaid?.(Told.ofRun(sitting.stateDirectory, record.run)) ?? []) : []),
   ];

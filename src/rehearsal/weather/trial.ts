@@ -10,6 +10,7 @@ import { writeStateDirectory } from "../crash/snapshot.js";
 import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { worldComplaints } from "../supervisor/checks.js";
+import { leakComplaints } from "../supervisor/leaks.js";
 import type { Blow } from "./blow.js";
 import { strangersTouched } from "./strangers.js";
 import { frontsOf } from "./weather.js";
@@ -108,6 +109,7 @@ function judge({ box, stateDirectory }: Bench, { first, last, scenario }: Came, 
   const reached = last.exitCode === scenario.exitCode;
   return [
     ...worldComplaints(after.world, watched),
+    ...leakComplaints(after, { stateDirectory, run: files.run }),
     ...strangersTouched({ before, after, run: files.run }),
     ...(journal === undefined ? [] : [journal]),
     ...(reached ? scenario.complaints({ ...after, old: watched.old, exitCode: last.exitCode }) : []),
