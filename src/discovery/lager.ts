@@ -30,6 +30,13 @@ export function lagerStart(line: string): number {
   return line.indexOf(START);
 }
 
+/** Whether a line breaks off within lager's opening, whatever stands before it: nobody knows what was to follow. */
+export function breaksOffAtStart(line: string): boolean {
+  for (let length = Math.min(line.length, START.length - 1); length > 0; length -= 1)
+    if (line.endsWith(START.slice(0, length))) return true;
+  return false;
+}
+
 /** `json` starts with lager's opening; undefined when not even a stamp and a message can be read. */
 export function parseLager(json: string): LagerLine | undefined {
   const whole = parseObject(json);

@@ -4,6 +4,7 @@ import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from 
 import type { Fact } from "./fact.js";
 import { NEEDLES, NEWEST, readLogLines, UNDATED, type LogLine } from "./log-line.js";
 import { clockOf } from "./line-clock.js";
+import { breaksOffAtStart } from "./lager.js";
 import type { TimeWindow } from "./rank.js";
 import { shown } from "./safe-text.js";
 import { guessFromFile, SourceClock } from "./source-clock.js";
@@ -106,7 +107,8 @@ class FileScan {
     const edges = edgeLines(totals).flatMap((line) => readLogLines(line, NOWHERE));
     for (const edge of edges) this.#learn(edge);
     for (const edge of edges) this.#edge(edge);
-    if (this.#torn === undefined && edges.some(({ torn }) => torn)) this.#tear(undefined);
+    const breaksOff = edges.some(({ torn }) => torn) || breaksOffAtStart(lastLine(totals));
+    if (this.#torn === undefined && breaksOff) this.#tear(undefined);
     for (const { fact, host, time } of this.#naked) this.#date(fact, this.#clock(host).resolve(time));
     this.#noteHoles(totals);
     return {
@@ -252,6 +254,11 @@ function edgeLines({ head, tail }: SearchTotals): readonly string[] {
   const first = wholeLines(decode(head)).slice(0, EDGE_LINES);
   const last = decode(tail).split("\n").slice(-EDGE_LINES);
   return [...first, ...last];
+}
+
+/** Empty where the last line has its newline. */
+function lastLine({ tail }: SearchTotals): string {
+  return decode(tail).split("\n").at(-1) ?? "";
 }
 
 function wholeLines(text: string): readonly string[] {
