@@ -1,6 +1,5 @@
 /** Reads a gzip file of one member or several (RFC 1952), checked as it says: length and CRC-32 of each. */
 import { readSync } from "node:fs";
-import { crc32 } from "node:zlib";
 import type { Job } from "./job.js";
 import type { LineScanner } from "./line-scanner.js";
 import { RawInflate } from "./raw-inflate.js";
@@ -42,6 +41,7 @@ export function* scanGzip(job: Job, scanner: LineScanner): Generator<number, str
 /** Yields the bytes inflated, and says what is wrong with the member. */
 function* readMember(input: Input, inflate: RawInflate, scanner: LineScanner): Generator<number, string | undefined> {
   if (!skipHeader(input)) return "unexpected end of file";
+  const { crc32 } = process.getBuiltinModule("node:zlib");
   let check = 0;
   let length = 0;
   for (let ended = false; !ended; ) {

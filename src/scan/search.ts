@@ -1,6 +1,6 @@
 /** Searches open files in several threads: this one, and a worker where there is enough to read for it to be worth its start. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../ports/log-files.js";
 import { FileResults } from "./file-results.js";
 import type { Job, JobResult } from "./job.js";
@@ -106,7 +106,8 @@ class Search {
   #start(thread: number): Worker {
     const { memory } = this.#shared;
     const workerData: WorkerShare = { thread, jobs: this.#jobs, wanted: this.#wanted, memory };
-    const worker = new Worker(this.#options.worker ?? new URL("./worker.js", import.meta.url), {
+    const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
+    const worker = new NodeWorker(this.#options.worker ?? new URL("./worker.js", import.meta.url), {
       workerData,
       execArgv: [],
       resourceLimits: YOUNG,

@@ -5,7 +5,6 @@ import path from "node:path";
 import { RecoverError } from "../../errors.js";
 import type { LogFile, LogFiles, SearchListener, SearchRequest, SearchTotals } from "../../ports/log-files.js";
 import { codeOf, expandGlob, isGlob } from "./glob.js";
-import { inflated } from "./inflate.js";
 import { reasonFor } from "./reason.js";
 import { searchLogs } from "./search-logs.js";
 
@@ -18,10 +17,10 @@ interface Unreadable {
 
 export class LocalLogFiles implements LogFiles {
   readonly configured: readonly string[];
-  readonly #stdin: AsyncIterable<Uint8Array>;
+  readonly #stdin: AsyncIterable<Uint8Array> | undefined;
 
   /** `configured`: patterns of the configuration. */
-  constructor(configured: readonly string[] = [], stdin: AsyncIterable<Uint8Array> = process.stdin) {
+  constructor(configured: readonly string[] = [], stdin?: AsyncIterable<Uint8Array>) {
     this.configured = configured;
     this.#stdin = stdin;
   }
@@ -41,9 +40,15 @@ export class LocalLogFiles implements LogFiles {
     request: SearchRequest,
     listener: SearchListener,
   ): Promise<readonly SearchTotals[]> {
-    const bytesOf = ({ path }: LogFile) => (path === "-" ? inflated(this.#stdin, "-") : inflated(read(path), path));
+    const bytesOf = ({ path }: LogFile) => inflated(path === "-" ? (this.#stdin ?? process.stdin) : read(path), path);
     return await searchLogs({ files, bytesOf }, request, listener);
   }
+}
+
+/** The decoders are loaded where a file needs one: that takes longer than the search of a small plain file. */
+async function* inflated(source: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+  const decoders = await import("./inflate.js");
+  yield* decoders.inflated(source, path);
 }
 
 async function openPattern(pattern: string, files: Map<string, LogFile>, unreadable: Unreadable[]): Promise<void> {
