@@ -153,10 +153,6 @@ export const etcdValueInto = (variable: string, hostPort: string, key: string): 
 /** A command whose last word ends in `prevValue=`, the rest of which is in a variable. */
 export const printedWithPrevious = (argv: Argv, variable: string): string => `${quote(argv)}"$${variable}"`;
 
-/** The same with a secret as the first line of input: `variable` is the name that the operator has set. */
-export const printedWithSecret = (argv: Argv, variable: string, text: string): string =>
-  `printf '%s\\n%s' "$${variable}" ${quote([text])} | ${quote(argv)}`;
-
 /** A placeholder of a dry run stays readable. */
 function encodeSegment(segment: string): string {
   return /^<[^<>/]+>$/.test(segment) ? segment : encodeURIComponent(segment);

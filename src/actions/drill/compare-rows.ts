@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
-import { setFromKey } from "../cf/printed-credentials.js";
+import { psqlByUri, setFromKey } from "../cf/printed-credentials.js";
 import { RecoverError } from "../../errors.js";
 import { targetInput } from "../docker/target-container.js";
 import { openApplication, rowsOf } from "../postgres/application.js";
@@ -20,7 +20,7 @@ export const compareRows = defineAction({
   describe: ({ key_guid }) => [
     {
       on: "any host that reaches the router",
-      line: `psql "$URI" -c "${READ_BACK}"`,
+      line: psqlByUri(READ_BACK),
       variables: [{ name: "URI", setWith: setFromKey("URI", "uri", key_guid) }],
     },
   ],

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
-import { setFromKey } from "../cf/printed-credentials.js";
+import { psqlByUri, setFromKey } from "../cf/printed-credentials.js";
 import { instanceArchive, keyIn, formatLocation } from "../../archive/location.js";
 import { segmentKey } from "../../archive/layout.js";
 import { RecoverError } from "../../errors.js";
-import { printedWithInput, printedWithSecret, psqlLogin, psqlSocket } from "../../host-commands.js";
+import { printedWithInput, psqlSocket } from "../../host-commands.js";
 import { guardTarget, openTarget, targetInput } from "../docker/target-container.js";
 import { type Application, awaitWritable, openApplication, rowsOf } from "../postgres/application.js";
 import { expectedRows, HAS_TABLE, READ_BACK, type Rows, rowsText, sameRows, TABLE, writeSql } from "./rows.js";
@@ -43,11 +43,10 @@ export const writeRows = defineAction({
   output,
   undo: { leaves: "the rows stay in the drill's own service, which nobody else uses" },
   describe: ({ container, rows, run, key_guid }) => {
-    const to = { host: "<router>", port: 5432, user: "<user>", database: "postgres" };
-    const setWith = setFromKey("DRILL_PASSWORD", "password", key_guid);
-    const line = printedWithSecret(psqlLogin(container, to), "DRILL_PASSWORD", writeSql(run, rows));
+    const line = psqlByUri(writeSql(run, rows));
+    const variables = [{ name: "URI", setWith: setFromKey("URI", "uri", key_guid) }];
     return [
-      { on: "the cell", line, variables: [{ name: "DRILL_PASSWORD", setWith }] },
+      { on: "any host that reaches the router", line, variables },
       { on: "the cell", line: printedWithInput(psqlSocket(container), switchSql("9.6")) },
     ];
   },

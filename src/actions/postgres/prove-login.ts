@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
-import { setFromKey } from "../cf/printed-credentials.js";
-import { quote } from "../../shell-quote.js";
+import { psqlByUri, setFromKey } from "../cf/printed-credentials.js";
 import { targetInput } from "../docker/target-container.js";
 import { type Application, awaitWritable, openApplication, rowsOf } from "./application.js";
 import { quoteIdentifier } from "./quoting.js";
@@ -34,7 +33,7 @@ export const proveLogin = defineAction({
   describe: ({ sanity_query, key_guid }) => [
     {
       on: "any host that reaches the router",
-      line: `psql "$URI" -c ${quote([sanity_query || "SELECT count(*) FROM …"])}`,
+      line: psqlByUri(sanity_query || "SELECT count(*) FROM …"),
       variables: [{ name: "URI", setWith: setFromKey("URI", "uri", key_guid) }],
     },
   ],
