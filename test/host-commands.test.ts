@@ -19,7 +19,6 @@ import {
   httpGet,
   makeDirectoryLike,
   printedWithInput,
-  printedWithSecret,
   psqlLogin,
   psqlSocket,
   renamePath,
@@ -85,11 +84,5 @@ describe("the commands of a cell", () => {
     const text = "it's 100% \\n $HOME";
     const out = execFileSync("sh", ["-c", printedWithInput(["cat"], text)], { encoding: "utf8" });
     expect(out).toBe(text);
-  });
-
-  it("print a secret as a name and never as a value", () => {
-    const line = printedWithSecret(["cat"], "APP_PASSWORD", "select 1");
-    const out = execFileSync("sh", ["-c", line], { encoding: "utf8", env: { ...process.env, APP_PASSWORD: "p$w %s" } });
-    expect(out).toBe("p$w %s\nselect 1");
   });
 });
