@@ -96,10 +96,7 @@ describe("the archive", () => {
     const kept = scene.context.notes.findIndex(({ kind }) => kind === "undone-plan");
     scene.context.notes.splice(kept, 1);
     const way = wayOf(copy);
-    const found = await way.probe(scene.context, { input: copy.input.parse(baseline), output: undefined } as Taken<
-      never,
-      JsonObject
-    >);
+    const found = await way.probe(scene.context, { input: copy.input.parse(baseline), output: undefined });
     expect(found).toMatchObject({
       state: "unknown",
       evidence: expect.stringMatching(/the journal has no plan$/) as string,
