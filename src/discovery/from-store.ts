@@ -127,7 +127,10 @@ class StoreReading {
       id: shown(id),
       ...(time === undefined ? {} : { time }),
     };
-    for (const read of readLogLines(JSON.stringify({ _source: source }), place)) this.#read(read, document);
+    for (const read of readLogLines(JSON.stringify({ _source: source }), place)) {
+      if (read.unread === true) this.#holes.add("a document is too deep or too wide to be read in full");
+      this.#read(read, document);
+    }
   }
 
   #read({ envelope, lager, inner, torn, fact, notGuid }: LogLine, { index, id, time }: LogDocument): void {

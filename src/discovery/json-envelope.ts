@@ -4,14 +4,24 @@
  * Nothing goes by a product's name: the text that holds a broker's or container's line is taken wherever it stands.
  */
 import { optional } from "../optional.js";
+import { DEEPEST, eventsOf, isLager, type JsonEvent, type Leaf, parseJson } from "./json-events.js";
 import { fromIso, type Stamp } from "./stamp.js";
 
-export interface Unwrapped {
-  /** One or several lines as their sender wrote them. */
-  readonly lines: readonly string[];
+interface Context {
   readonly stamp?: Stamp;
   readonly host?: string;
   readonly program?: string;
+}
+
+export interface Unwrapped {
+  readonly texts: readonly UnwrappedText[];
+  /** Something worth reading lies deeper, or after more, than is looked at. */
+  readonly rest: boolean;
+}
+
+export interface UnwrappedText extends Context {
+  /** One or several lines as their sender wrote them. */
+  readonly lines: readonly string[];
 }
 
 /** A whole line counts before its parts: `@raw` has the sender's head. */
@@ -28,28 +38,29 @@ const PROGRAMS = [
   "container_name",
   "ident",
 ];
+/** So many texts of one event are compared with the others. */
+const MOST_COMPARED = 8;
+const CONTEXTS = new WeakMap<JsonEvent, Context>();
 /** Of most lines of a broker: they need not be parsed to be known. */
 const PLAIN_LAGER = /^\{"timestamp":"[^"]{1,40}","(?:level":"[a-z]{1,8}",")?source":/;
-/** What of foreign JSON is looked at. */
-const DEEPEST = 8;
-const MOST_FIELDS = 400;
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Undefined for lines that are no JSON object, and for lager's own JSON. `wanted` says which texts are worth reading. */
+/**
+ * Undefined for lines that are no JSON, and for lager's own JSON. `wanted` says which texts are worth reading: all of
+ * them are given, each with what its own event says of it, because one line may carry a page of a search or a batch of
+ * CloudWatch or Loki.
+ */
 export function unwrapJson(line: string, wanted: (text: string) => boolean): Unwrapped | undefined {
-  if (!line.startsWith("{") || PLAIN_LAGER.test(line)) return undefined;
-  const document = parse(line);
+  if (!/^\s*[[{]/.test(line) || PLAIN_LAGER.test(line)) return undefined;
+  const document = parseJson(line);
   if (document === undefined || isLager(document)) return undefined;
-  const fields = leavesOf(document);
-  const text = best(fields.filter(({ text }) => wanted(text)));
-  if (text === undefined) return undefined;
-  return {
-    lines: text.split("\n").filter((part) => part.trim() !== ""),
-    ...optional("stamp", firstOf(fields, STAMPS, fromIso)),
-    ...optional("host", firstOf(fields, HOSTS, short)),
-    ...optional("program", firstOf(fields, PROGRAMS, short)),
-  };
+  const { events, rest } = eventsOf(document, wanted);
+  const texts = events.flatMap((event) =>
+    distinct(event.leaves.filter(({ text }) => wanted(text))).map((text) => ({
+      lines: text.split("\n").filter((part) => part.trim() !== ""),
+      ...contextOf(event),
+    })),
+  );
+  return texts.length === 0 && !rest ? undefined : { texts, rest };
 }
 
 /**
@@ -66,37 +77,33 @@ export function unescapeTorn(line: string): string | undefined {
   return undefined;
 }
 
-interface Leaf {
-  readonly name: string;
-  readonly text: string;
-}
-
-function leavesOf(document: Fields): readonly Leaf[] {
-  const leaves: Leaf[] = [];
-  const walk = (value: unknown, name: string, depth: number): void => {
-    if (leaves.length >= MOST_FIELDS || depth > DEEPEST) return;
-    if (typeof value === "string") addText({ name, text: value }, depth);
-    else if (isObject(value)) {
-      if (isLager(value)) leaves.push({ name, text: rewritten(value) });
-      else for (const [key, inner] of Object.entries(value)) walk(inner, key, depth + 1);
-    } else if (Array.isArray(value)) for (const inner of value) walk(inner, name, depth + 1);
-  };
-  /** A text may be JSON again; then its fields stand beside it. */
-  const addText = (leaf: Leaf, depth: number): void => {
-    const inner = leaf.text.startsWith("{") ? parse(leaf.text) : undefined;
-    if (inner !== undefined && !isLager(inner)) walk(inner, leaf.name, depth + 1);
-    else leaves.push(leaf);
-  };
-  walk(document, "", 0);
-  return leaves;
-}
-
-function best(leaves: readonly Leaf[]): string | undefined {
+/** One event may stand in its document twice, with its sender's head and without: the longer text is enough. */
+function distinct(leaves: readonly Leaf[]): readonly string[] {
   const rank = ({ name }: Leaf): number => {
     const place = TEXTS.indexOf(name);
     return place < 0 ? TEXTS.length : place;
   };
-  return [...leaves].sort((a, b) => rank(a) - rank(b))[0]?.text;
+  const taken: string[] = [];
+  for (const { text, rewritten } of [...leaves].sort((a, b) => rank(a) - rank(b))) {
+    const known = taken.slice(0, MOST_COMPARED).some((each) => each.includes(text));
+    if (!known && !(rewritten === true && taken.length > 0)) taken.push(text);
+  }
+  return taken;
+}
+
+/** What an event says of its text, or else what stands around the event. */
+function contextOf(event: JsonEvent): Context {
+  const known = CONTEXTS.get(event);
+  if (known !== undefined) return known;
+  const { leaves, outer } = event;
+  const context: Context = {
+    ...(outer === undefined ? {} : contextOf(outer)),
+    ...optional("stamp", firstOf(leaves, STAMPS, fromIso)),
+    ...optional("host", firstOf(leaves, HOSTS, short)),
+    ...optional("program", firstOf(leaves, PROGRAMS, short)),
+  };
+  CONTEXTS.set(event, context);
+  return context;
 }
 
 function firstOf<T>(
@@ -112,32 +119,6 @@ function firstOf<T>(
   return undefined;
 }
 
-/** Deeper than it can be written again it is no broker's line. */
-function rewritten(value: Fields): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return "";
-  }
-}
-
 function short(text: string): string | undefined {
   return text !== "" && text.length <= 300 ? text : undefined;
-}
-
-function isLager(document: Fields): boolean {
-  return ["timestamp", "source", "message"].every((name) => typeof document[name] === "string") && "data" in document;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parse(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

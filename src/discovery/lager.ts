@@ -22,12 +22,34 @@ const START = '{"timestamp":';
 const LEVELS = ["debug", "info", "error", "fatal"];
 /** Text fields and counts that a torn line is still worth reading for. */
 const TORN_TEXT =
-  /"(instance-id|instanceID|instance_id|clusterID|node-uuid|session|backend|cell|name)":"([^"\\]{1,200})"/g;
+  /"(instance-id|instanceID|instance_id|clusterID|node-uuid|session|backend|cell|name)":"([^"\\]{1,200})"(?=[,}]|$)/g;
 const TORN_COUNT = /"(new-node-count|current-node-count|steps-count)":(\d{1,6})[,}]/g;
 
 /** Where lager's JSON starts in a line, whatever stands before it; -1 for other lines. */
 export function lagerStart(line: string): number {
   return line.indexOf(START);
+}
+
+/**
+ * A line cut before its newline has the next one glued on: the message of the first and the instance of the second make
+ * no event. Where lager's JSON does not end as JSON, each beginning is a line of its own.
+ */
+export function brokerLines(text: string): readonly string[] {
+  const first = lagerStart(text);
+  if (first < 0 || text.indexOf(START, first + 1) < 0 || parseObject(text.slice(first)) !== undefined) return [text];
+  const lines: string[] = [];
+  for (let from = 0, at = first; at >= 0; ) {
+    const next = text.indexOf(START, at + 1);
+    lines.push(wholeOf(text.slice(from, next < 0 ? undefined : next), at - from));
+    from = at = next;
+  }
+  return lines;
+}
+
+/** Without what follows the JSON, such as the head of the next line; as it is where the JSON is cut. */
+function wholeOf(text: string, start: number): string {
+  const end = text.lastIndexOf("}") + 1;
+  return parseObject(text.slice(start, end)) === undefined ? text : text.slice(0, end);
 }
 
 /** Whether a line breaks off within lager's opening, whatever stands before it: nobody knows what was to follow. */

@@ -2,8 +2,8 @@
 import { readBrokerLine } from "./broker-line.js";
 import { readEnvelope, type Envelope } from "./envelope.js";
 import type { Fact, FactBody } from "./fact.js";
-import { isTorn, lagerStart, parseLager, type LagerLine } from "./lager.js";
-import { unescapeTorn, unwrapJson, type Unwrapped } from "./json-envelope.js";
+import { brokerLines, isTorn, lagerStart, parseLager, type LagerLine } from "./lager.js";
+import { unescapeTorn, unwrapJson, type Unwrapped, type UnwrappedText } from "./json-envelope.js";
 import { readInnerStamp } from "./inner-stamp.js";
 import { readOtherLine } from "./other-line.js";
 import { optional } from "../optional.js";
@@ -59,6 +59,8 @@ export interface LogLine {
   readonly inner?: Stamp;
   /** A broker line without its end: even what it was about may be lost. */
   readonly torn: boolean;
+  /** JSON that carries more than is looked at. */
+  readonly unread?: true;
   readonly fact?: Fact;
   /** An instance id that is not a GUID. */
   readonly notGuid?: string;
@@ -79,9 +81,16 @@ const SILENT = new Set<FactBody["kind"]>([
 /** One line of a file is one line of a log, or several where JSON carries them. */
 export function readLogLines(text: string, place: Fact["place"]): readonly LogLine[] {
   const wrapped = unwrapJson(text, isWorthReading);
-  if (wrapped !== undefined) return wrapped.lines.map((line) => within(wrapped, line, place));
+  if (wrapped !== undefined) return readWrapped(wrapped, text, place);
   const torn = lagerStart(text) < 0 ? unescapeTorn(text) : undefined;
-  return [readLogLine(torn ?? text, place)];
+  return brokerLines(torn ?? text).map((line) => readLogLine(line, place));
+}
+
+function readWrapped({ texts, rest }: Unwrapped, text: string, place: Fact["place"]): readonly LogLine[] {
+  const read = texts.flatMap((each) =>
+    each.lines.flatMap((line) => brokerLines(line).map((part) => within(each, part, place))),
+  );
+  return rest ? [...read, { envelope: readEnvelope(text.slice(0, 1)), torn: false, unread: true }] : read;
 }
 
 export function readLogLine(text: string, place: Fact["place"]): LogLine {
@@ -89,7 +98,7 @@ export function readLogLine(text: string, place: Fact["place"]): LogLine {
 }
 
 /** What the sender wrote around its line counts before what the collector added. */
-function within({ stamp, host, program }: Unwrapped, line: string, place: Fact["place"]): LogLine {
+function within({ stamp, host, program }: UnwrappedText, line: string, place: Fact["place"]): LogLine {
   const inner = readEnvelope(line);
   const added = { ...optional("host", host), ...optional("program", program) };
   const time = inner.naked === undefined ? optional("stamp", stamp) : {};

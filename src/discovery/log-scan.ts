@@ -82,6 +82,7 @@ class FileScan {
   readonly #naked: { readonly fact: Fact; readonly host: string | undefined; readonly time: NakedTime }[] = [];
   #from: Stamp | undefined;
   #to: Stamp | undefined;
+  readonly #unread: string[] = [];
   #torn: { readonly line: number | undefined; count: number } | undefined;
   #brokerLines = 0;
   #quietBrokerLines = 0;
@@ -96,6 +97,7 @@ class FileScan {
   take(found: FoundLine): void {
     const place = { file: this.#file.path, byteOffset: found.byteOffset, ...optional("line", found.line) };
     for (const read of readLogLines(decode(found.bytes), place)) {
+      if (read.unread === true) this.#unread.push(nameOf(found.line));
       this.#observe(read, found.line);
       if (read.notGuid !== undefined && this.#ignoredIds.size < 1000) this.#ignoredIds.add(shown(read.notGuid));
       if (read.fact !== undefined) this.#sort(read.fact, read);
@@ -213,6 +215,11 @@ class FileScan {
       const more = cutLines.length > 1 ? ` (and ${cutLines.length - 1} more)` : "";
       this.holes.push(`${nameOf(cut.line)} is longer than 1 MiB${more}; only its first 1 MiB was searched`);
     }
+    const [unread] = this.#unread;
+    if (unread !== undefined)
+      this.holes.push(
+        `${this.#unread.length} of its lines are JSON that is too deep or too wide to be read in full, the first is ${unread}`,
+      );
     if (this.#torn !== undefined) {
       const { count, line } = this.#torn;
       this.holes.push(

@@ -49,6 +49,48 @@ describe("a deletion inside JSON", () => {
     expect(document.candidates).toMatchObject([{ guid: GUID, kind: "deleted" }]);
   });
 
+  it.each<[string, (lines: readonly string[]) => unknown]>([
+    [
+      "CloudWatch",
+      (lines) => ({
+        messageType: "DATA_MESSAGE",
+        logEvents: lines.map((message, id) => ({ id: String(id), timestamp: 1458195018000, message: syslog(message) })),
+      }),
+    ],
+    [
+      "Loki",
+      (lines) => ({ streams: [{ stream: { job: "b" }, values: lines.map((line) => ["1458195018000000000", line]) }] }),
+    ],
+    [
+      "a page of a search",
+      (lines) => ({ hits: { hits: lines.map((line) => ({ _source: { "@raw": syslog(line), "@message": line } })) } }),
+    ],
+    ["a list", (lines) => lines.map((log) => ({ log }))],
+    ["an object of objects", (lines) => Object.fromEntries(lines.map((message, id) => [`e${id}`, { message }]))],
+  ])("is found where one line carries many events: %s", async (_name, wrap) => {
+    const { document, exitCode } = await search(
+      JSON.stringify(
+        wrap([
+          ...lager([["provision.start"]])
+            .trim()
+            .split("\n"),
+          ...DELETION,
+        ]),
+      ),
+    );
+    expect(document.candidates).toMatchObject([{ guid: GUID, kind: "deleted", deletedAt: GONE_AT }]);
+    expect(document.coverage).toMatchObject([{ complete: true }]);
+    expect(exitCode).toBe(0);
+  });
+
+  it("takes what lies deeper than it is looked at for a hole, not for nothing", async () => {
+    let deep: unknown = DELETION.at(-1);
+    for (let level = 0; level < 40; level += 1) deep = { message: deep };
+    const { document, exitCode } = await search(`${lager([["provision.start"]])}${JSON.stringify(deep)}\n`);
+    expect(document.coverage).toMatchObject([{ complete: false, why: expect.stringMatching(/too deep/) as string }]);
+    expect(exitCode).toBe(15);
+  });
+
   it("is read as far as it goes where a collector cut the JSON, and the file is then incomplete", async () => {
     const whole = json((line) => ({ message: JSON.stringify({ log: line }), host: "router" }));
     const lines = whole.split("\n").map((line) => line.slice(0, -30));
@@ -155,5 +197,34 @@ describe("lines of cells and containers", () => {
     const { document, table } = await search(`${JSON.stringify(record)}\n${lager(goodDeletion())}`);
     expect(document.candidates).toMatchObject([{ name: "orders-db", orgGuid: OTHER, spaceGuid: OTHER, plan: "p" }]);
     expect(JSON.stringify(document) + table).not.toContain("hunter2");
+  });
+});
+
+describe("a broker line that is cut before its newline", () => {
+  const done = lager([
+    ["deprovision.done", { "deprovision-details": {}, "instance-id": GUID, session: "36" }],
+  ]).trimEnd();
+  const alive = lager([["add-node.perform", { "instance-id": OTHER }]], undefined, 1458195200).trimEnd();
+
+  it.each([
+    ["within a name", done.slice(0, done.indexOf("instance-id") + 4)],
+    ["where a value would follow", `${done.slice(0, done.indexOf('"data":') + 7)}`],
+    ["within the GUID", done.slice(0, done.indexOf(GUID) + 8)],
+  ])("gives nothing to the instance of the line that is glued on: %s", async (_where, cut) => {
+    for (const glue of ["", "<14>1 2016-03-17T06:13:20Z 10.0.0.1 broker.stdout.log - - - "]) {
+      const { document, exitCode } = await search(`${cut}${glue}${alive}\n`);
+      expect(JSON.stringify(document.candidates)).not.toContain(OTHER);
+      expect(document.coverage).toMatchObject([{ complete: false, why: expect.stringMatching(/cut short/) as string }]);
+      expect(exitCode).toBe(15);
+    }
+  });
+
+  it("does not hide the line that is glued on, and one that only lacks its newline is whole", async () => {
+    const cut = alive.slice(0, -60);
+    const glued = await search(cut + DELETION.join(""));
+    expect(glued.document.candidates).toMatchObject([{ guid: GUID, kind: "deleted" }]);
+    const whole = await search(`${alive}${DELETION.join("")}\n`);
+    expect(whole.document.coverage).toMatchObject([{ complete: true }]);
+    expect(whole.document.candidates).toMatchObject([{ guid: GUID, kind: "deleted" }]);
   });
 });

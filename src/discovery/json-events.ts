@@ -1,0 +1,118 @@
+/**
+ * The texts of a JSON document by event: an element of an array is an event of its own (`logEvents` of CloudWatch,
+ * `values` of Loki, `hits` of a search), and what stands around it belongs to it too.
+ */
+
+/** What of foreign JSON is looked at. */
+export const DEEPEST = 16;
+const MOST_VALUES = 200_000;
+
+export interface Leaf {
+  readonly name: string;
+  readonly text: string;
+  /** It was an object, not a text. */
+  readonly rewritten?: true;
+}
+
+export interface JsonEvent {
+  readonly leaves: Leaf[];
+  readonly outer?: JsonEvent;
+}
+
+export interface JsonEvents {
+  readonly events: readonly JsonEvent[];
+  /** Something worth reading was not looked at: it lies too deep, or after too many values. */
+  readonly rest: boolean;
+}
+
+export function eventsOf(document: object, wanted: (text: string) => boolean): JsonEvents {
+  const walk = new Walk(wanted);
+  const event = walk.begin();
+  walk.value(document, { name: "", depth: 0, event });
+  return walk;
+}
+
+interface Spot {
+  readonly name: string;
+  readonly depth: number;
+  readonly event: JsonEvent;
+}
+
+class Walk implements JsonEvents {
+  readonly events: JsonEvent[] = [];
+  rest = false;
+  readonly #wanted: (text: string) => boolean;
+  #visited = 0;
+
+  constructor(wanted: (text: string) => boolean) {
+    this.#wanted = wanted;
+  }
+
+  begin(outer?: JsonEvent): JsonEvent {
+    const event = { leaves: [], ...(outer === undefined ? {} : { outer }) };
+    this.events.push(event);
+    return event;
+  }
+
+  value(value: unknown, spot: Spot): void {
+    this.#visited += 1;
+    if (this.#visited > MOST_VALUES || spot.depth > DEEPEST) this.#leaveOut(value);
+    else if (typeof value === "string") this.#text(value, spot);
+    else if (Array.isArray(value)) for (const inner of value) this.#element(inner, spot);
+    else if (isObject(value)) this.#object(value, spot);
+  }
+
+  #object(value: Fields, { name, depth, event }: Spot): void {
+    if (isLager(value)) event.leaves.push({ name, text: written(value), rewritten: true });
+    else for (const [key, inner] of Object.entries(value)) this.value(inner, { name: key, depth: depth + 1, event });
+  }
+
+  /** A text that says nothing by itself, such as the one host of a list, tells of what is around it. */
+  #element(value: unknown, { name, depth, event }: Spot): void {
+    const own = typeof value === "string" ? this.#wanted(value) : typeof value === "object" && value !== null;
+    this.value(value, { name, depth: depth + 1, event: own ? this.begin(event) : event });
+  }
+
+  /** A text may be JSON again; then its fields stand beside it. */
+  #text(text: string, { name, depth, event }: Spot): void {
+    const inner = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;
+    if (inner !== undefined && !isLager(inner)) this.value(inner, { name, depth: depth + 1, event });
+    else event.leaves.push({ name, text });
+  }
+
+  #leaveOut(value: unknown): void {
+    if (this.rest) return;
+    if (typeof value === "string") this.rest = this.#wanted(value);
+    else if (typeof value === "object" && value !== null) this.rest = this.#wanted(written(value));
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Deeper than it can be written again it is no broker's line. */
+function written(value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "";
+  }
+}
+
+export function isLager(document: object): boolean {
+  const fields = document as Fields;
+  return ["timestamp", "source", "message"].every((name) => typeof fields[name] === "string") && "data" in fields;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
+
+/** An object or an array; undefined for anything else. */
+export function parseJson(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
