@@ -66,8 +66,13 @@ export async function inTurn(batch: Batch, { standings, carriers, asks, tell }: 
     // Another process may have come to it meanwhile.
     const standing = standings().find(({ member }) => member.guid === guid);
     if (standing === undefined || !isLeft(standing)) continue;
+    const { state, error } = standing;
     tell(`${index + 1} of ${batch.members.length}: "${standing.member.name}" (${guid})`);
-    const code = await (standing.state === "not-begun" ? carriers.begin : carriers.goOn)(batch, standing);
+    if (state === "unreadable") tell(`  left alone: ${standing.why ?? ""}`);
+    const code =
+      state === "unreadable"
+        ? (error?.exitCode ?? EXIT.refused)
+        : await (state === "not-begun" ? carriers.begin : carriers.goOn)(batch, standing);
     if (ENDS_ALL.includes(code) || (asks && code === EXIT.stopped)) return code;
     if (failed === EXIT.done) failed = code;
   }

@@ -7,6 +7,7 @@ import type { JsonObject } from "../action.js";
 import { spaceMember, type SpaceMember } from "../actions/discovery/space-member.js";
 import { replay } from "../engine/replay.js";
 import { hasTouched, wayOn } from "../engine/way-on.js";
+import { asRecoverError, type RecoverError } from "../errors.js";
 import { type Entry, endOf } from "../journal/entry.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import { quote } from "../shell-quote.js";
@@ -35,24 +36,32 @@ export function batchOf(entries: readonly Entry[]): Batch | undefined {
   return output.success ? { ...output.data, run: state.run, rehearsal: state.rehearsal } : undefined;
 }
 
-/** `not-begun`, `open` and `recovered` say what is to be done; one that was taken back by an undo is left alone. */
+/**
+ * `not-begun`, `open` and `recovered` say what is to be done; one that was taken back by an undo is left alone, and so is
+ * an `unreadable` one: what its run has done nobody can tell, and a second run might do it again (law 5).
+ */
 export interface Standing {
   readonly member: SpaceMember;
-  readonly state: "not-begun" | "open" | "recovered" | "undone";
+  readonly state: "not-begun" | "open" | "recovered" | "undone" | "unreadable";
   readonly run?: string;
-  /** Why its run stopped. */
+  /** Why its run stopped, or cannot be read. */
   readonly why?: string;
   /** The command that goes on with it; absent where it is recovered. */
   readonly goOnWith?: string;
+  /** Of an unreadable one. */
+  readonly error?: RecoverError;
 }
 
 export function standingsOf(directory: StateDirectory, batch: Batch): readonly Standing[] {
-  const runs = runsOf(directory, batch);
+  const { read, unreadable } = runsOf(directory, batch);
   return batch.members.map((member) => {
-    const own = runs.findLast(({ guid }) => guid === member.guid);
-    return own === undefined
-      ? { member, state: "not-begun", goOnWith: `dingo-recover resume ${batch.run}` }
-      : standingOf(member, own);
+    const own = read.findLast(({ guid }) => guid === member.guid);
+    const standing: Standing =
+      own === undefined
+        ? { member, state: "not-begun", goOnWith: `dingo-recover resume ${batch.run}` }
+        : standingOf(member, own);
+    const hidden = unreadable.findLast(({ run, mayBeOf }) => run > (own?.run ?? "") && mayBeOf(member));
+    return hidden === undefined || !isLeft(standing) ? standing : unreadableStanding(member, hidden);
   });
 }
 
@@ -62,24 +71,68 @@ interface MemberRun {
   readonly entries: readonly Entry[];
 }
 
-/** Oldest first. A run that was killed before its first entry has done nothing, and is nobody's. */
-function runsOf(directory: StateDirectory, batch: Batch): readonly MemberRun[] {
-  return [...directory.list()].sort().flatMap((run) => {
-    const entries = read(directory, run);
-    const { inputs, runbook } = replay(entries);
-    if (runbook !== MEMBER_RUNBOOK || inputs["batch"] !== batch.run) return [];
-    const guid = inputs["instance_guid"];
-    return typeof guid === "string" ? [{ run, guid, entries }] : [];
-  });
+interface UnreadableRun {
+  readonly run: string;
+  readonly error: RecoverError;
+  readonly mayBeOf: (member: SpaceMember) => boolean;
 }
 
-/** One that cannot be read is none of ours: whoever looks at it is told so by its own name. */
-function read(directory: StateDirectory, run: string): readonly Entry[] {
+interface Runs {
+  readonly read: readonly MemberRun[];
+  readonly unreadable: readonly UnreadableRun[];
+}
+
+/** Oldest first. A run that was killed before its first entry has done nothing, and is nobody's. */
+function runsOf(directory: StateDirectory, batch: Batch): Runs {
+  const read: MemberRun[] = [];
+  const unreadable: UnreadableRun[] = [];
+  for (const run of [...directory.list()].sort()) {
+    const reading = readingOf(directory, run);
+    if (isRead(reading)) read.push(...memberRun(batch, { run, entries: reading }));
+    else unreadable.push({ run, error: reading, mayBeOf: suspectOf(directory, batch, run) });
+  }
+  return { read, unreadable };
+}
+
+function memberRun(batch: Batch, { run, entries }: Omit<MemberRun, "guid">): readonly MemberRun[] {
+  const { inputs, runbook } = replay(entries);
+  if (runbook !== MEMBER_RUNBOOK || inputs["batch"] !== batch.run) return [];
+  const guid = inputs["instance_guid"];
+  return typeof guid === "string" ? [{ run, guid, entries }] : [];
+}
+
+const isRead = (reading: readonly Entry[] | RecoverError): reading is readonly Entry[] => Array.isArray(reading);
+
+function readingOf(directory: StateDirectory, run: string): readonly Entry[] | RecoverError {
   try {
     return directory.read(run).entries;
-  } catch {
-    return [];
+  } catch (thrown) {
+    return asRecoverError(thrown, directory.directoryOf(run));
   }
+}
+
+/**
+ * Whose an unreadable run may be: theirs whose GUID stands in the file, unsound as it is. Where it names the batch and
+ * none of them, or nobody can look into it, anybody's.
+ */
+function suspectOf(directory: StateDirectory, batch: Batch, run: string): (member: SpaceMember) => boolean {
+  const text = directory.textOf(run);
+  if (text === undefined) return () => secondOf(run) >= secondOf(batch.run);
+  const named = batch.members.filter(({ guid }) => text.includes(guid));
+  if (named.length === 0) return () => text.includes(batch.run);
+  return (member) => named.includes(member);
+}
+
+/** A run's name begins with its time: nobody begins a member before all were agreed on. */
+const secondOf = (run: string): string => run.slice(0, "20261121-120000".length);
+
+function unreadableStanding(member: SpaceMember, { run, error }: UnreadableRun): Standing {
+  const place = error.place === undefined ? "" : `, ${error.place}`;
+  return {
+    ...{ member, run, state: "unreadable", error },
+    why: `run ${run} cannot be read${place}: ${error.message} (${error.code}). ${error.remedy}`,
+    goOnWith: quote(["dingo-recover", "journal", "verify", run]),
+  };
 }
 
 function standingOf(member: SpaceMember, { run, entries }: MemberRun): Standing {
@@ -114,14 +167,16 @@ export function unfinishedBatches(
   directory: StateDirectory,
 ): readonly { readonly batch: Batch; readonly runs: readonly string[] }[] {
   return directory.list().flatMap((run) => {
-    const batch = batchOf(read(directory, run));
+    const reading = readingOf(directory, run);
+    const batch = isRead(reading) ? batchOf(reading) : undefined;
     const standings = batch === undefined ? [] : standingsOf(directory, batch);
     if (batch === undefined || !standings.some(isLeft)) return [];
     return [{ batch, runs: standings.flatMap((each) => each.run ?? []) }];
   });
 }
 
-export const isLeft = ({ state }: Standing): boolean => state === "not-begun" || state === "open";
+export const isLeft = ({ state }: Standing): boolean =>
+  state === "not-begun" || state === "open" || state === "unreadable";
 
 /** How a batch ends, for a person. */
 export function endLines(batch: Batch, standings: readonly Standing[]): readonly string[] {

@@ -9,11 +9,11 @@ import { quoted } from "../printable.js";
 import type { Secrets } from "../secrets.js";
 import { type Arrival, type BroughtRun, settleIn } from "./brought-run.js";
 import { errnoOf, inStateDirectory, makeDirectory, OWNER_ONLY_DIRECTORY, syncDirectory } from "./durable.js";
-import { type AppendObserver, FileJournal, readRun } from "./file-journal.js";
+import { type AppendObserver, FileJournal, JOURNAL_FILE, readRun } from "./file-journal.js";
 import { KeyLocks } from "./key-locks.js";
 import { LockFile } from "./locks.js";
 import { livenessOf } from "./process-identity.js";
-import { requireOwnPart, requireOwnRoot } from "./own-file.js";
+import { readOwn, requireOwnPart, requireOwnRoot } from "./own-file.js";
 import type { JournalReading } from "./reading.js";
 import { isRunId, newRunId } from "./run-id.js";
 import { endOf } from "./entry.js";
@@ -73,6 +73,16 @@ export class StateDirectory {
   read(run: string): JournalReading {
     inStateDirectory(this.#options.path, () => this.#requireOwn(run));
     return readRun(this.directoryOf(run), this.#options.secrets);
+  }
+
+  /** The journal as it lies there, sound or not; undefined where nobody can look into it. */
+  textOf(run: string): string | undefined {
+    try {
+      this.#requireOwn(run);
+      return readOwn(join(this.directoryOf(run), JOURNAL_FILE)).toString("utf8");
+    } catch {
+      return undefined;
+    }
   }
 
   /** Whether a living process carries the run; a process on another host counts as living. */

@@ -1,8 +1,14 @@
 /** The databases of a batch, one after another. */
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Carriers, inTurn } from "../../src/cli/batch-carry.js";
-import { type Batch, endDocument, endLines, inputsOf, type Standing } from "../../src/cli/batch.js";
+import { type Batch, endDocument, endLines, inputsOf, type Standing, standingsOf } from "../../src/cli/batch.js";
 import { EXIT } from "../../src/errors.js";
+import type { EntryBody } from "../../src/journal/entry.js";
+import { StateDirectory } from "../../src/journal/state-directory.js";
+import { Secrets } from "../../src/secrets.js";
 
 const guid = (number: number): string => `00000000-0000-4000-8000-00000000000${number}`;
 const member = (number: number) => ({
@@ -79,6 +85,12 @@ describe("a batch", () => {
     expect(foundation.calls).toEqual(["begin db-1", "begin db-2"]);
   });
 
+  it("leaves alone what has a run that cannot be read, goes on with the others, and ends as an unsound journal does", async () => {
+    const foundation = new Foundation(["recovered", "unreadable", "not-begun"]);
+    expect(await foundation.carry()).toBe(EXIT.refused);
+    expect(foundation.calls).toEqual(["begin db-3"]);
+  });
+
   it("goes on past a question that nobody was there to answer", async () => {
     const foundation = new Foundation(NEW, { "db-2": EXIT.stopped });
     expect(await foundation.carry()).toBe(EXIT.stopped);
@@ -98,6 +110,65 @@ describe("the run of one of them", () => {
       clone_from: "never",
       batch: BATCH.run,
     });
+  });
+});
+
+describe("a database whose run cannot be read", () => {
+  const SHA = "0".repeat(64);
+  let path: string;
+  let directory: StateDirectory;
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), "dingo-recover-batch-"));
+    directory = new StateDirectory({ path, secrets: new Secrets(), now: () => new Date() });
+  });
+  afterEach(() => rmSync(path, { recursive: true, force: true }));
+
+  async function begin(of: number, batch = BATCH.run): Promise<string> {
+    const { run, journal } = directory.create();
+    const began: EntryBody = {
+      ...{ type: "run-started", runbook: "recover-deleted-service", runbookVersion: "1", runbookSha256: SHA },
+      ...{ runbookText: { name: "runbook", sha256: SHA, bytes: 1 }, operator: "ann", host: "here", toolVersion: "1" },
+      ...{ rehearsal: false, inputs: { instance_guid: guid(of), batch } },
+    };
+    await journal.append(began);
+    await journal.close();
+    return run;
+  }
+
+  const fileOf = (run: string): string => join(directory.directoryOf(run), "journal.jsonl");
+  const flip = (run: string, what: string, into: string): void =>
+    writeFileSync(fileOf(run), readFileSync(fileOf(run), "utf8").replace(what, into));
+  const states = (): readonly string[] => standingsOf(directory, BATCH).map(({ state }) => state);
+
+  it("is none that was not begun: the run, the file and the line are named, with the code", async () => {
+    const run = await begin(2);
+    expect(states()).toEqual(["not-begun", "open", "not-begun"]);
+    flip(run, '"operator":"ann"', '"operator"*"ann"');
+    expect(states()).toEqual(["not-begun", "unreadable", "not-begun"]);
+    const standings = standingsOf(directory, BATCH);
+    expect(standings[1]).toMatchObject({ run, error: { code: "journal-broken" } });
+    expect(endLines(BATCH, standings).join("\n")).toContain(`run ${run} cannot be read, ${fileOf(run)}:1: `);
+    expect(endLines(BATCH, standings)).toContain(`    dingo-recover journal verify ${run}`);
+    expect(endDocument(BATCH, standings)).toMatchObject({ members: [{}, { state: "unreadable", run }, {}] });
+  });
+
+  it("may be any of them where the file does not say whose it is", async () => {
+    const run = await begin(2);
+    flip(run, `"${guid(2)}"`, "?");
+    expect(states()).toEqual(["unreadable", "unreadable", "unreadable"]);
+    rmSync(fileOf(run));
+    expect(states()).toEqual(["not-begun", "not-begun", "not-begun"]);
+  });
+
+  it("is told by its GUID where the name of the batch is what was changed", async () => {
+    flip(await begin(3), `"${BATCH.run}"`, "?");
+    expect(states()).toEqual(["not-begun", "not-begun", "unreadable"]);
+  });
+
+  it("is not looked for among runs of something else", async () => {
+    const run = await begin(9, "20261121-110000-zzzz");
+    flip(run, '"operator":"ann"', '"operator"*"ann"');
+    expect(states()).toEqual(["not-begun", "not-begun", "not-begun"]);
   });
 });
 
