@@ -85,7 +85,7 @@ describe("where no deletion is found", () => {
 describe("an instance whose space is gone", () => {
   const inGoneSpace = (each: UsageEvent): UsageEvent => ({ ...each, space: GONE_SPACE });
 
-  it("is found by the names of its place, with what went together and a command for each of the others", async () => {
+  it("is found by the names of its place, with what went together and the command that brings all of it back", async () => {
     const scene = new Scene().withOldArchive();
     scene.cf.usage.push(
       inGoneSpace(deleted("2026-11-21T11:00:00Z")),
@@ -95,9 +95,7 @@ describe("an instance whose space is gone", () => {
     const found = await scene.perform(findDeletedInstance, ASKED);
     expect(found).toMatchObject({
       guid: OLD_GUID,
-      others: [
-        `dingo-recover run --input 'service=it'\\''s other' --input org=shop --input space=prod --input instance_guid=${OTHER_GUID}`,
-      ],
+      others: ["dingo-recover run recover-deleted-space --input org=shop --input space=prod"],
     });
     expect(found["together"]).toMatch(
       /whole space "prod" was deleted, with its applications: 1 other database went too/,
