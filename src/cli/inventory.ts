@@ -17,7 +17,7 @@ import { statePath } from "./state.js";
 import { withPorts } from "./with-ports.js";
 
 /** Every generation of the service began with it (dingo.md §6). */
-const OURS = "dingo-postgresql";
+const EVERY_GENERATION = { names: [], prefixes: ["dingo-postgresql"] };
 
 export async function inventory(given: GlobalArguments & InventoryArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
@@ -37,8 +37,7 @@ export async function inventory(given: GlobalArguments & InventoryArguments): Pr
             cf: ports.cf,
             store: ports.store,
             bucket: ports.settings.bucket,
-            isOurs: (offering) =>
-              given.offering.length > 0 ? given.offering.includes(offering) : offering.startsWith(OURS),
+            covers: given.offering.length > 0 ? { names: [...given.offering], prefixes: [] } : EVERY_GENERATION,
             now: () => clock.now(),
           },
           (line) => {

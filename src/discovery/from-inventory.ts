@@ -4,7 +4,7 @@
  */
 import type { Coverage, InstanceDescription, KnownInstance, Sighting, SourceReport } from "./candidate.js";
 import { isGuid } from "./guid.js";
-import { parseInventoryLine, type InventoryInstance, type InventorySurvey } from "./inventory-line.js";
+import { isCovered, parseInventoryLine, type InventoryInstance, type InventorySurvey } from "./inventory-line.js";
 import { shown } from "./safe-text.js";
 
 export interface InventoryFile {
@@ -43,16 +43,39 @@ export function fromInventory({ files, unreadable }: InventoryFiles): SourceRepo
   }));
   for (const file of files) coverage.push(readFile(file, surveys));
   const ordered = [...surveys.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
-  coverage.push(...tooFew(ordered));
+  coverage.push(...tooFew(ordered), ...uncovered(ordered));
   return { sightings: gone(ordered), notDeleted: [], coverage, known: knownOf(ordered) };
 }
 
 /** What went is seen by comparing: one survey shows nothing of it. */
 function tooFew(surveys: readonly Survey[]): readonly Coverage[] {
-  if (surveys.filter(({ end }) => end?.complete === true).length > 1) return [];
+  if (surveys.filter(isWhole).length > 1) return [];
   const why =
     "a deletion shows only between two surveys that saw every instance: run dingo-recover inventory once more";
   return [{ source: "inventory", complete: false, why }];
+}
+
+/** A survey of some offerings reaches over no time of the others: what of them went before the first, or after the last. */
+function uncovered(surveys: readonly Survey[]): readonly Coverage[] {
+  const whole = surveys.filter(isWhole);
+  const seen = surveys.flatMap((survey) => [...survey.seen.values()]);
+  const told = [...new Map(seen.map(({ api, offering }) => [`${api} ${offering}`, { api, offering }])).values()];
+  return told.flatMap(({ api, offering }) => {
+    const edges = [whole.find((each) => each.api === api), whole.findLast((each) => each.api === api)];
+    const edge = edges.find((each) => each !== undefined && !covers(each, offering));
+    if (edge === undefined) return [];
+    const why = `the survey of ${edge.at} was not one of the offering "${shown(offering)}": whether its services were there then is not known`;
+    return [{ source: "inventory", complete: false, why }];
+  });
+}
+
+function isWhole({ end }: Survey): boolean {
+  return end?.complete === true;
+}
+
+/** Whether an instance of the offering that the survey does not have was not there. */
+function covers({ end }: Survey, offering: string): boolean {
+  return end?.complete === true && end.covers !== undefined && isCovered(offering, end.covers);
 }
 
 function readFile({ path, text }: InventoryFile, surveys: Map<string, Survey>): Coverage {
@@ -90,12 +113,12 @@ function note(surveys: Map<string, Survey>, entry: InventoryInstance | Inventory
   return survey;
 }
 
-/** An instance counts as gone at the first complete survey that does not have it, unless a later one has it. */
+/** An instance counts as gone at the first complete survey of its offering that does not have it, unless a later one has it. */
 function gone(surveys: readonly Survey[]): readonly Sighting[] {
   const last = new Map<string, Seen>();
   for (const survey of surveys) for (const seen of survey.seen.values()) last.set(seen.guid, seen);
   return [...last.values()].flatMap((seen) => {
-    const next = surveys.find(({ at, api, end }) => at > seen.survey && api === seen.api && end?.complete === true);
+    const next = surveys.find((each) => each.at > seen.survey && each.api === seen.api && covers(each, seen.offering));
     return next === undefined ? [] : [sightingOf(seen, next.at)];
   });
 }

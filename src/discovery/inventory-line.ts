@@ -36,6 +36,9 @@ const instanceLine = z.object({
   archive,
 });
 
+/** Offerings that a survey asked for: those of these names, and those whose names begin so. Every organization's. */
+const covers = z.object({ names: z.array(z.string()), prefixes: z.array(z.string()) });
+
 const surveyLine = z.object({
   schema: z.literal(INVENTORY),
   type: z.literal("survey"),
@@ -43,8 +46,10 @@ const surveyLine = z.object({
   endedAt: z.string(),
   api: z.string(),
   user: z.string(),
+  /** Absent in a survey that does not say: it shows of no offering that an instance was not there. */
+  covers: covers.optional(),
   instances: z.number(),
-  /** Whether an instance that it does not have was not there. */
+  /** Whether an instance of what it covers, and that it does not have, was not there. */
   complete: z.boolean(),
   why: z.array(z.string()),
 });
@@ -54,7 +59,12 @@ const line = z.discriminatedUnion("type", [instanceLine, surveyLine]);
 export type InventoryInstance = z.infer<typeof instanceLine>;
 export type InventorySurvey = z.infer<typeof surveyLine>;
 export type InventoryBinding = z.infer<typeof binding>;
+export type InventoryCover = z.infer<typeof covers>;
 export type InventoryArchive = z.infer<typeof archive>;
+
+export function isCovered(offering: string, { names, prefixes }: InventoryCover): boolean {
+  return names.includes(offering) || prefixes.some((prefix) => offering.startsWith(prefix));
+}
 
 export function formatInventoryLine(entry: InventoryInstance | InventorySurvey): string {
   return `${JSON.stringify(entry)}\n`;

@@ -9,8 +9,10 @@ import { verifyArchive } from "../archive/verify.js";
 import {
   INVENTORY,
   type InventoryBinding,
+  type InventoryCover,
   type InventoryInstance,
   type InventorySurvey,
+  isCovered,
 } from "../discovery/inventory-line.js";
 import { attempt } from "../discovery/tried.js";
 import type { CloudFoundry, PlacedInstance } from "../ports/cloud-foundry.js";
@@ -21,7 +23,7 @@ export interface SurveySources {
   readonly store: ArchiveStore;
   /** Undefined where the configuration does not say: no archive is looked at. */
   readonly bucket: string | undefined;
-  readonly isOurs: (offering: string) => boolean;
+  readonly covers: InventoryCover;
   readonly now: () => Date;
   /** Nodes that an instance has now; absent where nobody asks for it. */
   readonly nodesOf?: (guid: string) => Promise<number>;
@@ -35,7 +37,7 @@ export async function takeSurvey(
   const survey = sources.now().toISOString();
   const { api, user, seesEverything } = await sources.cf.identity();
   const all = await sources.cf.placedInstances();
-  const ours = all.filter(({ offering }) => sources.isOurs(offering));
+  const ours = all.filter(({ offering }) => isCovered(offering, sources.covers));
   const apps = new AppNames(sources.cf);
   for (const each of ours) write(await lineOf(sources, each, { survey, api, apps }));
   const why = [
@@ -48,6 +50,7 @@ export async function takeSurvey(
     endedAt: sources.now().toISOString(),
     api,
     user,
+    covers: sources.covers,
     instances: ours.length,
     complete: why.length === 0,
     why,

@@ -208,7 +208,7 @@ describe("a broker line that is cut before its newline", () => {
 
   it.each([
     ["within a name", done.slice(0, done.indexOf("instance-id") + 4)],
-    ["where a value would follow", `${done.slice(0, done.indexOf('"data":') + 7)}`],
+    ["where a value would follow", done.slice(0, done.indexOf('"data":') + 7)],
     ["within the GUID", done.slice(0, done.indexOf(GUID) + 8)],
   ])("gives nothing to the instance of the line that is glued on: %s", async (_where, cut) => {
     for (const glue of ["", "<14>1 2016-03-17T06:13:20Z 10.0.0.1 broker.stdout.log - - - "]) {

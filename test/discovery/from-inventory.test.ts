@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
 import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
-import { formatInventoryLine, INVENTORY, type InventoryInstance } from "../../src/discovery/inventory-line.js";
+import {
+  formatInventoryLine,
+  INVENTORY,
+  type InventoryCover,
+  type InventoryInstance,
+} from "../../src/discovery/inventory-line.js";
 import { GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
 import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
 import { memoryLogs } from "./recorded-logs.js";
@@ -33,7 +38,8 @@ const instance = (guid: string, survey: string, more: Partial<InventoryInstance>
     },
     ...more,
   });
-const end = (survey: string, complete = true): string =>
+const EVERY = { names: [], prefixes: ["dingo-postgresql"] };
+const end = (survey: string, complete = true, covers: InventoryCover | undefined = EVERY): string =>
   formatInventoryLine({
     schema: INVENTORY,
     type: "survey",
@@ -41,6 +47,7 @@ const end = (survey: string, complete = true): string =>
     endedAt: survey,
     api: API,
     user: "cron",
+    covers,
     instances: 1,
     complete,
     why: complete ? [] : ["cron does not see every instance"],
@@ -83,6 +90,19 @@ describe("an inventory", () => {
       expect(document.candidates).toEqual([]);
       expect(exitCode).toBe(15);
     }
+  });
+
+  it("takes nothing for gone by a survey of another offering, nor calls that time looked at", async () => {
+    const full = instance(GUID, MONDAY) + end(MONDAY) + instance(GUID, TUESDAY) + end(TUESDAY);
+    const other = end(WEDNESDAY, true, { names: ["dingo-postgresql94"], prefixes: [] });
+    const { document, exitCode } = await ask(full + other);
+    expect(document.candidates).toEqual([]);
+    expect(document.coverage.at(-1)?.why).toMatch(/survey of 2016-03-16.* not one of the offering "dingo-postgresql"/);
+    expect(exitCode).toBe(15);
+    const silent = JSON.stringify({ ...(JSON.parse(end(WEDNESDAY)) as object), covers: undefined });
+    expect((await ask(full + silent)).document.candidates).toEqual([]);
+    const own = end(WEDNESDAY, true, { names: ["dingo-postgresql"], prefixes: [] });
+    expect((await ask(full + own)).document.candidates).toMatchObject([{ guid: GUID, kind: "gone" }]);
   });
 
   it("takes an instance that a survey missed and the next one saw for present", async () => {

@@ -31,8 +31,8 @@ function world(...instances: readonly ServiceInstance[]) {
 
 async function survey({ cf, store }: ReturnType<typeof world>, more: Partial<SurveySources> = {}) {
   const written: (InventoryInstance | InventorySurvey)[] = [];
-  const isOurs = (offering: string): boolean => offering.startsWith("dingo-postgresql");
-  const end = await takeSurvey({ cf, store, bucket: BUCKET, isOurs, now, ...more }, (line) => written.push(line));
+  const covers = { names: [], prefixes: ["dingo-postgresql"] };
+  const end = await takeSurvey({ cf, store, bucket: BUCKET, covers, now, ...more }, (line) => written.push(line));
   const instances = written.flatMap((line) => (line.type === "instance" ? [line] : []));
   const findings = instances.flatMap((each) => findingOf(each) ?? []);
   return { written, instances, findings, end, exitCode: exitOf(findings, end) };
@@ -63,7 +63,7 @@ describe("a survey", () => {
         ],
         archive: { location: `s3://${BUCKET}/${OLD.prefix}`, verdict: "restorable" },
       },
-      { type: "survey", instances: 1, complete: true, why: [] },
+      { type: "survey", instances: 1, complete: true, why: [], covers: { names: [], prefixes: ["dingo-postgresql"] } },
     ]);
     expect(exitCode).toBe(0);
     expect(place.store.changes).toEqual([]);
@@ -121,6 +121,6 @@ describe("a survey", () => {
     const place = world(instance(OLD_GUID, "orders-db"));
     place.cf.hidesBindings = true;
     expect((await survey(place)).instances).toMatchObject([{ bindings: null }]);
-    expect((await survey(place, { isOurs: (offering) => offering === "redis" })).instances).toEqual([]);
+    expect((await survey(place, { covers: { names: ["redis"], prefixes: [] } })).instances).toEqual([]);
   });
 });
