@@ -1,15 +1,16 @@
 /** Runbooks by name (shipped with the package) or by file; users' own actions come from the configuration. */
-import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { REGISTRY } from "../actions/registry.js";
 import { diagnosticsError } from "../diagnostic.js";
 import { RecoverError } from "../errors.js";
+import { errnoOf, reasonOf } from "../journal/durable.js";
 import { quoted } from "../printable.js";
-import { composeRunbook, type RunbookSource } from "../runbook/compose.js";
+import { composeRunbook, type Open } from "../runbook/compose.js";
 import { type Loaded, loadRunbook } from "../runbook/load.js";
 import type { Runbook } from "../runbook/runbook.js";
-import { readText } from "./text-file.js";
+import { readOrdinary, readText } from "./text-file.js";
 
 const SHIPPED = new URL("../../runbooks/", import.meta.url);
 
@@ -28,11 +29,25 @@ export function loadFile(file: string): Loaded {
   return "diagnostics" in loaded ? { diagnostics: loaded.diagnostics.map(composed.locate) } : loaded;
 }
 
-/** A shipped runbook by its name, or a file beside the one that includes it. */
-function included(from: string, name: string): RunbookSource | undefined {
-  const file = /[/.]/.test(name) ? join(dirname(from), name) : shippedFile(name);
-  return existsSync(file) ? { file, text: readText(file) } : undefined;
+/** A shipped runbook by its name, or an ordinary file beside or below the one that includes it: nothing leads out of there. */
+function included(from: string, name: string): ReturnType<Open> {
+  if (!/[/.]/.test(name)) {
+    const file = shippedFile(name);
+    return SHIPPED_NAME.test(name) && existsSync(file) ? { file, text: readText(file) } : undefined;
+  }
+  if (isAbsolute(name) || name.split(/[/\\]/).includes("..")) return { refused: "does not lie beside or below it" };
+  const file = join(dirname(from), name);
+  try {
+    const real = realpathSync(file);
+    if (!real.startsWith(join(realpathSync(dirname(from)), "/"))) return { refused: "leads out of its directory" };
+    const text = readOrdinary(real);
+    return text === undefined ? { refused: "is no ordinary file" } : { file, text };
+  } catch (thrown) {
+    return errnoOf(thrown) === "ENOENT" ? undefined : { refused: `cannot be read: ${reasonOf(thrown)}` };
+  }
 }
+
+const SHIPPED_NAME = /^[a-z][a-z0-9-]*$/;
 
 const shippedFile = (name: string): string => fileURLToPath(new URL(`${name}.yml`, SHIPPED));
 

@@ -8,7 +8,8 @@ import { quoted } from "../printable.js";
 import { Fields } from "../yaml/fields.js";
 import { Findings } from "../yaml/findings.js";
 import { descend, type Located } from "../yaml/located.js";
-import { readYaml } from "../yaml/read.js";
+import { MOST_BYTES, readYaml } from "../yaml/read.js";
+import { Room, substituted, type Value, type Values } from "./substitution.js";
 
 export interface RunbookSource {
   readonly file: string;
@@ -21,7 +22,8 @@ export interface Composed {
   readonly locate: (diagnostic: Diagnostic) => Diagnostic;
 }
 
-export type Opened = (name: string) => RunbookSource | undefined;
+/** Undefined where there is none; `refused` says why one may not be included, as what follows its name. */
+export type Open = (name: string) => RunbookSource | { readonly refused: string } | undefined;
 
 interface Line {
   readonly text: string;
@@ -31,12 +33,16 @@ interface Line {
 }
 
 const INCLUDE = /^( *)- include:/;
-const REFERENCE = /\$\{\{\s*inputs\.([a-z][a-z0-9_]*)\s*\}\}/g;
-const WHOLE = /^\s*(?:- )?[\w-]+: *\$\{\{[^}]*\}\}\s*$/;
+/** More than anybody reads as one runbook. */
+const MOST_INCLUDES = 8;
 
 /** Either the whole text, or what is wrong with an include. */
-export function composeRunbook(source: RunbookSource, open: Opened): Composed | { readonly diagnostics: Diagnostic[] } {
+export function composeRunbook(source: RunbookSource, open: Open): Composed | { readonly diagnostics: Diagnostic[] } {
+  // The loader says that it is too large.
+  if (Buffer.byteLength(source.text) > MOST_BYTES) return { text: source.text, locate: (diagnostic) => diagnostic };
   const lines = linesOf(source);
+  const room = new Room(MOST_BYTES - Buffer.byteLength(source.text));
+  let includes = 0;
   const composed: Line[] = [];
   const diagnostics: Diagnostic[] = [];
   for (let at = 0; at < lines.length; ) {
@@ -45,9 +51,11 @@ export function composeRunbook(source: RunbookSource, open: Opened): Composed | 
     const length = INCLUDE.test(line.text) ? entryLength(lines, at) : 0;
     if (length === 0) composed.push(line);
     else {
-      const entry = readInclude(source, lines.slice(at, at + length), open);
+      includes += 1;
+      if (includes > MOST_INCLUDES) return { diagnostics: [...diagnostics, tooMany(line)] };
+      const entry = readInclude(source, lines.slice(at, at + length), { open, room });
       if ("diagnostics" in entry) diagnostics.push(...entry.diagnostics);
-      else composed.push(...entry.lines);
+      else for (const each of entry.lines) composed.push(each);
     }
     at += Math.max(1, length);
   }
@@ -60,6 +68,12 @@ export function composeRunbook(source: RunbookSource, open: Opened): Composed | 
     },
   };
 }
+
+const tooMany = ({ file, line }: Line): Diagnostic => ({
+  ...{ file, line, column: 1 },
+  message: `more than ${MOST_INCLUDES} runbooks are included`,
+  remedy: "Include fewer, or write steps of your own.",
+});
 
 const linesOf = ({ text, file }: RunbookSource): readonly Line[] =>
   text.split("\n").map((each, index) => ({ text: each, file, line: index + 1 }));
@@ -74,15 +88,21 @@ function entryLength(lines: readonly Line[], at: number): number {
 
 type Included = { readonly lines: readonly Line[] } | { readonly diagnostics: readonly Diagnostic[] };
 
-function readInclude({ file }: RunbookSource, entry: readonly Line[], open: Opened): Included {
+interface Means {
+  readonly open: Open;
+  /** What is left for all includes together. */
+  readonly room: Room;
+}
+
+function readInclude({ file }: RunbookSource, entry: readonly Line[], means: Means): Included {
   const findings = new Findings(file, entry.map(({ text }) => text).join("\n"));
-  const included = includedLines(findings, open);
+  const included = includedLines(findings, means);
   const before = (entry[0]?.line ?? 1) - 1;
   if (included !== undefined && !findings.any) return { lines: included };
   return { diagnostics: findings.list().map((each) => ({ ...each, line: each.line + before })) };
 }
 
-function includedLines(findings: Findings, open: Opened): readonly Line[] | undefined {
+function includedLines(findings: Findings, { open, room }: Means): readonly Line[] | undefined {
   const root = readYaml(findings);
   const node = root === undefined ? undefined : descend(root, [0]);
   if (node === undefined) return undefined;
@@ -90,17 +110,41 @@ function includedLines(findings: Findings, open: Opened): readonly Line[] | unde
   const name = fields?.needText("include", "Name a runbook: `- include: recover-deleted-service`.");
   if (fields === undefined || name === undefined) return undefined;
   const source = open(name.value);
+  if (source !== undefined && "refused" in source) {
+    findings.add(name.at, { message: `${quoted(name.value)} ${source.refused}`, remedy: WHAT_TO_NAME });
+    return undefined;
+  }
   const steps = source === undefined ? undefined : stepLines(source);
   if (source === undefined || steps === undefined) {
-    findings.add(name.at, {
-      message: `there is no runbook ${quoted(name.value)} with a list of steps to include`,
-      remedy: "Name a shipped runbook, or a file beside this one.",
-    });
+    const message = `there is no runbook ${quoted(name.value)} with a list of steps to include`;
+    findings.add(name.at, { message, remedy: WHAT_TO_NAME });
     return undefined;
   }
   const values = valuesOf(findings, { source, given: fields.get("with"), at: name.at });
-  return steps.map((line) => ({ ...line, text: substituted(line.text, values) }));
+  const lines: Line[] = [];
+  for (const line of steps) {
+    const text = substituted(line.text, values, room);
+    if (typeof text !== "string") findings.add(values.get(text.input)?.at ?? name.at, cannotStand(text.input, line));
+    else lines.push({ ...line, text });
+    if (room.isFull) {
+      findings.add(name.at, TOO_LARGE);
+      break;
+    }
+  }
+  return lines;
 }
+
+const WHAT_TO_NAME = "Name a shipped runbook, or an ordinary file beside or below this one.";
+
+const TOO_LARGE: Finding = {
+  message: "with all that is included the runbook is larger than 1 MiB",
+  remedy: "Include less, and give shorter values.",
+};
+
+const cannotStand = (input: string, { file, line }: Line): Finding => ({
+  message: `what is given for ${quoted(input)} would not stay one text in ${file}:${line}`,
+  remedy: "Give letters, digits, spaces and . _ / @ - only, or a reference.",
+});
 
 /** All that stands below `steps:`. */
 function stepLines(source: RunbookSource): readonly Line[] | undefined {
@@ -112,9 +156,6 @@ function stepLines(source: RunbookSource): readonly Line[] | undefined {
   const steps = end < 0 ? rest : rest.slice(0, end);
   return steps.slice(0, steps.findLastIndex(({ text }) => text.trim() !== "") + 1);
 }
-
-/** By input: the reference that was given, or a literal of it. */
-type Values = ReadonlyMap<string, { readonly reference: string } | { readonly literal: unknown }>;
 
 interface Given {
   readonly source: RunbookSource;
@@ -128,13 +169,12 @@ function valuesOf(findings: Findings, { source, given, at }: Given): Values {
   const wanted = inputs?.kind === "map" ? inputs.entries : new Map<string, { readonly value: Located }>();
   const entries = given?.kind === "map" ? given.entries : new Map<string, never>();
   for (const [name, { keyAt }] of entries) if (!wanted.has(name)) findings.add(keyAt, unknownInput(name, source));
-  const values = new Map<string, { reference: string } | { literal: unknown }>();
+  const values = new Map<string, Value>();
   for (const [name, { value }] of wanted) {
     const node = entries.get(name)?.value ?? descend(value, ["default"]);
     const plain = node === undefined ? undefined : plainOf(node);
     if (plain === undefined) findings.add(at, withoutValue(name, source));
-    else
-      values.set(name, typeof plain === "string" && plain.includes("${{") ? { reference: plain } : { literal: plain });
+    else values.set(name, { given: plain, at: entries.get(name)?.value.at ?? at });
   }
   return values;
 }
@@ -153,13 +193,3 @@ const withoutValue = (name: string, { file }: RunbookSource): Finding => ({
   message: `the included runbook's input ${quoted(name)} is given nothing and has no default`,
   remedy: `Add \`${name}:\` below \`with\`; what it is stands in ${file}.`,
 });
-
-/** What is no input of the included runbook is left as it is: the loader says so. */
-function substituted(text: string, values: Values): string {
-  return text.replace(REFERENCE, (found, name: string) => {
-    const value = values.get(name);
-    if (value === undefined) return found;
-    if ("reference" in value) return value.reference;
-    return WHOLE.test(text) ? JSON.stringify(value.literal) : String(value.literal);
-  });
-}

@@ -20,7 +20,8 @@ import type { Findings } from "./findings.js";
 import type { Located, LocatedEntry, LocatedScalar } from "./located.js";
 import { numberFinding, QUOTE_OR_BLOCK, syntaxFinding, tagFinding } from "./traps.js";
 
-const MOST_BYTES = 1024 * 1024;
+/** No document may be larger. */
+export const MOST_BYTES = 1024 * 1024;
 const DEEPEST = 32;
 
 /** Undefined where there is nothing to go on with; what is wrong has been added to the findings. */

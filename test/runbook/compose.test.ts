@@ -1,6 +1,10 @@
 /** The steps of another runbook in the place of an include: one plain text, with the places that its readers have. */
-import { describe, expect, it } from "vitest";
-import { openRunbook } from "../../src/cli/shipped-runbooks.js";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadFile, openRunbook } from "../../src/cli/shipped-runbooks.js";
 import { composeRunbook, type RunbookSource } from "../../src/runbook/compose.js";
 import { loadRunbook } from "../../src/runbook/load.js";
 import { REGISTRY } from "../../src/actions/registry.js";
@@ -57,9 +61,38 @@ describe("an include", () => {
     );
   });
 
-  it("takes a literal as it is, in quotes where it is a whole value", () => {
-    const text = composed(["  - include: inner", "    with:", '      service: "yes: no"', "      apps: [a, b]"]);
-    expect(text).toContain('    name: "yes: no"\n    lock: instance:yes: no\n    apps: ["a","b"]');
+  it("takes a literal in quotes where it is a whole value, and as it is where it means nothing to YAML", () => {
+    const text = composed(["  - include: inner", "    with:", '      service: "no"', '      apps: ["a: b", c]']);
+    expect(text).toContain('    name: "no"\n    lock: instance:no\n    apps: ["a: b","c"]');
+  });
+
+  it("keeps a literal within its scalar, whatever it holds", () => {
+    const evil = 'a"\n  - id: evil\n    action: cf.delete-service # ${{ x';
+    const lines = ["    a: ${{ inputs.service }}", '    b: "at ${{ inputs.service }}"', "    - ${{ inputs.service }}"];
+    const inner = { file: "inner.yml", text: ["inputs:", "  service: {}", "steps:", ...lines].join("\n") };
+    const entry = ["  - include: inner", "    with:", `      service: ${JSON.stringify(evil)}`];
+    const result = composeRunbook(outer(entry), () => inner);
+    if ("diagnostics" in result) throw new Error(JSON.stringify(result.diagnostics));
+    const written = JSON.stringify(evil);
+    expect(result.text.split("\n").slice(2, -1)).toEqual([
+      `    a: ${written}`,
+      `    b: "at ${written.slice(1, -1)}"`,
+      `    - ${written}`,
+    ]);
+  });
+
+  it.each([
+    "yes: no",
+    "a # b",
+    "a\nb",
+    "- a",
+    "x\n  - id: evil ${{ inputs.org }}",
+    '${{ inputs.a == "b" }} # ${{ c }}',
+  ])("is refused where a literal in the middle of plain text would not stay text: %j", (value) => {
+    const entry = ["  - include: inner", "    with:", `      service: ${JSON.stringify(value)}`];
+    const result = composeRunbook(outer(entry), open);
+    const message = 'what is given for "service" would not stay one text in inner.yml:9';
+    expect("diagnostics" in result && result.diagnostics).toMatchObject([{ file: "outer.yml", line: 5, message }]);
   });
 
   it("changes nothing where nothing is included", () => {
@@ -91,6 +124,74 @@ describe("an include", () => {
     const text = `${HEAD}inputs:\n  org: { type: string, prompt: O }\nsteps:\n  - include: inner\n`;
     const loaded = loadRunbook(text, "outer.yml", REGISTRY);
     expect("diagnostics" in loaded && loaded.diagnostics[0]?.message).toMatch(/include/);
+  });
+});
+
+describe("what may be included", () => {
+  const below = mkdtempSync(join(tmpdir(), "dingo-recover-include-"));
+  const directory = join(below, "own");
+  mkdirSync(join(directory, "more"), { recursive: true });
+  afterAll(() => rmSync(below, { recursive: true, force: true }));
+
+  function said(steps: string): readonly { readonly line: number; readonly message: string }[] {
+    const file = join(directory, "outer.yml");
+    writeFileSync(file, `${HEAD}inputs:\n  org: { type: string, prompt: Org }\nsteps:\n${steps}\n`);
+    const loaded = loadFile(file);
+    return "diagnostics" in loaded ? loaded.diagnostics : [];
+  }
+
+  const INCLUDED = "steps:\n  - { id: a, title: A, action: platform.chek }\n";
+
+  it.each(["./beside.yml", "more/below.yml"])("is a file beside or below: %s", (name) => {
+    writeFileSync(join(directory, name), INCLUDED);
+    expect(said(`  - include: ${name}`).map(({ message }) => message)).toContainEqual(
+      expect.stringContaining("platform.chek"),
+    );
+  });
+
+  it.each([
+    ["../above.yml", "does not lie beside or below it"],
+    ["more/../../above.yml", "does not lie beside or below it"],
+    ["../../../../../../dev/zero", "does not lie beside or below it"],
+    ["/dev/zero", "does not lie beside or below it"],
+    ["./link.yml", "leads out of its directory"],
+    ["./zero", "leads out of its directory"],
+    ["./fifo", "is no ordinary file"],
+    ["./more", "is no ordinary file"],
+  ])("is not %s: it %s", (name, why) => {
+    writeFileSync(join(below, "above.yml"), INCLUDED);
+    rmSync(join(directory, "link.yml"), { force: true });
+    symlinkSync("../above.yml", join(directory, "link.yml"));
+    rmSync(join(directory, "zero"), { force: true });
+    symlinkSync("/dev/zero", join(directory, "zero"));
+    rmSync(join(directory, "fifo"), { force: true });
+    execFileSync("mkfifo", [join(directory, "fifo")]);
+    expect(said(`  - include: ${name}`)).toMatchObject([{ line: 9, message: `"${name}" ${why}` }]);
+  });
+
+  it("is not more than eight", () => {
+    writeFileSync(join(directory, "beside.yml"), INCLUDED);
+    const steps = Array<string>(20_000).fill("  - include: ./beside.yml").join("\n");
+    expect(said(steps)).toMatchObject([{ line: 17, message: "more than 8 runbooks are included" }]);
+  });
+
+  it.each([
+    ["steps", "", 'title: "x"'],
+    ["values", "    with: { a: LONG }", 'title: "${{ inputs.a }}${{ inputs.a }}${{ inputs.a }}"'],
+  ])("is not larger than a runbook may be, by its %s", (_what, given, line) => {
+    const many = Array<string>(given === "" ? 40_000 : 3_000).fill(`  - ${line}  # ${" ".repeat(10)}`);
+    writeFileSync(join(directory, "big.yml"), ["inputs: { a: { default: x } }", "steps:", ...many].join("\n"));
+    const include = `  - include: ./big.yml\n${given.replace("LONG", "y".repeat(900_000))}`;
+    expect(said(include)).toMatchObject([
+      { line: 9, message: "with all that is included the runbook is larger than 1 MiB" },
+    ]);
+  });
+
+  it("is read to a bound, as the runbook itself is", () => {
+    writeFileSync(join(directory, "huge.yml"), Buffer.alloc(3 * 1024 * 1024, "# x\n"));
+    const loaded = loadFile(join(directory, "huge.yml"));
+    expect(loaded).toMatchObject({ diagnostics: [{ message: "the document is larger than 1 MiB" }] });
+    expect(loadFile("/dev/zero")).toMatchObject({ diagnostics: [{ message: "the document is larger than 1 MiB" }] });
   });
 });
 
