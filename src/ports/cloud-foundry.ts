@@ -3,7 +3,7 @@
  * of the CLI v8 (facts: cf-bosh.md §1, §2).
  *
  * Errors: `not-logged-in`, `access-denied`, `unreachable`, `program-missing`, `answer-malformed`, `answer-incomplete`;
- * of changes also `name-unsupported`, `guard-refused` (another target than asked for) and `step-failed` (Cloud Foundry
+ * of changes also `name-unsupported`, `guard-refused` (a name leads to another GUID than asked for) and `step-failed` (Cloud Foundry
  * says no). A change's error has effect "unknown" once its command was sent, and the command is never sent again.
  * A read that finds nothing returns undefined or an empty list only where the token may see everything asked for.
  */
@@ -123,6 +123,21 @@ export interface SpaceRef {
   readonly space: string;
 }
 
+/** A space as the cf CLI takes it, by names, and what these names must lead to when a change is sent. */
+export interface KnownSpace extends SpaceRef {
+  readonly guid: string;
+}
+
+/**
+ * An instance as the cf CLI takes it, by the name that it has in its space. Right before a change is sent the instance with
+ * the GUID must have that name, and the space's names must lead to the space that it is in: else `guard-refused`.
+ */
+export interface KnownInstance {
+  readonly in: SpaceRef;
+  readonly instance: string;
+  readonly guid: string;
+}
+
 export interface CloudFoundry {
   identity(): Promise<CfIdentity>;
   findSpace(ref: SpaceRef): Promise<CfSpace | undefined>;
@@ -151,10 +166,10 @@ export interface CloudFoundry {
    */
   createSpace(request: SpaceRef): Promise<void>;
   /** `cf rename-space`; a name that is taken is `step-failed`. */
-  renameSpace(request: { readonly in: SpaceRef; readonly to: string }): Promise<void>;
+  renameSpace(request: { readonly in: KnownSpace; readonly to: string }): Promise<void>;
   /** `cf create-service … -t TAG`; returns when the CLI does, which proves nothing. */
   createService(request: {
-    readonly in: SpaceRef;
+    readonly in: KnownSpace;
     readonly offering: string;
     readonly plan: string;
     readonly name: string;
@@ -162,21 +177,17 @@ export interface CloudFoundry {
     readonly parameters: Readonly<Record<string, unknown>>;
   }): Promise<void>;
   /** `cf update-service … -t TAGS`: replaces its tags; the broker is not asked. */
-  tagService(request: {
-    readonly in: SpaceRef;
-    readonly instance: string;
-    readonly tags: readonly string[];
-  }): Promise<void>;
-  createServiceKey(request: { readonly in: SpaceRef; readonly instance: string; readonly key: string }): Promise<void>;
-  deleteServiceKey(request: { readonly in: SpaceRef; readonly instance: string; readonly key: string }): Promise<void>;
-  bindService(request: { readonly in: SpaceRef; readonly app: string; readonly instance: string }): Promise<void>;
-  unbindService(request: { readonly in: SpaceRef; readonly app: string; readonly instance: string }): Promise<void>;
+  tagService(request: KnownInstance & { readonly tags: readonly string[] }): Promise<void>;
+  createServiceKey(request: KnownInstance & { readonly key: string }): Promise<void>;
+  deleteServiceKey(request: KnownInstance & { readonly key: string }): Promise<void>;
+  bindService(request: KnownInstance & { readonly app: string }): Promise<void>;
+  unbindService(request: KnownInstance & { readonly app: string }): Promise<void>;
   /**
-   * `cf delete-service NAME -f`: returns when Cloud Foundry has taken it on; the broker works on. A name that is not
-   * there is no error. For the drill alone, which deletes what its own run created.
+   * `cf delete-service NAME -f`: returns when Cloud Foundry has taken it on; the broker works on. For the drill alone,
+   * which deletes what its own run created.
    */
-  deleteService(request: { readonly in: SpaceRef; readonly instance: string }): Promise<void>;
+  deleteService(request: KnownInstance): Promise<void>;
   /** Another name for an instance; a name that is taken is `step-failed`. */
-  renameService(request: { readonly in: SpaceRef; readonly instance: string; readonly to: string }): Promise<void>;
-  restartApp(request: { readonly in: SpaceRef; readonly app: string }): Promise<void>;
+  renameService(request: KnownInstance & { readonly to: string }): Promise<void>;
+  restartApp(request: { readonly in: KnownSpace; readonly app: string }): Promise<void>;
 }

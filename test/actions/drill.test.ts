@@ -7,6 +7,7 @@ import { expectedRows, TABLE } from "../../src/actions/drill/rows.js";
 import { failure, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../traps/scene.js";
 import { created, keyed, LOST } from "./mutations/drill.js";
 
+const AT = { in: { org: "shop", space: "prod" }, instance: "important-db", guid: NEW_GUID };
 const OTHER = "11111111-2222-4333-8444-555555555555";
 
 async function refused(scene: Scene, message: RegExp, input = LOST): Promise<void> {
@@ -30,7 +31,7 @@ describe("the drill's delete", () => {
 
   it("removes the run's own key before it", async () => {
     const scene = created();
-    await scene.cf.createServiceKey({ instance: "important-db", key: TAG });
+    await scene.cf.createServiceKey({ ...AT, key: TAG });
     await scene.perform(deleteDrillService, LOST);
     expect(await scene.cf.bindings(NEW_GUID)).toEqual([]);
   });
@@ -73,7 +74,7 @@ describe("the drill's delete", () => {
   it("refuses a service that somebody has begun to use", async () => {
     const scene = created();
     scene.cf.appList.push({ guid: "web-guid", name: "web", state: "STARTED" });
-    await scene.cf.bindService({ app: "web", instance: "important-db" });
+    await scene.cf.bindService({ ...AT, app: "web" });
     await refused(scene, /bindings that this run did not make/);
   });
 

@@ -247,7 +247,10 @@ describe("in Cloud Foundry", () => {
     for (const ours of [true, false]) {
       const scene = fresh();
       scene.cf.appList.push({ guid: "web-guid", name: "web", state: "STARTED" });
-      if (!ours) await scene.cf.bindService({ app: "web", instance: "important-db" });
+      if (!ours) await scene.cf.bindService({
+          ...{ in: { org: "shop", space: "prod" }, instance: "important-db", guid: NEW_GUID },
+          app: "web",
+        });
       await scene.perform(bindApp, bind);
       expect((await undo(scene, bindApp, bind)).state).toBe("done");
       expect(await scene.cf.bindings(NEW_GUID)).toHaveLength(ours ? 0 : 1);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CfCloudFoundry, type CfOptions } from "../../src/adapters/cf/cloud-foundry.js";
-import type { CfSpace, CloudFoundry, ServiceInstance } from "../../src/ports/cloud-foundry.js";
+import type { CfSpace, CloudFoundry, KnownSpace, ServiceInstance } from "../../src/ports/cloud-foundry.js";
 import { Secrets } from "../../src/secrets.js";
 import { ADMIN, CloudFoundryWorld } from "./cloud-foundry-world.js";
 import { ResourceLog } from "./resource-log.js";
@@ -49,7 +49,7 @@ export class CloudFoundryFixture {
 
   readonly create = (asked: Partial<Parameters<CloudFoundry["createService"]>[0]> = {}, cf = this.cf): Promise<void> =>
     cf.createService({
-      in: IN,
+      in: this.known(),
       offering: "dingo-postgresql95",
       plan: "solo",
       name: "important-db",
@@ -60,6 +60,10 @@ export class CloudFoundryFixture {
 
   readonly named = (name: string): Promise<ServiceInstance | undefined> =>
     this.cf.findInstance(this.world.seeded.spaceGuid, name);
+
+  readonly guidOf = async (name: string): Promise<string> => (await this.named(name))?.guid ?? "";
+
+  readonly known = (): KnownSpace => ({ ...IN, guid: this.world.seeded.spaceGuid });
 
   readonly space = (): CfSpace => ({
     guid: this.world.seeded.spaceGuid,

@@ -6,7 +6,7 @@ import { BINDINGS, type CloudFoundryFixture, IN, INSTANCES } from "./cloud-found
 import { LONG_AGO } from "./cloud-foundry-world.js";
 
 export function badWeather(fixture: CloudFoundryFixture): void {
-  const { world, open, create, named, space } = fixture;
+  const { world, open, create, named, space, known } = fixture;
 
   describe("bad weather", () => {
     /** Every method that asks the API, with the request that is struck. The compiler finds a method without a row. */
@@ -44,25 +44,33 @@ export function badWeather(fixture: CloudFoundryFixture): void {
       createService: { match: INSTANCES, call: () => create() },
       tagService: {
         match: "PATCH /v3/service_instances/*",
-        call: () => fixture.cf.tagService({ in: IN, instance: "other-db", tags: ["dingo-recover-1"] }),
+        call: () =>
+          fixture.cf.tagService({
+            in: IN,
+            instance: "other-db",
+            guid: world.seeded.livingGuid,
+            tags: ["dingo-recover-1"],
+          }),
       },
       createServiceKey: {
         match: BINDINGS,
-        call: () => fixture.cf.createServiceKey({ in: IN, instance: "other-db", key: "fresh" }),
+        call: () =>
+          fixture.cf.createServiceKey({ in: IN, instance: "other-db", guid: world.seeded.livingGuid, key: "fresh" }),
       },
       deleteServiceKey: {
         match: "DELETE /v3/service_credential_bindings/*",
-        call: () => fixture.cf.deleteServiceKey({ in: IN, instance: "other-db", key: "backup" }),
+        call: () =>
+          fixture.cf.deleteServiceKey({ in: IN, instance: "other-db", guid: world.seeded.livingGuid, key: "backup" }),
       },
       bindService: {
         match: BINDINGS,
-        call: () => fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" }),
+        call: () => fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid }),
       },
       unbindService: {
         match: "DELETE /v3/service_credential_bindings/*",
         call: async () => {
-          await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" });
-          await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db" });
+          await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
+          await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
         },
       },
       createSpace: {
@@ -71,17 +79,18 @@ export function badWeather(fixture: CloudFoundryFixture): void {
       },
       renameSpace: {
         match: "PATCH /v3/spaces/*",
-        call: () => fixture.cf.renameSpace({ in: IN, to: "another-space" }),
+        call: () => fixture.cf.renameSpace({ in: known(), to: "another-space" }),
       },
       renameService: {
         match: "PATCH /v3/service_instances/*",
-        call: () => fixture.cf.renameService({ in: IN, instance: "other-db", to: "another-db" }),
+        call: () =>
+          fixture.cf.renameService({ in: IN, instance: "other-db", guid: world.seeded.livingGuid, to: "another-db" }),
       },
       deleteService: {
         match: "DELETE /v3/service_instances/*",
-        call: () => fixture.cf.deleteService({ in: IN, instance: "other-db" }),
+        call: () => fixture.cf.deleteService({ in: IN, instance: "other-db", guid: world.seeded.livingGuid }),
       },
-      restartApp: { match: "POST /v3/apps/*", call: () => fixture.cf.restartApp({ in: IN, app: "web" }) },
+      restartApp: { match: "POST /v3/apps/*", call: () => fixture.cf.restartApp({ in: known(), app: "web" }) },
     };
     const methods = Object.keys(CALLS) as (keyof CloudFoundry)[];
     const reads = methods.filter((method) => CALLS[method].match.startsWith("GET"));

@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.js";
+import { swappedNames } from "./cloud-foundry-names.js";
 import { badWeather } from "./cloud-foundry-weather.js";
 import { ADMIN, DB_PASSWORD, DEVELOPER, LONG_AGO, ROBOT, STRANGER } from "./cloud-foundry-world.js";
 import { ResourceLog } from "./resource-log.js";
@@ -14,7 +15,7 @@ import { ResourceLog } from "./resource-log.js";
 export function cloudFoundryContract(name: string, program: (directory: string) => Promise<string>): void {
   describe(`CloudFoundry by ${name}`, () => {
     const fixture = new CloudFoundryFixture();
-    const { world, directory, secrets, open, create, named, space } = fixture;
+    const { world, directory, secrets, open, create, named, space, known, guidOf } = fixture;
 
     beforeAll(() => fixture.start(program));
     beforeEach(() => world.reset());
@@ -250,8 +251,8 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         const hostile = `db, "x" $(id) \`id\`; é\nApr 1 router: DELETED 🐘`;
         await create({ name: hostile });
         expect((await named(hostile))?.name).toBe(hostile);
-        await fixture.cf.createServiceKey({ in: IN, instance: hostile, key: "k, 1" });
-        const bindings = await fixture.cf.bindings((await named(hostile))?.guid ?? "");
+        await fixture.cf.createServiceKey({ in: IN, instance: hostile, guid: await guidOf(hostile), key: "k, 1" });
+        const bindings = await fixture.cf.bindings(await guidOf(hostile));
         expect(bindings.map((each) => each.name)).toEqual(["k, 1"]);
       });
 
@@ -260,7 +261,9 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         async (bad) => {
           const before = world.state.counts;
           await expect(create({ name: bad })).rejects.toMatchObject({ code: "name-unsupported", effect: "none" });
-          await expect(fixture.cf.bindService({ in: IN, app: bad, instance: "other-db" })).rejects.toMatchObject({
+          await expect(
+            fixture.cf.bindService({ in: IN, app: bad, instance: "other-db", guid: world.seeded.livingGuid }),
+          ).rejects.toMatchObject({
             code: "name-unsupported",
           });
           expect(world.state.counts).toEqual(before);
@@ -277,29 +280,29 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("makes and removes a service key", async () => {
-        const instance = "other-db";
-        await fixture.cf.createServiceKey({ in: IN, instance, key: "fresh" });
-        await fixture.cf.createServiceKey({ in: IN, instance, key: "fresh" });
+        const at = { in: IN, instance: "other-db", guid: world.seeded.livingGuid };
+        await fixture.cf.createServiceKey({ ...at, key: "fresh" });
+        await fixture.cf.createServiceKey({ ...at, key: "fresh" });
         const keys = async () => (await fixture.cf.bindings(world.seeded.livingGuid)).map((each) => each.name);
         expect(await keys()).toEqual(["backup", "fresh"]);
-        await fixture.cf.deleteServiceKey({ in: IN, instance, key: "fresh" });
-        await fixture.cf.deleteServiceKey({ in: IN, instance, key: "fresh" });
+        await fixture.cf.deleteServiceKey({ ...at, key: "fresh" });
+        await fixture.cf.deleteServiceKey({ ...at, key: "fresh" });
         expect(await keys()).toEqual(["backup"]);
       });
 
       it("binds an app once and restarts it", async () => {
-        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" });
-        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" });
+        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
+        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
         const bound = (await fixture.cf.bindings(world.seeded.livingGuid)).filter((each) => each.type === "app");
         expect(bound).toMatchObject([{ appGuid: world.seeded.webGuid, lastOperation: { state: "succeeded" } }]);
-        await fixture.cf.restartApp({ in: IN, app: "web" });
+        await fixture.cf.restartApp({ in: known(), app: "web" });
         expect(world.state.apps.find((each) => each.name === "web")?.starts).toBe(1);
       });
 
       it("unbinds an app, and an app that is not bound is no error", async () => {
-        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db" });
-        await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db" });
-        await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db" });
+        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
+        await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
+        await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
         const bindings = await fixture.cf.bindings(world.seeded.livingGuid);
         expect(bindings.map(({ type, name }) => [type, name])).toEqual([["key", "backup"]]);
       });
@@ -310,11 +313,14 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         const made = await fixture.cf.findSpace({ org, space: "made-again" });
         await fixture.cf.createSpace({ org, space: "made-again" });
         expect(await fixture.cf.findSpace({ org, space: "made-again" })).toEqual(made);
-        await fixture.cf.renameSpace({ in: { org, space: "made-again" }, to: "made-again-aside" });
+        await fixture.cf.renameSpace({
+          in: { org, space: "made-again", guid: made?.guid ?? "" },
+          to: "made-again-aside",
+        });
         expect(await fixture.cf.findSpace({ org, space: "made-again" })).toBeUndefined();
         expect(await fixture.cf.findSpace({ org, space: "made-again-aside" })).toMatchObject({ guid: made?.guid });
         await expect(
-          fixture.cf.renameSpace({ in: { org, space: "made-again-aside" }, to: IN.space }),
+          fixture.cf.renameSpace({ in: { org, space: "made-again-aside", guid: made?.guid ?? "" }, to: IN.space }),
         ).rejects.toMatchObject({ code: "step-failed" });
         await expect(fixture.cf.createSpace({ org: "nowhere", space: "x" })).rejects.toMatchObject({
           code: "step-failed",
@@ -324,30 +330,40 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       it("gives an instance another name, by which it is the same one; a name that is taken is refused", async () => {
         await create();
         const before = await named("important-db");
-        await fixture.cf.renameService({ in: IN, instance: "important-db", to: "important-db-dingo-recover-4f2a" });
+        const guid = before?.guid ?? "";
+        await fixture.cf.renameService({
+          in: IN,
+          instance: "important-db",
+          guid,
+          to: "important-db-dingo-recover-4f2a",
+        });
         expect(await named("important-db")).toBeUndefined();
         expect(await named("important-db-dingo-recover-4f2a")).toMatchObject({
           guid: before?.guid,
           tags: before?.tags,
         });
         await expect(
-          fixture.cf.renameService({ in: IN, instance: "important-db-dingo-recover-4f2a", to: "other-db" }),
+          fixture.cf.renameService({ in: IN, instance: "important-db-dingo-recover-4f2a", guid, to: "other-db" }),
         ).rejects.toMatchObject({ code: "step-failed" });
         expect((await named("other-db"))?.guid).toBe(world.seeded.livingGuid);
       });
 
-      it("deletes an instance, which is gone once its broker is done; one that is not there is no error", async () => {
+      it("deletes an instance, which is gone once its broker is done; one that is not there is refused", async () => {
         await create();
-        await fixture.cf.deleteService({ in: IN, instance: "important-db" });
+        const at = { in: IN, instance: "important-db", guid: await guidOf("important-db") };
+        await fixture.cf.deleteService(at);
         await expect.poll(() => named("important-db")).toBeUndefined();
-        await fixture.cf.deleteService({ in: IN, instance: "important-db" });
+        await expect(fixture.cf.deleteService(at)).rejects.toMatchObject({ code: "guard-refused", effect: "none" });
         expect((await named("other-db"))?.guid).toBe(world.seeded.livingGuid);
       });
 
       it("gives an instance other tags, and asks its broker nothing", async () => {
         await create();
         const before = await named("important-db");
-        await fixture.cf.tagService({ in: IN, instance: "important-db", tags: ["theirs", "dingo-recover-4f2a"] });
+        await fixture.cf.tagService({
+          ...{ in: IN, instance: "important-db", guid: before?.guid ?? "" },
+          tags: ["theirs", "dingo-recover-4f2a"],
+        });
         expect(await named("important-db")).toMatchObject({
           guid: before?.guid,
           tags: ["theirs", "dingo-recover-4f2a"],
@@ -356,17 +372,22 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("tells of an app that does not come up, and of one that is not there", async () => {
-        await expect(fixture.cf.restartApp({ in: IN, app: "sick" })).rejects.toMatchObject({ code: "step-failed" });
-        await expect(fixture.cf.restartApp({ in: IN, app: "gone" })).rejects.toMatchObject({ code: "step-failed" });
+        await expect(fixture.cf.restartApp({ in: known(), app: "sick" })).rejects.toMatchObject({
+          code: "step-failed",
+        });
+        await expect(fixture.cf.restartApp({ in: known(), app: "gone" })).rejects.toMatchObject({
+          code: "step-failed",
+        });
       });
 
       it("refuses where the space is not there", async () => {
-        await expect(create({ in: { org: "acme", space: "nowhere" } })).rejects.toMatchObject({ effect: "none" });
+        await expect(create({ in: { ...known(), space: "nowhere" } })).rejects.toMatchObject({ effect: "none" });
         expect(world.count(INSTANCES)).toBe(0);
       });
     });
 
     badWeather(fixture);
+    swappedNames(fixture);
 
     describe("its home", () => {
       it("notes the home before making it, removes it at the end, and removes what a killed process left", async () => {
@@ -411,7 +432,12 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         await operator.identity();
         const configFile = join(parent, readdirSync(parent)[0] ?? "", ".cf", "config.json");
         const session = open({ login: { kind: "session", configFile } });
-        await session.createServiceKey({ in: IN, instance: "other-db", key: "by-session" });
+        await session.createServiceKey({
+          in: IN,
+          instance: "other-db",
+          guid: world.seeded.livingGuid,
+          key: "by-session",
+        });
         expect((await session.identity()).user).toBe(ADMIN.name);
         expect((await operator.identity()).user).toBe(ADMIN.name);
         const { api: _, ...rest } = { api: "", login: { kind: "session" as const, configFile: join(parent, "none") } };

@@ -10,6 +10,8 @@ import type {
   CloudFoundry,
   CredentialBinding,
   DatabaseCredentials,
+  KnownInstance,
+  KnownSpace,
   LastOperation,
   PlacedInstance,
   ServiceInstance,
@@ -138,9 +140,10 @@ export class FakeCloudFoundry implements CloudFoundry {
 
   /** `OK`, whatever happened (dingo.md §0.4). */
   async createService(request: CreateRequest): Promise<void> {
+    this.#target(request.in);
     this.creates.push(request);
     if (this.rival !== undefined) this.instances.push(this.rival);
-    const spaceGuid = this.spaces.find((each) => each.name === request.in.space)?.guid ?? "";
+    const spaceGuid = request.in.guid;
     if (this.instances.some((each) => each.spaceGuid === spaceGuid && each.name === request.name)) return;
     this.instances.push({
       guid: this.newGuid,
@@ -154,27 +157,28 @@ export class FakeCloudFoundry implements CloudFoundry {
     });
   }
 
-  async tagService({ instance, tags }: { instance: string; tags: readonly string[] }): Promise<void> {
-    const found = this.instances.find((each) => each.name === instance);
-    if (found !== undefined) this.change(found.guid, { tags: [...tags] });
+  async tagService({ tags, ...known }: KnownInstance & { tags: readonly string[] }): Promise<void> {
+    this.change((await this.#known(known)).guid, { tags: [...tags] });
   }
 
-  async createServiceKey({ instance, key }: { instance: string; key: string }): Promise<void> {
-    this.#bind(instance, { guid: `key-${key}`, type: "key", name: key, appGuid: undefined, lastOperation: DONE });
+  async createServiceKey({ key, ...known }: KnownInstance & { key: string }): Promise<void> {
+    const binding = { guid: `key-${key}`, type: "key", name: key, appGuid: undefined, lastOperation: DONE } as const;
+    this.#bind(await this.#known(known), binding);
   }
 
-  async deleteServiceKey({ instance, key }: { instance: string; key: string }): Promise<void> {
-    this.#unbind(instance, (each) => each.type === "key" && each.name === key);
+  async deleteServiceKey({ key, ...known }: KnownInstance & { key: string }): Promise<void> {
+    this.#unbind(await this.#known(known), (each) => each.type === "key" && each.name === key);
   }
 
-  async bindService({ app, instance }: { app: string; instance: string }): Promise<void> {
+  async bindService({ app, ...known }: KnownInstance & { app: string }): Promise<void> {
     const appGuid = this.appList.find((each) => each.name === app)?.guid;
-    this.#bind(instance, { guid: `binding-${app}`, type: "app", name: undefined, appGuid, lastOperation: DONE });
+    const binding = { guid: `binding-${app}`, type: "app", name: undefined, appGuid, lastOperation: DONE } as const;
+    this.#bind(await this.#known(known), binding);
   }
 
-  async unbindService({ app, instance }: { app: string; instance: string }): Promise<void> {
+  async unbindService({ app, ...known }: KnownInstance & { app: string }): Promise<void> {
     const appGuid = this.appList.find((each) => each.name === app)?.guid;
-    this.#unbind(instance, (each) => each.type === "app" && each.appGuid === appGuid);
+    this.#unbind(await this.#known(known), (each) => each.type === "app" && each.appGuid === appGuid);
   }
 
   async createSpace({ org, space }: SpaceRef): Promise<void> {
@@ -183,28 +187,29 @@ export class FakeCloudFoundry implements CloudFoundry {
     this.spaces.push({ guid: `${space}-again`, name: space, orgGuid: "org-guid", orgName: org });
   }
 
-  async renameSpace({ in: { org, space }, to }: { in: SpaceRef; to: string }): Promise<void> {
-    this.renames.push(`${space} ${to}`);
-    const index = this.spaces.findIndex((each) => each.orgName === org && each.name === space);
+  async renameSpace({ in: space, to }: { in: KnownSpace; to: string }): Promise<void> {
+    this.#target(space);
+    this.renames.push(`${space.space} ${to}`);
+    const index = this.spaces.findIndex((each) => each.guid === space.guid);
     const found = this.spaces[index];
     if (found !== undefined) this.spaces[index] = { ...found, name: to };
   }
 
-  async renameService({ instance, to }: { instance: string; to: string }): Promise<void> {
-    const found = this.instances.find((each) => each.name === instance);
-    this.renames.push(`${instance} ${to}`);
-    if (found !== undefined) this.change(found.guid, { name: to });
+  async renameService({ to, ...known }: KnownInstance & { to: string }): Promise<void> {
+    const { guid, name } = await this.#known(known);
+    this.renames.push(`${name} ${to}`);
+    this.change(guid, { name: to });
   }
 
-  async deleteService({ instance }: { instance: string }): Promise<void> {
-    this.deletes.push(instance);
-    const found = this.instances.find((each) => each.name === instance);
-    if (found === undefined) return;
+  async deleteService(known: KnownInstance): Promise<void> {
+    const found = await this.#known(known);
+    this.deletes.push(found.name);
     if (this.deleting === undefined) this.instances.splice(this.instances.indexOf(found), 1);
     else this.change(found.guid, { lastOperation: this.deleting });
   }
 
-  async restartApp({ app }: { app: string }): Promise<void> {
+  async restartApp({ in: space, app }: { in: KnownSpace; app: string }): Promise<void> {
+    this.#target(space);
     this.restarts.push(app);
     const target = { guid: this.appList.find((each) => each.name === app)?.guid ?? "", type: "app", name: app };
     const guid = `start-${this.restarts.length}`;
@@ -218,16 +223,32 @@ export class FakeCloudFoundry implements CloudFoundry {
     if (found !== undefined) this.instances[index] = { ...found, ...change };
   }
 
-  #unbind(instance: string, isIt: (binding: CredentialBinding) => boolean): void {
-    const guid = this.instances.find((each) => each.name === instance)?.guid ?? "";
+  /** Names lead where they lead now; only what has the GUIDs that were asked for is changed. */
+  #target({ org, space, guid }: KnownSpace): void {
+    const found = this.spaces.find((each) => each.orgName === org && each.name === space);
+    if (found?.guid === guid) return;
+    throw refused(`cf targets "${org}/${space}" (${found?.guid ?? "nothing"}) instead of ${guid}`);
+  }
+
+  async #known({ in: space, instance, guid }: KnownInstance): Promise<ServiceInstance> {
+    const found = this.instances.find((each) => each.guid === guid);
+    if (found?.name !== instance) throw refused(`the service instance ${guid} is not called "${instance}"`);
+    this.#target({ ...space, guid: found.spaceGuid });
+    return found;
+  }
+
+  #unbind({ guid }: ServiceInstance, isIt: (binding: CredentialBinding) => boolean): void {
     this.bindingList.set(
       guid,
       (this.bindingList.get(guid) ?? []).filter((each) => !isIt(each)),
     );
   }
 
-  #bind(instance: string, binding: CredentialBinding): void {
-    const guid = this.instances.find((each) => each.name === instance)?.guid ?? "";
+  #bind({ guid }: ServiceInstance, binding: CredentialBinding): void {
     this.bindingList.set(guid, [...(this.bindingList.get(guid) ?? []), binding]);
   }
+}
+
+function refused(message: string): RecoverError {
+  return new RecoverError("guard-refused", message, { remedy: "Look at it.", effect: "none" });
 }

@@ -31,12 +31,12 @@ export const bindApp = defineAction({
   ],
   guard: (context, request) => guardInstance(context, request.guid, request.name),
   async run(context, request): Promise<Output> {
-    const { org, space, app, name } = request;
+    const { guid, org, space, app, name } = request;
     const found = await findBinding(context, request);
     if (found === undefined || found.lastOperation.state === "failed") {
       await context.record("binding-asked-for", { app });
       await context.beforeEffect();
-      await context.ports.cf.bindService({ in: { org, space }, app, instance: name });
+      await context.ports.cf.bindService({ in: { org, space }, app, instance: name, guid });
     }
     return { binding_guid: await awaitBinding(context, titleOf(request), () => findBinding(context, request)) };
   },

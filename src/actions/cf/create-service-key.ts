@@ -31,7 +31,7 @@ export const createServiceKey = defineAction({
     if (found === undefined || found.lastOperation.state === "failed") {
       const { org, space, name: instance } = request;
       await context.beforeEffect();
-      await context.ports.cf.createServiceKey({ in: { org, space }, instance, key });
+      await context.ports.cf.createServiceKey({ in: { org, space }, instance, guid: request.guid, key });
     }
     return { key, key_guid: await awaitBinding(context, titleOf(context), () => findKey(context, request)) };
   },

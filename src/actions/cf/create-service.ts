@@ -72,7 +72,7 @@ export const createService = defineAction({
       const { org, space, offering, plan, name } = request;
       await context.beforeEffect();
       await cf.createService({
-        in: { org, space },
+        in: { org, space, guid: space_guid },
         offering,
         plan,
         name,
@@ -119,6 +119,7 @@ async function adopt(context: Context, request: Input): Promise<void> {
   await context.ports.cf.tagService({
     in: { org, space },
     instance: name,
+    guid,
     tags: [...taken.tags, runTag(context.run.id)],
   });
 }

@@ -47,12 +47,17 @@ export const exchangeNames = defineAction({
     if (other.name === wanted) {
       await context.record("renamed", { guid: other.guid, from: wanted, to: nameBefore(request) });
       await context.beforeEffect();
-      await context.ports.cf.renameService({ in: { org, space }, instance: wanted, to: nameBefore(request) });
+      await context.ports.cf.renameService({
+        in: { org, space },
+        instance: wanted,
+        guid: other.guid,
+        to: nameBefore(request),
+      });
     }
     if (own.name === name) {
       await context.record("renamed", { guid: own.guid, from: name, to: wanted });
       await context.beforeEffect();
-      await context.ports.cf.renameService({ in: { org, space }, instance: name, to: wanted });
+      await context.ports.cf.renameService({ in: { org, space }, instance: name, guid: own.guid, to: wanted });
     }
     return { name: wanted, other_name: nameBefore(request) };
   },

@@ -55,7 +55,8 @@ export const restartApp = defineAction({
       const before = (await startsOf(context, app, at)).map((event) => event.guid);
       await context.record("restarting", { app: request.app, at: at.toISOString(), before });
       await context.beforeEffect();
-      await context.ports.cf.restartApp({ in: { org: request.org, space: request.space }, app: request.app });
+      const { org, space, space_guid: guid } = request;
+      await context.ports.cf.restartApp({ in: { org, space, guid }, app: request.app });
     }
     await awaitRunning(context, app);
     return { app_guid: app.guid };

@@ -95,8 +95,8 @@ export const undoServiceKey = undoBinding<Input>({
   command: ({ name }, run) => ["cf", "delete-service-key", name, runTag(run), "-f"],
   find: async (context, { guid }) =>
     (await context.ports.cf.bindings(guid)).find(({ type, name }) => type === "key" && name === runTag(context.run.id)),
-  remove: (context, { org, space, name }) =>
-    context.ports.cf.deleteServiceKey({ in: { org, space }, instance: name, key: runTag(context.run.id) }),
+  remove: (context, { guid, org, space, name }) =>
+    context.ports.cf.deleteServiceKey({ in: { org, space }, instance: name, guid, key: runTag(context.run.id) }),
 });
 
 /** A binding that was there before the step is not this run's: then the step noted nothing. */
@@ -110,6 +110,6 @@ export const undoBind = undoBinding<Input & { readonly space_guid: string; reado
     if (appGuid === undefined) return undefined;
     return (await context.ports.cf.bindings(guid)).find((each) => each.type === "app" && each.appGuid === appGuid);
   },
-  remove: (context, { org, space, name, app }) =>
-    context.ports.cf.unbindService({ in: { org, space }, app, instance: name }),
+  remove: (context, { guid, org, space, name, app }) =>
+    context.ports.cf.unbindService({ in: { org, space }, app, instance: name, guid }),
 });

@@ -69,7 +69,7 @@ export const undoCreate: WayBack<Input, Output> = {
     const to = asideName(name, context.run.id);
     await context.record("instance-renamed", { guid: own.guid, from: name, to });
     await context.beforeEffect();
-    await context.ports.cf.renameService({ in: { org, space }, instance: name, to });
+    await context.ports.cf.renameService({ in: { org, space }, instance: name, guid: own.guid, to });
   },
 };
 

@@ -40,7 +40,7 @@ export const undoNames: WayBack<Input, unknown> = {
     const rename = async (instance: ServiceInstance, to: string): Promise<void> => {
       await context.record("renamed-back", { guid: instance.guid, from: instance.name, to });
       await context.beforeEffect();
-      await context.ports.cf.renameService({ in: { org, space }, instance: instance.name, to });
+      await context.ports.cf.renameService({ in: { org, space }, instance: instance.name, guid: instance.guid, to });
     };
     if (own?.name === wanted) await rename(own, name);
     if (other?.name === nameBefore(input)) await rename(other, wanted);

@@ -50,7 +50,7 @@ export const undoSpace: WayBack<SpaceRef, Output> = {
     const to = asideName(space, context.run.id);
     await context.record("space-renamed", { guid: own.guid, from: space, to });
     await context.beforeEffect();
-    await context.ports.cf.renameSpace({ in: { org, space }, to });
+    await context.ports.cf.renameSpace({ in: { org, space, guid: own.guid }, to });
   },
 };
 

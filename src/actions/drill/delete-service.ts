@@ -70,7 +70,7 @@ export const deleteDrillService = defineAction({
 async function remove(context: Context, request: Input): Promise<void> {
   const { cf } = context.ports;
   const { guid, org, space, name: instance } = request;
-  const at = { in: { org, space }, instance };
+  const at = { in: { org, space }, instance, guid };
   for (const key of (await ownKeys(context, guid)).own) {
     await context.beforeEffect();
     await cf.deleteServiceKey({ ...at, key });

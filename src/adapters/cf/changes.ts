@@ -1,11 +1,14 @@
 /**
- * The commands that change something. Each targets its space anew and reads that back, but for the one that makes it; it is
- * sent once, and never sent again: whether it took effect is for the caller's probe to find out (laws 4, 6).
+ * The commands that change something. Each looks at the GUIDs behind its names and targets its space anew, but for the one
+ * that makes a space; it is sent once, and never sent again: whether it took effect is for the caller's probe to find out
+ * (laws 4, 6).
  */
 import { RecoverError } from "../../errors.js";
-import type { CloudFoundry, SpaceRef } from "../../ports/cloud-foundry.js";
+import type { CloudFoundry, KnownInstance, KnownSpace } from "../../ports/cloud-foundry.js";
 import { failureError, failureOf } from "./failure.js";
 import { requireUsableName } from "./name.js";
+import type { CfReader } from "./reader.js";
+import { instance, readAs } from "./resources.js";
 import type { CfSession } from "./session.js";
 
 const CHANGE_TIMEOUT_MS = 25 * 60_000;
@@ -14,16 +17,18 @@ type Request<K extends keyof CloudFoundry> = CloudFoundry[K] extends (request: i
 
 export class Changes {
   readonly #session: CfSession;
+  readonly #reader: CfReader;
   readonly #timeoutMs: number;
 
-  constructor(session: CfSession, timeoutMs = CHANGE_TIMEOUT_MS) {
+  constructor(session: CfSession, reader: CfReader, timeoutMs = CHANGE_TIMEOUT_MS) {
     this.#session = session;
+    this.#reader = reader;
     this.#timeoutMs = timeoutMs;
   }
 
   async createSpace({ org, space }: Request<"createSpace">): Promise<void> {
-    for (const [kind, name] of Object.entries({ organization: org, space })) requireUsableName(kind, name);
-    await this.#send(undefined, ["create-space", space, "-o", org]);
+    requireUsable({ organization: org, space });
+    await this.#send(["create-space", space, "-o", org]);
   }
 
   renameSpace({ in: ref, to }: Request<"renameSpace">): Promise<void> {
@@ -37,72 +42,91 @@ export class Changes {
     return this.#change(request.in, names, ["create-service", offering, plan, name, "-t", tag, ...options]);
   }
 
-  tagService({ in: ref, instance, tags }: Request<"tagService">): Promise<void> {
-    const joined = tags.join(",");
-    return this.#change(ref, { "service instance": instance, tags: joined }, [
-      "update-service",
-      instance,
-      "-t",
-      joined,
-    ]);
+  tagService(request: Request<"tagService">): Promise<void> {
+    const tags = request.tags.join(",");
+    return this.#changeOf(request, { tags }, ["update-service", request.instance, "-t", tags]);
   }
 
-  createServiceKey({ in: ref, instance, key }: Request<"createServiceKey">): Promise<void> {
-    return this.#change(ref, { "service instance": instance, "service key": key }, [
-      "create-service-key",
-      instance,
-      key,
-    ]);
+  createServiceKey(request: Request<"createServiceKey">): Promise<void> {
+    const { instance: name, key } = request;
+    return this.#changeOf(request, { "service key": key }, ["create-service-key", name, key]);
   }
 
-  deleteServiceKey({ in: ref, instance, key }: Request<"deleteServiceKey">): Promise<void> {
-    const args = ["delete-service-key", instance, key, "-f"];
-    return this.#change(ref, { "service instance": instance, "service key": key }, args);
+  deleteServiceKey(request: Request<"deleteServiceKey">): Promise<void> {
+    const { instance: name, key } = request;
+    return this.#changeOf(request, { "service key": key }, ["delete-service-key", name, key, "-f"]);
   }
 
-  bindService({ in: ref, app, instance }: Request<"bindService">): Promise<void> {
-    return this.#change(ref, { application: app, "service instance": instance }, ["bind-service", app, instance]);
+  bindService(request: Request<"bindService">): Promise<void> {
+    const { app, instance: name } = request;
+    return this.#changeOf(request, { application: app }, ["bind-service", app, name]);
   }
 
-  unbindService({ in: ref, app, instance }: Request<"unbindService">): Promise<void> {
-    return this.#change(ref, { application: app, "service instance": instance }, ["unbind-service", app, instance]);
+  unbindService(request: Request<"unbindService">): Promise<void> {
+    const { app, instance: name } = request;
+    return this.#changeOf(request, { application: app }, ["unbind-service", app, name]);
   }
 
-  renameService({ in: ref, instance, to }: Request<"renameService">): Promise<void> {
-    return this.#change(ref, { "service instance": instance, "new name": to }, ["rename-service", instance, to]);
+  renameService(request: Request<"renameService">): Promise<void> {
+    const { instance: name, to } = request;
+    return this.#changeOf(request, { "new name": to }, ["rename-service", name, to]);
   }
 
   /** Without `--wait`: how long is waited, and for what, is the caller's to say. */
-  deleteService({ in: ref, instance }: Request<"deleteService">): Promise<void> {
-    return this.#change(ref, { "service instance": instance }, ["delete-service", instance, "-f"]);
+  deleteService(request: Request<"deleteService">): Promise<void> {
+    return this.#changeOf(request, {}, ["delete-service", request.instance, "-f"]);
   }
 
   restartApp({ in: ref, app }: Request<"restartApp">): Promise<void> {
     return this.#change(ref, { application: app }, ["restart", app]);
   }
 
-  async #change(ref: SpaceRef, names: Readonly<Record<string, string>>, args: readonly string[]): Promise<void> {
-    for (const [kind, name] of Object.entries(names)) requireUsableName(kind, name);
-    await this.#session.target(ref);
-    await this.#send(ref, args);
+  async #change(space: KnownSpace, names: Names, args: readonly string[]): Promise<void> {
+    requireUsable(names);
+    await this.#session.target(space);
+    await this.#send(args);
   }
 
-  async #send(ref: SpaceRef | undefined, args: readonly string[]): Promise<void> {
+  /** In the space that the instance is in, and while it has the name. */
+  async #changeOf(known: KnownInstance, names: Names, args: readonly string[]): Promise<void> {
+    requireUsable({ "service instance": known.instance, ...names });
+    const path = `/v3/service_instances/${encodeURIComponent(known.guid)}`;
+    const document = await this.#reader.get(path);
+    const found = document === undefined ? undefined : readAs(instance, document, path);
+    if (found?.name !== known.instance) throw renamed(known, found?.name);
+    await this.#change({ ...known.in, guid: found.spaceGuid }, {}, args);
+  }
+
+  async #send(args: readonly string[]): Promise<void> {
     const command = `cf ${args[0]}`;
     const result = await this.#session.run(args, this.#timeoutMs);
     if (result.code === 0) return;
     const failure = failureOf(result);
-    if (failure === "token") throw await this.#rejectedMidway(ref, command);
+    if (failure === "token") throw await this.#rejectedMidway(command);
     throw failureError(failure, { command, result, mask: (text) => this.#session.mask(text), effect: "unknown" });
   }
 
-  /** The token died between the target and the end: log in and target for the probe, and say so. */
-  async #rejectedMidway(ref: SpaceRef | undefined, command: string): Promise<RecoverError> {
+  /** The token died between the target and the end: log in for the probe, and say so. */
+  async #rejectedMidway(command: string): Promise<RecoverError> {
     await this.#session.logInAgain();
-    if (ref !== undefined) await this.#session.target(ref);
     return new RecoverError("unreachable", `Cloud Foundry rejected the token in the middle of "${command}"`, {
       remedy: "A new log-in worked: resume, and the step is probed before anything is sent again.",
       place: command,
     });
   }
+}
+
+type Names = Readonly<Record<string, string>>;
+
+function requireUsable(names: Names): void {
+  for (const [kind, name] of Object.entries(names)) requireUsableName(kind, name);
+}
+
+function renamed({ instance: name, guid }: KnownInstance, now: string | undefined): RecoverError {
+  const found = now === undefined ? "is gone" : `is called "${now}" now`;
+  return new RecoverError("guard-refused", `the service instance ${guid} ${found}, not "${name}"`, {
+    remedy: "Whatever has the name is another one. Look at both with cf service, give the name back, then resume.",
+    place: name,
+    effect: "none",
+  });
 }

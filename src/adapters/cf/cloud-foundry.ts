@@ -41,7 +41,7 @@ export class CfCloudFoundry implements CloudFoundry {
     this.#session = new CfSession(options);
     this.#reader = new CfReader(this.#session);
     this.#visibility = new Visibility(this.#session, this.#reader);
-    this.#changes = new Changes(this.#session, options.changeTimeoutMs);
+    this.#changes = new Changes(this.#session, this.#reader, options.changeTimeoutMs);
     this.#secrets = options.secrets;
   }
 

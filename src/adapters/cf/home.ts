@@ -7,6 +7,7 @@ import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { JsonObject } from "../../action.js";
 import { RecoverError } from "../../errors.js";
+import type { KnownSpace } from "../../ports/cloud-foundry.js";
 import type { ResourceRecorder } from "../../ports/resources.js";
 import { isHomeName, newHomeName, removeAbandoned, removeHome } from "./abandoned.js";
 
@@ -62,10 +63,10 @@ export class CfHome {
   }
 }
 
-/** Names of the organization and space that the CLI's state targets. */
-export function targeted(config: Readonly<Record<string, unknown>>): { readonly org: string; readonly space: string } {
-  const name = (key: string): string => textOf(asRecord(config[key]), "Name");
-  return { org: name("OrganizationFields"), space: name("SpaceFields") };
+/** What the CLI's state targets: names of organization and space, and the space's GUID. */
+export function targeted(config: Readonly<Record<string, unknown>>): KnownSpace {
+  const [org, space] = [asRecord(config["OrganizationFields"]), asRecord(config["SpaceFields"])];
+  return { org: textOf(org, "Name"), space: textOf(space, "Name"), guid: textOf(space, "GUID") };
 }
 
 /** A text of the CLI's state; empty where it is not there. */

@@ -3,7 +3,7 @@
  * A token that is rejected is one new log-in; who called decides what to do with it.
  */
 import { RecoverError } from "../../errors.js";
-import type { CfIdentity, SpaceRef } from "../../ports/cloud-foundry.js";
+import type { CfIdentity, KnownSpace } from "../../ports/cloud-foundry.js";
 import type { ResourceRecorder } from "../../ports/resources.js";
 import type { Secrets } from "../../secrets.js";
 import type { ProgramResult } from "../process/spawn.js";
@@ -64,17 +64,21 @@ export class CfSession {
     await this.#logIn(home);
   }
 
-  /** Targets organization and space, and reads back what the CLI made of it. */
-  async target({ org, space }: SpaceRef): Promise<void> {
+  /**
+   * Targets organization and space, and reads back what the CLI made of it: its next command goes by that GUID. A space
+   * never changes its organization, so that its GUID tells both.
+   */
+  async target({ org, space, guid }: KnownSpace): Promise<void> {
     requireUsableName("organization", org);
     requireUsableName("space", space);
     const result = await this.read(["target", "-o", org, "-s", space]);
     if (result.code !== 0) throw this.#failure("cf target", result);
     const { home } = await this.#open();
     const now = targeted(await home.config());
-    if (now.org === org && now.space === space) return;
-    throw new RecoverError("guard-refused", `cf targets "${now.org}/${now.space}" instead of "${org}/${space}"`, {
-      remedy: 'See what "cf target" says; check the spelling of organization and space.',
+    if (now.org === org && now.space === space && now.guid === guid) return;
+    const what = `"${now.org}/${now.space}" (${now.guid}) instead of "${org}/${space}" (${guid})`;
+    throw new RecoverError("guard-refused", `cf targets ${what}`, {
+      remedy: "Somebody may have given the name to another space: give it back with cf rename-space, then resume.",
       place: "cf target",
       effect: "none",
     });
