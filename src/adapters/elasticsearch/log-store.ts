@@ -8,6 +8,7 @@ import { holesOf, instantOf, pageOf } from "./page.js";
 import { LENIENT, PARTIAL, pagesOf, type Server, serverOf } from "./paging.js";
 import { leftOutQuery, queryOf } from "./query.js";
 import { mappingHoles, MESSAGE_FIELDS, type Searchable, searchableOf, TIME_FIELDS } from "./searchable.js";
+import { strangeAnswer } from "./strange-answer.js";
 import { StoreCallFailed, StoreClient, type StoreClientOptions } from "./store-client.js";
 
 export interface LogStoreOptions extends StoreClientOptions {
@@ -86,7 +87,9 @@ export class LogStore implements LogSearch {
         ],
       };
     }
-    const rows = Array.isArray(answer) ? answer.map(recordOf) : [];
+    const rows = Array.isArray(answer) ? answer.map(recordOf) : undefined;
+    if (rows === undefined || rows.some((row) => textOf(row["index"]) === ""))
+      throw strangeAnswer(this.place, "JSON that is no list of indices");
     if (rows.length === 0) holes.push(this.#noIndex());
     const closed = rows.filter((row) => row["status"] === "close");
     if (closed.length > 0)
@@ -108,7 +111,10 @@ export class LogStore implements LogSearch {
   async #askFields(): Promise<Searchable> {
     const ask = async (fields: readonly string[]): Promise<Searchable> => {
       const query = { fields: fields.join(","), ...LENIENT };
-      return searchableOf(await this.#client.call({ method: "GET", path: `/${this.#indices}/_field_caps`, query }));
+      const answer = await this.#client.call({ method: "GET", path: `/${this.#indices}/_field_caps`, query });
+      const told = recordOf(answer)["fields"];
+      if (typeof told !== "object" || told === null) throw strangeAnswer(this.place, "JSON that tells of no fields");
+      return searchableOf(answer);
     };
     const known = await ask([...MESSAGE_FIELDS, ...TIME_FIELDS]);
     return known.texts.length + known.whole.length > 0 ? known : await ask(["*"]);

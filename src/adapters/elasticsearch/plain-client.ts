@@ -3,7 +3,13 @@
  * JSON headers, which each takes as its own version, and no product check, which turns OpenSearch and the OSS builds
  * away (cf-bosh.md §6.1). It costs a fifth of a second to load: nothing may import this file but at the first call.
  */
-import { Client, HttpConnection, Transport, type TransportOptions } from "@elastic/elasticsearch";
+import {
+  Client,
+  HttpConnection,
+  Transport,
+  type TransportOptions,
+  type TransportRequestParams,
+} from "@elastic/elasticsearch";
 import type { HttpAgents } from "../network/http-agents.js";
 
 export interface PlainClientOptions {
@@ -15,7 +21,18 @@ export interface PlainClientOptions {
   readonly largestAnswer: number;
 }
 
-export type Send = Client["transport"]["request"];
+export interface StoreAnswer {
+  readonly status: number;
+  /** Where a redirect points. */
+  readonly location: string | undefined;
+  /** JSON that was read, or the text of something else. */
+  readonly body: unknown;
+}
+
+export type Send = (
+  request: TransportRequestParams,
+  options: { readonly signal?: AbortSignal },
+) => Promise<StoreAnswer>;
 
 const JSON_TYPE = "application/json";
 
@@ -40,5 +57,9 @@ export function plainClient({ url, agents, auth, timeoutMs, largestAnswer }: Pla
     maxCompressedResponseSize: 1,
     enableMetaHeader: false,
   });
-  return client.transport.request.bind(client.transport);
+  return async (request, options) => {
+    const { statusCode, headers, body } = await client.transport.request(request, { ...options, meta: true });
+    const { location } = headers;
+    return { status: statusCode, location: typeof location === "string" ? location : undefined, body };
+  };
 }

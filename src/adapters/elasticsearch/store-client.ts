@@ -7,6 +7,7 @@ import { RecoverError } from "../../errors.js";
 import { failureOf, mayPass, type StoreFailure } from "./failure.js";
 import type { PlainClientOptions, Send } from "./plain-client.js";
 import { type LogStoreCall, refuseChange } from "./read-only.js";
+import { strangeAnswer, strangeness } from "./strange-answer.js";
 
 export type StoreLogin =
   | { readonly kind: "password"; readonly username: string; readonly password: string }
@@ -57,7 +58,7 @@ export class StoreClient {
     this.#agents = dialedAgents((host, port) => this.#dial(host, port), trust);
   }
 
-  /** The answer's JSON. Asked to slow down, it waits and sends again. Throws `StoreCallFailed`. */
+  /** The answer's JSON. Asked to slow down, it waits and sends again. Throws `StoreCallFailed`, also for what is no JSON. */
   async call(call: LogStoreCall): Promise<unknown> {
     refuseChange(call);
     const { clock, signal } = this.#options;
@@ -84,7 +85,10 @@ export class StoreClient {
     const send = await this.#opened;
     const { signal } = this.#options;
     const request = { method, path, ...(query && { querystring: query }), ...(body && { body }) };
-    return await send(request, signal === undefined ? {} : { signal });
+    const answer = await send(request, signal === undefined ? {} : { signal });
+    const strange = strangeness(answer);
+    if (strange !== undefined) throw strangeAnswer(this.#options.url, strange);
+    return answer.body;
   }
 
   async #open(): Promise<Send> {

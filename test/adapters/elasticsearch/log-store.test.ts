@@ -1,3 +1,5 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { LogStore, type LogStoreOptions } from "../../../src/adapters/elasticsearch/log-store.js";
 import { type LogStoreCall, refuseChange } from "../../../src/adapters/elasticsearch/read-only.js";
@@ -117,6 +119,46 @@ describe("a log store", () => {
     suffer([{ match: "*", kind: "status", when: "before", status: 200, body: "<html>Kibana</html>" }]);
     expect(await failure(open({ url }))).toMatch(/^answer-malformed/);
   });
+});
+
+describe("what answers in the place of a log store", () => {
+  let peer: Server | undefined;
+  afterEach(() => peer?.close());
+
+  async function answering(status: number, headers: Record<string, string>, body: string): Promise<LogStore> {
+    secrets = new Secrets();
+    const made = createServer((_request, response) => response.writeHead(status, headers).end(body));
+    peer = made;
+    await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve));
+    const { port } = made.address() as AddressInfo;
+    return open({ url: `http://127.0.0.1:${port}` });
+  }
+
+  const JSON_TYPE = { "content-type": "application/json" };
+  it.each([
+    [
+      "a redirect",
+      302,
+      { location: "https://u:p@login.example.org/in?next=1" },
+      "",
+      /a redirect \(302\) to .{1,2}https:\/\/login\.example\.org\/in/,
+    ],
+    ["a page", 200, { "content-type": "text/html" }, "<!DOCTYPE html><html>log in</html>", /an HTML page/],
+    ["nothing", 200, JSON_TYPE, "", /an empty answer/],
+    ["JSON of something else", 200, JSON_TYPE, `{"hits":${"[".repeat(5000)}${"]".repeat(5000)}}`, /no list of indices/],
+    ["nested lists", 200, JSON_TYPE, `${"[".repeat(5000)}${"]".repeat(5000)}`, /no list of indices/],
+  ] as const)(
+    "is told as what it is, not as a store without indices: %s",
+    async (_name, status, headers, body, told) => {
+      const store = await answering(status, headers, body);
+      await expect(store.survey()).rejects.toMatchObject({
+        code: "answer-malformed",
+        message: expect.stringMatching(told) as string,
+      });
+      expect(await failure(store)).toMatch(/^answer-malformed/);
+      store.close();
+    },
+  );
 });
 
 describe("the guard of a log store", () => {
