@@ -79,6 +79,7 @@ describe("a drill", () => {
     "says of the delete that it is a point of no return, and is taken back but for it",
     async () => {
       const result = await rehearsals.play({ scenario: drill(), undo: true });
+      expect(result.complaints).toEqual([]);
       expect(result.exitCode).toBe(0);
       const entries = rehearsals.entriesOf(result.run);
       const undone = entries.flatMap((entry) => (entry.type === "step-undone" ? [[entry.step, entry.evidence]] : []));

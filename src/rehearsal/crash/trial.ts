@@ -169,7 +169,7 @@ function judge(
     return exitCode === EXIT.usage ? sound : [...sound, `an ended run went on (${exitCode})`];
   if (exitCode !== undisturbed.exitCode) return [...sound, `it ended with ${exitCode}: ${error ?? "no error"}`];
   const after = [
-    ...(undisturbed.act === "undo" ? undoneComplaints(closing) : scenario.complaints(closing)),
+    ...(undisturbed.act === "undo" ? undoneComplaints(closing, scenario) : scenario.complaints(closing)),
     ...differences(undisturbed.essence, essenceOf(state, etagsOf(watched))),
   ];
   return [...sound, ...after.filter((each) => point.is !== "lost-block" || !LOST_WITH_ITS_LINE.test(each)).slice(0, 6)];

@@ -2,21 +2,26 @@
 import { databaseOf } from "../world/data-directory.js";
 import { archivePrefix, below } from "../world/store.js";
 import { allContainers, type World } from "../world/world.js";
-import { APP, SERVICE } from "./opening.js";
 import { leftUsers } from "./endings.js";
-import type { Closing } from "./scenario.js";
+import { APP, SERVICE } from "./opening.js";
+import type { Closing, Scenario } from "./scenario.js";
+
+/** The service that was to come back: a drill names one of its own, and the one beside it lives on. */
+const serviceOf = ({ inputs }: Scenario): string => inputs["name"] ?? SERVICE;
 
 /** Nothing is expected of an undo that did not come to its end but that it left no user behind. */
-export function undoneComplaints(closing: Closing): string[] {
+export function undoneComplaints(closing: Closing, scenario: Scenario): string[] {
   const { world, cloudController, exitCode } = closing;
   if (exitCode !== 0) return leftUsers(world);
   const { instances, bindings, apps } = cloudController;
-  const aside = instances.filter(({ name }) => name.startsWith(`${SERVICE}-dingo-recover-`));
+  const service = serviceOf(scenario);
+  const aside = instances.filter(({ name }) => name.startsWith(`${service}-dingo-recover-`));
   const guids = aside.map(({ guid }) => guid);
   const bound = bindings.filter(({ instanceGuid }) => guids.includes(instanceGuid));
   const app = apps.find(({ name }) => name === APP);
   return [
-    ...instances.filter(({ name }) => name === SERVICE).map(() => `the name ${SERVICE} is not free again`),
+    ...instances.filter(({ name }) => name === service).map(() => `the name ${service} is not free again`),
+    ...neighbourComplaints(closing, service),
     ...(aside.length > 1 ? [`${aside.length} instances are aside, at most one was made`] : []),
     ...bound.map(({ type, name }) => `a binding is left: ${type} ${name ?? ""}`),
     ...(app?.state === "STARTED" ? [] : [`the app ${APP} does not run`]),
@@ -25,18 +30,26 @@ export function undoneComplaints(closing: Closing): string[] {
   ];
 }
 
+/** The service that lives beside a drill's own. */
+function neighbourComplaints({ cloudController, old }: Closing, service: string): string[] {
+  if (service === SERVICE) return [];
+  const lives = cloudController.instances.some(({ name, guid }) => name === SERVICE && guid === old);
+  return lives ? [] : [`${SERVICE} is not there any more`];
+}
+
 function containerComplaints(world: World, guid: string): string[] {
   const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
   if (site === undefined) return [`no container of ${guid} is there`];
   const { container } = site;
   const database = databaseOf(site);
+  const rows = Object.values(database?.tables ?? {}).flatMap((table) => table.rows);
   const initialize = world.etcd.entries[`/service/${guid}/initialize`]?.value;
   const complaint = (holds: boolean, sentence: string): string[] => (holds ? [] : [sentence]);
   return [
     ...complaint(container.process.role === "master", "the new instance's container does not lead"),
     ...complaint(container.restartPolicy === "always", "the container's restart policy is not always"),
     ...complaint(database !== undefined, "the new instance has no database"),
-    ...complaint(database?.tables.orders === undefined, "the recovered rows are in the new instance still"),
+    ...complaint(rows.length === 0, "the recovered rows are in the new instance still"),
     ...complaint(database?.sysid === initialize, "etcd and the database differ in their system identifier"),
   ];
 }

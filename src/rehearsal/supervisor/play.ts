@@ -108,7 +108,7 @@ export function conclude(
     ...(ownEnding && exitCode !== expected ? [`the tool ended with ${exitCode}, expected was ${expected}`] : []),
     ...worldComplaints(state.world, record.watched),
     ...leakComplaints(state, { stateDirectory: sitting.stateDirectory, run: record.run }),
-    ...(undone ? undoneComplaints(closing) : scenario.complaints(closing)),
+    ...(undone ? undoneComplaints(closing, scenario) : scenario.complaints(closing)),
     ...(ownEnding && !undone ? (scenario.unsaid?.(Told.ofRun(sitting.stateDirectory, record.run)) ?? []) : []),
   ];
   return {
