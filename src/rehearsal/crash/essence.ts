@@ -76,10 +76,11 @@ function ofWorld(world: World, kept: ReadonlySet<string>): Record<string, unknow
       ]),
     ),
   }));
+  const bases = basesOf(world, kept);
   const etcd = Object.fromEntries(
     Object.entries(world.etcd.entries)
       .filter(([key]) => !key.endsWith("/optime/leader"))
-      .map(([key, { value }]) => [key, value]),
+      .map(([key, { value }]) => [key, withoutPositions(value, bases)]),
   );
   const { instances, deleted } = world.broker;
   return { cells, objects: objectsOf(world, kept), etcd, instances, deleted, faults: world.faults };
@@ -90,8 +91,30 @@ function objectsOf(world: World, kept: ReadonlySet<string>): readonly string[] {
   return Object.entries(world.store.buckets).flatMap(([bucket, content]) =>
     Object.entries(content)
       .filter(([key, { meaning, etag }]) => !isOfLease(key) && (meaning.is !== "wal" || kept.has(etag)))
-      .map(([key, { meaning, etag }]) => `${bucket}/${key} ${kept.has(etag) ? etag : meaning.is}`),
+      .map(([key, { meaning, etag }]) =>
+        kept.has(etag) ? `${bucket}/${key} ${etag}` : `${bucket}/${withoutPositions(key)} ${meaning.is}`,
+      ),
   );
+}
+
+/** Of a base backup, or of what lies below `wal_005/`: timeline, then the segment that was open. */
+const POSITION = /\b(base_|wal_005\/)([0-9A-F]{8})[0-9A-F]{16}/g;
+
+/**
+ * A living database closes segments while nobody carries the run, and names what it archives after the one that is open:
+ * of that the timeline alone says anything. `exact` keep their whole name.
+ */
+function withoutPositions(text: string, exact: ReadonlySet<string> = new Set()): string {
+  return text.replace(POSITION, (name, what: string, timeline: string) =>
+    exact.has(name) ? name : `${what}${timeline}<position>`,
+  );
+}
+
+/** The base backups among the objects that must be the very same. */
+function basesOf(world: World, kept: ReadonlySet<string>): ReadonlySet<string> {
+  const objects = Object.values(world.store.buckets).flatMap((content) => Object.entries(content));
+  const names = objects.flatMap(([key, { etag }]) => (kept.has(etag) ? (key.match(POSITION) ?? []) : []));
+  return new Set(names);
 }
 
 function ofCloudController({ instances, bindings, apps }: CloudControllerState): Record<string, unknown> {
