@@ -1,11 +1,11 @@
 /** A drill deletes what its own run created, and nothing else, whatever its runbook says. */
 import { describe, expect, it } from "vitest";
-import type { JournaledStep } from "../../src/action.js";
+import type { JournaledStep, JsonObject } from "../../src/action.js";
 import { compareRows } from "../../src/actions/drill/compare-rows.js";
 import { deleteDrillService } from "../../src/actions/drill/delete-service.js";
 import { expectedRows, TABLE } from "../../src/actions/drill/rows.js";
-import { failure, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../traps/scene.js";
-import { created, keyed, LOST } from "./mutations/drill.js";
+import { CREATED_AT, failure, NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../traps/scene.js";
+import { created, free, keyed, LOST } from "./mutations/drill.js";
 
 const AT = { in: { org: "shop", space: "prod" }, instance: "important-db", guid: NEW_GUID };
 const OTHER = "11111111-2222-4333-8444-555555555555";
@@ -20,6 +20,11 @@ function journaled(scene: Scene, change: Partial<JournaledStep>): Scene {
   if (step !== undefined) scene.context.earlier.set("cf.create-service", [{ ...step, ...change }]);
   return scene;
 }
+
+const noted =
+  (notes: readonly JsonObject[]): JournaledStep["records"] =>
+  (kind) =>
+    kind === "name-was-free" ? notes : [];
 
 describe("the drill's delete", () => {
   it("deletes the service that the run's own create made, by the name that was typed", async () => {
@@ -52,6 +57,35 @@ describe("the drill's delete", () => {
 
   it("refuses where the create did not note that the name was free", async () => {
     await refused(journaled(created(), { records: () => [] }), /does not say that it created/);
+  });
+
+  it.each(["ran", "adopted"] as const)(
+    "refuses an instance that was there before the run asked for one, whose create has %s",
+    async (how) => {
+      const scene = journaled(created(), { how });
+      scene.cf.change(NEW_GUID, { createdAt: "2026-11-01T10:00:00Z" });
+      await refused(scene, /was created at 2026-11-01T10:00:00Z, and this run asked for its own at/);
+    },
+  );
+
+  it("refuses by the last note of several, and where a note tells no time", async () => {
+    const later = new Date(Date.parse(CREATED_AT) + 120_000).toISOString();
+    const notes = [free(CREATED_AT), free(later)];
+    await refused(journaled(created(), { records: noted(notes) }), /asked for its own at/);
+    await refused(
+      journaled(created(), { records: noted([{ ...free(""), at: null }]) }),
+      /does not say that it created/,
+    );
+  });
+
+  it("deletes an instance whose create was adopted by the probe, made after the run asked for it", async () => {
+    await journaled(created(), { how: "adopted" }).perform(deleteDrillService, LOST);
+  });
+
+  it("deletes nothing in a space that was given the name since", async () => {
+    const scene = created();
+    scene.cf.spaces.splice(0, 1, { ...SPACE, name: "former" }, { ...SPACE, guid: "another-guid" });
+    await refused(scene, /another-guid/);
   });
 
   it("refuses an instance that does not carry the tag of this run", async () => {

@@ -68,7 +68,8 @@ export const createService = defineAction({
     if (request.adopt !== "") await adopt(context, request);
     const space_guid = await requireSpace(context, request);
     if ((await cf.findInstance(space_guid, request.name)) === undefined) {
-      await context.record("name-was-free", { name: request.name, space_guid });
+      const at = context.ports.clock.now().toISOString();
+      await context.record("name-was-free", { name: request.name, space_guid, at });
       const { org, space, offering, plan, name } = request;
       await context.beforeEffect();
       await cf.createService({
@@ -182,8 +183,19 @@ async function probeCreated(context: Context, request: Input): Promise<Probe<Out
     case "in progress":
       return { state: "partly", evidence };
     case "failed":
-      return { state: "unknown", evidence: `${evidence}: ${instance.lastOperation.description}` };
+      return failed(context, instance, evidence);
   }
+}
+
+/** Of a failed create Cloud Foundry keeps a record with the name: nothing can be created in its place until that is gone. */
+function failed(context: Context, instance: ServiceInstance, evidence: string): Probe<Output> {
+  const { type, description } = instance.lastOperation;
+  if (type !== "create") return { state: "unknown", evidence: `${evidence}: ${description}` };
+  return { state: "partly", evidence: `not created: ${evidence}: ${description}. ${wayOnFrom(context, instance)}` };
+}
+
+function wayOnFrom(context: Context, { name }: ServiceInstance): string {
+  return `Remove what is left of it with "${quote(["cf", "delete-service", name, "-f"])}", then go on with "dingo-recover resume ${context.run.id}": it is created anew.`;
 }
 
 /** Only where a create was sent is its late arrival waited for. */
@@ -218,7 +230,7 @@ async function awaitCreated(context: Context, { space_guid, name }: Input): Prom
         "step-failed",
         `Cloud Foundry could not create "${name}": ${instance.lastOperation.description}`,
         {
-          remedy: `Look at it with cf service, remove it with cf delete-service, and run again.`,
+          remedy: wayOnFrom(context, instance),
           place: instance.guid,
         },
       );

@@ -5,7 +5,7 @@ import { TABLE } from "../../../src/actions/drill/rows.js";
 import { writeRows } from "../../../src/actions/drill/write-rows.js";
 import type { LastOperation } from "../../../src/ports/cloud-foundry.js";
 import { BUCKET } from "../../archive/sample-archive.js";
-import { NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../../traps/scene.js";
+import { CREATED_AT, NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../../traps/scene.js";
 import { at, type MutationCases, tried } from "./shape.js";
 import { fresh } from "./worlds.js";
 
@@ -51,6 +51,10 @@ export const LOST: JsonObject = {
   run: RUN,
 };
 
+/** Before the scene's instance was created. */
+const ASKED_AT = new Date(Date.parse(CREATED_AT) - 30_000).toISOString();
+export const free = (at: string): JsonObject => ({ name: "important-db", space_guid: SPACE.guid, at });
+
 /** The create is in the journal of the run, with what it noted before it. */
 export function created(): Scene {
   const scene = fresh();
@@ -60,7 +64,7 @@ export function created(): Scene {
       how: "ran",
       input: { name: "important-db" },
       output: { guid: NEW_GUID },
-      records: (kind) => (kind === "name-was-free" ? [{ name: "important-db", space_guid: SPACE.guid }] : []),
+      records: (kind) => (kind === "name-was-free" ? [free(ASKED_AT)] : []),
     },
   ]);
   return scene;
