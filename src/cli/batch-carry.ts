@@ -13,8 +13,10 @@ import {
   targetOf,
 } from "./batch.js";
 import { type ConductArguments, openStage, type Stage } from "./conductor.js";
+import { reportFailure } from "./failure.js";
 import { resume, type ResumeCall } from "./resume.js";
 import { type Afterwards, run, type RunCall, runWith } from "./run.js";
+import { watchBetween } from "./signals.js";
 import { openStateDirectory } from "./state.js";
 
 /** Whoever stops one of them, or is at work on it, means all of them. */
@@ -41,12 +43,15 @@ async function carryBatch(given: ConductArguments, run: string): Promise<number 
   const batch = batchOf(state.read(run).entries);
   if (batch === undefined) return undefined;
   const stage = openStage(given);
+  const stopper = watchBetween(stage.asks);
   const code = await inTurn(batch, {
     standings: () => standingsOf(state, batch),
     carriers: carriersOf(given),
     asks: stage.asks,
+    signal: stopper.signal,
     tell: (text) => (given.json ? undefined : stage.output.line(text, "strong")),
-  });
+    fail: (thrown) => reportFailure(thrown, given.json),
+  }).finally(() => stopper.release());
   showEnd(given, stage, { batch, standings: standingsOf(state, batch) });
   await stage.renderer.close();
   return code;
@@ -57,26 +62,39 @@ export interface Turn {
   readonly carriers: Carriers;
   /** A person is there: who stops one of them there stops the batch. */
   readonly asks: boolean;
+  /** Aborted: no other is begun. */
+  readonly signal: AbortSignal;
   readonly tell: (text: string) => void;
+  /** Says what one of them threw before its run had begun, and gives its exit code. */
+  readonly fail: (thrown: unknown) => number;
 }
 
-export async function inTurn(batch: Batch, { standings, carriers, asks, tell }: Turn): Promise<number> {
+export async function inTurn(batch: Batch, turn: Turn): Promise<number> {
+  const { standings, asks, signal, tell } = turn;
   let failed: number = EXIT.done;
   for (const [index, { guid }] of batch.members.entries()) {
     // Another process may have come to it meanwhile.
     const standing = standings().find(({ member }) => member.guid === guid);
     if (standing === undefined || !isLeft(standing)) continue;
-    const { state, error } = standing;
+    if (signal.aborted) return EXIT.interrupted;
     tell(`${index + 1} of ${batch.members.length}: "${standing.member.name}" (${guid})`);
-    if (state === "unreadable") tell(`  left alone: ${standing.why ?? ""}`);
-    const code =
-      state === "unreadable"
-        ? (error?.exitCode ?? EXIT.refused)
-        : await (state === "not-begun" ? carriers.begin : carriers.goOn)(batch, standing);
+    const code = await carryOne(batch, standing, turn);
     if (ENDS_ALL.includes(code) || (asks && code === EXIT.stopped)) return code;
     if (failed === EXIT.done) failed = code;
   }
   return failed;
+}
+
+async function carryOne(batch: Batch, standing: Standing, { carriers, tell, fail }: Turn): Promise<number> {
+  if (standing.state === "unreadable") {
+    tell(`  left alone: ${standing.why ?? ""}`);
+    return standing.error?.exitCode ?? EXIT.refused;
+  }
+  try {
+    return await (standing.state === "not-begun" ? carriers.begin : carriers.goOn)(batch, standing);
+  } catch (thrown) {
+    return fail(thrown);
+  }
 }
 
 /** What was agreed to for all of them is the approval of each; whatever else is asked is asked. */

@@ -57,9 +57,7 @@ export function standingsOf(directory: StateDirectory, batch: Batch): readonly S
   return batch.members.map((member) => {
     const own = read.findLast(({ guid }) => guid === member.guid);
     const standing: Standing =
-      own === undefined
-        ? { member, state: "not-begun", goOnWith: `dingo-recover resume ${batch.run}` }
-        : standingOf(member, own);
+      own === undefined ? { member, state: "not-begun", goOnWith: goOnWithAll(batch) } : standingOf(batch, member, own);
     const hidden = unreadable.findLast(({ run, mayBeOf }) => run > (own?.run ?? "") && mayBeOf(member));
     return hidden === undefined || !isLeft(standing) ? standing : unreadableStanding(member, hidden);
   });
@@ -135,14 +133,24 @@ function unreadableStanding(member: SpaceMember, { run, error }: UnreadableRun):
   };
 }
 
-function standingOf(member: SpaceMember, { run, entries }: MemberRun): Standing {
+const goOnWithAll = ({ run }: Batch): string => quote(["dingo-recover", "resume", run]);
+
+/** What goes on with its run by itself goes on with it as one of the batch as well, and with what was agreed to. */
+function standingOf(batch: Batch, member: SpaceMember, { run, entries }: MemberRun): Standing {
   const end = endOf(entries);
   if (end?.outcome === "succeeded") return { member, run, state: "recovered" };
   if (end !== undefined) return { member, run, state: "undone" };
   const state = replay(entries);
   const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
   const way = wayOn(state, { run, code: error?.code, touched: hasTouched(entries) });
-  const command = "resumeWith" in way ? way.resumeWith : "beginAnewWith" in way ? way.beginAnewWith : undefined;
+  const isResumed = "resumeWith" in way && !state.undoAsked && !state.back;
+  const command = isResumed
+    ? goOnWithAll(batch)
+    : "resumeWith" in way
+      ? way.resumeWith
+      : "beginAnewWith" in way
+        ? way.beginAnewWith
+        : undefined;
   return {
     member,
     run,
@@ -186,11 +194,9 @@ export function endLines(batch: Batch, standings: readonly Standing[]): readonly
     `${back} of ${standings.length} databases of ${batch.org}/${batch.space} are back.`,
     ...left.flatMap(({ member, state, why, goOnWith }) => [
       `  "${member.name}" (${member.guid}): ${why ?? state.replace("-", " ")}`,
-      ...(goOnWith === undefined ? [] : [`    ${goOnWith}`]),
+      ...(goOnWith === undefined || goOnWith === goOnWithAll(batch) ? [] : [`    ${goOnWith}`]),
     ]),
-    ...(left.some(isLeft)
-      ? [`all that are left, one after another: ${quote(["dingo-recover", "resume", batch.run])}`]
-      : []),
+    ...(left.some(isLeft) ? [`all that are left, one after another: ${goOnWithAll(batch)}`] : []),
   ];
 }
 

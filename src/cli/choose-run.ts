@@ -1,14 +1,14 @@
 import { RecoverError } from "../errors.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import { unfinishedBatches } from "./batch.js";
-import { openRehearsals, openRuns } from "./open-runs.js";
+import { openRehearsals, openRuns, playedAt } from "./open-runs.js";
 
 /** The run that a prefix names, or the only open one where none was given; a rehearsal has to be named. */
 export function chooseRun(directory: StateDirectory, prefix: string | undefined): string {
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
   const run = onlyOpen(directory);
   if (run !== undefined) return run;
-  const rehearsed = openRehearsals(directory).map((each) => each.run);
+  const rehearsed = rehearsals(directory);
   throw new RecoverError("run-not-found", "no run is open", {
     remedy:
       rehearsed.length === 0
@@ -30,9 +30,23 @@ export function chooseRunOrRehearsal(
 ): string {
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
   const run = onlyOpen(directory);
-  const last = run === undefined ? openRehearsals(directory).at(-1)?.run : undefined;
+  const last = run === undefined ? rehearsals(directory).at(-1) : undefined;
   if (last !== undefined) say(`no run is open; the last rehearsal is ${last}`);
   return run ?? last ?? chooseRun(directory, prefix);
+}
+
+/** Those that go on, by the batch where they belong to one, the last one at the end. */
+function rehearsals(directory: StateDirectory): readonly string[] {
+  const batches = unfinishedBatches(directory).filter(({ batch }) => batch.rehearsal);
+  const within = new Set(batches.flatMap(({ runs }) => runs));
+  const alone = openRehearsals(directory).filter(({ run }) => !within.has(run));
+  const lastOf = (runs: readonly string[]): number => Math.max(...runs.map((run) => playedAt(directory, run)));
+  return [
+    ...batches.map(({ batch: { run }, runs }) => ({ run, at: lastOf([run, ...runs]) })),
+    ...alone.map(({ run }) => ({ run, at: lastOf([run]) })),
+  ]
+    .sort((a, b) => a.at - b.at)
+    .map(({ run }) => run);
 }
 
 /** The runs of a batch are gone on with through their batch. */

@@ -54,7 +54,7 @@ function goesOn(directory: StateDirectory, run: string): boolean {
 }
 
 /** By the clock of this machine: the journal's times are the foundation's. */
-function playedAt(directory: StateDirectory, run: string): number {
+export function playedAt(directory: StateDirectory, run: string): number {
   return statSync(join(directory.directoryOf(run), "journal.jsonl"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 

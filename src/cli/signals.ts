@@ -10,6 +10,25 @@ export interface Stopper {
   release(): void;
 }
 
+/**
+ * Around a batch, and between its runs, where a stop is one at once. A run that asks hears Ctrl-C itself, and it may be the
+ * first of two.
+ */
+export function watchBetween(asks: boolean): Stopper {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  const onInterrupt = (): void => {
+    if (!asks || process.listenerCount("SIGINT") === 1) stop();
+  };
+  process.on("SIGINT", onInterrupt).on("SIGTERM", stop).on("SIGHUP", stop);
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off("SIGINT", onInterrupt).off("SIGTERM", stop).off("SIGHUP", stop);
+    },
+  };
+}
+
 /** `asks`: somebody reads what is said; otherwise the first Ctrl-C stops as well. */
 export function watchSignals(say: (text: string) => void, asks: boolean): Stopper {
   const controller = new AbortController();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Carriers, inTurn } from "../../src/cli/batch-carry.js";
 import { type Batch, endDocument, endLines, inputsOf, type Standing, standingsOf } from "../../src/cli/batch.js";
-import { EXIT } from "../../src/errors.js";
+import { asRecoverError, EXIT, RecoverError } from "../../src/errors.js";
 import type { EntryBody } from "../../src/journal/entry.js";
 import { StateDirectory } from "../../src/journal/state-directory.js";
 import { Secrets } from "../../src/secrets.js";
@@ -37,8 +37,19 @@ class Foundation {
     this.#codes = codes;
   }
 
+  readonly #stop = new AbortController();
+
   readonly carry = (asks = false): Promise<number> =>
-    inTurn(BATCH, { standings: () => this.#states, carriers: this.#carriers, asks, tell: () => undefined });
+    inTurn(BATCH, {
+      ...{ standings: () => this.#states, carriers: this.#carriers, asks, signal: this.#stop.signal },
+      tell: () => undefined,
+      fail: (thrown) => asRecoverError(thrown).exitCode,
+    });
+
+  /** A signal comes when this many were worked on. */
+  stopAfter = Infinity;
+  /** Whose run throws before it has begun. */
+  thrower: string | undefined;
 
   readonly #carriers: Carriers = {
     begin: (_batch, standing) => this.#work("begin", standing),
@@ -47,6 +58,9 @@ class Foundation {
 
   #work(what: string, { member: { name, guid: of } }: Standing): Promise<number> {
     this.calls.push(`${what} ${name}`);
+    if (this.calls.length === this.stopAfter) this.#stop.abort();
+    if (name === this.thrower)
+      return Promise.reject(new RecoverError("interrupted", "stopped by SIGTERM", { remedy: "Go on." }));
     const code = this.#codes[name] ?? EXIT.done;
     const index = this.#states.findIndex((each) => each.member.guid === of);
     this.#states[index] = { member: member(index + 1), state: code === EXIT.done ? "recovered" : "open" };
@@ -82,6 +96,26 @@ describe("a batch", () => {
   ])("ends at %s", async (_what, code, asks) => {
     const foundation = new Foundation(NEW, { "db-2": code });
     expect(await foundation.carry(asks)).toBe(code);
+    expect(foundation.calls).toEqual(["begin db-1", "begin db-2"]);
+  });
+
+  it("begins no other after a signal between two of them", async () => {
+    const foundation = new Foundation(NEW);
+    foundation.stopAfter = 2;
+    expect(await foundation.carry()).toBe(EXIT.interrupted);
+    expect(foundation.calls).toEqual(["begin db-1", "begin db-2"]);
+  });
+
+  it("is as good as ended where the signal comes after the last", async () => {
+    const foundation = new Foundation(NEW);
+    foundation.stopAfter = 3;
+    expect(await foundation.carry()).toBe(EXIT.done);
+  });
+
+  it("comes to its end where one is stopped before its run has begun", async () => {
+    const foundation = new Foundation(NEW);
+    foundation.thrower = "db-2";
+    expect(await foundation.carry()).toBe(EXIT.interrupted);
     expect(foundation.calls).toEqual(["begin db-1", "begin db-2"]);
   });
 
@@ -185,7 +219,6 @@ describe("the end of a batch", () => {
       `  "db-2" (${guid(2)}): no room (does-not-fit)`,
       "    dingo-recover resume b",
       `  "db-3" (${guid(3)}): not begun`,
-      `    dingo-recover resume ${BATCH.run}`,
       `all that are left, one after another: dingo-recover resume ${BATCH.run}`,
     ]);
   });
