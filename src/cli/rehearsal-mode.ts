@@ -2,7 +2,7 @@
  * What a rehearsal tells the ordinary program that it starts as its child, in one variable: the box's time, the
  * scenario's answers, where to be killed. Without the variable nothing of this exists.
  */
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import type { ClockSetting } from "../adapters/clock/system-clock.js";
 import { RecoverError } from "../errors.js";
@@ -13,6 +13,8 @@ const setting = z.strictObject({
   clock: z.strictObject({ realMs: z.number(), epochMs: z.number(), rate: z.number().positive() }),
   /** File of the scenario's answers: question id → answer. Absent on a terminal, where a person answers. */
   answers: z.string().optional(),
+  /** File in which each run that this process begins is noted: whose box it is played in is known by nothing else. */
+  runs: z.string().optional(),
   /** Kills this process at the N-th journal append. */
   crashAt: z
     .strictObject({ append: z.number().int().positive(), when: z.enum(["before", "torn", "after"]) })
@@ -25,6 +27,8 @@ export interface RehearsalMode {
   readonly clock: ClockSetting;
   readonly answers: Readonly<Record<string, string>> | undefined;
   readonly observer: AppendObserver | undefined;
+  /** Told of a run before its first entry. */
+  readonly began: (run: string) => void;
 }
 
 export function readRehearsalMode(env: NodeJS.ProcessEnv): RehearsalMode | undefined {
@@ -37,12 +41,15 @@ export function readRehearsalMode(env: NodeJS.ProcessEnv): RehearsalMode | undef
       effect: "none",
     });
   }
-  const { clock, answers, crashAt } = parsed.data;
+  const { clock, answers, crashAt, runs } = parsed.data;
   return {
     clock,
     answers:
       answers === undefined ? undefined : z.record(z.string(), z.string()).parse(parse(readFileSync(answers, "utf8"))),
     observer: crashAt === undefined ? undefined : killAt(crashAt.append, crashAt.when),
+    began: (run) => {
+      if (runs !== undefined) appendFileSync(runs, `${run}\n`, { mode: 0o600 });
+    },
   };
 }
 

@@ -50,6 +50,7 @@ export async function runWith(given: RunCall, inputs: JsonObject, afterwards = A
     observer: stage.mode?.observer,
   });
   const { journal, locks, directory } = state.create();
+  stage.mode?.began(journal.run);
   const lease = leaseTerms(common.config.lease, { journal, directory }, { takeOver: false, now });
   const drill = lastDrill(state, stage.mode !== undefined);
   const events = new EventLog(directory, secrets);

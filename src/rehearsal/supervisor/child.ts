@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { BoxClock } from "../box/clock.js";
 import { REHEARSAL_VARIABLE } from "../variable.js";
 import type { ChildPlace } from "./child-files.js";
+import { noteIn } from "./record.js";
 
 /** Around a journal append, or as soon as the far side has made its K-th change, or one that reads so, and before it answers. */
 export type CrashPoint =
@@ -89,6 +90,7 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
 function setting({ clock, interactive, place, crashAt }: ChildOptions): Record<string, unknown> {
   return {
     clock,
+    runs: noteIn(place.directory),
     ...(interactive ? {} : { answers: place.answers }),
     ...(crashAt !== undefined && "append" in crashAt ? { crashAt } : {}),
   };

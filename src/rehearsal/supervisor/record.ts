@@ -23,7 +23,16 @@ export function saveRecord(directory: string, record: RehearsalRecord): void {
   renameSync(`${path}.part`, path);
 }
 
-/** The box in which a run was rehearsed; undefined where it is gone. */
+/** Where the program in a box notes each run that it begins, a line for each: no other box's program knows the file. */
+export const noteIn = (directory: string): string => join(directory, "runs");
+
+/** Runs that were begun in a box, oldest first: a batch before the runs of its databases. */
+export function runsOf(directory: string): readonly string[] {
+  const note = noteIn(directory);
+  return existsSync(note) ? readFileSync(note, "utf8").split("\n").slice(0, -1) : [];
+}
+
+/** The box in which a run was rehearsed, by itself or as one of a batch; undefined where it is gone. */
 export function findRehearsal(
   stateDirectory: string,
   run: string,
@@ -37,11 +46,5 @@ export function findRehearsal(
       directory,
       record: JSON.parse(readFileSync(join(directory, FILE), "utf8")) as RehearsalRecord,
     }))
-    .find(({ record }) => record.run === run);
-}
-
-/** Runs that a state directory holds. */
-export function runsIn(stateDirectory: string): readonly string[] {
-  const path = join(stateDirectory, "runs");
-  return existsSync(path) ? readdirSync(path) : [];
+    .find(({ directory, record }) => record.run === run || runsOf(directory).includes(run));
 }

@@ -12,7 +12,7 @@ import { firstState } from "./first-state.js";
 import type { Blow } from "../weather/blow.js";
 import { frontsOf } from "../weather/weather.js";
 import { conclude, inBox, type RehearsalResult, type Sitting, type Standing, tidyUp } from "./play.js";
-import { findRehearsal, type RehearsalRecord, rehearsalsIn, runsIn, saveRecord } from "./record.js";
+import { findRehearsal, type RehearsalRecord, rehearsalsIn, runsOf, saveRecord } from "./record.js";
 
 export type { RehearsalResult } from "./play.js";
 
@@ -83,13 +83,12 @@ function makeDirectory({ stateDirectory, scenario }: RehearseOptions): string {
 }
 
 async function play(options: RehearseOptions, standing: Standing, first: RehearsalRecord): Promise<RehearsalResult> {
-  const { scenario, stateDirectory } = options;
+  const { scenario } = options;
   const { directory } = standing.place;
-  const runsBefore = runsIn(stateDirectory);
   let record = first;
   const look = (): RehearsalRecord => {
-    const run = record.run ?? runsIn(stateDirectory).find((each) => !runsBefore.includes(each));
-    if (run === undefined || record.run !== undefined) return record;
+    const [run] = record.run === undefined ? runsOf(directory) : [];
+    if (run === undefined) return record;
     record = { ...record, run };
     saveRecord(directory, record);
     return record;
