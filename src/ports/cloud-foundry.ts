@@ -138,6 +138,14 @@ export interface KnownInstance {
   readonly guid: string;
 }
 
+/** How many of each are in a space. */
+export interface SpaceContent {
+  /** Managed and user-provided ones. */
+  readonly instances: number;
+  readonly apps: number;
+  readonly routes: number;
+}
+
 export interface CloudFoundry {
   identity(): Promise<CfIdentity>;
   findSpace(ref: SpaceRef): Promise<CfSpace | undefined>;
@@ -155,16 +163,18 @@ export interface CloudFoundry {
   /** Every managed instance of the platform that the token sees: all of them only where it `seesEverything`. */
   placedInstances(): Promise<readonly PlacedInstance[]>;
   apps(spaceGuid: string): Promise<readonly CfApp[]>;
+  /** What somebody would miss who uses the space. */
+  contentOf(spaceGuid: string): Promise<SpaceContent>;
   /** Every instance that is wanted now, of every process; one that Cloud Foundry says nothing of is DOWN. */
   appInstances(appGuid: string): Promise<readonly AppInstance[]>;
   bindings(instanceGuid: string): Promise<readonly CredentialBinding[]>;
   keyCredentials(bindingGuid: string): Promise<DatabaseCredentials>;
 
   /**
-   * `cf create-space SPACE -o ORG`; it says OK too for one that is there. Whoever makes a space becomes its manager and
-   * developer by the same command.
+   * `cf create-space SPACE -o ORG`: whether it was made by this call; a space that is there is no error. Whoever makes a
+   * space becomes its manager and developer by the same command.
    */
-  createSpace(request: SpaceRef): Promise<void>;
+  createSpace(request: SpaceRef): Promise<"made" | "was-there">;
   /** `cf rename-space`; a name that is taken is `step-failed`. */
   renameSpace(request: { readonly in: KnownSpace; readonly to: string }): Promise<void>;
   /** `cf create-service … -t TAG`; returns when the CLI does, which proves nothing. */

@@ -5,6 +5,7 @@ import { checkTarget } from "../../src/actions/cf/check-target.js";
 import { createService } from "../../src/actions/cf/create-service.js";
 import { createSpace } from "../../src/actions/cf/create-space.js";
 import { undoSpace } from "../../src/actions/cf/undo-space.js";
+import type { ServiceInstance } from "../../src/ports/cloud-foundry.js";
 import { failure, Scene, SPACE, TAG } from "../traps/scene.js";
 import { WANTED } from "./mutations/cloud-foundry.js";
 
@@ -91,10 +92,75 @@ describe("a space that is missing", () => {
       expect(scene.cf.renames).toEqual([]);
     });
 
-    it("is left alone where another one has the name, and a person is asked where nobody can tell", async () => {
+    it.each([
+      ["a route", () => (scene.cf.routes = 1), "1 route"],
+      ["a user-provided service", () => scene.cf.instances.push(provided()), "1 service instance"],
+    ])("stays as it is where it holds %s", async (_what, change, held) => {
+      change();
+      expect((await back.probe(scene.context, taken)).evidence).toContain(`it holds ${held}`);
+      await expect(undo()).rejects.toEqual(failure("guard-refused", new RegExp(`holds ${held}`)));
+      expect(scene.cf.renames).toEqual([]);
+    });
+
+    it("is left alone where another one has the name", async () => {
       const other = { ...taken, output: { space_guid: "former" } };
       expect((await back.probe(scene.context, other)).state).toBe("done");
-      expect((await back.probe(scene.context, { ...taken, output: undefined })).state).toBe("unknown");
+    });
+
+    it("gives its name back where the step made it and did not come to its end", async () => {
+      expect((await back.probe(scene.context, { ...taken, output: undefined })).state).toBe("not-done");
     });
   });
+
+  describe("and is made by somebody else while the step makes it", () => {
+    const back: WayBack<typeof PLACE, { space_guid: string }> = undoSpace;
+    const rival = { ...SPACE, guid: "theirs" };
+    const taken = { input: PLACE, output: { space_guid: "theirs" } };
+    const stays = async (): Promise<void> => {
+      expect(await back.probe(scene.context, taken)).toMatchObject({
+        state: "done",
+        evidence: expect.stringContaining("nothing shows that this run made it") as string,
+      });
+      await back.run(scene.context, taken);
+      expect(scene.cf.renames).toEqual([]);
+    };
+
+    it("keeps its name where cf says that it was there", async () => {
+      scene.cf.rivalSpace = rival;
+      expect(await scene.perform(createSpace, PLACE)).toEqual({ space_guid: "theirs" });
+      await stays();
+    });
+
+    it.each([
+      ["nobody knows who made it", undefined, 0],
+      ["another user made it", "eve", 1000],
+      ["our user made it before the step asked", "admin", -5000],
+    ])("keeps its name after a kill where %s", async (_what, actor, afterMs) => {
+      await killed();
+      if (actor !== undefined) audited(actor, afterMs);
+      await stays();
+    });
+
+    it("is the run's own after a kill where our user made it after the step asked", async () => {
+      await killed();
+      audited("admin", 1000);
+      expect((await back.probe(scene.context, taken)).state).toBe("not-done");
+    });
+
+    const killed = async (): Promise<void> => {
+      await scene.context.record("space-was-missing", { ...PLACE, at: scene.clock.now().toISOString() });
+      scene.cf.spaces.push(rival);
+    };
+    const audited = (actor: string, afterMs: number): void => {
+      const createdAt = new Date(scene.clock.now().getTime() + afterMs).toISOString();
+      const target = { guid: "theirs", type: "space", name: "prod" };
+      scene.cf.audit.push({ guid: "event", type: "audit.space.create", createdAt, actor, target });
+    };
+  });
 });
+
+function provided(): ServiceInstance {
+  const lastOperation = { type: "create", state: "succeeded", description: "" } as const;
+  const what = { guid: "ups", kind: "user-provided", name: "legacy", spaceGuid: "prod-again" } as const;
+  return { ...what, tags: [], createdAt: "2026-11-21T12:00:00Z", lastOperation, planGuid: undefined };
+}

@@ -247,7 +247,8 @@ describe("in Cloud Foundry", () => {
     for (const ours of [true, false]) {
       const scene = fresh();
       scene.cf.appList.push({ guid: "web-guid", name: "web", state: "STARTED" });
-      if (!ours) await scene.cf.bindService({
+      if (!ours)
+        await scene.cf.bindService({
           ...{ in: { org: "shop", space: "prod" }, instance: "important-db", guid: NEW_GUID },
           app: "web",
         });

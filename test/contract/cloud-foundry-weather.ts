@@ -32,6 +32,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
       },
       placedInstances: { match: "GET /v3/service_plans", call: () => fixture.cf.placedInstances() },
       apps: { match: "GET /v3/apps", call: () => fixture.cf.apps(world.seeded.spaceGuid) },
+      contentOf: { match: "GET /v3/routes", call: () => fixture.cf.contentOf(world.seeded.spaceGuid) },
       appInstances: { match: "GET /v3/apps/*", call: () => fixture.cf.appInstances(world.seeded.webGuid) },
       bindings: {
         match: "GET /v3/service_credential_bindings",

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.js";
 import { swappedNames } from "./cloud-foundry-names.js";
+import { spaces } from "./cloud-foundry-spaces.js";
 import { badWeather } from "./cloud-foundry-weather.js";
 import { ADMIN, DB_PASSWORD, DEVELOPER, LONG_AGO, ROBOT, STRANGER } from "./cloud-foundry-world.js";
 import { ResourceLog } from "./resource-log.js";
@@ -307,26 +308,6 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect(bindings.map(({ type, name }) => [type, name])).toEqual([["key", "backup"]]);
       });
 
-      it("makes a space that is usable at once, says OK for one that is there, and gives it another name", async () => {
-        const { org } = IN;
-        await fixture.cf.createSpace({ org, space: "made-again" });
-        const made = await fixture.cf.findSpace({ org, space: "made-again" });
-        await fixture.cf.createSpace({ org, space: "made-again" });
-        expect(await fixture.cf.findSpace({ org, space: "made-again" })).toEqual(made);
-        await fixture.cf.renameSpace({
-          in: { org, space: "made-again", guid: made?.guid ?? "" },
-          to: "made-again-aside",
-        });
-        expect(await fixture.cf.findSpace({ org, space: "made-again" })).toBeUndefined();
-        expect(await fixture.cf.findSpace({ org, space: "made-again-aside" })).toMatchObject({ guid: made?.guid });
-        await expect(
-          fixture.cf.renameSpace({ in: { org, space: "made-again-aside", guid: made?.guid ?? "" }, to: IN.space }),
-        ).rejects.toMatchObject({ code: "step-failed" });
-        await expect(fixture.cf.createSpace({ org: "nowhere", space: "x" })).rejects.toMatchObject({
-          code: "step-failed",
-        });
-      });
-
       it("gives an instance another name, by which it is the same one; a name that is taken is refused", async () => {
         await create();
         const before = await named("important-db");
@@ -386,6 +367,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
     });
 
+    spaces(fixture);
     badWeather(fixture);
     swappedNames(fixture);
 

@@ -107,6 +107,7 @@ export class RecordedCloudFoundry implements CloudFoundry {
   listPlans: CloudFoundry["listPlans"] = notRecorded;
   placedInstances: CloudFoundry["placedInstances"] = notRecorded;
   apps: CloudFoundry["apps"] = () => this.#answer("apps", [{ guid: "app-1", name: "web", state: "STARTED" }]);
+  contentOf: CloudFoundry["contentOf"] = notRecorded;
   appInstances: CloudFoundry["appInstances"] = notRecorded;
   bindings: CloudFoundry["bindings"] = notRecorded;
   keyCredentials: CloudFoundry["keyCredentials"] = notRecorded;

@@ -15,6 +15,7 @@ import type {
   LastOperation,
   PlacedInstance,
   ServiceInstance,
+  SpaceContent,
   SpaceRef,
   UsageEvent,
 } from "../../src/ports/cloud-foundry.js";
@@ -48,6 +49,10 @@ export class FakeCloudFoundry implements CloudFoundry {
   readonly failures: Error[] = [];
   /** Somebody else's instance that comes to be just before ours. */
   rival: ServiceInstance | undefined;
+  /** Somebody else's space that comes to be just before ours. */
+  rivalSpace: CfSpace | undefined;
+  /** Of every space. */
+  routes = 0;
   /** Nobody may read bindings. */
   hidesBindings = false;
   /** Nobody may read spaces. */
@@ -119,6 +124,11 @@ export class FakeCloudFoundry implements CloudFoundry {
     return this.appList;
   }
 
+  async contentOf(spaceGuid: string): Promise<SpaceContent> {
+    const instances = (await this.listInstances(spaceGuid)).length;
+    return { instances, apps: this.appList.length, routes: this.routes };
+  }
+
   async appInstances(): Promise<readonly AppInstance[]> {
     const states = (this.instanceStates.length > 1 ? this.instanceStates.shift() : this.instanceStates[0]) ?? [
       "RUNNING",
@@ -181,10 +191,12 @@ export class FakeCloudFoundry implements CloudFoundry {
     this.#unbind(await this.#known(known), (each) => each.type === "app" && each.appGuid === appGuid);
   }
 
-  async createSpace({ org, space }: SpaceRef): Promise<void> {
+  async createSpace({ org, space }: SpaceRef): Promise<"made" | "was-there"> {
     this.spacesMade.push(`${org}/${space}`);
-    if ((await this.findSpace({ org, space })) !== undefined) return;
+    if (this.rivalSpace !== undefined) this.spaces.push(this.rivalSpace);
+    if ((await this.findSpace({ org, space })) !== undefined) return "was-there";
     this.spaces.push({ guid: `${space}-again`, name: space, orgGuid: "org-guid", orgName: org });
+    return "made";
   }
 
   async renameSpace({ in: space, to }: { in: KnownSpace; to: string }): Promise<void> {

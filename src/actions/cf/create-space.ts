@@ -20,12 +20,14 @@ export const createSpace = defineAction({
   describe: ({ org, space }) => [{ on: "here", line: quote(["cf", "create-space", space, "-o", org]) }],
   async run(context, request): Promise<Output> {
     const { cf } = context.ports;
+    let made = false;
     if ((await cf.findSpace(request)) === undefined) {
-      await context.record("space-was-missing", { ...request });
+      await context.record("space-was-missing", { ...request, at: context.ports.clock.now().toISOString() });
       await context.beforeEffect();
-      await cf.createSpace(request);
+      made = (await cf.createSpace(request)) === "made";
     }
     const found = await cf.findSpace(request);
+    if (made && found !== undefined) await context.record("space-made", { guid: found.guid });
     if (found !== undefined) return { space_guid: found.guid };
     throw new RecoverError("step-failed", `there is still no space "${request.space}" in "${request.org}"`, {
       remedy: `Make it with ${quote(["cf", "create-space", request.space, "-o", request.org])}, then resume.`,

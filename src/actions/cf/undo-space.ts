@@ -34,10 +34,10 @@ export const undoSpace: WayBack<SpaceRef, Output> = {
     const found = await context.ports.cf.findSpace(taken.input);
     if (found === undefined) return { state: "done", evidence: `there is no space "${taken.input.space}"` };
     const evidence = `"${found.name}" is ${found.guid}`;
-    if (taken.output === undefined)
-      return { state: "unknown", evidence: `${evidence}; whether this run made it or somebody else cannot be told` };
-    if (found.guid !== taken.output.space_guid)
+    if (taken.output !== undefined && found.guid !== taken.output.space_guid)
       return { state: "done", evidence: `${evidence}, made by somebody else` };
+    if (!(await wasMade(context, found)))
+      return { state: "done", evidence: `${evidence}; nothing shows that this run made it, and it keeps its name` };
     const held = await contentOf(context, found);
     return held === ""
       ? { state: "not-done", evidence: `${evidence}, and empty` }
@@ -57,15 +57,35 @@ export const undoSpace: WayBack<SpaceRef, Output> = {
 /** By its GUID: whatever has the name now may be somebody else's. */
 async function findOwn(context: Context, { input, output }: Taken<SpaceRef, Output>): Promise<CfSpace | undefined> {
   const found = await context.ports.cf.findSpace(input);
-  return found !== undefined && found.guid === output?.space_guid ? found : undefined;
+  if (found === undefined || (output !== undefined && found.guid !== output.space_guid)) return undefined;
+  return (await wasMade(context, found)) ? found : undefined;
+}
+
+/**
+ * Whether this run made it: the step saw that its own command did; or, where it was killed before it could note that, Cloud
+ * Foundry's audit event tells that our user made it after the step had asked. The step's output alone says only that it is
+ * there.
+ */
+async function wasMade(context: Context, { guid }: CfSpace): Promise<boolean> {
+  if (context.records("space-made").some((note) => note["guid"] === guid)) return true;
+  const asked = context.records("space-was-missing").at(-1)?.["at"];
+  if (typeof asked !== "string") return false;
+  const { cf } = context.ports;
+  const { user, seesEverything } = await cf.identity();
+  if (!seesEverything) return false;
+  // Events are stamped with whole seconds.
+  const since = new Date(Math.floor(Date.parse(asked) / 1000) * 1000);
+  const events = await cf.auditEvents(["audit.space.create"], since);
+  return events.some(({ target, actor }) => target.guid === guid && actor === user);
 }
 
 /** "" for an empty one. */
 async function contentOf(context: Context, { guid }: CfSpace): Promise<string> {
-  const { cf } = context.ports;
-  const [instances, apps] = [await cf.listInstances(guid), await cf.apps(guid)];
-  return [
-    ...(instances.length === 0 ? [] : [counted(instances.length, "service instance")]),
-    ...(apps.length === 0 ? [] : [counted(apps.length, "application")]),
-  ].join(" and ");
+  const { instances, apps, routes } = await context.ports.cf.contentOf(guid);
+  const held = [
+    [instances, "service instance"],
+    [apps, "application"],
+    [routes, "route"],
+  ] as const;
+  return held.flatMap(([count, what]) => (count === 0 ? [] : [counted(count, what)])).join(" and ");
 }

@@ -4,7 +4,8 @@
  * (laws 4, 6).
  */
 import { RecoverError } from "../../errors.js";
-import type { CloudFoundry, KnownInstance, KnownSpace } from "../../ports/cloud-foundry.js";
+import type { CloudFoundry, KnownInstance, KnownSpace, SpaceRef } from "../../ports/cloud-foundry.js";
+import type { ProgramResult } from "../process/spawn.js";
 import { failureError, failureOf } from "./failure.js";
 import { requireUsableName } from "./name.js";
 import type { CfReader } from "./reader.js";
@@ -26,9 +27,10 @@ export class Changes {
     this.#timeoutMs = timeoutMs;
   }
 
-  async createSpace({ org, space }: Request<"createSpace">): Promise<void> {
+  async createSpace({ org, space }: SpaceRef): ReturnType<CloudFoundry["createSpace"]> {
     requireUsable({ organization: org, space });
-    await this.#send(["create-space", space, "-o", org]);
+    const { stdout, stderr } = await this.#send(["create-space", space, "-o", org]);
+    return /already exists/.test(stdout + stderr) ? "was-there" : "made";
   }
 
   renameSpace({ in: ref, to }: Request<"renameSpace">): Promise<void> {
@@ -97,10 +99,10 @@ export class Changes {
     await this.#change({ ...known.in, guid: found.spaceGuid }, {}, args);
   }
 
-  async #send(args: readonly string[]): Promise<void> {
+  async #send(args: readonly string[]): Promise<ProgramResult> {
     const command = `cf ${args[0]}`;
     const result = await this.#session.run(args, this.#timeoutMs);
-    if (result.code === 0) return;
+    if (result.code === 0) return result;
     const failure = failureOf(result);
     if (failure === "token") throw await this.#rejectedMidway(command);
     throw failureError(failure, { command, result, mask: (text) => this.#session.mask(text), effect: "unknown" });

@@ -15,6 +15,7 @@ import type {
   DatabaseCredentials,
   PlacedInstance,
   ServiceInstance,
+  SpaceContent,
   SpaceRef,
   UsageEvent,
 } from "../../ports/cloud-foundry.js";
@@ -135,6 +136,15 @@ export class CfCloudFoundry implements CloudFoundry {
     return found;
   }
 
+  async contentOf(spaceGuid: string): Promise<SpaceContent> {
+    const count = async (path: string): Promise<number> =>
+      (await this.#reader.list(path, { space_guids: [spaceGuid] })).length;
+    const [instances, apps] = [await count("/v3/service_instances"), await count("/v3/apps")];
+    const routes = await count("/v3/routes");
+    if (instances + apps + routes === 0) await this.#visibility.nothingIn(spaceGuid, "content");
+    return { instances, apps, routes };
+  }
+
   async appInstances(appGuid: string): Promise<readonly AppInstance[]> {
     const app = encodeURIComponent(appGuid);
     const processes = await this.#list(`/v3/apps/${app}/processes`, {}, shape.process);
@@ -193,7 +203,7 @@ export class CfCloudFoundry implements CloudFoundry {
     return this.#changes.unbindService(request);
   }
 
-  createSpace(request: Parameters<CloudFoundry["createSpace"]>[0]): Promise<void> {
+  createSpace(request: SpaceRef): ReturnType<CloudFoundry["createSpace"]> {
     return this.#changes.createSpace(request);
   }
 

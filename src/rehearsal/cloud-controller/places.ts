@@ -5,6 +5,7 @@ import { type Answer, answer, type Exchange, notAuthorized, notFound, unprocessa
 import { page, passes } from "./page.js";
 import { brokersOf, offeringsOf, renderOffering, renderOrg, renderPlan, renderRole, renderSpace } from "./render.js";
 import { field, related } from "./parse.js";
+import { recordAudit } from "./records.js";
 import { addRole, addSpace } from "./seed.js";
 import type { CloudControllerState, Plan } from "./state.js";
 
@@ -51,7 +52,15 @@ export function createSpace({ state, request, who, now }: Exchange): Answer {
   if (!mayManage(state, who, org.guid)) return answer(state, notAuthorized());
   if (isTaken(state, org.guid, name)) return answer(state, unprocessable("Name must be unique per organization"));
   const added = addSpace(state, { name, orgGuid: org.guid, at: now });
-  return answer(added.state, jsonResponse(201, renderSpace(added.space)));
+  const { guid } = added.space;
+  const noted = recordAudit(added.state, {
+    type: "audit.space.create",
+    actor: { guid: who.id, type: "user", name: who.name },
+    target: { guid, type: "space", name },
+    spaceGuid: guid,
+    now,
+  });
+  return answer(noted, jsonResponse(201, renderSpace(added.space)));
 }
 
 export function renameSpace({ state, request, who, params }: Exchange): Answer {
