@@ -3,7 +3,7 @@
  * patterns of the configuration file.
  */
 import type { Dirent } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 
 const MAGIC = /[*?[{]/;
@@ -34,14 +34,24 @@ export async function expandGlob(pattern: string): Promise<Expansion> {
   return { paths: [...walk.paths].sort(), unreadable: walk.unreadable };
 }
 
+interface Level {
+  readonly depth: number;
+  /** Where `**` began. */
+  readonly root: string;
+}
+
 class Walk {
   readonly paths = new Set<string>();
   readonly unreadable: { path: string; why: string }[] = [];
 
   async into(directory: string, parts: readonly string[], depth: number): Promise<void> {
     const [part, ...rest] = parts;
-    if (part === undefined || depth > DEEPEST) return;
-    if (part === "**") return await this.#anyDepth(directory, rest, depth);
+    if (part === undefined) return;
+    if (depth > DEEPEST) {
+      this.unreadable.push({ path: directory, why: `lies more than ${DEEPEST} levels deep, and was not entered` });
+      return;
+    }
+    if (part === "**") return await this.#anyDepth(directory, rest, { depth, root: directory });
     if (!isGlob(part) && rest.length > 0) return await this.into(path.join(directory, part), rest, depth + 1);
     const matcher = toRegExp(part);
     for (const entry of await this.#list(directory)) {
@@ -52,11 +62,19 @@ class Walk {
     }
   }
 
-  async #anyDepth(directory: string, rest: readonly string[], depth: number): Promise<void> {
+  async #anyDepth(directory: string, rest: readonly string[], { depth, root }: Level): Promise<void> {
     await this.into(directory, rest.length === 0 ? ["*"] : rest, depth);
+    // What would come next is entered only to be said to be too deep.
+    if (depth > DEEPEST) return;
     for (const entry of await this.#list(directory)) {
-      const hidden = entry.name.startsWith(".");
-      if (entry.isDirectory() && !hidden) await this.into(path.join(directory, entry.name), ["**", ...rest], depth + 1);
+      if (entry.name.startsWith(".")) continue;
+      const full = path.join(directory, entry.name);
+      if (entry.isDirectory()) await this.#anyDepth(full, rest, { depth: depth + 1, root });
+      else if (entry.isSymbolicLink() && (await leadsOut(full, root)))
+        this.unreadable.push({
+          path: full,
+          why: "is a link to a directory, which ** does not enter; name it in a pattern of its own",
+        });
     }
   }
 
@@ -70,6 +88,17 @@ class Walk {
         this.unreadable.push({ path: directory, why: `cannot be listed (${code})` });
       return [];
     }
+  }
+}
+
+/** Whether a link shows a directory that the walk from `root` does not come to by itself. */
+async function leadsOut(link: string, root: string): Promise<boolean> {
+  try {
+    if (!(await stat(link)).isDirectory()) return false;
+    const within = path.relative(await realpath(root === "" ? "." : root), await realpath(link));
+    return within.split(path.sep).some((part) => part.startsWith("."));
+  } catch (thrown) {
+    return codeOf(thrown) !== "ENOENT";
   }
 }
 
