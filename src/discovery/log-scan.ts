@@ -5,6 +5,7 @@ import type { Fact } from "./fact.js";
 import { NEEDLES, NEWEST, readLogLines, UNDATED, type LogLine } from "./log-line.js";
 import { clockOf } from "./line-clock.js";
 import { breaksOffAtStart } from "./lager.js";
+import { notText } from "./not-text.js";
 import type { TimeWindow } from "./rank.js";
 import { shown } from "./safe-text.js";
 import { guessFromFile, SourceClock } from "./source-clock.js";
@@ -106,6 +107,8 @@ class FileScan {
 
   finish(totals: SearchTotals): FileFindings {
     if (totals.failure !== undefined) this.holes.push(totals.failure);
+    const strange = notText(totals.head, totals.tail);
+    if (strange !== undefined) this.holes.push(strange);
     const edges = edgeLines(totals).flatMap((line) => readLogLines(line, NOWHERE));
     for (const edge of edges) this.#learn(edge);
     for (const edge of edges) this.#edge(edge);

@@ -136,15 +136,16 @@ function holeLine({ source, file = "", store = "", from, to, why }: Coverage): s
 }
 
 /** Every source stands in one of the two lists. */
-function wasReadInFull({ complete, from }: Coverage): boolean {
-  return complete && from !== undefined;
+function wasReadInFull({ complete, from, file }: Coverage): boolean {
+  return complete && (from !== undefined || file !== undefined);
 }
 
 function spanLine({ source, file = "", store = "", from, to, zones, guessed, skipped }: Coverage): string {
   const part = skipped === true ? ", only the time that was asked for" : "";
   const guess = guessed === true ? ", a guess by the file's date: no line tells its year and zone" : "";
   const zone = zones === undefined ? guess : `, its clock runs at ${zones.join(" and ")}`;
-  return `   ${shown(file || store || source)}: ${from ?? "?"} to ${to ?? "?"}${part}${zone}`;
+  if (from === undefined) return `   ${shown(file || store || source)}: no line of it has a time`;
+  return `   ${shown(file || store || source)}: ${from} to ${to ?? "?"}${part}${zone}`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

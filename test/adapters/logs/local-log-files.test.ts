@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
+import { deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { inflated } from "../../../src/adapters/logs/inflate.js";
 import { LocalLogFiles } from "../../../src/adapters/logs/local-log-files.js";
@@ -82,6 +82,22 @@ describe("patterns of log files", () => {
   it("take a file that is called like a pattern by its name", async () => {
     const file = await put("broker[1].log", "x\n");
     expect(names((await new LocalLogFiles().open([file])).files)).toEqual(["broker[1].log"]);
+  });
+
+  it("say which directories ** did not enter: linked ones, and very deep ones", async () => {
+    await put("tree/a/broker.log", "x\n");
+    await put("elsewhere/broker.log", "x\n");
+    const [link, known, cycle] = ["tree/link", "tree/known", "tree/a/cycle"].map((name) => path.join(directory, name));
+    await symlink(path.join(directory, "elsewhere"), link ?? "");
+    await symlink(path.join(directory, "tree/a"), known ?? "");
+    await symlink(path.join(directory, "tree"), cycle ?? "");
+    await put(`tree/${"d/".repeat(30)}broker.log`, "x\n");
+    const { files, unreadable } = await new LocalLogFiles().open([path.join(directory, "tree/**/*.log")]);
+    expect(names(files)).toEqual(["tree/a/broker.log"]);
+    expect(unreadable).toEqual([
+      { path: expect.stringMatching(/d\/d$/) as string, why: expect.stringMatching(/more than 20 levels/) as string },
+      { path: link, why: expect.stringMatching(/is a link to a directory/) as string },
+    ]);
   });
 
   it("that find nothing are said with the reason", async () => {
@@ -170,5 +186,48 @@ describe("discovery in files of this machine", () => {
       { guid: GUID, evidence: [{ file, line: 1, byteOffset: 0 }, {}, {}, {}, {}] },
     ]);
     expect(table).toMatch(/missing\.log: there is no such file/);
+  });
+});
+
+describe("a file that is no text", () => {
+  const text = lager([["provision.start"], ...goodDeletion()]);
+  const utf16 = Buffer.from(text, "utf16le");
+  it.each<[string, Uint8Array, RegExp]>([
+    ["UTF-16 with its mark", Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), /it is UTF-16/],
+    ["UTF-16 without it", utf16, /it is UTF-16/],
+    ["UTF-16, the other way round", Buffer.from(utf16).swap16(), /it is UTF-16/],
+    ["packed twice", gzipSync(gzipSync(text)), /packed again \(gzip\)/],
+    ["zlib", deflateSync(text), /packed with zlib/],
+    ["lzma", Buffer.from([0x5d, 0, 0, 0x80, 0, 0xff, 0xff]), /packed with lzma/],
+    ["bzip2", Buffer.from("BZh91AY&SY"), /packed with bzip2/],
+    ["zstd after a frame that is skipped", Buffer.from("502a4d180400000061626364deadbeef", "hex"), /zstd/],
+    ["binary with many zeros", Buffer.concat([Buffer.alloc(5000), Buffer.from(text.slice(0, 300))]), /% of its first/],
+    [
+      "noise",
+      Buffer.from(Array.from({ length: 3000 }, (_each, at) => (at * at * 31 + at * 7 + (at >> 3)) % 256)),
+      /% of its/,
+    ],
+  ])("is a hole beside a good one: %s", async (_name, bytes, why) => {
+    const good = await put("good.log", lager([["provision.start"]]));
+    const bad = await put("bad.log", bytes);
+    const now = new Date("2016-03-18T00:00:00Z");
+    const logs = { files: new LocalLogFiles(), patterns: [good, bad] };
+    const { document, exitCode, table } = await discover({ sources: { logs, now }, query: {} });
+    expect(document.coverage.find(({ file }) => file === bad)).toMatchObject({
+      complete: false,
+      why: expect.stringMatching(why) as string,
+    });
+    expect(table).toContain("bad.log");
+    expect(exitCode).toBe(15);
+  });
+
+  it("is listed as looked at where it is text, even without a time", async () => {
+    const paths = [await put("good.log", lager([["provision.start"]])), await put("plain.log", "nothing of ours\n")];
+    const now = new Date("2016-03-18T00:00:00Z");
+    const { table } = await discover({
+      sources: { logs: { files: new LocalLogFiles(), patterns: paths }, now },
+      query: {},
+    });
+    expect(table).toMatch(/plain\.log: no line of it has a time/);
   });
 });

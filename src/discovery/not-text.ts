@@ -1,0 +1,42 @@
+/** Whether the bytes at an end of a log are text at all: what is searched as noise holds nothing, and proves nothing. */
+
+/** Above this share of bytes that no line has, nobody wrote them as text. */
+const HIGHEST_SHARE = 0.15;
+const TOO_FEW = 32;
+const MAGIC: readonly { readonly name: string; readonly bytes: readonly number[] }[] = [
+  { name: "gzip", bytes: [0x1f, 0x8b] },
+  { name: "zstd", bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+  { name: "xz", bytes: [0xfd, 0x37, 0x7a, 0x58] },
+];
+
+/** Why the file cannot be read as text; undefined for text. `head` and `tail` are its first and last bytes. */
+export function notText(head: Uint8Array, tail: Uint8Array): string | undefined {
+  const packed = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
+  if (packed !== undefined) return `is not text: what was unpacked is packed again (${packed.name})`;
+  if (isUtf16(head)) return "is not text as it is searched: it is UTF-16; convert it to UTF-8";
+  const strange = Math.max(strangeShare(head), strangeShare(tail));
+  return strange > HIGHEST_SHARE
+    ? `is not text: ${Math.round(strange * 100)}% of its first or last bytes are no characters`
+    : undefined;
+}
+
+/** By its mark, or by every other byte of Latin letters, which is 0. */
+function isUtf16(head: Uint8Array): boolean {
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return true;
+  const zeros = [0, 0];
+  for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  return head.length >= 4 && Math.max(even, odd) > head.length * 0.3 && Math.min(even, odd) < head.length * 0.1;
+}
+
+/** Control bytes that no log has, and what is no UTF-8. */
+function strangeShare(bytes: Uint8Array): number {
+  if (bytes.length < TOO_FEW) return 0;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  let strange = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0xfffd || code < 7 || (code > 13 && code < 27) || (code > 27 && code < 32)) strange += 1;
+  }
+  return strange / text.length;
+}
