@@ -3,9 +3,10 @@ import { EXIT, RecoverError } from "../errors.js";
 import { createOutput } from "../ui/output.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import { quoted } from "../printable.js";
+import { CLEAN_UP, cleanupsOf, refuseSuspects } from "./cleanups.js";
 import type { ConductArguments } from "./conductor.js";
 import { secrets } from "./failure.js";
-import { CLEAN_UP, cleanable, cleanupsOf, leftAside } from "./left-aside.js";
+import { cleanable, leftAside } from "./left-aside.js";
 import type { CleanupArguments } from "./options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
 import { resume } from "./resume.js";
@@ -29,7 +30,10 @@ export async function cleanup(given: CleanupCall): Promise<number> {
     createOutput({ secrets, color: given.color }).line(`Run ${run} moved nothing aside: there is nothing to delete.`);
     return EXIT.done;
   }
-  const broken = cleanupsOf(state, run).findLast(({ isOpen }) => isOpen);
+  const cleanups = cleanupsOf(state, run);
+  // A second one beside it would delete without knowing how far the first one is.
+  refuseSuspects(state, run, cleanups);
+  const broken = cleanups.read.findLast(({ isOpen }) => isOpen);
   if (broken !== undefined && !given["dry-run"])
     return await resume({ ...given, run: broken.run, decide: [], "accept-runbook": false, "take-over": false });
   return await runWith({ ...given, input: [], inputs: undefined, runbook: CLEAN_UP }, inputs);

@@ -6,9 +6,8 @@ import { replay } from "../engine/replay.js";
 import { type Entry, endOf } from "../journal/entry.js";
 import { RecoverError } from "../errors.js";
 import type { StateDirectory } from "../journal/state-directory.js";
+import { CLEAN_UP } from "./cleanups.js";
 import { allRuns, type ListedRun } from "./open-runs.js";
-
-export const CLEAN_UP = "clean-up";
 
 const setAside = z.object({
   guid: z.string(),
@@ -66,24 +65,6 @@ function backupNamed(entries: readonly Entry[], action: string): string {
   const ended = entries.findLast((entry) => entry.type === "step-succeeded" && entry.step === step);
   const name = ended?.type === "step-succeeded" ? ended.output["base_backup"] : undefined;
   return typeof name === "string" ? name : "";
-}
-
-export interface Cleanup {
-  readonly run: string;
-  readonly isOpen: boolean;
-  /** A step that deletes was begun: nothing of the run can be taken back any more. */
-  readonly hasDeleted: boolean;
-}
-
-/** Runs that clean up after the given one. */
-export function cleanupsOf(state: StateDirectory, run: string): readonly Cleanup[] {
-  return state.list().flatMap((other) => {
-    const { entries } = state.read(other);
-    const begun = replay(entries);
-    if (begun.runbook !== CLEAN_UP || begun.inputs["run"] !== run) return [];
-    const hasDeleted = entries.some((entry) => entry.type === "step-started" && entry.effect === "destroy");
-    return [{ run: other, isOpen: endOf(entries) === undefined, hasDeleted }];
-  });
 }
 
 function refuseOpen(entries: readonly Entry[], run: string): void {

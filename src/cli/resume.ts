@@ -7,6 +7,7 @@ import { batchOf } from "./batch.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
+import { requireKnownSteps } from "./decided-steps.js";
 import { secrets } from "./failure.js";
 import { lastDrill } from "./last-drill.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
@@ -55,6 +56,7 @@ export async function resume(
   // It has come to its end, and its runs have not.
   if (batchOf(entries) !== undefined) return await afterwards(run, EXIT.done);
   const runbook = openRunbook(begun.runbook || "recover-deleted-service");
+  requireKnownSteps(flags.decide.keys(), runbook, begun);
   const config = configFor(runbook, given, begun.inputs);
   const at = leasePlace(run, entries, config);
   const { journal, locks, directory } = state.open(run, { takeOver: flags.takeOver });

@@ -5,11 +5,12 @@ import { previewUndo } from "../engine/undo-preview.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { EventLog } from "../journal/event-log.js";
 import { chooseRun } from "./choose-run.js";
+import { cleanupsOf, leftOutLine, refuseSuspects } from "./cleanups.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
 import { configFor } from "./configuration.js";
+import { requireKnownSteps } from "./decided-steps.js";
 import { secrets } from "./failure.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
-import { cleanupsOf } from "./left-aside.js";
 import type { ResumeArguments, UndoArguments } from "./options.js";
 import { openRunbook } from "./shipped-runbooks.js";
 import { openStateDirectory } from "./state.js";
@@ -34,8 +35,13 @@ export async function undo(given: UndoCall): Promise<number> {
   const reading = state.read(run);
   const begun = replay(reading.entries);
   if (begun.startedAt === "") throw neverBegan(run);
-  if (cleanupsOf(state, run).some(({ hasDeleted }) => hasDeleted)) throw cleanedUp(run);
+  const cleanups = cleanupsOf(state, run);
+  if (cleanups.read.some(({ hasDeleted }) => hasDeleted)) throw cleanedUp(run);
+  // What a rehearsal moved aside lies in its own box, where no other run reaches it.
+  if (!begun.rehearsal) refuseSuspects(state, run, cleanups);
+  for (const other of begun.rehearsal ? [] : cleanups.leftOut) stage.output.error(leftOutLine(other));
   const runbook = openRunbook(begun.runbook);
+  requireKnownSteps(flags.decide.keys(), runbook, begun);
   if (given["dry-run"]) {
     const { entries, head } = reading;
     previewUndo({ runbook, entries, head, clock: stage.clock, secrets, sink: stage.renderer.sink });
