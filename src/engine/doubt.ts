@@ -51,10 +51,11 @@ async function takeBack(session: Session, { unit }: Mutation): Promise<void> {
   if (one !== undefined) await undoUnit(session, one);
 }
 
-function requireWayBack({ action, unit }: Mutation): void {
-  if (action.undo !== undefined && !isLeft(action.undo)) return;
+function requireWayBack(mutation: Mutation): void {
+  if (isUndoable(mutation)) return;
+  const { unit } = mutation;
   throw new RecoverError("usage", `the step "${unitName(unit)}" has no way to be undone by the tool`, {
-    remedy: "Decide adopt, redo or by-hand; its commands are printed for a way back by hand.",
+    remedy: `Decide ${choicesOf(mutation).join(" or ")}; its commands are printed for a way back by hand.`,
     place: `step ${unitName(unit)}`,
     effect: "none",
   });
@@ -84,6 +85,14 @@ async function decisionFor(session: Session, mutation: Mutation, doubt: Doubt): 
   return decision;
 }
 
+/** The one that cannot do harm: it changes nothing and is believed only when the world bears it out. */
+const RECOMMENDED: Decision = "by-hand";
+
+/** What later steps need of it is known without a look at the world. */
+const isAdoptable = ({ action }: Mutation): boolean => action.output.safeParse({}).success;
+
+const isUndoable = ({ action }: Mutation): boolean => action.undo !== undefined && !isLeft(action.undo);
+
 /** What a second run of the step may mean, by what the first may have done. */
 const TWICE: Readonly<Record<Mutation["action"]["effect"], string>> = {
   create: "its guard looks again, then it runs: where it had its effect already, a second one may come to be",
@@ -104,18 +113,22 @@ async function askForDecision(session: Session, mutation: Mutation, doubt: Doubt
         label: "I have looked, and done or put right by hand what was missing",
         consequence: "the world is probed once more, and the run goes on only where the probe says done",
       },
-      {
-        value: "adopt",
-        label: "take it as done",
-        consequence: "nothing is done again, and every step that follows relies on it although no probe has shown it",
-      },
+      ...(isAdoptable(mutation)
+        ? [
+            {
+              value: "adopt",
+              label: "take it as done",
+              consequence:
+                "nothing is done again, and every step that follows relies on it although no probe has shown it",
+            },
+          ]
+        : []),
       { value: "redo", label: "run it again", consequence: TWICE[action.effect] },
       ...(action.undo === undefined || isLeft(action.undo)
         ? []
         : [{ value: "undo", label: "take it back, then run it anew", consequence: action.undo.cost }]),
     ],
-    // The one that cannot do harm: it changes nothing and is believed only when the world bears it out.
-    recommended: "by-hand",
+    recommended: RECOMMENDED,
     commands: [{ step: unitName(unit), title: planned.step.title, commands: input.commands }],
     details: [
       doubt.evidence,
@@ -154,10 +167,18 @@ async function adopt(session: Session, mutation: Mutation, doubt: Doubt): Promis
   throw inDoubt(session, mutation, lacking);
 }
 
-function inDoubt(session: Session, { unit }: Mutation, { evidence, error }: Doubt): RecoverError {
-  const name = unitName(unit);
+/** What can be decided now, the recommended one first. */
+function choicesOf(mutation: Mutation): readonly Decision[] {
+  const adopt: readonly Decision[] = isAdoptable(mutation) ? ["adopt"] : [];
+  const undo: readonly Decision[] = isUndoable(mutation) ? ["undo"] : [];
+  return [RECOMMENDED, "redo", ...adopt, ...undo];
+}
+
+function inDoubt(session: Session, mutation: Mutation, { evidence, error }: Doubt): RecoverError {
+  const name = unitName(mutation.unit);
+  const [recommended, ...others] = choicesOf(mutation);
   return new RecoverError("in-doubt", `the step "${name}" began and nobody can tell how it ended: ${evidence}`, {
-    remedy: `Look at the world, then decide with "${session.resumeCommand} --decide '${name}=adopt'" (or redo, or by-hand).`,
+    remedy: `Look at the world, put right what is missing, then decide with "${session.resumeCommand} --decide '${name}=${recommended ?? ""}'" (or ${others.join(", or ")}).`,
     place: `step ${name}`,
     ...(error === undefined ? {} : { cause: error }),
   });

@@ -101,7 +101,7 @@ async function askForDecision(session: Session, one: UnitToUndo, evidence: strin
 function inDoubt(session: Session, { unit }: UnitToUndo, evidence: string): RecoverError {
   const name = unitName(unit);
   return new RecoverError("in-doubt", `nobody can tell what is left of the step "${name}": ${evidence}`, {
-    remedy: `Look at the world, then decide with "${session.resumeCommand} --decide '${name}=adopt'" (or redo, or by-hand).`,
+    remedy: `Look at the world, then decide with "${session.resumeCommand} --decide '${name}=by-hand'" (or redo, or adopt).`,
     place: `step ${name}`,
   });
 }

@@ -18,11 +18,12 @@ import {
   NEW_GUID,
   NEW_SYSID,
   RUN,
-  type Scene,
+  Scene,
   SPACE,
   TARGET,
   WITH_ETCD,
 } from "../traps/scene.js";
+import { WANTED } from "./mutations/cloud-foundry.js";
 import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.js";
 
 async function byHand(scene: Scene, action: AnyAction, input: JsonObject): Promise<Probe<JsonObject>> {
@@ -164,5 +165,26 @@ describe("a service that was asked for by hand", () => {
     scene.cf.operations.push({ ...operation, state: "in progress" }, { ...operation, state: "in progress" });
     expect(await byHand(scene, createService, INPUT)).toMatchObject({ state: "done", output: { guid: NEW_GUID } });
     expect(scene.cf.operations).toEqual([]);
+  });
+});
+
+describe("a create that Cloud Foundry says has failed", () => {
+  it("is no doubt: it is not created, and the commands that go on are named", async () => {
+    const scene = fresh();
+    scene.cf.change(NEW_GUID, { lastOperation: { type: "create", state: "failed", description: "broker said 500" } });
+    if (createService.effect === "read") throw new Error("a create is probed");
+    const found = await createService.probe(scene.context, createService.input.parse(WANTED));
+    expect(found).toMatchObject({
+      state: "partly",
+      evidence: expect.stringMatching(/^not created: .*create failed: broker said 500/),
+    });
+    expect(found.evidence).toContain('"cf delete-service important-db -f"');
+    expect(found.evidence).toContain(`"dingo-recover resume ${RUN}"`);
+    expect(await byHand(scene, createService, WANTED)).toEqual(found);
+  });
+
+  it("is not done once what is left of it is removed", async () => {
+    const scene = new Scene();
+    expect(await byHand(scene, createService, WANTED)).toMatchObject({ state: "not-done" });
   });
 });

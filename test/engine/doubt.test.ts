@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { Decision } from "../../src/journal/entry.js";
 import { changing, FakeWorld } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
@@ -25,7 +26,9 @@ describe("a step in doubt", () => {
     const { bench, runbook, world } = await inDoubt();
     const again = await bench.resume({ runbook, flags: YES });
     expect(again).toMatchObject({ exitCode: 14 });
-    expect(again.error?.remedy).toContain("--decide 'make=adopt'");
+    expect(again.error?.remedy).toContain("--decide 'make=by-hand'");
+    // Its result is unknown, and it has no way back: neither can work.
+    expect(again.error?.remedy).not.toMatch(/adopt|undo/);
     expect(bench.state.units.get("make")).toMatchObject({ kind: "in-doubt", evidence: "db is unknown" });
     expect(world.effects.get("db")).toBe(1);
     expect(world.effects.has("next")).toBe(false);
@@ -42,9 +45,8 @@ describe("a step in doubt", () => {
     // Nothing is preselected: neither the question nor an answer of its own names one.
     expect(question).not.toHaveProperty("default");
     const consequences = new Map(question.choices.map(({ value, consequence }) => [value, consequence]));
-    expect([...consequences.keys()]).toEqual(["by-hand", "adopt", "redo"]);
+    expect([...consequences.keys()]).toEqual(["by-hand", "redo"]);
     expect(consequences.get("by-hand")).toContain("only where the probe says done");
-    expect(consequences.get("adopt")).toContain("although no probe has shown it");
     expect(consequences.get("redo")).toContain("a second one may come to be");
     expect(bench.journal.entries.find((entry) => entry.type === "decided")).toMatchObject({
       step: "make",
@@ -90,6 +92,24 @@ describe("a step in doubt", () => {
     const result = await bench.resume({ runbook, flags: deciding("adopt") });
     expect(result).toMatchObject({ exitCode: 14 });
     expect(result.error?.message).toContain("cannot be adopted while its result is unknown");
+  });
+
+  it("can be adopted where later steps need nothing of it, and the advice says so", async () => {
+    const world = new FakeWorld();
+    const runbook = runbookOf([
+      step("make", {
+        action: { ...changing(world, "create"), output: z.object({ made: z.string().default("db") }) },
+        with: { key: "db" },
+      }),
+    ]);
+    world.weather.set("db", ["lost-after"]);
+    world.opaque.add("db");
+    const bench = new Bench();
+    const first = await bench.run({ runbook, flags: YES });
+    expect(first.error?.remedy).toContain("(or redo, or adopt)");
+    expect(first.error?.remedy).toContain("--decide 'make=by-hand'");
+    await bench.resume({ runbook, flags: deciding("adopt") });
+    expect(bench.journal.entries.find((entry) => entry.type === "decided")).toMatchObject({ decision: "adopt" });
   });
 
   it("cannot be undone by the tool, and such a decision is not written down", async () => {

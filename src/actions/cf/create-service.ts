@@ -88,7 +88,12 @@ export const createService = defineAction({
   async probeByHand(context, request): Promise<Probe<Output>> {
     const found = await probeCreated(context, request);
     if (found.state !== "partly") return found;
-    await awaitCreated(context, request);
+    try {
+      await awaitCreated(context, request);
+    } catch (thrown) {
+      // What Cloud Foundry could not create, the probe says as well.
+      if (!(thrown instanceof RecoverError) || thrown.code !== "step-failed") throw thrown;
+    }
     return await probeCreated(context, request);
   },
   async verify(context, request, output) {

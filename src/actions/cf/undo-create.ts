@@ -53,10 +53,10 @@ export const undoCreate: WayBack<Input, Output> = {
     const { name } = taken.input;
     const evidence = `the service instance of this run is "${own.name}" (${own.guid})`;
     if (own.name === asideName(name, context.run.id)) return { state: "done", evidence };
-    const { state, description } = own.lastOperation;
+    const { type, state, description } = own.lastOperation;
     // Cloud Foundry may refuse to rename what it could not create: a person looks at it.
     if (state === "failed")
-      return { state: "unknown", evidence: `${evidence}, its last operation failed: ${description}` };
+      return { state: "unknown", evidence: `${evidence}, its ${type} failed: ${description}${byHand(type, own.name)}` };
     return { state: own.name === name ? "not-done" : "unknown", evidence };
   },
   async run(context, taken) {
@@ -72,6 +72,10 @@ export const undoCreate: WayBack<Input, Output> = {
     await context.ports.cf.renameService({ in: { org, space }, instance: name, guid: own.guid, to });
   },
 };
+
+/** What was never created holds nothing. */
+const byHand = (type: string, name: string): string =>
+  type === "create" ? `; remove what is left of it with "${quote(["cf", "delete-service", name, "-f"])}"` : "";
 
 const isAdopted = ({ adopt = "" }: Input): boolean => adopt !== "";
 
