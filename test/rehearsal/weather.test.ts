@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { DOCKER, DOCKER_HOST } from "../../src/host-commands.js";
 import { type Front, strike } from "../../src/rehearsal/weather/blow.js";
 import { randomBlows } from "../../src/rehearsal/weather/chance.js";
 import { blowText, readBlow } from "../../src/rehearsal/weather/grammar.js";
 import { commandWord, overCurl, overSsh } from "../../src/rehearsal/weather/over-ssh.js";
 import { frontsOf, Weather } from "../../src/rehearsal/weather/weather.js";
+import { quote } from "../../src/shell-quote.js";
 
 function fronts(...texts: readonly string[]): readonly Front[] {
   return frontsOf(
@@ -77,6 +79,10 @@ describe("a command on a cell", () => {
   it("is named by its program, and docker's by what it does", () => {
     expect(commandWord("sudo -n env LC_ALL=C stat --printf x /var")).toBe("stat");
     expect(commandWord("sudo -n /var/vcap/packages/docker/bin/docker stop --time 60 x")).toBe("docker-stop");
+    expect(commandWord(quote(["sudo", "-n", DOCKER, "--host", DOCKER_HOST, "stop", "--time", "60", "x"]))).toBe(
+      "docker-stop",
+    );
+    expect(commandWord(quote(["sudo", "-n", DOCKER, `--host=${DOCKER_HOST}`, "start", "x"]))).toBe("docker-start");
     expect(commandWord("curl -q -sS http://10.0.0.1/v2/keys")).toBe("curl");
   });
 

@@ -14,13 +14,18 @@ type Work = () => Promise<Ended>;
 const GARBAGE = "\u0000\u001b]0;pwned\u0007<html>It works!</html>\n{]\n";
 const NOTHING: CommandEnd = { code: 0, stdout: "", stderr: "", lost: true };
 
-/** The command as a word of the grammar: `docker-stop`, `mv`, `curl`. */
+/** The command as a word of the grammar: `docker-stop`, `mv`, `curl`. The help of `--fault` shows such words. */
 export function commandWord(line: string): string {
   const words = line.replaceAll("'", "").split(" ");
   const name = words.find((word, at) => !["sudo", "-n", "env"].includes(word) && !(at > 0 && word.includes("="))) ?? "";
   const program = name.split("/").at(-1) ?? "";
-  const next = words[words.indexOf(name) + 1] ?? "";
-  return program === "docker" ? `docker-${next}` : program;
+  return program === "docker" ? `docker-${verbOf(words.slice(words.indexOf(name) + 1))}` : program;
+}
+
+/** What stands behind docker's own options: `--host SOCKET`, or `--host=SOCKET`. */
+function verbOf([word = "", ...rest]: readonly string[]): string {
+  if (!word.startsWith("-")) return word;
+  return verbOf(word.includes("=") ? rest : rest.slice(1));
 }
 
 export async function overSsh(stroke: Stroke | undefined, weather: Weather, work: Work): Promise<CommandEnd> {
