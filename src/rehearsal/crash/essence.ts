@@ -88,12 +88,15 @@ function ofWorld(world: World, kept: ReadonlySet<string>): Record<string, unknow
 
 /** A leader archives a segment every minute: only those that the lost instance wrote say anything. */
 function objectsOf(world: World, kept: ReadonlySet<string>): readonly string[] {
+  const bases = basesOf(world, kept);
   return Object.entries(world.store.buckets).flatMap(([bucket, content]) =>
     Object.entries(content)
       .filter(([key, { meaning, etag }]) => !isOfLease(key) && (meaning.is !== "wal" || kept.has(etag)))
-      .map(([key, { meaning, etag }]) =>
-        kept.has(etag) ? `${bucket}/${key} ${etag}` : `${bucket}/${withoutPositions(key)} ${meaning.is}`,
-      ),
+      .map(([key, { meaning, etag }]) => {
+        // The same short text lies in more than one archive.
+        const name = kept.has(etag) && meaning.is !== "text" ? key : withoutPositions(key, bases);
+        return `${bucket}/${name} ${kept.has(etag) ? etag : meaning.is}`;
+      }),
   );
 }
 
@@ -104,7 +107,7 @@ const POSITION = /\b(base_|wal_005\/)([0-9A-F]{8})[0-9A-F]{16}/g;
  * A living database closes segments while nobody carries the run, and names what it archives after the one that is open:
  * of that the timeline alone says anything. `exact` keep their whole name.
  */
-function withoutPositions(text: string, exact: ReadonlySet<string> = new Set()): string {
+function withoutPositions(text: string, exact: ReadonlySet<string>): string {
   return text.replace(POSITION, (name, what: string, timeline: string) =>
     exact.has(name) ? name : `${what}${timeline}<position>`,
   );
@@ -113,7 +116,9 @@ function withoutPositions(text: string, exact: ReadonlySet<string> = new Set()):
 /** The base backups among the objects that must be the very same. */
 function basesOf(world: World, kept: ReadonlySet<string>): ReadonlySet<string> {
   const objects = Object.values(world.store.buckets).flatMap((content) => Object.entries(content));
-  const names = objects.flatMap(([key, { etag }]) => (kept.has(etag) ? (key.match(POSITION) ?? []) : []));
+  const names = objects.flatMap(([key, { meaning, etag }]) =>
+    meaning.is === "base" && kept.has(etag) ? (key.match(POSITION) ?? []) : [],
+  );
   return new Set(names);
 }
 
