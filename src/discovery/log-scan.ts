@@ -43,6 +43,8 @@ const CATALOGUE = "brokerapi.CatalogResponse{";
 /** Lager's level of errors: they alone stand in the standard error. */
 const ERROR = 2;
 const EDGE_LINES = 20;
+/** So much of a file's end a search gives (`SearchTotals`). */
+const EDGE_BYTES = 32 * 1024;
 const NOWHERE = { file: "", line: 0, byteOffset: 0 } as const;
 
 export interface ScanOptions {
@@ -262,7 +264,9 @@ function nameOf(line: number | undefined): string {
 function edgeLines({ head, tail }: SearchTotals): readonly string[] {
   // What was read may end in the middle of a line that goes on.
   const first = wholeLines(decode(head)).slice(0, EDGE_LINES);
-  const last = decode(tail).split("\n").slice(-EDGE_LINES);
+  const ends = decode(tail).split("\n");
+  // The search gives no more: its first line began before, and is no line that a collector cut.
+  const last = (tail.length >= EDGE_BYTES && ends.length > 1 ? ends.slice(1) : ends).slice(-EDGE_LINES);
   return [...first, ...last];
 }
 

@@ -83,6 +83,12 @@ describe("a deletion inside JSON", () => {
     expect(exitCode).toBe(0);
   });
 
+  it("is whole where the end of the file begins within such a line", async () => {
+    const lines = [...DELETION, ...Array<string>(300).fill(lager([["add-node.perform.wait"]]).trimEnd())];
+    const { document } = await search(`${JSON.stringify({ logEvents: lines.map((message) => ({ message })) })}\n`);
+    expect(document.coverage).toMatchObject([{ complete: true }]);
+  });
+
   it("takes what lies deeper than it is looked at for a hole, not for nothing", async () => {
     let deep: unknown = DELETION.at(-1);
     for (let level = 0; level < 40; level += 1) deep = { message: deep };
