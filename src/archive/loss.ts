@@ -30,6 +30,16 @@ export function lossInTime(reaches: string, deletedAt: Date): LossInTime {
   return { noLaterThan: reaches, deletedAt: deletedAt.toISOString(), seconds };
 }
 
+/** What is lost in time, the same wherever it is told; undefined where a time is not known. */
+export function lossInTimeText(reaches: string | undefined, deletedAt: string): string | undefined {
+  const deleted = new Date(deletedAt);
+  if (reaches === undefined || Number.isNaN(deleted.getTime())) return undefined;
+  const { noLaterThan, deletedAt: at, seconds } = lossInTime(reaches, deleted);
+  const lost = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  const told = seconds === 0 ? "it may reach to the deletion" : `at least ${lost} are lost`;
+  return `deleted ${at}, the archive reaches no later than ${noLaterThan}: ${told}`;
+}
+
 export function lossText(loss: Loss): string {
   if (loss.segments === 0) return "no archived segment is lost";
   return `lost after the recovery point: ${counted(loss.segments, "segment")} (${loss.missing} missing, ${loss.unreachable} unreachable)`;

@@ -50,6 +50,13 @@ describe("the review of a deleted space", () => {
     expect(scene.store.changes).toEqual([]);
   });
 
+  it("tells the loss in time as the run of each tells it", async () => {
+    const { rows } = await review();
+    expect(JSON.stringify(rows)).toMatch(
+      /deleted 2026-11-21T11:20:00.000Z, the archive reaches no later than \S+Z: (?:at least \d+ (?:s|min) are lost|it may reach to the deletion)/,
+    );
+  });
+
   it("says that the space has to be made again", async () => {
     const label = "space";
     expect((await review())["rows"]).not.toContainEqual(expect.objectContaining({ label }));

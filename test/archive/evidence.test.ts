@@ -3,7 +3,7 @@ import { compareListings, formatListing, parseListing } from "../../src/archive/
 import { estimateRecovery } from "../../src/archive/estimate.js";
 import { readArchive, sortEntries } from "../../src/archive/facts.js";
 import { judgeFresh } from "../../src/archive/fresh.js";
-import { lossInTime, lossText } from "../../src/archive/loss.js";
+import { lossInTime, lossInTimeText, lossText } from "../../src/archive/loss.js";
 import { verifyArchive } from "../../src/archive/verify.js";
 import { recoveryPointText } from "../../src/archive/verdict.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
@@ -110,6 +110,11 @@ describe("what is told before consent", () => {
     expect(lossText(verdict.loss)).toBe("lost after the recovery point: 2 segments (1 missing, 1 unreachable)");
     expect(lossInTime(stamp(3), new Date("2026-11-21T02:35:21Z")).seconds).toBe(321);
     expect(lossInTime(stamp(3), new Date(START_MS)).seconds).toBe(0);
+    expect(lossInTimeText(stamp(3), "2026-11-21T02:35:21Z")).toContain(
+      `no later than ${stamp(3)}: at least 5 min are lost`,
+    );
+    expect(lossInTimeText(stamp(3), new Date(START_MS).toISOString())).toContain("it may reach to the deletion");
+    expect(lossInTimeText(stamp(3), "")).toBeUndefined();
   });
 
   it("is a duration that grows with the segments to replay", async () => {

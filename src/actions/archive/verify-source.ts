@@ -10,7 +10,7 @@ import {
   parseLocation,
 } from "../../archive/location.js";
 import { segmentKey } from "../../archive/layout.js";
-import { lossInTime, lossText } from "../../archive/loss.js";
+import { lossInTimeText, lossText } from "../../archive/loss.js";
 import type { ArchiveVerdict } from "../../archive/verdict.js";
 import { verifyArchive } from "../../archive/verify.js";
 import { isEncrypted } from "../../archive/strangers.js";
@@ -156,11 +156,8 @@ function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocati
 
 function describeLoss(verdict: ArchiveVerdict, facts: ArchiveFacts, deletedAt: string): string {
   const segments = `${lossText(verdict.loss)}${storedWhen(verdict, facts)}`;
-  const deleted = Date.parse(deletedAt);
-  if (Number.isNaN(deleted) || verdict.recoveryPoint === null) return segments;
-  const { noLaterThan, seconds } = lossInTime(verdict.recoveryPoint.time, new Date(deleted));
-  const minutes = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  return `${segments}; deleted ${new Date(deleted).toISOString()}, the archive reaches no later than ${noLaterThan}: at least ${minutes} are lost`;
+  const inTime = lossInTimeText(verdict.recoveryPoint?.time, deletedAt);
+  return inTime === undefined ? segments : `${segments}; ${inTime}`;
 }
 
 /** Of the segments behind a gap: owners know times, not names. */

@@ -2,7 +2,7 @@
 import type { Context } from "../../action.js";
 import { readArchive } from "../../archive/facts.js";
 import { instanceArchive } from "../../archive/location.js";
-import { lossInTime, lossText } from "../../archive/loss.js";
+import { lossInTimeText, lossText } from "../../archive/loss.js";
 import type { ArchiveVerdict } from "../../archive/verdict.js";
 import { verifyArchive } from "../../archive/verify.js";
 import { bytesText } from "../../bytes.js";
@@ -42,12 +42,9 @@ function judge(verdict: ArchiveVerdict, deletedAt: string): Judged {
     return { against: `${verdict.verdict}: ${problems.map(({ message }) => message).join("; ")}` };
   const size = `archive of ${counted(objects, "object")}, ${bytesText(bytes)}`;
   const what = restorable ? verdict.verdict : "its system identifier has to be found elsewhere";
-  return { lost: loss.segments, told: `${size}, ${what}; ${lossText(loss)}${inTime(recoveryPoint?.time, deletedAt)}` };
-}
-
-function inTime(reaches: string | undefined, deletedAt: string): string {
-  const deleted = new Date(deletedAt);
-  if (reaches === undefined || Number.isNaN(deleted.getTime())) return "";
-  const { noLaterThan, seconds } = lossInTime(reaches, deleted);
-  return `; reaches no later than ${noLaterThan}, ${seconds} s before the deletion`;
+  const inTime = lossInTimeText(recoveryPoint?.time, deletedAt);
+  return {
+    lost: loss.segments,
+    told: [`${size}, ${what}`, lossText(loss), ...(inTime === undefined ? [] : [inTime])].join("; "),
+  };
 }

@@ -54,11 +54,13 @@ export const reviewSpace = defineAction({
     },
   ],
   async run(context, request): Promise<Output> {
-    const { cf, clock } = context.ports;
+    const { cf, clock, logs, logStores: stores } = context.ports;
     const around = request.around === "" ? undefined : parseTime(request.around, clock.now()).at;
     const { org, space } = request;
     const query = { name: undefined, org, space, around, windowMs: around === undefined ? undefined : WINDOW_MS };
-    const found = await search({ cf, logs: undefined, now: clock.now() }, query);
+    // The logs know when each of them went more exactly than usage events: as the run of each will tell it.
+    const places = logs.configured.length === 0 ? undefined : { files: logs, patterns: logs.configured };
+    const found = await search({ cf, logs: places, stores, now: clock.now() }, query);
     const group = await chooseGroup(context, request, found);
     requireKnown(request.apps, group.members);
     return await judgeAll(context, request, group);
