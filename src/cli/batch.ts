@@ -133,7 +133,8 @@ function unreadableStanding(member: SpaceMember, { run, error }: UnreadableRun):
   };
 }
 
-const goOnWithAll = ({ run }: Batch): string => quote(["dingo-recover", "resume", run]);
+/** The command that goes on with whatever is left. */
+export const goOnWithAll = ({ run }: Batch): string => quote(["dingo-recover", "resume", run]);
 
 /** What goes on with its run by itself goes on with it as one of the batch as well, and with what was agreed to. */
 function standingOf(batch: Batch, member: SpaceMember, { run, entries }: MemberRun): Standing {

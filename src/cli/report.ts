@@ -5,6 +5,7 @@ import { reasonOf } from "../journal/durable.js";
 import { verifyJournal } from "../journal/verification.js";
 import { quoted } from "../printable.js";
 import { createOutput } from "../ui/output.js";
+import { batchStateOf, reportedBatch } from "./batch-state.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
 import { openStateDirectory } from "./state.js";
@@ -16,7 +17,13 @@ export async function report(
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
   const run = directory.find(given.run);
   const { entries, head } = directory.read(run);
-  const text = reportMarkdown(entries, { holds: verifyJournal(directory.directoryOf(run)).ok, head });
+  const holds = verifyJournal(directory.directoryOf(run)).ok;
+  const batch = batchStateOf(directory, entries);
+  const text = reportMarkdown(
+    entries,
+    { holds, head },
+    { batch: batch === undefined ? undefined : reportedBatch(batch) },
+  );
   if (given.output === undefined) for (const line of text.split("\n")) screen.line(line);
   else {
     write(given.output, secrets.mask(text));

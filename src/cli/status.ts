@@ -11,7 +11,8 @@ import { between, lasting, Times } from "../report/times.js";
 import { wayOnLines } from "../ui/event-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
-import { type Batch, batchOf, endDocument, endLines, standingsOf } from "./batch.js";
+import { batchStateOf, type BatchState } from "./batch-state.js";
+import { endDocument, endLines } from "./batch.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { secrets } from "./failure.js";
 import { follow, showOn } from "./follow.js";
@@ -31,8 +32,7 @@ export async function status(given: StatusArguments): Promise<number> {
   tail.read();
   const standing = standingOf(directory, run);
   const goesOn = given.follow && standing.carried;
-  const batch = batchOf(standing.reading.entries);
-  const members = batch === undefined ? undefined : { batch, standings: standingsOf(directory, batch) };
+  const { members } = standing;
   if (given.json) output.json({ ...documentOf(standing), ...(members === undefined ? {} : batchField(members)) });
   else for (const [line, style] of linesOf(standing, output, goesOn)) output.line(line, style);
   if (members !== undefined && !given.json) for (const line of batchLines(members)) output.line(line);
@@ -67,15 +67,13 @@ function endedWith({ state: { phase }, reading }: Standing): number {
   return summarize(reading.entries, { carried: false }).state === "in-doubt" ? EXIT.inDoubt : EXIT.stopped;
 }
 
-interface Members {
-  readonly batch: Batch;
-  readonly standings: ReturnType<typeof standingsOf>;
-}
-
-const batchField = ({ batch, standings }: Members): object => ({ batch: endDocument(batch, standings) });
+const batchField = ({ batch, standings, state, updatedAt }: BatchState): object => ({
+  ...{ state, updatedAt },
+  batch: endDocument(batch, standings),
+});
 
 /** Every database of the batch with its own run, then what is left to do. */
-function batchLines({ batch, standings }: Members): readonly string[] {
+function batchLines({ batch, standings }: BatchState): readonly string[] {
   const width = Math.max(...standings.map(({ member }) => member.name.length));
   return [
     ...standings.map(
@@ -90,11 +88,15 @@ interface Standing {
   readonly carried: boolean;
   readonly reading: JournalReading;
   readonly state: ReturnType<typeof replay>;
+  /** Of the run of a batch: what became of it. */
+  readonly members: BatchState | undefined;
 }
 
 function standingOf(directory: StateDirectory, run: string): Standing {
   const reading = directory.read(run);
-  return { run, carried: directory.isCarried(run), reading, state: replay(reading.entries) };
+  const { entries } = reading;
+  const members = batchStateOf(directory, entries);
+  return { run, carried: directory.isCarried(run), reading, state: replay(entries), members };
 }
 
 interface StepStanding {
@@ -128,7 +130,7 @@ function documentOf(standing: Standing): object {
 type Styled = readonly [text: string, style?: Parameters<Output["line"]>[1]];
 
 function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly Styled[] {
-  const { run, carried, reading, state } = standing;
+  const { run, carried, reading, state, members } = standing;
   const summary = summarize(reading.entries, { carried });
   const width = Math.min(output.columns, 120);
   const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
@@ -137,7 +139,7 @@ function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly 
       ? []
       : wayOnLines(wayOn(state, { run, code: error?.code, touched: hasTouched(reading.entries) }), width);
   return [
-    [`${run}  ${summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
+    [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
     [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
     [spanOf(standing)],
     ...stepsOf(standing).map(stepLine),
@@ -150,12 +152,13 @@ function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly 
 }
 
 /** When it began and ended, in UTC and on the wall of whoever reads. */
-function spanOf({ state, carried }: Standing): string {
+function spanOf({ state, carried, members }: Standing): string {
   if (state.startedAt === "") return "not begun yet";
   const times = new Times();
-  const last = state.phase.kind === "ended" ? "ended" : "last entry";
-  const took = carried ? "" : `, after ${between(state.startedAt, state.updatedAt)}`;
-  return `begun ${times.both(state.startedAt)}, ${last} ${times.both(state.updatedAt)}${took}`;
+  const isEnded = members === undefined ? state.phase.kind === "ended" : members.state === "succeeded";
+  const at = members?.updatedAt ?? state.updatedAt;
+  const took = carried ? "" : `, after ${between(state.startedAt, at)}`;
+  return `begun ${times.both(state.startedAt)}, ${isEnded ? "ended" : "last entry"} ${times.both(at)}${took}`;
 }
 
 function stepLine({ unit, state, startedAt, tookMs }: StepStanding): Styled {

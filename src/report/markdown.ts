@@ -3,6 +3,7 @@
  * messages, inputs) is escaped. Domain facts are found by the ids of the actions that found them, as journaled.
  */
 import type { Entry } from "../journal/entry.js";
+import { databases, type ReportedBatch, unfinishedBatch } from "./batch.js";
 import { type Ending, endingOf, entriesOf, outputField, outputList, type UnitDigest, unitsOf } from "./digest.js";
 import { section, table, text } from "./escape.js";
 import {
@@ -30,6 +31,8 @@ export interface Chain {
 export interface ReportOptions {
   /** Of the local times; absent: that of the machine. */
   readonly timeZone?: string;
+  /** Of the run that has agreed on a batch: what became of it. */
+  readonly batch?: ReportedBatch | undefined;
 }
 
 const CHECK = "platform.check";
@@ -41,12 +44,14 @@ const SUMMARISE = "recovery.summarise";
 
 export function reportMarkdown(entries: readonly Entry[], chain: Chain, options: ReportOptions = {}): string {
   const times = new Times(options.timeZone);
+  const { batch } = options;
   const units = unitsOf(entries);
   const lines = [
     `# Recovery of ${text(targetOf(entries) ?? "a deleted service")}`,
     "",
-    ...warnings(entries, units, chain),
-    ...section("Summary", summary(entries, units, { chain, times })),
+    ...warnings(entries, units, { chain, batch }),
+    ...section("Summary", summary(entries, units, { chain, times, batch })),
+    ...(batch === undefined ? [] : section("Databases of the batch", databases(batch))),
     ...results(entries, units),
     ...section("Timeline", timeline(entries, times)),
     ...section("Decisions and approvals", decisions(entries, times)),
@@ -79,10 +84,14 @@ function targetOf(entries: readonly Entry[]): string | undefined {
 }
 
 /** What a reader must know before the first fact. */
-function warnings(entries: readonly Entry[], units: readonly UnitDigest[], chain: Chain): string[] {
+function warnings(
+  entries: readonly Entry[],
+  units: readonly UnitDigest[],
+  { chain, batch }: Omit<About, "times">,
+): string[] {
   const [started] = entriesOf(entries, "run-started");
   const told = [
-    unfinished(endingOf(entries), started?.run),
+    batch === undefined ? unfinished(endingOf(entries), started?.run) : unfinishedBatch(batch),
     chain.holds
       ? undefined
       : "**The journal's hash chain does not hold.** Lines were changed or lost: `dingo-recover journal verify` names the first bad one.",
@@ -111,9 +120,10 @@ function nextStep(ending: Ending, run: string): string {
 interface About {
   readonly chain: Chain;
   readonly times: Times;
+  readonly batch: ReportedBatch | undefined;
 }
 
-function summary(entries: readonly Entry[], units: readonly UnitDigest[], { chain, times }: About): string[] {
+function summary(entries: readonly Entry[], units: readonly UnitDigest[], { chain, times, batch }: About): string[] {
   const [started] = entriesOf(entries, "run-started");
   const ending = endingOf(entries);
   const runbook =
@@ -122,17 +132,19 @@ function summary(entries: readonly Entry[], units: readonly UnitDigest[], { chai
       : `${started.runbook} ${started.runbookVersion} (SHA-256 ${started.runbookSha256})`;
   const operator =
     started === undefined ? undefined : `${started.operator} on ${started.host}, dingo-recover ${started.toolVersion}`;
+  const isEnded = batch?.isFinished ?? ending.kind === "ended";
+  const at = batch?.updatedAt ?? ending.at;
   const rows: [string, string | undefined][] = [
     ["target", targetOf(entries)],
-    ["outcome", outcome(ending)],
+    ["outcome", batch === undefined ? outcome(ending) : `${batch.state}: ${batch.told}`],
     ["deleted instance", deletedInstance(units)],
     ["archive", outputField(units, VERIFY, "location")],
     ["recovery point", recoveryPoint(units)],
     ["loss", loss(units)],
     ["new instance", outputField(units, CREATE, "guid")],
     ["began", started === undefined ? undefined : times.both(started.time)],
-    [ending.kind === "ended" ? "ended" : "last entry", ending.at === "" ? undefined : times.both(ending.at)],
-    ["took", started === undefined ? undefined : between(started.time, ending.at)],
+    [isEnded ? "ended" : "last entry", at === "" ? undefined : times.both(at)],
+    ["took", started === undefined ? undefined : between(started.time, at)],
     ["run", started?.run],
     ["runbook", runbook],
     ["operator", operator],

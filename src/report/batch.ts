@@ -1,0 +1,35 @@
+/** A batch in its report: the databases that were agreed on, and the run of each. Its own journal ends before the first. */
+import { table, text } from "./escape.js";
+
+export interface ReportedBatch {
+  /** How many are back, as a clause. */
+  readonly told: string;
+  /** As that of a run. */
+  readonly state: string;
+  readonly isFinished: boolean;
+  /** ISO 8601: the last entry of any of its runs. */
+  readonly updatedAt: string;
+  /** The command that goes on with whatever is left. */
+  readonly goOnWith: string;
+  readonly members: readonly {
+    readonly name: string;
+    readonly guid: string;
+    readonly state: string;
+    /** Empty where none has begun. */
+    readonly run: string;
+    /** Why its run stopped, or cannot be read; else empty. */
+    readonly why: string;
+  }[];
+}
+
+export function databases({ members }: ReportedBatch): string[] {
+  return table(
+    ["database", "GUID", "state", "run", "why"],
+    members.map(({ name, guid, state, run, why }) => [name, guid, state, run, why].map((each) => text(each))),
+  );
+}
+
+export function unfinishedBatch({ isFinished, told, goOnWith }: ReportedBatch): string | undefined {
+  if (isFinished) return undefined;
+  return `**This batch is not finished.** ${text(told)}. Continue with \`${goOnWith.replace(/`/gu, "")}\`.`;
+}
