@@ -1,6 +1,6 @@
 import type { JsonObject } from "../action.js";
 import { dryRun } from "../engine/dry-run.js";
-import { startingInputs } from "../engine/inputs.js";
+import { requireAllInputs, startingInputs } from "../engine/inputs.js";
 import type { RunEvent } from "../engine/event.js";
 import { runRunbook } from "../engine/run.js";
 import { EventLog } from "../journal/event-log.js";
@@ -37,8 +37,9 @@ export async function runWith(given: RunCall, inputs: JsonObject, afterwards = A
   const runbook = openRunbook(given.runbook);
   const flags = flagsOf(given, NOT_RESUMED);
   // A wrong input or configuration is said before there is a run.
-  startingInputs(runbook, inputs, stage.clock.now());
+  const starting = startingInputs(runbook, inputs, stage.clock.now());
   const common = { stage, runbook, flags, config: configFor(runbook, given, inputs) };
+  if (!stage.asks && stage.mode === undefined) requireAllInputs(runbook, starting);
   if (given["dry-run"]) {
     const journal = new MemoryJournal({ run: newRunId(stage.clock.now()), secrets, now: () => stage.clock.now() });
     return await conduct({ ...common, journal, locks: NO_LOCKS }, (options) => dryRun({ ...options, inputs }));

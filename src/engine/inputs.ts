@@ -32,6 +32,21 @@ export function requireWholeInputs(session: Session, inputs: JsonObject): void {
     requireWhole(session.options.secrets, value, { what: `the input "${name}"`, place: `input ${name}` });
 }
 
+/** Errors: `input-missing`, which names all that are missing at once. For a run that nobody will be asked about. */
+export function requireAllInputs(runbook: Runbook, inputs: JsonObject): void {
+  const missing = runbook.inputs.filter(({ name }) => inputs[name] === undefined);
+  const [first] = missing;
+  if (first === undefined) return;
+  const named = missing.map(({ name, prompt }) => `"${name}" (${prompt})`).join(", ");
+  const flags = missing.map(({ name }) => `--input ${name}=VALUE`).join(" ");
+  const message = `${missing.length === 1 ? "an input is" : `${missing.length} inputs are`} missing: ${named}`;
+  throw new RecoverError("input-missing", message, {
+    remedy: `No run was begun. Give ${missing.length === 1 ? "it" : "them"} with ${flags}, or in a file with --inputs FILE.`,
+    place: `input ${first.name}`,
+    effect: "none",
+  });
+}
+
 /** Asks for what is still missing. Errors: `input-missing` where nobody can answer. */
 export async function askForInputs(session: Session): Promise<void> {
   for (const spec of session.plan.runbook.inputs) {
@@ -50,7 +65,7 @@ async function askFor(session: Session, spec: InputSpec): Promise<{ readonly val
   } catch (thrown) {
     if (!(thrown instanceof RecoverError) || thrown.code !== "question-unanswered") throw thrown;
     throw new RecoverError("input-missing", `the input "${spec.name}" is missing (${spec.prompt})`, {
-      remedy: `Give it with --input ${spec.name}=VALUE.`,
+      remedy: `Go on at a terminal with "${session.resumeCommand}", or begin anew with dingo-recover run --input ${spec.name}=VALUE.`,
       place: `input ${spec.name}`,
       effect: "none",
       cause: thrown,

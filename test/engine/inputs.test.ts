@@ -77,7 +77,10 @@ describe("missing inputs", () => {
     const result = await new Bench().run({ runbook });
     expect(result).toMatchObject({
       exitCode: 13,
-      error: { code: "input-missing", remedy: "Give it with --input it=VALUE." },
+      error: {
+        code: "input-missing",
+        remedy: expect.stringContaining("begin anew with dingo-recover run --input it=VALUE"),
+      },
     });
   });
 
