@@ -52,5 +52,6 @@ function renderedHelp(names: readonly string[]): string | undefined {
       const help = texts[names.slice(from, from + length).join(" ")];
       if (help !== undefined) return help;
     }
-  return texts[""];
+  // What is asked about and is no command is a mistake of the command line.
+  return words[0] === "help" && names.length > 0 ? undefined : texts[""];
 }

@@ -9,7 +9,18 @@ import type { InputArguments } from "./options.js";
 
 export function readInputs(given: Pick<InputArguments, "input" | "inputs">): JsonObject {
   const fromFile = given.inputs === undefined ? {} : readFile(given.inputs);
-  return { ...fromFile, ...Object.fromEntries(given.input.map(split)) };
+  const pairs = given.input.map(split);
+  const names = pairs.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw givenTwice(twice);
+  return { ...fromFile, ...Object.fromEntries(pairs) };
+}
+
+function givenTwice(name: string): RecoverError {
+  return new RecoverError("usage", `the input ${quoted(name)} is given more than once`, {
+    remedy: `Give --input ${name}=VALUE once.`,
+    effect: "none",
+  });
 }
 
 function split(text: string): [string, string] {

@@ -1,5 +1,6 @@
-import { EXIT } from "../errors.js";
+import { EXIT, RecoverError } from "../errors.js";
 import { verifyJournal } from "../journal/verification.js";
+import { quoted } from "../printable.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
@@ -8,6 +9,7 @@ import { openStateDirectory } from "./state.js";
 export async function journalVerify(
   given: GlobalArguments & { readonly run: string; readonly head?: string | undefined },
 ): Promise<number> {
+  if (given.head !== undefined) requireHash(given.head);
   const output = createOutput({ secrets, color: given.color });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
   const { error, ...found } = verifyJournal(directory.directoryOf(directory.find(given.run)), given.head);
@@ -26,4 +28,13 @@ export async function journalVerify(
     );
   }
   return await Promise.resolve(EXIT.done);
+}
+
+/** A part of one would prove nothing, and what is no hash is nobody's damage. */
+function requireHash(head: string): void {
+  if (/^[0-9a-f]{64}$/iu.test(head)) return;
+  throw new RecoverError("usage", `--head ${quoted(head)} is no hash of a journal line`, {
+    remedy: "Give all 64 hexadecimal digits, as they were printed at the stop.",
+    effect: "none",
+  });
 }

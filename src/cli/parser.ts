@@ -215,7 +215,8 @@ function withReading(parser: Parser, finish: Finish): Parser {
             },
             output: { type: "string", alias: "o", describe: "file to write; stdout where absent", requiresArg: true },
           })
-          .example("$0 report 20261121 -o incident.md", "a file to attach"),
+          .example("$0 report 20261121 -o incident.md", "a file to attach")
+          .example("$0 report 20261121 --json", "the same text in a JSON document"),
       async (given) => finish(await (await import("./report.js")).report(given)),
     )
     .command("journal", "The journal of a run", (journal) =>
@@ -231,7 +232,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
                 describe: "the head that was printed at a stop: finds a tail that was cut off",
                 requiresArg: true,
               })
-              .example("$0 journal verify 20261121 --head 3f1c…", "against the printed head"),
+              .example("$0 journal verify 20261121 --head HASH", "against the head that was printed, all of it"),
           async (given) => finish(await (await import("./journal-verify.js")).journalVerify(given)),
         )
         .demandCommand(1, "what to do with the journal is missing"),

@@ -24,11 +24,13 @@ export async function report(
     { holds, head },
     { batch: batch === undefined ? undefined : reportedBatch(batch) },
   );
-  if (given.output === undefined) for (const line of text.split("\n")) screen.line(line);
-  else {
+  if (given.output !== undefined) {
     write(given.output, secrets.mask(text));
     screen.error(`written to ${given.output}`);
   }
+  if (given.json)
+    screen.json({ schema: "dingo-recover/report@1", run, head, chainHolds: holds, format: "markdown", text });
+  else if (given.output === undefined) for (const line of text.split("\n")) screen.line(line);
   return await Promise.resolve(EXIT.done);
 }
 

@@ -60,7 +60,8 @@ function asTyped(name: string, words: readonly string[]): string {
 }
 
 function unknownCommand(words: readonly string[], command: readonly string[]): RecoverError | undefined {
-  const [first, second] = words;
+  // Only "help" in front of what is no command comes here.
+  const [first, second] = words[0] === "help" ? words.slice(1) : words;
   const known = COMMANDS.filter((name) => !name.includes(" "));
   if (first === undefined || first.startsWith("-")) return undefined;
   if (!known.includes(first)) return noCommand(first, known);

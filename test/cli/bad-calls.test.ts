@@ -26,6 +26,8 @@ const file = (name: string, text: string): string => {
 const pipe = join(place.directory, "pipe");
 execFileSync("mkfifo", [pipe]);
 
+/** What the main runbook has no default for. */
+const NAMED = ["--input", "service=a", "--input", "org=o", "--input", "space=s"];
 const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense: true\n");
 const CALLS: readonly BadCall[] = [
   { what: "an unknown command", words: ["frobnicate"], exit: 2, code: "usage", says: 'no command "frobnicate"' },
@@ -112,6 +114,21 @@ const CALLS: readonly BadCall[] = [
     code: "input-invalid",
     says: "no input",
   },
+  {
+    what: "an input given twice",
+    words: ["run", "--input", "service=a", "--input", "service=b"],
+    exit: 2,
+    code: "usage",
+    says: 'the input "service" is given more than once',
+  },
+  {
+    what: "a part of a hash",
+    words: ["journal", "verify", "2026", "--head", "abc"],
+    exit: 2,
+    code: "usage",
+    says: "all 64 hexadecimal digits",
+  },
+  { what: "help with no command", words: ["help", "nonsense"], exit: 2, code: "usage", says: 'command "nonsense"' },
   {
     what: "a file of inputs that is not there",
     words: ["run", "--inputs", "no.yml"],
@@ -336,13 +353,25 @@ describe("a hostile name", () => {
   });
 });
 
+describe("a run without its inputs, and nobody to ask", () => {
+  it.each([
+    [[], "--input service=VALUE --input org=VALUE --input space=VALUE"],
+    [["--input", "service=a", "--input", "org=o"], "Give it with --input space=VALUE"],
+  ])("is not begun, and all that is missing is named (%j given)", async (given, says) => {
+    const { code, stderr } = await place.run(["run", ...given, ...ARCHIVE, "--non-interactive"], CONFIGURED);
+    expect({ code, stderr }).toMatchObject({ code: EXIT.stopped, stderr: expect.stringContaining("input-missing") });
+    expect(stderr.replaceAll(/\s+/gu, " ")).toContain(says);
+    expect((await place.run(["runs", "--json"])).stdout).toContain('"runs":[]');
+  });
+});
+
 describe("a state directory that cannot be used", () => {
   it.concurrent.each([
     ["below a file", "/etc/passwd"],
     ["where nothing can be made", "/proc/nosuch"],
     ["that is a device", "/dev/full"],
   ])("%s is said before any effect", async (_what, path) => {
-    for (const words of [["run", "--input", "service=a", ...ARCHIVE], ["rehearse"]]) {
+    for (const words of [["run", ...NAMED, ...ARCHIVE], ["rehearse"]]) {
       const call = [...words, "--non-interactive", "--state-dir", path];
       const { code, stderr } = await place.run(call, CONFIGURED);
       expect(code).toBe(EXIT.unreachable);
@@ -359,7 +388,7 @@ describe("a state directory that cannot be used", () => {
     const state = join(place.directory, "half");
     mkdirSync(state);
     writeFileSync(join(state, "locks"), "a file where the locks should be");
-    const words = ["run", "--input", "service=a", ...ARCHIVE, "--non-interactive", "--state-dir", state];
+    const words = ["run", ...NAMED, ...ARCHIVE, "--non-interactive", "--state-dir", state];
     const { code } = await place.run(words, CONFIGURED);
     expect(code).toBe(EXIT.unreachable);
     expect(readdirSync(join(state, "runs"))).toEqual([]);
