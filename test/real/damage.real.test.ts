@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { containerState, docker } from "../rig/docker.js";
 import { changesOf } from "../rig/far-side.js";
 import { DEPLOYMENT } from "../rig/director.js";
-import { type Foundation, ORG, SPACE, startFoundation } from "../rig/foundation.js";
+import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.js";
 import { logIn } from "../rig/postgres-node.js";
 import { callTool, recover, type Recovery, type RecoveryOptions } from "../rig/recovery.js";
 import { onlyNode, type Scene } from "../rig/scene.js";
@@ -127,15 +127,19 @@ function keysOf({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials): 
 }
 
 describe("an archive that lost objects", () => {
-  test("is not restorable without its system identifier, told before anything is created", async () => {
+  test("gives its lost system identifier out of its base backup, as the WAL confirms it", async () => {
     const { rig, scene } = foundation;
     const key = `${scene.archive}/sysids/sysid`;
     await rig.objects.copy(key, "kept/sysid");
     await scene.dropSysid();
-    const error = await refused({});
+    const before = await changesOf(foundation);
+    const inputs = Object.entries({ service: SERVICE, org: ORG, space: SPACE });
+    const given = inputs.flatMap(([name, value]) => ["--input", `${name}=${value}`]);
+    const { exitCode, stdout } = await callTool(foundation, ["run", "--dry-run", "--non-interactive", ...given]);
+    const after = await changesOf(foundation);
     await rig.objects.copy("kept/sysid", key);
-    expect(error).toMatchObject({ code: "not-restorable", exitCode: 17 });
-    expect(error.message).toContain("the system identifier is missing");
+    expect([exitCode, after]).toEqual([0, { ...before, writes: [], users: [] }]);
+    expect(stdout).toContain(`value=${scene.sysid}`);
   });
 
   test("has its gap told before consent, in segments and in time", async () => {
