@@ -78,17 +78,34 @@ export function renameSpace({ state, request, who, params }: Exchange): Answer {
 const isTaken = ({ spaces }: CloudControllerState, orgGuid: string, name: string): boolean =>
   spaces.some((each) => each.orgGuid === orgGuid && each.name === name);
 
+/** The CLI names people by their name and gives them a role in the organization before one in the space. */
 export function createRole({ state, request, who }: Exchange): Answer {
   const body = jsonBody(request);
   const type = field(body, "type");
-  const subject = related(body, "user");
+  const subject = personOf(state, body);
   const space = state.spaces.find(({ guid }) => guid === related(body, "space"));
-  if (typeof type !== "string" || typeof subject !== "string" || space === undefined)
+  const org = state.orgs.find(({ guid }) => guid === (space?.orgGuid ?? related(body, "organization")));
+  if (typeof type !== "string" || org === undefined)
     return answer(state, unprocessable("Invalid space. Ensure that the space exists and you have access to it."));
-  if (!mayManage(state, who, space.orgGuid)) return answer(state, notAuthorized());
-  const added = addRole(state, { type, subject, spaceGuid: space.guid });
+  if (subject === undefined) return answer(state, unprocessable("Invalid user. Ensure that the user exists."));
+  if (!mayManage(state, who, org.guid)) return answer(state, notAuthorized());
+  const at = space === undefined ? { orgGuid: org.guid } : { spaceGuid: space.guid };
+  const where = space === undefined ? `organization '${org.name}'` : `space '${space.name}'`;
+  const has = state.roles.some(
+    (role) =>
+      role.type === type &&
+      role.subject === subject &&
+      (space === undefined ? role.orgGuid === org.guid : role.spaceGuid === space.guid),
+  );
+  if (has) return answer(state, unprocessable(`User '${subject}' already has '${type}' role in ${where}.`));
+  const added = addRole(state, { type, subject, ...at });
   const role = added.roles.at(-1);
   return answer(added, jsonResponse(201, role === undefined ? {} : renderRole(role)));
+}
+
+function personOf({ uaa }: CloudControllerState, body: unknown): string | undefined {
+  const name = field(field(field(field(body, "relationships"), "user"), "data"), "username");
+  return related(body, "user") ?? uaa.people.find((person) => person.name === name)?.id;
 }
 
 export function listRoles({ state, request }: Exchange): Answer {
