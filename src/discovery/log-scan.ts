@@ -111,10 +111,11 @@ class FileScan {
     if (totals.failure !== undefined) this.holes.push(totals.failure);
     const strange = notText(totals.head, totals.tail);
     if (strange !== undefined) this.holes.push(strange);
-    const edges = edgeLines(totals).flatMap((line) => readLogLines(line, NOWHERE));
+    const lines = edgeLines(totals);
+    const edges = lines.flatMap((line) => readLogLines(line, NOWHERE));
     for (const edge of edges) this.#learn(edge);
     for (const edge of edges) this.#edge(edge);
-    const breaksOff = edges.some(({ torn }) => torn) || breaksOffAtStart(lastLine(totals));
+    const breaksOff = edges.some(({ torn }) => torn) || breaksOffAtStart(lines.at(-1) ?? "");
     if (this.#torn === undefined && breaksOff) this.#tear(undefined);
     for (const { fact, host, time } of this.#naked) this.#date(fact, this.#clock(host).resolve(time));
     this.#noteHoles(totals);
@@ -268,11 +269,6 @@ function edgeLines({ head, tail }: SearchTotals): readonly string[] {
   // The search gives no more: its first line began before, and is no line that a collector cut.
   const last = (tail.length >= EDGE_BYTES && ends.length > 1 ? ends.slice(1) : ends).slice(-EDGE_LINES);
   return [...first, ...last];
-}
-
-/** Empty where the last line has its newline. */
-function lastLine({ tail }: SearchTotals): string {
-  return decode(tail).split("\n").at(-1) ?? "";
 }
 
 function wholeLines(text: string): readonly string[] {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { psqlByUri } from "../../src/actions/cf/printed-credentials.js";
+import { psqlByKey } from "../../src/actions/cf/printed-credentials.js";
 
 let directory: string;
 beforeEach(() => {
@@ -17,7 +17,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 describe("the printed log-in of an application", () => {
   it("hands psql the password by the environment and nothing of it by an argument", async () => {
     const env = { PATH: `${directory}:/usr/bin:/bin`, URI: "postgres://appuser:s3cr3t-word@10.0.0.1:33001/postgres" };
-    const { stdout } = await execa("sh", ["-c", psqlByUri('SELECT count(*) FROM "it\'s";')], {
+    const { stdout } = await execa("sh", ["-c", psqlByKey("key-guid", 'SELECT count(*) FROM "it\'s";').line], {
       env,
       extendEnv: false,
     });

@@ -1,6 +1,6 @@
 /** Secrets that must be nowhere, looked for in files and texts, as they are and in the forms that programs give them. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { filesBelow } from "../../src/rehearsal/supervisor/leaks.js";
 
 export type Canaries = Readonly<Record<string, string>>;
 
@@ -16,12 +16,6 @@ export function secretsBelow(directory: string, canaries: Canaries): readonly st
   return filesBelow(directory).flatMap((file) =>
     secretsIn(readFileSync(file, "latin1"), canaries).map((name) => `${file}: ${name}`),
   );
-}
-
-export function filesBelow(directory: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** A key of many lines is told by any of its longer ones. */

@@ -16,9 +16,9 @@ import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../arch
 import { counted } from "../../counted.js";
 import { RecoverError } from "../../errors.js";
 import type { ObjectInfo } from "../../ports/object-store.js";
-import { quote } from "../../shell-quote.js";
 import { isStopped } from "../docker/stopped-container.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
+import { printedMoveAside } from "./printed-aside.js";
 import { undoSetAside } from "./undo-set-aside.js";
 import { evidenceRef, keepListing, locationText, recallListing } from "./evidence-listing.js";
 
@@ -42,19 +42,7 @@ export const setAside = defineAction({
   input,
   output,
   undo: undoSetAside,
-  describe: ({ target, run }) => [
-    {
-      on: "here",
-      line: quote([
-        "aws",
-        "s3",
-        "mv",
-        "--recursive",
-        `${target}/`,
-        target.replace(/wal$/, `dingo-recover/${run}/replaced/`),
-      ]),
-    },
-  ],
+  describe: ({ target, run }) => [printedMoveAside(target, run, "replaced")],
   async guard(context, request) {
     const { container } = await guardTarget(context, request);
     const target = parseLocation(request.target);

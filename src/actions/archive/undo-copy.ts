@@ -2,11 +2,11 @@ import type { Context, UndoProbe, WayBack } from "../../action.js";
 import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy-plan.js";
 import { formatLocation, parseLocation } from "../../archive/location.js";
 import { probeSetAside, setAside } from "../../archive/set-aside.js";
-import { quote } from "../../shell-quote.js";
 import { guardStopped } from "../docker/stopped-container.js";
 import type { Target } from "../docker/target-container.js";
 import { evidenceRef, keepListing } from "./evidence-listing.js";
 import { recallOwnListing, requireOwnArchive } from "./own-archive.js";
+import { printedMoveAside } from "./printed-aside.js";
 
 type Input = Target & { readonly source: string; readonly target: string };
 
@@ -14,19 +14,7 @@ type Input = Target & { readonly source: string; readonly target: string };
 export const undoCopy: WayBack<Input, unknown> = {
   effect: "destroy",
   cost: "moves the copied archive aside, with what the recovered database has added to it; the source is not touched",
-  describe: ({ target }, run) => [
-    {
-      on: "here",
-      line: quote([
-        "aws",
-        "s3",
-        "mv",
-        "--recursive",
-        `${target}/`,
-        target.replace(/wal$/, `dingo-recover/${run}/undone/`),
-      ]),
-    },
-  ],
+  describe: ({ target }, run) => [printedMoveAside(target, run, "undone")],
   guard: async (context, { input }) => {
     await guardStopped(context, input);
     await keptPlan(context, input);

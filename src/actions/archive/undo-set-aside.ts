@@ -7,6 +7,7 @@ import { guardStopped } from "../docker/stopped-container.js";
 import type { Target } from "../docker/target-container.js";
 import { evidenceRef } from "./evidence-listing.js";
 import { recallOwnListing, requireOwnArchive } from "./own-archive.js";
+import { printedAside } from "./printed-aside.js";
 
 type Input = Target & { readonly source: string; readonly target: string };
 
@@ -16,14 +17,7 @@ export const undoSetAside: WayBack<Input, unknown> = {
   describe: ({ target }, run) => [
     {
       on: "here",
-      line: quote([
-        "aws",
-        "s3",
-        "cp",
-        "--recursive",
-        target.replace(/wal$/, `dingo-recover/${run}/replaced/`),
-        `${target}/`,
-      ]),
+      line: quote(["aws", "s3", "cp", "--recursive", printedAside(target, run, "replaced"), `${target}/`]),
     },
   ],
   guard: async (context, { input }) => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
-import { psqlByUri, setFromKey } from "../cf/printed-credentials.js";
+import { psqlByKey } from "../cf/printed-credentials.js";
 import { RecoverError } from "../../errors.js";
 import { targetInput } from "../docker/target-container.js";
 import { openApplication, rowsOf } from "../postgres/application.js";
@@ -17,13 +17,7 @@ export const compareRows = defineAction({
   input,
   output,
   tell: (found) => `all there, none other: ${rowsText(found)}`,
-  describe: ({ key_guid }) => [
-    {
-      on: "any host that reaches the router",
-      line: psqlByUri(READ_BACK),
-      variables: [{ name: "URI", setWith: setFromKey("URI", "uri", key_guid) }],
-    },
-  ],
+  describe: ({ key_guid }) => [psqlByKey(key_guid, READ_BACK)],
   async run(context, request): Promise<z.infer<typeof output>> {
     const application = await openApplication(context, request);
     const [[count = "", checksum = ""] = []] = await rowsOf(application, READ_BACK);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
-import { psqlByUri, setFromKey } from "../cf/printed-credentials.js";
+import { psqlByKey } from "../cf/printed-credentials.js";
 import { instanceArchive, keyIn, formatLocation } from "../../archive/location.js";
 import { segmentKey } from "../../archive/layout.js";
 import { RecoverError } from "../../errors.js";
@@ -42,14 +42,10 @@ export const writeRows = defineAction({
   input,
   output,
   undo: { leaves: "the rows stay in the drill's own service, which nobody else uses" },
-  describe: ({ container, rows, run, key_guid }) => {
-    const line = psqlByUri(writeSql(run, rows));
-    const variables = [{ name: "URI", setWith: setFromKey("URI", "uri", key_guid) }];
-    return [
-      { on: "any host that reaches the router", line, variables },
-      { on: "the cell", line: printedWithInput(psqlSocket(container), switchSql("9.6")) },
-    ];
-  },
+  describe: ({ container, rows, run, key_guid }) => [
+    psqlByKey(key_guid, writeSql(run, rows)),
+    { on: "the cell", line: printedWithInput(psqlSocket(container), switchSql("9.6")) },
+  ],
   guard: async (context, target) => {
     await guardTarget(context, target);
   },

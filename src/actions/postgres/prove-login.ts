@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
-import { psqlByUri, setFromKey } from "../cf/printed-credentials.js";
+import { psqlByKey } from "../cf/printed-credentials.js";
 import { targetInput } from "../docker/target-container.js";
 import { type Application, awaitWritable, openApplication, rowsOf } from "./application.js";
 import { quoteIdentifier } from "./quoting.js";
@@ -30,13 +30,7 @@ export const proveLogin = defineAction({
       ...found.tables.map(({ table, rows }) => `${table}: ${rows ?? "not readable:"} rows`),
       ...found.sanity.map((row) => `sanity query: ${row.join(" | ")}`),
     ].join("\n"),
-  describe: ({ sanity_query, key_guid }) => [
-    {
-      on: "any host that reaches the router",
-      line: psqlByUri(sanity_query || "SELECT count(*) FROM …"),
-      variables: [{ name: "URI", setWith: setFromKey("URI", "uri", key_guid) }],
-    },
-  ],
+  describe: ({ sanity_query, key_guid }) => [psqlByKey(key_guid, sanity_query || "SELECT count(*) FROM …")],
   async run(context, target): Promise<Output> {
     requireSanityQuery(target.sanity_query);
     const application = await openApplication(context, target);

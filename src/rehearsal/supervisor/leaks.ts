@@ -47,7 +47,7 @@ export function leakComplaints(
   });
 }
 
-const filesBelow = (directory: string): readonly string[] =>
+export const filesBelow = (directory: string): readonly string[] =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
