@@ -3,7 +3,7 @@ import { summarize } from "../engine/summary.js";
 import type { Entry } from "../journal/entry.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import type { ReportedBatch } from "../report/batch.js";
-import { type Batch, batchOf, goOnWithAll, isLeft, type Standing, standingsOf } from "./batch.js";
+import { backOf, type Batch, batchOf, goOnWithAll, isLeft, type Standing, standingsOf } from "./batch.js";
 
 export interface BatchState {
   readonly batch: Batch;
@@ -19,11 +19,10 @@ export function batchStateOf(directory: StateDirectory, entries: readonly Entry[
   const batch = batchOf(entries);
   if (batch === undefined) return undefined;
   const standings = standingsOf(directory, batch);
-  const runs = standings.map((standing) => memberState(directory, standing));
-  const left = runs.filter((_run, index) => standings.some((each, at) => at === index && isLeft(each)));
+  const runs = standings.map((standing) => ({ ...memberState(directory, standing), left: isLeft(standing) }));
   const times = runs.map(({ updatedAt }) => updatedAt).filter((time) => time !== "");
   const updatedAt = [entries.at(-1)?.time ?? "", ...times].sort().at(-1) ?? "";
-  return { batch, standings, updatedAt, state: stateOf(left.map(({ state }) => state)) };
+  return { batch, standings, updatedAt, state: stateOf(runs.filter(({ left }) => left).map(({ state }) => state)) };
 }
 
 interface MemberState {
@@ -46,7 +45,7 @@ function stateOf(left: readonly string[]): string {
 }
 
 export function backText(standings: readonly Standing[]): string {
-  return `${standings.filter(({ state }) => state === "recovered").length} of ${standings.length} databases are back`;
+  return `${backOf(standings)} of ${standings.length} databases are back`;
 }
 
 /** As its report tells it. */

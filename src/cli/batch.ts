@@ -187,12 +187,15 @@ export function unfinishedBatches(
 export const isLeft = ({ state }: Standing): boolean =>
   state === "not-begun" || state === "open" || state === "unreadable";
 
+/** How many are back. */
+export const backOf = (standings: readonly Standing[]): number =>
+  standings.filter(({ state }) => state === "recovered").length;
+
 /** How a batch ends, for a person. */
 export function endLines(batch: Batch, standings: readonly Standing[]): readonly string[] {
-  const back = standings.filter(({ state }) => state === "recovered").length;
   const left = standings.filter(({ state }) => state !== "recovered");
   return [
-    `${back} of ${standings.length} databases of ${batch.org}/${batch.space} are back.`,
+    `${backOf(standings)} of ${standings.length} databases of ${batch.org}/${batch.space} are back.`,
     ...left.flatMap(({ member, state, why, goOnWith }) => [
       `  "${member.name}" (${member.guid}): ${why ?? state.replace("-", " ")}`,
       ...(goOnWith === undefined || goOnWith === goOnWithAll(batch) ? [] : [`    ${goOnWith}`]),
@@ -205,7 +208,7 @@ export function endDocument(batch: Batch, standings: readonly Standing[]): JsonO
   return {
     schema: "dingo-recover/batch@1",
     run: batch.run,
-    recovered: standings.filter(({ state }) => state === "recovered").length,
+    recovered: backOf(standings),
     members: standings.map(({ member: { name, guid }, state, run = "", why = "", goOnWith = "" }) => ({
       ...{ name, guid, state, run, why, goOnWith },
     })),
