@@ -1,9 +1,9 @@
 /** The core of `archive copy`: a verified copy inside the object store; the source is only read (law 1). */
-import { compareListings } from "../archive/baseline.js";
-import { probeCopy } from "../archive/compare.js";
-import { copyArchive, refuseForeign } from "../archive/copy.js";
-import { planCopy, type CopyPlan } from "../archive/copy-plan.js";
-import { formatLocation, parseLocation, requireApart } from "../archive/location.js";
+import { compareListings } from "../archive/copy/baseline.js";
+import { probeCopy } from "../archive/copy/compare.js";
+import { copyArchive, refuseForeign } from "../archive/copy/copy.js";
+import { planCopy, type CopyPlan } from "../archive/copy/copy-plan.js";
+import { formatLocation, parseLocation, requireApart } from "../archive/names/location.js";
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
 import type { ArchiveStore, ObjectInfo } from "../ports/object-store.js";

@@ -1,10 +1,10 @@
 /** The core of `archive verify`: reads, judges, and puts the verdict into its document and into lines for a person. */
-import { readArchive } from "../archive/facts.js";
-import { formatLocation, parseLocation } from "../archive/location.js";
-import { lossText } from "../archive/loss.js";
-import type { Problem, VerdictName } from "../archive/problem.js";
-import { unreadVerdict, recoveryPointText, type ArchiveVerdict } from "../archive/verdict.js";
-import { verifyArchive } from "../archive/verify.js";
+import { readArchive } from "../archive/reading/facts.js";
+import { formatLocation, parseLocation } from "../archive/names/location.js";
+import { lossText } from "../archive/judgement/loss.js";
+import type { Problem, VerdictName } from "../archive/judgement/problem.js";
+import { unreadVerdict, recoveryPointText, type ArchiveVerdict } from "../archive/judgement/verdict.js";
+import { verifyArchive } from "../archive/judgement/verify.js";
 import { CATALOGUE, EXIT, RecoverError } from "../errors.js";
 import type { ArchiveStore } from "../ports/object-store.js";
 import { counted } from "../counted.js";

@@ -1,7 +1,7 @@
 /** What a run left aside, as the inputs of the runbook that deletes it: from its journal, and from nothing else. */
 import { z } from "zod";
 import type { JsonObject } from "../action.js";
-import { baseNamed } from "../archive/layout.js";
+import { baseNamed } from "../archive/names/layout.js";
 import { replay } from "../engine/replay.js";
 import { type Entry, endOf } from "../journal/entry.js";
 import { RecoverError } from "../errors.js";

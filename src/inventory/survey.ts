@@ -2,10 +2,10 @@
  * One survey: every instance of the offerings beside what its archive is worth. Reads only. What cannot be read makes
  * a survey that is not complete, never an instance that is not there (law 5).
  */
-import { readArchive } from "../archive/facts.js";
-import { formatLocation, instanceArchive } from "../archive/location.js";
-import { recoveryPointText, type ArchiveVerdict } from "../archive/verdict.js";
-import { verifyArchive } from "../archive/verify.js";
+import { readArchive } from "../archive/reading/facts.js";
+import { formatLocation, instanceArchive } from "../archive/names/location.js";
+import { recoveryPointText, type ArchiveVerdict } from "../archive/judgement/verdict.js";
+import { verifyArchive } from "../archive/judgement/verify.js";
 import {
   INVENTORY,
   type InventoryBinding,

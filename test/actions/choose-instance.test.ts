@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.js";
 import type { UsageEvent } from "../../src/ports/cloud-foundry.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { OLD } from "../archive/sample-archive.js";
 import { failure, OLD_GUID, Scene, SPACE } from "../traps/scene.js";
 

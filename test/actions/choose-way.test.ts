@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { chooseWay } from "../../src/actions/cf/choose-way.js";
 import { createService } from "../../src/actions/cf/create-service.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { BUCKET, OLD } from "../archive/sample-archive.js";
 import { failure, OLD_GUID, RUN, Scene, SPACE } from "../traps/scene.js";
 

@@ -4,7 +4,7 @@ import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.js";
 import { deleteAsideDirectory } from "../../src/actions/docker/delete-aside.js";
 import { askOwner } from "../../src/actions/recovery/ask-owner.js";
 import { reviewAside } from "../../src/actions/recovery/review-aside.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { BUCKET, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.js";
 import { DATA, failure, NEW_GUID, RUN, type Scene, TAG } from "../traps/scene.js";
 import { directoryInput, leftOver, objectsInput, OWN_BASE, reviewInput } from "./left-over.js";

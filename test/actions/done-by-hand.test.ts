@@ -8,7 +8,7 @@ import { restartApp } from "../../src/actions/cf/restart-app.js";
 import { setDataAside } from "../../src/actions/docker/set-data-aside.js";
 import { startContainer } from "../../src/actions/docker/start-container.js";
 import { setInitialize } from "../../src/actions/etcd/set-initialize.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { etcdValueInto } from "../../src/host-commands.js";
 import { NEW, SYSID } from "../archive/sample-archive.js";
 import {

@@ -1,7 +1,7 @@
 /** The end of a recovery: its left-overs are aside, and the instance's archive has a backup of its own. */
 import type { JsonObject } from "../../src/action.js";
 import { reviewAside } from "../../src/actions/recovery/review-aside.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { lzopLike, NEW, OLD, segment, sentinelText } from "../archive/sample-archive.js";
 import { CONTAINER, DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../traps/scene.js";
 import { copied } from "./mutations/worlds.js";

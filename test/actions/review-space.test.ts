@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { reviewSpace } from "../../src/actions/discovery/review-space.js";
 import { agreeBatch } from "../../src/actions/recovery/agree-batch.js";
-import { parseLocation } from "../../src/archive/location.js";
+import { parseLocation } from "../../src/archive/names/location.js";
 import { BUCKET, drop, OLD, seedArchive } from "../archive/sample-archive.js";
 import { failure, NEW_GUID, OLD_GUID, Scene } from "../traps/scene.js";
 

@@ -10,7 +10,7 @@ import { setDataAside } from "../../src/actions/docker/set-data-aside.js";
 import { removeOptime } from "../../src/actions/etcd/remove-optime.js";
 import { setInitialize } from "../../src/actions/etcd/set-initialize.js";
 import { REGISTRY } from "../../src/actions/registry.js";
-import { parseLocation } from "../../src/archive/location.js";
+import { parseLocation } from "../../src/archive/names/location.js";
 import { BUCKET, NEW, OLD, SYSID } from "../archive/sample-archive.js";
 import { DATA, NEW_GUID, NEW_SYSID, RUN, type Scene, SPACE, TAG, TARGET, WITH_ETCD } from "../traps/scene.js";
 import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.js";

@@ -1,7 +1,7 @@
 /** The identifier that a base backup restores to, read out of the backup itself. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { backupSysid } from "../../src/archive/backup-sysid.js";
-import { readArchive } from "../../src/archive/facts.js";
+import { backupSysid } from "../../src/archive/reading/backup-sysid.js";
+import { readArchive } from "../../src/archive/reading/facts.js";
 import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
 import { tar } from "../../src/rehearsal/world/tar.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";

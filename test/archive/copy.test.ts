@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { compareArchives, probeCopy } from "../../src/archive/compare.js";
-import { copyArchive, requireCopied } from "../../src/archive/copy.js";
-import { asideLocation, itemsOf, planCopy, type CopyPlan } from "../../src/archive/copy-plan.js";
-import { probeSetAside, setAside } from "../../src/archive/set-aside.js";
+import { compareArchives, probeCopy } from "../../src/archive/copy/compare.js";
+import { copyArchive, requireCopied } from "../../src/archive/copy/copy.js";
+import { asideLocation, itemsOf, planCopy, type CopyPlan } from "../../src/archive/copy/copy-plan.js";
+import { probeSetAside, setAside } from "../../src/archive/copy/set-aside.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
 import { StillClock } from "../fakes/still-clock.js";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { compareListings, formatListing, parseListing } from "../../src/archive/baseline.js";
-import { estimateRecovery } from "../../src/archive/estimate.js";
-import { readArchive, sortEntries } from "../../src/archive/facts.js";
-import { judgeFresh } from "../../src/archive/fresh.js";
-import { lossInTime, lossInTimeText, lossText } from "../../src/archive/loss.js";
-import { verifyArchive } from "../../src/archive/verify.js";
-import { recoveryPointText } from "../../src/archive/verdict.js";
+import { compareListings, formatListing, parseListing } from "../../src/archive/copy/baseline.js";
+import { estimateRecovery } from "../../src/archive/judgement/estimate.js";
+import { readArchive, sortEntries } from "../../src/archive/reading/facts.js";
+import { judgeFresh } from "../../src/archive/judgement/fresh.js";
+import { lossInTime, lossInTimeText, lossText } from "../../src/archive/judgement/loss.js";
+import { verifyArchive } from "../../src/archive/judgement/verify.js";
+import { recoveryPointText } from "../../src/archive/judgement/verdict.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
 import { add, BUCKET, lzopLike, OLD, sampleArchive, segment, stamp, START_MS } from "./sample-archive.js";
 

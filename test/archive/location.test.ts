@@ -7,7 +7,7 @@ import {
   relativeKey,
   requireApart,
   requireInstanceArchive,
-} from "../../src/archive/location.js";
+} from "../../src/archive/names/location.js";
 import { NEW, OLD } from "./sample-archive.js";
 
 describe("an archive's location", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lzopContent } from "../../src/archive/lzop.js";
+import { lzopContent } from "../../src/archive/compression/lzop.js";
 import { lzop } from "../../src/rehearsal/world/lzop.js";
 
 /** `lzop -1` 1.04 of the histories that they are compared with: one compressed, one stored as it is. */

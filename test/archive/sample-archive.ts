@@ -1,7 +1,7 @@
 /** Archives as WAL-E and Dingo leave them, small, for tests. */
-import { LZOP_MAGIC } from "../../src/archive/facts.js";
-import { parseLocation, type ArchiveLocation } from "../../src/archive/location.js";
-import { segmentName } from "../../src/archive/segment.js";
+import { LZOP_MAGIC } from "../../src/archive/reading/facts.js";
+import { parseLocation, type ArchiveLocation } from "../../src/archive/names/location.js";
+import { segmentName } from "../../src/archive/names/segment.js";
 import type { ArchiveStore } from "../../src/ports/object-store.js";
 import { MemoryObjectStore, type SeedOptions } from "../fakes/memory-object-store.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readArchive } from "../../src/archive/facts.js";
-import { parseHistory, timelineAt, wayFrom } from "../../src/archive/history.js";
-import { verifyArchive } from "../../src/archive/verify.js";
-import type { ArchiveVerdict } from "../../src/archive/verdict.js";
+import { readArchive } from "../../src/archive/reading/facts.js";
+import { parseHistory, timelineAt, wayFrom } from "../../src/archive/judgement/history.js";
+import { verifyArchive } from "../../src/archive/judgement/verify.js";
+import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.js";
 import { lzop } from "../../src/rehearsal/world/lzop.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
 import { add, BASE, drop, lzopLike, OLD, sampleArchive, segment, sentinelText, stamp } from "./sample-archive.js";

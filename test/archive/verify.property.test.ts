@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LZOP_MAGIC, sortEntries, type ArchiveFacts } from "../../src/archive/facts.js";
-import { judgeFresh } from "../../src/archive/fresh.js";
-import { keyIn } from "../../src/archive/location.js";
-import { planCopy, itemsOf } from "../../src/archive/copy-plan.js";
-import { parseSentinel } from "../../src/archive/sentinel.js";
-import { verifyArchive } from "../../src/archive/verify.js";
+import { LZOP_MAGIC, sortEntries, type ArchiveFacts } from "../../src/archive/reading/facts.js";
+import { judgeFresh } from "../../src/archive/judgement/fresh.js";
+import { keyIn } from "../../src/archive/names/location.js";
+import { planCopy, itemsOf } from "../../src/archive/copy/copy-plan.js";
+import { parseSentinel } from "../../src/archive/names/sentinel.js";
+import { verifyArchive } from "../../src/archive/judgement/verify.js";
 import type { ObjectInfo } from "../../src/ports/object-store.js";
 import { BASE, NEW, OLD, segment, sentinelText, stamp, SYSID } from "./sample-archive.js";
 

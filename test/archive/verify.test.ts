@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readArchive } from "../../src/archive/facts.js";
-import { verifyArchive } from "../../src/archive/verify.js";
-import type { ArchiveVerdict } from "../../src/archive/verdict.js";
+import { readArchive } from "../../src/archive/reading/facts.js";
+import { verifyArchive } from "../../src/archive/judgement/verify.js";
+import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
 import {
   add,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { archiveCopy } from "../../src/cli/archive-copying.js";
 import { archiveVerify } from "../../src/cli/archive-verification.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { StillClock } from "../fakes/still-clock.js";
 import { add, BUCKET, drop, lzopLike, NEW, OLD, sampleArchive, segment } from "../archive/sample-archive.js";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
-import { formatLocation, parseLocation } from "../../src/archive/location.js";
+import { formatLocation, parseLocation } from "../../src/archive/names/location.js";
 import { COMMANDS } from "../../src/cli/parser.js";
 import { renderHelp } from "../../src/cli/render-help.js";
 

@@ -8,7 +8,7 @@ import { setRolePasswords } from "../../src/actions/postgres/set-role-passwords.
 import { check } from "../../src/actions/platform/check.js";
 import { proveRestored } from "../../src/actions/recovery/prove-restored.js";
 import { readRestoreLog } from "../../src/actions/recovery/restore-lines.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { BUCKET, NEW, OLD, seedArchive, segment, sentinelText, SYSID } from "../archive/sample-archive.js";
 import { CONTAINER, failure, FIRST_LIFE, NEW_GUID, NEW_SYSID, RUN, Scene, TARGET, WITH_ETCD } from "./scene.js";
 

@@ -1,7 +1,7 @@
 /** What another process, another log-in or a foreign etcd could make of a run. */
 import { describe, expect, it } from "vitest";
-import { asideLocation, planCopy } from "../../src/archive/copy-plan.js";
-import { setAside } from "../../src/archive/set-aside.js";
+import { asideLocation, planCopy } from "../../src/archive/copy/copy-plan.js";
+import { setAside } from "../../src/archive/copy/set-aside.js";
 import { check } from "../../src/actions/platform/check.js";
 import { checkVersion } from "../../src/actions/postgres/check-version.js";
 import { createServiceKey } from "../../src/actions/cf/create-service-key.js";

@@ -6,7 +6,7 @@ import { copy } from "../../src/actions/archive/copy.js";
 import { verifySource } from "../../src/actions/archive/verify-source.js";
 import { findRemains } from "../../src/actions/docker/find-remains.js";
 import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../src/host-commands.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { add, drop, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.js";
 import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.js";
 import { containerOf, failure, NEW_GUID, OLD_GUID, Scene, TARGET } from "./scene.js";

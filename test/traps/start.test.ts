@@ -8,7 +8,7 @@ import { startContainer } from "../../src/actions/docker/start-container.js";
 import { stopContainer } from "../../src/actions/docker/stop-container.js";
 import { checkBeforeStart } from "../../src/actions/recovery/check-before-start.js";
 import type { JsonObject } from "../../src/action.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { RecoverError } from "../../src/errors.js";
 import { BUCKET, lzopLike, NEW, OLD, segment, SYSID } from "../archive/sample-archive.js";
 import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.js";

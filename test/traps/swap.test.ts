@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { copy } from "../../src/actions/archive/copy.js";
 import { setAside } from "../../src/actions/archive/set-aside.js";
 import { verifySource } from "../../src/actions/archive/verify-source.js";
-import { formatLocation } from "../../src/archive/location.js";
+import { formatLocation } from "../../src/archive/names/location.js";
 import { BUCKET, NEW, OLD, segment, lzopLike, sampleArchive, stamp } from "../archive/sample-archive.js";
 import type { JsonObject } from "../../src/action.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import { readArchive } from "../../archive/facts.js";
-import { judgeFresh } from "../../archive/fresh.js";
+import { readArchive } from "../../archive/reading/facts.js";
+import { judgeFresh } from "../../archive/judgement/fresh.js";
 import {
   type ArchiveLocation,
   formatLocation,
   instanceArchive,
   parseLocation,
   requireApart,
-} from "../../archive/location.js";
+} from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
-import { compareListings } from "../../archive/baseline.js";
+import { compareListings } from "../../archive/copy/baseline.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { evidenceRef, recallListing } from "./evidence-listing.js";

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type Context, defineAction, type PrintedCommand, type Probe } from "../../action.js";
-import { compareListings } from "../../archive/baseline.js";
-import { probeCopy, strangersIn } from "../../archive/compare.js";
-import { copyArchive, refuseForeign } from "../../archive/copy.js";
-import { type CopyPlan, planCopy } from "../../archive/copy-plan.js";
-import { parseLocation, requireApart, requireInstanceArchive } from "../../archive/location.js";
+import { compareListings } from "../../archive/copy/baseline.js";
+import { probeCopy, strangersIn } from "../../archive/copy/compare.js";
+import { copyArchive, refuseForeign } from "../../archive/copy/copy.js";
+import { type CopyPlan, planCopy } from "../../archive/copy/copy-plan.js";
+import { parseLocation, requireApart, requireInstanceArchive } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { isStopped } from "../docker/stopped-container.js";

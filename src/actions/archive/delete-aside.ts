@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
-import { formatLocation, parseLocation } from "../../archive/location.js";
+import { formatLocation, parseLocation } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import type { ObjectInfo } from "../../ports/object-store.js";
 import { quote } from "../../shell-quote.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import { drillText, estimateRecovery } from "../../archive/estimate.js";
+import { drillText, estimateRecovery } from "../../archive/judgement/estimate.js";
 import { bytesText } from "../../bytes.js";
 import { RecoverError } from "../../errors.js";
 import { freeSpace } from "../../host-commands.js";

@@ -1,8 +1,8 @@
 /** Listings kept as evidence and found again by their hash. */
 import { z } from "zod";
 import type { Context, EvidenceRef } from "../../action.js";
-import { type Baseline, formatListing, parseListing } from "../../archive/baseline.js";
-import type { ArchiveLocation } from "../../archive/location.js";
+import { type Baseline, formatListing, parseListing } from "../../archive/copy/baseline.js";
+import type { ArchiveLocation } from "../../archive/names/location.js";
 import type { ObjectInfo } from "../../ports/object-store.js";
 
 export const evidenceRef = z.object({ name: z.string(), sha256: z.string(), bytes: z.number() });

@@ -1,7 +1,7 @@
 /** An encrypted archive comes back only through containers that have the key (dingo.md §8, 27): looked at before anything is made. */
 import type { Context } from "../../action.js";
-import type { ArchiveFacts } from "../../archive/facts.js";
-import { formatLocation } from "../../archive/location.js";
+import type { ArchiveFacts } from "../../archive/reading/facts.js";
+import { formatLocation } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import type { Container } from "../../ports/cells.js";
 import { cellInstances } from "../bosh/cell-instances.js";

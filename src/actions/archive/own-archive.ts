@@ -1,7 +1,7 @@
 /** What a way back takes from the journal is asked like a new target: another instance's archive is never its to move. */
 import type { Context, EvidenceRef } from "../../action.js";
-import type { Baseline } from "../../archive/baseline.js";
-import { formatLocation, parseLocation, requireApart, requireInstanceArchive } from "../../archive/location.js";
+import type { Baseline } from "../../archive/copy/baseline.js";
+import { formatLocation, parseLocation, requireApart, requireInstanceArchive } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import { recallListing } from "./evidence-listing.js";
 

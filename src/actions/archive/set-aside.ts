@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Context, defineAction, type EvidenceRef, type Probe } from "../../action.js";
-import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy-plan.js";
-import { sortEntries } from "../../archive/facts.js";
-import { judgeFresh } from "../../archive/fresh.js";
+import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.js";
+import { sortEntries } from "../../archive/reading/facts.js";
+import { judgeFresh } from "../../archive/judgement/fresh.js";
 import {
   type ArchiveLocation,
   formatLocation,
@@ -11,8 +11,8 @@ import {
   relativeKey,
   requireApart,
   requireInstanceArchive,
-} from "../../archive/location.js";
-import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../archive/set-aside.js";
+} from "../../archive/names/location.js";
+import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../archive/copy/set-aside.js";
 import { counted } from "../../counted.js";
 import { RecoverError } from "../../errors.js";
 import type { ObjectInfo } from "../../ports/object-store.js";

@@ -4,9 +4,9 @@
  * to it. All of them are only read: nothing below the old GUID is ever written.
  */
 import type { Context } from "../../action.js";
-import type { ArchiveFacts } from "../../archive/facts.js";
-import { backupSysid } from "../../archive/backup-sysid.js";
-import { initdbTime, parseSysid } from "../../archive/sysid.js";
+import type { ArchiveFacts } from "../../archive/reading/facts.js";
+import { backupSysid } from "../../archive/reading/backup-sysid.js";
+import { initdbTime, parseSysid } from "../../archive/names/sysid.js";
 import { bytesText } from "../../bytes.js";
 import { systemIdLines } from "../../discovery/system-id-lines.js";
 import { RecoverError } from "../../errors.js";

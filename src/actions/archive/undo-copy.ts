@@ -1,7 +1,7 @@
 import type { Context, UndoProbe, WayBack } from "../../action.js";
-import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy-plan.js";
-import { formatLocation, parseLocation } from "../../archive/location.js";
-import { probeSetAside, setAside } from "../../archive/set-aside.js";
+import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.js";
+import { formatLocation, parseLocation } from "../../archive/names/location.js";
+import { probeSetAside, setAside } from "../../archive/copy/set-aside.js";
 import { guardStopped } from "../docker/stopped-container.js";
 import type { Target } from "../docker/target-container.js";
 import { evidenceRef, keepListing } from "./evidence-listing.js";

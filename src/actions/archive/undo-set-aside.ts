@@ -1,7 +1,7 @@
 import type { Context, UndoProbe, WayBack } from "../../action.js";
-import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy-plan.js";
-import { parseLocation } from "../../archive/location.js";
-import { probePutBack, putBack } from "../../archive/put-back.js";
+import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.js";
+import { parseLocation } from "../../archive/names/location.js";
+import { probePutBack, putBack } from "../../archive/copy/put-back.js";
 import { quote } from "../../shell-quote.js";
 import { guardStopped } from "../docker/stopped-container.js";
 import type { Target } from "../docker/target-container.js";

@@ -1,22 +1,22 @@
 import { z } from "zod";
 import { type Context, defineAction, type PrintedCommand } from "../../action.js";
-import { compareListings } from "../../archive/baseline.js";
-import { type ArchiveFacts, readArchive } from "../../archive/facts.js";
+import { compareListings } from "../../archive/copy/baseline.js";
+import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.js";
 import {
   type ArchiveLocation,
   formatLocation,
   instanceArchive,
   instanceGuid,
   parseLocation,
-} from "../../archive/location.js";
-import { segmentKey } from "../../archive/layout.js";
-import { lossInTimeText, lossText } from "../../archive/loss.js";
-import type { ArchiveVerdict } from "../../archive/verdict.js";
-import { verifyArchive } from "../../archive/verify.js";
-import { isEncrypted } from "../../archive/strangers.js";
+} from "../../archive/names/location.js";
+import { segmentKey } from "../../archive/names/layout.js";
+import { lossInTimeText, lossText } from "../../archive/judgement/loss.js";
+import type { ArchiveVerdict } from "../../archive/judgement/verdict.js";
+import { verifyArchive } from "../../archive/judgement/verify.js";
+import { isEncrypted } from "../../archive/judgement/strangers.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
-import { SYSID_KEY } from "../../archive/layout.js";
+import { SYSID_KEY } from "../../archive/names/layout.js";
 import { requireKey } from "./openpgp-key.js";
 import { crossCheck, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.js";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import type { Baseline } from "../../archive/baseline.js";
-import { type Completed, latestBase } from "../../archive/choose.js";
-import { sortEntries } from "../../archive/facts.js";
-import { parseLocation } from "../../archive/location.js";
+import type { Baseline } from "../../archive/copy/baseline.js";
+import { type Completed, latestBase } from "../../archive/judgement/choose.js";
+import { sortEntries } from "../../archive/reading/facts.js";
+import { parseLocation } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { evidenceRef, recallListing } from "./evidence-listing.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import { parseLocation } from "../../archive/location.js";
+import { parseLocation } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { CLUSTERDATA, readRecord } from "./clusterdata-record.js";

@@ -1,7 +1,7 @@
 /** Which of the instances found is meant: the one that is left is taken; of several the operator chooses, never their nearness. */
 import type { Context } from "../../action.js";
-import { sortEntries } from "../../archive/facts.js";
-import { instanceArchive } from "../../archive/location.js";
+import { sortEntries } from "../../archive/reading/facts.js";
+import { instanceArchive } from "../../archive/names/location.js";
 import { bytesText } from "../../bytes.js";
 import { counted } from "../../counted.js";
 import type { Candidate, Discovery } from "../../discovery/candidate.js";

@@ -1,10 +1,10 @@
 /** Whether an archive is worth a run: what the run itself would find out first, in one line. Reads only. */
 import type { Context } from "../../action.js";
-import { readArchive } from "../../archive/facts.js";
-import { instanceArchive } from "../../archive/location.js";
-import { lossInTimeText, lossText } from "../../archive/loss.js";
-import type { ArchiveVerdict } from "../../archive/verdict.js";
-import { verifyArchive } from "../../archive/verify.js";
+import { readArchive } from "../../archive/reading/facts.js";
+import { instanceArchive } from "../../archive/names/location.js";
+import { lossInTimeText, lossText } from "../../archive/judgement/loss.js";
+import type { ArchiveVerdict } from "../../archive/judgement/verdict.js";
+import { verifyArchive } from "../../archive/judgement/verify.js";
 import { bytesText } from "../../bytes.js";
 import { counted } from "../../counted.js";
 import { isTransient, RecoverError } from "../../errors.js";

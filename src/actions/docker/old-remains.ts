@@ -1,6 +1,6 @@
 /** What is left of the deleted instance on the cells: containers, and directories whose owner says so (dingo.md §2.11). */
 import type { Context } from "../../action.js";
-import { instanceGuid, parseLocation } from "../../archive/location.js";
+import { instanceGuid, parseLocation } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";

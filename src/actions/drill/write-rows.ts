@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { psqlByKey } from "../cf/printed-credentials.js";
-import { instanceArchive, keyIn, formatLocation } from "../../archive/location.js";
-import { segmentKey } from "../../archive/layout.js";
+import { instanceArchive, keyIn, formatLocation } from "../../archive/names/location.js";
+import { segmentKey } from "../../archive/names/layout.js";
 import { RecoverError } from "../../errors.js";
 import { printedWithInput, psqlSocket } from "../../host-commands.js";
 import { guardTarget, openTarget, targetInput } from "../docker/target-container.js";

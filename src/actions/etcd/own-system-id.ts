@@ -1,8 +1,8 @@
 import type { Context } from "../../action.js";
-import { asideLocation } from "../../archive/copy-plan.js";
-import { SYSID_KEY } from "../../archive/layout.js";
-import { parseLocation } from "../../archive/location.js";
-import { parseSysid } from "../../archive/sysid.js";
+import { asideLocation } from "../../archive/copy/copy-plan.js";
+import { SYSID_KEY } from "../../archive/names/layout.js";
+import { parseLocation } from "../../archive/names/location.js";
+import { parseSysid } from "../../archive/names/sysid.js";
 import { openTarget, type Target } from "../docker/target-container.js";
 
 /** A sysid has 20 digits and a newline. */

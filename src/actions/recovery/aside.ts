@@ -3,16 +3,16 @@
  * (law 2).
  */
 import type { Context } from "../../action.js";
-import { readArchive } from "../../archive/facts.js";
+import { readArchive } from "../../archive/reading/facts.js";
 import {
   formatLocation,
   type ArchiveLocation,
   parseLocation,
   requireApart,
   requireInstanceArchive,
-} from "../../archive/location.js";
-import { baseNamed } from "../../archive/layout.js";
-import { verifyArchive } from "../../archive/verify.js";
+} from "../../archive/names/location.js";
+import { baseNamed } from "../../archive/names/layout.js";
+import { verifyArchive } from "../../archive/judgement/verify.js";
 import { RecoverError } from "../../errors.js";
 import type { ObjectInfo } from "../../ports/object-store.js";
 import { runTag } from "../cf/run-tag.js";

@@ -3,10 +3,10 @@
  * a sysid above all. That the large ones are the same was shown when they were copied (DESIGN §5).
  */
 import type { Context, EvidenceRef } from "../../action.js";
-import { itemsOf, planCopy } from "../../archive/copy-plan.js";
-import { parseLocation } from "../../archive/location.js";
-import { inParallel } from "../../archive/parallel.js";
-import { sameByListing, sameContent, type Stored } from "../../archive/same-content.js";
+import { itemsOf, planCopy } from "../../archive/copy/copy-plan.js";
+import { parseLocation } from "../../archive/names/location.js";
+import { inParallel } from "../../archive/reading/parallel.js";
+import { sameByListing, sameContent, type Stored } from "../../archive/copy/same-content.js";
 import { RecoverError } from "../../errors.js";
 import type { ObjectReader } from "../../ports/object-store.js";
 import { recallListing } from "../archive/evidence-listing.js";

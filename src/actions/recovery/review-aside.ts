@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
-import { formatLocation } from "../../archive/location.js";
+import { formatLocation } from "../../archive/names/location.js";
 import { bytesText } from "../../bytes.js";
 import { counted } from "../../counted.js";
 import { quote } from "../../shell-quote.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Review, type ReviewRow } from "../../action.js";
-import { drillText } from "../../archive/estimate.js";
+import { drillText } from "../../archive/judgement/estimate.js";
 import { bytesText } from "../../bytes.js";
 import { creatorOf } from "../cf/inspect-taken.js";
 

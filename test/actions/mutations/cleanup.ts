@@ -3,7 +3,7 @@ import type { JsonObject } from "../../../src/action.js";
 import { deleteAsideObjects } from "../../../src/actions/archive/delete-aside.js";
 import { keepListing } from "../../../src/actions/archive/evidence-listing.js";
 import { deleteAsideDirectory } from "../../../src/actions/docker/delete-aside.js";
-import { formatLocation, parseLocation } from "../../../src/archive/location.js";
+import { formatLocation, parseLocation } from "../../../src/archive/names/location.js";
 import { BUCKET, lzopLike, NEW, OLD } from "../../archive/sample-archive.js";
 import { DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../../traps/scene.js";
 import { OWN_BASE, seedOwnBackup } from "../left-over.js";

@@ -7,7 +7,7 @@ import { startContainer } from "../../../src/actions/docker/start-container.js";
 import { stopContainer } from "../../../src/actions/docker/stop-container.js";
 import { stopOldInstance } from "../../../src/actions/docker/stop-old-instance.js";
 import { proveRestored } from "../../../src/actions/recovery/prove-restored.js";
-import { formatLocation } from "../../../src/archive/location.js";
+import { formatLocation } from "../../../src/archive/names/location.js";
 import { containerDataDirectory } from "../../../src/host-commands.js";
 import { NEW, segment, SYSID } from "../../archive/sample-archive.js";
 import {

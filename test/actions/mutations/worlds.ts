@@ -3,7 +3,7 @@ import type { JsonObject } from "../../../src/action.js";
 import { copy } from "../../../src/actions/archive/copy.js";
 import { setAside } from "../../../src/actions/archive/set-aside.js";
 import { verifySource } from "../../../src/actions/archive/verify-source.js";
-import { formatLocation } from "../../../src/archive/location.js";
+import { formatLocation } from "../../../src/archive/names/location.js";
 import { NEW, OLD } from "../../archive/sample-archive.js";
 import { CREATED_AT, OLD_GUID, RUN, Scene, TARGET } from "../../traps/scene.js";
 

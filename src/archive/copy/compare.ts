@@ -1,8 +1,8 @@
 /** Compares a copy with what it was made from: keys, sizes and content, by ETag where that proves something. */
-import type { ObjectInfo, ObjectReader } from "../ports/object-store.js";
+import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
 import { itemsOf, type CopyPlan } from "./copy-plan.js";
-import { relativeKey, type ArchiveLocation } from "./location.js";
-import { inParallel } from "./parallel.js";
+import { relativeKey, type ArchiveLocation } from "../names/location.js";
+import { inParallel } from "../reading/parallel.js";
 import { sameContent } from "./same-content.js";
 
 const IN_FLIGHT = 8;

@@ -4,10 +4,10 @@
  * The order is safe at every moment: payload first, then what makes it known, sentinels last in ascending age, because
  * WAL-E's LATEST goes by their dates and copying makes new ones (wal-archives.md §0.2, §4).
  */
-import { RecoverError } from "../errors.js";
-import type { ObjectInfo } from "../ports/object-store.js";
-import { compareAge, type Completed } from "./choose.js";
-import { sortEntries, type ArchiveEntry } from "./facts.js";
+import { RecoverError } from "../../errors.js";
+import type { ObjectInfo } from "../../ports/object-store.js";
+import { compareAge, type Completed } from "../judgement/choose.js";
+import { sortEntries, type ArchiveEntry } from "../reading/facts.js";
 import {
   formatLocation,
   keyIn,
@@ -15,8 +15,8 @@ import {
   requireApart,
   requireInstanceArchive,
   type ArchiveLocation,
-} from "./location.js";
-import { counted } from "../counted.js";
+} from "../names/location.js";
+import { counted } from "../../counted.js";
 
 /** One CopyObject call takes no more. WAL-E's own objects never reach it. */
 export const LARGEST_COPY = 5 * 1024 * 1024 * 1024;

@@ -1,10 +1,10 @@
 /** How a restore from a base backup would go: along which timelines, how far, and what of that is not there. */
-import { type ArchiveEntry, type ArchiveFacts } from "./facts.js";
+import { type ArchiveEntry, type ArchiveFacts } from "../reading/facts.js";
 import { parseHistory, type Stretch, type Switch, timelineAt, walAlong, wayFrom } from "./history.js";
 import { problem, type Problem } from "./problem.js";
 import { replayFrom } from "./replay.js";
-import { type Segment, segmentName } from "./segment.js";
-import { holesIn, type Span } from "./spans.js";
+import { type Segment, segmentName } from "../names/segment.js";
+import { holesIn, type Span } from "../names/spans.js";
 import { extent, type TimelineWal } from "./wal.js";
 
 export interface Course {

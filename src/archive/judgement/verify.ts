@@ -11,21 +11,21 @@ import {
   type BaseBackup,
 } from "./base-backup.js";
 import { byAge, latestBase } from "./choose.js";
-import type { ArchiveFacts } from "./facts.js";
-import { SYSID_KEY, sentinelKey } from "./layout.js";
+import type { ArchiveFacts } from "../reading/facts.js";
+import { SYSID_KEY, sentinelKey } from "../names/layout.js";
 import { lossOf, NO_LOSS } from "./loss.js";
 import { problem, shorten, verdictOf, type Problem } from "./problem.js";
 import { type Course, courseOf } from "./course.js";
 import { timelineAt } from "./history.js";
 import { recoveryPointAt } from "./replay.js";
-import { segmentName } from "./segment.js";
-import type { Sentinel } from "./sentinel.js";
-import { numbersIn, sizeOf, type Span } from "./spans.js";
+import { segmentName } from "../names/segment.js";
+import type { Sentinel } from "../names/sentinel.js";
+import { numbersIn, sizeOf, type Span } from "../names/spans.js";
 import { strangers } from "./strangers.js";
-import { initdbTime, parseSysid } from "./sysid.js";
+import { initdbTime, parseSysid } from "../names/sysid.js";
 import { LONGEST_LIST, type ArchiveVerdict, type BaseBackupVerdict } from "./verdict.js";
 import { collectWal, gapsOf, timelineRange, type TimelineWal } from "./wal.js";
-import { counted } from "../counted.js";
+import { counted } from "../../counted.js";
 
 /** Clocks of the store and of the database host may differ by this much. */
 const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;

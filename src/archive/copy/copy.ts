@@ -2,15 +2,15 @@
  * Carries out a copy plan. It may be killed after any object and run again: what is there and equal is kept, and
  * nothing that the plan does not know is ever overwritten. Whether it is done is shown by comparing, not by the calls.
  */
-import { RecoverError } from "../errors.js";
-import type { Clock } from "../ports/clock.js";
-import type { ObjectStore } from "../ports/object-store.js";
-import { compareAge } from "./choose.js";
+import { RecoverError } from "../../errors.js";
+import type { Clock } from "../../ports/clock.js";
+import type { ObjectStore } from "../../ports/object-store.js";
+import { compareAge } from "../judgement/choose.js";
 import { probeCopy, type CopyState } from "./compare.js";
 import { planTitle, type CopyItem, type CopyPlan } from "./copy-plan.js";
-import { formatLocation } from "./location.js";
-import { inParallel } from "./parallel.js";
-import { counted } from "../counted.js";
+import { formatLocation } from "../names/location.js";
+import { inParallel } from "../reading/parallel.js";
+import { counted } from "../../counted.js";
 
 const IN_FLIGHT = 16;
 /** S3 dates objects to the second; two sentinels of one second would leave WAL-E's choice to their names. */

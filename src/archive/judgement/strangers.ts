@@ -2,11 +2,11 @@
  * Everything in an archive that this version does not understand: it reads 16 MiB segments, lzop, not
  * encrypted, at once readable. Each finding makes the verdict `unknown` with its reason, never a guess.
  */
-import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "./facts.js";
-import { startsLikeOpenPgp } from "./openpgp.js";
+import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "../reading/facts.js";
+import { startsLikeOpenPgp } from "../compression/openpgp.js";
 import { problem, type Problem } from "./problem.js";
 import { isDamagedSegment } from "./wal.js";
-import { counted } from "../counted.js";
+import { counted } from "../../counted.js";
 
 /** Storage classes that are read at once. INTELLIGENT_TIERING is not: its archive tiers do not show in a listing. */
 const READABLE = new Set([

@@ -2,11 +2,11 @@
  * What is known of an archive: its listing, and the few small objects that a verdict needs. Reading is one LIST, then
  * one GET per sentinel, version text and sysid, and a few GETs of nine bytes. An error is thrown, never read as absence.
  */
-import { RecoverError } from "../errors.js";
-import type { ObjectInfo, ObjectReader } from "../ports/object-store.js";
-import { classify, type BaseName, type KeyKind } from "./layout.js";
-import { LZOP_MAGIC, lzopContent } from "./lzop.js";
-import { formatLocation, relativeKey, type ArchiveLocation } from "./location.js";
+import { RecoverError } from "../../errors.js";
+import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
+import { classify, type BaseName, type KeyKind } from "../names/layout.js";
+import { LZOP_MAGIC, lzopContent } from "../compression/lzop.js";
+import { formatLocation, relativeKey, type ArchiveLocation } from "../names/location.js";
 import { inParallel } from "./parallel.js";
 
 export interface ArchiveEntry {
@@ -25,7 +25,7 @@ export interface ArchiveFacts {
   readonly heads: ReadonlyMap<string, Uint8Array>;
 }
 
-export { LZOP_MAGIC } from "./lzop.js";
+export { LZOP_MAGIC } from "../compression/lzop.js";
 
 const LARGEST_TEXT = 1024 * 1024;
 const IN_FLIGHT = 8;

@@ -3,14 +3,14 @@
  * names, as the plan saw it, is moved; it may be killed anywhere and run again. Sentinels go first, so that a half
  * moved archive never looks whole.
  */
-import { RecoverError } from "../errors.js";
-import type { ObjectInfo, ObjectStore } from "../ports/object-store.js";
+import { RecoverError } from "../../errors.js";
+import type { ObjectInfo, ObjectStore } from "../../ports/object-store.js";
 import { copyItem, type CopyOptions } from "./copy.js";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.js";
-import { formatLocation, type ArchiveLocation } from "./location.js";
-import { inParallel } from "./parallel.js";
+import { formatLocation, type ArchiveLocation } from "../names/location.js";
+import { inParallel } from "../reading/parallel.js";
 import { sameByListing, sameContent } from "./same-content.js";
-import { counted } from "../counted.js";
+import { counted } from "../../counted.js";
 
 const IN_FLIGHT = 16;
 

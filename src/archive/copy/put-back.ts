@@ -2,12 +2,12 @@
  * The way back of `set-aside.ts`: copies every object of the plan back to its name. The objects aside stay where they
  * are; nothing is overwritten, and it may be killed anywhere and run again.
  */
-import { RecoverError } from "../errors.js";
-import type { ObjectInfo, ObjectReader, ObjectStore } from "../ports/object-store.js";
+import { RecoverError } from "../../errors.js";
+import type { ObjectInfo, ObjectReader, ObjectStore } from "../../ports/object-store.js";
 import type { CopyOptions } from "./copy.js";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.js";
-import { formatLocation, type ArchiveLocation } from "./location.js";
-import { inParallel } from "./parallel.js";
+import { formatLocation, type ArchiveLocation } from "../names/location.js";
+import { inParallel } from "../reading/parallel.js";
 import { sameContent } from "./same-content.js";
 
 const IN_FLIGHT = 16;

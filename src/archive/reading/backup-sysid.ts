@@ -2,12 +2,12 @@
  * The system identifier that a base backup restores to, read from it without restoring anything: `global/pg_control` in
  * one of its parts, confirmed by the first page of the WAL segment that it begins in. The archive is only read.
  */
-import type { ObjectReader } from "../ports/object-store.js";
+import type { ObjectReader } from "../../ports/object-store.js";
 import type { ArchiveEntry, ArchiveFacts } from "./facts.js";
-import { baseNamed, segmentKey } from "./layout.js";
-import { LzopStream } from "./lzop-stream.js";
-import { segmentName } from "./segment.js";
-import { controlSysid, walSysid } from "./sysid.js";
+import { baseNamed, segmentKey } from "../names/layout.js";
+import { LzopStream } from "../compression/lzop-stream.js";
+import { segmentName } from "../names/segment.js";
+import { controlSysid, walSysid } from "../names/sysid.js";
 import { tarMember } from "./tar-member.js";
 
 /** A part can have 1.5 GB, and the file can stand anywhere in any of them. */

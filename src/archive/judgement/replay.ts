@@ -2,10 +2,10 @@
  * How far PostgreSQL replays from a base backup, its timelines laid end to end: to the last segment before the first that is missing.
  * It promotes there without a word (wal-archives.md §0.1), so whatever lies beyond is told before anything is changed.
  */
-import type { ArchiveEntry } from "./facts.js";
-import { segmentKey } from "./layout.js";
-import { endLsn, segmentName, type Segment } from "./segment.js";
-import { holesIn, type Span } from "./spans.js";
+import type { ArchiveEntry } from "../reading/facts.js";
+import { segmentKey } from "../names/layout.js";
+import { endLsn, segmentName, type Segment } from "../names/segment.js";
+import { holesIn, type Span } from "../names/spans.js";
 import type { RecoveryPoint } from "./verdict.js";
 import { extent, type TimelineWal } from "./wal.js";
 

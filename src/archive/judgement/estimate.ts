@@ -3,9 +3,9 @@
  * what every recovery takes, and then so much per object and per byte that is copied, per byte of the base backup and per
  * segment that is replayed. Not promises.
  */
-import { counted } from "../counted.js";
-import type { DrillTimes } from "../ports/settings.js";
-import { SEGMENT_BYTES } from "./segment.js";
+import { counted } from "../../counted.js";
+import type { DrillTimes } from "../../ports/settings.js";
+import { SEGMENT_BYTES } from "../names/segment.js";
 import type { ArchiveVerdict } from "./verdict.js";
 
 /** Stop, leader key, start, promotion, passwords, log-in: what a drill measures on the foundation at hand. */

@@ -1,7 +1,7 @@
 /** The WAL of an archive by name and size: which segments are there, in what runs (wal-archives.md §2). */
-import type { ArchiveEntry } from "./facts.js";
-import { segmentName } from "./segment.js";
-import { holesIn, sizeOf, spansOf, type Span } from "./spans.js";
+import type { ArchiveEntry } from "../reading/facts.js";
+import { segmentName } from "../names/segment.js";
+import { holesIn, sizeOf, spansOf, type Span } from "../names/spans.js";
 
 /** An lzop file without data: a header of 38 bytes and the end mark. Anything shorter ends replay as if it were absent. */
 const SHORTEST_LZOP = 42;

@@ -1,5 +1,5 @@
 /** What a restore from this archive does not bring back: in segments, and in time once the deletion is known. */
-import { counted } from "../counted.js";
+import { counted } from "../../counted.js";
 
 export interface Loss {
   /** Segments after the recovery point that are not there. */

@@ -2,7 +2,7 @@
  * Finds one file in a tar archive that is read from its front. WAL-E writes ustar with GNU extensions (Python's tarfile):
  * a name of up to 100 bytes stands in the header, and a longer one can be no name that is looked for here.
  */
-import type { LzopStream } from "./lzop-stream.js";
+import type { LzopStream } from "../compression/lzop-stream.js";
 
 const RECORD = 512;
 const SIZE_AT = 124;

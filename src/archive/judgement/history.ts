@@ -3,7 +3,7 @@
  * probed one by one from the backup's own timeline on, a hole hides everything behind it, and each segment is taken from
  * the newest timeline that had begun by then.
  */
-import { joined, type Span } from "./spans.js";
+import { joined, type Span } from "../names/spans.js";
 import type { TimelineWal } from "./wal.js";
 
 const SEGMENTS_PER_LOG = 256;

@@ -1,10 +1,10 @@
 /** Base backups as far as a listing and their sentinels tell (wal-archives.md §2, "Is a base backup restorable?"). */
-import type { ArchiveEntry, ArchiveFacts } from "./facts.js";
-import type { BaseName } from "./layout.js";
-import { segmentName, type Segment } from "./segment.js";
-import { parseSentinel, type ParsedSentinel } from "./sentinel.js";
-import { holesIn, numbersIn, sizeOf, type Span } from "./spans.js";
-import { counted } from "../counted.js";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
+import type { BaseName } from "../names/layout.js";
+import { segmentName, type Segment } from "../names/segment.js";
+import { parseSentinel, type ParsedSentinel } from "../names/sentinel.js";
+import { holesIn, numbersIn, sizeOf, type Span } from "../names/spans.js";
+import { counted } from "../../counted.js";
 
 /** WAL-E puts at most this many bytes of members into one tar part. */
 const PART_MEMBER_BYTES = 1_610_612_736;
