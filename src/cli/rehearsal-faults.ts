@@ -21,12 +21,14 @@ function blowOf(text: string): Blow {
   });
 }
 
+const FIRST_LINE = 6;
 const width = Math.max(...Object.keys(KINDS).map(({ length }) => length));
 
 /** The part of the help that options alone cannot say. */
 export const FAULT_HELP = [
   "Faults: SYSTEM[:OPERATION][#N[-[M]]]=KIND, any number of them",
-  `  SYSTEM     any, ${SYSTEMS.join(", ")}`,
+  `  SYSTEM     any, ${SYSTEMS.slice(0, FIRST_LINE).join(", ")},`,
+  `             ${SYSTEMS.slice(FIRST_LINE).join(", ")}`,
   "  OPERATION  CopyObject, POST/v3/service_instances, docker-stop, PUT, bind; * is any",
   "  #N         the N-th such call (default #1); #N-M, or #N- for ever",
   "  KIND",

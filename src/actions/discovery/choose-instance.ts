@@ -4,7 +4,7 @@ import { sortEntries } from "../../archive/reading/facts.js";
 import { instanceArchive } from "../../archive/names/location.js";
 import { bytesText } from "../../bytes.js";
 import { counted } from "../../counted.js";
-import type { Candidate, Discovery } from "../../discovery/candidate.js";
+import type { Candidate, Coverage, Discovery } from "../../discovery/candidate.js";
 import { SHORTEST_LIFE_MS } from "../../discovery/set-aside.js";
 import { RecoverError } from "../../errors.js";
 import type { CfSpace } from "../../ports/cloud-foundry.js";
@@ -98,9 +98,7 @@ export async function archiveOf(context: Context, guid: string): Promise<string>
 
 async function nothingFound(context: Context, wanted: Wanted, found: Discovery): Promise<RecoverError> {
   const { coverage, complete } = found;
-  const gaps = coverage
-    .filter((each) => !each.complete)
-    .map((each) => `${each.file ?? each.source}: ${each.why ?? "incomplete"}`);
+  const gaps = coverage.filter((each) => !each.complete).map((each) => `${whereOf(each)}: ${each.why ?? "incomplete"}`);
   const none = `no deletion of "${wanted.service}" was found`;
   const living = await livingInstance(context, wanted, found);
   if (living !== undefined) {
@@ -116,19 +114,21 @@ async function nothingFound(context: Context, wanted: Wanted, found: Discovery):
       `${none}, and not everything could be looked at: ${gaps.join("; ")}`,
       {
         remedy:
-          "Log in with a user that may read all events, or name log files under logs: in the configuration; then run again.",
+          "Log in with a user that may read all events, name log files or a log store in the configuration, see that all of them can be read; then run again.",
         place: gaps[0] ?? "",
         effect: "none",
       },
     );
   }
-  const searched = coverage.map((each) => each.file ?? each.source).join(", ");
+  const searched = coverage.map(whereOf).join(", ");
   return new RecoverError("nothing-found", `${none} in ${searched}`, {
     remedy:
       "Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.",
     effect: "none",
   });
 }
+
+const whereOf = ({ file, store, source }: Coverage): string => file ?? store ?? source;
 
 /**
  * A name that lives, and lived before the time that was asked for, was not deleted, whatever a line in a log looks like.

@@ -21,6 +21,9 @@ import { SavedWorld, type WorldHost } from "./world-host.js";
 /** Where the director is, seen from behind the gateway. */
 export const DIRECTOR_ADDRESS = "10.58.111.5:25555";
 
+/** Where the collector's log store is, seen from behind the gateway. */
+const LOG_STORE_ADDRESS = "10.58.111.6:9200";
+
 /** A director forgets old tasks as well; nobody asks again for one that was read. */
 const TASKS_KEPT = 12;
 
@@ -53,7 +56,7 @@ export interface Box {
   readonly gatewayPort: number;
   /** Glob of the collector's files. */
   readonly logs: string;
-  /** The collector's log store, where it has one in place of files. */
+  /** The collector's log store behind the gateway, where it has one in place of files. */
   readonly logStoreUrl: string | undefined;
   state(): BoxState;
   close(): Promise<void>;
@@ -102,7 +105,7 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
     ...(options.called === undefined ? {} : { called: options.called }),
   });
   const stored = collectedStore(directory);
-  const logStore = stored === undefined ? undefined : await servers.keep(serveLogStore(stored));
+  const logStore = stored === undefined ? undefined : await servers.keep(serveLogStore(stored, { weather }));
   const world = (): World => withStrays(host.stored, logStore?.answers.strays ?? []);
   const current = (): BoxState => ({ ...state, ...parts, world: world(), weather: weather.fronts });
   const now = (): Date => new Date(shown(clock));
@@ -146,7 +149,10 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
         authorized: [state.keys.operator.publicKey],
       },
       cellKeys: state.keys.cells,
-      behind: { [DIRECTOR_ADDRESS]: director.port },
+      behind: {
+        [DIRECTOR_ADDRESS]: director.port,
+        ...(logStore === undefined ? {} : { [LOG_STORE_ADDRESS]: logStore.port }),
+      },
       ...(person === undefined ? {} : { person }),
     }),
   );
@@ -157,7 +163,7 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
     storeUrl: store.url,
     gatewayPort: ssh.port,
     logs: join(directory, "*.log*"),
-    logStoreUrl: logStore?.url,
+    logStoreUrl: logStore === undefined ? undefined : `http://${LOG_STORE_ADDRESS}`,
     state: current,
     close: async () => {
       await servers.close();

@@ -1,18 +1,27 @@
 /** The HTTP shell of the log store's stand-in, on loopback. */
 import { type Fault, strike } from "../http/fault.js";
 import { type Listen, serve } from "../http/server.js";
+import type { Weather } from "../weather/weather.js";
 import { LogStoreAnswers } from "./answers.js";
 import type { LogStoreState } from "./store.js";
 
 export interface LogStoreServer {
   readonly url: string;
+  readonly port: number;
   readonly answers: LogStoreAnswers;
   /** What strikes from now on. */
   readonly suffer: (faults: readonly Fault[]) => void;
   close(): Promise<void>;
 }
 
-export async function serveLogStore(state: LogStoreState, listen: Listen = {}): Promise<LogStoreServer> {
+export interface LogStoreSettings extends Listen {
+  readonly weather?: Weather;
+}
+
+export async function serveLogStore(
+  state: LogStoreState,
+  { weather, ...listen }: LogStoreSettings = {},
+): Promise<LogStoreServer> {
   const answers = new LogStoreAnswers(state);
   let faults: readonly Fault[] = [];
   const server = await serve(
@@ -23,11 +32,13 @@ export async function serveLogStore(state: LogStoreState, listen: Listen = {}): 
         return struck.fault;
       },
       answer: (request) => Promise.resolve(answers.answer(request)),
+      ...(weather === undefined ? {} : { under: { weather, systemOf: () => "log-store" } }),
     },
     listen,
   );
   return {
     url: server.url,
+    port: server.port,
     answers,
     suffer: (next) => {
       faults = next;

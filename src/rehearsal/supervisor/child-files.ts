@@ -100,5 +100,6 @@ function configuration(box: Box, gatewayKey: string): Record<string, unknown> {
 function collected({ logs, logStoreUrl: url }: Box): Record<string, unknown> {
   if (url === undefined) return { logs: [logs] };
   const { username } = LOG_READER;
-  return { elasticsearch: { url, index: LOG_INDEX, username, password: { env: "ES_PASSWORD" } } };
+  const login = { username, password: { env: "ES_PASSWORD" } };
+  return { elasticsearch: { url, index: LOG_INDEX, ...login, via_gateway: true } };
 }

@@ -1,7 +1,18 @@
 /** Bad weather between the tool and a foundation in a box: which calls of which system it strikes, and how. */
 
 /** Whose calls can be struck. */
-export const SYSTEMS = ["cf", "uaa", "director", "s3", "gateway", "ssh", "etcd", "patroni", "broker"] as const;
+export const SYSTEMS = [
+  "cf",
+  "uaa",
+  "director",
+  "s3",
+  "log-store",
+  "gateway",
+  "ssh",
+  "etcd",
+  "patroni",
+  "broker",
+] as const;
 export type System = (typeof SYSTEMS)[number];
 
 /** What becomes of a call. Whatever else is said, the call has not taken effect. */

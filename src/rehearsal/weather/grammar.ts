@@ -3,7 +3,7 @@ import { AFTER, type Blow, type Kind, KINDS, SYSTEMS } from "./blow.js";
 
 export type Read = { readonly ok: true; readonly blow: Blow } | { readonly ok: false; readonly why: string };
 
-const SHAPE = /^([a-z0-9]+)(?::([^#=]+))?(?:#(\d{1,6})(-(\d{1,6})?)?)?=(after-)?([a-z0-9]+)(?::(\d{1,6})(s|m|h))?$/;
+const SHAPE = /^([a-z0-9-]+)(?::([^#=]+))?(?:#(\d{1,6})(-(\d{1,6})?)?)?=(after-)?([a-z0-9]+)(?::(\d{1,6})(s|m|h))?$/;
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
 export function readBlow(text: string): Read {
