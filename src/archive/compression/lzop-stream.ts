@@ -1,8 +1,9 @@
 /**
  * Reads an lzop file of any size from its front, a piece at a time and in bounded memory: what is passed over is not
- * unpacked. Where the file is not what it should be, a RangeError is thrown.
+ * unpacked. Where the file is not what it should be, Damaged is thrown.
  */
-import { blockContent, checksumBytes, LONGEST_HEADER, lzopHeader } from "./lzop.js";
+import { Damaged } from "./damaged.js";
+import { bigEndian, blockContent, blockSizes, checksumBytes, LONGEST_HEADER, lzopHeader } from "./lzop.js";
 
 /** Bytes of a file: those from `from` up to `to`, which is within the file. */
 export type ReadBytes = (from: number, to: number) => Promise<Uint8Array>;
@@ -13,9 +14,6 @@ export interface PackedFile {
   /** Bytes that are fetched at a time. */
   readonly piece: number;
 }
-
-/** A block holds 256 KiB; one that claims more packed bytes than this is none. */
-const LARGEST_PACKED = 512 * 1024;
 
 interface Block {
   readonly plain: number;
@@ -38,7 +36,7 @@ export class LzopStream {
     for (let left = count; left > 0; ) {
       if (this.#rest.length === 0 && !(await this.#unpackNext())) {
         if (left === count) return undefined;
-        throw new RangeError("short");
+        throw new Damaged("cut", "it ends too early");
       }
       const part = this.#rest.subarray(0, left);
       this.#rest = this.#rest.subarray(part.length);
@@ -53,7 +51,7 @@ export class LzopStream {
     this.#rest = this.#rest.subarray(here);
     for (let left = count - here; left > 0; ) {
       const block = await this.#next();
-      if (block === undefined) throw new RangeError("short");
+      if (block === undefined) throw new Damaged("cut", "it ends too early");
       if (block.plain > left) this.#rest = block.content().subarray(left);
       left -= Math.min(left, block.plain);
     }
@@ -67,13 +65,13 @@ export class LzopStream {
 
   async #next(): Promise<Block | undefined> {
     this.#flags ??= await this.#header();
-    const plain = numberOf(await this.#file.take(4));
+    const flags = this.#flags;
+    const plain = bigEndian(await this.#file.take(4));
     if (plain === 0) return undefined;
-    const packed = numberOf(await this.#file.take(4));
-    if (packed > LARGEST_PACKED) throw new RangeError("too large");
-    await this.#file.take(checksumBytes(this.#flags, { plain, packed }));
-    const data = await this.#file.take(packed);
-    return { plain, content: () => blockContent(data, plain) };
+    const sizes = blockSizes(plain, bigEndian(await this.#file.take(4)));
+    const sums = await this.#file.take(checksumBytes(flags, sizes));
+    const data = await this.#file.take(sizes.packed);
+    return { plain, content: () => blockContent(data, { flags, sizes, sums }) };
   }
 
   async #header(): Promise<number> {
@@ -82,8 +80,6 @@ export class LzopStream {
     return flags;
   }
 }
-
-const numberOf = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => sum * 256 + byte, 0);
 
 /** A file that is fetched in pieces, each once. */
 class Pieces {
@@ -98,7 +94,7 @@ class Pieces {
 
   async take(count: number): Promise<Uint8Array> {
     const taken = await this.peek(count);
-    if (taken.length < count) throw new RangeError("cut");
+    if (taken.length < count) throw new Damaged("cut", "it is cut");
     this.#held = this.#held.subarray(count);
     return taken;
   }
@@ -109,7 +105,7 @@ class Pieces {
     while (this.#held.length < count && this.#at < size) {
       const to = Math.min(size, this.#at + Math.max(piece, count - this.#held.length));
       const more = await read(this.#at, to);
-      if (more.length !== to - this.#at) throw new RangeError("cut");
+      if (more.length !== to - this.#at) throw new Damaged("cut", "it is cut");
       this.#held = Buffer.concat([this.#held, more]);
       this.#at = to;
     }

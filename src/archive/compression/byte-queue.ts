@@ -1,0 +1,77 @@
+/** Bytes as they come, taken in the amounts that a format asks for. Holds no more than was asked for and one chunk. */
+import { Damaged } from "./damaged.js";
+
+export class ByteQueue {
+  readonly #source: AsyncIterator<Uint8Array>;
+  #chunks: Uint8Array[] = [];
+  #held = 0;
+  #ended = false;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** Exactly `count` bytes, which stay as they are until they are let go. Throws Damaged where the source ends before. */
+  async take(count: number): Promise<Uint8Array> {
+    const taken = await this.peek(count);
+    if (taken.length < count) throw new Damaged("cut", "it is cut");
+    this.#drop(count);
+    return taken;
+  }
+
+  /** Fewer than `count` bytes only at the end of the source. */
+  async peek(count: number): Promise<Uint8Array> {
+    while (this.#held < count && !this.#ended) await this.#fetch();
+    const [first] = this.#chunks;
+    if (first === undefined) return new Uint8Array(0);
+    if (first.length < count && this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return (this.#chunks[0] ?? first).subarray(0, count);
+  }
+
+  /** Whatever comes next, `most` bytes at most; undefined at the end. */
+  async some(most: number): Promise<Uint8Array | undefined> {
+    const head = await this.peek(1);
+    if (head.length === 0) return undefined;
+    const [first] = this.#chunks;
+    const taken = (first ?? head).subarray(0, most);
+    this.#drop(taken.length);
+    return taken;
+  }
+
+  /** Throws Damaged where anything is left. */
+  async requireEnd(): Promise<void> {
+    if ((await this.peek(1)).length > 0) throw new Damaged("trailing", "bytes follow after its end");
+  }
+
+  /** Lets go of the source, which may be a connection. */
+  async close(): Promise<void> {
+    if (!this.#ended) await this.#source.return?.();
+    this.#ended = true;
+  }
+
+  async #fetch(): Promise<void> {
+    const next = await this.#source.next();
+    if (next.done === true) {
+      this.#ended = true;
+      return;
+    }
+    if (next.value.length === 0) return;
+    this.#chunks.push(next.value);
+    this.#held += next.value.length;
+  }
+
+  #drop(count: number): void {
+    this.#held -= count;
+    let left = count;
+    while (left > 0) {
+      const first = this.#chunks[0];
+      if (first === undefined) return;
+      if (first.length > left) {
+        this.#chunks[0] = first.subarray(left);
+        return;
+      }
+      left -= first.length;
+      this.#chunks.shift();
+    }
+  }
+}

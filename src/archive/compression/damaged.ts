@@ -1,0 +1,13 @@
+/** What can be wrong with a packed file. `encrypted` is no damage: it needs its key before anything can be said. */
+export type Damage = "cut" | "wrong" | "trailing" | "too-large" | "encrypted";
+
+/** A packed file that is not what its name says. The message is a sentence part about the file: "it is cut in a block". */
+export class Damaged extends RangeError {
+  readonly damage: Damage;
+
+  constructor(damage: Damage, message: string) {
+    super(message);
+    this.name = "Damaged";
+    this.damage = damage;
+  }
+}
