@@ -2,6 +2,7 @@
  * What stands around a log line: RFC 3164 (no year, no zone), RFC 5424, rsyslog's ISO file format, `docker logs -t`,
  * a line of a Papertrail archive, or nothing (a program's own standard output). Facts: dingo.md §2.1, cf-bosh.md §5.
  */
+import { optional } from "../optional.js";
 import { readPapertrail } from "./papertrail.js";
 import { fromIso, type Stamp } from "./stamp.js";
 
@@ -28,9 +29,9 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 /** RFC 6587 octet counting (`276 <14>1 …`) may stand before it; structured data may hold quoted brackets. */
 const RFC5424 = /^(?:\d{1,7} )?<\d{1,3}>1 (\S+) (\S+) (\S+) \S+ \S+ (?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+) ?/;
-/** rsyslog cuts the tag at 32 bytes, colon included; the process id is optional. */
+/** rsyslog cuts the tag at 32 bytes, colon included; the process id is optional. Docker's driver sends no host (20.10). */
 const RFC3164 =
-  /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.\d+)? (\S+) ([^\s:[]+)(?:\[\d+\])?:? {0,2}/;
+  /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.\d+)? (?:(?=\S+\[\d+\]: )|(\S+) )([^\s:[]+)(?:\[\d+\])?:? {0,2}/;
 const ISO_STAMP = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?))`;
 const RSYSLOG_ISO = new RegExp(String.raw`^${ISO_STAMP} ([\w.-]+) ([\w./-]+)(?:\[\d+\])?:? {0,2}`);
 const DOCKER = new RegExp(`^${ISO_STAMP} `);
@@ -62,12 +63,12 @@ function readRfc5424(head: string, line: string): Envelope | undefined {
 function readRfc3164(head: string, line: string): Envelope | undefined {
   const match = RFC3164.exec(head);
   if (match === null) return undefined;
-  const [all, monthName = "", day, hour, minute, second, host = "", program = ""] = match;
+  const [all, monthName = "", day, hour, minute, second, host, program = ""] = match;
   const month = MONTHS.indexOf(monthName);
   if (month < 0) return undefined;
   const secondOfDay = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
   const naked = { month, day: Number(day), secondOfDay };
-  return { format: "rfc3164", naked, host, program, body: line.slice(all.length) };
+  return { format: "rfc3164", naked, ...optional("host", host), program, body: line.slice(all.length) };
 }
 
 function readIso(head: string, line: string): Envelope | undefined {

@@ -1,58 +1,114 @@
 /**
  * The system identifier of a deleted instance in its own log lines: the backup script prints pg_controldata's line at
  * each start of a container (dingo.md §2.5, §8.21). Identity is the container's full name, which is in the tag of RFC
- * 3164 alone, possibly torn at 32 bytes; six characters of a GUID are a hint that has to be confirmed elsewhere.
+ * 3164, possibly torn at 32 bytes, or in what a collector says beside the line; six characters of a GUID are a hint that
+ * has to be confirmed elsewhere.
  */
 import type { LogFiles } from "../ports/log-files.js";
-import { readEnvelope } from "./envelope.js";
+import type { LogDocument, LogSearch } from "../ports/log-search.js";
+import { type Envelope, readEnvelope } from "./envelope.js";
+import { unwrapJson } from "./json-envelope.js";
+import { shown } from "./safe-text.js";
+import { attempt } from "./tried.js";
 
 export interface SystemIdLine {
   readonly systemId: string;
-  readonly file: string;
-  readonly line: number;
+  /** For a person: `cells.log:12`, or index and document of a log store. */
+  readonly place: string;
   /** By the container's name; otherwise by six characters. */
   readonly certain: boolean;
 }
 
-const NEEDLE = "Database system identifier:";
-const PRINTED = /(?:^|([0-9a-f]{6})-|\s)backup> Database system identifier:\s+(\d{10,20})\s*$/;
-/** Of a torn tag, that much must be left of `docker/cf-NODE`. */
-const SHORTEST_TAG = "docker/cf-".length + 18;
+export interface SystemIdLines {
+  readonly lines: readonly SystemIdLine[];
+  /** What could not be read in full, each with its reason: a line may stand there. */
+  readonly unread: readonly string[];
+}
+
+export interface SystemIdPlaces {
+  readonly logs: LogFiles;
+  readonly patterns: readonly string[];
+  readonly stores: readonly LogSearch[];
+}
 
 export interface Identity {
   readonly guid: string;
   readonly nodes: readonly string[];
 }
 
-/** Lines of every log file that could be read; what could not be read can only make fewer of them. */
-export async function systemIdLines(
-  logs: LogFiles,
-  patterns: readonly string[],
-  identity: Identity,
-): Promise<readonly SystemIdLine[]> {
-  const { files } = await logs.open(patterns);
-  const found: SystemIdLine[] = [];
-  await logs.search(
+type Said = Pick<SystemIdLine, "systemId" | "certain">;
+
+const NEEDLE = "Database system identifier:";
+/** As words: an analyser takes the colon away. */
+const PHRASE = "Database system identifier";
+const PRINTED = /(?:^|([0-9a-f]{6})-|\s)backup> Database system identifier:\s+(\d{10,20})\s*$/;
+/** Of a torn tag, that much must be left of `docker/cf-NODE`. */
+const SHORTEST_TAG = "docker/cf-".length + 18;
+
+/** Lines of every log file and log store that could be read. Never throws for one that could not: that is `unread`. */
+export async function systemIdLines(places: SystemIdPlaces, identity: Identity): Promise<SystemIdLines> {
+  const found = [await inFiles(places, identity)];
+  for (const store of places.stores) found.push(await inStore(store, identity));
+  return { lines: found.flatMap(({ lines }) => lines), unread: found.flatMap(({ unread }) => unread) };
+}
+
+async function inFiles({ logs, patterns }: SystemIdPlaces, identity: Identity): Promise<SystemIdLines> {
+  if (patterns.length === 0) return { lines: [], unread: [] };
+  const { files, unreadable } = await logs.open(patterns);
+  const lines: SystemIdLine[] = [];
+  const totals = await logs.search(
     files,
     { needles: [NEEDLE] },
     {
       found: (file, { bytes, line = 0 }) => {
-        const read = readLine(Buffer.from(bytes).toString("utf8"), identity);
-        if (read !== undefined) found.push({ ...read, file: file.path, line });
+        for (const said of readLines(Buffer.from(bytes).toString("utf8"), identity))
+          lines.push({ ...said, place: `${file.path}:${line}` });
       },
     },
   );
-  return found;
+  const broken = totals.flatMap(({ failure }, at) => (failure === undefined ? [] : [`${files[at]?.path}: ${failure}`]));
+  return { lines, unread: [...unreadable.map(({ path, why }) => `${path}: ${why}`), ...broken].map(shown) };
 }
 
-function readLine(text: string, { guid, nodes }: Identity): Pick<SystemIdLine, "systemId" | "certain"> | undefined {
-  const { program = "", body } = readEnvelope(text);
+async function inStore(store: LogSearch, identity: Identity): Promise<SystemIdLines> {
+  const lines: SystemIdLine[] = [];
+  const take = ({ index, id, source }: LogDocument): void => {
+    for (const said of readLines(JSON.stringify({ _source: source }), identity))
+      lines.push({ ...said, place: shown(`${index}/${id}`) });
+  };
+  const survey = await attempt(() => store.survey());
+  const search = await attempt(() => store.search({ anyOf: [PHRASE] }, take));
+  const holes = [...(survey.value?.holes ?? survey.failures), ...(search.value ?? search.failures)];
+  return { lines, unread: [...new Set(holes)].map((hole) => shown(`${store.place}: ${hole}`)) };
+}
+
+function readLines(text: string, identity: Identity): readonly Said[] {
+  return linesIn(text).flatMap((line) => readLine(line, identity) ?? []);
+}
+
+/** One, or those that JSON carries; what its sender wrote around a line counts before what a collector added. */
+function linesIn(text: string): readonly Pick<Envelope, "program" | "body">[] {
+  const wrapped = unwrapJson(text, (part) => part.includes(NEEDLE));
+  if (wrapped === undefined) return [readEnvelope(text)];
+  return wrapped.texts.flatMap(({ lines, program }) =>
+    lines.map((line) => ({ ...(program === undefined ? {} : { program }), ...readEnvelope(line) })),
+  );
+}
+
+function readLine({ program = "", body }: Pick<Envelope, "program" | "body">, identity: Identity): Said | undefined {
+  const { guid, nodes } = identity;
   const [all, six, systemId] = PRINTED.exec(body) ?? [];
   if (all === undefined || systemId === undefined) return undefined;
-  if (program.startsWith("docker/"))
-    return nodes.some((node) => isTagOf(program, node)) ? { systemId, certain: true } : undefined;
+  const tag = tagOf(program);
+  if (tag !== undefined) return nodes.some((node) => isTagOf(tag, node)) ? { systemId, certain: true } : undefined;
   return six !== undefined && guid.startsWith(six) ? { systemId, certain: false } : undefined;
 }
 
-const isTagOf = (program: string, node: string): boolean =>
-  program.length >= SHORTEST_TAG && `docker/cf-${node}`.startsWith(program);
+/** Collectors name a container as Docker's driver does, or as Docker itself: `docker/cf-NODE`, `/cf-NODE`, `cf-NODE`. */
+function tagOf(program: string): string | undefined {
+  if (program.startsWith("docker/")) return program;
+  return /^\/?cf-/.test(program) ? `docker/${program.replace("/", "")}` : undefined;
+}
+
+const isTagOf = (tag: string, node: string): boolean =>
+  tag.length >= SHORTEST_TAG && `docker/cf-${node}`.startsWith(tag);

@@ -23,6 +23,18 @@ describe("an envelope", () => {
     });
   });
 
+  it("is read from what Docker's driver sends, which names no host", () => {
+    const line = "<30>Nov 21 12:25:51 docker/cf-d611d821-15eb-481e-96f8-c5f1a0b1d2e3[6779]: 53ab7e-startup> x";
+    const { host, program, body } = readEnvelope(line);
+    expect({ host, program, body }).toEqual({
+      host: undefined,
+      program: "docker/cf-d611d821-15eb-481e-96f8-c5f1a0b1d2e3",
+      body: "53ab7e-startup> x",
+    });
+    expect(readEnvelope("Nov 21 12:25:51 h sshd[1]: x")).toMatchObject({ host: "h", program: "sshd", body: "x" });
+    expect(readEnvelope("Nov 21 12:25:51 alone").format).toBe("bare");
+  });
+
   it("is read from RFC 5424 with octet counting and quoted brackets in structured data", () => {
     const line =
       '276 <14>1 2016-03-17T06:10:17.896+00:00 10.0.0.1 broker rs2 - [instance@47450 director="" id="a\\"]b"] hello';

@@ -7,6 +7,7 @@ import { expect } from "vitest";
 import type { AnyAction, JsonObject } from "../../src/action.js";
 import { containerDataDirectory } from "../../src/host-commands.js";
 import type { Container } from "../../src/ports/cells.js";
+import type { LogSearch } from "../../src/ports/log-search.js";
 import type { Ports } from "../../src/ports/ports.js";
 import { BUCKET, NEW, OLD, SYSID, seedArchive, stamp } from "../archive/sample-archive.js";
 import { FakeCell, FakeCells } from "../fakes/fake-cell.js";
@@ -40,6 +41,7 @@ export class Scene {
   readonly etcd = new FakeEtcd();
   readonly cells = new FakeCells();
   readonly store = new MemoryObjectStore();
+  readonly logStores: LogSearch[] = [];
   readonly clock = new StillClock(Date.UTC(2026, 10, 21, 12), (ms) => this.etcd.pass(ms));
   readonly cell: FakeCell;
   readonly context: StepContext;
@@ -51,8 +53,8 @@ export class Scene {
     this.cell = this.addCell(0);
     const logs = new StreamedLogs([]);
     const settings = { bucket: BUCKET };
-    const { clock, cf, director, cells, store } = this;
-    const ports: Ports = { clock, cf, director, cells, store, logs, logStores: [], settings };
+    const { clock, cf, director, cells, store, logStores } = this;
+    const ports: Ports = { clock, cf, director, cells, store, logs, logStores, settings };
     const startedAt = new Date(Date.UTC(2026, 10, 21, 11, 55));
     const target = "shop/prod/important-db";
     this.context = new StepContext(ports, { id: RUN, epoch: 1, startedAt, operator: "ann", target, rehearsal: false });

@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { verifySource } from "../../src/actions/archive/verify-source.js";
 import { systemIdLines } from "../../src/discovery/system-id-lines.js";
+import { RecoverError } from "../../src/errors.js";
+import { MemoryLogSearch } from "../fakes/memory-log-search.js";
 import { StreamedLogs } from "../fakes/streamed-logs.js";
 import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
 import { tar } from "../../src/rehearsal/world/tar.js";
@@ -65,6 +67,30 @@ describe("a system identifier that the archive has lost", () => {
     );
   });
 
+  it("is taken from what the old container printed into a log store", async () => {
+    const scene = withoutSysid();
+    const raw = `Nov 21 03:00:00 0f1e2d3c docker/cf-${NODE}:  6e101b-backup> Database system identifier:           ${FITTING}`;
+    scene.logStores.push(new MemoryLogSearch([{ "@raw": raw, "@message": raw.split(":  ")[1] }]));
+    await expect(scene.perform(verifySource, INPUT)).resolves.toMatchObject({
+      system_id: FITTING,
+      system_id_source: "logs-1/d0, the old container's own pg_controldata",
+    });
+  });
+
+  it("is not known to be lost where a log store did not answer, or not in full", async () => {
+    const scene = withoutSysid();
+    const store = new MemoryLogSearch();
+    scene.logStores.push(store);
+    store.holes = ["1 of 3 shards did not answer"];
+    const refused = failure("coverage-incomplete", /logs\.example\.org.*1 of 3 shards/);
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(refused);
+    store.failure = new RecoverError("unreachable", "the store did not answer", { remedy: "Wait." });
+    await expect(scene.perform(verifySource, INPUT)).rejects.toMatchObject({ exitCode: 15 });
+    // What has no base backup cannot be restored with it either.
+    drop(scene.store, `basebackups_005/${BASE}_backup_stop_sentinel.json`);
+    await expect(scene.perform(verifySource, INPUT)).rejects.toMatchObject({ exitCode: 17 });
+  });
+
   it("ends the recovery where nobody knows it", async () => {
     await expect(withoutSysid().perform(verifySource, INPUT)).rejects.toMatchObject({ exitCode: 17 });
   });
@@ -86,7 +112,7 @@ describe("a system identifier that the archive has", () => {
 describe("the old container's own lines", () => {
   const line = (tag: string, prefix: string, id: string): string =>
     `Nov 21 03:00:00 0f1e2d3c ${tag}  ${prefix}backup> Database system identifier:           ${id}\n`;
-  const read = (text: string) => {
+  const read = async (text: string) => {
     const file = {
       path: "cells.log",
       modifiedAt: new Date(0),
@@ -94,7 +120,8 @@ describe("the old container's own lines", () => {
         yield Buffer.from(text);
       },
     };
-    return systemIdLines(new StreamedLogs([file]), ["cells.log"], { guid: OLD_GUID, nodes: [NODE] });
+    const places = { logs: new StreamedLogs([file]), patterns: ["cells.log"], stores: [] };
+    return (await systemIdLines(places, { guid: OLD_GUID, nodes: [NODE] })).lines;
   };
 
   it("are known by the container's name, torn at 32 bytes or not", async () => {
@@ -115,8 +142,23 @@ describe("the old container's own lines", () => {
 
   it("are a hint where only six letters are left", async () => {
     const text = `<30>1 2026-11-21T03:00:00Z host docker 6779 - -  6e101b-backup> Database system identifier:           7710592790500450521\n`;
-    expect(await read(text)).toMatchObject([{ systemId: "7710592790500450521", certain: false, line: 1 }]);
+    expect(await read(text)).toMatchObject([{ systemId: "7710592790500450521", certain: false, place: "cells.log:1" }]);
     expect(await read(text.replace("6e101b", "6e101c"))).toEqual([]);
+  });
+
+  it("are read inside the JSON of a collector, which may name the container beside them", async () => {
+    const body = "6e101b-backup> Database system identifier:           7710592790500450521";
+    const tagged = `<30>Nov 21 03:00:00 docker/cf-${NODE}[1]: ${body}`;
+    const forms: readonly (readonly [object, boolean])[] = [
+      [{ "@raw": tagged, "@message": body }, true],
+      [{ message: JSON.stringify({ log: `${body}\n`, container_name: `/cf-${NODE}` }) }, true],
+      [{ program: `docker/cf-${NODE}`, message: body }, true],
+      [{ log: body, stream: "stdout" }, false],
+    ];
+    for (const [form, certain] of forms)
+      expect(await read(`${JSON.stringify(form)}\n`)).toMatchObject([{ systemId: "7710592790500450521", certain }]);
+    const other = { container_name: `/cf-${NODE.replace("0cd9", "1cd9")}`, log: body };
+    expect(await read(`${JSON.stringify(other)}\n`)).toEqual([]);
   });
 });
 

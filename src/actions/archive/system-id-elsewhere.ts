@@ -26,6 +26,13 @@ export interface FoundSystemId {
   readonly source: string;
 }
 
+export interface Elsewhere {
+  /** Absent where all places leave a doubt. */
+  readonly found?: FoundSystemId | undefined;
+  /** Logs that could not be read in full, with the reason: they may know it. */
+  readonly unread: readonly string[];
+}
+
 /** initdb and the first base backup lie at most this far apart; the clocks of cell and store may differ. */
 const FIRST_BACKUP_MS = 60 * 60_000;
 const CLOCKS_MS = 10 * 60_000;
@@ -56,39 +63,34 @@ async function reachEtcd(
 }
 
 /**
- * From etcd, else from the old container's log lines, else, because it takes the longest, from the base backup that would
- * be restored. Undefined where all of them leave a doubt. Errors: `guard-refused` where etcd and the backup contradict.
+ * From etcd, else from the old container's lines in log files and log stores, else, because it takes the longest, from the
+ * base backup that would be restored. Errors: `guard-refused` where etcd and the backup contradict.
  */
 export async function systemIdElsewhere(
   context: Context,
   old: OldInstance,
   archive: { readonly facts: ArchiveFacts; readonly base: string | null },
-): Promise<FoundSystemId | undefined> {
+): Promise<Elsewhere> {
   const { facts, base } = archive;
   const kept = await systemIdInEtcd(context, old);
-  if (kept !== undefined && fitsArchive(kept.systemId, facts)) return kept;
+  if (kept !== undefined && fitsArchive(kept.systemId, facts)) return { found: kept, unread: [] };
   const printed = await systemIdInLogs(context, old, facts);
-  if (printed !== undefined) return printed;
+  if (printed.found !== undefined) return printed;
   const restored = base === null ? undefined : await systemIdInBackup(context, { facts, base });
   if (restored !== undefined) await crossCheck(context, old, restored.systemId);
-  return restored;
+  return { found: restored, unread: printed.unread };
 }
 
-async function systemIdInLogs(
-  context: Context,
-  old: OldInstance,
-  facts: ArchiveFacts,
-): Promise<FoundSystemId | undefined> {
-  const { logs } = context.ports;
-  if (logs.configured.length === 0) return undefined;
-  const lines = (await systemIdLines(logs, logs.configured, old)).filter(({ systemId }) =>
-    fitsArchive(systemId, facts),
-  );
-  const certain = lines.filter((line) => line.certain);
-  const counted = certain.length > 0 ? certain : lines;
+async function systemIdInLogs(context: Context, old: OldInstance, facts: ArchiveFacts): Promise<Elsewhere> {
+  const { logs, logStores: stores } = context.ports;
+  const { lines, unread } = await systemIdLines({ logs, patterns: logs.configured, stores }, old);
+  const fitting = lines.filter(({ systemId }) => fitsArchive(systemId, facts));
+  const certain = fitting.filter((line) => line.certain);
+  const counted = certain.length > 0 ? certain : fitting;
   const [first] = counted;
-  if (first === undefined || counted.some(({ systemId }) => systemId !== first.systemId)) return undefined;
-  return { systemId: first.systemId, source: `${first.file}:${first.line}, the old container's own pg_controldata` };
+  if (first === undefined || counted.some(({ systemId }) => systemId !== first.systemId)) return { unread };
+  const { systemId, place } = first;
+  return { found: { systemId, source: `${place}, the old container's own pg_controldata` }, unread };
 }
 
 /** What a restore elsewhere would show in pg_controldata, without one. */

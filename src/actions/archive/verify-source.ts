@@ -13,6 +13,7 @@ import { segmentKey } from "../../archive/names/layout.js";
 import { lossInTimeText, lossText } from "../../archive/judgement/loss.js";
 import type { ArchiveVerdict } from "../../archive/judgement/verdict.js";
 import { verifyArchive } from "../../archive/judgement/verify.js";
+import { PROBLEMS, type ProblemCode } from "../../archive/judgement/problem.js";
 import { isEncrypted } from "../../archive/judgement/strangers.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
@@ -109,8 +110,30 @@ async function judge(
     return { verdict };
   }
   if (facts.entries.length === 0) return { verdict };
-  const elsewhere = await systemIdElsewhere(context, old, { facts, base: verdict.chosenBase });
-  return { verdict: verifyArchive(facts, { decrypts, systemId: elsewhere?.systemId }), elsewhere };
+  const { found, unread } = await systemIdElsewhere(context, old, { facts, base: verdict.chosenBase });
+  if (found === undefined && lacksOnlySystemId(verdict)) refuseUnread(unread, facts.location);
+  return { verdict: verifyArchive(facts, { decrypts, systemId: found?.systemId }), elsewhere: found };
+}
+
+const OF_SYSTEM_ID: readonly string[] = ["sysid-missing", "sysid-malformed"];
+
+function lacksOnlySystemId({ verdict, problems }: ArchiveVerdict): boolean {
+  const fatal = problems.filter(({ code }) => PROBLEMS[code as ProblemCode] === "fatal");
+  return verdict === "not-restorable" && fatal.every(({ code }) => OF_SYSTEM_ID.includes(code));
+}
+
+/** What nobody could ask is not known to have no answer (law 5). */
+function refuseUnread(unread: readonly string[], location: ArchiveLocation): void {
+  if (unread.length === 0) return;
+  throw new RecoverError(
+    "coverage-incomplete",
+    `the archive has lost its system identifier, and not all logs that may know it could be read: ${unread.slice(0, 5).join("; ")}`,
+    {
+      remedy: "Nothing was created. See that these logs can be read, and run again.",
+      place: formatLocation(location),
+      effect: "none",
+    },
+  );
 }
 
 function locate(context: Context, { guid, archive }: Input): ArchiveLocation {

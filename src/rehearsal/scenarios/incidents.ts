@@ -32,6 +32,7 @@ import { slowStop } from "./incidents/slow-stop.js";
 import { movedContainer } from "./incidents/moved-container.js";
 import { commonPrefix } from "./incidents/common-prefix.js";
 import { keysGone } from "./incidents/keys-gone.js";
+import { systemIdentifierInLogStore } from "./incidents/system-identifier-in-log-store.js";
 import { systemIdentifierInLogs } from "./incidents/system-identifier-in-logs.js";
 import { wrongKey } from "./incidents/wrong-key.js";
 import { lostSystemIdentifier } from "./incidents/lost-system-identifier.js";
@@ -101,6 +102,7 @@ export const FURTHER: readonly Incident[] = [
   { row: 15, scenario: startedAgain },
   { row: 15, scenario: restartedUnseen },
   { row: 21, scenario: systemIdentifierInLogs },
+  { row: 21, scenario: systemIdentifierInLogStore },
   { row: 21, scenario: missingSysid },
   { row: 21, scenario: encryptedWithoutSysid },
   { row: 23, scenario: emptyAgain },
