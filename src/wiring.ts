@@ -13,7 +13,7 @@ import type { Dial, Gateway } from "./adapters/network/dial.js";
 import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
 import { dialedAgents, straight } from "./adapters/network/http-agents.js";
 import { socksGateway } from "./adapters/network/socks-gateway.js";
-import { runProgram } from "./adapters/process/spawn.js";
+import { type RunProgram, runProgram } from "./adapters/process/spawn.js";
 import { openArchiveStore } from "./adapters/s3/archive-store.js";
 import type { S3Credentials } from "./adapters/s3/connection.js";
 import { createGateway } from "./adapters/ssh/gateway.js";
@@ -50,6 +50,8 @@ export interface WiringOptions {
   readonly operator?: Operator;
   /** A rehearsal's sockets reach loopback only (law 13). */
   readonly loopbackOnly: boolean;
+  /** How `cf` is run; as a process of its own where absent. */
+  readonly runCf?: RunProgram;
 }
 
 export interface Wired {
@@ -253,6 +255,7 @@ async function openCf(options: WiringOptions, hop: CfHop | undefined): Promise<C
     ...optional("api", config.cf.api),
     ...optional("proxy", proxy),
     ...optional("temporaryDirectory", env["TMPDIR"]),
+    ...optional("run", options.runCf),
   });
 }
 

@@ -1,4 +1,5 @@
 /** One process at work on one run: wiring, lease, left-overs, engine, and the way out, whatever happens. */
+import type { RunProgram } from "../adapters/process/spawn.js";
 import type { Config } from "../config/config.js";
 import type { EngineOptions, RunResult } from "../engine/options.js";
 import { asRecoverError } from "../errors.js";
@@ -19,6 +20,7 @@ export interface Work
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly loopbackOnly: boolean;
+  readonly runCf?: RunProgram;
   /** Closed at the end. */
   readonly journal: Journal;
   readonly locks: Locks;
@@ -36,14 +38,15 @@ export interface Work
 
 /** Errors: those of the wiring and of the lease; what the engine meets is in its result. */
 export async function atWork(work: Work, engine: (options: EngineOptions) => Promise<RunResult>): Promise<RunResult> {
-  const { config, env, loopbackOnly, journal, locks, lease, drill, warmUp, tell, ended, ...given } = work;
+  const { config, env, loopbackOnly, runCf, journal, locks, lease, drill, warmUp, tell, ended, ...given } = work;
   const { secrets, clock, operator, signal, carrier } = given;
   const tenure = new Tenure(journal, locks);
   const tellIfAny = (text: string | undefined): void => (text === undefined ? undefined : tell(text));
   let closeRest = (): Promise<void> => Promise.resolve();
   try {
     const { recorder } = tenure;
-    const wired = await wire({ config, env, secrets, clock, recorder, operator, signal, loopbackOnly });
+    const reach = { config, env, secrets, clock, recorder, operator, signal, loopbackOnly };
+    const wired = await wire({ ...reach, ...optional("runCf", runCf) });
     closeRest = () => wired.close({ takenOver: tenure.isLost });
     if (lease !== undefined) tellIfAny(await tenure.take(wired, lease, carrier));
     if (warmUp) wired.warmUp();

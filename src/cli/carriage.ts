@@ -13,11 +13,13 @@ import type { JsonObject } from "../action.js";
 import { type OpenRun, StateDirectory } from "../journal/state-directory.js";
 import type { Carriage, Carried } from "../rehearsal/crash/carriage.js";
 import { installLoopbackGuard } from "../rehearsal/loopback-guard.js";
+import type { Runbook } from "../runbook/runbook.js";
 import { Secrets } from "../secrets.js";
 import { scenarioOperator } from "../ui/scenario-operator.js";
 import { wire } from "../wiring.js";
 import { bring } from "./arrival.js";
 import { atWork } from "./at-work.js";
+import { boxCf } from "./box-cf.js";
 import { CLEAN_UP } from "./cleanups.js";
 import { leftAside } from "./left-aside.js";
 import { leaseTerms } from "./lease-terms.js";
@@ -81,6 +83,15 @@ function wiringOf({ place, clock, signal }: Carriage, secrets: Secrets) {
   return { config, env, secrets, clock, signal, loopbackOnly: true } as const;
 }
 
+const runbooks = new Map<string, Runbook>();
+
+/** Read and checked once: a process of a matrix carries hundreds of runs of the same one. */
+function runbookNamed(name: string): Runbook {
+  const known = runbooks.get(name) ?? openRunbook(name);
+  runbooks.set(name, known);
+  return known;
+}
+
 interface Opened {
   readonly secrets: Secrets;
   readonly open: OpenRun;
@@ -98,8 +109,8 @@ async function conduct(carriage: Carriage, { secrets, open, inputs }: Opened): P
     {
       ...wiringOf(carriage, secrets),
       ...leaseTerms(at, { journal, directory }, { takeOver, now }),
-      ...{ journal, locks },
-      runbook: openRunbook(task === "cleanup" ? CLEAN_UP : (carriage.runbook ?? "recover-deleted-service")),
+      ...{ journal, locks, runCf: boxCf(carriage.runCf) },
+      runbook: runbookNamed(task === "cleanup" ? CLEAN_UP : (carriage.runbook ?? "recover-deleted-service")),
       operator: scenarioOperator(answers, undefined),
       flags: { ...DEFAULT_FLAGS, acceptLoss, takeOver },
       carrier: at === undefined ? who : { ...who, lease: leaseText(at) },

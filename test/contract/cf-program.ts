@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { runProgram } from "../../src/adapters/process/spawn.js";
+import { type RunProgram, runProgram } from "../../src/adapters/process/spawn.js";
 import { ADMIN, CloudFoundryWorld, ROBOT } from "./cloud-foundry-world.js";
 
 interface Ended {
@@ -21,7 +21,11 @@ const TIP =
   "TIP: If you are behind a firewall and require an HTTP proxy, verify the https_proxy environment variable is correctly set. Else, check your network connection.";
 const INVALID = '{"errors":[{"code":1000,"title":"CF-InvalidAuthToken","detail":"Invalid Auth Token"}]}';
 
-export function cfProgramContract(name: string, program: (directory: string) => Promise<string>): void {
+export function cfProgramContract(
+  name: string,
+  program: (directory: string) => Promise<string>,
+  run: RunProgram = runProgram,
+): void {
   describe(`the words of ${name}`, () => {
     const world = new CloudFoundryWorld();
     const directory = mkdtempSync(join(tmpdir(), "cf-words-"));
@@ -29,7 +33,7 @@ export function cfProgramContract(name: string, program: (directory: string) => 
     let home = "";
 
     const cfWith = async (secrets: Readonly<Record<string, string>>, words: readonly string[]): Promise<Ended> => {
-      const { code, stdout, stderr } = await runProgram({
+      const { code, stdout, stderr } = await run({
         program: path,
         args: words,
         env: { PATH: process.env["PATH"] ?? "", HOME: home, CF_HOME: home, CF_COLOR: "false", LANG: "C", ...secrets },

@@ -1,6 +1,6 @@
 /** The cf CLI as a process: an environment built from nothing, an argv array, a deadline (cf-bosh.md §1.2, §1.4). */
 import { RecoverError } from "../../errors.js";
-import { type ProgramResult, runProgram } from "../process/spawn.js";
+import { type ProgramResult, type RunProgram, runProgram } from "../process/spawn.js";
 
 export interface CfProgramOptions {
   /** Name or path of the CLI. */
@@ -11,6 +11,8 @@ export interface CfProgramOptions {
   /** Further variables, such as SSL_CERT_FILE. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** As a process of its own where absent. */
+  readonly run?: RunProgram;
 }
 
 export interface CfCall {
@@ -31,9 +33,9 @@ export class CfProgram {
   }
 
   async run(call: CfCall): Promise<ProgramResult> {
-    const { program, proxy, signal } = this.#options;
+    const { program, proxy, signal, run = runProgram } = this.#options;
     const way = await proxy?.();
-    return await runProgram({
+    return await run({
       program,
       args: call.args,
       env: {

@@ -33,6 +33,9 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
+/** How a program is run; a rehearsal may have one that needs no process. */
+export type RunProgram = (call: ProgramCall) => Promise<ProgramResult>;
+
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_OUTPUT = 8 * 1024 * 1024;
 /** From SIGTERM to SIGKILL. */
@@ -143,7 +146,8 @@ function notStarted(outcome: Outcome, call: ProgramCall): RecoverError {
   });
 }
 
-function interrupted(call: ProgramCall, effect: "none" | "unknown"): RecoverError {
+/** What is thrown where the signal stops it. */
+export function interrupted(call: ProgramCall, effect: "none" | "unknown"): RecoverError {
   return new RecoverError("interrupted", `the program "${call.program}" was stopped before it was done`, {
     remedy: "Resume the run: it looks first whether the call took effect.",
     place: call.program,

@@ -7,7 +7,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { runCf } from "./program.js";
+import { answerCf, type CfCall } from "./call.js";
 
 const BASH = "/bin/bash";
 const CAT = "/bin/cat";
@@ -64,13 +64,8 @@ function receive(socket: Socket, now: () => number): void {
   });
 }
 
-interface Call {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly words: readonly string[];
-}
-
 /** Undefined until all words are there. */
-function parse(text: string): Call | undefined {
+function parse(text: string): CfCall | undefined {
   const fields = text.split("\0");
   const count = Number(fields[VARIABLES.length]);
   const words = fields.slice(VARIABLES.length + 1, -1);
@@ -79,22 +74,9 @@ function parse(text: string): Call | undefined {
   return { env, words };
 }
 
-async function answer(socket: Socket, { env, words }: Call, now: () => number): Promise<void> {
-  let [out, err] = ["", ""];
-  const streams = {
-    env,
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await runCf(words, streams, now).catch((error: unknown) => {
-    err += `panic: ${String(error)}\n`;
-    return 2;
-  });
-  socket.end(`${code}\0${err}\0${out}`);
+async function answer(socket: Socket, call: CfCall, now: () => number): Promise<void> {
+  const { code, stderr, stdout } = await answerCf(call, now);
+  socket.end(`${code}\0${stderr}\0${stdout}`);
 }
 
 function close(server: Server): Promise<void> {

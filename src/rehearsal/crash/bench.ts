@@ -2,6 +2,7 @@
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { answerCf } from "../cf-program/call.js";
 import { type Box, startBox } from "../box/box.js";
 import type { BoxState } from "../box/box-state.js";
 import { shown } from "../box/clock.js";
@@ -10,7 +11,7 @@ import { PAGE_PROGRAMS } from "../page/programs.js";
 import { PAGE_USER } from "../scenarios/page-procedure.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { type ChildPlace, layOut } from "../supervisor/child-files.js";
-import type { ToolClock } from "./carriage.js";
+import type { Carriage, ToolClock } from "./carriage.js";
 
 export interface Bench {
   readonly box: Box;
@@ -50,8 +51,17 @@ export async function onBench<T>(options: BenchOptions, work: (bench: Bench) => 
   }
 }
 
+/** Where the tool is carried there, with a clock that is `offsetMs` off. */
+export function carriedOn(
+  { place, stateDirectory, clock }: Bench,
+  offsetMs = 0,
+): Pick<Carriage, "place" | "stateDirectory" | "clock" | "runCf"> {
+  const runCf: Carriage["runCf"] = (call) => answerCf(call, () => shown(clock));
+  return { place, stateDirectory, clock: toolClock(clock, offsetMs), runCf };
+}
+
 /** The box's time, `offsetMs` off; how much of it has passed nobody gets wrong. */
-export function toolClock(clock: LeapingClock, offsetMs = 0): ToolClock {
+function toolClock(clock: LeapingClock, offsetMs = 0): ToolClock {
   return {
     now: () => new Date(shown(clock) + offsetMs),
     monotonicMs: () => shown(clock),

@@ -1,4 +1,5 @@
 /** What a crash matrix wants of the ordinary program: carry one run in this process, and say how it ended. */
+import type { CfAnswer, CfCall } from "../cf-program/call.js";
 
 /** The tool's clock: the box's own, or one that was set wrong. */
 export interface ToolClock {
@@ -19,6 +20,8 @@ export type Task = "recovery" | "undo" | "cleanup";
 
 export interface Carriage {
   readonly task: Task;
+  /** The box's `cf`, without a process of its own. */
+  readonly runCf: (call: CfCall) => Promise<CfAnswer>;
   readonly place: {
     readonly directory: string;
     readonly config: string;

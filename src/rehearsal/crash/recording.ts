@@ -7,7 +7,7 @@ import type { BoxState } from "../box/box-state.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { inventory, type Watched } from "../supervisor/checks.js";
 import { firstState } from "../supervisor/first-state.js";
-import { type Bench, onBench, toolClock } from "./bench.js";
+import { type Bench, carriedOn, onBench } from "./bench.js";
 import type { AppendHooks, Carried, Carry, Task } from "./carriage.js";
 import { type Counts, countsSince } from "./counts.js";
 import { type Essence, essenceOf, etagsOf } from "./essence.js";
@@ -159,7 +159,7 @@ class Camera {
 }
 
 function carryUndisturbed(
-  { place, stateDirectory, clock }: Bench,
+  bench: Bench,
   { scenario, acceptLoss, act = "recovery" }: RecordOptions,
   {
     carry,
@@ -168,7 +168,7 @@ function carryUndisturbed(
 ): Promise<Carried> {
   const { answers, inputs, runbook } = scenario;
   const signal = new AbortController().signal;
-  const at = { place, stateDirectory, clock: toolClock(clock), answers, inputs, signal };
+  const at = { ...carriedOn(bench), answers, inputs, signal };
   const given = { ...(runbook === undefined ? {} : { runbook }), ...(acceptLoss === undefined ? {} : { acceptLoss }) };
   const what = { ...taskOf(act), ...given };
   return carry({ ...at, ...what, ...which });

@@ -6,7 +6,7 @@ import type { Scenario } from "../scenarios/scenario.js";
 import { undoneComplaints } from "../scenarios/undone.js";
 import { worldComplaints } from "../supervisor/checks.js";
 import { leakComplaints } from "../supervisor/leaks.js";
-import { type Bench, onBench, toolClock } from "./bench.js";
+import { type Bench, carriedOn, onBench } from "./bench.js";
 import type { AppendHooks, Carried, Carry } from "./carriage.js";
 import { type Counts, countsSince, doneTwice } from "./counts.js";
 import { differences, essenceOf, etagsOf } from "./essence.js";
@@ -121,14 +121,13 @@ async function resume(
 ): Promise<Carried> {
   const { act, inputs } = undisturbed;
   const { answers, runbook } = scenarioOf(undisturbed);
-  const { place, stateDirectory, clock } = bench;
   const offsetMs = point.is === "clock-back" ? -point.minutes * 60_000 : 0;
   return await carry({
-    ...{ place, stateDirectory, answers, inputs, ...(runbook === undefined ? {} : { runbook }) },
+    ...carriedOn(bench, offsetMs),
+    ...{ answers, inputs, ...(runbook === undefined ? {} : { runbook }) },
     ...taskOf(act),
     ...(act === "leased" ? { fromMirror: true } : {}),
     run: undisturbed.files.run,
-    clock: toolClock(clock, offsetMs),
     signal,
     ...(observer === undefined ? {} : { observer }),
   });

@@ -3,7 +3,7 @@
  * again. What must hold then holds whatever the weather was.
  */
 import { join } from "node:path";
-import { type Bench, onBench, toolClock } from "../crash/bench.js";
+import { type Bench, carriedOn, onBench } from "../crash/bench.js";
 import type { Carried, Carry } from "../crash/carriage.js";
 import type { Recording } from "../crash/recording.js";
 import { writeStateDirectory } from "../crash/snapshot.js";
@@ -73,20 +73,11 @@ export async function endure(schedule: Schedule, means: Means): Promise<Endured>
   });
 }
 
-function resume({ place, stateDirectory, clock }: Bench, scenario: Scenario, means: Means): Promise<Carried> {
+function resume(bench: Bench, scenario: Scenario, means: Means): Promise<Carried> {
   const { answers, inputs } = scenario;
   const { run } = means.recording.undisturbed.files;
   const signal = new AbortController().signal;
-  return means.carry({
-    task: "recovery",
-    place,
-    stateDirectory,
-    answers,
-    inputs,
-    run,
-    clock: toolClock(clock),
-    signal,
-  });
+  return means.carry({ task: "recovery", ...carriedOn(bench), answers, inputs, run, signal });
 }
 
 /** A run that ended for good is not resumed. */
