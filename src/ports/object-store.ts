@@ -20,17 +20,62 @@ export interface ObjectInfo {
   readonly storageClass: string;
 }
 
+/** A part of the key space, in the order of the keys' bytes (UTF-8). */
+export interface KeyRange {
+  /** Keys behind this one; it need not be a key that exists. */
+  readonly after?: string;
+  /** Keys up to this one and this one too. */
+  readonly upTo?: string;
+}
+
+/** Which bytes, and of which object. */
+export interface ReadRequest {
+  /** "bytes=0-8", "bytes=9-" or "bytes=-4"; all without it. */
+  readonly range?: string;
+  readonly ifMatch?: string;
+}
+
+/** When a lifecycle rule acts: whole days after the object was written, or at a moment (ISO 8601). */
+export type LifecycleMoment = { readonly days: number } | { readonly at: string };
+
+/** What the store does to objects by itself. Rules that only end uploads or old versions do nothing here. */
+export interface LifecycleRule {
+  readonly id: string;
+  /** A rule that is switched off does nothing. */
+  readonly enabled: boolean;
+  /** Acts on keys that begin with it; empty: all. */
+  readonly prefix: string;
+  /** Acts only on objects with certain tags, which no listing shows: it may or may not hold for a key. */
+  readonly tagged: boolean;
+  /** Acts only on objects of more, or fewer, bytes than these. */
+  readonly largerThan?: number;
+  readonly smallerThan?: number;
+  /** The object is deleted. */
+  readonly expires?: LifecycleMoment;
+  /** The object moves to another storage class. */
+  readonly transitions: readonly { readonly when: LifecycleMoment; readonly storageClass: string }[];
+}
+
 /** Reads only: the type of the source side. */
 export interface ObjectReader {
-  /** Every object below the prefix, in key order, all pages; throws rather than returning a part. */
-  list(bucket: string, prefix: string): Promise<readonly ObjectInfo[]>;
+  /** Every object below the prefix (within the range), in key order, all pages; throws rather than returning a part. */
+  list(bucket: string, prefix: string, range?: KeyRange): Promise<readonly ObjectInfo[]>;
   /**
    * The object's bytes, or those of `range` ("bytes=0-8"). An object that is absent or has another ETag than `ifMatch`
    * is `object-changed`: callers ask only for what a listing showed.
    */
-  get(location: ObjectLocation, options?: { readonly range?: string; readonly ifMatch?: string }): Promise<Uint8Array>;
+  get(location: ObjectLocation, options?: ReadRequest): Promise<Uint8Array>;
+  /**
+   * As `get`, in pieces as they come; the promise is kept once the store has begun to answer. A connection that breaks
+   * is taken up again where it broke, pinned to the same object. The iteration ends only after the last byte that the
+   * store announced; anything else throws: `answer-incomplete` where the rest does not come, `object-changed` where the
+   * object is another one meanwhile. It can be iterated once; whoever does not want the rest ends the iteration.
+   */
+  stream(location: ObjectLocation, options?: ReadRequest): Promise<AsyncIterable<Uint8Array>>;
   /** Undefined only where the store says that the bucket is there and the key is not. */
   head(location: ObjectLocation): Promise<ObjectInfo | undefined>;
+  /** The bucket's rules; undefined where we may not look or the store knows no rules: that is unknown, not "none". */
+  lifecycle(bucket: string): Promise<readonly LifecycleRule[] | undefined>;
 }
 
 export interface CopyRequest {

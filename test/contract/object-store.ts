@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.js";
-import type { ArchiveStore, ObjectReader, ObjectStore } from "../../src/ports/object-store.js";
+import type { ArchiveStore, KeyRange, ObjectReader, ObjectStore, ReadRequest } from "../../src/ports/object-store.js";
 
 export interface ObjectStoreWorld {
   readonly bucket: string;
@@ -16,6 +16,8 @@ export interface ObjectStoreWorld {
   /** Nothing listens there. */
   readonly unreachable: ArchiveStore;
   seed(key: string, content: string): Promise<void>;
+  /** Gives the bucket one lifecycle rule, which it has none of before. */
+  expire(rule: { readonly id: string; readonly prefix: string; readonly days: number }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,7 +28,9 @@ export interface ObjectStoreWorld {
 const DECLARED: Readonly<Record<keyof ObjectStore | "region", readonly ErrorCode[]>> = {
   list: ["access-denied", "bucket-missing", "unreachable"],
   get: ["access-denied", "bucket-missing", "unreachable", "object-changed"],
+  stream: ["access-denied", "bucket-missing", "unreachable", "object-changed"],
   head: ["access-denied", "bucket-missing", "unreachable"],
+  lifecycle: ["bucket-missing", "unreachable"],
   copy: ["access-denied", "bucket-missing", "unreachable", "object-changed", "source-protected"],
   remove: ["access-denied", "unreachable", "source-protected"],
   region: ["bucket-missing", "unreachable"],
@@ -103,6 +107,42 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
         expect(await keys("hostile/")).toEqual(wanted.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
       });
 
+      it("gives a range of keys, behind the first and up to the last, whether or not these exist", async () => {
+        for (const key of ["a", "b", "b\u{1f600}", "b\ue000", "c", "d/1"]) await world.seed(`range/${key}`, key);
+        const within = async (range: KeyRange) =>
+          (await reader.list(world.bucket, "range/", range)).map(({ key }) => key.slice("range/".length));
+        expect(await within({ after: "range/a", upTo: "range/c" })).toEqual(["b", "b\ue000", "b\u{1f600}", "c"]);
+        expect(await within({ after: "range/aa", upTo: "range/b\ue000" })).toEqual(["b", "b\ue000"]);
+        expect(await within({ after: "range/c" })).toEqual(["d/1"]);
+        expect(await within({ upTo: "range/a" })).toEqual(["a"]);
+        expect(await within({ after: "a", upTo: "range/a" })).toEqual(["a"]);
+        expect(await within({ after: "range/d/1" })).toEqual([]);
+        expect(await within({ after: "z" })).toEqual([]);
+        expect(await within({ after: "range/b", upTo: "range/b" })).toEqual([]);
+      });
+
+      it("cuts at keys that are hostile, and loses none", async () => {
+        for (const key of HOSTILE_KEYS) await world.seed(`hostile/${key}`, key);
+        const all = await keys("hostile/");
+        for (const key of all) {
+          const before = await reader.list(world.bucket, "hostile/", { upTo: key });
+          const behind = await reader.list(world.bucket, "hostile/", { after: key });
+          expect([...before, ...behind].map((info) => info.key)).toEqual(all);
+          expect(before.at(-1)?.key).toBe(key);
+        }
+      });
+
+      it("follows the pages of a range to its end", async () => {
+        const wanted = Array.from({ length: 1_050 }, (_, index) => `pages/${String(index).padStart(5, "0")}`);
+        for (let from = 0; from < wanted.length; from += 50) {
+          await Promise.all(wanted.slice(from, from + 50).map((key) => world.seed(key, "x")));
+        }
+        const range = { after: "pages/00009", upTo: "pages/01039" };
+        expect((await reader.list(world.bucket, "pages/", range)).map(({ key }) => key)).toEqual(
+          wanted.slice(10, 1040),
+        );
+      });
+
       it("never takes a refusal, a missing bucket or silence for an empty list", async () => {
         await fails("list", world.denied.reader().list(world.bucket, "list/"), {
           code: "access-denied",
@@ -143,6 +183,63 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       });
     });
 
+    describe("stream", () => {
+      const whole = async (key: string, request: ReadRequest = {}) => {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of await reader.stream(at(key), request)) pieces.push(piece);
+        return Buffer.concat(pieces).toString();
+      };
+
+      it("gives the bytes in order, or a range of them, pinned to an ETag", async () => {
+        const content = Array.from({ length: 40_000 }, (_, index) => `${index}\n`).join("");
+        await world.seed("stream/long", content);
+        expect(await whole("stream/long")).toBe(content);
+        expect(await whole("stream/long", { range: "bytes=1000-201000" })).toBe(content.slice(1000, 201_001));
+        await world.seed("stream/one", "0123456789");
+        const ifMatch = md5("0123456789");
+        expect(await whole("stream/one", { ifMatch })).toBe("0123456789");
+        expect(await whole("stream/one", { ifMatch, range: "bytes=2-4" })).toBe("234");
+        expect(await whole("stream/one", { range: "bytes=7-" })).toBe("789");
+        expect(await whole("stream/one", { range: "bytes=-3" })).toBe("789");
+        expect(await whole("stream/one", { range: "bytes=8-20" })).toBe("89");
+        expect(await whole("stream/one", { range: "bytes=-20" })).toBe("0123456789");
+      });
+
+      it("gives an empty object, and hostile keys", async () => {
+        await world.seed("stream/empty", "");
+        expect(await whole("stream/empty")).toBe("");
+        for (const key of HOSTILE_KEYS) {
+          await world.seed(`hostile/${key}`, key);
+          expect(await whole(`hostile/${key}`)).toBe(key);
+        }
+      });
+
+      it("can be left before its end", async () => {
+        await world.seed("stream/left", "x".repeat(1_000_000));
+        for await (const piece of await reader.stream(at("stream/left"))) {
+          expect(piece.length).toBeGreaterThan(0);
+          break;
+        }
+        expect(await whole("stream/left", { range: "bytes=0-2" })).toBe("xxx");
+      });
+
+      it("says that an object is gone, another one or shorter, before the first byte", async () => {
+        await world.seed("stream/changed", "new");
+        const stream = (key: string, request: ReadRequest = {}) => reader.stream(at(key), request);
+        await fails("stream", stream("stream/changed", { ifMatch: md5("old") }), { code: "object-changed" });
+        await fails("stream", stream("stream/changed", { range: "bytes=3-9" }), { code: "object-changed" });
+        await fails("stream", stream("stream/absent"), { code: "object-changed" });
+      });
+
+      it("says when it is refused, and when nobody answers", async () => {
+        await world.seed("stream/one", "0123456789");
+        await fails("stream", world.denied.reader().stream(at("stream/one")), { code: "access-denied" });
+        await fails("stream", world.unreachable.reader().stream(at("stream/one")), { code: "unreachable" });
+        const nowhere = reader.stream({ bucket: MISSING_BUCKET, key: "x" });
+        await fails("stream", nowhere, { code: "bucket-missing" });
+      });
+    });
+
     describe("head", () => {
       it("says what a listing says", async () => {
         await world.seed("head/one", "1234");
@@ -159,6 +256,33 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
         });
         await fails("head", world.denied.reader().head(at("head/one")), { code: "access-denied" });
         await fails("head", world.unreachable.reader().head(at("head/one")), { code: "unreachable" });
+      });
+    });
+
+    describe("lifecycle", () => {
+      it("says that there are no rules, then the rule that there is", async () => {
+        expect(await reader.lifecycle(world.bucket)).toEqual([]);
+        await world.expire({ id: "old archives", prefix: "backups/old", days: 30 });
+        await world.seed("lifecycle/other", "x");
+        expect(await reader.lifecycle(world.bucket)).toEqual([
+          {
+            id: "old archives",
+            enabled: true,
+            prefix: "backups/old",
+            tagged: false,
+            expires: { days: 30 },
+            transitions: [],
+          },
+        ]);
+      });
+
+      it("is unknown, not none, where we may not look", async () => {
+        expect(await world.denied.reader().lifecycle(world.bucket)).toBeUndefined();
+      });
+
+      it("never takes a missing bucket or silence for an answer", async () => {
+        await fails("lifecycle", reader.lifecycle(MISSING_BUCKET), { code: "bucket-missing" });
+        await fails("lifecycle", world.unreachable.reader().lifecycle(world.bucket), { code: "unreachable" });
       });
     });
 

@@ -25,6 +25,8 @@ function bucketOf(objects: Readonly<Record<string, unknown>>): ObjectReader {
       if (objects[key] === undefined) throw new RecoverError("access-denied", "403", { remedy: "Ask for it." });
       return Buffer.from(JSON.stringify(objects[key]));
     },
+    stream: () => Promise.reject(new Error("records are small")),
+    lifecycle: () => Promise.reject(new Error("nobody asks for rules")),
   };
 }
 

@@ -3,15 +3,19 @@
  * Its log of changes is the far side's record.
  */
 import { createHash } from "node:crypto";
+import { compareKeys } from "../../src/adapters/s3/key-order.js";
 import { refuseProtected, type ProtectedPrefix } from "../../src/adapters/s3/guard.js";
 import { RecoverError, type ErrorCode } from "../../src/errors.js";
 import type {
   ArchiveStore,
   CopyRequest,
+  KeyRange,
+  LifecycleRule,
   ObjectInfo,
   ObjectLocation,
   ObjectReader,
   ObjectStore,
+  ReadRequest,
   StoreIdentity,
 } from "../../src/ports/object-store.js";
 
@@ -30,7 +34,7 @@ export interface SeedOptions {
   readonly size?: number;
 }
 
-type FakeCall = "region" | "list" | "get" | "head" | "copy" | "remove";
+type FakeCall = "region" | "list" | "get" | "stream" | "head" | "lifecycle" | "copy" | "remove";
 
 export class MemoryObjectStore implements ArchiveStore {
   readonly #buckets = new Map<string, Map<string, StoredObject & { readonly size: number }>>();
@@ -42,6 +46,8 @@ export class MemoryObjectStore implements ArchiveStore {
   dieAfterChanges = Number.POSITIVE_INFINITY;
   /** Calls that fail from now on. */
   readonly refusals = new Map<FakeCall, ErrorCode>();
+  /** By bucket; undefined: the store does not say. */
+  readonly lifecycles = new Map<string, readonly LifecycleRule[] | undefined>();
 
   seed(bucket: string, key: string, content: string | Uint8Array, options: SeedOptions = {}): void {
     const bytes = typeof content === "string" ? Buffer.from(content) : content;
@@ -82,9 +88,11 @@ export class MemoryObjectStore implements ArchiveStore {
 
   reader(): ObjectReader {
     return {
-      list: (bucket, prefix) => this.#answer("list", () => this.#list(bucket, prefix)),
+      list: (bucket, prefix, range) => this.#answer("list", () => this.#list(bucket, prefix, range)),
       get: (at, options) => this.#answer("get", () => this.#get(at, options)),
+      stream: (at, options) => this.#answer("stream", () => inPieces(this.#get(at, options))),
       head: (at) => this.#answer("head", () => this.#head(at)),
+      lifecycle: (bucket) => this.#lifecycle(bucket),
     };
   }
 
@@ -112,22 +120,31 @@ export class MemoryObjectStore implements ArchiveStore {
     return answer;
   }
 
-  #list(bucket: string, prefix: string): readonly ObjectInfo[] {
+  #list(bucket: string, prefix: string, { after, upTo }: KeyRange = {}): readonly ObjectInfo[] {
     return [...this.#require(bucket)]
       .filter(([key]) => key.startsWith(prefix))
+      .filter(([key]) => after === undefined || compareKeys(key, after) > 0)
+      .filter(([key]) => upTo === undefined || compareKeys(key, upTo) <= 0)
       .map(([key, object]) => infoOf(key, object))
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  #get(at: ObjectLocation, options: { readonly range?: string; readonly ifMatch?: string } = {}): Uint8Array {
+  /** A refusal is no answer, as with S3. */
+  async #lifecycle(bucket: string): Promise<readonly LifecycleRule[] | undefined> {
+    if (this.refusals.get("lifecycle") === "access-denied") return undefined;
+    return this.#answer("lifecycle", () => {
+      this.#require(bucket);
+      return this.lifecycles.has(bucket) ? this.lifecycles.get(bucket) : [];
+    });
+  }
+
+  #get(at: ObjectLocation, options: ReadRequest = {}): Uint8Array {
     const object = this.#require(at.bucket).get(at.key);
     if (object === undefined) throw failure("object-changed", `"${at.key}" is gone`);
     if (options.ifMatch !== undefined && options.ifMatch !== object.etag) {
       throw failure("object-changed", `"${at.key}" has another ETag`);
     }
-    const range = /^bytes=([0-9]+)-([0-9]+)$/.exec(options.range ?? "");
-    if (range === null) return object.bytes;
-    return object.bytes.subarray(Number(range[1]), Number(range[2]) + 1);
+    return options.range === undefined ? object.bytes : cut(object.bytes, options.range);
   }
 
   #head(at: ObjectLocation): ObjectInfo | undefined {
@@ -159,6 +176,21 @@ export class MemoryObjectStore implements ArchiveStore {
   #stamp(): string {
     return new Date(Math.floor(this.nowMs / 1000) * 1000).toISOString();
   }
+}
+
+/** "bytes=2-4", "bytes=2-", "bytes=-4". */
+function cut(bytes: Uint8Array, range: string): Uint8Array {
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  const from = first === "" ? Math.max(0, bytes.length - Number(last)) : Number(first);
+  const to = first === "" || last === "" ? bytes.length : Number(last) + 1;
+  if (from >= bytes.length || to <= from) throw failure("object-changed", "it is shorter than it was", "none");
+  return bytes.subarray(from, to);
+}
+
+/** Small ones, so that nobody counts on whole headers in one piece. */
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  const size = bytes.length < 4096 ? 7 : 65_521;
+  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
 }
 
 function infoOf(key: string, object: StoredObject & { readonly size: number }): ObjectInfo {

@@ -3,6 +3,7 @@ import { openArchiveStore } from "../../src/adapters/s3/archive-store.js";
 import { SavedWorld } from "../../src/rehearsal/box/world-host.js";
 import { serveStore } from "../../src/rehearsal/object-store/server.js";
 import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.js";
+import type { ExpiryRule } from "../../src/rehearsal/world/store-state.js";
 import { Secrets } from "../../src/secrets.js";
 import { objectStoreContract } from "../contract/object-store.js";
 import { sharedPlaceContract } from "../contract/shared-place.js";
@@ -11,7 +12,12 @@ async function boxStore() {
   const epochMs = Date.now();
   const world = foundation("f", 1, epochMs);
   world.store.keys.push({ id: "AKIADENIED", secret: "no-rights-at-all", denyWrites: ["*"], holder: "nobody" });
-  const host = new SavedWorld(world, { realMs: epochMs, epochMs, rate: 1 }, () => undefined);
+  const expiry: Record<string, readonly ExpiryRule[]> = {};
+  const host = new SavedWorld(
+    { ...world, store: { ...world.store, expiry } },
+    { realMs: epochMs, epochMs, rate: 1 },
+    () => undefined,
+  );
   const server = await serveStore(host);
   const open = (endpoint: string, accessKeyId: string) =>
     openArchiveStore({
@@ -30,6 +36,10 @@ async function boxStore() {
     seed: (key: string, content: string) => {
       const meaning = { is: "bytes", base64: Buffer.from(content).toString("base64") } as const;
       host.apply({ is: "put-object", bucket: BUCKET, key, meaning, by: "test" });
+      return Promise.resolve();
+    },
+    expire: (rule: ExpiryRule) => {
+      host.apply({ is: "expire-objects", bucket: BUCKET, rules: [rule] });
       return Promise.resolve();
     },
     close: () => server.close(),

@@ -47,10 +47,7 @@ describe("an object that was written again while it was moved aside", () => {
     const key = plan.phases.flat()[0]?.from.key ?? "";
     // Somebody else finished the move and put the old cluster's object of the same name there.
     const store: ObjectStore = {
-      list: (bucket, prefix) => writer.list(bucket, prefix),
-      get: (at, options) => writer.get(at, options),
-      head: (at) => writer.head(at),
-      remove: (at) => writer.remove(at),
+      ...writer,
       copy: async (from, to, request) => {
         const copied = await writer.copy(from, to, request);
         if (from.key === key) memory.seed(NEW.bucket, key, "the old cluster's bytes");

@@ -11,7 +11,7 @@ import type { Clock } from "../../ports/clock.js";
 import type { StoreIdentity } from "../../ports/object-store.js";
 import type { Secrets } from "../../secrets.js";
 import { failureOf, toRecoverError, type Call } from "./failure.js";
-import { withRetries } from "./retry.js";
+import { pauseBefore, withRetries } from "./retry.js";
 
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -112,6 +112,14 @@ export class S3Connection {
         return attempt();
       }
     });
+  }
+
+  /** Waits before a body that broke off is read on; false after too many breaks in a row. */
+  async pauseToRead(breaks: number): Promise<boolean> {
+    const pause = pauseBefore({ kind: "transient", why: "" }, true, breaks);
+    if (pause === undefined) return false;
+    await this.#settings.clock.sleep(pause);
+    return true;
   }
 
   async #explained<T>(call: Call, work: () => Promise<T>): Promise<T> {

@@ -178,6 +178,12 @@ function transportFailure({ name, status, code, message }: Facts): Failure {
   );
 }
 
+/** The error code and status that the store answered with; empty and 0 where it did not answer. */
+export function answerOf(error: unknown): { readonly name: string; readonly status: number } {
+  const { name, status } = factsOf(error);
+  return { name, status };
+}
+
 function final(code: ErrorCode, why: string, remedy: string): Failure {
   return { kind: "final", code, why, remedy };
 }

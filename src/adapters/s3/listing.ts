@@ -4,7 +4,8 @@
  */
 import type { ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
 import { RecoverError } from "../../errors.js";
-import type { ObjectInfo } from "../../ports/object-store.js";
+import type { KeyRange, ObjectInfo } from "../../ports/object-store.js";
+import { compareKeys } from "./key-order.js";
 
 /** What is used of a page. */
 export type Page = Omit<ListObjectsV2CommandOutput, "$metadata">;
@@ -13,26 +14,50 @@ type Listed = NonNullable<Page["Contents"]>[number];
 /** A store with many old versions may answer with some empty pages. */
 const MOST_EMPTY_PAGES = 1_000;
 
+export interface Listing {
+  readonly prefix: string;
+  readonly range: KeyRange;
+  /** For messages. */
+  readonly place: string;
+}
+
 export async function listEveryPage(
   fetchPage: (token: string | undefined) => Promise<Page>,
-  prefix: string,
-  place: string,
+  { prefix, range, place }: Listing,
 ): Promise<readonly ObjectInfo[]> {
   const objects: ObjectInfo[] = [];
   const tokens = new Set<string>();
   let emptyPages = 0;
+  let ordered = true;
   let token: string | undefined;
   do {
     const page = await fetchPage(token);
     const rows = readPage(page, prefix, place);
     emptyPages = rows.length === 0 ? emptyPages + 1 : 0;
     if (emptyPages > MOST_EMPTY_PAGES) throw incomplete(place, "the object store sends empty pages without end");
-    for (const row of rows) objects.push(row);
-    token = nextToken(page, place);
+    // Not every store knows start-after.
+    for (const row of rows) if (isWithin(row.key, range)) objects.push(row);
+    ordered &&= isOrdered(rows);
+    token = ordered && endsAt(rows, range) ? undefined : nextToken(page, place);
     if (token !== undefined && tokens.has(token)) throw incomplete(place, "the object store repeats a page");
     if (token !== undefined) tokens.add(token);
   } while (token !== undefined);
   return inKeyOrder(objects, place);
+}
+
+function isWithin(key: string, { after, upTo }: KeyRange): boolean {
+  return (after === undefined || compareKeys(key, after) > 0) && (upTo === undefined || compareKeys(key, upTo) <= 0);
+}
+
+/** Not every store lists in key order; where one does not, every page is needed. */
+function isOrdered(rows: readonly ObjectInfo[]): boolean {
+  return rows.every((row, index) => index === 0 || compareKeys(rows[index - 1]?.key ?? "", row.key) < 0);
+}
+
+/** Where pages come in key order: once a key lies behind the range, all further ones do. */
+function endsAt(rows: readonly ObjectInfo[], { upTo }: KeyRange): boolean {
+  const last = rows.at(-1);
+  return upTo !== undefined && last !== undefined && compareKeys(last.key, upTo) >= 0;
 }
 
 function readPage(page: Page, prefix: string, place: string): readonly ObjectInfo[] {
@@ -78,13 +103,12 @@ function nextToken(page: Page, place: string): string | undefined {
   throw incomplete(place, "a page says that more follow and not how to get them");
 }
 
-/** By the bytes of the keys, as S3 itself lists; a key that comes twice means pages of different moments. */
+/** As S3 itself lists; a key that comes twice means pages of different moments. */
 function inKeyOrder(objects: readonly ObjectInfo[], place: string): readonly ObjectInfo[] {
-  const rows = objects.map((info) => ({ info, bytes: Buffer.from(info.key) }));
-  rows.sort((a, b) => Buffer.compare(a.bytes, b.bytes));
-  const twice = rows.find((row, index) => rows[index - 1]?.info.key === row.info.key);
-  if (twice !== undefined) throw incomplete(place, `the key ${JSON.stringify(twice.info.key)} is listed twice`);
-  return rows.map(({ info }) => info);
+  const sorted = [...objects].sort((a, b) => compareKeys(a.key, b.key));
+  const twice = sorted.find((info, index) => sorted[index - 1]?.key === info.key);
+  if (twice !== undefined) throw incomplete(place, `the key ${JSON.stringify(twice.key)} is listed twice`);
+  return sorted;
 }
 
 function incomplete(place: string, why: string): RecoverError {

@@ -5,7 +5,7 @@
 import { RecoverError } from "../../errors.js";
 import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../ports/shared-place.js";
 import type { S3Connection } from "./connection.js";
-import { failureOf } from "./failure.js";
+import { answerOf, failureOf } from "./failure.js";
 import { S3Reader } from "./reader.js";
 import { findRegion } from "./region.js";
 
@@ -123,18 +123,6 @@ function refusalOf(error: unknown): Written | undefined {
 function isAbsent(error: unknown): boolean {
   const failure = failureOf(error);
   return answerOf(error).status === 404 && failure.kind === "final" && failure.code === "object-changed";
-}
-
-function answerOf(error: unknown): { readonly name: string; readonly status: number } {
-  const thrown = (typeof error === "object" && error !== null ? error : {}) as {
-    readonly name?: unknown;
-    readonly $metadata?: { readonly httpStatusCode?: unknown };
-  };
-  const status = thrown.$metadata?.httpStatusCode;
-  return {
-    name: typeof thrown.name === "string" ? thrown.name : "",
-    status: typeof status === "number" ? status : 0,
-  };
 }
 
 function versionOf(etag: string | undefined, place: string): string {

@@ -4,10 +4,10 @@
  */
 import type { WorldHost } from "../box/world-host.js";
 import { bytesOf, type StoredObject } from "../world/objects.js";
-import type { AccessKey, StoreRequest } from "../world/store-state.js";
+import type { AccessKey, ExpiryRule, StoreRequest } from "../world/store-state.js";
 import { payload, signedBy, signedFor, type StoreAnswer, type StoreCall } from "./message.js";
 import { listing } from "./listing.js";
-import { xml } from "./xml.js";
+import { type Element, xml } from "./xml.js";
 
 type Operation = StoreRequest["operation"];
 
@@ -53,6 +53,7 @@ function trace(host: WorldHost, request: Omit<StoreRequest, "at" | "status">, st
 
 const NAMES: Readonly<Record<Operation, string>> = {
   location: "GetBucketLocation",
+  lifecycle: "GetBucketLifecycleConfiguration",
   list: "ListObjectsV2",
   get: "GetObject",
   head: "HeadObject",
@@ -75,6 +76,7 @@ function operationOf(call: StoreCall, object: string): Operation | undefined {
     if (method === "HEAD") return "head";
     if (method !== "GET") return undefined;
     if (query.has("location")) return "location";
+    if (query.has("lifecycle")) return "lifecycle";
     return query.get("list-type") === "2" ? "list" : undefined;
   }
   if (method === "GET") return "get";
@@ -96,6 +98,8 @@ function answerKnown(asked: Asked): StoreAnswer {
       return document(
         `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${region === FIRST_REGION ? "" : region}</LocationConstraint>`,
       );
+    case "lifecycle":
+      return lifecycle(host.world().store.expiry?.[bucket] ?? []);
     case "list":
       return document(xml(listing(asked.call.query, bucket, objects)));
     case "get":
@@ -124,6 +128,24 @@ function isDenied(key: AccessKey, operation: Operation, path: string): boolean {
   if (key.denyWrites.includes("*")) return true;
   const writes = operation === "put" || operation === "copy" || operation === "delete";
   return writes && key.denyWrites.some((prefix) => path.startsWith(prefix) || `${path}/` === prefix);
+}
+
+function lifecycle(rules: readonly ExpiryRule[]): StoreAnswer {
+  if (rules.length === 0) {
+    return failure(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist");
+  }
+  const elements = rules.map(
+    ({ id, prefix, days }): Element => [
+      "Rule",
+      [
+        ["ID", id],
+        ["Status", "Enabled"],
+        ["Filter", [["Prefix", prefix]]],
+        ["Expiration", [["Days", days]]],
+      ],
+    ],
+  );
+  return document(xml(["LifecycleConfiguration", elements]));
 }
 
 function read({ call }: Asked, object: StoredObject | undefined): StoreAnswer {

@@ -144,6 +144,10 @@ const HANDLERS: Handlers = {
     record(draft, event, { operation: "delete", status: 204 });
     return undefined;
   },
+  "expire-objects": (draft, event) => {
+    draft.store.expiry = { ...draft.store.expiry, [event.bucket]: event.rules };
+    return undefined;
+  },
   "store-request": (draft, event) => {
     draft.store.requests.push({ at: draft.now, ...event.request });
     return undefined;

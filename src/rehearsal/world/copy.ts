@@ -22,5 +22,5 @@ export function draftOf({ store, record, strays, ...rest }: World): World {
 
 export function draftOfStore(store: StoreState): StoreState {
   const own = Object.entries(store.buckets).map(([name, objects]) => [name, { ...objects }] as const);
-  return { buckets: Object.fromEntries(own), keys: [...store.keys], requests: [...store.requests] };
+  return { ...store, buckets: Object.fromEntries(own), keys: [...store.keys], requests: [...store.requests] };
 }

@@ -3,7 +3,7 @@ import type { Change } from "./database.js";
 import type { EtcdAnswer, EtcdRequest } from "./etcd.js";
 import type { Meaning } from "./objects.js";
 import type { ProvisionRequest } from "./broker.js";
-import type { StoreRequest } from "./store-state.js";
+import type { ExpiryRule, StoreRequest } from "./store-state.js";
 import type { SqlOutcome } from "./sql.js";
 import type { Faults } from "./world.js";
 
@@ -34,6 +34,8 @@ export type WorldEvent =
   | In<{ is: "put-object"; bucket: string; key: string; meaning: Meaning; by: string }>
   | In<{ is: "copy-object"; bucket: string; key: string; from: { bucket: string; key: string }; by: string }>
   | In<{ is: "delete-object"; bucket: string; key: string; by: string }>
+  /** Replaces the bucket's lifecycle rules. */
+  | In<{ is: "expire-objects"; bucket: string; rules: readonly ExpiryRule[] }>
   /** A request to the store that changed nothing, refused ones included. */
   | In<{ is: "store-request"; request: Omit<StoreRequest, "at"> }>
   | In<{ is: "provision"; request: ProvisionRequest }>

@@ -12,7 +12,7 @@ export interface AccessKey {
 export interface StoreRequest {
   readonly at: number;
   readonly by: string;
-  readonly operation: "list" | "get" | "head" | "put" | "copy" | "delete" | "location";
+  readonly operation: "list" | "get" | "head" | "put" | "copy" | "delete" | "location" | "lifecycle";
   readonly bucket: string;
   readonly key: string;
   /** Of a copy: where from, as `BUCKET/KEY`. */
@@ -20,10 +20,19 @@ export interface StoreRequest {
   readonly status: number;
 }
 
+/** A lifecycle rule that deletes objects below a prefix this many days after they were written. */
+export interface ExpiryRule {
+  readonly id: string;
+  readonly prefix: string;
+  readonly days: number;
+}
+
 export interface StoreState {
   readonly buckets: Record<string, Record<string, StoredObject>>;
   readonly keys: AccessKey[];
   requests: StoreRequest[];
+  /** Lifecycle rules by bucket; in the box they are shown and never act. */
+  expiry?: Readonly<Record<string, readonly ExpiryRule[]>>;
 }
 
 export const emptyStore = (bucket: string): StoreState => ({ buckets: { [bucket]: {} }, keys: [], requests: [] });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { listEveryPage, type Page } from "../../../src/adapters/s3/listing.js";
 
+const whole = { prefix: "", range: {}, place: "s3://bucket/" };
 const row = (key: string) => ({ Key: key, Size: 1, ETag: '"abc"', LastModified: new Date(0) });
 
 describe("the pages of a listing", () => {
@@ -11,7 +12,7 @@ describe("the pages of a listing", () => {
       count += 1;
       return Promise.resolve({ IsTruncated: true, NextContinuationToken: `token-${count}` });
     };
-    await expect(listEveryPage(endless, "", "s3://bucket/")).rejects.toMatchObject({ code: "answer-incomplete" });
+    await expect(listEveryPage(endless, whole)).rejects.toMatchObject({ code: "answer-incomplete" });
   });
 
   it("make up the whole listing in the order of the keys' bytes, however they are cut", async () => {
@@ -24,16 +25,28 @@ describe("the pages of a listing", () => {
           const next = more ? { NextContinuationToken: String(from + size) } : {};
           return Promise.resolve({ Contents: all.slice(from, from + size).map(row), IsTruncated: more, ...next });
         };
-        const listed = await listEveryPage(fetchPage, "", "s3://bucket/");
+        const listed = await listEveryPage(fetchPage, whole);
         const wanted = [...all].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
         expect(listed.map(({ key }) => key)).toEqual(wanted);
       }),
     );
   });
 
+  it("are all read for a range of keys where a store lists in no order, and where it knows no start", async () => {
+    const unordered = [["c", "a"], ["e", "b"], ["d"]];
+    const fetchPage = (token: string | undefined): Promise<Page> => {
+      const at = Number(token ?? "0");
+      const next = at < 2 ? { NextContinuationToken: String(at + 1) } : {};
+      return Promise.resolve({ Contents: (unordered[at] ?? []).map(row), IsTruncated: at < 2, ...next });
+    };
+    const range = { after: "a", upTo: "c" };
+    const listed = await listEveryPage(fetchPage, { ...whole, range });
+    expect(listed.map(({ key }) => key)).toEqual(["b", "c"]);
+  });
+
   it.each(["Key", "Size", "ETag", "LastModified"])("are incomplete without an object's %s", async (field) => {
     const rows = [row("x"), { ...row("y"), [field]: undefined }];
     const fetchPage = (): Promise<Page> => Promise.resolve({ Contents: rows, IsTruncated: false } as Page);
-    await expect(listEveryPage(fetchPage, "", "s3://bucket/")).rejects.toMatchObject({ code: "answer-incomplete" });
+    await expect(listEveryPage(fetchPage, whole)).rejects.toMatchObject({ code: "answer-incomplete" });
   });
 });

@@ -2,7 +2,7 @@ import { MemoryObjectStore } from "../../fakes/memory-object-store.js";
 import { objectStoreContract } from "../../contract/object-store.js";
 
 const BUCKET = "our-postgresql-backups";
-const CALLS = ["list", "get", "head", "copy", "remove"] as const;
+const CALLS = ["list", "get", "stream", "head", "lifecycle", "copy", "remove"] as const;
 
 objectStoreContract("in memory", async () => {
   const store = new MemoryObjectStore();
@@ -19,6 +19,11 @@ objectStoreContract("in memory", async () => {
     denied,
     unreachable,
     seed: (key, content) => Promise.resolve(store.seed(BUCKET, key, content)),
+    expire: ({ id, prefix, days }) => {
+      const rule = { id, enabled: true, prefix, tagged: false, expires: { days }, transitions: [] };
+      store.lifecycles.set(BUCKET, [rule]);
+      return Promise.resolve();
+    },
     close: () => Promise.resolve(),
   };
 });

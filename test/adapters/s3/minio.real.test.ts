@@ -1,6 +1,6 @@
 /** The contract against a real MinIO, and what only a server can show: its own record of writes, its own refusals. */
 import { randomBytes } from "node:crypto";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutBucketLifecycleConfigurationCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/adapters/clock/system-clock.js";
 import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
@@ -86,6 +86,11 @@ objectStoreContract("MinIO by the AWS SDK", async () => {
     denied: storeWith(minio.endpoint, nothing),
     unreachable: storeWith("http://127.0.0.31:9", minio.credentials),
     seed: (key, content) => seed(minio, key, content),
+    expire: async ({ id, prefix, days }) => {
+      const rule = { ID: id, Status: "Enabled", Filter: { Prefix: prefix }, Expiration: { Days: days } } as const;
+      const configuration = { Bucket: minio.bucket, LifecycleConfiguration: { Rules: [rule] } };
+      await minio.client.send(new PutBucketLifecycleConfigurationCommand(configuration));
+    },
     close: stop,
   };
 });
