@@ -185,6 +185,8 @@ export interface Discovery {
   readonly candidates: readonly Candidate[];
   readonly notDeleted: readonly NotDeleted[];
   readonly coverage: readonly Coverage[];
+  /** Deletions that are not what was asked for, where only `all` keeps them. */
+  readonly unfit?: number;
   /** True when nothing could have been missed: only then is an empty list a fact (law 5). */
   readonly complete: boolean;
 }

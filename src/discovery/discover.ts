@@ -35,5 +35,5 @@ export async function discover({ sources, query }: DiscoverOptions): Promise<Dis
   const discovery = await withAppNames(cf, found);
   const fits = discovery.candidates.some(({ misfit }) => misfit !== true);
   const exitCode = fits ? EXIT.done : discovery.complete ? EXIT.nothing : EXIT.unreachable;
-  return { document: toDocument(discovery), exitCode, table: toTable(discovery, query.all) };
+  return { document: toDocument(discovery), exitCode, table: toTable(discovery, query) };
 }

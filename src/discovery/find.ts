@@ -69,8 +69,10 @@ async function concluded(reports: readonly SourceReport[], { sources, query, win
     ...(present?.coverage ?? []),
   ];
   const notDeleted = [...(present?.notDeleted ?? []), ...merged.notDeleted];
+  const unfit = merged.candidates.length - ranked.length;
   return {
     candidates: present?.candidates ?? ranked,
+    ...(unfit === 0 ? {} : { unfit }),
     notDeleted: query.all === true ? notDeleted : notDeleted.filter(({ guid }) => isGuid(guid)),
     coverage,
     complete: coverage.length > 0 && coverage.every((entry) => entry.complete),

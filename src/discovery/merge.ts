@@ -2,6 +2,7 @@
 import type { Candidate, KnownInstance, Kind, NotDeleted, Sighting, SourceReport } from "./candidate.js";
 import { optional } from "../optional.js";
 import { agreementBonus } from "./rank.js";
+import { plainTime } from "./stamp.js";
 
 /** Clocks of Cloud Controller and broker, and an asynchronous end, explain this much. */
 const SAME_DELETION_MS = 10 * 60_000;
@@ -94,7 +95,7 @@ function disagreement(sightings: readonly Sighting[]): readonly string[] {
   const [one, two] = times;
   if (one === undefined || two === undefined) return [];
   if (Math.abs(Date.parse(one) - Date.parse(two)) <= SAME_DELETION_MS) return [];
-  return [`The sources disagree on when: ${times.join(" and ")}.`];
+  return [`The sources disagree on when: ${times.map(plainTime).join(" and ")}.`];
 }
 
 function contradiction(denial: NotDeleted | undefined): readonly string[] {

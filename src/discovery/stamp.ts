@@ -33,6 +33,11 @@ export function fromDate(date: Date): Stamp {
   return { ms: date.getTime(), text: date.toISOString() };
 }
 
+/** For a person: what stands behind the milliseconds is left out. Whatever is no such time stays as it is. */
+export function plainTime(text: string): string {
+  return text.replace(/(\.\d{3})\d+Z$/, "$1Z");
+}
+
 /** Orders by every digit, not only by milliseconds. */
 export function compareStamps(a: Stamp, b: Stamp): number {
   if (a.ms !== b.ms) return a.ms - b.ms;

@@ -1,6 +1,8 @@
 /** The answer for a person: candidates with their proof, then what was not deleted, then what could not be looked at. */
-import type { Candidate, Coverage, Discovery, Evidence, NotDeleted } from "./candidate.js";
+import { counted } from "../counted.js";
+import type { Candidate, Coverage, Discovery, DiscoveryQuery, Evidence, NotDeleted } from "./candidate.js";
 import { shown } from "./safe-text.js";
+import { plainTime } from "./stamp.js";
 import { batchCommand, deletedTogether, recoverCommand, type Together } from "./together.js";
 
 /** Beyond these the question is too wide, and `--all` shows the rest. */
@@ -10,14 +12,15 @@ const TEXT_WIDTH = 160;
 const LAGER = /"timestamp":"([^"]+)".{0,80}"message":"([^"]+)".{0,40}"data":(.*)\}$/;
 
 /** Lines end with a newline; all times are UTC. */
-export function toTable(discovery: Discovery, all = false): string {
+export function toTable(discovery: Discovery, query: DiscoveryQuery = {}): string {
+  const all = query.all === true;
   const { candidates, coverage } = discovery;
   const fitting = candidates.filter(({ misfit }) => misfit !== true);
   const misfits = candidates.filter(({ misfit }) => misfit === true);
   const listed = all ? fitting : fitting.slice(0, SHOWN_CANDIDATES);
   const lines = listed.flatMap((candidate, index) => candidateLines(candidate, index + 1));
   if (listed.length < fitting.length) lines.push(`${fitting.length - listed.length} more; --all lists them.`, "");
-  if (fitting.length === 0) lines.push(nothing(discovery), "");
+  if (fitting.length === 0) lines.push(nothing(discovery), ...wider(discovery, query), "");
   lines.push(...deletedTogether(candidates).flatMap(togetherLines));
   if (misfits.length > 0) lines.push("Deleted, but not what was asked for:", "");
   lines.push(...misfits.flatMap((candidate, index) => candidateLines(candidate, fitting.length + index + 1)));
@@ -38,6 +41,14 @@ function nothing({ complete }: Discovery): string {
   return complete
     ? "No deleted instance was found, and everything was looked at."
     : "No deleted instance was found, but not everything could be looked at: it may exist.";
+}
+
+/** Names are remembered wrongly, and old brokers log none. */
+function wider({ unfit = 0 }: Discovery, { name, org, space, around, all }: DiscoveryQuery): readonly string[] {
+  const narrow = [name, org, space, around].some((each) => each !== undefined);
+  if (!narrow || all === true) return [];
+  if (unfit === 0) return ["--all asks about every name and place, at any time."];
+  return [`${counted(unfit, "deletion")} did not fit what was asked for: --all lists ${unfit === 1 ? "it" : "them"}.`];
 }
 
 function candidateLines(candidate: Candidate, place: number): readonly string[] {
@@ -90,14 +101,15 @@ function togetherLines({ members, spaceGuid }: Together): readonly string[] {
 }
 
 function whenGone({ deletedAt, between }: Candidate): string | undefined {
-  return deletedAt ?? (between === undefined ? undefined : `between ${between.after} and ${between.before}`);
+  if (deletedAt !== undefined) return plainTime(deletedAt);
+  return between === undefined ? undefined : `between ${plainTime(between.after)} and ${plainTime(between.before)}`;
 }
 
 /** Only a finished upload is in the archive. */
 function lastWal({ lastWal: last }: Candidate): string {
   if (last === undefined) return "";
   const done = last.state === "complete" ? "sent" : "begun to be sent";
-  return `${last.segment ?? "a segment"} ${done} at ${last.at}`;
+  return `${last.segment ?? "a segment"} ${done} at ${plainTime(last.at)}`;
 }
 
 function where(candidate: Candidate): string {
@@ -131,7 +143,7 @@ function notDeletedLine({ guid, why }: NotDeleted): string {
 }
 
 function holeLine({ source, file = "", store = "", from, to, why }: Coverage): string {
-  const span = from === undefined ? "" : ` (read: ${from} to ${to ?? "?"})`;
+  const span = from === undefined ? "" : ` (read: ${spanText(from, to)})`;
   return `   ${shown(file || store || source)}: ${shown(why ?? "unknown")}${span}`;
 }
 
@@ -145,8 +157,11 @@ function spanLine({ source, file = "", store = "", from, to, zones, guessed, ski
   const guess = guessed === true ? ", a guess by the file's date: no line tells its year and zone" : "";
   const zone = zones === undefined ? guess : `, its clock runs at ${zones.join(" and ")}`;
   if (from === undefined) return `   ${shown(file || store || source)}: no line of it has a time`;
-  return `   ${shown(file || store || source)}: ${from} to ${to ?? "?"}${part}${zone}`;
+  return `   ${shown(file || store || source)}: ${spanText(from, to)}${part}${zone}`;
 }
+
+const spanText = (from: string, to: string | undefined): string =>
+  `${plainTime(from)} to ${to === undefined ? "?" : plainTime(to)}`;
 
 function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [title, ...lines, ""];

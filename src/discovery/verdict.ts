@@ -4,6 +4,7 @@ import type { Evidence, Kind, LastWal, NotDeleted, RemovedNode, Sighting } from 
 import type { Description } from "./fact.js";
 import { confirmedByCells, whyChanged, whyDeleted } from "./reason.js";
 import { shown } from "./safe-text.js";
+import { plainTime } from "./stamp.js";
 import type { LifeEvent } from "./timeline.js";
 
 export type Verdict = { readonly sighting: Sighting } | { readonly notDeleted: NotDeleted } | undefined;
@@ -82,7 +83,7 @@ function sightingOf(guid: string, events: readonly LifeEvent[], { attempt, kind,
   const end = attempt.events.at(-1)?.fact.at;
   const upload = events.findLast(({ fact }) => fact.body.kind === "archived")?.fact.at;
   const stillUploads = end !== undefined && upload !== undefined && upload.ms > end.ms + LAST_UPLOAD_MS;
-  const uploadNote = stillUploads ? [`Its container still sent WAL to the archive at ${upload.text}.`] : [];
+  const uploadNote = stillUploads ? [`Its container still sent WAL to the archive at ${plainTime(upload.text)}.`] : [];
   const evidence = evidenceOf([
     ...attempt.events,
     ...attempt.destroyed.values(),
@@ -124,7 +125,7 @@ function archiveNotes(events: readonly LifeEvent[]): readonly string[] {
     ...(nothing
       ? ["A container of it said at its start that it sends no WAL to any archive: there may be no backup."]
       : []),
-    ...copies.map(({ to, at }) => `The broker copied its archive to that of ${to} (clone-from) at ${at}.`),
+    ...copies.map(({ to, at }) => `The broker copied its archive to that of ${to} (clone-from) at ${plainTime(at)}.`),
   ];
 }
 
@@ -137,7 +138,8 @@ function livedUntil(events: readonly LifeEvent[], attempt: Attempt): { readonly 
 
 function notesOf(attempt: Attempt, kind: Kind, life: Life): string[] {
   const notes: string[] = [];
-  const after = attempt.after[0]?.fact.at.text;
+  const resumed = attempt.after[0]?.fact.at.text;
+  const after = resumed === undefined ? undefined : plainTime(resumed);
   if (kind === "recreated") notes.push(`The broker brought it back under the same GUID at ${after}.`);
   else if (after !== undefined)
     notes.push(`The broker wrote its state again at ${after}; its create was still running.`);

@@ -5,6 +5,7 @@ import { instanceArchive } from "../../archive/names/location.js";
 import { bytesText } from "../../bytes.js";
 import { counted } from "../../counted.js";
 import type { Candidate, Coverage, Discovery } from "../../discovery/candidate.js";
+import { plainTime } from "../../discovery/stamp.js";
 import { SHORTEST_LIFE_MS } from "../../discovery/set-aside.js";
 import { RecoverError } from "../../errors.js";
 import type { CfSpace } from "../../ports/cloud-foundry.js";
@@ -73,7 +74,7 @@ function labelOf(each: Candidate, asked: CfSpace | undefined): string {
   const space = each.space ?? (each.spaceGuid === asked?.guid ? asked?.name : each.spaceGuid);
   const place = [org, space].filter((part) => part !== undefined).join("/");
   const by = each.deletedBy === undefined ? "" : ` by ${each.deletedBy}`;
-  return `${name} in ${place || "a place not known"}, plan ${each.plan ?? "not known"}, ${each.kind} ${each.deletedAt ?? "at a time not known"}${by}`;
+  return `${name} in ${place || "a place not known"}, plan ${each.plan ?? "not known"}, ${each.kind} ${plainTime(each.deletedAt ?? "at a time not known")}${by}`;
 }
 
 /** Size and age by which an owner knows a database; what cannot be looked at is said, and is not empty (law 5). */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import type { Candidate, Coverage, DiscoveryQuery, Evidence } from "../../discovery/candidate.js";
 import { type DiscoverySources, findDeletedInstance as search } from "../../discovery/find.js";
+import { plainTime } from "../../discovery/stamp.js";
 import { RecoverError } from "../../errors.js";
 import { chooseInstance } from "./choose-instance.js";
 import { quote } from "../../shell-quote.js";
@@ -139,7 +140,9 @@ async function refuseLiving(context: Context, guid: string): Promise<void> {
 function clockText({ file, store, from, to, zones }: Coverage): string[] {
   const place = file ?? store;
   if (zones === undefined || place === undefined) return [];
-  return [`${place} spans ${from ?? "?"} to ${to ?? "?"}, its clock runs at ${zones.join(" and ")}`];
+  return [
+    `${place} spans ${plainTime(from ?? "?")} to ${plainTime(to ?? "?")}, its clock runs at ${zones.join(" and ")}`,
+  ];
 }
 
 function placeOf({ source, file, line, index, id }: Evidence): string {
@@ -156,7 +159,7 @@ function outputOf(chosen: Candidate, request: Input): Output {
     space: chosen.space ?? request.space,
     plan: chosen.plan ?? "",
     offering: chosen.offering ?? "",
-    deleted_at: chosen.deletedAt ?? "",
+    deleted_at: plainTime(chosen.deletedAt ?? ""),
     deleted_by: chosen.deletedBy ?? "",
     nodes: (chosen.nodes ?? []).map((each) => each.node),
     apps: (chosen.boundApps ?? []).map((each) => each.appGuid),

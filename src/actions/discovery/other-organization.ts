@@ -4,6 +4,7 @@
  */
 import type { Context } from "../../action.js";
 import type { Candidate } from "../../discovery/candidate.js";
+import { plainTime } from "../../discovery/stamp.js";
 import { RecoverError } from "../../errors.js";
 
 export interface Place {
@@ -42,7 +43,7 @@ export async function requireOtherPlace(context: Context, found: Candidate, aske
       prompt: `Recover the database of ${place} into ${asked.org}/${asked.space}?`,
       why: "What was deleted belonged to somebody else than the place that was named. Its data would be shown to whoever may use that place.",
       expected: place,
-      details: [`${found.guid}, ${found.kind} ${found.deletedAt ?? "at a time not known"}`],
+      details: [`${found.guid}, ${found.kind} ${plainTime(found.deletedAt ?? "at a time not known")}`],
     })
     .catch((error: unknown) => {
       if (error instanceof RecoverError && error.code === "question-unanswered") throw refused;

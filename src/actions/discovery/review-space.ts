@@ -7,6 +7,7 @@ import { type Context, defineAction, type ReviewRow } from "../../action.js";
 import { counted } from "../../counted.js";
 import type { Candidate, Discovery } from "../../discovery/candidate.js";
 import { findDeletedInstance as search } from "../../discovery/find.js";
+import { plainTime } from "../../discovery/stamp.js";
 import { deletedTogether, type Together } from "../../discovery/together.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
@@ -119,7 +120,13 @@ async function judgeAll(context: Context, request: Input, group: Together): Prom
       continue;
     }
     const { lost, told } = judged;
-    members.push({ name, guid: each.guid, deleted_at: each.deletedAt ?? "", lost, apps: appsOf(request.apps, name) });
+    members.push({
+      name,
+      guid: each.guid,
+      deleted_at: plainTime(each.deletedAt ?? ""),
+      lost,
+      apps: appsOf(request.apps, name),
+    });
     lines.push({ label: name, value: `${each.guid}, plan ${each.plan ?? "not known"}; ${told}` });
   }
   if (members.length === 0)
@@ -168,7 +175,9 @@ const ORDER: readonly ReviewRow[] = [
 ];
 
 const lastDeleted = ({ members }: Together): string =>
-  members
-    .map(({ deletedAt = "" }) => deletedAt)
-    .sort()
-    .at(-1) ?? "";
+  plainTime(
+    members
+      .map(({ deletedAt = "" }) => deletedAt)
+      .sort()
+      .at(-1) ?? "",
+  );

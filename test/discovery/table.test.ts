@@ -1,0 +1,51 @@
+/** The answer for a person. */
+import { describe, expect, it } from "vitest";
+import { discover } from "../../src/discovery/discover.js";
+import { plainTime } from "../../src/discovery/stamp.js";
+import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
+import { memoryLogs } from "./recorded-logs.js";
+
+const now = new Date("2016-03-18T00:00:00Z");
+const NAMED = lager([
+  ["provision.start", { "instance-id": GUID, "provision-details": { service_instance_name: "orders-db" } }],
+  ...goodDeletion(),
+  ...goodDeletion(OTHER).map(([action, data]) => [action, { ...data, session: "40" }] as const),
+]);
+
+async function ask(text: string, query = {}): Promise<string> {
+  const files = memoryLogs({ "broker.log": text }, { modifiedAt: now });
+  const { table } = await discover({ sources: { logs: { files, patterns: ["broker.log"] }, now }, query });
+  return table;
+}
+
+describe("an answer that found nothing", () => {
+  it("says how many deletions did not fit, and that --all lists them", async () => {
+    const longAgo = { around: new Date("2016-03-10T00:00:00Z"), windowMs: 3_600_000 };
+    expect(await ask(NAMED, longAgo)).toContain("2 deletions did not fit what was asked for: --all lists them.");
+    expect(await ask(NAMED, { ...longAgo, all: true })).not.toContain("--all lists");
+    expect(await ask(lager(goodDeletion()), longAgo)).toContain(
+      "1 deletion did not fit what was asked for: --all lists it.",
+    );
+  });
+
+  it("names --all where nothing at all was found, unless nothing narrower was asked for", async () => {
+    const quiet = lager([["catalog.start"]]);
+    expect(await ask(quiet, { name: "orders-db" })).toContain("--all asks about every name and place, at any time.");
+    expect(await ask(quiet)).not.toContain("--all");
+    expect(await ask(quiet, { name: "orders-db", all: true })).not.toContain("--all asks");
+  });
+});
+
+describe("a time in an answer", () => {
+  it("has no more than milliseconds, whatever the clock of the broker told", async () => {
+    const table = await ask(lager([eraF.saved(1), ...goodDeletion()]));
+    expect(table).toMatch(/deleted {2}2016-03-17T06:10:17\.\d{3}Z/);
+    expect(table.match(/\d{2}:\d{2}:\d{2}\.\d{4,}Z/)).toBeNull();
+  });
+
+  it("is left as it is where it has no more, or is no such time", () => {
+    for (const text of ["", "at a time not known", "2016-03-17T06:10:17Z", "2016-03-17T06:10:17.5Z"])
+      expect(plainTime(text)).toBe(text);
+    expect(plainTime("2016-03-17T06:10:17.896692991Z")).toBe("2016-03-17T06:10:17.896Z");
+  });
+});
