@@ -1,7 +1,10 @@
 /** One interface over the compressions of WAL-E (lzo) and WAL-G (all of them). */
 import { ByteQueue } from "./byte-queue.js";
 import { Damaged } from "./damaged.js";
+import { lz4Blocks, lz4FirstBytes } from "./lz4.js";
 import { lzopBlocks, lzopFirstBytes } from "./lzop-unpacking.js";
+import { gunzipped, gunzippedHead, unbrotlied, unbrotliedHead } from "./node-unpacking.js";
+import { zstdBlocks, zstdFirstBytes } from "./zstd.js";
 
 export type Compression = "lzo" | "lz4" | "zstd" | "gzip" | "brotli" | "none";
 
@@ -16,37 +19,48 @@ export async function* decompressed(
   }
   const packed = new ByteQueue(source);
   try {
-    yield* unpackerOf(compression)(packed);
+    yield* UNPACKERS[compression](packed);
     await packed.requireEnd();
   } finally {
     await packed.close();
   }
 }
 
-type Unpacker = (packed: ByteQueue) => AsyncIterable<Uint8Array>;
+type Packed = Exclude<Compression, "none">;
 
-function unpackerOf(compression: Exclude<Compression, "none">): Unpacker {
-  if (compression === "lzo") return lzopBlocks;
-  throw new Damaged("wrong", `it is packed with ${compression}`);
-}
+const UNPACKERS: Readonly<Record<Packed, (packed: ByteQueue) => AsyncIterable<Uint8Array>>> = {
+  lzo: lzopBlocks,
+  lz4: lz4Blocks,
+  zstd: zstdBlocks,
+  gzip: gunzipped,
+  brotli: unbrotlied,
+};
+
+/** What stands at the beginning of a file that may be cut anywhere; some give more than was asked for. */
+const BEGINNINGS: Readonly<Record<Packed, (head: Uint8Array, most: number) => Uint8Array | Promise<Uint8Array>>> = {
+  lzo: lzopFirstBytes,
+  lz4: lz4FirstBytes,
+  zstd: zstdFirstBytes,
+  gzip: gunzippedHead,
+  brotli: unbrotliedHead,
+};
 
 /**
  * The first `count` bytes of what a file holds of which only the first bytes are at hand, as a ranged GET gives them:
- * undefined where so few are not enough, and more of the file may help. Nothing that stands behind is proved by it. Throws
- * Damaged for what does not begin like a file of its compression.
+ * undefined where so few are not enough, and more of the file may help. Nothing that stands behind is proved by it. lzo and lz4
+ * give what they can of a block that is cut, zstd only whole blocks, of up to 128 KiB. Throws Damaged for what does not begin
+ * like a file of its compression.
  */
-export function firstBytes(head: Uint8Array, compression: Compression, count: number): Uint8Array | undefined {
+export async function firstBytes(
+  head: Uint8Array,
+  compression: Compression,
+  count: number,
+): Promise<Uint8Array | undefined> {
   try {
-    const first = beginningOf(head, compression, count);
+    const first = compression === "none" ? head : await BEGINNINGS[compression](head, count);
     return first.length < count ? undefined : first.subarray(0, count);
   } catch (error) {
     if (error instanceof Damaged && error.damage === "cut") return undefined;
     throw error;
   }
-}
-
-function beginningOf(head: Uint8Array, compression: Compression, count: number): Uint8Array {
-  if (compression === "none") return head;
-  if (compression === "lzo") return lzopFirstBytes(head, count);
-  throw new Damaged("wrong", `it is packed with ${compression}`);
 }

@@ -2,6 +2,7 @@
  * LZO1X, as lzop's own library and the kernel's documentation of LZO streams have it (Documentation/staging/lzo.rst).
  * One loop without objects, and bytes that move in blocks: it runs over every byte of an archive.
  */
+import { copyOver, copyWithin } from "./copying.js";
 
 /**
  * `whole`: the end mark was reached. `cut`: the source ends before it. `full`: more would come than the target holds.
@@ -15,9 +16,6 @@ export interface Unpacked {
   /** Of the source. */
   readonly read: number;
 }
-
-/** Below this, a loop is faster than a call. */
-const SHORT = 24;
 
 export function unpackLzo1x(source: Uint8Array, target: Uint8Array): Unpacked {
   const end = source.length;
@@ -101,38 +99,4 @@ function afterZeros(source: Uint8Array, at: number): number {
   let next = at;
   while (next < source.length && source[next] === 0) next += 1;
   return next;
-}
-
-interface Literals {
-  readonly at: number;
-  readonly target: Uint8Array;
-  readonly out: number;
-  readonly count: number;
-}
-
-export function copyOver(source: Uint8Array, { at, target, out, count }: Literals): void {
-  if (count > 2 * SHORT) target.set(source.subarray(at, at + count), out);
-  else for (let i = 0; i < count; i += 1) target[out + i] = source[at + i] ?? 0;
-}
-
-/** A match may overlap itself: then it repeats what it has just written. */
-export function copyWithin(
-  target: Uint8Array,
-  { out, distance, count }: { readonly out: number; readonly distance: number; readonly count: number },
-): void {
-  const from = out - distance;
-  if (count <= SHORT) {
-    for (let i = 0; i < count; i += 1) target[out + i] = target[from + i] ?? 0;
-    return;
-  }
-  if (distance === 1) {
-    target.fill(target[from] ?? 0, out, out + count);
-    return;
-  }
-  // Each round doubles what can be copied at once.
-  for (let done = 0; done < count; ) {
-    const some = Math.min(distance + done, count - done);
-    target.copyWithin(out + done, from, from + some);
-    done += some;
-  }
 }

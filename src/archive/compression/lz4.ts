@@ -1,0 +1,133 @@
+/**
+ * The frame format of LZ4 (lz4_Frame_format.md 1.6.4), as WAL-G's library and the `lz4` program write it: several frames may
+ * follow one another, and skippable ones may stand between them.
+ */
+import type { ByteQueue } from "./byte-queue.js";
+import { Damaged } from "./damaged.js";
+import { unpackLz4Block } from "./lz4-block.js";
+import { Xxh32, xxh32 } from "./xxh32.js";
+
+const MAGIC = 0x184d2204;
+const SKIPPABLE = 0x184d2a50;
+/** By the code of the header: 64 KiB to 4 MiB. */
+const BLOCK_SIZES = [undefined, undefined, undefined, undefined, 1 << 16, 1 << 18, 1 << 20, 1 << 22] as const;
+/** How far a match may reach back. */
+const HISTORY = 1 << 16;
+const STORED = 0x8000_0000;
+/** A frame's header is no longer: magic, two bytes of flags, a size, a dictionary, a checksum. */
+const LONGEST_HEADER = 19;
+
+interface Frame {
+  readonly headerBytes: number;
+  readonly largestBlock: number;
+  readonly linked: boolean;
+  readonly blockSums: boolean;
+  readonly contentSum: boolean;
+  readonly contentBytes: number | undefined;
+}
+
+export async function* lz4Blocks(packed: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
+  let head = await packed.peek(LONGEST_HEADER);
+  if (head.length === 0) throw new Damaged("cut", "it is empty");
+  for (; head.length > 0; head = await packed.peek(LONGEST_HEADER)) {
+    if (isSkippable(head)) await skip(packed, little(head.subarray(4, 8)));
+    else yield* frameBlocks(packed, frameOf(head));
+  }
+}
+
+function isSkippable(head: Uint8Array): boolean {
+  return head.length >= 8 && (little(head.subarray(0, 4)) & ~0xf) === SKIPPABLE;
+}
+
+async function skip(packed: ByteQueue, bytes: number): Promise<void> {
+  await packed.take(8);
+  for (let left = bytes; left > 0; ) {
+    const some = await packed.some(left);
+    if (some === undefined) throw new Damaged("cut", "it is cut");
+    left -= some.length;
+  }
+}
+
+function frameOf(head: Uint8Array): Frame {
+  if (head.length < 7) throw new Damaged("cut", "it is cut in its first bytes");
+  if (little(head.subarray(0, 4)) !== MAGIC) throw new Damaged("wrong", "it does not begin like an lz4 frame");
+  const [flags = 0, block = 0] = head.subarray(4, 6);
+  const largestBlock = (block & 0x8f) === 0 ? BLOCK_SIZES[block >> 4] : undefined;
+  if (flags >> 6 !== 1 || (flags & 2) !== 0 || largestBlock === undefined)
+    throw new Damaged("wrong", "its lz4 frame is of another version");
+  if ((flags & 1) !== 0) throw new Damaged("wrong", "its lz4 frame needs a dictionary");
+  const sized = (flags & 8) !== 0;
+  const headerBytes = sized ? 15 : 7;
+  if (head.length < headerBytes) throw new Damaged("cut", "it is cut in its first bytes");
+  if (((xxh32(head.subarray(4, headerBytes - 1)) >> 8) & 0xff) !== head[headerBytes - 1])
+    throw new Damaged("wrong", "its header does not match its checksum");
+  return {
+    headerBytes,
+    largestBlock,
+    linked: (flags & 0x20) === 0,
+    blockSums: (flags & 0x10) !== 0,
+    contentSum: (flags & 4) !== 0,
+    contentBytes: sized ? little(head.subarray(6, 14)) : undefined,
+  };
+}
+
+async function* frameBlocks(packed: ByteQueue, frame: Frame): AsyncGenerator<Uint8Array, void, void> {
+  await packed.take(frame.headerBytes);
+  const sum = new Xxh32();
+  let history: Uint8Array = new Uint8Array(0);
+  let total = 0;
+  for (;;) {
+    const size = little(await packed.take(4));
+    if (size === 0) break;
+    const data = await blockData(packed, size, frame);
+    const content = size >= STORED ? data : unpacked(data, history, frame);
+    total += content.length;
+    if (frame.contentSum) sum.update(content);
+    if (frame.linked) history = lastOf(history, content);
+    yield content;
+  }
+  if (frame.contentSum && little(await packed.take(4)) !== sum.digest())
+    throw new Damaged("wrong", "its content does not match its checksum");
+  if (frame.contentBytes !== undefined && frame.contentBytes !== total)
+    throw new Damaged("wrong", "its content does not have the size that its header says");
+}
+
+async function blockData(packed: ByteQueue, size: number, frame: Frame): Promise<Uint8Array> {
+  const bytes = size % STORED;
+  if (bytes > frame.largestBlock) throw new Damaged("too-large", "a block is larger than its frame allows");
+  const body = await packed.take(bytes + (frame.blockSums ? 4 : 0));
+  const data = body.subarray(0, bytes);
+  if (frame.blockSums && little(body.subarray(bytes)) !== xxh32(data))
+    throw new Damaged("wrong", "a block does not match its checksum");
+  return data;
+}
+
+function unpacked(data: Uint8Array, history: Uint8Array, frame: Frame): Uint8Array {
+  const target = Buffer.allocUnsafeSlow(history.length + frame.largestBlock);
+  target.set(history);
+  const { ended, written } = unpackLz4Block(data, target, history.length);
+  if (ended !== "whole") throw new Damaged("wrong", "a block does not unpack");
+  return target.subarray(history.length, history.length + written);
+}
+
+function lastOf(history: Uint8Array, content: Uint8Array): Uint8Array {
+  if (content.length >= HISTORY) return content.subarray(content.length - HISTORY);
+  return Buffer.concat([history, content]).subarray(-HISTORY);
+}
+
+/** As many of the first bytes as the first block holds of them that is at hand. */
+export function lz4FirstBytes(head: Uint8Array, most: number): Uint8Array {
+  const frame = frameOf(head);
+  const rest = head.subarray(frame.headerBytes);
+  if (rest.length < 4) return new Uint8Array(0);
+  const size = little(rest.subarray(0, 4));
+  if (size === 0) return new Uint8Array(0);
+  const data = rest.subarray(4, 4 + (size % STORED));
+  if (size >= STORED) return data;
+  const target = new Uint8Array(Math.min(most, frame.largestBlock));
+  const { ended, written } = unpackLz4Block(data, target, 0);
+  if (ended === "wrong") throw new Damaged("wrong", "its first block does not unpack");
+  return target.subarray(0, written);
+}
+
+const little = (bytes: Uint8Array): number => bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);

@@ -1,0 +1,27 @@
+/** A packed text of a few lines that is at hand whole: histories, which alone say where a timeline begins. */
+import { type Compression, decompressed } from "./decompressed.js";
+
+/** A history has a line of some fifty bytes for each timeline before it. */
+const LARGEST = 256 * 1024;
+
+/** Undefined for anything that is no whole, small file of that packing, or a packing that is not unpacked here. */
+export async function smallContent(file: Uint8Array, packing: Compression | "lzma"): Promise<Uint8Array | undefined> {
+  if (packing === "lzma") return undefined;
+  try {
+    const pieces: Uint8Array[] = [];
+    let total = 0;
+    for await (const piece of decompressed(once(file), packing)) {
+      total += piece.length;
+      if (total > LARGEST) return undefined;
+      pieces.push(piece);
+    }
+    return Buffer.concat(pieces);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield await Promise.resolve(bytes);
+}

@@ -1,0 +1,159 @@
+import { Readable } from "node:stream";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decompressed, firstBytes, type Compression } from "../../src/archive/compression/decompressed.js";
+import { Damaged } from "../../src/archive/compression/damaged.js";
+import { lzop } from "../../src/rehearsal/world/lzop.js";
+import { PACKED_SAMPLES, packedSample, sampleContent } from "./packed-sample.js";
+
+const CONTENT = sampleContent();
+/** The largest piece that any format gives at once: a block of lz4. */
+const LARGEST_PIECE = 4 * 1024 * 1024;
+
+async function* inPieces(bytes: Uint8Array, size = 10_000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function unpack(source: AsyncIterable<Uint8Array>, compression: Compression): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of decompressed(source, compression)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
+
+async function outcome(bytes: Uint8Array, compression: Compression): Promise<Buffer | Damaged> {
+  try {
+    return await unpack(inPieces(bytes), compression);
+  } catch (error) {
+    if (error instanceof Damaged) return error;
+    throw error;
+  }
+}
+
+const isContent = (result: Buffer | Damaged): boolean => Buffer.isBuffer(result) && result.equals(CONTENT);
+
+describe.each(PACKED_SAMPLES)("$file of the real program", (sample) => {
+  const { compression } = sample;
+  const packed = packedSample(sample);
+
+  it("is unpacked, in whatever pieces it comes", async () => {
+    expect(isContent(await outcome(packed, compression))).toBe(true);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: packed.length }), async (size) => {
+        expect((await unpack(inPieces(packed, size), compression)).equals(CONTENT)).toBe(true);
+      }),
+      { numRuns: 10, examples: [[1]] },
+    );
+  });
+
+  it("is refused when it is cut anywhere", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(packed.length - 1), async (length) => {
+        expect(await outcome(packed.subarray(0, length), compression)).toBeInstanceOf(Damaged);
+      }),
+      { examples: [[0], [1], [4], [20], [packed.length - 1], [packed.length - 4]], numRuns: 60 },
+    );
+  });
+
+  it("is refused when bytes follow, zeros too", async () => {
+    for (const more of [Buffer.alloc(1), Buffer.alloc(600), Buffer.from("more"), Buffer.alloc(20_000, 7)]) {
+      expect(await outcome(Buffer.concat([packed, more]), compression)).toMatchObject({ name: "Damaged" });
+    }
+  });
+
+  it("with a flipped bit is refused, or its content is the same", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(packed.length - 1), fc.nat(7), async (at, bit) => {
+        const flipped = Buffer.from(packed);
+        flipped[at] = (flipped[at] ?? 0) ^ (1 << bit);
+        const result = await outcome(flipped, compression);
+        // Brotli has no checksum: only the sizes inside a part or segment tell.
+        if (compression !== "brotli") expect(result instanceof Damaged || isContent(result)).toBe(true);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it("gives its first bytes out of any beginning, or says that it needs more", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(packed.length), fc.integer({ min: 1, max: 5000 }), async (length, count) => {
+        const first = await firstBytes(packed.subarray(0, length), compression, count);
+        if (first !== undefined) expect(CONTENT.subarray(0, count).equals(first)).toBe(true);
+        else expect(length).toBeLessThan(packed.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("the first 128 bytes of a segment", () => {
+  it.each(PACKED_SAMPLES.filter(({ compression }) => compression === "lzo" || compression === "lz4"))(
+    "in $file hold the 40 bytes of its page header",
+    async (sample) => {
+      const head = packedSample(sample).subarray(0, 128);
+      expect(Buffer.from((await firstBytes(head, sample.compression, 40)) ?? [])).toEqual(CONTENT.subarray(0, 40));
+    },
+  );
+
+  it("that are no file of their compression are refused, and encrypted ones are called so", async () => {
+    const noise = Buffer.alloc(128, 0x41);
+    for (const { compression } of PACKED_SAMPLES)
+      await expect(firstBytes(noise, compression, 40)).rejects.toMatchObject({ damage: "wrong" });
+    const encrypted = Buffer.concat([Uint8Array.of(0x84, 0x8c, 0x03), noise]);
+    await expect(firstBytes(encrypted, "lzo", 40)).rejects.toMatchObject({ damage: "encrypted" });
+  });
+});
+
+describe("a file that unpacks to far more than it is", () => {
+  const zeros = Buffer.alloc(64 * 1024 * 1024);
+  it.each([
+    ["gzip", (): Buffer => gzipSync(zeros)],
+    ["brotli", (): Buffer => brotliCompressSync(zeros)],
+    ["lzo", (): Buffer => lzop([zeros.length], { mtime: 0, fileMode: 0 })],
+  ] as const)("of %s comes in small pieces, and the reader can stop", async (compression, pack) => {
+    let total = 0;
+    let largest = 0;
+    for await (const piece of decompressed(inPieces(pack()), compression)) {
+      largest = Math.max(largest, piece.length);
+      total += piece.length;
+      if (total >= zeros.length / 2) break;
+    }
+    expect(largest).toBeLessThanOrEqual(LARGEST_PIECE);
+    expect(total).toBeLessThan(zeros.length);
+  });
+
+  it("is refused where a size in it is hostile", async () => {
+    const block = lzop([100_000], { mtime: 0, fileMode: 0 });
+    block.writeUInt32BE(0x7fff_ffff, 38);
+    expect(await outcome(block, "lzo")).toMatchObject({ damage: "too-large" });
+    // A window of a terabyte and more.
+    const window = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xff, 1, 0, 0]);
+    expect(await outcome(window, "zstd")).toMatchObject({ damage: "wrong" });
+  });
+});
+
+describe("the source of a packed file", () => {
+  it.each(PACKED_SAMPLES)("of $file is let go when the reader stops, and its error comes through", async (sample) => {
+    let closed = false;
+    async function* source(error?: Error): AsyncGenerator<Uint8Array> {
+      try {
+        yield packedSample(sample).subarray(0, 20_000);
+        if (error !== undefined) throw error;
+        yield packedSample(sample).subarray(20_000);
+      } finally {
+        closed = true;
+      }
+    }
+    for await (const _piece of decompressed(source(), sample.compression)) break;
+    expect(closed).toBe(true);
+    const failure = new Error("the connection broke");
+    await expect(unpack(source(failure), sample.compression)).rejects.toBe(failure);
+  });
+
+  it("may be a stream of Node", async () => {
+    const [sample] = PACKED_SAMPLES;
+    if (sample === undefined) throw new Error("no sample");
+    const stream = Readable.from([packedSample(sample)]);
+    expect((await unpack(stream, sample.compression)).equals(CONTENT)).toBe(true);
+  });
+});
