@@ -1,0 +1,67 @@
+/** The README's page on discovery: each of its commands is typed as it stands, where nothing but files can be reached. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EXIT } from "../../src/errors.js";
+import { goodDeletion, lager } from "../discovery/broker-log.js";
+import { Place, PROGRAM } from "./program.js";
+
+const README = readFileSync("README.md", "utf8");
+const PAGE = README.slice(README.indexOf("### Which instance was it"), README.indexOf("### Before the incident"));
+const QUOTED = [...PAGE.matchAll(/^(?:.*\| )?dingo-recover discover .*$|`(dingo-recover discover [^`]+)`/gmu)].map(
+  ([line, quoted]) => quoted ?? line,
+);
+const COMMANDS = [...new Set(QUOTED)];
+/** Nobody listens there. */
+const NOWHERE = "http://127.0.0.1:1";
+
+let place: Place;
+beforeEach(() => {
+  place = new Place();
+  const config = { cf: { api: NOWHERE }, s3: { endpoint: NOWHERE, region: "us-east-1" }, logs: ["broker.stdout.log"] };
+  writeFileSync(join(place.directory, "dingo-recover.yml"), JSON.stringify(config));
+  writeFileSync(join(place.directory, "broker.stdout.log"), lager(goodDeletion()));
+  mkdirSync(join(place.directory, "router"));
+  writeFileSync(join(place.directory, "router/broker.stdout.log"), lager(goodDeletion()));
+  spawnSync("tar", ["-czf", "router.tgz", "router"], { cwd: place.directory });
+  mkdirSync(join(place.directory, "collected"));
+  writeFileSync(join(place.directory, "collected/a.log.gz"), gzipSync(lager(goodDeletion())));
+});
+afterEach(() => place.remove());
+
+/** As in a shell; what stands for somebody's own places lies in the directory, or nowhere. */
+function type(command: string) {
+  const here = command
+    .replaceAll(/https:\/\/[^\s/]+/gu, NOWHERE)
+    .replaceAll("/var/log/collected", join(place.directory, "collected"))
+    .replaceAll("/var/lib/dingo-recover", place.directory);
+  const shell = `dingo-recover() { "${process.execPath}" "${PROGRAM}" "$@"; }; ${here}`;
+  const env = {
+    ...place.env,
+    CF_USERNAME: "u",
+    CF_PASSWORD: "p-of-nobody",
+    AWS_ACCESS_KEY_ID: "k",
+    AWS_SECRET_ACCESS_KEY: "s-of-nobody",
+  };
+  return spawnSync("bash", ["-c", shell], { cwd: place.directory, env, encoding: "utf8", timeout: 60_000 });
+}
+
+describe("the README's page on discovery", () => {
+  it("names every source of discover", () => {
+    const sources = ["logs", "elasticsearch", "opensearch", "cf-events", "inventory", "clusterdata"];
+    for (const source of sources) expect(PAGE).toContain(`\`--${source}`);
+    expect(COMMANDS.length).toBeGreaterThan(6);
+  });
+
+  it.each(COMMANDS)(
+    "has a command that is understood: %s",
+    (command) => {
+      const { status, stdout, stderr } = type(command);
+      expect([EXIT.done, EXIT.unreachable, EXIT.nothing], `${stdout}${stderr}`).toContain(status);
+      expect(stdout).toMatch(/^(?:1\. |No deleted instance was found)/u);
+    },
+    90_000,
+  );
+});
