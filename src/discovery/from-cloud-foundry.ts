@@ -4,6 +4,8 @@
  */
 import type { AuditEvent, CfIdentity, CloudFoundry, UsageEvent } from "../ports/cloud-foundry.js";
 import type { BoundApp, Coverage, Evidence, EvidenceSource, Kind, Sighting, SourceReport } from "./candidate.js";
+import { counted } from "../counted.js";
+import { isGuid } from "./guid.js";
 import { shown } from "./safe-text.js";
 import { attempt, type Tried } from "./tried.js";
 
@@ -44,13 +46,33 @@ export async function fromCloudFoundry(cf: CloudFoundry, wantedSince: Date, now:
   const usage = await attempt(() => cf.usageEvents(since));
   const audit = await attempt(() => cf.auditEvents(TYPES, since));
   const doubts = doubtsOf(identity, wantedSince < oldest);
+  const [usages, audits] = [(usage.value ?? []).filter(isOfGuid), (audit.value ?? []).filter(isOfGuid)];
   const span = { from: since.toISOString(), to: now.toISOString() };
   const coverage = [
-    coverageOf("cf-usage-events", usage.value === undefined ? {} : span, [...doubts, ...usage.failures]),
-    coverageOf("cf-audit-events", audit.value === undefined ? {} : span, [...doubts, ...audit.failures]),
+    coverageOf("cf-usage-events", usage.value === undefined ? {} : span, [
+      ...doubts,
+      ...usage.failures,
+      ...left(usage.value, usages),
+    ]),
+    coverageOf("cf-audit-events", audit.value === undefined ? {} : span, [
+      ...doubts,
+      ...audit.failures,
+      ...left(audit.value, audits),
+    ]),
   ];
-  const sightings = await sightingsOf(cf, usage.value ?? [], audit.value ?? []);
+  const sightings = await sightingsOf(cf, usages, audits);
   return { sightings, notDeleted: [], coverage, seesEverything: identity.value?.seesEverything ?? false };
+}
+
+/** What names its instance by anything else is no proof of anybody. */
+function isOfGuid(event: UsageEvent | AuditEvent): boolean {
+  if ("instance" in event) return isGuid(event.instance.guid);
+  return ![DELETE, START, PURGE].includes(event.type) || isGuid(event.target.guid);
+}
+
+function left(all: readonly unknown[] = [], kept: readonly unknown[]): readonly string[] {
+  const count = all.length - kept.length;
+  return count === 0 ? [] : [`${counted(count, "event")} of it name${count === 1 ? "s" : ""} no full GUID`];
 }
 
 /** Without global read Cloud Foundry answers an empty list instead of an error. */
@@ -133,7 +155,7 @@ function sightingOf(traces: Traces, usage: readonly UsageEvent[], audit: readonl
       ? "deleted"
       : "deletion-requested";
   const decisive = own.find((event) => event.type === PURGE || event.type === DELETE) ?? own[0];
-  const deletedAt = traces.usage?.createdAt ?? decisive?.createdAt;
+  const deletedAt = [traces.usage?.createdAt, decisive?.createdAt].find(isTime);
   return {
     guid,
     source: "cloud-foundry",
@@ -151,6 +173,8 @@ function sightingOf(traces: Traces, usage: readonly UsageEvent[], audit: readonl
     evidence: evidenceOf(traces),
   };
 }
+
+const isTime = (text: string | undefined): text is string => text !== undefined && !Number.isNaN(Date.parse(text));
 
 function whyRecorded({ usage, audit }: Traces, kind: Kind): string {
   if (kind === "purged") return "Cloud Foundry recorded a purge: it forgot the instance and never told the broker";

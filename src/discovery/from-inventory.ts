@@ -41,7 +41,9 @@ export function fromInventory({ files, unreadable }: InventoryFiles): SourceRepo
     complete: false,
     why,
   }));
-  for (const file of files) coverage.push(readFile(file, surveys));
+  // A survey may go on in the next file: what it lacks is known when all are read.
+  const read = files.map((file) => readFile(file, surveys));
+  coverage.push(...read.map(coverageOf));
   const ordered = [...surveys.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
   coverage.push(...tooFew(ordered), ...uncovered(ordered));
   return { sightings: gone(ordered), notDeleted: [], coverage, known: knownOf(ordered) };
@@ -69,16 +71,27 @@ function uncovered(surveys: readonly Survey[]): readonly Coverage[] {
   });
 }
 
-function isWhole({ end }: Survey): boolean {
-  return end?.complete === true;
+/** By its own word, and with as many instances as it counted: lines get lost. */
+function isWhole(survey: Survey): boolean {
+  return survey.end?.complete === true && lostOf(survey) === 0;
 }
+
+const lostOf = ({ seen, end }: Survey): number => Math.max(0, (end?.instances ?? 0) - seen.size);
 
 /** Whether an instance of the offering that the survey does not have was not there. */
-function covers({ end }: Survey, offering: string): boolean {
-  return end?.complete === true && end.covers !== undefined && isCovered(offering, end.covers);
+function covers(survey: Survey, offering: string): boolean {
+  const told = survey.end?.covers;
+  return isWhole(survey) && told !== undefined && isCovered(offering, told);
 }
 
-function readFile({ path, text }: InventoryFile, surveys: Map<string, Survey>): Coverage {
+interface Read {
+  readonly path: string;
+  readonly surveys: readonly Survey[];
+  /** Lines that are cut or of another form. */
+  readonly strange: number;
+}
+
+function readFile({ path, text }: InventoryFile, surveys: Map<string, Survey>): Read {
   const own = new Set<Survey>();
   let byteOffset = 0;
   let strange = 0;
@@ -88,19 +101,26 @@ function readFile({ path, text }: InventoryFile, surveys: Map<string, Survey>): 
     else if (content.trim() !== "") strange += 1;
     byteOffset += Buffer.byteLength(content) + 1;
   }
-  const times = [...own].map(({ at }) => at).sort();
+  return { path, surveys: [...own], strange };
+}
+
+function coverageOf({ path, surveys, strange }: Read): Coverage {
+  const times = surveys.map(({ at }) => at).sort();
   const [from, to] = [times[0], times.at(-1)];
   const why = [
     ...(times.length === 0 ? ["no survey is in this file"] : []),
     ...(strange > 0 ? [`${strange} of its lines are cut or of another form`] : []),
-    ...[...own].filter(({ end }) => end?.complete !== true).map(unfinished),
+    ...surveys.filter((survey) => !isWhole(survey)).map(unfinished),
   ].join("; ");
   const span = from === undefined || to === undefined ? {} : { from, to };
   return { source: "inventory", file: path, ...span, complete: why === "", ...(why === "" ? {} : { why }) };
 }
 
-function unfinished({ at, end }: Survey): string {
-  const reasons = end === undefined ? "it has no end" : shown(end.why.join(", "));
+function unfinished(survey: Survey): string {
+  const { at, end } = survey;
+  const lost = lostOf(survey);
+  const missing = lost === 0 ? [] : [`${lost} of the instances that it counted are in no file`];
+  const reasons = end === undefined ? "it has no end" : [...end.why.map(shown), ...missing].join(", ");
   return `the survey of ${at} does not show every instance: ${reasons}`;
 }
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 
 export const INVENTORY = "dingo-recover/inventory@1";
 
+const instant = z.iso.datetime({ offset: true });
 const named = z.object({ guid: z.string(), name: z.string() });
 const binding = z.object({ type: z.enum(["app", "key"]), guid: z.string(), name: z.string().nullable() });
 const archive = z.object({
@@ -21,7 +22,7 @@ const instanceLine = z.object({
   schema: z.literal(INVENTORY),
   type: z.literal("instance"),
   /** When the survey began, RFC 3339: the same in all its lines. */
-  survey: z.string(),
+  survey: instant,
   api: z.string(),
   guid: z.string(),
   name: z.string(),
@@ -42,8 +43,8 @@ const covers = z.object({ names: z.array(z.string()), prefixes: z.array(z.string
 const surveyLine = z.object({
   schema: z.literal(INVENTORY),
   type: z.literal("survey"),
-  survey: z.string(),
-  endedAt: z.string(),
+  survey: instant,
+  endedAt: instant,
   api: z.string(),
   user: z.string(),
   /** Absent in a survey that does not say: it shows of no offering that an instance was not there. */

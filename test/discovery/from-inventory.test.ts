@@ -48,7 +48,8 @@ const end = (survey: string, complete = true, covers: InventoryCover | undefined
     api: API,
     user: "cron",
     covers,
-    instances: 1,
+    // Fewer than there are lines: no sign that one was lost.
+    instances: 0,
     complete,
     why: complete ? [] : ["cron does not see every instance"],
   });

@@ -3,9 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
 import { EXIT } from "../../src/errors.js";
-import { Secrets } from "../../src/secrets.js";
-import { createOutput } from "../../src/ui/output.js";
 import { eraF, goodDeletion, lager } from "./broker-log.js";
+import { cut, OBEYED, poison, printed, secret, secretShapes } from "./hostile.js";
 import { bytesOf, memoryLogs, truthOf } from "./recorded-logs.js";
 
 const now = new Date("2026-11-21T14:00:00Z");
@@ -17,33 +16,7 @@ async function search(text: Uint8Array | string, file = "b.log") {
   return await discover({ sources: { logs: { files, patterns: [file] }, now }, query: { all: true } });
 }
 
-/** What `discover` writes, as a person and as a script would get it. */
-function printed({ table, document }: Awaited<ReturnType<typeof search>>): string {
-  const written: string[] = [];
-  const stdout = { isTTY: true, columns: 80, rows: 24, write: (text: string) => written.push(text) > 0 };
-  const output = createOutput({
-    secrets: new Secrets(),
-    color: false,
-    stdout: stdout as unknown as NodeJS.WriteStream,
-    stderr: stdout as unknown as NodeJS.WriteStream,
-  });
-  for (const line of table.trimEnd().split("\n")) output.line(line);
-  output.json(document);
-  return written.join("");
-}
-
-/** Everything a terminal could obey but the newline, bidirectional controls included. */
-const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
-
 const guids = fc.array(fc.uuid(), { minLength: 1, maxLength: 4 });
-const poison = fc.string({
-  unit: fc.oneof(
-    fc.constantFrom("\u001b", "[", "2J", "]0;", "\u0007", "\r", "\u009b", "\u202e", "\u0000", '"', "\\"),
-    fc.string(),
-  ),
-  maxLength: 30,
-});
-
 /** A log of real lines with something foreign put where it hurts. */
 const poisoned = fc.tuple(guids, poison, fc.nat(4), fc.nat()).map(([ids, evil, where, at]) => {
   const [first = ""] = ids;
@@ -108,14 +81,6 @@ describe("for a line that wants to keep us busy", () => {
     expect(exitCode).toBe(EXIT.unreachable);
   });
 });
-
-/** A collector takes so many bytes a message, and a file may end anywhere. */
-const cut = (text: string, longest: number, end: number): string =>
-  text
-    .split("\n")
-    .map((line) => line.slice(0, longest))
-    .join("\n")
-    .slice(0, end);
 
 const recorded = [
   "a-0.1.2/all.rfc3164.log",
@@ -192,45 +157,12 @@ describe("for any line that was cut", () => {
 });
 
 describe("for any secret that a broker logged", () => {
-  /** Where brokers, cells and containers of ten versions printed them (dingo.md §2.2). */
-  const shapes: readonly ((secret: string, guid: string) => string)[] = [
-    (secret, guid) =>
-      lager([
-        ["state.save-cluster", { cluster: { instance_id: guid, admin_credentials: { password: secret }, nodes: [] } }],
-      ]),
-    (secret, guid) => lager([["deprovision.start", { "instance-id": guid, session: "1", note: secret }]]),
-    (secret, guid) =>
-      lager([
-        ["check-leader.leader", { "instance-id": guid, leader: `postgres://appuser:${secret}@10.0.0.1:5432/postgres` }],
-      ]),
-    (secret, guid) =>
-      lager([eraF.refused(`Delete http://broker:${secret}@10.0.0.1/v2/service_instances/x: refused`, guid)]),
-    (secret, guid) =>
-      lager([["remove-node.cell.do", { error: `Delete https://u:${secret}@c/v2/service_instances/${guid}: EOF` }, 2]]),
-    (secret, guid) =>
-      lager([["recreate.cluster.me", { "instance-id": guid, config: { AWS_SECRET_ACCESS_KEY: secret } }]]),
-    (secret, guid) =>
-      `${guid} {${guid} p s ${guid} map[PATRONI_SCOPE:${guid} POSTGRES_PASSWORD:${secret} NODE_NAME:${guid}]}\n`,
-    (secret, guid) =>
-      `[${guid}] +-> Create options: {"Env"=>["AWS_SECRET_ACCESS_KEY=${secret}", "PATRONI_SCOPE=${guid}", "NODE_ID=${guid}"]}\n`,
-    (secret, guid) => `[${guid}] Destroying Docker container \`cf-${guid}' ${secret}\n`,
-    (secret, guid) =>
-      `${JSON.stringify({ instance_id: guid, organization_guid: guid, superuser_credentials: { password: secret } })}\n`,
-  ];
-  const secret = fc.string({
-    unit: fc.constantFrom(
-      ..."A B C D E F G H J K L M N P Q R S T U V W X Y Z g h i j k m n o p q r s t u v w x y z".split(" "),
-    ),
-    minLength: 10,
-    maxLength: 40,
-  });
-
   it("nothing of it comes out, whatever was cut and wrapped", async () => {
     await fc.assert(
       fc.asyncProperty(
         secret,
         fc.uuid(),
-        fc.array(fc.constantFrom(...shapes), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.constantFrom(...secretShapes), { minLength: 1, maxLength: 5 }),
         fc.integer({ min: 80, max: 4000 }),
         fc.boolean(),
         async (word, guid, chosen, longest, wrapped) => {
