@@ -133,14 +133,14 @@ export class LogStore implements LogSearch {
 
   async #leftOut(fields: Searchable): Promise<readonly string[]> {
     if (fields.patternOnly.length === 0) return [];
-    const { total = 0 } = pageOf(
-      await this.#single({ query: leftOutQuery(fields), track_total_hits: true }),
-      undefined,
-      this.place,
-    );
+    const answer = await this.#single({ query: leftOutQuery(fields), track_total_hits: true });
+    const { total = 0, holes } = pageOf(answer, undefined, this.place);
     return total === 0
-      ? []
-      : [`${total} of its documents have no line that can be searched: most often it is too long (ignore_above)`];
+      ? holes
+      : [
+          ...holes,
+          `${total} of its documents have no line that can be searched: most often it is too long (ignore_above)`,
+        ];
   }
 
   async #span(time: string, holes: readonly string[]): Promise<LogSurvey> {
