@@ -12,7 +12,7 @@ import { type Entry, endOf } from "../journal/entry.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import { quote } from "../shell-quote.js";
 
-const RUNBOOK = "recover-deleted-space";
+export const BATCH_RUNBOOK = "recover-deleted-space";
 /** What brings back one of them. */
 export const MEMBER_RUNBOOK = "recover-deleted-service";
 const AGREE = "recovery.agree-batch";
@@ -28,7 +28,7 @@ export interface Batch extends z.infer<typeof agreed> {
 /** Undefined for every other run, and before anybody has agreed. */
 export function batchOf(entries: readonly Entry[]): Batch | undefined {
   const state = replay(entries);
-  if (state.runbook !== RUNBOOK || endOf(entries)?.outcome !== "succeeded") return undefined;
+  if (state.runbook !== BATCH_RUNBOOK || endOf(entries)?.outcome !== "succeeded") return undefined;
   const started = entries.findLast((entry) => entry.type === "step-started" && entry.action === AGREE);
   const step = started?.type === "step-started" ? started.step : undefined;
   const ended = entries.findLast((entry) => entry.type === "step-succeeded" && entry.step === step);

@@ -11,6 +11,7 @@ import { resumeRun, runRunbook, undoRun } from "../engine/run.js";
 import { RecoverError } from "../errors.js";
 import type { JsonObject } from "../action.js";
 import { type OpenRun, StateDirectory } from "../journal/state-directory.js";
+import { optional } from "../optional.js";
 import type { Carriage, Carried } from "../rehearsal/crash/carriage.js";
 import { installLoopbackGuard } from "../rehearsal/loopback-guard.js";
 import type { Runbook } from "../runbook/runbook.js";
@@ -19,6 +20,7 @@ import { scenarioOperator } from "../ui/scenario-operator.js";
 import { wire } from "../wiring.js";
 import { bring } from "./arrival.js";
 import { atWork } from "./at-work.js";
+import { carryBatch } from "./batch-carriage.js";
 import { boxCf } from "./box-cf.js";
 import { CLEAN_UP } from "./cleanups.js";
 import { leftAside } from "./left-aside.js";
@@ -29,6 +31,10 @@ import { NOT_JOURNALED } from "./with-ports.js";
 
 /** Does its task. Never throws what a run can throw: that is in the result. */
 export async function carry(carriage: Carriage): Promise<Carried> {
+  return await (carriage.task === "batch" ? carryBatch(carriage, carryOne) : carryOne(carriage));
+}
+
+async function carryOne(carriage: Carriage): Promise<Carried> {
   installLoopbackGuard();
   const { stateDirectory, observer } = carriage;
   const secrets = new Secrets();
@@ -99,7 +105,7 @@ interface Opened {
 }
 
 async function conduct(carriage: Carriage, { secrets, open, inputs }: Opened): Promise<RunResult> {
-  const { answers, task, acceptLoss = 0, lease, fromMirror } = carriage;
+  const { answers, task, acceptLoss = 0, confirm, lease, fromMirror } = carriage;
   const { journal, locks, directory } = open;
   const at = lease === undefined ? undefined : leaseAt(lease);
   const now = (): Date => carriage.clock.now();
@@ -112,7 +118,7 @@ async function conduct(carriage: Carriage, { secrets, open, inputs }: Opened): P
       ...{ journal, locks, runCf: boxCf(carriage.runCf) },
       runbook: runbookNamed(task === "cleanup" ? CLEAN_UP : (carriage.runbook ?? "recover-deleted-service")),
       operator: scenarioOperator(answers, undefined),
-      flags: { ...DEFAULT_FLAGS, acceptLoss, takeOver },
+      flags: { ...DEFAULT_FLAGS, acceptLoss, takeOver, yes: confirm !== undefined, ...optional("confirm", confirm) },
       carrier: at === undefined ? who : { ...who, lease: leaseText(at) },
       sink: carriage.sink ?? (() => undefined),
       tell: () => undefined,

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { doneTwice } from "../../src/rehearsal/crash/counts.js";
 import { crashEverywhere } from "../../src/rehearsal/crash/everywhere.js";
 import { lastLine, type Matrix, matrixLines } from "../../src/rehearsal/crash/matrix.js";
+import type { Extent } from "../../src/rehearsal/crash/plan.js";
 import type { Act } from "../../src/rehearsal/crash/recording.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
 import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
@@ -24,10 +25,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
 
-async function everywhere(
-  scenario: string,
-  extent: { readonly every: number; readonly accidents: boolean; readonly act?: Act },
-): Promise<Matrix> {
+async function everywhere(scenario: string, extent: Extent & { readonly act?: Act }): Promise<Matrix> {
   const processes = Math.min(availableParallelism(), 4);
   const say = (line: string): void => console.log(line);
   const matrix = await crashEverywhere({ scenario, seed: 1, worker: WORKER, processes, say, ...extent });
@@ -58,6 +56,15 @@ describe("a recovery that is killed", () => {
     expect(failing(matrix)).toEqual([]);
     expect(matrix.tried.length).toBeGreaterThan(50);
     console.log(`crash points, drill: ${lastLine(matrix)}`);
+  });
+});
+
+describe("a batch that is killed", () => {
+  it("wherever its own run is, between its databases, or within one of them, brings each back once", async () => {
+    const matrix = await everywhere("space-deleted-two", { every: 1, everyWithin: 20, accidents: true, act: "batch" });
+    expect(failing(matrix)).toEqual([]);
+    expect(matrix.tried.length).toBeGreaterThan(80);
+    console.log(`crash points, batch: ${lastLine(matrix)}`);
   });
 });
 

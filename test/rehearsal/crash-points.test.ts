@@ -8,14 +8,35 @@ import { allRecovered, type Matrix, matrixDocument, matrixLines } from "../../sr
 import { type Planned, planOf } from "../../src/rehearsal/crash/plan.js";
 import { type CrashPoint, nameOf } from "../../src/rehearsal/crash/point.js";
 import type { Recording } from "../../src/rehearsal/crash/recording.js";
-import type { Snapshot } from "../../src/rehearsal/crash/snapshot.js";
+import { journalsLeft } from "../../src/rehearsal/crash/journals-left.js";
+import type { RunFiles, Snapshot } from "../../src/rehearsal/crash/snapshot.js";
 import { happyLastEra } from "../../src/rehearsal/scenarios/happy.js";
 import { firstState } from "../../src/rehearsal/supervisor/first-state.js";
 import type { World } from "../../src/rehearsal/world/world.js";
 
 const NOW = Date.UTC(2026, 10, 21, 2, 40);
 const state = firstState(happyLastEra, happyLastEra.open({ seed: 1, now: NOW }));
-const snapshot = (appends: number): Snapshot => ({ state, appends, evidence: [], locks: {} });
+const snapshot = (appends: number, runs: readonly string[] = ["r"]): Snapshot => {
+  return { state, appends, runs, evidence: [], locks: {} };
+};
+
+const filesOf = (...runs: RunFiles["runs"]): RunFiles => ({ runs, evidence: {}, platformLog: "" });
+
+/** Two lines of its own, and two runs of three lines each; the second step changes the far side. */
+function batch(): Recording {
+  const line = (type: string, step: string): string => JSON.stringify({ type, step });
+  const member = ["discover", "stop", "summary"].map((step) => line("step-succeeded", step));
+  const own = ["review", "agree"].map((step) => line("step-succeeded", step));
+  const files = filesOf({ run: "b", lines: own }, { run: "m1", lines: member }, { run: "m2", lines: member });
+  const begun = (append: number): readonly string[] => ["b", "m1", "m2"].slice(0, 1 + Math.ceil((append - 2) / 3));
+  const { undisturbed } = recording();
+  return {
+    undisturbed: { ...undisturbed, act: "batch", files },
+    from: 0,
+    appends: Array.from({ length: 8 }, (_, index) => snapshot(index, begun(index + 1))),
+    changes: [{ what: "docker-stop", snapshot: snapshot(4, begun(4)) }],
+  };
+}
 
 /** Three lines of one step, and one change of the far side after the second. */
 function recording(): Recording {
@@ -24,7 +45,7 @@ function recording(): Recording {
     { type: "step-started", step: "stop" },
     { type: "step-succeeded", step: "stop" },
   ];
-  const files = { run: "r", journal: lines.map((line) => JSON.stringify(line)), evidence: {}, platformLog: "" };
+  const files = filesOf({ run: "r", lines: lines.map((line) => JSON.stringify(line)) });
   const watched = { before: {}, requestsBefore: 0, old: "" };
   const undisturbed = {
     scenario: "happy-last-era",
@@ -80,6 +101,44 @@ describe("the plan of crash points", () => {
   it("adds lost blocks, signals, full disks and clocks that are behind where accidents are asked for", () => {
     const columns = new Set(planOf(recording(), { accidents: true, every: 1 }).map(({ column }) => column));
     expect([...columns]).toEqual(["before", "torn", "after", "signal", "lost-block", "full-disk", "change"]);
+  });
+});
+
+describe("the plan of a batch's crash points", () => {
+  it("has all of its own and of where its runs begin and end, and of what is within them as many as were asked for", () => {
+    const planned = planOf(batch(), { accidents: false, every: 1, everyWithin: 100 });
+    const around = ["1", "2", "3", "5", "6", "8"].flatMap((n) => [`${n}:before`, `${n}:torn`, `${n}:after`]);
+    expect(named(planned)).toEqual(around);
+    expect(new Set(planned.map(({ row }) => row))).toEqual(
+      new Set(["review", "agree", "1 of 2: discover", "1 of 2: summary", "2 of 2: discover", "2 of 2: summary"]),
+    );
+  });
+
+  it("tries the moment between two of its runs with and without the directory of the next", () => {
+    const planned = planOf(batch(), { accidents: false, every: 1 });
+    const sameAs = (name: string): number | undefined => planned[named(planned).indexOf(name)]?.sameAs;
+    expect([sameAs("2:after"), sameAs("5:after")]).toEqual([undefined, undefined]);
+    expect(named(planned)[sameAs("6:after") ?? -1]).toBe("7:before");
+    expect(named(planned)[sameAs("change:1") ?? -1]).toBe("5:before");
+  });
+});
+
+describe("what a dead process leaves of its journals", () => {
+  const files = filesOf({ run: "b", lines: ["one", "two"] }, { run: "m", lines: ["three", "four"] });
+  const left = (point: CrashPoint, appends = 0): unknown =>
+    Object.fromEntries([...journalsLeft(point, snapshot(appends), files)].map(([run, text]) => [run, String(text)]));
+
+  it("is every line before, half of the one that it was writing, or that one as well", () => {
+    expect(left({ is: "append", append: 3, when: "before" })).toEqual({ b: "one\ntwo\n", m: "" });
+    expect(left({ is: "append", append: 3, when: "torn" })).toEqual({ b: "one\ntwo\n", m: "thr" });
+    expect(left({ is: "append", append: 3, when: "after" })).toEqual({ b: "one\ntwo\n", m: "three\n" });
+    expect(left({ is: "append", append: 1, when: "torn" })).toEqual({ b: "on", m: "" });
+    expect(left({ is: "change", change: 1 }, 4)).toEqual({ b: "one\ntwo\n", m: "three\nfour\n" });
+  });
+
+  it("has lost bytes at the end of the journal that was written last, and of no other", () => {
+    expect(left({ is: "lost-block", append: 3, bytes: 100 })).toEqual({ b: "one\ntwo\n", m: "" });
+    expect(left({ is: "lost-block", append: 2, bytes: 2 })).toEqual({ b: "one\ntw", m: "" });
   });
 });
 

@@ -15,8 +15,8 @@ export interface AppendHooks {
   after?(seq: number): void;
 }
 
-/** What is done with a run, or after it. */
-export type Task = "recovery" | "undo" | "cleanup";
+/** What is done with a run, or after it; a batch is a run and those that it has agreed on. */
+export type Task = "recovery" | "batch" | "undo" | "cleanup";
 
 export interface Carriage {
   readonly task: Task;
@@ -35,10 +35,12 @@ export interface Carriage {
   readonly clock: ToolClock;
   readonly answers: Readonly<Record<string, string>>;
   /** Of the run, where it has not begun. */
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, string | readonly string[]>>;
   /** The recovery where nothing is said. */
   readonly runbook?: string;
   readonly acceptLoss?: number;
+  /** The target for which all is approved. */
+  readonly confirm?: string;
   /** `s3://BUCKET/PREFIX`: the run is leased, and its journal mirrored there. */
   readonly lease?: string;
   /** Nothing of the run is here: its journal comes from the mirror. */

@@ -51,10 +51,10 @@ function cell(tried: readonly Tried[], row: string, column: Column): string {
   return own.length === 0 ? "" : `${own.filter(isWell).length}/${own.length}`;
 }
 
-/** A rehearsal that shows the point; one on another machine has none. */
+/** A rehearsal that shows the point; one on another machine has none. Each run of a batch counts its own appends. */
 function playIt({ scenario, seed, act = "recovery" }: Matrix, point: Tried["verdict"]["point"]): readonly string[] {
-  if (act === "leased") return [];
-  const flags = act === "recovery" ? "" : ` --${act}`;
+  if (act === "leased" || (act === "batch" && point.is !== "change")) return [];
+  const flags = act === "recovery" || act === "batch" ? "" : ` --${act}`;
   return [
     `  play it: dingo-recover rehearse ${scenario}${flags} --seed ${seed} --pace max --crash-at ${replayOf(point)}`,
   ];

@@ -1,7 +1,7 @@
 /** Which crash points a recorded run has, and which of them are one and the same state of world and run directory. */
 import type { CrashPoint } from "./point.js";
 import type { Recording } from "./recording.js";
-import type { Snapshot } from "./snapshot.js";
+import type { RunFiles, Snapshot } from "./snapshot.js";
 import type { Trial } from "./trial.js";
 
 export type Column = "before" | "torn" | "after" | "change" | "lost-block" | "signal" | "full-disk" | "clock-back";
@@ -19,6 +19,8 @@ export interface Extent {
   readonly accidents: boolean;
   /** Only every N-th point. */
   readonly every: number;
+  /** Of a batch: only every N-th point within its runs. Its own, and where one of its runs begins or ends, count as `every`. */
+  readonly everyWithin?: number;
 }
 
 const AWAY = [0, 45_000, 20 * 60_000] as const;
@@ -30,14 +32,17 @@ const EVERY_LOSS = 2;
 const EVERY_STOP = 6;
 const OWN_APPENDS = 5;
 
-export function planOf(recording: Recording, { accidents, every }: Extent): readonly Planned[] {
+export function planOf(recording: Recording, { accidents, every, everyWithin = every }: Extent): readonly Planned[] {
   const { appends, changes, from, undisturbed } = recording;
-  const rows = rowsOf(undisturbed.files.journal);
+  const rows = rowsOfAll(undisturbed.files);
+  const border = bordersOf(undisturbed.files);
   const row = (append: number): string => rows[append - 1] ?? "the run itself";
   const planned: Planned[] = [];
+  const outer = new Set<number>();
   const add = (column: Column, point: CrashPoint, { snapshot, of }: { snapshot: Snapshot; of: number }): void => {
     const away = AWAY[planned.length % AWAY.length] ?? 0;
     planned.push({ row: row(of), column, trial: { point, snapshot, away } });
+    if (border(of)) outer.add(planned.length - 1);
   };
   for (const [index, snapshot] of appends.entries()) {
     const append = from + index + 1;
@@ -58,7 +63,7 @@ export function planOf(recording: Recording, { accidents, every }: Extent): read
   }
   for (const [index, { snapshot }] of changes.entries())
     add("change", { is: "change", change: index + 1 }, { snapshot, of: snapshot.appends });
-  const some = planned.filter((_, index) => index % every === 0);
+  const some = planned.filter((_, index) => index % (outer.has(index) ? every : everyWithin) === 0);
   return withTwins(
     some,
     changes.map(({ snapshot }) => snapshot.appends),
@@ -78,8 +83,28 @@ function withTwins(planned: readonly Planned[], changedAfter: readonly number[])
         : point.is === "change" && changedAfter.lastIndexOf(changedAfter[point.change - 1] ?? -1) === point.change - 1
           ? before.get((changedAfter[point.change - 1] ?? -1) + 1)
           : undefined;
-    return twin === undefined ? each : { ...each, sameAs: twin };
+    const isSame = twin !== undefined && sameRuns(planned[twin]?.trial.snapshot, each.trial.snapshot);
+    return isSame ? { ...each, sameAs: twin } : each;
   });
+}
+
+/** What begins a run makes its directory first. */
+const sameRuns = (one: Snapshot | undefined, other: Snapshot): boolean => one?.runs.length === other.runs.length;
+
+/** Lines of the batch itself, and the first and the last of each of its runs; of a run alone all. */
+function bordersOf({ runs: [own, ...within] }: RunFiles): (append: number) => boolean {
+  const borders = new Set<number>();
+  let before = own.lines.length;
+  for (const { lines } of within) {
+    borders.add(before + 1).add(before + lines.length);
+    before += lines.length;
+  }
+  return (append) => append <= own.lines.length || borders.has(append);
+}
+
+function rowsOfAll({ runs: [own, ...within] }: RunFiles): readonly string[] {
+  const named = within.map(({ lines }, at) => rowsOf(lines).map((row) => `${at + 1} of ${within.length}: ${row}`));
+  return [...rowsOf(own.lines), ...named.flat()];
 }
 
 /** The step that every line belongs to; lines without one belong to the step that was at work. */

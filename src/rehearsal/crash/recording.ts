@@ -1,5 +1,5 @@
 /** One undisturbed run, and a snapshot at every place where a kill could have met it. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Box } from "../box/box.js";
 import { shown } from "../box/clock.js";
@@ -12,7 +12,7 @@ import type { AppendHooks, Carried, Carry, Task } from "./carriage.js";
 import { type Counts, countsSince } from "./counts.js";
 import { type Essence, essenceOf, etagsOf } from "./essence.js";
 import { LEASE } from "./lease-place.js";
-import { readRunFiles, type RunFiles, type Snapshot, snapshotOf } from "./snapshot.js";
+import { linesOf, readRunFiles, type RunFiles, runsIn, type Snapshot, snapshotOf } from "./snapshot.js";
 
 /** What every later world is held against. */
 export interface Undisturbed {
@@ -45,8 +45,8 @@ export interface Recording {
 }
 
 /**
- * What is recorded, and killed at every place: a recovery, the undo of one, the cleanup after one, or a recovery that is
- * leased, whose machine is gone for good and which goes on from its mirror.
+ * What is recorded, and killed at every place: a recovery, that of a whole batch, the undo of one, the cleanup after one,
+ * or a recovery that is leased, whose machine is gone for good and which goes on from its mirror.
  */
 export type Act = Task | "leased";
 
@@ -78,13 +78,15 @@ export async function record(options: RecordOptions, carry: Carry): Promise<Reco
     const first = await prologue(bench, options, carry);
     const since = box.host.world().now;
     const undone = options.act === "undo" ? first : undefined;
-    camera = new Camera(box, stateDirectory, { run: undone, others: runsIn(stateDirectory) });
+    const others = runsIn(stateDirectory).filter((each) => each !== undone);
+    camera = new Camera(box, stateDirectory, others);
     const { observer } = camera;
     const { run, exitCode } = await carryUndisturbed(bench, options, { carry, observer, ...theRun(options, first) });
     const { from, appends, changes } = camera;
     camera = undefined;
     box.host.world();
-    const files = readRunFiles(stateDirectory, run, platformLog);
+    const members = runsIn(stateDirectory).filter((each) => each !== run && !others.includes(each));
+    const files = readRunFiles(stateDirectory, [run, ...members], platformLog);
     const undisturbed = { exitCode, files, ...compared(box.state(), options, { watched, since, files }) };
     return { undisturbed, from, appends, changes };
   });
@@ -93,7 +95,7 @@ export async function record(options: RecordOptions, carry: Carry): Promise<Reco
 /** The recovery that is undone, or cleaned up after; undefined where it is what is recorded. */
 async function prologue(bench: Bench, options: RecordOptions, carry: Carry): Promise<string | undefined> {
   const { act = "recovery", scenario } = options;
-  if (act === "recovery" || act === "leased") return undefined;
+  if (act === "recovery" || act === "leased" || act === "batch") return undefined;
   const { run, exitCode, error } = await carryUndisturbed(bench, { ...options, act: "recovery" }, { carry });
   if (exitCode !== scenario.exitCode) throw new Error(`the recovery before it ended with ${exitCode}: ${error ?? ""}`);
   await bench.clock.until(shown(bench.clock) + PAUSE_MS);
@@ -105,11 +107,6 @@ function theRun({ act }: RecordOptions, first: string | undefined): { readonly r
   return act === "undo" ? { run: first } : { after: first };
 }
 
-function runsIn(stateDirectory: string): readonly string[] {
-  const runs = join(stateDirectory, "runs");
-  return existsSync(runs) ? readdirSync(runs) : [];
-}
-
 /** Takes a snapshot before every append and right after every change. */
 class Camera {
   readonly appends: Snapshot[] = [];
@@ -117,28 +114,22 @@ class Camera {
   readonly observer: AppendHooks;
   readonly #box: Box;
   readonly #stateDirectory: string;
+  readonly #others: readonly string[];
   #appended = 0;
   #from: number | undefined;
-  #run: string;
 
-  /** `run` where it has begun before; else the one that is not among the others. */
-  constructor(
-    box: Box,
-    stateDirectory: string,
-    { run = "", others }: { run?: string | undefined; others: readonly string[] },
-  ) {
+  /** `others`: runs that were there before, and are no part of it. */
+  constructor(box: Box, stateDirectory: string, others: readonly string[]) {
     this.#box = box;
     this.#stateDirectory = stateDirectory;
-    this.#run = run;
+    this.#others = others;
     this.observer = {
       before: (seq) => {
         this.#from ??= seq - 1;
-        this.#appended = seq - 1;
-        this.#run ||= runsIn(stateDirectory).find((each) => !others.includes(each)) ?? "";
         this.appends.push(this.#snapshot());
       },
-      after: (seq) => {
-        this.#appended = seq;
+      after: () => {
+        this.#appended += 1;
       },
     };
   }
@@ -154,7 +145,8 @@ class Camera {
   }
 
   #snapshot(): Snapshot {
-    return snapshotOf(this.#box.state(), this.#stateDirectory, { run: this.#run, appends: this.#appended });
+    const runs = runsIn(this.#stateDirectory).filter((each) => !this.#others.includes(each));
+    return snapshotOf(this.#box.state(), this.#stateDirectory, { runs, appends: this.from + this.#appended });
   }
 }
 
@@ -189,6 +181,6 @@ function compared(
   return { scenario: scenario.name, act, inputs, watched, since, essence, counts: countsSince(state, since) };
 }
 
-function begunWith({ journal: [first = "{}"] }: RunFiles): Readonly<Record<string, string>> {
-  return (JSON.parse(first) as { inputs?: Record<string, string> }).inputs ?? {};
+function begunWith(files: RunFiles): Readonly<Record<string, string>> {
+  return (JSON.parse(linesOf(files)[0] ?? "{}") as { inputs?: Record<string, string> }).inputs ?? {};
 }

@@ -10,9 +10,10 @@ import { type Bench, carriedOn, onBench } from "./bench.js";
 import type { AppendHooks, Carried, Carry } from "./carriage.js";
 import { type Counts, countsSince, doneTwice } from "./counts.js";
 import { differences, essenceOf, etagsOf } from "./essence.js";
+import { journalsLeft } from "./journals-left.js";
 import type { CrashPoint } from "./point.js";
 import { taskOf, type Undisturbed } from "./recording.js";
-import { type Snapshot, writeStateDirectory } from "./snapshot.js";
+import { linesOf, runsIn, type Snapshot, writeStateDirectory } from "./snapshot.js";
 
 export interface Trial {
   readonly point: CrashPoint;
@@ -47,10 +48,10 @@ export async function attempt(trial: Trial, means: Means): Promise<Verdict> {
   const { platformLog } = undisturbed.files;
   try {
     return await onBench({ scenario, state, now, platformLog }, async (bench) => {
-      const journal = journalLeft(point, snapshot, undisturbed);
+      const { files } = undisturbed;
+      const journals = journalsLeft(point, snapshot, files);
       // Of a leased one the machine is gone as well.
-      if (undisturbed.act !== "leased")
-        writeStateDirectory(bench.stateDirectory, undisturbed.files, { ...snapshot, journal });
+      if (undisturbed.act !== "leased") writeStateDirectory(bench.stateDirectory, files, { ...snapshot, journals });
       if (point.is === "signal" || point.is === "full-disk") await resume(trial, means, { bench, ...stopping(point) });
       const carried = await resume(trial, means, { bench });
       const complaints = judge(trial, means, { bench, carried, scenario });
@@ -68,27 +69,6 @@ function scenarioOf({ scenario: name }: Undisturbed): Scenario {
   return scenario;
 }
 
-/** The journal's bytes as the dead process left them. */
-function journalLeft(point: CrashPoint, { appends }: Snapshot, { files }: Undisturbed): Buffer {
-  const whole = (count: number): Buffer =>
-    Buffer.from(
-      files.journal
-        .slice(0, count)
-        .map((line) => `${line}\n`)
-        .join(""),
-    );
-  if (point.is === "change") return whole(appends);
-  if (point.is === "lost-block") {
-    const left = whole(point.append);
-    return left.subarray(0, Math.max(0, left.length - point.bytes));
-  }
-  if (point.is === "clock-back" || (point.is === "append" && point.when === "after")) return whole(point.append);
-  const before = whole(point.append - 1);
-  if (point.is !== "append" || point.when === "before") return before;
-  const line = Buffer.from(files.journal[point.append - 1] ?? "");
-  return Buffer.concat([before, line.subarray(0, Math.floor((line.length + 1) / 2))]);
-}
-
 interface Resuming {
   readonly bench: Bench;
   readonly observer?: AppendHooks;
@@ -96,9 +76,9 @@ interface Resuming {
 }
 
 /** What stops a process in order: a signal that it hears, or a disk that takes only half of a line and then nothing. */
-function stopping({ is, append, own }: Extract<CrashPoint, { is: "signal" | "full-disk" }>): Omit<Resuming, "bench"> {
+function stopping({ is, own: at }: Extract<CrashPoint, { is: "signal" | "full-disk" }>): Omit<Resuming, "bench"> {
   const controller = new AbortController();
-  const at = append - 1 + own;
+  let own = 0;
   const full = (): never => {
     throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
   };
@@ -106,11 +86,11 @@ function stopping({ is, append, own }: Extract<CrashPoint, { is: "signal" | "ful
   const observer: AppendHooks =
     is === "full-disk"
       ? {
-          before: (seq) => (seq > at ? full() : undefined),
-          torn: (seq, length) => (seq === at ? Math.floor(length / 2) : undefined),
-          after: (seq) => (seq === at ? full() : undefined),
+          before: () => ((own += 1) > at ? full() : undefined),
+          torn: (_seq, length) => (own === at ? Math.floor(length / 2) : undefined),
+          after: () => (own === at ? full() : undefined),
         }
-      : { after: (seq) => (seq === at ? controller.abort(interrupted) : undefined) };
+      : { after: () => ((own += 1) === at ? controller.abort(interrupted) : undefined) };
   return { observer, signal: controller.signal };
 }
 
@@ -127,7 +107,7 @@ async function resume(
     ...{ answers, inputs, ...(runbook === undefined ? {} : { runbook }) },
     ...taskOf(act),
     ...(act === "leased" ? { fromMirror: true } : {}),
-    run: undisturbed.files.run,
+    run: undisturbed.files.runs[0].run,
     signal,
     ...(observer === undefined ? {} : { observer }),
   });
@@ -151,18 +131,20 @@ function judge(
   const { since, watched, files } = undisturbed;
   const counts = countsSince(state, since);
   const twice = doneTwice(undisturbed.counts, counts);
-  const broken = checkJournal(join(bench.stateDirectory, "runs", files.run));
+  const { stateDirectory } = bench;
+  const runs = runsIn(stateDirectory);
+  const broken = runs.flatMap((run) => checkJournal(join(stateDirectory, "runs", run)) ?? []);
   const sound = [
     ...worldComplaints(state.world, watched),
-    ...leakComplaints(state, { stateDirectory: bench.stateDirectory, run: files.run }),
+    ...runs.flatMap((run) => leakComplaints(state, { stateDirectory, run })),
     ...twice,
-    ...(broken === undefined ? [] : [broken]),
+    ...broken,
   ];
   const closing = { ...state, old: watched.old, exitCode };
   if (point.is === "lost-block" && STOPPED_WITH_EVIDENCE.has(exitCode)) return sound;
   if (undisturbed.act === "leased" && NOT_MIRRORED.test(error ?? "")) return withoutEffect(counts);
   // The last line may have been mirrored already, or not.
-  const isOver = snapshot.appends === files.journal.length && undisturbed.exitCode === 0;
+  const isOver = snapshot.appends === linesOf(files).length && undisturbed.exitCode === 0;
   if (undisturbed.act === "leased" && isOver && exitCode === EXIT.usage) return [...twice];
   if (hasEnded(point, undisturbed))
     return exitCode === EXIT.usage ? sound : [...sound, `an ended run went on (${exitCode})`];
@@ -186,9 +168,11 @@ function withoutEffect(counts: Counts): string[] {
 const LOST_WITH_ITS_LINE = /^the ephemeral user |\/users = /;
 
 /** After the last line of a run that came to its good end there is nothing to resume: it is refused. */
-function hasEnded(point: CrashPoint, { files, exitCode }: Undisturbed): boolean {
+function hasEnded(point: CrashPoint, { act, files, exitCode }: Undisturbed): boolean {
+  // A batch is looked at once more, and found done.
+  if (act === "batch") return false;
   const isWhole = (point.is === "append" && point.when === "after") || point.is === "clock-back";
-  return isWhole && point.append === files.journal.length && exitCode === 0;
+  return isWhole && point.append === linesOf(files).length && exitCode === 0;
 }
 
 /** A question, a doubt, a guard. */

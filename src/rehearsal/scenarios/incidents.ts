@@ -25,6 +25,7 @@ import {
   spaceDeleted,
   spaceDeletedInPart,
   spaceDeletedKilled,
+  spaceDeletedWithTwo,
   spaceMissing,
 } from "./incidents/space-deleted.js";
 import { restartedByItself, restartedUnseen, startedAgain } from "./incidents/started-again.js";
@@ -96,6 +97,7 @@ export const REMAINS: readonly Scenario[] = [oldInstanceStopped, oldInstanceGoes
 /** Rows that come in more than one shape: the others of them. */
 export const FURTHER: readonly Incident[] = [
   { row: 4, scenario: spaceDeletedKilled },
+  { row: 4, scenario: spaceDeletedWithTwo },
   { row: 4, scenario: spaceDeletedInPart },
   { row: 4, scenario: oneOfASpace },
   { row: 4, scenario: spaceMissing },

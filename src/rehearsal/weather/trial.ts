@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Bench, carriedOn, onBench } from "../crash/bench.js";
 import type { Carried, Carry } from "../crash/carriage.js";
 import type { Recording } from "../crash/recording.js";
+import { journalsAt } from "../crash/journals-left.js";
 import { writeStateDirectory } from "../crash/snapshot.js";
 import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
@@ -59,8 +60,7 @@ export async function endure(schedule: Schedule, means: Means): Promise<Endured>
   };
   const options = { scenario, state, now: state.world.now, platformLog: files.platformLog, called };
   return await onBench(options, async (bench) => {
-    const lines = files.journal.slice(0, snapshot.appends).map((line) => `${line}\n`);
-    writeStateDirectory(bench.stateDirectory, files, { ...snapshot, journal: lines.join("") });
+    writeStateDirectory(bench.stateDirectory, files, { ...snapshot, journals: journalsAt(files, snapshot.appends) });
     bench.box.weather.turn(frontsOf(schedule.blows));
     const first = await resume(bench, scenario, means);
     bench.box.weather.turn([]);
@@ -75,7 +75,7 @@ export async function endure(schedule: Schedule, means: Means): Promise<Endured>
 
 function resume(bench: Bench, scenario: Scenario, means: Means): Promise<Carried> {
   const { answers, inputs } = scenario;
-  const { run } = means.recording.undisturbed.files;
+  const [{ run }] = means.recording.undisturbed.files.runs;
   const signal = new AbortController().signal;
   return means.carry({ task: "recovery", ...carriedOn(bench), answers, inputs, run, signal });
 }
@@ -96,12 +96,13 @@ function judge({ box, stateDirectory }: Bench, { first, last, scenario }: Came, 
   box.host.world();
   const after = box.state();
   const before = appends[0]?.state ?? after;
-  const journal = means.checkJournal(join(stateDirectory, "runs", files.run));
+  const [{ run }] = files.runs;
+  const journal = means.checkJournal(join(stateDirectory, "runs", run));
   const reached = last.exitCode === scenario.exitCode;
   return [
     ...worldComplaints(after.world, watched),
-    ...leakComplaints(after, { stateDirectory, run: files.run }),
-    ...strangersTouched({ before, after, run: files.run }),
+    ...leakComplaints(after, { stateDirectory, run }),
+    ...strangersTouched({ before, after, run }),
     ...(journal === undefined ? [] : [journal]),
     ...(reached ? scenario.complaints({ ...after, old: watched.old, exitCode: last.exitCode }) : []),
     ...[first, last].flatMap(unexplained),

@@ -1,21 +1,17 @@
 /** Row 4: somebody deleted the space, with five databases and the applications in it; the space was made again, or is not there. */
-import { addApp, addSpace, seedDeletion, seedInstance } from "../../cloud-controller/seed.js";
-import type { CloudControllerState } from "../../cloud-controller/state.js";
-import { drawGuid } from "../../world/chance.js";
 import { databaseOf } from "../../world/data-directory.js";
-import { createInstance, happen } from "../../world/story.js";
 import type { WorldEvent } from "../../world/events.js";
 import { archivePrefix, below } from "../../world/store.js";
 import { allContainers, type World } from "../../world/world.js";
-import { withClusterdata } from "../clusterdata.js";
 import { recoveredComplaints } from "../endings.js";
 import { AGREES, EVERYTHING, INPUTS } from "../happy.js";
-import { APP, openStory, ORG, SERVICE, SPACE } from "../opening.js";
-import type { Closing, Opening, Scenario } from "../scenario.js";
+import { APP, ORG, SERVICE, SPACE } from "../opening.js";
+import type { Closing, Scenario } from "../scenario.js";
 import { type Told, unsaid } from "../told.js";
+import { openWithoutSpace } from "./space-story.js";
 
-const SECOND = 1_000;
 const OTHERS = ["catalogue-db", "invoices-db", "sessions-db", "users-db"] as const;
+const FIRST_OTHER = OTHERS.slice(0, 1);
 
 const TEACHES =
   "usage events know all of them: one review with a line for each, one consent, and a run for each; clone-from finds none in a new space";
@@ -31,12 +27,23 @@ export const spaceDeleted: Scenario = {
   teaches: TEACHES,
   ticket: TOLD,
   runbook: "recover-deleted-space",
-  open: openWithoutSpace,
+  open: (options) => openWithoutSpace(options, OTHERS),
   inputs: { org: ORG, space: SPACE, around: "40m ago", apps: `${SERVICE}:${APP}` },
   answers: AGREES,
   exitCode: 0,
-  complaints: allBackComplaints,
-  unsaid: planComplaints,
+  complaints: (closing) => allBackComplaints(closing, OTHERS),
+  unsaid: (told) => planComplaints(told, OTHERS),
+};
+
+/** The smallest batch: where it is broken off, one is back, at work or to come. */
+export const spaceDeletedWithTwo: Scenario = {
+  ...spaceDeleted,
+  name: "space-deleted-two",
+  title: "A whole space was deleted, with two databases",
+  teaches: "one review, one consent, and a run for each, small enough to be killed at every place",
+  open: (options) => openWithoutSpace(options, FIRST_OTHER),
+  complaints: (closing) => allBackComplaints(closing, FIRST_OTHER),
+  unsaid: (told) => planComplaints(told, FIRST_OTHER),
 };
 
 /** Killed when the third of them is stopped, and resumed: the two before are not touched again. */
@@ -90,7 +97,7 @@ export const spaceMissing: Scenario = {
   ],
   runbook: "recover-deleted-service",
   open: (options) => {
-    const { cloudController, ...opening } = openWithoutSpace(options);
+    const { cloudController, ...opening } = openWithoutSpace(options, OTHERS);
     const again = cloudController.spaces.find(({ name }) => name === SPACE)?.guid;
     const elsewhere = (each: { readonly spaceGuid: string }): boolean => each.spaceGuid !== again;
     return {
@@ -125,33 +132,12 @@ export const oneOfASpace: Scenario = {
   unsaid: othersComplaints,
 };
 
-function openWithoutSpace({ seed, now }: { readonly seed: number; readonly now: number }): Opening {
-  const guids: string[] = [];
-  const opening = openStory({
-    era: "f",
-    seed,
-    now,
-    besideOld: (world, { old: _old, ...place }) =>
-      OTHERS.reduce((before, name) => {
-        const guid = drawGuid(before, name);
-        guids.push(guid);
-        return createInstance(before, { guid, ...place });
-      }, world),
-    beforeDeletion: (world) =>
-      guids.reduce(
-        (before, guid) => happen(before, 5 * SECOND, { is: "deprovision", guid }),
-        withClusterdata(world, { name: SERVICE }),
-      ),
-  });
-  return { ...opening, cloudController: withoutSpace(opening, { guids, now }) };
-}
-
 /** Each was created, stopped and started over its archive once, however often the tool was killed. */
-function allBackComplaints(closing: Closing): string[] {
+function allBackComplaints(closing: Closing, others: readonly string[]): string[] {
   if (closing.exitCode !== 0) return recoveredComplaints(closing, EVERYTHING);
   return [
     ...recoveredComplaints(closing, EVERYTHING),
-    ...[SERVICE, ...OTHERS].flatMap((name) => leadsComplaints(closing, name)),
+    ...[SERVICE, ...others].flatMap((name) => leadsComplaints(closing, name)),
   ];
 }
 
@@ -168,48 +154,18 @@ function leadsComplaints({ world, cloudController }: Closing, name: string): str
   ];
 }
 
-interface Gone {
-  readonly guids: readonly string[];
-  readonly now: number;
-}
-
-/** Usage events of all, audit events of none; a new space of the same name, with an application that was pushed again. */
-function withoutSpace({ cloudController, world, old }: Opening, { guids, now }: Gone): CloudControllerState {
-  const actor = { guid: "", type: "user", name: "somebody" } as const;
-  const space = cloudController.spaces.find(({ name }) => name === SPACE);
-  const plan = cloudController.plans[0];
-  if (space === undefined || plan === undefined) throw new Error("the story has a space and a plan");
-  const deletion = cloudController.usageEvents.find(
-    ({ state, instance }) => state === "DELETED" && instance.guid === old,
-  );
-  const at = new Date(deletion?.createdAt ?? now);
-  const made = { now: new Date(at.getTime() - 3_600_000), actor };
-  const common = { spaceGuid: space.guid, planGuid: plan.guid, tags: [] };
-  const gone = guids.reduce((before, guid, index) => {
-    const seeded = seedInstance(before, { ...common, guid, name: OTHERS[index] ?? guid }, made);
-    return seedDeletion(seeded.state, guid, { now: at, actor });
-  }, cloudController);
-  const again = addSpace(
-    { ...gone, spaces: gone.spaces.filter(({ guid }) => guid !== space.guid), apps: [], auditEvents: [] },
-    { name: SPACE, orgGuid: space.orgGuid, at: new Date(world.now - 60 * SECOND) },
-  );
-  const pushed = addApp(again.state, { name: APP, spaceGuid: again.space.guid, at: new Date(world.now) });
-  const moved = pushed.state.instances.map((each) => ({ ...each, spaceGuid: again.space.guid }));
-  return { ...pushed.state, instances: moved };
-}
-
-function planComplaints(told: Told): string[] {
+function planComplaints(told: Told, others: readonly string[]): string[] {
   const { rows, members } = told.output("review");
   const agreed = told.output("agree")["members"];
   const said = JSON.stringify(rows);
   return [
-    ...(Array.isArray(members) && members.length === OTHERS.length + 1
+    ...(Array.isArray(members) && members.length === others.length + 1
       ? []
-      : ["the plan does not hold five databases"]),
+      : [`the plan does not hold ${others.length + 1} databases`]),
     ...(JSON.stringify(agreed) === JSON.stringify(members) ? [] : ["what was agreed to is not what was shown"]),
     ...unsaid("the review", said, [
       SERVICE,
-      ...OTHERS,
+      ...others,
       "restorable",
       "no archived segment is lost",
       "one after another",
