@@ -82,8 +82,10 @@ export class FileResults {
     if (this.#head.length < EDGE) this.#head = Buffer.concat([this.#head, totals.head]).subarray(0, EDGE);
     this.#tail = Buffer.concat([this.#tail, totals.tail]).subarray(-EDGE);
     this.#failure ??= failure;
-    // Copied: one line would keep the memory of all that came with it.
+    // Another thread may have read on, and told before.
     for (const { key, byteOffset, bytes } of newest)
-      this.#newest.set(key, { byteOffset, bytes: Buffer.from(bytes), cut: false });
+      if (byteOffset >= (this.#newest.get(key)?.byteOffset ?? 0))
+        // Copied: one line would keep the memory of all that came with it.
+        this.#newest.set(key, { byteOffset, bytes: Buffer.from(bytes), cut: false });
   }
 }

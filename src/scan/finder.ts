@@ -25,6 +25,10 @@ export interface Finder {
   readonly needle: number;
   /** How many newlines there are from `from` to `end`. */
   newlines(from: number, end: number): number;
+  /** Where the line begins that `at` is in, as far as it lies from `from` on. */
+  lineStart(at: number, from: number): number;
+  /** Where the newline is that ends the line that `at` is in, or `end` where it is not before it. */
+  lineEnd(at: number, end: number): number;
 }
 
 /** What both implementations ask of needles. */

@@ -152,7 +152,8 @@ export class LineScanner {
     const begin = this.#start;
     let counted = begin;
     for (let hit = this.#finder.find(begin, end); hit >= 0; ) {
-      const [start, stop] = this.#lineAround(hit, end);
+      const start = this.#finder.lineStart(hit, begin);
+      const stop = this.#finder.lineEnd(hit, end);
       if (this.#sink.newest === undefined || !this.#isNewest(hit, start, stop)) {
         this.#lines += this.#finder.newlines(counted, start);
         counted = start;
@@ -165,12 +166,6 @@ export class LineScanner {
     this.#sink.newest?.keep(this.#text);
     this.#offset += end - begin;
     this.#start = end;
-  }
-
-  #lineAround(hit: number, end: number): readonly [start: number, stop: number] {
-    const start = Math.max(this.#start, this.#text.lastIndexOf(NEWLINE, hit) + 1);
-    const newline = this.#text.indexOf(NEWLINE, hit);
-    return [start, newline < 0 || newline > end ? end : newline];
   }
 
   /** Whether the line holds nothing else that is wanted, and another line may take its place. */
@@ -192,7 +187,7 @@ export class LineScanner {
       this.#head = Buffer.concat([this.#head, more]);
     }
     const length = Math.min(EDGE, end - begin);
-    this.#tail.copyWithin(0, length);
+    if (length < EDGE) this.#tail.copyWithin(0, length);
     this.#text.copy(this.#tail, EDGE - length, end - length, end);
     this.#tailLength = Math.min(EDGE, this.#tailLength + length);
   }

@@ -28,4 +28,13 @@ export class PlainFinder implements Finder {
     for (let at = from; at < end; at += 1) if (this.text[at] === 10) count += 1;
     return count;
   }
+
+  lineStart(at: number, from: number): number {
+    return from + this.text.subarray(from, at).lastIndexOf(10) + 1;
+  }
+
+  lineEnd(at: number, end: number): number {
+    const newline = this.text.subarray(at, end).indexOf(10);
+    return newline < 0 ? end : at + newline;
+  }
 }

@@ -21,15 +21,17 @@ export interface Receiver {
   done(job: number, result: JobResult, newest: NewestEntries): void;
 }
 
-/** Yields after each read. */
+/** Yields after each read. What is kept of a file's lines is told with the last of its jobs that this thread does. */
 export function* work({ jobs, wanted, shared }: Share, receiver: Receiver): Generator<void, void> {
   let finder: Finder | undefined;
-  for (let index = shared.nextJob(); index < jobs.length; index = shared.nextJob()) {
+  let newest: NewestLines | undefined;
+  for (let index = shared.nextJob(); index < jobs.length; ) {
     const job = jobs[index];
     if (job === undefined) return;
+    const current = index;
     finder ??= selectFinder(needlesOf(wanted));
-    const newest = wanted.newest === undefined ? undefined : new NewestLines(wanted.newest, wanted.needles.length);
-    const batches = new Batches((batch) => receiver.lines(index, batch), newest);
+    if (wanted.newest !== undefined) newest ??= new NewestLines(wanted.newest, wanted.needles.length);
+    const batches = new Batches((batch) => receiver.lines(current, batch), newest);
     const steps = perform(job, finder, batches);
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) {
@@ -38,6 +40,9 @@ export function* work({ jobs, wanted, shared }: Share, receiver: Receiver): Gene
       if (shared.stopped) return;
     }
     batches.flush();
-    receiver.done(index, step.value, [...(newest?.entries() ?? [])]);
+    index = shared.nextJob();
+    const more = jobs[index]?.file === job.file;
+    receiver.done(current, step.value, more ? [] : [...(newest?.entries() ?? [])]);
+    if (!more) newest = undefined;
   }
 }

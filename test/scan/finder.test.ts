@@ -61,6 +61,25 @@ describe("the fast finder", () => {
     );
   });
 
+  it("tells where the line begins and ends that the plain one tells, in any stretch", () => {
+    const finders = [new PlainFinder(["xx"]), new WasmFinder(["xx"])];
+    fc.assert(
+      fc.property(fc.array(fc.nat(50), { maxLength: 8 }), fc.nat(300), fc.nat(300), (lengths, one, two) => {
+        const [from, at] = [Math.min(one, two), Math.max(one, two)];
+        const text = lengths.map((length) => "a".repeat(length)).join("\n");
+        const told = finders.map((finder) => {
+          // Newlines around the stretch belong to nobody.
+          put(finder, `\n${text.padEnd(400, "b")}\n`, READ_AT);
+          finder.text[READ_AT + from - 1] = 10;
+          const [start, end] = [READ_AT + from, READ_AT + 1 + text.length];
+          return [finder.lineStart(READ_AT + at, start), finder.lineEnd(READ_AT + at, Math.max(end, READ_AT + at))];
+        });
+        expect(told[1]).toEqual(told[0]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("finds each of many needles, at the end of its memory too", () => {
     const words = Array.from({ length: 400 }, (_each, index) => `needle-${String(index).padStart(6, "0")}-of-many`);
     const finder = new WasmFinder(words);
