@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readArchive } from "../../src/archive/reading/facts.js";
-import { parseHistory, timelineAt, wayFrom } from "../../src/archive/judgement/history.js";
+import { parseHistory, timelineAt, wayToLatest } from "../../src/archive/judgement/history.js";
 import { verifyArchive } from "../../src/archive/judgement/verify.js";
 import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.js";
 import { lzop } from "../../src/rehearsal/world/lzop.js";
@@ -54,7 +54,6 @@ describe("an archive whose server failed over", () => {
 
   it.each([
     ["before the joint", segment(4), 4, segment(3)],
-    ["at the joint", segment(5, 2), 3, segment(4)],
     ["after the joint", segment(7, 2), 1, segment(6, 2)],
   ])("has a gap %s, counted and named on its timeline", async (_where, missing, unreachable, last) => {
     const store = failedOver();
@@ -62,6 +61,21 @@ describe("an archive whose server failed over", () => {
     const verdict = await judge(store);
     expect(verdict).toMatchObject({ verdict: "restorable-with-loss", missing: [missing] });
     expect([verdict.unreachable.length, verdict.recoveryPoint?.segment]).toEqual([unreachable, last]);
+  });
+
+  it("is not judged for a container where the joint is lost: it would take the old server's segment for it", async () => {
+    const store = failedOver();
+    drop(store, `wal_005/${segment(5, 2)}.lzo`);
+    const verdict = await judge(store);
+    expect([verdict.verdict, codes(verdict)]).toEqual(["unknown", expect.arrayContaining(["wrong-branch"])]);
+    drop(store, `wal_005/${segment(5)}.lzo`);
+    drop(store, `wal_005/${segment(6)}.lzo`);
+    expect(await judge(store)).toMatchObject({
+      verdict: "restorable-with-loss",
+      missing: [segment(5, 2)],
+      recoveryPoint: { segment: segment(4) },
+      loss: { unreachable: 3 },
+    });
   });
 
   it("is restored from a base backup of the new timeline without looking back", async () => {
@@ -109,27 +123,22 @@ describe("an archive whose server failed over", () => {
 describe("a history", () => {
   it("is read with its comments and blank lines, and not where a line is none", () => {
     expect(parseHistory(`# a comment\n\n${line(1, "0/3000098")}\n${line(2, "1/5000098")}`)).toEqual([
-      { timeline: 1, number: 3 },
-      { timeline: 2, number: 261 },
+      { timeline: 1, number: 3, lsn: 0x3000098n },
+      { timeline: 2, number: 261, lsn: 0x105000098n },
     ]);
     for (const text of ["", "x", "1 0-3000098", `${line(2, "0/3000098")}${line(1, "0/4000098")}`])
       expect(parseHistory(text)).toBe(undefined);
   });
 
   it("leads over every ancestor, and past those that were left", () => {
+    const left = (timeline: number, number: number) => ({ timeline, number, lsn: BigInt(number) << 24n });
     const histories = new Map([
-      [2, [{ timeline: 1, number: 5 }]],
+      [2, [left(1, 5)]],
       // From timeline 1 again, earlier: 2 was given up.
-      [3, [{ timeline: 1, number: 4 }]],
-      [
-        4,
-        [
-          { timeline: 1, number: 4 },
-          { timeline: 3, number: 9 },
-        ],
-      ],
+      [3, [left(1, 4)]],
+      [4, [left(1, 4), left(3, 9)]],
     ]);
-    const way = wayFrom({ timeline: 1, stop: 2 }, histories);
+    const way = wayToLatest({ timeline: 1, stop: 2, stopLsn: 0x2000100n }, histories);
     const stretches = way.known ? way.stretches : [];
     expect(stretches).toEqual([
       { timeline: 1, from: 0 },

@@ -1,21 +1,57 @@
 /** Base backups as far as a listing and their sentinels tell (wal-archives.md §2, "Is a base backup restorable?"). */
+import { parseBackupHistory } from "../names/backup-history.js";
+import { firstByte, segmentNumberBefore } from "../names/lsn.js";
+import { type BaseName, sentinelKey } from "../names/layout.js";
+import type { Segment } from "../names/segment.js";
+import { parseSentinel } from "../names/sentinel.js";
+import {
+  parseWalgSentinel,
+  parseWalgTimes,
+  tarNames,
+  type WalgSentinel,
+  type WalgTimes,
+} from "../names/walg-sentinel.js";
+import { exactJson } from "../names/exact-json.js";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
-import type { BaseName } from "../names/layout.js";
-import { segmentName, type Segment } from "../names/segment.js";
-import { parseSentinel, type ParsedSentinel } from "../names/sentinel.js";
-import { holesIn, numbersIn, sizeOf, type Span } from "../names/spans.js";
-import { counted } from "../../counted.js";
+import { type Reader, writerOf } from "../reading/reader.js";
 
-/** WAL-E puts at most this many bytes of members into one tar part. */
-const PART_MEMBER_BYTES = 1_610_612_736;
+/** What a sentinel says, whoever wrote it. */
+export interface Completion {
+  readonly stop: Segment;
+  /** Undefined where only the segment is told. */
+  readonly stopLsn: bigint | undefined;
+  /** Of the data directory that a restore makes; of a delta backup alone, where it does not say more. */
+  readonly expandedBytes: number;
+  readonly tablespaces: number;
+  readonly walg?: WalgSentinel;
+}
+
+export type ReadSentinel =
+  | { readonly ok: true; readonly sentinel: Completion }
+  | { readonly ok: false; readonly format: "wal-g" | "broken"; readonly why: string };
 
 export interface BaseBackup extends BaseName {
+  readonly writer: Reader;
   /** Undefined where there is no sentinel: the push never finished, or goes on. */
-  readonly sentinel: ParsedSentinel | undefined;
-  /** The store's time of the sentinel: what WAL-E's LATEST goes by. */
+  readonly sentinel: ReadSentinel | undefined;
+  /** The store's time of the sentinel: what LATEST goes by. */
   readonly completedAt: string | undefined;
-  readonly versionText: string | null | undefined;
-  readonly parts: readonly { readonly index: number; readonly size: number }[];
+  /** `9.6.24`; undefined where nothing says it. */
+  readonly version: string | undefined;
+  readonly startLsn: bigint | undefined;
+  /** By the clock of the database: from the `.backup` file or WAL-G's metadata. */
+  readonly times: WalgTimes;
+  readonly parts: readonly TarFile[];
+  /** Every tar file by its name. */
+  readonly tars: ReadonlyMap<string, number>;
+  /** Names of the tar files that must be there; undefined where nothing says it. */
+  readonly wanted: readonly string[] | undefined;
+}
+
+export interface TarFile {
+  readonly relative: string;
+  readonly index: number;
+  readonly size: number;
 }
 
 /** Every base backup that any object names, by name. */
@@ -28,39 +64,10 @@ export function collectBases(facts: ArchiveFacts): readonly BaseBackup[] {
     if (group === undefined) entries.set(name, [entry]);
     else group.push(entry);
   }
+  const histories = facts.entries.filter(({ kind }) => kind.kind === "backup-history");
   return [...entries.values()]
-    .flatMap((group) => collectBase(facts, group) ?? [])
+    .flatMap((group) => collectBase({ facts, group, histories }) ?? [])
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** Why the objects of the base itself are not whole; undefined where they are. */
-export function incompleteBecause(base: BaseBackup): string | undefined {
-  if (base.sentinel === undefined) return "it has no sentinel: its upload never finished";
-  if (!base.sentinel.ok) return `its sentinel ${base.sentinel.why}`;
-  if (base.parts.length === 0) return "it has no tar parts";
-  const gap = base.parts.findIndex((part, position) => part.index !== position);
-  if (gap >= 0) return `tar part ${gap} is missing`;
-  const empty = base.parts.find((part) => part.size === 0);
-  if (empty !== undefined) return `tar part ${empty.index} is empty`;
-  const least = Math.ceil(base.sentinel.sentinel.expandedBytes / PART_MEMBER_BYTES);
-  if (base.parts.length < least) return `it needs at least ${counted(least, "tar part")} and has ${base.parts.length}`;
-  return undefined;
-}
-
-/** Why PostgreSQL would not reach a consistent state from this base; undefined where the WAL it needs is there. */
-export function inconsistentBecause(base: BaseBackup, stop: Segment, present: readonly Span[]): string | undefined {
-  if (stop.timeline !== base.start.timeline) return "it begins and ends on different timelines";
-  if (stop.number < base.start.number) return "its sentinel names a stop before its start";
-  const holes = holesIn(present, base.start.number, stop.number);
-  if (holes.length === 0) return undefined;
-  const names = numbersIn(holes, 3).map((number) => segmentName({ timeline: stop.timeline, number }));
-  const more = sizeOf(holes) - names.length;
-  return `WAL that it needs is missing: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-}
-
-/** `9.6.24` out of the text of `select version()`; undefined where it says nothing of the kind. */
-export function postgresVersion(base: BaseBackup): string | undefined {
-  return /^PostgreSQL ([0-9]+(?:\.[0-9]+)*)/.exec(base.versionText ?? "")?.[1];
 }
 
 /** Data directories of the same major version are compatible: two numbers before 10, one since. */
@@ -69,24 +76,89 @@ export function majorVersion(version: string): string {
   return Number(first) >= 10 ? first : `${first}.${second}`;
 }
 
-function collectBase(facts: ArchiveFacts, entries: readonly ArchiveEntry[]): BaseBackup | undefined {
-  const first = entries[0]?.kind;
+interface Found {
+  readonly facts: ArchiveFacts;
+  readonly group: readonly ArchiveEntry[];
+  readonly histories: readonly ArchiveEntry[];
+}
+
+function collectBase(found: Found): BaseBackup | undefined {
+  const { facts, group } = found;
+  const first = group[0]?.kind;
   if (first === undefined || !("base" in first)) return undefined;
-  const sentinel = entries.find((entry) => entry.kind.kind === "sentinel");
-  const version = entries.find((entry) => entry.kind.kind === "extended-version");
-  const parts = entries.flatMap((entry) =>
-    entry.kind.kind === "part" ? [{ index: entry.kind.index, size: entry.info.size }] : [],
+  const text = (kind: string): string | null | undefined => textOf(facts, group, kind);
+  const writer = writerOf(first.base);
+  const sentinel = readSentinel(first.base, text("sentinel"));
+  const walg = sentinel?.ok === true ? sentinel.sentinel.walg : undefined;
+  const parts = group.flatMap(({ kind, info, relative }) =>
+    kind.kind === "part" ? [{ relative, index: kind.index, size: info.size }] : [],
   );
+  const startLsn = walg?.startLsn ?? (first.base.offset === undefined ? undefined : offsetLsn(first.base));
   return {
     ...first.base,
-    sentinel: sentinel === undefined ? undefined : readSentinel(facts.texts.get(sentinel.relative)),
-    completedAt: sentinel?.info.lastModified,
-    versionText: version === undefined ? undefined : facts.texts.get(version.relative),
+    writer,
+    sentinel,
+    completedAt: group.find(({ kind }) => kind.kind === "sentinel")?.info.lastModified,
+    version: writer === "wal-e" ? versionIn(text("extended-version")) : walg?.version,
+    startLsn,
+    times: timesOf(found, { start: first.base.start, startLsn, metadata: text("metadata") }),
     parts: parts.sort((a, b) => a.index - b.index),
+    tars: new Map(group.flatMap((entry) => tarOf(entry))),
+    wanted: walg?.tars ?? tarNames(exactJson(text("files-metadata") ?? "") ?? {}),
   };
 }
 
-function readSentinel(text: string | null | undefined): ParsedSentinel {
-  if (typeof text === "string") return parseSentinel(text);
-  return { ok: false, format: "broken", why: "is far too large" };
+/** Undefined where there is no such object, null where it cannot be what its name says. */
+function textOf(facts: ArchiveFacts, group: readonly ArchiveEntry[], kind: string): string | null | undefined {
+  const entry = group.find((each) => each.kind.kind === kind);
+  return entry === undefined ? undefined : (facts.texts.get(entry.relative) ?? null);
 }
+
+function tarOf({ relative, kind, info }: ArchiveEntry): readonly (readonly [string, number])[] {
+  if (kind.kind !== "part" && kind.kind !== "named-tar") return [];
+  return [[relative.slice(relative.lastIndexOf("/") + 1), info.size]];
+}
+
+const offsetLsn = ({ start, offset }: BaseName): bigint => firstByte(start) + BigInt(offset ?? 0);
+
+/** `9.6.24` out of the text of `select version()`; undefined where it says nothing of the kind. */
+function versionIn(text: string | null | undefined): string | undefined {
+  return /^PostgreSQL ([0-9]+(?:\.[0-9]+)*)/.exec(text ?? "")?.[1];
+}
+
+function timesOf(
+  { facts, histories }: Found,
+  base: {
+    readonly start: Segment;
+    readonly startLsn: bigint | undefined;
+    readonly metadata: string | null | undefined;
+  },
+): WalgTimes {
+  if (typeof base.metadata === "string") return parseWalgTimes(base.metadata);
+  const own = histories.find(({ kind }) => {
+    if (kind.kind !== "backup-history" || base.startLsn === undefined) return false;
+    const isSame = kind.segment.timeline === base.start.timeline && kind.segment.number === base.start.number;
+    return isSame && firstByte(kind.segment) + BigInt(kind.offset) === base.startLsn;
+  });
+  const text = own === undefined ? null : facts.texts.get(own.relative);
+  const { startedAt, stoppedAt } = parseBackupHistory(text ?? "");
+  return { startedAt, finishedAt: stoppedAt };
+}
+
+function readSentinel(base: BaseName, text: string | null | undefined): ReadSentinel | undefined {
+  if (text === undefined) return undefined;
+  if (text === null) return { ok: false, format: "broken", why: "cannot be read as what it should be" };
+  if (writerOf(base) === "wal-e") return parseSentinel(text);
+  const parsed = parseWalgSentinel(text);
+  if (!parsed.ok) return { ...parsed, format: "broken" };
+  const { finishLsn, directoryBytes, uncompressedBytes, tablespaces } = parsed.sentinel;
+  const stop = { timeline: base.start.timeline, number: segmentNumberBefore(finishLsn) };
+  const expandedBytes = directoryBytes ?? uncompressedBytes;
+  return {
+    ok: true,
+    sentinel: { stop, stopLsn: finishLsn, expandedBytes, tablespaces, walg: parsed.sentinel },
+  };
+}
+
+/** Where its sentinel lies, below the archive. */
+export const sentinelOf = (base: BaseName): string => sentinelKey(base.name);

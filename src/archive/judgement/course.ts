@@ -1,48 +1,84 @@
 /** How a restore from a base backup would go: along which timelines, how far, and what of that is not there. */
-import { type ArchiveEntry, type ArchiveFacts } from "../reading/facts.js";
-import { parseHistory, type Stretch, type Switch, timelineAt, walAlong, wayFrom } from "./history.js";
-import { problem, type Problem } from "./problem.js";
+import type { Completion } from "./base-backup.js";
+import { type Histories, type Stretch, timelineAt, walAlong, type Way, wayTo, wayToLatest } from "./history.js";
 import { replayFrom } from "./replay.js";
 import { type Segment, segmentName } from "../names/segment.js";
 import { holesIn, type Span } from "../names/spans.js";
-import { extent, type TimelineWal } from "./wal.js";
+import type { TimelineWal } from "./wal.js";
+
+/** What stands as `recovery_target_timeline`. */
+export type TargetTimeline = "latest" | number;
 
 export interface Course {
+  readonly target: TargetTimeline;
+  /** Why PostgreSQL would refuse this target, or go another way without a word; undefined where it goes as told here. */
+  readonly refused: string | undefined;
   /** The timelines that PostgreSQL follows, oldest first. */
   readonly stretches: readonly Stretch[];
+  readonly start: Segment;
   readonly needed: { readonly first: string; readonly last: string };
+  /** Of the WAL without which the base does not become consistent. */
+  readonly lacking: readonly Span[];
   readonly missing: readonly Span[];
   readonly unreachable: readonly Span[];
   readonly last: Segment | undefined;
   readonly segmentsToReplay: number;
-  readonly problems: readonly Problem[];
 }
 
-interface Archive {
-  readonly facts: ArchiveFacts;
+export interface ArchivedWal {
   readonly wal: readonly TimelineWal[];
+  readonly histories: Histories;
 }
 
-/** Undefined where the backup begins and ends on different timelines: that is no backup. */
-export function courseOf(start: Segment, stop: Segment, archive: Archive): Course | undefined {
-  if (stop.timeline !== start.timeline) return undefined;
-  const way = wayFrom({ timeline: start.timeline, stop: stop.number }, historiesOf(archive.facts));
+export interface Asked {
+  readonly start: Segment;
+  readonly completion: Completion;
+  /** The only one that counts. */
+  readonly timeline: TargetTimeline | undefined;
+}
+
+/**
+ * The course with `latest` first, then those with each timeline by its number. None where the backup begins and ends on
+ * different timelines, or ends before it begins: that is no backup.
+ */
+export function coursesOf({ start, completion, timeline }: Asked, archive: ArchivedWal): readonly Course[] {
+  const { stop, stopLsn } = completion;
+  if (stop.timeline !== start.timeline || stop.number < start.number) return [];
+  const base = { timeline: start.timeline, stop: stop.number, stopLsn };
+  const along = (target: TargetTimeline, way: Way): Course => courseAlong({ start, stop, target, way }, archive);
+  if (typeof timeline === "number") return [along(timeline, wayTo(timeline, base, archive.histories))];
+  if (timeline === "latest") return [along("latest", wayToLatest(base, archive.histories))];
+  const targets = [start.timeline, ...[...archive.histories.keys()].filter((timeline) => timeline > start.timeline)];
+  const named = [...new Set(targets)].flatMap((timeline) => {
+    const way = wayTo(timeline, base, archive.histories);
+    return way.known ? [along(timeline, way)] : [];
+  });
+  return [along("latest", wayToLatest(base, archive.histories)), ...named];
+}
+
+interface Leg {
+  readonly start: Segment;
+  readonly stop: Segment;
+  readonly target: TargetTimeline;
+  readonly way: Way;
+}
+
+function courseAlong({ start, stop, target, way }: Leg, { wal }: ArchivedWal): Course {
   const stretches = way.known ? way.stretches : [{ timeline: start.timeline, from: 0 }];
-  const replay = replayFrom(start, stop, walAlong(stretches, archive.wal));
+  const along = walAlong(stretches, wal);
+  const replay = replayFrom(start, stop, along);
   const last = replay.last === undefined ? undefined : on(stretches, replay.last.number);
   return {
+    target,
+    refused: way.known ? wrongBranch(stretches, { wal, reach: last?.number ?? start.number - 1 }) : way.why,
+    stretches,
+    start,
+    needed: { first: segmentName(on(stretches, start.number)), last: segmentName(on(stretches, stop.number)) },
+    lacking: holesIn(along.whole, start.number, stop.number),
     missing: replay.missing,
     unreachable: replay.unreachable,
     last,
-    stretches,
-    needed: { first: segmentName(start), last: segmentName(on(stretches, stop.number)) },
     segmentsToReplay: last === undefined ? 0 : last.number - start.number + 1,
-    problems: [
-      ...(way.known ? followed(stretches) : [problem("several-timelines", "", way.why)]),
-      ...leftBehind(stretches, archive),
-      ...brokenOff(stretches, archive.wal),
-      ...archive.facts.entries.flatMap((entry) => partial(entry, stretches)),
-    ],
   };
 }
 
@@ -51,57 +87,29 @@ const on = (stretches: readonly Stretch[], number: number): Segment => ({
   number,
 });
 
-function historiesOf({ entries, texts }: ArchiveFacts): ReadonlyMap<number, readonly Switch[] | undefined> {
-  return new Map(
-    entries.flatMap(({ kind, relative }) => {
-      if (kind.kind !== "timeline-history") return [];
-      return [[kind.timeline, parseHistory(texts.get(relative) ?? "")] as const];
-    }),
-  );
-}
-
-function followed(stretches: readonly Stretch[]): readonly Problem[] {
-  if (stretches.length < 2) return [];
-  const steps = stretches.slice(1).map(({ timeline, from }) => segmentName({ timeline, number: from }));
-  return [
-    problem("timelines-followed", "", `the restore follows the timelines of the history: on from ${steps.join(", ")}`),
-  ];
-}
-
-/** WAL of a newer timeline without its history: the restore would never look at it. */
-function leftBehind(stretches: readonly Stretch[], { wal, facts }: Archive): readonly Problem[] {
-  const newest = stretches.at(-1)?.timeline ?? 0;
-  const bases = facts.entries.flatMap(({ kind }) => (kind.kind === "sentinel" ? [kind.base.start.timeline] : []));
-  const hidden = [...wal.map(({ timeline }) => timeline), ...bases].filter((timeline) => timeline > newest);
-  if (hidden.length === 0) return [];
-  const list = [...new Set(hidden)].sort((a, b) => a - b).join(", ");
-  return [
-    problem(
-      "several-timelines",
-      "",
-      `there is WAL of timeline ${list}, and no history that leads to it from ${newest}`,
-    ),
-  ];
-}
-
 /**
- * A timeline that goes on behind a hole just where its child begins: not a failover, but a promotion over a gap, which hides
- * what lies behind (real-parts.md §3.3). A server that went on by itself leaves no hole there.
+ * Where the first segment of a timeline is not there and its parent's segment of that number is, PostgreSQL takes the latter,
+ * and replays what the old primary wrote past the switch (wal-archives.md §7a.2).
  */
-function brokenOff(stretches: readonly Stretch[], wal: readonly TimelineWal[]): readonly Problem[] {
-  return stretches.slice(1).flatMap(({ from }, index) => {
-    const left = wal.find(({ timeline }) => timeline === stretches[index]?.timeline);
-    const last = left === undefined ? 0 : extent(left).last;
-    if (left === undefined || last < from || holesIn(left.whole, from, last).length === 0) return [];
-    const beyond = segmentName({ timeline: left.timeline, number: last });
-    const text = `timeline ${left.timeline} goes on to ${beyond}, behind a gap where its child begins: a promotion over a gap`;
-    return [problem("several-timelines", "", text)];
-  });
+function wrongBranch(
+  stretches: readonly Stretch[],
+  { wal, reach }: { readonly wal: readonly TimelineWal[]; readonly reach: number },
+): string | undefined {
+  const joint = stretches.findIndex(({ from }, index) => index > 0 && from === reach + 1);
+  const child = stretches.findLast(({ from }) => from === reach + 1);
+  if (joint < 0 || child === undefined) return undefined;
+  const parent = stretches
+    .slice(0, stretches.indexOf(child))
+    .findLast(({ timeline }) => holds(wal, timeline, child.from));
+  if (parent === undefined) return undefined;
+  const [lost, instead] = [child, parent].map(({ timeline }) => segmentName({ timeline, number: child.from }));
+  return `${lost ?? ""} is missing, and PostgreSQL would take ${instead ?? ""} of another branch for it`;
 }
 
-/** The end of a timeline that was left is no loss: its child begins with a copy of it. */
-function partial({ kind, relative }: ArchiveEntry, stretches: readonly Stretch[]): readonly Problem[] {
-  if (kind.kind !== "partial-segment" || kind.segment.timeline < (stretches.at(-1)?.timeline ?? 0)) return [];
-  const text = "a partial segment: a server was promoted, its new timeline is not here";
-  return [problem("partial-segment", relative, text)];
+function holds(wal: readonly TimelineWal[], timeline: number, number: number): boolean {
+  const listed = wal.find((each) => each.timeline === timeline)?.listed ?? [];
+  return listed.some(({ first, last }) => first <= number && number <= last);
 }
+
+/** A base backup becomes consistent on this course, and PostgreSQL takes it. */
+export const holdsGood = (course: Course): boolean => course.refused === undefined && course.lacking.length === 0;

@@ -1,28 +1,39 @@
 /**
- * Timelines as PostgreSQL follows them with `recovery_target_timeline = latest` (wal-archives.md §2): history files are
- * probed one by one from the backup's own timeline on, a hole hides everything behind it, and each segment is taken from
- * the newest timeline that had begun by then.
+ * Timelines as PostgreSQL follows them (wal-archives.md §2). With `recovery_target_timeline = latest` history files are
+ * probed one by one from the backup's own timeline on, and a hole hides everything behind it; with a number, only that
+ * timeline's history is read. Each segment is taken from the newest timeline of the history that had begun by then.
  */
+import { formatLsn, parseLsn, segmentNumberAt } from "../names/lsn.js";
 import { joined, type Span } from "../names/spans.js";
+import type { ArchiveFacts } from "../reading/facts.js";
 import type { TimelineWal } from "./wal.js";
-
-const SEGMENTS_PER_LOG = 256;
-const SEGMENT_BITS = 24;
 
 /** Where a timeline ended: `number` is the segment in which its child begins. */
 export interface Switch {
   readonly timeline: number;
   readonly number: number;
+  readonly lsn: bigint;
+}
+
+/** By timeline: undefined for a file that is there and cannot be read. */
+export type Histories = ReadonlyMap<number, readonly Switch[] | undefined>;
+
+export function historiesOf({ entries, texts }: ArchiveFacts): Histories {
+  return new Map(
+    entries.flatMap(({ kind, relative }) => {
+      if (kind.kind !== "timeline-history") return [];
+      return [[kind.timeline, parseHistory(texts.get(relative) ?? "")] as const];
+    }),
+  );
 }
 
 /** The lines of a history file, oldest first; undefined where a line is none. */
 export function parseHistory(text: string): readonly Switch[] | undefined {
   const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.trimStart().startsWith("#"));
   const switches = lines.map((line) => {
-    const match = /^\s*([0-9]{1,10})\s+([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})(?:\s|$)/.exec(line);
-    if (match === null) return undefined;
-    const [high, low] = [match[2], match[3]].map((part) => Number.parseInt(part ?? "", 16));
-    return { timeline: Number(match[1]), number: (high ?? 0) * SEGMENTS_PER_LOG + ((low ?? 0) >>> SEGMENT_BITS) };
+    const match = /^\s*([0-9]{1,10})\s+([0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8})(?:\s|$)/.exec(line);
+    const lsn = parseLsn(match?.[2] ?? "");
+    return lsn === undefined ? undefined : { timeline: Number(match?.[1]), number: segmentNumberAt(lsn), lsn };
   });
   const whole = switches.filter((each) => each !== undefined);
   const ascends = whole.every((each, index) => index === 0 || each.timeline > (whole[index - 1]?.timeline ?? 0));
@@ -39,26 +50,38 @@ export type Way =
   | { readonly known: true; readonly stretches: readonly Stretch[] }
   | { readonly known: false; readonly why: string };
 
-/** `histories` by timeline: undefined for a file that is there and cannot be read. */
-export function wayFrom(
-  base: { readonly timeline: number; readonly stop: number },
-  histories: ReadonlyMap<number, readonly Switch[] | undefined>,
-): Way {
-  const start = base.timeline;
-  let newest = start;
+/** Where a base backup lies: its timeline, and the position at which it is consistent. */
+export interface Origin {
+  readonly timeline: number;
+  readonly stop: number;
+  /** Undefined where only the segment is known: then a switch in that segment is taken to be before it. */
+  readonly stopLsn: bigint | undefined;
+}
+
+/** With `recovery_target_timeline = latest`. */
+export function wayToLatest(base: Origin, histories: Histories): Way {
+  let newest = base.timeline;
   while (histories.has(newest + 1)) newest += 1;
   const beyond = [...histories.keys()].filter((timeline) => timeline > newest);
   if (beyond.length > 0) {
     return unknown(`the history of timeline ${newest + 1} is missing, which hides timeline ${Math.min(...beyond)}`);
   }
-  if (newest === start) return { known: true, stretches: [{ timeline: start, from: 0 }] };
-  const history = histories.get(newest);
-  if (history === undefined) return unknown(`the history of timeline ${newest} cannot be read`);
+  return wayTo(newest, base, histories);
+}
+
+/** With the number of a timeline as `recovery_target_timeline`. */
+export function wayTo(target: number, base: Origin, histories: Histories): Way {
+  const start = base.timeline;
+  if (target === start) return { known: true, stretches: [{ timeline: start, from: 0 }] };
+  const history = histories.get(target);
+  if (history === undefined) return unknown(`the history of timeline ${target} cannot be read`);
   const left = history.find(({ timeline }) => timeline === start);
   if (left === undefined)
-    return unknown(`timeline ${newest} does not descend from ${start}, on which the backup was made`);
-  if (left.number < base.stop) return unknown(`timeline ${newest} left timeline ${start} before the backup had ended`);
-  return { known: true, stretches: stretchesOf(history, { start, newest }) };
+    return unknown(`timeline ${target} does not descend from ${start}, on which the backup was made`);
+  // A base backup that had not ended at the switch is of a branch that was left: its files and that WAL do not fit.
+  if (base.stopLsn === undefined ? left.number <= base.stop : left.lsn < base.stopLsn)
+    return unknown(`timeline ${target} left timeline ${start} at ${formatLsn(left.lsn)}, before the backup had ended`);
+  return { known: true, stretches: stretchesOf(history, { start, newest: target }) };
 }
 
 const unknown = (why: string): Way => ({ known: false, why });

@@ -2,6 +2,17 @@
  * What can be wrong with an archive, and what each finding does to the verdict. Codes are stable: they stand in the
  * `problems` of `archive verify`.
  */
+
+/**
+ * Who restores. A container of Dingo takes the newest base backup, the newest timeline and WAL-E, and needs a system
+ * identifier beside the archive; a person can name the base backup and the timeline, and make links before a restore.
+ */
+export type Restorer = "container" | "person";
+
+type Effect = "fatal" | "unknown" | "loss" | "note";
+
+const forContainer = (container: Effect, person: Effect): Readonly<Record<Restorer, Effect>> => ({ container, person });
+
 export const PROBLEMS = {
   "archive-empty": "fatal",
   "no-base-backup": "fatal",
@@ -9,30 +20,41 @@ export const PROBLEMS = {
   "sysid-missing": "fatal",
   "sysid-malformed": "fatal",
   "sysid-from-elsewhere": "note",
+  "sysid-differs": forContainer("unknown", "note"),
   "wal-gap": "loss",
-  "several-timelines": "unknown",
+  "several-timelines": forContainer("unknown", "note"),
+  "wrong-branch": forContainer("unknown", "note"),
   "timelines-followed": "note",
-  "partial-segment": "unknown",
-  "other-compression": "unknown",
+  "target-timeline": "note",
+  "wal-aside": "loss",
+  "partial-segment": forContainer("unknown", "loss"),
+  "other-compression": forContainer("unknown", "note"),
+  "segment-twice": "note",
   "other-segment-size": "unknown",
-  "not-lzop": "unknown",
+  "not-lzop": forContainer("unknown", "note"),
+  "not-packed": "unknown",
   encrypted: "unknown",
   "encrypted-here-too": "note",
   "cold-storage": "unknown",
-  "wal-g-archive": "unknown",
-  tablespaces: "unknown",
-  "version-missing": "unknown",
+  expires: "note",
+  "wal-g-archive": forContainer("unknown", "note"),
+  "delta-backup": "note",
+  "parts-unproven": "note",
+  tablespaces: forContainer("unknown", "note"),
+  "version-missing": forContainer("unknown", "note"),
   "several-versions": "unknown",
   "sysid-younger": "unknown",
-  "newest-base-broken": "unknown",
+  "newest-base-broken": forContainer("unknown", "note"),
   "base-without-sentinel": "note",
   "older-base-broken": "note",
   "latest-not-newest": "note",
   "segment-damaged": "note",
+  "part-damaged": "note",
+  "archiving-stalled": "note",
   "dates-out-of-order": "note",
   "unknown-object": "note",
   "list-shortened": "note",
-} as const satisfies Record<string, "fatal" | "unknown" | "loss" | "note">;
+} as const satisfies Record<string, Effect | Readonly<Record<Restorer, Effect>>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 export type VerdictName = "restorable" | "restorable-with-loss" | "not-restorable" | "unknown";
@@ -50,8 +72,8 @@ export function problem(code: ProblemCode, key: string, message: string): Proble
 }
 
 /** What is not understood outweighs what is broken: a wrong "not restorable" ends a search too early. */
-export function verdictOf(problems: readonly Problem[]): VerdictName {
-  const effects = new Set(problems.map((found) => effectOf(found.code)));
+export function verdictOf(problems: readonly Problem[], restorer: Restorer = "container"): VerdictName {
+  const effects = new Set(problems.map((found) => effectOf(found.code, restorer)));
   if (effects.has("unknown")) return "unknown";
   if (effects.has("fatal")) return "not-restorable";
   return effects.has("loss") ? "restorable-with-loss" : "restorable";
@@ -75,6 +97,9 @@ export function shorten(problems: readonly Problem[]): readonly Problem[] {
   ];
 }
 
-function effectOf(code: string): "fatal" | "unknown" | "loss" | "note" {
-  return Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code as ProblemCode] : "unknown";
+/** What a finding does to the verdict; a code that is not known here says that something is not known. */
+export function effectOf(code: string, restorer: Restorer): Effect {
+  if (!Object.hasOwn(PROBLEMS, code)) return "unknown";
+  const effect: Effect | Readonly<Record<Restorer, Effect>> = PROBLEMS[code as ProblemCode];
+  return typeof effect === "string" ? effect : effect[restorer];
 }

@@ -2,11 +2,8 @@
  * How far PostgreSQL replays from a base backup, its timelines laid end to end: to the last segment before the first that is missing.
  * It promotes there without a word (wal-archives.md §0.1), so whatever lies beyond is told before anything is changed.
  */
-import type { ArchiveEntry } from "../reading/facts.js";
-import { segmentKey } from "../names/layout.js";
-import { endLsn, segmentName, type Segment } from "../names/segment.js";
+import type { Segment } from "../names/segment.js";
 import { holesIn, type Span } from "../names/spans.js";
-import type { RecoveryPoint } from "./verdict.js";
 import { extent, type TimelineWal } from "./wal.js";
 
 export interface Replay {
@@ -27,12 +24,4 @@ export function replayFrom(start: Segment, stop: Segment, wal: TimelineWal): Rep
     unreachable: wal.whole.filter((span) => span.first > beyond),
     last: run === undefined ? undefined : { timeline: start.timeline, number: run.last },
   };
-}
-
-/** Undefined where the listing does not hold the segment. */
-export function recoveryPointAt(last: Segment, entries: readonly ArchiveEntry[]): RecoveryPoint | undefined {
-  const name = segmentName(last);
-  const entry = entries.find((candidate) => candidate.relative === segmentKey(name));
-  if (entry === undefined) return undefined;
-  return { timeline: last.timeline, segment: name, lsn: endLsn(last), time: entry.info.lastModified };
 }

@@ -1,9 +1,11 @@
 /**
- * Everything in an archive that this version does not understand: it reads 16 MiB segments, lzop, not
- * encrypted, at once readable. Each finding makes the verdict `unknown` with its reason, never a guess.
+ * Everything in an archive that the reader does not take or that is not understood here: other packings than it knows,
+ * encryption, storage that is not read at once, segments of another size than 16 MiB.
  */
 import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "../reading/facts.js";
 import { startsLikeOpenPgp } from "../compression/openpgp.js";
+import { packingOfKey, type Packing } from "../names/packing.js";
+import type { Reader } from "../reading/reader.js";
 import { problem, type Problem } from "./problem.js";
 import { isDamagedSegment } from "./wal.js";
 import { counted } from "../../counted.js";
@@ -18,36 +20,30 @@ const READABLE = new Set([
   "EXPRESS_ONEZONE",
 ]);
 
-/** `decrypts`: the platform's containers have a key for OpenPGP. */
-export function strangers(facts: ArchiveFacts, decrypts: boolean): readonly Problem[] {
+export interface Onlooker {
+  readonly reader: Reader;
+  /** The platform's containers have a key for OpenPGP. */
+  readonly decrypts: boolean;
+}
+
+export function strangers(facts: ArchiveFacts, onlooker: Onlooker): readonly Problem[] {
   return [
-    ...facts.entries.flatMap(strangeKey),
+    ...facts.entries.flatMap((entry) => strangeKey(entry, onlooker.reader)),
     ...coldObjects(facts.entries),
-    ...facts.entries.flatMap((entry) => strangeHead(facts, entry, decrypts)),
+    ...facts.entries.flatMap((entry) => strangeHead(facts, entry, onlooker)),
   ];
 }
 
-function strangeKey(entry: ArchiveEntry): readonly Problem[] {
-  const { relative: key, kind } = entry;
+function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): readonly Problem[] {
   switch (kind.kind) {
     case "wal-g":
-      return [problem("wal-g-archive", key, "an object of WAL-G, which this version does not read")];
+      return reader === "wal-g" ? [] : [problem("wal-g-archive", key, "an object of WAL-G, which WAL-E does not see")];
     case "other-compression":
-      return [problem("other-compression", key, "not compressed by lzop, as WAL-E does; this version reads only lzop")];
+      return [problem("other-compression", key, "not packed by lzop: WAL-E does not see it, WAL-G would")];
     case "other-segment-size":
       return [problem("other-segment-size", key, "a name that does not fit WAL segments of 16 MiB")];
-    case "segment":
-      return isDamagedSegment(entry)
-        ? [
-            problem(
-              "segment-damaged",
-              key,
-              `a segment of ${entry.info.size} bytes cannot be whole; it counts as missing`,
-            ),
-          ]
-        : [];
     case "unknown":
-      return [problem("unknown-object", key, "not an object of WAL-E; the restore does not look at it")];
+      return [problem("unknown-object", key, "not an object of WAL-E or WAL-G; the restore does not look at it")];
     default:
       return [];
   }
@@ -64,18 +60,38 @@ function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
 /** Whether wal-e has encrypted what it uploaded. */
 export const isEncrypted = ({ heads }: ArchiveFacts): boolean => [...heads.values()].some(startsLikeOpenPgp);
 
-function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, decrypts: boolean): readonly Problem[] {
+function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, { reader, decrypts }: Onlooker): readonly Problem[] {
   const head = facts.heads.get(entry.relative);
-  if (head === undefined || startsLikeLzop(head) || isDamagedSegment(entry)) return [];
-  if (!startsLikeOpenPgp(head))
+  if (head === undefined || isDamagedSegment(entry) || entry.kind.kind === "other-compression") return [];
+  if (facts.insides?.has(entry.relative) === true && !startsLikeOpenPgp(head)) return [];
+  const begins = beginsLike(head, packingOfKey(entry.relative));
+  if (begins !== false) return [];
+  if (startsLikeOpenPgp(head)) return [encrypted(entry.relative, decrypts)];
+  if (reader === "wal-e") {
     return [problem("not-lzop", entry.relative, "begins neither like an lzop file nor like an OpenPGP message")];
+  }
+  return [problem("not-packed", entry.relative, "does not begin as its name says: encrypted otherwise, or broken")];
+}
+
+function encrypted(key: string, decrypts: boolean): Problem {
   return decrypts
-    ? [problem("encrypted-here-too", entry.relative, "encrypted by OpenPGP, and the platform's containers have a key")]
-    : [
-        problem(
-          "encrypted",
-          entry.relative,
-          "encrypted by OpenPGP: only a container with WALE_GPG_KEY_ID and its key can restore it",
-        ),
-      ];
+    ? problem("encrypted-here-too", key, "encrypted by OpenPGP, and the platform's containers have a key")
+    : problem(
+        "encrypted",
+        key,
+        "encrypted by OpenPGP: only a container with WALE_GPG_KEY_ID and its key can restore it",
+      );
+}
+
+const MAGIC: Readonly<Partial<Record<Packing, readonly number[]>>> = {
+  lz4: [0x04, 0x22, 0x4d, 0x18],
+  zstd: [0x28, 0xb5, 0x2f, 0xfd],
+  gzip: [0x1f, 0x8b],
+};
+
+/** Undefined for a packing whose files have no mark of their own. */
+export function beginsLike(head: Uint8Array, packing: Packing | undefined): boolean | undefined {
+  if (packing === "lzo") return startsLikeLzop(head);
+  const magic = packing === undefined ? undefined : MAGIC[packing];
+  return magic?.every((byte, index) => head[index] === byte);
 }

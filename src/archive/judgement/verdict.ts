@@ -1,7 +1,11 @@
 /** The verdict on an archive: plain JSON, the body of `archive verify` and the output of the step that verifies. */
+import type { Reader } from "../reading/reader.js";
+import type { TargetTimeline } from "./course.js";
 import { NO_LOSS, type Loss } from "./loss.js";
 import type { Problem, VerdictName } from "./problem.js";
+import type { Stall } from "./stall.js";
 import type { SegmentRange } from "./wal.js";
+import type { Pick, RecoveryWindow } from "./window.js";
 
 export interface BaseBackupVerdict {
   readonly name: string;
@@ -10,6 +14,35 @@ export interface BaseBackupVerdict {
   /** Complete, and the WAL that it needs is there. */
   readonly usable: boolean;
   readonly why: string;
+  readonly writer: Reader;
+  readonly postgresVersion: string | null;
+  /** First byte of the WAL that it needs; null where its name does not say it. */
+  readonly startLsn: string | null;
+  /** ISO 8601, by the database's clock; null where nothing here says it. */
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** When the sentinel was stored: what LATEST goes by. */
+  readonly storedAt: string | null;
+  /** Of the data directory after a restore, without WAL. */
+  readonly expandedBytes: number;
+  /** The backups that a restore of this delta backup fetches before it; empty for a full one. */
+  readonly buildsOn: readonly string[];
+  /** Null where it cannot be used. */
+  readonly window: RecoveryWindow | null;
+}
+
+/** A timeline as it lies in the archive. */
+export interface TimelineVerdict extends SegmentRange {
+  /** Unbroken runs of segments that can be used, first and last. */
+  readonly runs: readonly SegmentRange[];
+  /** From its history; null for a timeline without one. */
+  readonly parent: { readonly timeline: number; readonly lsn: string } | null;
+}
+
+export interface GapVerdict extends SegmentRange {
+  /** What it covers: the times of the segments beside it, ISO 8601; null where there is none, or it has no time. */
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
 export interface RecoveryPoint {
@@ -18,27 +51,35 @@ export interface RecoveryPoint {
   readonly segment: string;
   /** End of that segment. */
   readonly lsn: string;
-  /** ISO 8601. The data end no later than this: LastModified of the segment, true as a bound for a copy as well. */
+  /**
+   * ISO 8601. The data end no later than this: when the segment was stored, or, where that was long after its last write, as in
+   * a copy, the time of that write by the database's clock.
+   */
   readonly time: string;
 }
 
 export interface ArchiveVerdict {
   readonly verdict: VerdictName;
   readonly restorable: boolean;
-  readonly reader: "wal-e";
+  /** For which program the verdict holds. */
+  readonly reader: Reader;
   readonly systemId: string | null;
   readonly postgresVersion: string | null;
   readonly baseBackups: readonly BaseBackupVerdict[];
-  readonly timelines: readonly SegmentRange[];
-  readonly gaps: readonly SegmentRange[];
+  readonly timelines: readonly TimelineVerdict[];
+  readonly gaps: readonly GapVerdict[];
   /** Segments after the chosen base's start that are not there, at most `LONGEST_LIST` of them. */
   readonly missing: readonly string[];
   readonly unreachable: readonly string[];
   /** Null unless the verdict is restorable, with loss or without. */
   readonly recoveryPoint: RecoveryPoint | null;
   readonly problems: readonly Problem[];
-  /** The base that `wal-e backup-fetch LATEST` takes; null where there is none. */
+  /** The base that the verdict goes by; null where there is none. */
   readonly chosenBase: string | null;
+  /** The base that `backup-fetch LATEST` takes. */
+  readonly latestBase: string | null;
+  /** What has to stand as `recovery_target_timeline` for the verdict to hold. */
+  readonly targetTimeline: TargetTimeline | null;
   /** First and last segment without which the chosen base does not become consistent. */
   readonly needed: { readonly first: string; readonly last: string } | null;
   readonly loss: Loss;
@@ -48,6 +89,14 @@ export interface ArchiveVerdict {
   readonly expandedBytes: number;
   readonly objects: number;
   readonly bytes: number;
+  /** Number of objects of each storage class. */
+  readonly storageClasses: Readonly<Record<string, number>>;
+  /** By OpenPGP, as far as heads were looked at. */
+  readonly encrypted: boolean;
+  /** Null where nothing can be restored. */
+  readonly stall: Stall | null;
+  /** What a restore to the time that was asked for takes; null where none was. */
+  readonly pick: Pick | null;
 }
 
 export const LONGEST_LIST = 10_000;
@@ -58,11 +107,11 @@ export function recoveryPointText(point: RecoveryPoint): string {
 }
 
 /** The verdict on an archive that could not be read: nothing is known, and the reason is said. */
-export function unreadVerdict(reason: Problem): ArchiveVerdict {
+export function unreadVerdict(reason: Problem, reader: Reader = "wal-e"): ArchiveVerdict {
   return {
     verdict: "unknown",
     restorable: false,
-    reader: "wal-e",
+    reader,
     systemId: null,
     postgresVersion: null,
     baseBackups: [],
@@ -79,5 +128,11 @@ export function unreadVerdict(reason: Problem): ArchiveVerdict {
     expandedBytes: 0,
     objects: 0,
     bytes: 0,
+    latestBase: null,
+    targetTimeline: null,
+    storageClasses: {},
+    encrypted: false,
+    stall: null,
+    pick: null,
   };
 }

@@ -1,228 +1,112 @@
 /**
- * Judges an archive by its listing and its small objects, as PostgreSQL and WAL-E would use it (wal-archives.md §2).
- * Pure. Never says restorable where a needed segment is missing, and `unknown` wherever this version does not know.
+ * Judges an archive by its listing and its small objects, as PostgreSQL and the program that restores would use it
+ * (wal-archives.md §2, §7a). Pure. Never says restorable where a needed segment is missing, and `unknown` wherever it cannot
+ * be told.
  */
-import {
-  collectBases,
-  incompleteBecause,
-  inconsistentBecause,
-  majorVersion,
-  postgresVersion,
-  type BaseBackup,
-} from "./base-backup.js";
-import { byAge, latestBase } from "./choose.js";
 import type { ArchiveFacts } from "../reading/facts.js";
-import { SYSID_KEY, sentinelKey } from "../names/layout.js";
+import { baseProblems } from "./base-problems.js";
+import { baseVerdict, gapVerdicts, names, storageClasses, timelineVerdict } from "./assembly.js";
+import { byAge } from "./choose.js";
+import { courseProblems } from "./course-problems.js";
+import { holdsGood } from "./course.js";
+import { identityProblems } from "./identity.js";
 import { lossOf, NO_LOSS } from "./loss.js";
-import { problem, shorten, verdictOf, type Problem } from "./problem.js";
-import { type Course, courseOf } from "./course.js";
-import { timelineAt } from "./history.js";
-import { recoveryPointAt } from "./replay.js";
-import { segmentName } from "../names/segment.js";
-import type { Sentinel } from "../names/sentinel.js";
-import { numbersIn, sizeOf, type Span } from "../names/spans.js";
-import { strangers } from "./strangers.js";
-import { initdbTime, parseSysid } from "../names/sysid.js";
-import { LONGEST_LIST, type ArchiveVerdict, type BaseBackupVerdict } from "./verdict.js";
-import { collectWal, gapsOf, timelineRange, type TimelineWal } from "./wal.js";
-import { counted } from "../../counted.js";
+import { lengthOf, lostAside, lostOnTheWay, type Run } from "./lost.js";
+import { problem, shorten, type Problem, verdictOf } from "./problem.js";
+import { type Stall, stallOf, stallText } from "./stall.js";
+import { isEncrypted, strangers } from "./strangers.js";
+import { type Beside, type Study, studyOf } from "./study.js";
+import type { ArchiveVerdict } from "./verdict.js";
+import { pickFor, recoveryPointOf, windowOf } from "./window.js";
 
-/** Clocks of the store and of the database host may differ by this much. */
-const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;
-
-/** What is known beside the archive. */
-export interface Beside {
-  /** The system identifier, for one that has lost its own. */
-  readonly systemId?: string | undefined;
-  /** The platform's containers have a key for OpenPGP. */
-  readonly decrypts?: boolean;
-}
+export type { Beside } from "./study.js";
 
 export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): ArchiveVerdict {
-  const wal = collectWal(facts.entries);
-  const bases = collectBases(facts).map((base) => ({ base, ...judgeBase(base, wal) }));
-  const latest = latestBase(bases.map(({ base }) => base));
-  const chosen = bases.find(({ base }) => base === latest);
-  const sysidText = facts.texts.get(SYSID_KEY);
-  const ownSystemId = typeof sysidText === "string" ? parseSysid(sysidText) : undefined;
-  const systemId = ownSystemId ?? beside.systemId;
-  const course =
-    chosen?.sentinel === undefined ? undefined : courseOf(chosen.base.start, chosen.sentinel.stop, { facts, wal });
-  const problems = [
-    ...baseProblems(facts, bases, chosen),
-    ...versionProblems(bases),
-    ...sysidProblems(facts, ownSystemId, beside),
-    ...strangers(facts, beside.decrypts === true),
-    ...(course === undefined ? [] : courseProblems(facts, course)),
-  ];
-  const verdict = verdictOf(problems);
+  const study = studyOf(facts, beside);
+  const lost = lostOf(study);
+  const problems = [...objectProblems(study, beside), ...wayProblems(study, lost)];
+  const verdict = verdictOf(problems, study.restorer);
   const restorable = verdict === "restorable" || verdict === "restorable-with-loss";
-  const point = course?.last === undefined ? undefined : recoveryPointAt(course.last, facts.entries);
+  const { seen, chosen, course, times, known } = study;
+  const stall = course === undefined ? undefined : stallOf(course, times, beside.deletedAt);
+  const beyond = [...lost.unreachable, ...lost.aside];
   return {
     verdict,
     restorable,
-    reader: "wal-e",
-    systemId: systemId ?? null,
-    postgresVersion: (latest === undefined ? undefined : postgresVersion(latest)) ?? null,
-    baseBackups: bases.map(({ verdict: judged }) => judged),
-    timelines: wal.map(timelineRange),
-    gaps: wal.flatMap(gapsOf),
-    missing: course === undefined ? [] : names(course, course.missing),
-    unreachable: course === undefined ? [] : names(course, course.unreachable),
-    recoveryPoint: restorable ? (point ?? null) : null,
-    problems: shorten(problems),
-    chosenBase: latest?.name ?? null,
+    reader: study.reader,
+    systemId: known.own ?? beside.systemId ?? known.inside ?? null,
+    postgresVersion: chosen?.base.version ?? null,
+    baseBackups: study.options.map((option) => baseVerdict(option, study)),
+    timelines: study.wal.map((wal) => timelineVerdict(wal, study.histories)),
+    gaps: gapVerdicts(study),
+    missing: names(lost.missing),
+    unreachable: names(beyond),
+    recoveryPoint: (restorable && course !== undefined ? recoveryPointOf(course, times) : undefined) ?? null,
+    problems: shorten([...problems, ...stalled(stall)]),
+    chosenBase: chosen?.base.name ?? null,
     needed: course?.needed ?? null,
-    loss: course === undefined ? NO_LOSS : lossOf(sizeOf(course.missing), sizeOf(course.unreachable)),
+    loss: course === undefined ? NO_LOSS : lossOf(lengthOf(lost.missing), lengthOf(beyond)),
     segmentsToReplay: course?.segmentsToReplay ?? 0,
-    expandedBytes: chosen?.sentinel?.expandedBytes ?? 0,
-    objects: facts.entries.length,
-    bytes: facts.entries.reduce((sum, entry) => sum + entry.info.size, 0),
+    expandedBytes: chosen?.completion?.expandedBytes ?? 0,
+    objects: seen.entries.length,
+    bytes: seen.entries.reduce((sum, entry) => sum + entry.info.size, 0),
+    latestBase: study.latest?.base.name ?? null,
+    targetTimeline: restorable ? (course?.target ?? null) : null,
+    storageClasses: storageClasses(seen),
+    encrypted: isEncrypted(seen),
+    stall: stall ?? null,
+    pick: beside.targetTime === undefined ? null : pickFor(beside.targetTime, windowsOf(study)),
   };
 }
 
-interface JudgedBase {
-  readonly base: BaseBackup;
-  readonly sentinel: Sentinel | undefined;
-  readonly verdict: BaseBackupVerdict;
+interface Lost {
+  readonly missing: readonly Run[];
+  readonly unreachable: readonly Run[];
+  readonly aside: readonly Run[];
 }
 
-function judgeBase(base: BaseBackup, wal: readonly TimelineWal[]): Omit<JudgedBase, "base"> {
-  const sentinel = base.sentinel?.ok === true ? base.sentinel.sentinel : undefined;
-  const incomplete = incompleteBecause(base);
-  const whole = wal.find(({ timeline }) => timeline === base.start.timeline)?.whole ?? [];
-  const why = incomplete ?? (sentinel === undefined ? undefined : inconsistentBecause(base, sentinel.stop, whole));
+/** Where the timeline is given, what lies on another is not asked for; for a container it makes the verdict unknown. */
+function lostOf({ course, restorer, wal, options, timeline }: Study): Lost {
+  if (course === undefined) return { missing: [], unreachable: [], aside: [] };
+  const courses = options.flatMap((option) => (option.course === undefined ? [] : option.courses.filter(holdsGood)));
   return {
-    sentinel,
-    verdict: {
-      name: base.name,
-      complete: incomplete === undefined,
-      usable: why === undefined,
-      why: why ?? `${counted(base.parts.length, "tar part")} and all WAL that it needs`,
-    },
+    ...lostOnTheWay(course),
+    aside: restorer === "container" || timeline !== undefined ? [] : lostAside(course, wal, courses),
   };
 }
 
-function baseProblems(
-  facts: ArchiveFacts,
-  bases: readonly JudgedBase[],
-  chosen: JudgedBase | undefined,
-): readonly Problem[] {
-  if (facts.entries.length === 0) return [problem("archive-empty", "", "there is no object below this prefix")];
-  const unfinished = bases
-    .filter(({ base }) => base.sentinel === undefined)
-    .map(({ base }) => problem("base-without-sentinel", base.name, "a base backup whose upload never finished"));
-  if (chosen === undefined) {
-    return [...unfinished, problem("no-base-backup", "", "there is no finished base backup")];
-  }
-  return [...unfinished, ...brokenBases(bases, chosen), ...notNewest(bases, chosen), ...formatProblems(bases)];
-}
-
-function brokenBases(bases: readonly JudgedBase[], chosen: JudgedBase): readonly Problem[] {
-  const broken = bases.filter(({ base, verdict }) => base.sentinel !== undefined && !verdict.usable);
-  const whole = bases.find(({ verdict }) => verdict.usable);
-  return broken.map((judged) => {
-    const key = sentinelKey(judged.base.name);
-    const { why } = judged.verdict;
-    if (judged !== chosen) return problem("older-base-broken", key, `an older base backup cannot be used: ${why}`);
-    if (whole === undefined) return problem("base-backup-broken", key, `the newest base backup cannot be used: ${why}`);
-    const instead = `"${whole.base.name}" looks usable, but the container always restores the newest`;
-    return problem("newest-base-broken", key, `the newest base backup cannot be used: ${why}; ${instead}`);
-  });
-}
-
-function notNewest(bases: readonly JudgedBase[], chosen: JudgedBase): readonly Problem[] {
-  const furthest = byAge(bases.map(({ base }) => base)).reduce((a, b) => (b.start.number > a.start.number ? b : a));
-  if (furthest.start.number <= chosen.base.start.number) return [];
-  const text = `WAL-E takes "${chosen.base.name}" by its date, although "${furthest.name}" was begun later`;
-  return [problem("latest-not-newest", sentinelKey(chosen.base.name), text)];
-}
-
-function formatProblems(bases: readonly JudgedBase[]): readonly Problem[] {
-  return bases.flatMap(({ base, sentinel }) => {
-    const key = sentinelKey(base.name);
-    if (base.sentinel?.ok === false && base.sentinel.format === "wal-g") {
-      return [problem("wal-g-archive", key, "a sentinel of WAL-G, which this version does not read")];
-    }
-    if (sentinel === undefined || sentinel.tablespaces === 0) return [];
-    return [problem("tablespaces", key, "the base backup has tablespaces, whose links must be made before a restore")];
-  });
-}
-
-function versionProblems(bases: readonly JudgedBase[]): readonly Problem[] {
-  const finished = bases.filter(({ base }) => base.sentinel !== undefined);
-  const versions = finished.map(({ base }) => postgresVersion(base));
-  const without = finished[versions.indexOf(undefined)];
-  if (without !== undefined) {
-    const text = "no readable extended_version.txt: the version of PostgreSQL is not known";
-    return [problem("version-missing", `basebackups_005/${without.base.name}/extended_version.txt`, text)];
-  }
-  const majors = new Set(versions.flatMap((version) => (version === undefined ? [] : [majorVersion(version)])));
-  if (majors.size < 2) return [];
-  return [problem("several-versions", "", `base backups of PostgreSQL ${[...majors].join(" and ")} in one archive`)];
-}
-
-function sysidProblems(facts: ArchiveFacts, systemId: string | undefined, beside: Beside): readonly Problem[] {
-  if (facts.entries.length === 0) return [];
-  if (systemId === undefined && beside.systemId !== undefined) {
-    return [problem("sysid-from-elsewhere", SYSID_KEY, `not usable here; ${beside.systemId} is known from elsewhere`)];
-  }
-  if (!facts.texts.has(SYSID_KEY)) {
-    const text = "the system identifier is missing: the container would make an empty database over the copy";
-    return [problem("sysid-missing", SYSID_KEY, text)];
-  }
-  if (systemId === undefined) {
-    return [problem("sysid-malformed", SYSID_KEY, "does not hold a system identifier of at least 10 digits")];
-  }
-  const made = initdbTime(systemId);
-  const early = facts.entries.find(
-    (entry) =>
-      entry.kind.kind !== "unknown" && Date.parse(entry.info.lastModified) < made.getTime() - CLOCK_TOLERANCE_MS,
-  );
-  if (early === undefined) return [];
-  const text = `its cluster was made at ${made.toISOString()}, but "${early.relative}" was stored before: another cluster wrote here`;
-  return [problem("sysid-younger", SYSID_KEY, text)];
-}
-
-function courseProblems(facts: ArchiveFacts, course: Course): readonly Problem[] {
-  const lost = [...course.missing, ...course.unreachable];
-  const long = lost.length > 0 && sizeOf(course.missing) > LONGEST_LIST;
+function objectProblems(study: Study, { systemId: elsewhere, decrypts = false }: Beside): readonly Problem[] {
+  const { seen, known, restorer, reader, bases } = study;
   return [
-    ...course.problems,
-    ...(lost.length === 0 ? [] : [gapProblem(course)]),
-    ...(long ? [problem("list-shortened", "", `only the first ${LONGEST_LIST} missing segments are listed`)] : []),
-    ...disorder(facts, course),
+    ...baseProblems(seen, study),
+    ...identityProblems(seen, { known, elsewhere, restorer, finished: byAge(bases) }),
+    ...strangers(seen, { reader, decrypts }),
+    ...damaged(study),
   ];
 }
 
-function gapProblem(course: Course): Problem {
-  const first = names(course, course.missing)[0] ?? "";
-  const beyond = sizeOf(course.unreachable);
-  return problem("wal-gap", first, `this segment is missing; ${counted(beyond, "segment")} after it cannot be reached`);
+function wayProblems(study: Study, lost: Lost): readonly Problem[] {
+  const { seen, chosen, course } = study;
+  if (course === undefined || chosen === undefined) return [];
+  return courseProblems(seen, { ...study, chosen, course, ...lost });
 }
 
-/** A segment stored again long after later ones: a second writer, or a copy in pieces. */
-function disorder(facts: ArchiveFacts, course: Course): readonly Problem[] {
-  let newest = { time: 0, relative: "" };
-  const stamped = facts.entries
-    .flatMap(({ kind, relative, info }) =>
-      kind.kind === "segment" && kind.segment.timeline === timelineAt(course.stretches, kind.segment.number)
-        ? [{ number: kind.segment.number, relative, time: Date.parse(info.lastModified) }]
-        : [],
-    )
-    .sort((a, b) => a.number - b.number);
-  for (const segment of stamped) {
-    if (segment.time < newest.time - 6 * CLOCK_TOLERANCE_MS) {
-      const text = `stored more than an hour after the later "${segment.relative}": a copy in pieces, or a second writer`;
-      return [problem("dates-out-of-order", newest.relative, text)];
-    }
-    if (segment.time > newest.time) newest = segment;
-  }
-  return [];
+function damaged({ seen, damage }: Study): readonly Problem[] {
+  return seen.entries.flatMap(({ relative, kind }) => {
+    const why = damage.get(relative);
+    if (why === undefined) return [];
+    if (kind.kind === "part") return [problem("part-damaged", relative, `no restore can use this tar part: ${why}`)];
+    if (kind.kind !== "segment") return [];
+    return [problem("segment-damaged", relative, `${why}: it counts as missing`)];
+  });
 }
 
-function names({ stretches }: Course, spans: readonly Span[]): readonly string[] {
-  return numbersIn(spans, LONGEST_LIST).map((number) =>
-    segmentName({ timeline: timelineAt(stretches, number), number }),
-  );
+function stalled(stall: Stall | undefined): readonly Problem[] {
+  return stall?.stalled === true ? [problem("archiving-stalled", "", stallText(stall))] : [];
 }
+
+const windowsOf = ({ options, times }: Study) =>
+  options.flatMap((option) => {
+    const window = windowOf(option, times);
+    return window === undefined ? [] : [{ ...window, name: option.base.name }];
+  });

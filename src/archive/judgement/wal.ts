@@ -1,10 +1,13 @@
 /** The WAL of an archive by name and size: which segments are there, in what runs (wal-archives.md §2). */
 import type { ArchiveEntry } from "../reading/facts.js";
+import { packingOfKey } from "../names/packing.js";
 import { segmentName } from "../names/segment.js";
 import { holesIn, sizeOf, spansOf, type Span } from "../names/spans.js";
 
 /** An lzop file without data: a header of 38 bytes and the end mark. Anything shorter ends replay as if it were absent. */
 const SHORTEST_LZOP = 42;
+/** A segment that is not packed at all has its full size; any other packing of 16 MiB takes more than this. */
+const SHORTEST_PACKED = 12;
 
 export interface TimelineWal {
   readonly timeline: number;
@@ -23,23 +26,45 @@ export interface SegmentRange {
 }
 
 export function isDamagedSegment(entry: ArchiveEntry): boolean {
-  return entry.kind.kind === "segment" && entry.info.size < SHORTEST_LZOP;
+  if (entry.kind.kind !== "segment") return false;
+  const shortest = packingOfKey(entry.relative) === "lzo" ? SHORTEST_LZOP : SHORTEST_PACKED;
+  return entry.info.size < shortest;
 }
 
-/** By timeline, ascending. */
-export function collectWal(entries: readonly ArchiveEntry[]): readonly TimelineWal[] {
-  const timelines = new Map<number, { whole: number[]; listed: number[] }>();
+/**
+ * By timeline, ascending. `damaged` keys count as listed only, and so do segments that the reader does not see for their
+ * packing. One that lies here twice, under two packings, is whole only where both are: which of them WAL-G takes depends on
+ * what it took last (v0.2.19 internal/wal_fetch_handler.go, putCachedDecompressorInFirstPlace).
+ */
+export function collectWal(
+  entries: readonly ArchiveEntry[],
+  damaged: ReadonlyMap<string, string> = new Map(),
+): readonly TimelineWal[] {
+  const timelines = new Map<number, { whole: number[]; listed: number[]; spoilt: Set<number> }>();
   for (const entry of entries) {
-    if (entry.kind.kind !== "segment") continue;
-    const { timeline, number } = entry.kind.segment;
-    const numbers = timelines.get(timeline) ?? { whole: [], listed: [] };
+    const kind = segmentIn(entry);
+    if (kind === undefined) continue;
+    const { timeline, number } = kind.segment;
+    const numbers = timelines.get(timeline) ?? { whole: [], listed: [], spoilt: new Set<number>() };
     timelines.set(timeline, numbers);
     numbers.listed.push(number);
-    if (!isDamagedSegment(entry)) numbers.whole.push(number);
+    if (kind.hidden) continue;
+    if (isDamagedSegment(entry) || damaged.has(entry.relative)) numbers.spoilt.add(number);
+    else numbers.whole.push(number);
   }
   return [...timelines]
     .sort(([a], [b]) => a - b)
-    .map(([timeline, { whole, listed }]) => ({ timeline, whole: runs(whole), listed: runs(listed) }));
+    .map(([timeline, { whole, listed, spoilt }]) => ({
+      timeline,
+      whole: runs(whole.filter((number) => !spoilt.has(number))),
+      listed: runs(listed),
+    }));
+}
+
+function segmentIn({ kind }: ArchiveEntry) {
+  if (kind.kind === "segment") return { segment: kind.segment, hidden: false };
+  if (kind.kind !== "other-compression" || kind.as.kind !== "segment") return undefined;
+  return { segment: kind.as.segment, hidden: true };
 }
 
 /** First to last segment of the timeline, as it is listed, and how many segments there are. */
@@ -49,9 +74,9 @@ export function timelineRange(wal: TimelineWal): SegmentRange {
 }
 
 /** Everything between the first and the last listed segment that is absent or damaged. */
-export function gapsOf(wal: TimelineWal): readonly SegmentRange[] {
+export function gapsOf(wal: TimelineWal): readonly Span[] {
   const { first, last } = extent(wal);
-  return holesIn(wal.whole, first, last).map((hole) => rangeOf(wal.timeline, hole));
+  return holesIn(wal.whole, first, last);
 }
 
 export function rangeOf(timeline: number, span: Span): SegmentRange {

@@ -2,10 +2,13 @@
  * The `_backup_stop_sentinel.json` of a base backup: written last, plain JSON, and all that WAL-E looks at when it
  * lists backups (wal-archives.md §1). It names neither the number of parts nor the system.
  */
-import { parseSegment, type Segment } from "./segment.js";
+import { firstByte } from "./lsn.js";
+import { parseSegment, SEGMENT_BYTES, type Segment } from "./segment.js";
 
 export interface Sentinel {
   readonly stop: Segment;
+  /** Undefined where it does not say at which byte of the segment. */
+  readonly stopLsn: bigint | undefined;
   /** Sum of the sizes of all members of all tar parts. */
   readonly expandedBytes: number;
   readonly tablespaces: number;
@@ -31,7 +34,14 @@ export function parseSentinel(text: string): ParsedSentinel {
   if (stop === undefined) return broken('has no valid "wal_segment_backup_stop"');
   const expandedBytes = wholeNumber(value["expanded_size_bytes"]);
   if (expandedBytes === undefined) return broken('has no valid "expanded_size_bytes"');
-  return { ok: true, sentinel: { stop, expandedBytes, tablespaces: countTablespaces(value["spec"]) } };
+  const stopLsn = lsnIn(stop, value["wal_segment_offset_backup_stop"]);
+  return { ok: true, sentinel: { stop, stopLsn, expandedBytes, tablespaces: countTablespaces(value["spec"]) } };
+}
+
+/** The offset is decimal, with leading zeros (wal-archives.md §1). */
+function lsnIn(stop: Segment, offset: unknown): bigint | undefined {
+  if (typeof offset !== "string" || !/^[0-9]{1,8}$/.test(offset) || Number(offset) > SEGMENT_BYTES) return undefined;
+  return firstByte(stop) + BigInt(offset);
 }
 
 function countTablespaces(spec: unknown): number {

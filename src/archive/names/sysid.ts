@@ -16,23 +16,3 @@ export function parseSysid(text: string): string | undefined {
 export function initdbTime(sysid: string): Date {
   return new Date(Number(BigInt(sysid) >> 32n) * 1000);
 }
-
-/** `global/pg_control` of every release begins with it, as eight bytes, the lowest first (wal-archives.md, pg_control). */
-export function controlSysid(control: Uint8Array): string | undefined {
-  return control.length < 8 ? undefined : plausible(littleEndian(control, 0));
-}
-
-const LONG_HEADER = 0x0002;
-const LONG_HEADER_BYTES = 40;
-
-/** The first page of each WAL segment carries it in its long header; PostgreSQL replays no segment of another system. */
-export function walSysid(page: Uint8Array): string | undefined {
-  if (page.length < LONG_HEADER_BYTES || ((page[2] ?? 0) & LONG_HEADER) === 0) return undefined;
-  return plausible(littleEndian(page, 24));
-}
-
-function littleEndian(bytes: Uint8Array, at: number): bigint {
-  return Buffer.from(bytes.subarray(at, at + 8)).readBigUInt64LE(0);
-}
-
-const plausible = (value: bigint): string | undefined => parseSysid(value.toString());

@@ -7,14 +7,14 @@ import type { ArchiveEntry, ArchiveFacts } from "./facts.js";
 import { baseNamed, segmentKey } from "../names/layout.js";
 import { LzopStream } from "../compression/lzop-stream.js";
 import { segmentName } from "../names/segment.js";
-import { controlSysid, walSysid } from "../names/sysid.js";
+import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.js";
+import { CONTROL_FILE, controlSysid } from "../wal/pg-control.js";
 import { tarMember } from "./tar-member.js";
 
 /** A part can have 1.5 GB, and the file can stand anywhere in any of them. */
 const PART_PIECE = 8 * 1024 * 1024;
 const WAL_PIECE = 64 * 1024;
-const FIRST_PAGE = 40;
-const CONTROL = { name: "global/pg_control", most: 8 } as const;
+const CONTROL = { name: CONTROL_FILE, most: 8 } as const;
 
 export interface BackupSysid {
   readonly systemId: string;
@@ -40,8 +40,8 @@ export async function backupSysid(
   if (first === undefined) return undefined;
   const confirmed = await readable(async () => {
     const how = { piece: WAL_PIECE, before: () => undefined };
-    const page = await streamOf({ reader, facts }, first, how).take(FIRST_PAGE);
-    return page === undefined ? undefined : walSysid(page);
+    const page = await streamOf({ reader, facts }, first, how).take(LONG_HEADER_BYTES);
+    return page === undefined ? undefined : pageHeader(page)?.systemId;
   });
   if (confirmed === undefined) return undefined;
   const found = await inParts(reader, { facts, base }, watch);

@@ -1,12 +1,19 @@
 /**
  * What is known of an archive: its listing, and the few small objects that a verdict needs. Reading is one LIST, then
- * one GET per sentinel, version text and sysid, and a few GETs of nine bytes. An error is thrown, never read as absence.
+ * one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never read as
+ * absence.
  */
 import { RecoverError } from "../../errors.js";
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
-import { classify, type BaseName, type KeyKind } from "../names/layout.js";
-import { LZOP_MAGIC, lzopContent } from "../compression/lzop.js";
+import { classify, plainKind, type KeyKind } from "../names/layout.js";
+import { packingOfKey } from "../names/packing.js";
+import { withoutFileList } from "../names/walg-sentinel.js";
+import { LZOP_MAGIC } from "../compression/lzop.js";
+import { smallContent } from "../compression/small-content.js";
 import { formatLocation, relativeKey, type ArchiveLocation } from "../names/location.js";
+import { segmentName } from "../names/segment.js";
+import type { PageHeader } from "../wal/page-header.js";
+import { edges } from "./edges.js";
 import { inParallel } from "./parallel.js";
 
 export interface ArchiveEntry {
@@ -23,27 +30,51 @@ export interface ArchiveFacts {
   readonly texts: ReadonlyMap<string, string | null>;
   /** By relative key: the first bytes of some parts and segments. */
   readonly heads: ReadonlyMap<string, Uint8Array>;
+  /** By relative key: what was found inside objects, where it was looked for. */
+  readonly insides?: ReadonlyMap<string, Inside>;
+}
+
+/** What the inside of an object shows. */
+export interface Inside {
+  /** Why no restore can use it as what its name says; a part of a sentence: "it is cut". */
+  readonly broken?: string;
+  /** Why nothing can be said of it: "it is encrypted with OpenPGP". */
+  readonly hidden?: string;
+  readonly page?: PageHeader;
+}
+
+export interface ReadOptions {
+  /** Reads what tells times as well: `.backup` files, WAL-G's metadata, and the heads of segments that stand beside gaps. */
+  readonly times?: boolean;
 }
 
 export { LZOP_MAGIC } from "../compression/lzop.js";
 
 const LARGEST_TEXT = 1024 * 1024;
+/** WAL-G's lists of files: above this they are not read, and nothing is known of them. */
+const LARGEST_FILE_LIST = 64 * 1024 * 1024;
 const IN_FLIGHT = 8;
+/** Of an object whose header says when it was written. */
+const TIMED_HEAD = 64;
 
-export async function readArchive(reader: ObjectReader, location: ArchiveLocation): Promise<ArchiveFacts> {
+export async function readArchive(
+  reader: ObjectReader,
+  location: ArchiveLocation,
+  { times = false }: ReadOptions = {},
+): Promise<ArchiveFacts> {
   const entries = sortEntries(location, await reader.list(location.bucket, `${location.prefix}/`));
   const texts = new Map<string, string | null>();
   const heads = new Map<string, Uint8Array>();
   const at = ({ info }: ArchiveEntry) => ({ bucket: location.bucket, key: info.key });
-  await inParallel(entries.filter(isText), IN_FLIGHT, async (entry) => {
+  const wanted = times ? [...VERDICT_TEXTS, ...TIME_TEXTS] : VERDICT_TEXTS;
+  await inParallel(entries.filter(isOneOf(wanted)), IN_FLIGHT, async (entry) => {
     const { size, etag } = entry.info;
-    texts.set(
-      entry.relative,
-      size > LARGEST_TEXT ? null : textOf(entry, await reader.get(at(entry), { ifMatch: etag })),
-    );
+    const readable = size <= (listsFiles(entry) ? LARGEST_FILE_LIST : LARGEST_TEXT);
+    texts.set(entry.relative, readable ? await textOf(entry, await reader.get(at(entry), { ifMatch: etag })) : null);
   });
-  await inParallel(entriesToProbe(entries), IN_FLIGHT, async (entry) => {
-    const range = `bytes=0-${LZOP_MAGIC.length - 1}`;
+  const probed = times ? [...new Set([...entriesToProbe(entries), ...edges(entries)])] : entriesToProbe(entries);
+  await inParallel(probed, IN_FLIGHT, async (entry) => {
+    const range = `bytes=0-${(times ? Math.min(entry.info.size, TIMED_HEAD) : LZOP_MAGIC.length) - 1}`;
     heads.set(entry.relative, await reader.get(at(entry), { ifMatch: entry.info.etag, range }));
   });
   return { location, entries, texts, heads };
@@ -65,30 +96,45 @@ export function startsLikeLzop(head: Uint8Array): boolean {
   return LZOP_MAGIC.every((byte, index) => head[index] === byte);
 }
 
-function isText(entry: ArchiveEntry): boolean {
-  const { kind } = entry.kind;
-  return kind === "sentinel" || kind === "extended-version" || kind === "sysid" || kind === "timeline-history";
+const VERDICT_TEXTS: readonly string[] = ["sentinel", "extended-version", "sysid", "timeline-history"];
+const TIME_TEXTS: readonly string[] = ["backup-history", "metadata", "files-metadata"];
+
+function isOneOf(kinds: readonly string[]): (entry: ArchiveEntry) => boolean {
+  return ({ kind }) => kinds.includes(plainKind(kind).kind);
+}
+
+/** WAL-G's sentinels of 2020 and its `files_metadata.json` name every file of the database. */
+function listsFiles({ kind }: ArchiveEntry): boolean {
+  if (kind.kind !== "wal-g") return false;
+  return kind.as?.kind === "sentinel" || kind.as?.kind === "files-metadata";
 }
 
 /** The first part and the start segment of each base backup, and the last segment: encrypted archives show at once. */
 function entriesToProbe(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
-  const bases = entries.flatMap((entry) => (entry.kind.kind === "sentinel" ? [entry.kind.base] : []));
-  const last = entries.filter((entry) => entry.kind.kind === "segment").at(-1);
-  return entries.filter(
-    (entry) => entry.info.size > 0 && (entry === last || bases.some((base) => begins(entry, base))),
-  );
+  const plain = entries.map((entry) => ({ entry, kind: plainKind(entry.kind) }));
+  const bases = plain.flatMap(({ kind }) => (kind.kind === "sentinel" ? [kind.base] : []));
+  const last = plain.findLast(({ kind }) => kind.kind === "segment")?.entry;
+  const firsts = new Set(bases.map(({ name, offset }) => `${name} ${offset === undefined ? 1 : 0}`));
+  const starts = new Set(bases.map(({ start }) => segmentName(start)));
+  return plain
+    .filter(({ entry, kind }) => entry.info.size > 0 && (entry === last || begins(kind, { firsts, starts })))
+    .map(({ entry }) => entry);
 }
 
-function begins(entry: ArchiveEntry, base: BaseName): boolean {
-  const { kind } = entry;
-  if (kind.kind === "part") return kind.base.name === base.name && kind.index === 0;
-  if (kind.kind !== "segment") return false;
-  return kind.segment.timeline === base.start.timeline && kind.segment.number === base.start.number;
+function begins(
+  kind: KeyKind,
+  { firsts, starts }: { readonly firsts: ReadonlySet<string>; readonly starts: ReadonlySet<string> },
+): boolean {
+  if (kind.kind === "part") return firsts.has(`${kind.base.name} ${kind.index}`);
+  return kind.kind === "segment" && starts.has(segmentName(kind.segment));
 }
 
-/** Histories are packed like segments; one that is no whole lzop file has no text. */
-function textOf({ kind }: ArchiveEntry, bytes: Uint8Array): string | null {
-  const content = kind.kind === "timeline-history" ? lzopContent(bytes) : bytes;
+/** Histories are packed like segments; one that is no whole packed file has no text. */
+async function textOf(entry: ArchiveEntry, bytes: Uint8Array): Promise<string | null> {
+  const { kind } = plainKind(entry.kind);
+  if (listsFiles(entry)) return withoutFileList(decode(bytes)) ?? null;
+  if (kind !== "timeline-history" && kind !== "backup-history") return decode(bytes);
+  const content = await smallContent(bytes, packingOfKey(entry.relative) ?? "lzma");
   return content === undefined ? null : decode(content);
 }
 

@@ -1,0 +1,73 @@
+/** The parts of a verdict, in the form of its document. */
+import { formatLsn } from "../names/lsn.js";
+import { segmentName } from "../names/segment.js";
+import type { ArchiveFacts } from "../reading/facts.js";
+import { chainOf } from "./completeness.js";
+import type { Histories } from "./history.js";
+import type { Run } from "./lost.js";
+import { completeText, type Option } from "./option.js";
+import type { Study } from "./study.js";
+import { type BaseBackupVerdict, type GapVerdict, LONGEST_LIST, type TimelineVerdict } from "./verdict.js";
+import { gapsOf, rangeOf, timelineRange, type TimelineWal } from "./wal.js";
+import { windowOf } from "./window.js";
+
+export function baseVerdict(option: Option, { bases, times }: Study): BaseBackupVerdict {
+  const { base, complete, unusable, completion } = option;
+  return {
+    name: base.name,
+    complete,
+    usable: unusable === undefined,
+    why: unusable ?? completeText(option),
+    writer: base.writer,
+    postgresVersion: base.version ?? null,
+    startLsn: base.startLsn === undefined ? null : formatLsn(base.startLsn),
+    startedAt: base.times.startedAt ?? null,
+    finishedAt: base.times.finishedAt ?? null,
+    storedAt: base.completedAt ?? null,
+    expandedBytes: completion?.expandedBytes ?? 0,
+    buildsOn: chainOf(base, new Map(bases.map((each) => [each.name, each]))).map(({ name }) => name),
+    window: windowOf(option, times) ?? null,
+  };
+}
+
+/** Runs are shown and drawn: an archive with more of them is told by its gaps. */
+const MOST_RUNS = 1000;
+
+export function timelineVerdict(wal: TimelineWal, histories: Histories): TimelineVerdict {
+  const parent = histories.get(wal.timeline)?.at(-1);
+  return {
+    ...timelineRange(wal),
+    runs: wal.whole.slice(0, MOST_RUNS).map((span) => rangeOf(wal.timeline, span)),
+    parent: parent === undefined ? null : { timeline: parent.timeline, lsn: formatLsn(parent.lsn) },
+  };
+}
+
+export function gapVerdicts({ wal, times }: Study): readonly GapVerdict[] {
+  return wal.flatMap((each) =>
+    gapsOf(each).map((span) => ({
+      ...rangeOf(each.timeline, span),
+      ...times.around({ ...span, timeline: each.timeline }),
+    })),
+  );
+}
+
+/** The names of segments, at most `LONGEST_LIST` of them. */
+export function names(runs: readonly Run[]): readonly string[] {
+  const listed: string[] = [];
+  for (const { timeline, first, last } of runs) {
+    for (let number = first; number <= last; number += 1) {
+      if (listed.length >= LONGEST_LIST) return listed;
+      listed.push(segmentName({ timeline, number }));
+    }
+  }
+  return listed;
+}
+
+export function storageClasses({ entries }: ArchiveFacts): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { info } of entries) {
+    const name = info.storageClass || "STANDARD";
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
+}

@@ -1,0 +1,72 @@
+/** Whether the objects of a base backup are all there. */
+import { counted } from "../../counted.js";
+import type { BaseBackup } from "./base-backup.js";
+import type { Damage } from "./damage.js";
+
+/** WAL-E puts at most this many bytes of members into one tar part. */
+const PART_MEMBER_BYTES = 1_610_612_736;
+
+export interface Surroundings {
+  readonly bases: ReadonlyMap<string, BaseBackup>;
+  readonly damage: Damage;
+}
+
+/** Why the objects of the base itself, or of those that it builds on, are not whole; undefined where they are. */
+export function incompleteBecause(base: BaseBackup, around: Surroundings): string | undefined {
+  if (base.sentinel === undefined) return "it has no sentinel: its upload never finished";
+  if (!base.sentinel.ok) return `its sentinel ${base.sentinel.why}`;
+  if (base.parts.length === 0) return "it has no tar parts";
+  const own = base.writer === "wal-e" ? gapInParts(base) : gapInTars(base);
+  const bad = base.parts.find(({ relative }) => around.damage.has(relative));
+  return (
+    own ??
+    (bad && `tar part ${bad.index} is not whole: ${around.damage.get(bad.relative) ?? ""}`) ??
+    chain(base, around)
+  );
+}
+
+function gapInParts(base: BaseBackup): string | undefined {
+  const gap = base.parts.findIndex((part, position) => part.index !== position);
+  if (gap >= 0) return `tar part ${gap} is missing`;
+  const empty = base.parts.find((part) => part.size === 0);
+  if (empty !== undefined) return `tar part ${empty.index} is empty`;
+  const expanded = base.sentinel?.ok === true ? base.sentinel.sentinel.expandedBytes : 0;
+  const least = Math.ceil(expanded / PART_MEMBER_BYTES);
+  if (base.parts.length < least) return `it needs at least ${counted(least, "tar part")} and has ${base.parts.length}`;
+  return undefined;
+}
+
+/** WAL-G leaves numbers out, but it keeps the names, and the bytes that it sent. */
+function gapInTars({ tars, wanted, sentinel }: BaseBackup): string | undefined {
+  const missing = wanted?.find((name) => !tars.has(name));
+  if (missing !== undefined) return `tar file "${missing}" is missing`;
+  const empty = [...tars].find(([, size]) => size === 0);
+  if (empty !== undefined) return `tar file "${empty[0]}" is empty`;
+  // Without it WAL-G refuses the restore (v0.2.19 internal/backup_fetch_handler.go, PgControlNotFoundError).
+  if (![...tars.keys()].some((name) => name.startsWith("pg_control.tar"))) return "it has no pg_control";
+  const sent = sentinel?.ok === true ? (sentinel.sentinel.walg?.compressedBytes ?? 0) : 0;
+  const stored = [...tars.values()].reduce((sum, size) => sum + size, 0);
+  return stored < sent ? `${sent} bytes were sent and ${stored} are here` : undefined;
+}
+
+/** A delta backup is nothing without every backup that it builds on; names that lead in a circle build on nothing. */
+function chain(base: BaseBackup, { bases, damage }: Surroundings): string | undefined {
+  const delta = base.sentinel?.ok === true ? base.sentinel.sentinel.walg?.delta : undefined;
+  if (delta === undefined) return undefined;
+  const parent = bases.get(delta.from);
+  if (parent === undefined) return `it builds on "${delta.from}", which is not here`;
+  const others = new Map([...bases].filter(([name]) => name !== base.name));
+  const why = incompleteBecause(parent, { bases: others, damage });
+  return why === undefined ? undefined : `it builds on "${delta.from}", which is not whole: ${why}`;
+}
+
+/** The backups that a restore of this one fetches before it, the full one first. */
+export function chainOf(base: BaseBackup, bases: ReadonlyMap<string, BaseBackup>): readonly BaseBackup[] {
+  const found: BaseBackup[] = [];
+  for (let at: BaseBackup | undefined = base; at !== undefined && !found.includes(at); ) {
+    found.unshift(at);
+    const from: string | undefined = at.sentinel?.ok === true ? at.sentinel.sentinel.walg?.delta?.from : undefined;
+    at = from === undefined ? undefined : bases.get(from);
+  }
+  return found.slice(0, -1);
+}

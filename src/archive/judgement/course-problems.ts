@@ -1,0 +1,144 @@
+/** What there is to say of the way that a restore goes: its timelines, its gaps, what lies beside it. */
+import { counted } from "../../counted.js";
+import { segmentName } from "../names/segment.js";
+import { holesIn } from "../names/spans.js";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
+import type { Course } from "./course.js";
+import { type Histories, type Stretch, timelineAt } from "./history.js";
+import { lengthOf, type Run } from "./lost.js";
+import type { Option } from "./option.js";
+import { problem, type Problem, type Restorer } from "./problem.js";
+import { LONGEST_LIST } from "./verdict.js";
+import { extent, type TimelineWal } from "./wal.js";
+
+/** Segments that were stored again so long after later ones are no matter of clocks. */
+const DISORDER_MS = 60 * 60 * 1000;
+
+export interface CourseTerms {
+  readonly chosen: Option;
+  readonly course: Course;
+  readonly wal: readonly TimelineWal[];
+  readonly histories: Histories;
+  readonly missing: readonly Run[];
+  readonly unreachable: readonly Run[];
+  readonly aside: readonly Run[];
+  readonly restorer: Restorer;
+}
+
+export function courseProblems(facts: ArchiveFacts, terms: CourseTerms): readonly Problem[] {
+  const { course, missing, unreachable, aside } = terms;
+  const lost = [...missing, ...unreachable];
+  const long = lengthOf(missing) > LONGEST_LIST || lengthOf(unreachable) + lengthOf(aside) > LONGEST_LIST;
+  return [
+    ...(terms.restorer === "container" ? latestOnly(terms) : targets(terms)),
+    ...facts.entries.flatMap((entry) => partial(entry, terms)),
+    ...(lost.length === 0 ? [] : [gap(terms)]),
+    ...(long ? [problem("list-shortened", "", `only the first ${LONGEST_LIST} lost segments are listed`)] : []),
+    ...disorder(facts, course),
+  ];
+}
+
+const nameOf = ({ timeline, first }: Run): string => segmentName({ timeline, number: first });
+
+function gap({ missing, unreachable }: CourseTerms): Problem {
+  const first = missing[0] ?? unreachable[0];
+  const beyond = counted(lengthOf(unreachable), "segment");
+  const text = `this segment is missing; ${beyond} after it cannot be reached`;
+  return problem("wal-gap", first === undefined ? "" : nameOf(first), text);
+}
+
+function followed(stretches: readonly Stretch[]): readonly Problem[] {
+  if (stretches.length < 2) return [];
+  const steps = stretches.slice(1).map(({ timeline, from }) => segmentName({ timeline, number: from }));
+  return [
+    problem("timelines-followed", "", `the restore follows the timelines of the history: on from ${steps.join(", ")}`),
+  ];
+}
+
+/** For who can name a timeline: which, and why `latest` will not do. */
+function targets({ chosen, course, aside }: CourseTerms): readonly Problem[] {
+  const latest = chosen.courses[0];
+  const why = latest?.refused;
+  const asTold =
+    why === undefined || course.target === "latest"
+      ? []
+      : [problem("target-timeline", "", `recovery_target_timeline must be '${course.target}', not latest: ${why}`)];
+  return [...followed(course.stretches), ...asTold, ...beside(aside)];
+}
+
+function beside(aside: readonly Run[]): readonly Problem[] {
+  const first = aside[0];
+  if (first === undefined) return [];
+  const timelines = [...new Set(aside.map(({ timeline }) => timeline))].join(", ");
+  const text = `${counted(lengthOf(aside), "segment")} of timeline ${timelines} cannot be reached from any base backup here`;
+  return [problem("wal-aside", nameOf(first), text)];
+}
+
+/** For who always goes to the latest timeline. */
+function latestOnly({ course, wal }: CourseTerms): readonly Problem[] {
+  const { refused, stretches } = course;
+  const isBranch = refused?.includes("of another branch") === true;
+  return [
+    ...(refused === undefined
+      ? followed(stretches)
+      : [problem(isBranch ? "wrong-branch" : "several-timelines", "", refused)]),
+    ...leftBehind(stretches, wal),
+    ...brokenOff(stretches, wal),
+  ];
+}
+
+/** WAL of a newer timeline without its history: the restore would never look at it. */
+function leftBehind(stretches: readonly Stretch[], wal: readonly TimelineWal[]): readonly Problem[] {
+  const newest = stretches.at(-1)?.timeline ?? 0;
+  const hidden = wal.map(({ timeline }) => timeline).filter((timeline) => timeline > newest);
+  if (hidden.length === 0) return [];
+  const text = `there is WAL of timeline ${hidden.join(", ")}, and no history that leads to it from ${newest}`;
+  return [problem("several-timelines", "", text)];
+}
+
+/**
+ * A timeline that goes on behind a hole just where its child begins: not a failover, but a promotion over a gap, which hides
+ * what lies behind (real-parts.md §3.3). A server that went on by itself leaves no hole there.
+ */
+function brokenOff(stretches: readonly Stretch[], wal: readonly TimelineWal[]): readonly Problem[] {
+  return stretches.slice(1).flatMap(({ from }, index) => {
+    const left = wal.find(({ timeline }) => timeline === stretches[index]?.timeline);
+    const last = left === undefined ? 0 : extent(left).last;
+    if (left === undefined || last < from || holesIn(left.whole, from, last).length === 0) return [];
+    const beyond = segmentName({ timeline: left.timeline, number: last });
+    const text = `timeline ${left.timeline} goes on to ${beyond}, behind a gap where its child begins: a promotion over a gap`;
+    return [problem("several-timelines", "", text)];
+  });
+}
+
+/** The end of a timeline that was left is no loss: its child begins with a copy of it. */
+function partial({ kind, relative }: ArchiveEntry, { course, histories }: CourseTerms): readonly Problem[] {
+  if (kind.kind !== "partial-segment") return [];
+  const { timeline, number } = kind.segment;
+  const { stretches, start } = course;
+  if (timeline < (stretches.at(-1)?.timeline ?? 0) || number < start.number) return [];
+  const lines = [...histories.values()].flatMap((history) => history ?? []);
+  if (lines.some((left) => left.timeline === timeline && left.number === number)) return [];
+  const text = "a partial segment: a server was promoted, its new timeline is not here; no restore asks for it";
+  return [problem("partial-segment", relative, text)];
+}
+
+/** A segment stored again long after later ones: a second writer, or a copy in pieces. */
+function disorder(facts: ArchiveFacts, { stretches }: Course): readonly Problem[] {
+  let newest = { time: 0, relative: "" };
+  const stamped = facts.entries
+    .flatMap(({ kind, relative, info }) =>
+      kind.kind === "segment" && kind.segment.timeline === timelineAt(stretches, kind.segment.number)
+        ? [{ number: kind.segment.number, relative, time: Date.parse(info.lastModified) }]
+        : [],
+    )
+    .sort((a, b) => a.number - b.number);
+  for (const segment of stamped) {
+    if (segment.time < newest.time - DISORDER_MS) {
+      const text = `stored more than an hour after the later "${segment.relative}": a copy in pieces, or a second writer`;
+      return [problem("dates-out-of-order", newest.relative, text)];
+    }
+    if (segment.time > newest.time) newest = segment;
+  }
+  return [];
+}

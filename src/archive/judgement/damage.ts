@@ -1,0 +1,88 @@
+/**
+ * Objects that no restore can use as what their names say: those that are too short, and those whose inside was looked at.
+ * A segment of another cluster, version or place ends the replay without a word (wal-archives.md §0.1, §7a.7).
+ */
+import { firstByte, formatLsn } from "../names/lsn.js";
+import { SEGMENT_BYTES, type Segment, segmentName } from "../names/segment.js";
+import { startsLikeOpenPgp } from "../compression/openpgp.js";
+import { type ArchiveEntry, type ArchiveFacts, startsLikeLzop } from "../reading/facts.js";
+import type { PageHeader } from "../wal/page-header.js";
+import { majorVersion } from "./base-backup.js";
+import { historiesOf } from "./history.js";
+import { isDamagedSegment } from "./wal.js";
+
+/** By relative key: why, a part of a sentence. */
+export type Damage = ReadonlyMap<string, string>;
+
+/** What the WAL of this archive has to be; undefined where nothing says it. */
+export interface Identity {
+  readonly systemId: string | undefined;
+  readonly version: string | undefined;
+}
+
+export function damageIn(facts: ArchiveFacts, identity: Identity): Damage {
+  const histories = historiesOf(facts);
+  const ancestors = (timeline: number): ReadonlySet<number> | undefined => {
+    const history = histories.get(timeline);
+    return history === undefined ? undefined : new Set(history.map((each) => each.timeline));
+  };
+  return new Map(
+    facts.entries.flatMap((entry) => {
+      const why =
+        shortcoming(entry) ??
+        insideOf(facts, entry) ??
+        headOf(facts, entry) ??
+        misfit(facts, entry, { identity, ancestors });
+      return why === undefined ? [] : [[entry.relative, why] as const];
+    }),
+  );
+}
+
+function shortcoming(entry: ArchiveEntry): string | undefined {
+  return isDamagedSegment(entry) ? `a segment of ${entry.info.size} bytes cannot be whole` : undefined;
+}
+
+const insideOf = ({ insides }: ArchiveFacts, { relative }: ArchiveEntry): string | undefined =>
+  insides?.get(relative)?.broken;
+
+/** Only where WAL-E wrote: what WAL-G writes may be encrypted in a way that shows no mark. */
+function headOf({ heads }: ArchiveFacts, { relative, kind }: ArchiveEntry): string | undefined {
+  const head = heads.get(relative);
+  if (head === undefined || (kind.kind !== "segment" && kind.kind !== "part") || !relative.endsWith(".lzo"))
+    return undefined;
+  return startsLikeLzop(head) || startsLikeOpenPgp(head) ? undefined : "it does not begin like an lzop file";
+}
+
+interface Expected {
+  readonly identity: Identity;
+  readonly ancestors: (timeline: number) => ReadonlySet<number> | undefined;
+}
+
+function misfit({ insides }: ArchiveFacts, { relative, kind }: ArchiveEntry, expected: Expected): string | undefined {
+  const page = insides?.get(relative)?.page;
+  if (kind.kind !== "segment" || page === undefined) return undefined;
+  return ofAnotherCluster(page, expected.identity) ?? ofAnotherPlace(page, kind.segment, expected);
+}
+
+function ofAnotherCluster(page: PageHeader, { systemId, version }: Identity): string | undefined {
+  if (systemId !== undefined && page.systemId !== systemId) {
+    return `it is of another cluster: its system identifier is ${page.systemId}, not ${systemId}`;
+  }
+  if (page.version === undefined)
+    return `its first page is not of a release up to 18 (magic number ${hex(page.magic)})`;
+  if (version === undefined || page.version === majorVersion(version)) return undefined;
+  return `it is of PostgreSQL ${page.version}, not ${majorVersion(version)}`;
+}
+
+function ofAnotherPlace(page: PageHeader, segment: Segment, { ancestors }: Expected): string | undefined {
+  if (page.segmentBytes !== SEGMENT_BYTES) return `it is of a cluster with segments of ${page.segmentBytes} bytes`;
+  if (page.address !== firstByte(segment)) return `it begins at ${formatLsn(page.address)}, not where its name says`;
+  if (page.timeline === segment.timeline) return undefined;
+  const known = ancestors(segment.timeline);
+  const isAncestor = known === undefined ? page.timeline < segment.timeline : known.has(page.timeline);
+  return isAncestor
+    ? undefined
+    : `it is of timeline ${page.timeline}: no ancestor of ${segmentName(segment).slice(0, 8)}`;
+}
+
+const hex = (value: number): string => value.toString(16).toUpperCase().padStart(4, "0");

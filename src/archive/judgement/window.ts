@@ -1,0 +1,73 @@
+/** Between which two moments a base backup can be restored to a chosen time, and which base a given time wants. */
+import type { Option } from "./option.js";
+import type { Course, TargetTimeline } from "./course.js";
+import { formatLsn } from "../names/lsn.js";
+import { endLsn, segmentName } from "../names/segment.js";
+import type { Times } from "./times.js";
+import type { RecoveryPoint } from "./verdict.js";
+
+export interface RecoveryWindow {
+  /** What has to stand as `recovery_target_timeline`. */
+  readonly targetTimeline: TargetTimeline;
+  /** Those that the replay goes along, oldest first. */
+  readonly timelines: readonly number[];
+  /** The first consistent point; `time` by the database's clock, or else when the sentinel was stored, which is no earlier. */
+  readonly from: { readonly lsn: string; readonly segment: string; readonly time: string | null };
+  readonly to: RecoveryPoint;
+  readonly segments: number;
+}
+
+/** Undefined where the base cannot be used. */
+export function windowOf({ base, completion, course }: Option, times: Times): RecoveryWindow | undefined {
+  if (course?.last === undefined || completion === undefined) return undefined;
+  const to = recoveryPointOf(course, times);
+  if (to === undefined) return undefined;
+  return {
+    targetTimeline: course.target,
+    timelines: travelled(course),
+    from: {
+      lsn: completion.stopLsn === undefined ? endLsn(completion.stop) : formatLsn(completion.stopLsn),
+      segment: course.needed.last,
+      time: base.times.finishedAt ?? base.completedAt ?? null,
+    },
+    to,
+    segments: course.segmentsToReplay,
+  };
+}
+
+/** Undefined where the listing does not hold the segment. */
+export function recoveryPointOf({ last }: Course, times: Times): RecoveryPoint | undefined {
+  const at = last === undefined ? undefined : times.of(last);
+  if (last === undefined || at === undefined) return undefined;
+  return { timeline: last.timeline, segment: segmentName(last), lsn: endLsn(last), time: at.time };
+}
+
+function travelled({ stretches, last }: Course): readonly number[] {
+  return stretches
+    .filter(({ from }, index) => from <= (last?.number ?? 0) && stretches[index + 1]?.from !== from)
+    .map(({ timeline }) => timeline);
+}
+
+/** What a restore to a moment would take. */
+export interface Pick {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly base: string | null;
+  readonly targetTimeline: TargetTimeline | null;
+  /** Why none, or what to know of it. */
+  readonly why: string;
+}
+
+/** The newest usable base that had ended by then: a target before its end gives newer data than were asked for (wal-archives.md §5). */
+export function pickFor(time: Date, windows: readonly (RecoveryWindow & { readonly name: string })[]): Pick {
+  const iso = time.toISOString();
+  const none = (why: string): Pick => ({ time: iso, base: null, targetTimeline: null, why });
+  if (windows.length === 0) return none("no base backup can be used");
+  const ended = windows.filter(({ from }) => from.time !== null && Date.parse(from.time) <= time.getTime());
+  if (ended.length === 0) return none("it is before the first base backup that can be used had ended");
+  const reaching = ended.filter(({ to }) => Date.parse(to.time) >= time.getTime());
+  if (reaching.length === 0) return none("it is behind the recovery point: nothing in the archive reaches so far");
+  const chosen = reaching.reduce((best, each) => ((each.from.time ?? "") > (best.from.time ?? "") ? each : best));
+  const unless = "PostgreSQL 13 and later refuse a target behind the last commit";
+  return { time: iso, base: chosen.name, targetTimeline: chosen.targetTimeline, why: unless };
+}

@@ -1,0 +1,36 @@
+/**
+ * JSON whose whole numbers do not fit a JavaScript number: WAL-G writes system identifiers and LSNs as bare numbers of up to
+ * 64 bits. Numbers of 16 digits and more come as text; anything that is no JSON object is undefined.
+ */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Text is matched first, so that digits inside it stay as they are. */
+const TEXT_OR_LONG = /"(?:[^"\\]|\\.)*"|-?[0-9]{16,}(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/g;
+
+export function exactJson(text: string): JsonObject | undefined {
+  const quoted = text.replace(TEXT_OR_LONG, (found) => (/^-?[0-9]+$/.test(found) ? `"${found}"` : found));
+  try {
+    const value: unknown = JSON.parse(quoted);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A whole number from 0 to 2^64 - 1, written either way. */
+export function unsigned64(value: unknown): bigint | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;
+  if (typeof value !== "string" || !/^[0-9]{1,20}$/.test(value)) return undefined;
+  const number = BigInt(value);
+  return number < 2n ** 64n ? number : undefined;
+}
+
+/** A whole number from 0 on that a JavaScript number holds exactly. */
+export function wholeNumber(value: unknown): number | undefined {
+  const number = unsigned64(value);
+  return number === undefined || number > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(number);
+}

@@ -1,0 +1,27 @@
+/** What the program that restores sees of an archive: WAL-E nothing that WAL-G alone writes, WAL-G all of both. */
+import { plainKind } from "../names/layout.js";
+import type { ArchiveEntry, ArchiveFacts } from "./facts.js";
+
+export const READERS = ["wal-e", "wal-g"] as const;
+export type Reader = (typeof READERS)[number];
+
+/**
+ * The entries as `reader` takes them. WAL-G looks for a segment under every ending that it knows (v0.2.19
+ * internal/wal_fetch_handler.go, DownloadAndDecompressStorageFile), WAL-E only under `.lzo` (wal-archives.md §7a.7).
+ */
+export function seenBy(reader: Reader, facts: ArchiveFacts): ArchiveFacts {
+  if (reader === "wal-e") return facts;
+  return { ...facts, entries: facts.entries.map(unwrapped) };
+}
+
+/** Objects of WAL-G that no restore needs stay what they are. */
+function unwrapped(entry: ArchiveEntry): ArchiveEntry {
+  const { kind } = entry;
+  if (kind.kind !== "other-compression" && (kind.kind !== "wal-g" || kind.as === undefined)) return entry;
+  return { ...entry, kind: plainKind(kind) };
+}
+
+/** Who wrote a base backup: their names differ. */
+export function writerOf(base: { readonly offset?: number }): Reader {
+  return base.offset === undefined ? "wal-g" : "wal-e";
+}

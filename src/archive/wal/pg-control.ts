@@ -1,0 +1,10 @@
+/** `global/pg_control` of every release begins with the system identifier, the lowest byte first (wal-archives.md, pg_control). */
+import { parseSysid } from "../names/sysid.js";
+
+export const CONTROL_FILE = "global/pg_control";
+const IDENTIFIER_BYTES = 8;
+
+export function controlSysid(control: Uint8Array): string | undefined {
+  if (control.length < IDENTIFIER_BYTES) return undefined;
+  return parseSysid(Buffer.from(control.subarray(0, IDENTIFIER_BYTES)).readBigUInt64LE(0).toString());
+}

@@ -1,0 +1,112 @@
+/** A verdict on an archive for a person: what can be had back first, then what it rests on, then what is wrong. */
+import { lossText } from "../archive/judgement/loss.js";
+import type { Problem, VerdictName } from "../archive/judgement/problem.js";
+import { type ArchiveVerdict, type BaseBackupVerdict, recoveryPointText } from "../archive/judgement/verdict.js";
+import type { RecoveryWindow } from "../archive/judgement/window.js";
+import { bytesText } from "../bytes.js";
+import { counted } from "../counted.js";
+import { wrap } from "../ui/text.js";
+
+const WIDTH = 80;
+const PROGRAM = { "wal-e": "WAL-E", "wal-g": "WAL-G" } as const;
+
+const IN_WORDS: Readonly<Record<VerdictName, string>> = {
+  restorable: "restorable",
+  "restorable-with-loss": "restorable with loss",
+  "not-restorable": "not restorable",
+  unknown: "it could not be told",
+};
+
+export interface VerdictShown extends ArchiveVerdict {
+  readonly location: string;
+}
+
+export function verdictLines(shown: VerdictShown): readonly string[] {
+  return [
+    `${shown.location}: ${IN_WORDS[shown.verdict]}`,
+    ...outcome(shown),
+    ...archive(shown),
+    ...section(
+      "Base backups",
+      shown.baseBackups.flatMap((base) => baseLines(base, shown)),
+    ),
+    ...section("Timelines", shown.timelines.map(timelineLine)),
+    ...section("Gaps", shown.gaps.flatMap(gapLines)),
+    ...section("Findings", shown.problems.flatMap(problemLines)),
+  ];
+}
+
+/** What a restore brings back, and how it has to be asked for. */
+function outcome(shown: VerdictShown): readonly string[] {
+  const { recoveryPoint: point, chosenBase, targetTimeline, reader, loss, pick } = shown;
+  const lines = [
+    ...(point === null ? [] : [`recovery point: ${recoveryPointText(point)}`, lossText(loss)]),
+    ...(point === null || chosenBase === null
+      ? []
+      : [`restore ${chosenBase} with ${PROGRAM[reader]}, recovery_target_timeline = '${targetTimeline ?? "latest"}'`]),
+    ...(pick === null ? [] : [pickLine(pick)]),
+  ];
+  return lines.flatMap((line) => hanging("  ", line));
+}
+
+function pickLine({ time, base, targetTimeline, why }: NonNullable<ArchiveVerdict["pick"]>): string {
+  if (base === null) return `back to ${time}: not possible, ${why}`;
+  return `back to ${time}: ${base}, recovery_target_timeline = '${targetTimeline ?? "latest"}' (${why})`;
+}
+
+function archive(shown: VerdictShown): readonly string[] {
+  const { postgresVersion: version, systemId, objects, bytes, expandedBytes, segmentsToReplay } = shown;
+  const classes = Object.entries(shown.storageClasses).filter(([name]) => name !== "STANDARD");
+  const lines = [
+    `PostgreSQL ${version ?? "of unknown version"}, system identifier ${systemId ?? "not known"}`,
+    `${counted(objects, "object")} of ${bytesText(bytes)}; a restore takes ${bytesText(expandedBytes)} of disk and replays ${counted(segmentsToReplay, "segment")}`,
+    ...(classes.length === 0
+      ? []
+      : [`storage classes: ${classes.map(([name, count]) => `${name} ${count}`).join(", ")}`]),
+    ...(shown.encrypted ? ["encrypted by OpenPGP"] : []),
+  ];
+  return lines.flatMap((line) => hanging("  ", line));
+}
+
+function baseLines(base: BaseBackupVerdict, { chosenBase, latestBase }: VerdictShown): readonly string[] {
+  const marks = [...(base.name === chosenBase ? ["taken"] : []), ...(base.name === latestBase ? ["LATEST"] : [])];
+  const mark = marks.length === 0 ? "" : ` (${marks.join(", ")})`;
+  return [
+    `  ${base.name}${mark}`,
+    ...hanging("    ", `${base.usable ? "usable" : "not usable"}: ${base.why}`),
+    ...(base.window === null ? [] : hanging("    ", windowText(base.window))),
+  ];
+}
+
+function windowText({ from, to, targetTimeline, timelines }: RecoveryWindow): string {
+  const way = timelines.length > 1 ? `, over timelines ${timelines.join(", ")}` : "";
+  const target = targetTimeline === "latest" ? "" : `, recovery_target_timeline = '${targetTimeline}'`;
+  return `can go back to any moment from ${from.time ?? "its end"} to ${to.time}${way}${target}`;
+}
+
+function timelineLine({ timeline, segments, first, last, parent }: ArchiveVerdict["timelines"][number]): string {
+  const from = parent === null ? "" : `, from ${parent.timeline} at ${parent.lsn}`;
+  const range = first === last ? first : `${first} to ${last}`;
+  return `  ${timeline}: ${counted(segments, "segment")}, ${range}${from}`;
+}
+
+function gapLines({ segments, first, last, from, to }: ArchiveVerdict["gaps"][number]): readonly string[] {
+  const range = first === last ? first : `${first} to ${last}`;
+  const times = from === null || to === null ? "" : `, between ${from} and ${to}`;
+  return hanging("  ", `${counted(segments, "segment")}: ${range}${times}`);
+}
+
+/** Keys are quoted: they may hold any character. */
+function problemLines({ code, key, message }: Problem): readonly string[] {
+  return hanging("  ", `${code}: ${key === "" ? "" : `${JSON.stringify(key)}: `}${message}`);
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines];
+}
+
+/** Wrapped under its own beginning, so that each entry stands out. */
+function hanging(indent: string, text: string): readonly string[] {
+  const [first = "", ...rest] = wrap(text.replace(/\n/g, " "), WIDTH - 2, indent);
+  return [first, ...rest.flatMap((line) => wrap(line.trimStart(), WIDTH, `${indent}  `))];
+}
