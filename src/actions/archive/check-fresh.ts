@@ -11,6 +11,7 @@ import {
 } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
+import { waitFor } from "../wait.js";
 
 /** A fresh instance's first base backup is complete 12–17 s after its container started (real-parts.md §1.3). */
 const DEADLINE_MS = 5 * 60_000;
@@ -43,15 +44,16 @@ export const checkFresh = defineAction({
   async run(context, request): Promise<Output> {
     const target = instanceArchive(request.bucket, request.guid);
     if (request.source !== "") requireApart(parseLocation(request.source), target);
-    const { clock } = context.ports;
-    const until = clock.monotonicMs() + DEADLINE_MS;
-    for (;;) {
-      const { complete, output } = await look(context, request, target);
-      if (complete) return output;
-      if (clock.monotonicMs() > until) throw noBackup(target);
-      context.progress({ message: "waiting for the first base backup of the new instance" });
-      await clock.sleep(POLL_MS, context.signal);
-    }
+    return await waitFor(context, {
+      deadlineMs: DEADLINE_MS,
+      pollMs: POLL_MS,
+      look: async () => {
+        const { complete, output } = await look(context, request, target);
+        return complete ? { found: output } : { instead: output };
+      },
+      tell: () => "waiting for the first base backup of the new instance",
+      late: () => noBackup(target),
+    });
   },
   async verify(context, request, output) {
     const { complete } = await look(context, request, parseLocation(output.location));

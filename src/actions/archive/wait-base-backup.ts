@@ -6,6 +6,7 @@ import { sortEntries } from "../../archive/reading/facts.js";
 import { parseLocation } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
+import { waitFor } from "../wait.js";
 import { evidenceRef, recallListing } from "./evidence-listing.js";
 
 const DEADLINE_MS = 15 * 60_000;
@@ -29,26 +30,21 @@ export const waitBaseBackup = defineAction({
   tell: (found) => `${found.base_backup} is complete`,
   describe: ({ target }) => [{ on: "here", line: quote(["aws", "s3", "ls", `${target}/basebackups_005/`]) }],
   async run(context, request): Promise<z.infer<typeof output>> {
-    const { clock } = context.ports;
-    const { target } = request;
-    const until = clock.monotonicMs() + DEADLINE_MS;
-    for (;;) {
-      const name = await newBaseBackup(context, request);
-      if (name !== undefined) return { base_backup: name };
-      if (clock.monotonicMs() > until) {
-        throw new RecoverError(
-          "deadline-passed",
-          "the recovered database made no complete base backup within 15 minutes",
-          {
-            remedy: "The data are back; look at the container's log for backup> lines, then resume.",
-            place: target,
-            effect: "none",
-          },
-        );
-      }
-      context.progress({ message: "waiting for the first base backup of the new timeline" });
-      await clock.sleep(POLL_MS, context.signal);
-    }
+    return await waitFor(context, {
+      deadlineMs: DEADLINE_MS,
+      pollMs: POLL_MS,
+      look: async () => {
+        const name = await newBaseBackup(context, request);
+        return name === undefined ? { instead: undefined } : { found: { base_backup: name } };
+      },
+      tell: () => "waiting for the first base backup of the new timeline",
+      late: () =>
+        new RecoverError("deadline-passed", "the recovered database made no complete base backup within 15 minutes", {
+          remedy: "The data are back; look at the container's log for backup> lines, then resume.",
+          place: request.target,
+          effect: "none",
+        }),
+    });
   },
   async verify(context, request, output) {
     const name = await newBaseBackup(context, request);

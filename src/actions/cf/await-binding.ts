@@ -1,6 +1,7 @@
 import type { Context, Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { CredentialBinding } from "../../ports/cloud-foundry.js";
+import { waitFor } from "../wait.js";
 
 /** A broker may bind while it is asked how it stands; Cloud Foundry asks it as rarely as once a minute. */
 const DEADLINE_MS = 5 * 60_000;
@@ -10,21 +11,22 @@ type Find = () => Promise<CredentialBinding | undefined>;
 
 /** The GUID of a binding that was asked for, once its broker is done. Errors: `step-failed`, `deadline-passed`. */
 export async function awaitBinding(context: Context, what: string, find: Find): Promise<string> {
-  const { clock } = context.ports;
-  const until = clock.monotonicMs() + DEADLINE_MS;
-  for (;;) {
-    const binding = await find();
-    if (binding?.lastOperation.state === "succeeded") return binding.guid;
-    if (binding === undefined || binding.lastOperation.state === "failed") throw failed(what, binding);
-    if (clock.monotonicMs() > until) {
-      throw new RecoverError("deadline-passed", `${what} was not made within 5 minutes`, {
+  return await waitFor(context, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const binding = await find();
+      if (binding?.lastOperation.state === "succeeded") return { found: binding.guid };
+      if (binding === undefined || binding.lastOperation.state === "failed") throw failed(what, binding);
+      return { instead: binding.lastOperation.description };
+    },
+    tell: (description) => `waiting for the broker: ${description || "in progress"}`,
+    late: () =>
+      new RecoverError("deadline-passed", `${what} was not made within 5 minutes`, {
         remedy: "Look at it with cf service and at the broker's log; when it is there, resume.",
         place: what,
-      });
-    }
-    context.progress({ message: `waiting for the broker: ${binding.lastOperation.description || "in progress"}` });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+      }),
+  });
 }
 
 /** What became of a binding that may have been asked for; one under way is waited for by the run that follows. */

@@ -4,6 +4,7 @@ import { RecoverError } from "../../errors.js";
 import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { containersOf } from "../docker/locate-container.js";
+import { waitAtMost, waitFor } from "../wait.js";
 import { inspectTaken } from "./inspect-taken.js";
 import { nameTaken } from "./name-taken.js";
 import { runTag } from "./run-tag.js";
@@ -205,55 +206,51 @@ function wayOnFrom(context: Context, { name }: ServiceInstance): string {
 
 /** Only where a create was sent is its late arrival waited for. */
 async function lateArrival(context: Context, spaceGuid: string, name: string): Promise<ServiceInstance | undefined> {
-  const { cf, clock } = context.ports;
-  const until = clock.monotonicMs() + (context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0);
-  for (;;) {
-    const instance = await cf.findInstance(spaceGuid, name);
-    if (instance !== undefined || clock.monotonicMs() >= until) return instance;
-    await clock.sleep(POLL_MS, context.signal);
-  }
+  const last = await waitAtMost(context, {
+    deadlineMs: context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0,
+    pollMs: POLL_MS,
+    look: async () => {
+      const instance = await context.ports.cf.findInstance(spaceGuid, name);
+      return instance === undefined ? { instead: undefined } : { found: instance };
+    },
+  });
+  return "found" in last ? last.found : undefined;
 }
 
 async function awaitCreated(context: Context, { space_guid, name }: Input): Promise<Output> {
-  const { cf, clock } = context.ports;
-  const until = clock.monotonicMs() + CREATED_DEADLINE_MS;
-  for (;;) {
-    const instance = await cf.findInstance(space_guid, name);
-    if (instance !== undefined && !isOurs(context, instance)) {
-      throw new RecoverError(
-        "name-taken",
-        `the service instance "${name}" that exists now was not created by this run (${instance.guid})`,
-        {
-          remedy: "Somebody created it at the same moment: run again with --input new_name=NAME.",
-          place: name,
-        },
-      );
-    }
-    if (instance?.lastOperation.state === "succeeded") return outputOf(instance);
-    if (instance?.lastOperation.state === "failed") {
-      throw new RecoverError(
-        "step-failed",
-        `Cloud Foundry could not create "${name}": ${instance.lastOperation.description}`,
-        {
-          remedy: wayOnFrom(context, instance),
-          place: instance.guid,
-        },
-      );
-    }
-    if (clock.monotonicMs() > until) {
-      throw new RecoverError("deadline-passed", `"${name}" was not created within 15 minutes`, {
+  return await waitFor(context, {
+    deadlineMs: CREATED_DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const instance = await context.ports.cf.findInstance(space_guid, name);
+      if (instance === undefined) return { instead: "waiting for the instance to appear" };
+      if (isCreated(context, instance)) return { found: outputOf(instance) };
+      return { instead: instance.lastOperation.description || "create in progress" };
+    },
+    tell: (instead) => instead,
+    late: () =>
+      new RecoverError("deadline-passed", `"${name}" was not created within 15 minutes`, {
         remedy: "Look at cf service and at the broker's log; when it is created, resume.",
         place: name,
-      });
-    }
-    context.progress({
-      message:
-        instance === undefined
-          ? "waiting for the instance to appear"
-          : instance.lastOperation.description || "create in progress",
+      }),
+  });
+}
+
+/** False while it is going on. Errors: `name-taken` where it is not ours, `step-failed`. */
+function isCreated(context: Context, instance: ServiceInstance): boolean {
+  const { name, guid, lastOperation } = instance;
+  if (!isOurs(context, instance))
+    throw new RecoverError(
+      "name-taken",
+      `the service instance "${name}" that exists now was not created by this run (${guid})`,
+      { remedy: "Somebody created it at the same moment: run again with --input new_name=NAME.", place: name },
+    );
+  if (lastOperation.state === "failed")
+    throw new RecoverError("step-failed", `Cloud Foundry could not create "${name}": ${lastOperation.description}`, {
+      remedy: wayOnFrom(context, instance),
+      place: guid,
     });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+  return lastOperation.state === "succeeded";
 }
 
 function outputOf(instance: ServiceInstance): Output {

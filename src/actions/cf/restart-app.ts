@@ -4,6 +4,7 @@ import { RecoverError } from "../../errors.js";
 import type { AppInstance, AuditEvent, CfApp } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { guardInstance } from "../docker/target-container.js";
+import { waitFor } from "../wait.js";
 
 /** As long as the CLI waits for an application by itself: CF_STARTUP_TIMEOUT is 5 minutes (cf-bosh.md §1.3). */
 const RUNNING_DEADLINE_MS = 5 * 60_000;
@@ -105,18 +106,19 @@ function shown({ process, index, state }: AppInstance): string {
 
 /** Errors: `step-failed` where an instance crashed, `deadline-passed`; both name the application. */
 async function awaitRunning(context: Context, app: CfApp): Promise<void> {
-  const { cf, clock } = context.ports;
-  const until = clock.monotonicMs() + RUNNING_DEADLINE_MS;
-  for (;;) {
-    const instances = await cf.appInstances(app.guid);
-    const others = instances.filter((each) => !isRunning(each));
-    if (others.length === 0) return;
-    const crashed = others.filter(({ state }) => state === "CRASHED");
-    if (crashed.length > 0) throw doesNotRun(app, crashed, "step-failed");
-    if (clock.monotonicMs() > until) throw doesNotRun(app, others, "deadline-passed");
-    context.progress({ message: `waiting for "${app.name}": ${others.map(shown).join(", ")}` });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+  await waitFor(context, {
+    deadlineMs: RUNNING_DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const instances = await context.ports.cf.appInstances(app.guid);
+      const others = instances.filter((each) => !isRunning(each));
+      const crashed = others.filter(({ state }) => state === "CRASHED");
+      if (crashed.length > 0) throw doesNotRun(app, crashed, "step-failed");
+      return others.length === 0 ? { found: instances } : { instead: others };
+    },
+    tell: (others) => `waiting for "${app.name}": ${others.map(shown).join(", ")}`,
+    late: (others) => doesNotRun(app, others, "deadline-passed"),
+  });
 }
 
 function doesNotRun(

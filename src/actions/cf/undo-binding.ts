@@ -4,6 +4,7 @@ import { RecoverError } from "../../errors.js";
 import type { CredentialBinding } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { guardInstance } from "../docker/target-container.js";
+import { waitFor } from "../wait.js";
 import { runTag } from "./run-tag.js";
 
 /** A broker may unbind while it is asked how it stands; Cloud Foundry asks it as rarely as once a minute. */
@@ -65,27 +66,27 @@ async function awaitGone<I extends Input>(
   { input }: Taken<I, unknown>,
   { find, titleOf }: BindingOptions<I>,
 ): Promise<void> {
-  const { clock } = context.ports;
-  const until = clock.monotonicMs() + DEADLINE_MS;
   const what = titleOf(input, context.run.id);
-  for (let found = await find(context, input); found !== undefined; found = await find(context, input)) {
-    if (!isGoing(found) && found.lastOperation.state === "failed")
-      throw new RecoverError(
-        "step-failed",
-        `Cloud Foundry could not remove ${what}: ${found.lastOperation.description}`,
-        {
-          remedy: "Look at the broker's log, then go on.",
-          place: what,
-        },
-      );
-    if (clock.monotonicMs() > until)
-      throw new RecoverError("deadline-passed", `${what} was not removed within 5 minutes`, {
-        remedy: "Look at it with cf service and at the broker's log; when it is gone, go on.",
+  await waitFor(context, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const found = await find(context, input);
+      if (found === undefined) return { found: what };
+      const { state, description } = found.lastOperation;
+      if (isGoing(found) || state !== "failed") return { instead: found };
+      throw new RecoverError("step-failed", `Cloud Foundry could not remove ${what}: ${description}`, {
+        remedy: "Look at the broker's log, then go on.",
         place: what,
       });
-    context.progress({ message: "waiting for the broker" });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+    },
+    tell: () => "waiting for the broker",
+    late: () =>
+      new RecoverError("deadline-passed", `${what} was not removed within 5 minutes`, {
+        remedy: "Look at it with cf service and at the broker's log; when it is gone, go on.",
+        place: what,
+      }),
+  });
 }
 
 /** The key that carries the run's tag as its name. */

@@ -3,6 +3,7 @@ import { RecoverError } from "../../errors.js";
 import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { guardInstance } from "../docker/target-container.js";
+import { waitAtMost, waitFor } from "../wait.js";
 import { spaceOf } from "./space-of.js";
 import { runTag } from "./run-tag.js";
 
@@ -92,37 +93,40 @@ async function findOwn(
 
 /** Only where a create was sent is its late arrival waited for. */
 async function lateArrival(context: Context, taken: Taken<Input, Output>): Promise<ServiceInstance | undefined> {
-  const { clock } = context.ports;
-  const wait = taken.output === undefined && context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0;
-  const until = clock.monotonicMs() + wait;
-  for (;;) {
-    const own = await findOwn(context, taken);
-    if (own !== undefined || clock.monotonicMs() >= until) return own;
-    await clock.sleep(POLL_MS, context.signal);
-  }
+  const last = await waitAtMost(context, {
+    deadlineMs: taken.output === undefined && context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0,
+    pollMs: POLL_MS,
+    look: async () => {
+      const own = await findOwn(context, taken);
+      return own === undefined ? { instead: undefined } : { found: own };
+    },
+  });
+  return "found" in last ? last.found : undefined;
 }
+
+const hasEnded = ({ lastOperation: { state } }: ServiceInstance): boolean =>
+  state === "succeeded" || state === "failed";
 
 async function settled(
   context: Context,
   taken: Taken<Input, Output>,
   first: ServiceInstance,
 ): Promise<ServiceInstance> {
-  const { clock } = context.ports;
-  const until = clock.monotonicMs() + DEADLINE_MS;
-  for (let own: ServiceInstance | undefined = first; ; own = await findOwn(context, taken)) {
-    if (own === undefined) return first;
-    if (own.lastOperation.state === "succeeded" || own.lastOperation.state === "failed") return own;
-    if (clock.monotonicMs() > until)
-      throw new RecoverError(
-        "deadline-passed",
-        `"${own.name}" is still ${own.lastOperation.type} ${own.lastOperation.state}`,
-        {
-          remedy: "Look at cf service and at the broker's log; when the operation has ended, go on.",
-          place: own.guid,
-          effect: "none",
-        },
-      );
-    context.progress({ message: "waiting for the end of the create" });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+  if (hasEnded(first)) return first;
+  return await waitFor(context, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const own = await findOwn(context, taken);
+      if (own === undefined) return { found: first };
+      return hasEnded(own) ? { found: own } : { instead: own };
+    },
+    tell: () => "waiting for the end of the create",
+    late: ({ name, guid, lastOperation: { type, state } }) =>
+      new RecoverError("deadline-passed", `"${name}" is still ${type} ${state}`, {
+        remedy: "Look at cf service and at the broker's log; when the operation has ended, go on.",
+        place: guid,
+        effect: "none",
+      }),
+  });
 }

@@ -5,6 +5,7 @@ import { dockerStart } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { type Ready, readyInput, refuseUnlessReady } from "../recovery/ready-to-start.js";
+import { waitAtMost } from "../wait.js";
 import { undoStart } from "./undo-start.js";
 import { guardTarget, openTarget, type Target } from "./target-container.js";
 import { type Decision, readStartUp, type StartUp } from "./start-up-lines.js";
@@ -123,17 +124,20 @@ async function awaitDecision(
   cell: Cell,
   target: Target,
 ): Promise<{ startUp: StartUp; life: Container }> {
-  const { clock } = context.ports;
-  const until = clock.monotonicMs() + DECISION_DEADLINE_MS;
-  for (;;) {
-    const { container } = await openTarget(context, target);
-    const lines = await cell.docker.logs(target.container, container.startedAt);
-    const isOver = !container.running || clock.monotonicMs() > until;
-    if (isOver || readStartUp(lines).decision !== "undecided")
-      return { startUp: decisionOf(lines, container), life: container };
-    context.progress({ message: "waiting for the container to say what it does" });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+  const last = await waitAtMost(context, {
+    deadlineMs: DECISION_DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const { container } = await openTarget(context, target);
+      const lines = await cell.docker.logs(target.container, container.startedAt);
+      const seen = { lines, container };
+      const isOver = !container.running || readStartUp(lines).decision !== "undecided";
+      return isOver ? { found: seen } : { instead: seen };
+    },
+    tell: () => "waiting for the container to say what it does",
+  });
+  const { lines, container } = "found" in last ? last.found : last.instead;
+  return { startUp: decisionOf(lines, container), life: container };
 }
 
 /** A container that initialises a new database archives over the copy within seconds: it is stopped first, then reported. */

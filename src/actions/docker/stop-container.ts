@@ -4,6 +4,7 @@ import { dockerStop } from "../../host-commands.js";
 import type { Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { adoptedInput, guardStillUnused } from "../cf/still-unused.js";
+import { waitAtMost } from "../wait.js";
 import { undoStop } from "./undo-stop.js";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
 
@@ -59,15 +60,17 @@ export const stopContainer = defineAction({
 
 /** The container as it is once a stop that was asked for has come to its end: Docker does not show that one is under way. */
 async function afterLateStop(context: Context, target: Target): Promise<Container> {
-  const { clock } = context.ports;
   const asked = context.records("stopping").at(-1)?.["life"];
-  const until = clock.monotonicMs() + LATE_STOP_MS;
-  for (;;) {
-    const { container } = await openTarget(context, target);
-    if (!container.running || container.startedAt !== asked || clock.monotonicMs() >= until) return container;
-    context.progress({ message: "waiting for the end of a stop that was asked for before" });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+  const last = await waitAtMost(context, {
+    deadlineMs: LATE_STOP_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const { container } = await openTarget(context, target);
+      return container.running && container.startedAt === asked ? { instead: container } : { found: container };
+    },
+    tell: () => "waiting for the end of a stop that was asked for before",
+  });
+  return "found" in last ? last.found : last.instead;
 }
 
 function stopped(container: Container): Output {

@@ -3,6 +3,7 @@ import { RecoverError } from "../../errors.js";
 import { dockerStart } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
+import { waitFor } from "../wait.js";
 import { guardTarget, openTarget, type Target } from "./target-container.js";
 
 /** A start over its own data is a crash recovery at most; a loaded cell takes its time. */
@@ -36,17 +37,20 @@ async function probeLeads(context: Context, target: Target): Promise<UndoProbe> 
 }
 
 async function awaitLeader(context: Context, target: Target): Promise<void> {
-  const { clock } = context.ports;
-  const until = clock.monotonicMs() + DEADLINE_MS;
-  while ((await probeLeads(context, target)).state !== "done") {
-    if (clock.monotonicMs() > until)
-      throw new RecoverError("deadline-passed", `${target.container} does not lead after 180 s`, {
+  await waitFor(context, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const { state, evidence } = await probeLeads(context, target);
+      return state === "done" ? { found: evidence } : { instead: evidence };
+    },
+    tell: () => "waiting for the container to lead again",
+    late: () =>
+      new RecoverError("deadline-passed", `${target.container} does not lead after 180 s`, {
         remedy: "Look at its log; when it leads, go on.",
         place: `${target.container} on ${target.cell}`,
-      });
-    context.progress({ message: "waiting for the container to lead again" });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+      }),
+  });
 }
 
 /** Patroni writes the key once the database runs; where a container names no etcd, that it runs has to do. */

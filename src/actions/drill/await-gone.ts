@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containersOf } from "../docker/locate-container.js";
+import { waitFor } from "../wait.js";
 
 /** A broker stops a container for ten seconds, and one after the other (dingo.md §2.2). */
 const DEADLINE_MS = 5 * 60_000;
@@ -26,21 +27,23 @@ export const awaitContainersGone = defineAction({
     },
   ],
   async run(context, request): Promise<z.infer<typeof output>> {
-    const { clock } = context.ports;
-    const until = clock.monotonicMs() + DEADLINE_MS;
-    for (;;) {
-      const left = await leftOf(context, request);
-      if (left === "") return { guid: request.guid };
-      if (clock.monotonicMs() > until)
-        throw new RecoverError("deadline-passed", `the broker has left ${left}`, {
+    const { guid } = request;
+    return await waitFor(context, {
+      deadlineMs: DEADLINE_MS,
+      pollMs: POLL_MS,
+      look: async () => {
+        const left = await leftOf(context, request);
+        return left === "" ? { found: { guid } } : { instead: left };
+      },
+      tell: (left) => `waiting for the broker to remove ${left}`,
+      late: (left) =>
+        new RecoverError("deadline-passed", `the broker has left ${left}`, {
           remedy:
             "The deletion was reported as done: look at the broker's log, and remove by hand what is left; then resume.",
-          place: request.guid,
+          place: guid,
           effect: "none",
-        });
-      context.progress({ message: `waiting for the broker to remove ${left}` });
-      await clock.sleep(POLL_MS, context.signal);
-    }
+        }),
+    });
   },
   async verify(context, request) {
     const left = await leftOf(context, request);

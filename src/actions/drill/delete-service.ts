@@ -4,6 +4,7 @@ import { RecoverError } from "../../errors.js";
 import type { LastOperation, ServiceInstance } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { runTag } from "../cf/run-tag.js";
+import { waitAtMost, waitFor } from "../wait.js";
 import { ownKeys } from "./own-keys.js";
 import { requireOwnService } from "./own-service.js";
 
@@ -108,36 +109,36 @@ async function probeDeleted(context: Context, request: Input): Promise<Probe<Out
 
 /** Only where a delete was sent is it waited for. */
 async function lateEnd(context: Context, request: Input): Promise<ServiceInstance | undefined> {
-  const { cf, clock } = context.ports;
-  const until = clock.monotonicMs() + (wasAsked(context, request) ? LATE_ARRIVAL_MS : 0);
-  for (;;) {
-    const found = await cf.getInstance(request.guid);
-    if (found?.lastOperation.type === "delete" || found === undefined || clock.monotonicMs() >= until) return found;
-    await clock.sleep(POLL_MS, context.signal);
-  }
+  const last = await waitAtMost<ServiceInstance | undefined, ServiceInstance>(context, {
+    deadlineMs: wasAsked(context, request) ? LATE_ARRIVAL_MS : 0,
+    pollMs: POLL_MS,
+    look: async () => {
+      const found = await context.ports.cf.getInstance(request.guid);
+      return found === undefined || found.lastOperation.type === "delete" ? { found } : { instead: found };
+    },
+  });
+  return "found" in last ? last.found : last.instead;
 }
 
 async function awaitGone(context: Context, { guid, name }: Input): Promise<void> {
-  const { cf, clock } = context.ports;
-  const until = clock.monotonicMs() + DEADLINE_MS;
-  for (;;) {
-    const found = await cf.getInstance(guid);
-    if (found === undefined) return;
-    if (hasFailed(found.lastOperation))
-      throw new RecoverError(
-        "step-failed",
-        `Cloud Foundry could not delete "${name}": ${found.lastOperation.description}`,
-        {
-          remedy: "Look at cf service and at the broker's log, then resume.",
-          place: guid,
-        },
-      );
-    if (clock.monotonicMs() > until)
-      throw new RecoverError("deadline-passed", `"${name}" was not deleted within 15 minutes`, {
-        remedy: "Look at cf service and at the broker's log; when it is gone, resume.",
+  await waitFor(context, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const found = await context.ports.cf.getInstance(guid);
+      if (found === undefined) return { found: guid };
+      const { description } = found.lastOperation;
+      if (!hasFailed(found.lastOperation)) return { instead: description };
+      throw new RecoverError("step-failed", `Cloud Foundry could not delete "${name}": ${description}`, {
+        remedy: "Look at cf service and at the broker's log, then resume.",
         place: guid,
       });
-    context.progress({ message: found.lastOperation.description || "delete in progress" });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+    },
+    tell: (description) => description || "delete in progress",
+    late: () =>
+      new RecoverError("deadline-passed", `"${name}" was not deleted within 15 minutes`, {
+        remedy: "Look at cf service and at the broker's log; when it is gone, resume.",
+        place: guid,
+      }),
+  });
 }

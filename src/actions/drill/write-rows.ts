@@ -7,6 +7,7 @@ import { RecoverError } from "../../errors.js";
 import { printedWithInput, psqlSocket } from "../../host-commands.js";
 import { guardTarget, openTarget, targetInput } from "../docker/target-container.js";
 import { type Application, awaitWritable, openApplication, rowsOf } from "../postgres/application.js";
+import { waitFor } from "../wait.js";
 import { expectedRows, HAS_TABLE, READ_BACK, type Rows, rowsText, sameRows, TABLE, writeSql } from "./rows.js";
 
 /** An archiver takes a closed segment at once; a busy store lets it wait (dingo.md §3.5). */
@@ -126,17 +127,17 @@ async function isArchived(context: Context, { bucket, guid }: Input, segment: st
 }
 
 async function awaitArchived(context: Context, request: Input, segment: string): Promise<void> {
-  const { clock } = context.ports;
-  const until = clock.monotonicMs() + DEADLINE_MS;
-  while (!(await isArchived(context, request, segment))) {
-    if (clock.monotonicMs() > until)
-      throw new RecoverError("deadline-passed", `the segment ${segment} was not archived within 5 minutes`, {
+  await waitFor(context, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => ((await isArchived(context, request, segment)) ? { found: segment } : { instead: undefined }),
+    tell: () => `waiting for ${segment} in the archive`,
+    late: () =>
+      new RecoverError("deadline-passed", `the segment ${segment} was not archived within 5 minutes`, {
         remedy: "Look at the container's log: without a working archive nothing can be recovered. Then resume.",
         place: request.container,
-      });
-    context.progress({ message: `waiting for ${segment} in the archive` });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+      }),
+  });
 }
 
 function outputOf({ bucket, guid }: Input, { rows, checksum }: Rows, segment: string): Output {

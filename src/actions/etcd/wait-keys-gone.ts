@@ -5,6 +5,7 @@ import { etcdGet } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { type Target, targetInput } from "../docker/target-container.js";
+import { waitFor } from "../wait.js";
 
 /** Three times the TTL of 30 s that Patroni gives its keys (dingo.md §4). */
 const DEADLINE_MS = 90_000;
@@ -42,20 +43,21 @@ export const waitKeysGone = defineAction({
 export async function awaitKeysGone(context: Context, target: Keys): Promise<number> {
   const { clock } = context.ports;
   const began = clock.monotonicMs();
-  for (;;) {
-    const living = await livingKeys(context, target);
-    const waitedMs = clock.monotonicMs() - began;
-    if (living.length === 0) return waitedMs;
-    if (waitedMs > DEADLINE_MS) {
-      throw new RecoverError("deadline-passed", `after 90 s etcd still has ${living.join(", ")}`, {
+  return await waitFor(context, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const living = await livingKeys(context, target);
+      return living.length === 0 ? { found: clock.monotonicMs() - began } : { instead: living.join(", ") };
+    },
+    tell: (living) => `waiting for ${living} to expire`,
+    late: (living) =>
+      new RecoverError("deadline-passed", `after 90 s etcd still has ${living}`, {
         remedy: "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
         place: target.etcd,
         effect: "none",
-      });
-    }
-    context.progress({ message: `waiting for ${living.join(", ")} to expire` });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+      }),
+  });
 }
 
 /** Keys of a leader and of members that etcd still has. */

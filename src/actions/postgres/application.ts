@@ -3,6 +3,7 @@ import type { Context } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { Sql } from "../../ports/cells.js";
 import { openTarget, type Target } from "../docker/target-container.js";
+import { waitFor } from "../wait.js";
 
 /** confd rewrites the router's configuration a few seconds after the leader appears. */
 const DEADLINE_MS = 60_000;
@@ -30,22 +31,24 @@ const WRITE_AND_READ =
   "CREATE TEMPORARY TABLE dingo_recover_login (at timestamptz); INSERT INTO dingo_recover_login VALUES (now()); SELECT pg_is_in_recovery();";
 
 export async function awaitWritable(context: Context, { router, user, login }: Application): Promise<void> {
-  const { clock } = context.ports;
-  const until = clock.monotonicMs() + DEADLINE_MS;
-  for (;;) {
-    const answer = await login(WRITE_AND_READ);
-    if (answer.ok && answer.rows.at(-1)?.[0] === "f") return;
-    const why = answer.ok ? "it is still in recovery" : answer.message;
-    if ((!answer.ok && answer.why === "password") || clock.monotonicMs() > until) {
-      throw new RecoverError("proof-failed", `"${user}" cannot log in through the router ${router}: ${why}`, {
-        remedy: "Look at the router's haproxy configuration and at the roles of the restored database, then resume.",
-        place: router,
-        effect: "none",
-      });
-    }
-    context.progress({ message: `waiting for the router: ${why}` });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+  const refused = (why: string): RecoverError =>
+    new RecoverError("proof-failed", `"${user}" cannot log in through the router ${router}: ${why}`, {
+      remedy: "Look at the router's haproxy configuration and at the roles of the restored database, then resume.",
+      place: router,
+      effect: "none",
+    });
+  await waitFor(context, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const answer = await login(WRITE_AND_READ);
+      if (answer.ok) return answer.rows.at(-1)?.[0] === "f" ? { found: true } : { instead: "it is still in recovery" };
+      if (answer.why === "password") throw refused(answer.message);
+      return { instead: answer.message };
+    },
+    tell: (why) => `waiting for the router: ${why}`,
+    late: refused,
+  });
 }
 
 export async function rowsOf({ router, login }: Application, sql: string): Promise<readonly (readonly string[])[]> {

@@ -6,6 +6,7 @@ import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { publishedPort } from "../docker/published-port.js";
 import { guardTarget, openTarget, targetInput } from "../docker/target-container.js";
+import { type Look, waitFor } from "../wait.js";
 import { readRestoreLog, type RestoreLog } from "./restore-lines.js";
 
 /** Fetching a base backup and Patroni's loops; then a second or two per segment of wal-e's own start (real-parts.md §3.4). */
@@ -101,31 +102,38 @@ function proofText({ segments_restored, timeline, system_id, recovered_to }: Out
 }
 
 async function awaitRestored(context: Context, target: Input): Promise<Output> {
-  const { clock } = context.ports;
-  const until = clock.monotonicMs() + BASE_DEADLINE_MS + target.segments * SEGMENT_DEADLINE_MS;
-  for (;;) {
-    const { cell, container } = await openTarget(context, target);
-    refuseRestarts(container, target, cell);
-    const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
-    const failure = log.failure ?? lostSegment(log, target);
-    if (failure !== undefined) throw failed(failure, target, cell);
-    const master = await readMaster(cell, container, log);
-    if (master !== undefined && master.systemId !== target.system_id)
-      throw failed(
-        `the database that runs has system identifier ${master.systemId}, the archive ${target.system_id}`,
-        target,
-        cell,
-      );
-    if (master !== undefined && log.complete && log.promoted) return await conclude(cell, target, log);
-    if (clock.monotonicMs() > until) throw tooSlow(log, target, cell);
-    context.progress({
+  return await waitFor(context, {
+    deadlineMs: BASE_DEADLINE_MS + target.segments * SEGMENT_DEADLINE_MS,
+    pollMs: POLL_MS,
+    look: () => lookAtRestore(context, target),
+    tell: ({ log }) => ({
       message: `restored up to ${log.restored.at(-1) ?? "the base backup"}`,
       done: log.restored.length,
       total: target.segments,
       unit: "segments",
-    });
-    await clock.sleep(POLL_MS, context.signal);
-  }
+    }),
+    late: ({ log, cell }) => tooSlow(log, target, cell),
+  });
+}
+
+async function lookAtRestore(
+  context: Context,
+  target: Input,
+): Promise<Look<Output, { readonly log: RestoreLog; readonly cell: Cell }>> {
+  const { cell, container } = await openTarget(context, target);
+  refuseRestarts(container, target, cell);
+  const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
+  const failure = log.failure ?? lostSegment(log, target);
+  if (failure !== undefined) throw failed(failure, target, cell);
+  const master = await readMaster(cell, container, log);
+  if (master !== undefined && master.systemId !== target.system_id)
+    throw failed(
+      `the database that runs has system identifier ${master.systemId}, the archive ${target.system_id}`,
+      target,
+      cell,
+    );
+  if (master === undefined || !log.complete || !log.promoted) return { instead: { log, cell } };
+  return { found: await conclude(cell, target, log) };
 }
 
 /** Once only: whoever starts it again after that has been told. */

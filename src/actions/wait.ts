@@ -1,0 +1,45 @@
+/** Waiting for the world: the same look again and again, until it is so, the time is over, or the run is stopped. */
+import type { Context, Progress } from "../action.js";
+import type { RecoverError } from "../errors.js";
+import type { Ports } from "../ports/ports.js";
+
+/** Who waits: whatever else a step is given is of no use here. */
+export type Waiter = Pick<Context, "signal" | "progress"> & { readonly ports: Pick<Ports, "clock"> };
+
+/** What one look came to: what was waited for, or what there is instead. */
+export type Look<T, W> = { readonly found: T } | { readonly instead: W };
+
+export interface LimitedWait<T, W> {
+  /** From the first look; with 0 it is the only one. */
+  readonly deadlineMs: number;
+  /** Between one look and the next. */
+  readonly pollMs: number;
+  readonly look: () => Promise<Look<T, W>>;
+  /** What is shown until the next look; nothing where it is absent. */
+  readonly tell?: (instead: W) => string | Progress;
+}
+
+export interface Wait<T, W> extends LimitedWait<T, W> {
+  /** Of the last look. */
+  readonly late: (instead: W) => RecoverError;
+}
+
+/** Errors: what `late` makes of the last look, what a look throws, the reason of the context's signal. */
+export async function waitFor<T, W>(context: Waiter, wait: Wait<T, W>): Promise<T> {
+  const last = await waitAtMost(context, wait);
+  if ("found" in last) return last.found;
+  throw wait.late(last.instead);
+}
+
+/** The last look, whatever it came to. Errors: what a look throws, the reason of the context's signal. */
+export async function waitAtMost<T, W>(context: Waiter, wait: LimitedWait<T, W>): Promise<Look<T, W>> {
+  const { clock } = context.ports;
+  const until = clock.monotonicMs() + wait.deadlineMs;
+  for (;;) {
+    const seen = await wait.look();
+    if ("found" in seen || clock.monotonicMs() >= until) return seen;
+    const shown = wait.tell?.(seen.instead);
+    if (shown !== undefined) context.progress(typeof shown === "string" ? { message: shown } : shown);
+    await clock.sleep(wait.pollMs, context.signal);
+  }
+}
