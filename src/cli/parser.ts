@@ -3,6 +3,7 @@ import yargs, { type Argv } from "yargs";
 import { FAULT_HELP } from "./rehearsal-faults.js";
 import { requireOnce } from "./given-once.js";
 import {
+  archiveRestoreOptions,
   consentOptions,
   discoverOptions,
   exportOptions,
@@ -42,6 +43,7 @@ export function buildParser(words: readonly string[], finish: Finish): Argv<Glob
 
 const GIVEN_ONCE: readonly string[] = Object.entries({
   ...globalOptions,
+  ...archiveRestoreOptions,
   ...consentOptions,
   ...inputOptions,
   ...resumeOptions,
@@ -306,6 +308,25 @@ function withArchive(parser: Parser, finish: Finish): Parser {
               ),
           async (given) => finish(await (await import("./archive-copy.js")).archiveCopy(given)),
         )
+        .command(
+          "restore <source> <directory>",
+          "Make a data directory of an archive, that a stock PostgreSQL starts; the source is only read",
+          (command) =>
+            command
+              .positional("source", { type: "string", demandOption: true, describe: "s3://BUCKET/PREFIX, only read" })
+              .positional("directory", {
+                type: "string",
+                demandOption: true,
+                describe: "the data directory to make: empty, or absent",
+              })
+              .options(archiveRestoreOptions)
+              .example("$0 archive restore s3://dingo/backups/GUID/wal ./restored", "everything that is there")
+              .example(
+                "$0 archive restore s3://dingo/backups/GUID/wal ./before --target-time '2026-11-21 02:10 +00:00'",
+                "as it was at that time, before somebody dropped a table",
+              ),
+          async (given) => finish(await (await import("./archive-restore.js")).archiveRestore(given)),
+        )
         .demandCommand(1, "what to do with the archive is missing"),
     );
 }
@@ -333,4 +354,5 @@ export const COMMANDS: readonly string[] = [
   "archive",
   "archive verify",
   "archive copy",
+  "archive restore",
 ];

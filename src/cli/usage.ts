@@ -13,6 +13,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   lint: ["FILE"],
   "archive verify": ["LOCATION"],
   "archive copy": ["SOURCE", "DESTINATION"],
+  "archive restore": ["SOURCE", "DIRECTORY"],
 };
 
 /** `message` as yargs puts it; `words` as they were typed. */

@@ -25,7 +25,7 @@ export const NOT_JOURNALED: ResourceRecorder = {
 export async function withPorts<T>(
   given: GlobalArguments,
   needed: readonly Section[] | Config,
-  work: (wired: Wired) => Promise<T>,
+  work: (wired: Wired, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const config = "cf" in needed ? needed : configOf(given, needed);
   const mode = readRehearsalMode(process.env);
@@ -42,7 +42,7 @@ export async function withPorts<T>(
     loopbackOnly: mode !== undefined,
   });
   try {
-    return await work(wired);
+    return await work(wired, stopper.signal);
   } finally {
     await wired.close();
     stopper.release();

@@ -1,0 +1,89 @@
+/**
+ * Writes the files of a data directory: 0600 and 0700 as PostgreSQL asks for them, each name once, and made durable in the
+ * end, when the kernel has had time to write most of it by itself.
+ */
+import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { inParallel } from "../reading/parallel.js";
+
+const FILE = 0o600;
+const DIRECTORY = 0o700;
+/** Node works on files with four threads, whatever is asked of it. */
+const IN_FLIGHT = 8;
+
+export class DataFiles {
+  readonly #root: string;
+  readonly #directories = new Map<string, Promise<unknown>>();
+  readonly #files = new Set<string>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** `path` below the root; those above it are made too. */
+  async directory(path: string): Promise<void> {
+    const known = this.#directories.get(path);
+    if (known !== undefined) {
+      await known;
+      return;
+    }
+    const made = mkdir(join(this.#root, path), { recursive: true, mode: DIRECTORY });
+    this.#directories.set(path, made);
+    await made;
+  }
+
+  /** Fails with EEXIST where there is anything of that name. `look` is called with the bytes of each piece. */
+  async write(path: string, content: AsyncIterable<Uint8Array>, look?: (bytes: number) => void): Promise<void> {
+    const parent = dirname(path);
+    await this.directory(parent === "." ? "" : parent);
+    const handle = await open(join(this.#root, path), "wx", FILE);
+    this.#files.add(path);
+    try {
+      for await (const piece of content) {
+        await writeAll(handle, piece);
+        look?.(piece.length);
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async text(path: string, text: string): Promise<void> {
+    await this.write(path, once(Buffer.from(text)));
+  }
+
+  /** Of a file that is gone again. */
+  forget(path: string): void {
+    this.#files.delete(path);
+  }
+
+  /** Everything that was written is on disk, and every name too. */
+  async settle(): Promise<void> {
+    await inParallel([...this.#files], IN_FLIGHT, (path) => synced(join(this.#root, path)));
+    const directories = new Set(["", ...this.#directories.keys()]);
+    for (const path of [...directories]) for (const above of ancestors(path)) directories.add(above);
+    await inParallel([...directories], IN_FLIGHT, (path) => synced(join(this.#root, path)));
+  }
+}
+
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield await Promise.resolve(bytes);
+}
+
+async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
+  for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;
+}
+
+export async function synced(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function ancestors(path: string): readonly string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_part, index) => parts.slice(0, index + 1).join("/"));
+}

@@ -1,0 +1,51 @@
+/** Objects of the source, unpacked as they come. The source is only read. */
+import { RecoverError } from "../../errors.js";
+import type { ObjectReader } from "../../ports/object-store.js";
+import { Damaged } from "../compression/damaged.js";
+import { decompressed } from "../compression/decompressed.js";
+import type { PackedFile, RestorePlan } from "./plan.js";
+
+export class SourceObjects {
+  readonly #reader: ObjectReader;
+  readonly #bucket: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #look: (bytes: number) => void;
+
+  constructor(
+    reader: ObjectReader,
+    { location }: Pick<RestorePlan, "location">,
+    { signal, look }: { readonly signal?: AbortSignal | undefined; readonly look: (bytes: number) => void },
+  ) {
+    this.#reader = reader;
+    this.#bucket = location.bucket;
+    this.#signal = signal;
+    this.#look = look;
+  }
+
+  /** Errors: those of the store, and Damaged. */
+  async *content({ info, packing }: PackedFile): AsyncGenerator<Uint8Array, void, void> {
+    if (packing === "lzma") throw new Damaged("wrong", "it is packed with lzma, which this version does not unpack");
+    yield* decompressed(this.#bytes(info), packing);
+  }
+
+  async *#bytes({ key, etag }: PackedFile["info"]): AsyncGenerator<Uint8Array, void, void> {
+    for await (const piece of await this.#reader.stream({ bucket: this.#bucket, key }, { ifMatch: etag })) {
+      this.#signal?.throwIfAborted();
+      this.#look(piece.length);
+      yield piece;
+    }
+  }
+}
+
+/** A damaged object by its name; anything else as it is. */
+export function explained(error: unknown, { info }: Pick<PackedFile, "info">): unknown {
+  if (!(error instanceof Damaged)) return error;
+  const isLocked = error.damage === "encrypted";
+  return new RecoverError("not-restorable", `"${info.key}" cannot be used: ${error.message}`, {
+    remedy: isLocked
+      ? "Decrypt a copy of the archive with gpg and the private key of the platform (WALE_GPG_KEY_ID), and restore from that copy."
+      : "Restore from an older base backup with --target-time, or from another copy of the archive.",
+    place: info.key,
+    cause: error,
+  });
+}

@@ -1,0 +1,135 @@
+/** Makes a data directory out of an archive, that a stock PostgreSQL starts and recovers from. The source is only read. */
+import { RecoverError } from "../../errors.js";
+import type { ObjectReader } from "../../ports/object-store.js";
+import { microsecondText } from "../wal/transaction-ends.js";
+import { SEGMENT_BYTES } from "../names/segment.js";
+import { type RestoredBase, restoreBase } from "./base.js";
+import { DataFiles } from "./data-files.js";
+import { SourceObjects } from "./objects.js";
+import { OWN_DIRECTORY } from "./place.js";
+import type { RestorePlan } from "./plan.js";
+import { isBefore, settingsFiles } from "./settings.js";
+import { stage } from "./staging.js";
+import { type RestoredWal, restoreWal, WAL_DIRECTORY } from "./wal-files.js";
+
+export interface RestoreProgress {
+  readonly phase: "base" | "wal" | "disk";
+  /** Of the data directory and its WAL, as far as it was unpacked; `of` is what it will be at most. */
+  readonly bytes: number;
+  readonly of: number;
+  /** From the store. */
+  readonly fetched: number;
+}
+
+export interface RestoreTerms {
+  /** Absolute path of the data directory. */
+  readonly directory: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: (progress: RestoreProgress) => void;
+}
+
+export interface RestoreOutcome {
+  readonly directory: string;
+  readonly base: RestoredBase;
+  readonly wal: RestoredWal;
+  readonly bytes: number;
+  readonly fetched: number;
+}
+
+/** What the plan needs on disk. */
+export const expandedSize = ({ expandedBytes, segments }: RestorePlan): number =>
+  expandedBytes + segments.length * SEGMENT_BYTES;
+
+/**
+ * Can be run again after a break: it begins anew. Errors: those of the store; `not-restorable`, `target-not-fresh`, `locked`,
+ * `does-not-fit`.
+ */
+export async function restoreArchive(
+  reader: ObjectReader,
+  plan: RestorePlan,
+  { directory, signal, progress }: RestoreTerms,
+): Promise<RestoreOutcome> {
+  const of = expandedSize(plan);
+  const staging = await stage(directory, of);
+  const done = { phase: "base" as RestoreProgress["phase"], bytes: 0, fetched: 0 };
+  const tell = (): void => progress?.({ ...done, of });
+  const look = (bytes: number): void => {
+    done.fetched += bytes;
+    tell();
+  };
+  const written = (bytes: number): void => {
+    done.bytes += bytes;
+    tell();
+  };
+  const objects = new SourceObjects(reader, plan, { signal, look });
+  const files = new DataFiles(staging.root);
+  const shared = { plan, objects, files, root: staging.root, written };
+  const base = await restoreBase(shared);
+  requireSystem(plan, base);
+  done.phase = "wal";
+  const { version: major, systemId } = base.control;
+  const wal = await restoreWal({ ...shared, systemId, major });
+  requireReached(plan, wal, major);
+  done.phase = "disk";
+  tell();
+  await writeSettings(files, { plan, base, wal, directory });
+  await files.settle();
+  await staging.finish();
+  return { directory, base, wal, bytes: done.bytes, fetched: done.fetched };
+}
+
+function requireSystem(plan: RestorePlan, { control }: RestoredBase): void {
+  if (plan.systemId === undefined || plan.systemId === control.systemId) return;
+  const text = `the archive is of the system ${plan.systemId}, its base backup "${plan.base}" of ${control.systemId}`;
+  throw new RecoverError("not-restorable", text, {
+    remedy: "Two clusters have written here: restore from another copy of the archive.",
+    place: plan.base,
+  });
+}
+
+/** Since 13 a server stops with FATAL where the WAL ends before the target; before, it promotes without a word. */
+function requireReached(
+  { targetTime }: RestorePlan,
+  { beyondTarget, lastCommit, broken }: RestoredWal,
+  major: string,
+): void {
+  if (targetTime === undefined || beyondTarget) return;
+  // Where no commit can be read in this release's WAL, the server itself has to tell.
+  if (lastCommit === undefined && isBefore(major, 9.5)) return;
+  const last =
+    lastCommit === undefined
+      ? "no transaction ends in the WAL"
+      : `the last transaction ended at ${microsecondText(lastCommit)}`;
+  const why = broken === undefined ? "" : `, and the WAL behind it cannot be used: ${broken.name}, ${broken.why}`;
+  throw new RecoverError("not-restorable", `the archive does not reach ${targetTime}: ${last}${why}`, {
+    remedy: "Leave out --target-time to restore everything that is there, or give an earlier time.",
+    effect: "none",
+  });
+}
+
+interface Settled {
+  readonly plan: RestorePlan;
+  readonly base: RestoredBase;
+  readonly wal: RestoredWal;
+  readonly directory: string;
+}
+
+async function writeSettings(files: DataFiles, { plan, base, wal, directory }: Settled): Promise<void> {
+  const settings = settingsFiles({
+    major: base.control.version,
+    timeline: plan.timeline,
+    targetTime: plan.targetTime,
+    least: base.control.settings,
+    socketDirectory: socketDirectory(directory),
+  });
+  for (const [path, text] of settings) await files.text(path, text);
+  const planned = [...plan.histories, ...wal.segments].map(({ name }) => name);
+  await files.directory(WAL_DIRECTORY);
+  await files.text(`${OWN_DIRECTORY}/planned`, `${planned.join("\n")}\n`);
+}
+
+/** A path of more than 107 bytes is no name of a socket. */
+function socketDirectory(directory: string): string {
+  const longest = 107 - Buffer.byteLength("/.s.PGSQL.65535");
+  return Buffer.byteLength(directory) <= longest ? directory : "/tmp";
+}

@@ -1,0 +1,95 @@
+/**
+ * The settings with which a stock PostgreSQL of the backup's release starts and recovers: what waits for the archive in
+ * `recovery.conf` up to 11 and `recovery.signal` since 12 (PostgreSQL 12 release notes, E.24.2), the rest in
+ * `postgresql.auto.conf`, which outweighs any other file.
+ */
+import { OWN_DIRECTORY } from "./place.js";
+
+export interface RecoveryTerms {
+  /** `9.6`, `13`. */
+  readonly major: string;
+  readonly timeline: number;
+  /** ISO 8601 in UTC; undefined: to the end of what is there. */
+  readonly targetTime: string | undefined;
+  /** Settings that must not be less than on the old server. */
+  readonly least: Readonly<Record<string, number>>;
+  /** Absolute path in which the server makes its socket. */
+  readonly socketDirectory: string;
+}
+
+/** By path below the data directory. */
+export function settingsFiles(terms: RecoveryTerms): ReadonlyMap<string, string> {
+  const recovery = recoverySettings(terms);
+  const server = serverSettings(terms);
+  const old = isBefore(terms.major, 12);
+  const auto = old ? server : [...server, ...recovery];
+  return new Map([
+    ["postgresql.conf", MAIN],
+    ["postgresql.auto.conf", document([...AUTO_HEAD, ...auto])],
+    ["pg_hba.conf", HBA],
+    ["pg_ident.conf", IDENT],
+    [`${OWN_DIRECTORY}/restore-wal`, RESTORE_WAL],
+    old ? ["recovery.conf", document(recovery)] : ["recovery.signal", ""],
+  ]);
+}
+
+export function isBefore(major: string, version: number): boolean {
+  return Number.parseFloat(major) < version;
+}
+
+function recoverySettings({ major, timeline, targetTime }: RecoveryTerms): readonly string[] {
+  const command = setting("restore_command", `sh ${OWN_DIRECTORY}/restore-wal "%f" "%p"`);
+  const always = [command, setting("recovery_target_timeline", String(timeline))];
+  if (targetTime === undefined) return always;
+  const stop = isBefore(major, 9.5) ? "pause_at_recovery_target = false" : setting("recovery_target_action", "promote");
+  return [...always, setting("recovery_target_time", stamp(targetTime)), stop];
+}
+
+function serverSettings({ least, socketDirectory }: RecoveryTerms): readonly string[] {
+  return [
+    "archive_mode = off",
+    "listen_addresses = ''",
+    setting("unix_socket_directories", socketDirectory),
+    "unix_socket_permissions = 0700",
+    "hot_standby = off",
+    "shared_preload_libraries = ''",
+    ...Object.entries(least).map(([name, value]) => `${name} = ${value}`),
+  ];
+}
+
+/** A time without an offset would be read in the server's own zone (wal-archives.md §5, "PITR semantics"). */
+const stamp = (iso: string): string => `${iso.replace("T", " ").replace(/Z$/, "")}+00`;
+
+/** Quotes and backslashes are doubled, as guc-file.l and recovery.conf read them. */
+const setting = (name: string, value: string): string =>
+  `${name} = '${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+
+const document = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
+
+const AUTO_HEAD = [
+  "# Written by dingo-recover archive restore. No WAL leaves this server, and only its own user reaches it.",
+  "# What the old server had is in dingo-recover/from-the-archive.",
+];
+const MAIN = "# Written by dingo-recover archive restore: see postgresql.auto.conf.\n";
+/** The socket lies in a directory, and has permissions, that only the user has under whom the server runs. */
+const HBA = "local all all trust\n";
+const IDENT = "# Written by dingo-recover archive restore.\n";
+
+/**
+ * PostgreSQL runs it in the data directory. 1 says that there is no such file, which ends the recovery; 126 stops the
+ * server: whatever was planned and is not here must not be taken for the end (wal-archives.md §5, "restore_command exit").
+ */
+const RESTORE_WAL = `#!/bin/sh
+# Gives PostgreSQL one file of the archive: sh restore-wal NAME TARGET
+own=\${0%/*}
+if [ -f "$own/wal/$1" ]; then
+  cp "$own/wal/$1" "$2" && exit 0
+  echo "dingo-recover: $1 cannot be copied" >&2
+  exit 126
+fi
+if grep -qxF -e "$1" "$own/planned"; then
+  echo "dingo-recover: $1 is needed and is not in $own/wal" >&2
+  exit 126
+fi
+exit 1
+`;

@@ -1,0 +1,134 @@
+/** The members of a tar archive, front to end, in bounded memory. */
+import { ByteQueue } from "../compression/byte-queue.js";
+import { Damaged } from "../compression/damaged.js";
+import { quoted } from "../../printable.js";
+import { type Extension, LARGEST_EXTENSION, longText, paxExtension } from "./tar-extensions.js";
+import { RECORD, type TarHeader, tarHeader } from "./tar-header.js";
+
+export type MemberKind = "file" | "directory" | "link";
+
+export interface TarMember {
+  readonly kind: MemberKind;
+  /** As it stands in the archive. */
+  readonly name: string;
+  /** Where a link leads; "" for anything else. */
+  readonly link: string;
+  readonly size: number;
+}
+
+/** The body has to be read before the promise is kept; what is left of it is passed over. */
+export type Visit = (member: TarMember, body: AsyncIterable<Uint8Array>) => Promise<void>;
+
+const PIECE = 1024 * 1024;
+
+/** Throws Damaged for what is no whole tar archive, or holds what no database backup holds: hard links, devices, sparse files. */
+export async function readTar(content: AsyncIterable<Uint8Array>, visit: Visit): Promise<void> {
+  const queue = new ByteQueue(content);
+  try {
+    for (let member = await nextMember(queue); member !== undefined; member = await nextMember(queue)) {
+      const body = new Body(queue, member.size);
+      await visit(member, body);
+      await body.passOver();
+    }
+    await requireOnlyZeros(queue);
+  } finally {
+    await queue.close();
+  }
+}
+
+class Body implements AsyncIterable<Uint8Array> {
+  readonly #queue: ByteQueue;
+  readonly #padding: number;
+  #left: number;
+
+  constructor(queue: ByteQueue, size: number) {
+    this.#queue = queue;
+    this.#left = size;
+    this.#padding = padding(size);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    while (this.#left > 0) {
+      const some = await this.#queue.some(Math.min(this.#left, PIECE));
+      if (some === undefined) throw new Damaged("cut", "it ends in the middle of a file");
+      this.#left -= some.length;
+      yield some;
+    }
+  }
+
+  async passOver(): Promise<void> {
+    for await (const _piece of this) continue;
+    await this.#queue.take(this.#padding);
+  }
+}
+
+const padding = (size: number): number => (RECORD - (size % RECORD)) % RECORD;
+
+/** Undefined at the end mark. */
+async function nextMember(queue: ByteQueue): Promise<TarMember | undefined> {
+  let extension: Extension = {};
+  for (;;) {
+    const record = await queue.take(RECORD);
+    if (record.every((byte) => byte === 0)) return undefined;
+    const header = tarHeader(record);
+    if (!EXTENDS.has(header.type)) return memberOf(header, extension);
+    extension = { ...extension, ...extend(header.type, await extensionBody(queue, header.size)) };
+  }
+}
+
+const EXTENDS: ReadonlySet<string> = new Set(["x", "g", "L", "K"]);
+
+function extend(type: string, body: Uint8Array): Extension {
+  if (type === "L") return { name: longText(body) };
+  if (type === "K") return { link: longText(body) };
+  const said = paxExtension(body);
+  if (type === "x") return said;
+  // What holds for all members that follow can be no name and no size of one of them.
+  if (Object.keys(said).length > 0) throw new Damaged("wrong", "a pax header gives all members the same name or size");
+  return {};
+}
+
+async function extensionBody(queue: ByteQueue, size: number): Promise<Uint8Array> {
+  if (size > LARGEST_EXTENSION) throw new Damaged("too-large", "a name is longer than any file system takes");
+  const body = Buffer.from(await queue.take(size));
+  await queue.take(padding(size));
+  return body;
+}
+
+const KINDS: Readonly<Record<string, MemberKind>> = { "0": "file", "7": "file", "5": "directory", "2": "link" };
+const REFUSED: Readonly<Record<string, string>> = {
+  "1": "a hard link",
+  "3": "a device",
+  "4": "a device",
+  "6": "a named pipe",
+  S: "a sparse file",
+};
+
+function memberOf(
+  header: TarHeader,
+  { name = header.name, link = header.link, size = header.size }: Extension,
+): TarMember {
+  const shown = nameText(name);
+  const kind = KINDS[header.type];
+  if (kind === undefined) {
+    const what = REFUSED[header.type] ?? `a member of the kind ${quoted(header.type)}`;
+    throw new Damaged("wrong", `it holds ${what}, ${quoted(shown)}`);
+  }
+  // The oldest archives have no kind for a directory.
+  const isDirectory = kind === "directory" || (kind === "file" && shown.endsWith("/"));
+  if (kind !== "file" && size > 0) throw new Damaged("wrong", `it holds a ${kind} with a content, ${quoted(shown)}`);
+  return { kind: isDirectory ? "directory" : kind, name: shown, link: kind === "link" ? nameText(link) : "", size };
+}
+
+function nameText(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  if (!Buffer.from(text).equals(bytes)) throw new Damaged("wrong", `the name ${quoted(text)} in it is not UTF-8`);
+  return text;
+}
+
+/** Archives are filled up with zeros to whole blocks of some kilobytes. */
+async function requireOnlyZeros(queue: ByteQueue): Promise<void> {
+  for (let some = await queue.some(PIECE); some !== undefined; some = await queue.some(PIECE)) {
+    if (some.some((byte) => byte !== 0)) throw new Damaged("trailing", "bytes follow after its end");
+  }
+}

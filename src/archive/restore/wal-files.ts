@@ -1,0 +1,157 @@
+/** Brings the WAL behind a base backup beside it, each segment looked at, up to the first that PostgreSQL would not replay. */
+import { open, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { RecoverError } from "../../errors.js";
+import { Damaged } from "../compression/damaged.js";
+import { firstByte } from "../names/lsn.js";
+import { inParallel } from "../reading/parallel.js";
+import { TransactionEnds } from "../wal/transaction-ends.js";
+import type { DataFiles } from "./data-files.js";
+import { explained, type SourceObjects } from "./objects.js";
+import { OWN_DIRECTORY } from "./place.js";
+import type { PlannedSegment, RestorePlan } from "./plan.js";
+import { FIRST_PAGE, misfitOf } from "./wal-check.js";
+
+export const WAL_DIRECTORY = `${OWN_DIRECTORY}/wal`;
+/** Of them, one after the other is read for the transactions in it. */
+const IN_FLIGHT = 4;
+
+export interface WalWork {
+  readonly plan: RestorePlan;
+  readonly objects: SourceObjects;
+  readonly files: DataFiles;
+  readonly root: string;
+  readonly systemId: string;
+  readonly major: string;
+  readonly written: (bytes: number) => void;
+}
+
+export interface RestoredWal {
+  readonly segments: readonly PlannedSegment[];
+  /** Why the next segment cannot be replayed; undefined where all of the plan are there or are not needed. */
+  readonly broken: { readonly name: string; readonly why: string } | undefined;
+  /** Microseconds since 1970, of what can be replayed; undefined where no transaction ends in the WAL that was read. */
+  readonly lastCommit: bigint | undefined;
+  /** The first that ended later than the target. */
+  readonly beyondTarget: boolean;
+}
+
+/** Errors: those of the store and the disk; `not-restorable` where the base does not become consistent with what is whole. */
+export async function restoreWal(work: WalWork): Promise<RestoredWal> {
+  const { plan, files } = work;
+  for (const history of plan.histories) {
+    await files.write(`${WAL_DIRECTORY}/${history.name}`, work.objects.content(history)).catch((error: unknown) => {
+      throw explained(error, history);
+    });
+  }
+  const course = new Course(work);
+  for (let at = 0; at < plan.segments.length && !course.ended; at += IN_FLIGHT) {
+    await course.go(plan.segments.slice(at, at + IN_FLIGHT));
+  }
+  return course.outcome();
+}
+
+class Course {
+  readonly #work: WalWork;
+  readonly #target: bigint | undefined;
+  readonly #ends = new TransactionEnds();
+  readonly #whole: PlannedSegment[] = [];
+  #broken: RestoredWal["broken"];
+  #lastCommit: bigint | undefined;
+  /** How many segments were whole when a transaction had ended later than the target. */
+  #beyond: number | undefined;
+
+  constructor(work: WalWork) {
+    this.#work = work;
+    const { targetTime } = work.plan;
+    this.#target = targetTime === undefined ? undefined : BigInt(Date.parse(targetTime)) * 1000n;
+  }
+
+  /** A record can go on in the segment behind the one that it begins in. */
+  get ended(): boolean {
+    const enough = this.#beyond !== undefined && this.#whole.length > this.#beyond;
+    return this.#broken !== undefined || (enough && this.#whole.length >= this.#work.plan.neededSegments);
+  }
+
+  async go(batch: readonly PlannedSegment[]): Promise<void> {
+    const wrong = new Map<string, string>();
+    await inParallel(batch, IN_FLIGHT, async (segment) => {
+      const why = await this.#fetch(segment);
+      if (why !== undefined) wrong.set(segment.name, why);
+    });
+    for (const segment of batch) {
+      const why = wrong.get(segment.name);
+      if (why === undefined && this.#broken === undefined) await this.#take(segment);
+      else this.#broken ??= { name: segment.name, why: why ?? "" };
+      if (this.#broken !== undefined) await this.#drop(segment);
+    }
+  }
+
+  outcome(): RestoredWal {
+    const { plan } = this.#work;
+    if (this.#whole.length < plan.neededSegments) {
+      const { name, why } = this.#broken ?? { name: "", why: "it is not there" };
+      throw new RecoverError("not-restorable", `the base backup "${plan.base}" needs the segment ${name}: ${why}`, {
+        remedy: "Restore from an older base backup with --target-time, or from another copy of the archive.",
+        place: name,
+      });
+    }
+    return {
+      segments: this.#whole,
+      broken: this.#broken,
+      lastCommit: this.#lastCommit,
+      beyondTarget: this.#beyond !== undefined,
+    };
+  }
+
+  #path({ name }: PlannedSegment): string {
+    return `${WAL_DIRECTORY}/${name}`;
+  }
+
+  /** Why it cannot be replayed, if it cannot. */
+  async #fetch(planned: PlannedSegment): Promise<string | undefined> {
+    const { files, objects, root, written, plan, systemId, major } = this.#work;
+    let size = 0;
+    try {
+      await files.write(this.#path(planned), objects.content(planned), (bytes) => {
+        size += bytes;
+        if (size > LARGEST) throw new Damaged("too-large", "it unpacks to more than a segment");
+        written(bytes);
+      });
+    } catch (error) {
+      if (error instanceof Damaged) return error.message;
+      throw error;
+    }
+    const head = await headOf(join(root, this.#path(planned)));
+    return misfitOf(head, size, { segment: planned.segment, systemId, major, timelines: plan.timelines });
+  }
+
+  async #take(planned: PlannedSegment): Promise<void> {
+    this.#whole.push(planned);
+    const bytes = await readFile(join(this.#work.root, this.#path(planned)));
+    this.#ends.read(bytes, firstByte(planned.segment), ({ kind, at }) => {
+      const isBeyond = this.#target !== undefined && at > this.#target;
+      if (isBeyond) this.#beyond ??= this.#whole.length;
+      else if (kind === "commit" && this.#beyond === undefined) this.#lastCommit = at;
+    });
+  }
+
+  async #drop(planned: PlannedSegment): Promise<void> {
+    this.#work.files.forget(this.#path(planned));
+    await rm(join(this.#work.root, this.#path(planned)), { force: true });
+  }
+}
+
+/** The largest segment that any server writes. */
+const LARGEST = 2 ** 30;
+
+async function headOf(path: string): Promise<Uint8Array> {
+  const handle = await open(path, "r");
+  try {
+    const head = Buffer.alloc(FIRST_PAGE);
+    const { bytesRead } = await handle.read(head, 0, head.length, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,31 @@
+import type { RestoreProgress } from "../archive/restore/restore.js";
+import { parseTime } from "../time.js";
+import { createOutput } from "../ui/output.js";
+import { RestoreRate } from "../ui/restore-rate.js";
+import { archiveRestore as restore } from "./archive-restoring.js";
+import { secrets } from "./failure.js";
+import type { ArchiveRestoreArguments, GlobalArguments } from "./options.js";
+import { withPorts } from "./with-ports.js";
+
+/** Asks nothing: it writes only where nothing is. */
+export async function archiveRestore(given: GlobalArguments & ArchiveRestoreArguments): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const { document, lines, exitCode } = await withPorts(given, ["s3"], async ({ ports }, signal) => {
+    const typed = given["target-time"];
+    const target = typed === undefined ? undefined : parseTime(typed, ports.clock.now());
+    if (target?.bare === true) output.error(`--target-time is read as ${target.text}`);
+    const rate = new RestoreRate(ports.clock, (line) => output.error(line));
+    return await restore({
+      store: ports.store,
+      clock: ports.clock,
+      source: given.source,
+      directory: given.directory,
+      targetTime: target?.at,
+      signal,
+      progress: (progress: RestoreProgress) => rate.progress(progress),
+    });
+  });
+  if (given.json) output.json(document);
+  else for (const line of lines) output.line(line);
+  return exitCode;
+}
