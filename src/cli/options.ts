@@ -223,6 +223,19 @@ export const inventoryOptions = {
   },
 } as const;
 
+export const archiveRestoreOptions = {
+  "target-time": {
+    type: "string",
+    describe: 'go back to this moment: "40m ago", or a time with zone or offset (default: as far as the archive reaches)',
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
+
+export type ArchiveRestoreArguments = InferredOptionTypes<typeof archiveRestoreOptions> & {
+  readonly source: string;
+  readonly directory: string;
+};
 export type InventoryArguments = InferredOptionTypes<typeof inventoryOptions>;
 export type ConsentArguments = InferredOptionTypes<typeof consentOptions>;
 export type InputArguments = InferredOptionTypes<typeof inputOptions>;
