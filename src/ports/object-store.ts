@@ -26,6 +26,8 @@ export interface KeyRange {
   readonly after?: string;
   /** Keys up to this one and this one too. */
   readonly upTo?: string;
+  /** The first of them, and no more than this many. */
+  readonly most?: number;
 }
 
 /** Which bytes, and of which object. */

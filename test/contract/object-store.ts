@@ -119,6 +119,8 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
         expect(await within({ after: "range/d/1" })).toEqual([]);
         expect(await within({ after: "z" })).toEqual([]);
         expect(await within({ after: "range/b", upTo: "range/b" })).toEqual([]);
+        expect(await within({ after: "range/a", upTo: "range/c", most: 2 })).toEqual(["b", "b\ue000"]);
+        expect(await within({ most: 1 })).toEqual(["a"]);
       });
 
       it("cuts at keys that are hostile, and loses none", async () => {

@@ -120,13 +120,14 @@ export class MemoryObjectStore implements ArchiveStore {
     return answer;
   }
 
-  #list(bucket: string, prefix: string, { after, upTo }: KeyRange = {}): readonly ObjectInfo[] {
+  #list(bucket: string, prefix: string, { after, upTo, most }: KeyRange = {}): readonly ObjectInfo[] {
     return [...this.#require(bucket)]
       .filter(([key]) => key.startsWith(prefix))
       .filter(([key]) => after === undefined || compareKeys(key, after) > 0)
       .filter(([key]) => upTo === undefined || compareKeys(key, upTo) <= 0)
       .map(([key, object]) => infoOf(key, object))
-      .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+      .sort((a, b) => compareKeys(a.key, b.key))
+      .slice(0, most);
   }
 
   /** A refusal is no answer, as with S3. */

@@ -1,6 +1,7 @@
 /**
- * Clients of one S3 endpoint: one per region, made when first used. The SDK is loaded then too, and its own retries
- * are off: what is sent again is decided in `retry.ts`.
+ * The connection to one S3 endpoint. The calls that are made by the thousand go over the wire without the SDK; the SDK
+ * is loaded when first needed: for the other calls, for credentials that only its chain finds, and for the addresses of
+ * AWS. Its own retries are off: what is sent again is decided in `retry.ts`.
  */
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
@@ -10,8 +11,13 @@ import { RecoverError } from "../../errors.js";
 import type { Clock } from "../../ports/clock.js";
 import type { StoreIdentity } from "../../ports/object-store.js";
 import type { Secrets } from "../../secrets.js";
+import { addressAt, addressBySdk } from "./address.js";
 import { failureOf, toRecoverError, type Call } from "./failure.js";
+import { Pace } from "./pace.js";
 import { pauseBefore, withRetries } from "./retry.js";
+import type { Address } from "./wire/exchange.js";
+import { Signer } from "./wire/signature.js";
+import { Wire } from "./wire/wire.js";
 
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -49,13 +55,20 @@ export class S3Connection {
   readonly #settings: S3Settings;
   readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
   readonly #clients = new Map<string, Promise<S3Client>>();
+  readonly #addresses = new Map<string, Promise<Address>>();
+  readonly #signers = new Map<string, { readonly credentials: S3Credentials; readonly signer: Signer }>();
   readonly #regions = new Map<string, string>();
+  readonly #pace = new Pace();
+  readonly #given: (() => Promise<S3Credentials>) | undefined;
   #sdk: Promise<Sdk> | undefined;
 
   constructor(settings: S3Settings) {
     this.#settings = settings;
-    const keep = { keepAlive: true, maxSockets: 50 };
-    this.#agents = settings.agents ?? { http: new HttpAgent(keep), https: new HttpsAgent(keep) };
+    this.#given = givenCredentials(settings);
+    this.#agents = settings.agents ?? {
+      http: new HttpAgent({ keepAlive: true }),
+      https: new HttpsAgent({ keepAlive: true }),
+    };
   }
 
   /** For messages and identity. */
@@ -71,16 +84,16 @@ export class S3Connection {
 
   warmUp(): void {
     // Who needs it meets the error.
-    this.#load().catch(() => undefined);
+    if (this.#given === undefined || this.#customEndpoint === undefined) this.#load().catch(() => undefined);
   }
 
   async identity(): Promise<StoreIdentity> {
     const region = this.configuredRegion ?? FIRST_REGION;
-    const { keyId } = await this.#explained(
+    const { accessKeyId } = await this.#explained(
       { verb: "log in to", place: "s3://", endpoint: this.endpoint, reads: true },
-      async () => this.#login(await this.#client(region, "quick")),
+      () => this.#login(region),
     );
-    return { endpoint: this.endpoint, region, keyId };
+    return { endpoint: this.endpoint, region, keyId: accessKeyId };
   }
 
   knownRegion(bucket: string): string | undefined {
@@ -91,22 +104,43 @@ export class S3Connection {
     this.#regions.set(bucket, region);
   }
 
-  /** One request about a bucket, in its region; follows one answer that names another region. */
+  /** One request by the SDK about a bucket, in its region; follows one answer that names another region. */
   async send<T>(
     bucket: string,
     call: Omit<Call, "endpoint">,
     request: (client: S3Client, sdk: Sdk) => Promise<T>,
   ): Promise<T> {
     const speed = call.reads ? "quick" : "slow";
-    const attempt = async (): Promise<T> => {
+    return this.#inRegion(bucket, call, async (region) =>
+      request(await this.#client(region, speed), await this.#load()),
+    );
+  }
+
+  /** As `send`, without the SDK. */
+  async exchange<T>(bucket: string, call: Omit<Call, "endpoint">, request: (wire: Wire) => Promise<T>): Promise<T> {
+    const silence = this.#settings.silenceMs ?? SILENCE_MS;
+    const patience = { connectMs: CONNECT_MS, silenceMs: call.reads ? silence : silence * SLOW_FACTOR };
+    return this.#inRegion(bucket, call, async (region) => {
+      const signer = this.#signerOf(region, await this.#login(region));
+      const address = await this.#addressOf(bucket, region);
+      return request(new Wire({ agents: this.#agents, address, signer, patience }));
+    });
+  }
+
+  async #inRegion<T>(
+    bucket: string,
+    call: Omit<Call, "endpoint">,
+    request: (region: string) => Promise<T>,
+  ): Promise<T> {
+    const attempt = (): Promise<T> => {
       const region = this.#regions.get(bucket) ?? this.configuredRegion ?? FIRST_REGION;
-      return request(await this.#client(region, speed), await this.#load());
+      return this.#pace.run(() => request(region), isThrottle);
     };
     return this.#explained({ ...call, endpoint: this.endpoint }, async () => {
       try {
         return await attempt();
       } catch (error) {
-        const failure = failureOf(error);
+        const failure = explain(error);
         if (failure.kind !== "other-region" || !this.#isNews(bucket, failure.region)) throw error;
         this.learnRegion(bucket, failure.region);
         return attempt();
@@ -161,14 +195,38 @@ export class S3Connection {
   async #makeClient(region: string, speed: Speed): Promise<S3Client> {
     const { S3Client } = await this.#load();
     const client = new S3Client(this.#configuration(region, speed));
-    await this.#login(client);
+    this.#keepSecret(await client.config.credentials());
     return client;
+  }
+
+  #addressOf(bucket: string, region: string): Promise<Address> {
+    const name = `${region} ${bucket}`;
+    const known = this.#addresses.get(name);
+    if (known !== undefined) return known;
+    const found = this.#findAddress(bucket, region);
+    this.#addresses.set(name, found);
+    found.catch(() => this.#addresses.delete(name));
+    return found;
+  }
+
+  async #findAddress(bucket: string, region: string): Promise<Address> {
+    const endpoint = this.#customEndpoint;
+    if (endpoint !== undefined) return addressAt(endpoint, bucket);
+    return addressBySdk(await this.#client(region, "quick"), await this.#load(), bucket);
+  }
+
+  #signerOf(region: string, credentials: S3Credentials): Signer {
+    const known = this.#signers.get(region);
+    if (known?.credentials === credentials) return known.signer;
+    const signer = new Signer(credentials, region);
+    this.#signers.set(region, { credentials, signer });
+    return signer;
   }
 
   #configuration(region: string, speed: Speed): S3ClientConfig {
     const endpoint = this.#customEndpoint;
     const silence = this.#settings.silenceMs ?? SILENCE_MS;
-    const { credentials } = this.#settings;
+    const credentials = this.#given;
     return {
       region,
       maxAttempts: 1,
@@ -188,14 +246,51 @@ export class S3Connection {
     };
   }
 
-  /** Resolves the credentials before the first request, so that no message can carry an unknown secret. */
-  async #login(client: S3Client): Promise<{ readonly keyId: string }> {
-    const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
-    this.#settings.secrets.register(secretAccessKey);
-    if (sessionToken !== undefined) this.#settings.secrets.register(sessionToken);
-    return { keyId: accessKeyId };
+  /** The credentials, before the first request, so that no message can carry an unknown secret. */
+  async #login(region: string): Promise<S3Credentials> {
+    if (this.#given !== undefined) return this.#keepSecret(await this.#given());
+    // The SDK keeps them, and fetches new ones before they expire.
+    const client = await this.#client(region, "quick");
+    return this.#keepSecret(await client.config.credentials());
+  }
+
+  #keepSecret(credentials: S3Credentials): S3Credentials {
+    this.#settings.secrets.register(credentials.secretAccessKey);
+    if (credentials.sessionToken !== undefined) this.#settings.secrets.register(credentials.sessionToken);
+    return credentials;
   }
 }
+
+/**
+ * Credentials that need no chain: those of the settings, asked for once, or a pair in the environment. With AWS_PROFILE
+ * set the chain decides.
+ */
+function givenCredentials({
+  credentials,
+  environment = process.env,
+}: S3Settings): (() => Promise<S3Credentials>) | undefined {
+  if (credentials !== undefined) return asked(credentials);
+  const accessKeyId = environment["AWS_ACCESS_KEY_ID"];
+  const secretAccessKey = environment["AWS_SECRET_ACCESS_KEY"];
+  const sessionToken = environment["AWS_SESSION_TOKEN"];
+  if (!accessKeyId || !secretAccessKey || environment["AWS_PROFILE"]) return undefined;
+  const found = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+  return () => Promise.resolve(found);
+}
+
+/** A failed log-in must not stick: the operator may repair it and resume. */
+function asked(ask: () => Promise<S3Credentials>): () => Promise<S3Credentials> {
+  let answer: Promise<S3Credentials> | undefined;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}
+
+const isThrottle = (error: unknown): boolean => explain(error).kind === "throttled";
 
 /** Errors of our own, such as a gateway that cannot be reached, are final here: whoever raised them has retried. */
 function explain(error: unknown): ReturnType<typeof failureOf> {

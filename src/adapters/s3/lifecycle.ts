@@ -1,9 +1,9 @@
 /** GetBucketLifecycleConfiguration (S3 API reference): what the store deletes or moves by itself. */
-import type { LifecycleRule as Rule, LifecycleRuleFilter } from "@aws-sdk/client-s3";
-import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.js";
 import { RecoverError } from "../../errors.js";
+import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.js";
 import type { S3Connection } from "./connection.js";
 import { answerOf } from "./failure.js";
+import { childNamed, childrenNamed, childText, type XmlElement } from "./wire/xml.js";
 
 /** Undefined where the store knows no such question. */
 export async function readLifecycle(
@@ -11,10 +11,10 @@ export async function readLifecycle(
   bucket: string,
 ): Promise<readonly LifecycleRule[] | undefined> {
   const call = { verb: "ask for the lifecycle rules of", place: `s3://${bucket}`, reads: true };
-  return connection.send(bucket, call, async (client, { GetBucketLifecycleConfigurationCommand }) => {
+  return connection.exchange(bucket, call, async (wire) => {
     try {
-      const { Rules } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }));
-      return Rules?.map(readRule);
+      const root = await wire.ask({ method: "GET", query: { lifecycle: "" } }, "LifecycleConfiguration");
+      return childrenNamed(root, "Rule").map(readRule);
     } catch (error) {
       const { name, status } = answerOf(error);
       if (name === "NoSuchLifecycleConfiguration") return [];
@@ -34,41 +34,35 @@ export async function orUnknown<T>(ask: () => Promise<T>): Promise<T | undefined
   }
 }
 
-/** Old configurations have the prefix beside the filter's place. */
-interface OldRule {
-  readonly Prefix?: string | undefined;
-}
+const NOTHING: XmlElement = { name: "", text: "", children: [] };
 
-function readRule(rule: Rule): LifecycleRule {
-  const { Prefix: oldPrefix }: OldRule = rule;
-  const filter: LifecycleRuleFilter = rule.Filter ?? {};
-  const { And: all = {} } = filter;
-  const larger = filter.ObjectSizeGreaterThan ?? all.ObjectSizeGreaterThan;
-  const smaller = filter.ObjectSizeLessThan ?? all.ObjectSizeLessThan;
-  const expires = momentOf(rule.Expiration ?? {});
+function readRule(rule: XmlElement): LifecycleRule {
+  const filter = childNamed(rule, "Filter") ?? NOTHING;
+  const all = childNamed(filter, "And") ?? NOTHING;
+  const text = (name: string): string | undefined => childText(filter, name) ?? childText(all, name);
+  const larger = text("ObjectSizeGreaterThan");
+  const smaller = text("ObjectSizeLessThan");
+  const expires = momentOf(childNamed(rule, "Expiration") ?? NOTHING);
   return {
-    id: rule.ID ?? "",
-    enabled: rule.Status === "Enabled",
-    prefix: filter.Prefix ?? all.Prefix ?? oldPrefix ?? "",
-    tagged: filter.Tag !== undefined || (all.Tags ?? []).length > 0,
-    ...(larger === undefined ? {} : { largerThan: larger }),
-    ...(smaller === undefined ? {} : { smallerThan: smaller }),
+    id: childText(rule, "ID") ?? "",
+    enabled: childText(rule, "Status") === "Enabled",
+    // Old configurations have the prefix beside the filter's place.
+    prefix: text("Prefix") ?? childText(rule, "Prefix") ?? "",
+    tagged: childNamed(filter, "Tag") !== undefined || childNamed(all, "Tag") !== undefined,
+    ...(larger === undefined ? {} : { largerThan: Number(larger) }),
+    ...(smaller === undefined ? {} : { smallerThan: Number(smaller) }),
     ...(expires === undefined ? {} : { expires }),
-    transitions: (rule.Transitions ?? []).flatMap((transition) => {
+    transitions: childrenNamed(rule, "Transition").flatMap((transition) => {
       const when = momentOf(transition);
-      return when === undefined ? [] : [{ when, storageClass: transition.StorageClass ?? "unknown" }];
+      return when === undefined ? [] : [{ when, storageClass: childText(transition, "StorageClass") ?? "unknown" }];
     }),
   };
 }
 
 /** An expiration that only removes delete markers has neither days nor a date. */
-function momentOf({
-  Days,
-  Date: date,
-}: {
-  readonly Days?: number | undefined;
-  readonly Date?: Date | undefined;
-}): LifecycleMoment | undefined {
-  if (Days !== undefined) return { days: Days };
-  return date === undefined ? undefined : { at: date.toISOString() };
+function momentOf(element: XmlElement): LifecycleMoment | undefined {
+  const days = childText(element, "Days");
+  if (days !== undefined) return { days: Number(days) };
+  const date = childText(element, "Date");
+  return date === undefined ? undefined : { at: new Date(date).toISOString() };
 }

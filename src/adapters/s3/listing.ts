@@ -2,14 +2,10 @@
  * Every page of a listing, checked: a page that is cut, repeated or about something else makes the whole listing
  * `answer-incomplete` or `answer-malformed`, never a shorter list (law 5).
  */
-import type { ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
 import { RecoverError } from "../../errors.js";
 import type { KeyRange, ObjectInfo } from "../../ports/object-store.js";
 import { compareKeys } from "./key-order.js";
-
-/** What is used of a page. */
-export type Page = Omit<ListObjectsV2CommandOutput, "$metadata">;
-type Listed = NonNullable<Page["Contents"]>[number];
+import type { Listed, Page } from "./page.js";
 
 /** A store with many old versions may answer with some empty pages. */
 const MOST_EMPTY_PAGES = 1_000;
@@ -27,6 +23,7 @@ export async function listEveryPage(
 ): Promise<readonly ObjectInfo[]> {
   const objects: ObjectInfo[] = [];
   const tokens = new Set<string>();
+  const enough = range.most ?? Number.POSITIVE_INFINITY;
   let emptyPages = 0;
   let ordered = true;
   let token: string | undefined;
@@ -38,11 +35,11 @@ export async function listEveryPage(
     // Not every store knows start-after.
     for (const row of rows) if (isWithin(row.key, range)) objects.push(row);
     ordered &&= isOrdered(rows);
-    token = ordered && endsAt(rows, range) ? undefined : nextToken(page, place);
+    token = ordered && (objects.length >= enough || endsAt(rows, range)) ? undefined : nextToken(page, place);
     if (token !== undefined && tokens.has(token)) throw incomplete(place, "the object store repeats a page");
     if (token !== undefined) tokens.add(token);
   } while (token !== undefined);
-  return inKeyOrder(objects, place);
+  return inKeyOrder(objects, place).slice(0, range.most);
 }
 
 function isWithin(key: string, { after, upTo }: KeyRange): boolean {
@@ -61,35 +58,44 @@ function endsAt(rows: readonly ObjectInfo[], { upTo }: KeyRange): boolean {
 }
 
 function readPage(page: Page, prefix: string, place: string): readonly ObjectInfo[] {
-  const listed = page.Contents ?? [];
-  if (page.IsTruncated === undefined) throw incomplete(place, "a page does not say whether more follow");
-  if (page.KeyCount !== undefined && page.KeyCount !== listed.length) {
-    throw incomplete(place, `a page announces ${page.KeyCount} keys and has ${listed.length}`);
+  const { listed } = page;
+  if (page.truncated === undefined) throw incomplete(place, "a page does not say whether more follow");
+  if (page.count !== undefined && page.count !== listed.length) {
+    throw incomplete(place, `a page announces ${page.count} keys and has ${listed.length}`);
   }
   return listed.map((row) => {
-    const info = readRow(row, page.EncodingType === "url", place);
+    const info = readRow(row, page.encoded, place);
     if (info.key.startsWith(prefix)) return info;
     throw malformed(place, "the listing holds keys outside the prefix that was asked for");
   });
 }
 
-function readRow(row: Listed, encoded: boolean, place: string): ObjectInfo {
-  const { Key, Size, ETag, LastModified, StorageClass } = row;
-  const dated = LastModified !== undefined && !Number.isNaN(LastModified.getTime());
-  if (Key === undefined || Size === undefined || ETag === undefined || !dated) {
+function readRow({ key, size, etag, date, storageClass }: Listed, encoded: boolean, place: string): ObjectInfo {
+  const lastModified = date === undefined ? undefined : stampOf(date);
+  if (key === undefined || !isCount(size) || etag === undefined || lastModified === undefined) {
     throw incomplete(place, "a listed object lacks its key, size, ETag or date");
   }
   return {
-    key: encoded ? decodeKey(Key, place) : Key,
-    size: Size,
-    etag: ETag.replaceAll('"', ""),
-    lastModified: LastModified.toISOString(),
-    storageClass: StorageClass ?? "STANDARD",
+    key: encoded ? decodeKey(key, place) : key,
+    size: Number(size),
+    etag: etag.replaceAll('"', ""),
+    lastModified,
+    storageClass: storageClass === undefined || storageClass === "STANDARD" ? "STANDARD" : storageClass,
   };
+}
+
+const isCount = (text: string | undefined): text is string => text !== undefined && /^\d{1,15}$/.test(text);
+
+/** ISO 8601 with milliseconds, as a date prints itself; undefined where it is no date. */
+function stampOf(date: string): string | undefined {
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(date)) return date;
+  const parsed = new Date(date);
+  return Number.isNaN(parsed.getTime()) ? undefined : parsed.toISOString();
 }
 
 /** `encoding-type=url`: the only way for keys that XML cannot carry. A blank comes as "+". */
 function decodeKey(key: string, place: string): string {
+  if (!/[%+]/.test(key)) return key;
   try {
     return decodeURIComponent(key.replaceAll("+", " "));
   } catch {
@@ -98,14 +104,14 @@ function decodeKey(key: string, place: string): string {
 }
 
 function nextToken(page: Page, place: string): string | undefined {
-  if (page.IsTruncated !== true) return undefined;
-  if (page.NextContinuationToken) return page.NextContinuationToken;
+  if (page.truncated !== true) return undefined;
+  if (page.next) return page.next;
   throw incomplete(place, "a page says that more follow and not how to get them");
 }
 
 /** As S3 itself lists; a key that comes twice means pages of different moments. */
 function inKeyOrder(objects: readonly ObjectInfo[], place: string): readonly ObjectInfo[] {
-  const sorted = [...objects].sort((a, b) => compareKeys(a.key, b.key));
+  const sorted = isOrdered(objects) ? objects : [...objects].sort((a, b) => compareKeys(a.key, b.key));
   const twice = sorted.find((info, index) => sorted[index - 1]?.key === info.key);
   if (twice !== undefined) throw incomplete(place, `the key ${JSON.stringify(twice.key)} is listed twice`);
   return sorted;

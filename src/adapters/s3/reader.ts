@@ -13,6 +13,7 @@ import type { S3Connection } from "./connection.js";
 import { failureOf, printable } from "./failure.js";
 import { orUnknown, readLifecycle } from "./lifecycle.js";
 import { listEveryPage } from "./listing.js";
+import { fetchPage } from "./page.js";
 import { findRegion, requireBucket } from "./region.js";
 
 export class S3Reader implements ObjectReader {
@@ -25,25 +26,23 @@ export class S3Reader implements ObjectReader {
   async list(bucket: string, prefix: string, range: KeyRange = {}): Promise<readonly ObjectInfo[]> {
     await this.prepare(bucket);
     const place = `s3://${bucket}/${prefix}`;
-    const start = range.after === undefined || range.after === "" ? {} : { StartAfter: range.after };
-    const fetchPage = (token: string | undefined) =>
-      this.connection.send(bucket, { verb: "list", place, reads: true }, (client, { ListObjectsV2Command }) => {
-        const from = token === undefined ? start : { ContinuationToken: token };
-        return client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, EncodingType: "url", ...from }));
-      });
-    return listEveryPage(fetchPage, { prefix, range, place: printable(place) });
+    const call = { verb: "list", place, reads: true };
+    const { after, most } = range;
+    const page = (token: string | undefined) =>
+      this.connection.exchange(bucket, call, (wire) => fetchPage(wire, { prefix, token, after, most }));
+    return listEveryPage(page, { prefix, range, place: printable(place) });
   }
 
   async get(at: ObjectLocation, request: ReadRequest = {}): Promise<Uint8Array> {
     await this.prepare(at.bucket);
     const call = readingOf(at);
-    return this.connection.send(at.bucket, call, async (client, { GetObjectCommand }) => {
-      const answer = await client.send(new GetObjectCommand(inputOf(at, request)));
-      const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+    return this.connection.exchange(at.bucket, call, async (wire) => {
+      const { headers, body } = await wire.send({ method: "GET", key: at.key, headers: headersFor(request) });
       // A portal or proxy that answers in the store's place knows no ETag.
-      if (request.ifMatch !== undefined && plain(answer.ETag) !== request.ifMatch) throw notTheObject(call);
-      if (answer.ContentLength === undefined || answer.ContentLength === bytes.length) return bytes;
-      throw cutShort(call.place, bytes.length, answer.ContentLength);
+      if (request.ifMatch !== undefined && plain(headers["etag"]) !== request.ifMatch) throw notTheObject(call);
+      const announced = countOf(headers["content-length"]);
+      if (announced === undefined || announced === body.length) return body;
+      throw cutShort(call.place, body.length, announced);
     });
   }
 
@@ -58,19 +57,19 @@ export class S3Reader implements ObjectReader {
   }
 
   #open(at: ObjectLocation, request: ReadRequest): Promise<Body> {
-    return this.connection.send(at.bucket, readingOf(at), async (client, { GetObjectCommand }) => {
-      const answer = await client.send(new GetObjectCommand(inputOf(at, request)));
-      const bytes = (answer.Body ?? []) as AsyncIterable<Uint8Array>;
-      return { etag: plain(answer.ETag), length: answer.ContentLength, range: answer.ContentRange, bytes };
+    return this.connection.exchange(at.bucket, readingOf(at), async (wire) => {
+      const answer = await wire.open({ method: "GET", key: at.key, headers: headersFor(request) });
+      const { etag, "content-length": length, "content-range": range } = answer.headers;
+      return { etag: plain(etag), length: countOf(length), range, bytes: answer };
     });
   }
 
   async head({ bucket, key }: ObjectLocation): Promise<ObjectInfo | undefined> {
     await this.prepare(bucket);
     const call = { verb: "look at", place: `s3://${bucket}/${key}`, reads: true };
-    const answer = await this.connection.send(bucket, call, async (client, { HeadObjectCommand }) => {
+    const answer = await this.connection.exchange(bucket, call, async (wire) => {
       try {
-        return await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+        return await wire.send({ method: "HEAD", key });
       } catch (error) {
         const failure = failureOf(error);
         if (failure.kind === "final" && failure.code === "object-changed") return undefined;
@@ -79,7 +78,7 @@ export class S3Reader implements ObjectReader {
     });
     // The answer to HEAD has no body: only the bucket itself tells a missing key from a missing bucket.
     if (answer === undefined) await requireBucket(this.connection, bucket);
-    return answer === undefined ? undefined : infoOf(key, answer, call.place);
+    return answer === undefined ? undefined : infoOf(key, answer.headers, call.place);
   }
 
   async lifecycle(bucket: string): Promise<readonly LifecycleRule[] | undefined> {
@@ -101,37 +100,31 @@ function readingOf({ bucket, key }: ObjectLocation) {
   return { verb: "read", place: `s3://${bucket}/${key}`, reads: true };
 }
 
-function inputOf({ bucket, key }: ObjectLocation, { range, ifMatch }: ReadRequest) {
-  const pinned = ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` };
-  return { Bucket: bucket, Key: key, ...pinned, ...(range === undefined ? {} : { Range: range }) };
-}
-
-interface Headers {
-  readonly ContentLength?: number | undefined;
-  readonly ETag?: string | undefined;
-  readonly LastModified?: Date | undefined;
-  readonly StorageClass?: string | undefined;
-}
-
-function infoOf(key: string, headers: Headers, place: string): ObjectInfo {
-  const { ContentLength, ETag, LastModified, StorageClass } = headers;
-  if (ContentLength === undefined || ETag === undefined || LastModified === undefined) {
-    throw new RecoverError(
-      "answer-incomplete",
-      `the object store does not say size, ETag and date of "${printable(place)}"`,
-      {
-        remedy: "Check what lies between here and the store.",
-        place: printable(place),
-      },
-    );
-  }
+function headersFor({ range, ifMatch }: ReadRequest): Record<string, string> {
   return {
-    key,
-    size: ContentLength,
-    etag: ETag.replaceAll('"', ""),
-    lastModified: LastModified.toISOString(),
-    storageClass: StorageClass ?? "STANDARD",
+    ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }),
+    ...(range === undefined ? {} : { range }),
   };
+}
+
+const countOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+
+function infoOf(key: string, headers: Readonly<Record<string, string>>, place: string): ObjectInfo {
+  const size = countOf(headers["content-length"]);
+  const etag = plain(headers["etag"]);
+  const modified = new Date(headers["last-modified"] ?? "");
+  if (size === undefined || etag === undefined || Number.isNaN(modified.getTime())) throw half(place);
+  const storageClass = headers["x-amz-storage-class"] ?? "STANDARD";
+  return { key, size, etag, lastModified: modified.toISOString(), storageClass };
+}
+
+function half(place: string): RecoverError {
+  const text = `the object store does not say size, ETag and date of "${printable(place)}"`;
+  return new RecoverError("answer-incomplete", text, {
+    remedy: "Check what lies between here and the store.",
+    place: printable(place),
+  });
 }
 
 function cutShort(place: string, got: number, announced: number): RecoverError {

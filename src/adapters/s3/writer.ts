@@ -4,6 +4,7 @@ import type { CopyRequest, ObjectInfo, ObjectLocation, ObjectStore } from "../..
 import type { S3Connection } from "./connection.js";
 import { printable } from "./failure.js";
 import { refuseProtected, type ProtectedPrefix } from "./guard.js";
+import { childText } from "./wire/xml.js";
 import { S3Reader } from "./reader.js";
 
 /** What one CopyObject takes: 5 GiB (error text of AWS; MinIO does not enforce it). */
@@ -23,33 +24,23 @@ export class S3Writer extends S3Reader implements ObjectStore {
     const { size, storageClass } = await this.#known(from, request);
     if (size > LARGEST_COPY) throw tooLarge(from, size);
     const call = { verb: "copy", place: `s3://${from.bucket}/${from.key}`, reads: false };
-    const result = await this.connection.send(to.bucket, call, async (client, { CopyObjectCommand }) => {
-      const answer = await client.send(
-        new CopyObjectCommand({
-          Bucket: to.bucket,
-          Key: to.key,
-          CopySource: copySource(from),
-          CopySourceIfMatch: `"${request.ifMatch}"`,
-          MetadataDirective: "COPY",
-          TaggingDirective: "COPY",
-          // Without it the copy falls back to STANDARD.
-          ...(storageClass === "STANDARD" ? {} : { StorageClass: storageClass as "STANDARD_IA" }),
-        }),
-      );
-      return answer.CopyObjectResult;
-    });
-    if (result?.ETag === undefined || result.LastModified === undefined) throw unanswered(from);
-    const lastModified = result.LastModified.toISOString();
-    return { key: to.key, size, etag: result.ETag.replaceAll('"', ""), lastModified, storageClass };
+    const result = await this.connection.exchange(to.bucket, call, (wire) =>
+      wire.ask(
+        { method: "PUT", key: to.key, headers: copyHeaders(from, request.ifMatch, storageClass) },
+        "CopyObjectResult",
+      ),
+    );
+    const etag = childText(result, "ETag");
+    const modified = new Date(childText(result, "LastModified") ?? "");
+    if (etag === undefined || Number.isNaN(modified.getTime())) throw unanswered(from);
+    return { key: to.key, size, etag: etag.replaceAll('"', ""), lastModified: modified.toISOString(), storageClass };
   }
 
   async remove(at: ObjectLocation): Promise<void> {
     refuseProtected(this.#protect, at);
     await this.prepare(at.bucket);
     const call = { verb: "delete", place: `s3://${at.bucket}/${at.key}`, reads: false };
-    await this.connection.send(at.bucket, call, (client, { DeleteObjectCommand }) =>
-      client.send(new DeleteObjectCommand({ Bucket: at.bucket, Key: at.key })),
-    );
+    await this.connection.exchange(at.bucket, call, (wire) => wire.send({ method: "DELETE", key: at.key }));
   }
 
   async #known(from: ObjectLocation, request: CopyRequest): Promise<{ size: number; storageClass: string }> {
@@ -59,6 +50,17 @@ export class S3Writer extends S3Reader implements ObjectStore {
     if (info === undefined) throw gone(from);
     return info;
   }
+}
+
+function copyHeaders(from: ObjectLocation, ifMatch: string, storageClass: string): Record<string, string> {
+  return {
+    "x-amz-copy-source": copySource(from),
+    "x-amz-copy-source-if-match": `"${ifMatch}"`,
+    "x-amz-metadata-directive": "COPY",
+    "x-amz-tagging-directive": "COPY",
+    // Without it the copy falls back to STANDARD.
+    ...(storageClass === "STANDARD" ? {} : { "x-amz-storage-class": storageClass }),
+  };
 }
 
 /** Each path part percent-encoded: the header's "?versionId" would otherwise be within reach of a key. */

@@ -183,7 +183,7 @@ describe("lifecycle rules", () => {
     server.script(error(403, "AccessDenied"));
     expect(await rules()).toBeUndefined();
     server.script(text(200, ""));
-    expect(await rules()).toBeUndefined();
+    await expect(rules()).rejects.toMatchObject({ code: "answer-incomplete" });
     server.script(error(500, "InternalError"));
     await expect(rules()).rejects.toMatchObject({ code: "unreachable" });
   });

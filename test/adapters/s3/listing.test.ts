@@ -1,16 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { listEveryPage, type Page } from "../../../src/adapters/s3/listing.js";
+import { listEveryPage } from "../../../src/adapters/s3/listing.js";
+import type { Page } from "../../../src/adapters/s3/page.js";
 
 const whole = { prefix: "", range: {}, place: "s3://bucket/" };
-const row = (key: string) => ({ Key: key, Size: 1, ETag: '"abc"', LastModified: new Date(0) });
+const row = (key: string) => ({
+  key,
+  size: "1",
+  etag: '"abc"',
+  date: "1970-01-01T00:00:00.000Z",
+  storageClass: undefined,
+});
+const pageOf = (keys: readonly string[], next?: string): Page => ({
+  listed: keys.map(row),
+  truncated: next !== undefined,
+  count: undefined,
+  next,
+  encoded: false,
+});
 
 describe("the pages of a listing", () => {
   it("end with an error where empty pages never end", async () => {
     let count = 0;
     const endless = (): Promise<Page> => {
       count += 1;
-      return Promise.resolve({ IsTruncated: true, NextContinuationToken: `token-${count}` });
+      return Promise.resolve(pageOf([], `token-${count}`));
     };
     await expect(listEveryPage(endless, whole)).rejects.toMatchObject({ code: "answer-incomplete" });
   });
@@ -22,8 +36,7 @@ describe("the pages of a listing", () => {
         const fetchPage = (token: string | undefined): Promise<Page> => {
           const from = Number(token ?? "0");
           const more = from + size < all.length;
-          const next = more ? { NextContinuationToken: String(from + size) } : {};
-          return Promise.resolve({ Contents: all.slice(from, from + size).map(row), IsTruncated: more, ...next });
+          return Promise.resolve(pageOf(all.slice(from, from + size), more ? String(from + size) : undefined));
         };
         const listed = await listEveryPage(fetchPage, whole);
         const wanted = [...all].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -36,17 +49,16 @@ describe("the pages of a listing", () => {
     const unordered = [["c", "a"], ["e", "b"], ["d"]];
     const fetchPage = (token: string | undefined): Promise<Page> => {
       const at = Number(token ?? "0");
-      const next = at < 2 ? { NextContinuationToken: String(at + 1) } : {};
-      return Promise.resolve({ Contents: (unordered[at] ?? []).map(row), IsTruncated: at < 2, ...next });
+      return Promise.resolve(pageOf(unordered[at] ?? [], at < 2 ? String(at + 1) : undefined));
     };
     const range = { after: "a", upTo: "c" };
     const listed = await listEveryPage(fetchPage, { ...whole, range });
     expect(listed.map(({ key }) => key)).toEqual(["b", "c"]);
   });
 
-  it.each(["Key", "Size", "ETag", "LastModified"])("are incomplete without an object's %s", async (field) => {
+  it.each(["key", "size", "etag", "date"])("are incomplete without an object's %s", async (field) => {
     const rows = [row("x"), { ...row("y"), [field]: undefined }];
-    const fetchPage = (): Promise<Page> => Promise.resolve({ Contents: rows, IsTruncated: false } as Page);
+    const fetchPage = (): Promise<Page> => Promise.resolve({ ...pageOf([]), listed: rows });
     await expect(listEveryPage(fetchPage, whole)).rejects.toMatchObject({ code: "answer-incomplete" });
   });
 });
