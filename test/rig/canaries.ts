@@ -1,13 +1,19 @@
 /** Secrets that must be nowhere, looked for in files and texts, as they are and in the forms that programs give them. */
 import { readFileSync } from "node:fs";
 import { filesBelow } from "../../src/rehearsal/supervisor/leaks.js";
+import { formsOf } from "../../src/rehearsal/supervisor/secret-forms.js";
 
 export type Canaries = Readonly<Record<string, string>>;
 
 /** The names of the secrets that a text holds. */
 export function secretsIn(text: string, canaries: Canaries): readonly string[] {
   return Object.entries(canaries).flatMap(([name, secret]) =>
-    secret !== "" && formsOf(secret).some((form) => text.includes(form)) ? [name] : [],
+    secret !== "" &&
+    linesOf(secret)
+      .flatMap(formsOf)
+      .some((form) => text.includes(form))
+      ? [name]
+      : [],
   );
 }
 
@@ -19,13 +25,8 @@ export function secretsBelow(directory: string, canaries: Canaries): readonly st
 }
 
 /** A key of many lines is told by any of its longer ones. */
-function formsOf(secret: string): readonly string[] {
-  const lines = secret.includes("\n")
+function linesOf(secret: string): readonly string[] {
+  return secret.includes("\n")
     ? secret.split("\n").filter((line) => line.length > 30 && !line.startsWith("-----"))
     : [secret];
-  return lines.flatMap((line) => [
-    line,
-    encodeURIComponent(line),
-    Buffer.from(line).toString("base64").replace(/=+$/, ""),
-  ]);
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { BoxState } from "../box/box-state.js";
+import { formsOf } from "./secret-forms.js";
 
 /** Shorter ones are words as well, and are not masked. */
 const SHORTEST = 8;
@@ -32,18 +33,18 @@ function bodyOf(key: string): string {
   return lines[lines.length >> 1] ?? key;
 }
 
-/** One sentence for each secret in each file of a run: journal, evidence, events, report. */
+/** One sentence for each secret, in whatever form, in each file of a run: journal, evidence, events, report. */
 export function leakComplaints(
   state: Pick<BoxState, "world" | "accounts" | "keys">,
   { stateDirectory, run }: { readonly stateDirectory: string; readonly run: string | undefined },
 ): readonly string[] {
   const directory = join(stateDirectory, "runs", run ?? "");
   if (run === undefined || !existsSync(directory)) return [];
-  const secrets = [...secretsOf(state)];
+  const secrets = [...secretsOf(state)].map(([name, secret]) => ({ name, forms: formsOf(secret) }));
   return filesBelow(directory).flatMap((file) => {
     const text = readFileSync(file, "latin1");
-    const found = secrets.filter(([, secret]) => text.includes(secret));
-    return found.map(([name]) => `secret leaked: ${name} stands in ${relative(directory, file)}`);
+    const found = secrets.filter(({ forms }) => forms.some((form) => text.includes(form)));
+    return found.map(({ name }) => `secret leaked: ${name} stands in ${relative(directory, file)}`);
   });
 }
 
