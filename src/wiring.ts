@@ -1,6 +1,7 @@
 /** The composition root: the only file that constructs real adapters. */
 import { join } from "node:path";
 import { homedir } from "node:os";
+import { AdminRecords, type BrokerLogin } from "./adapters/broker/admin-records.js";
 import { BoshDirector } from "./adapters/bosh/director.js";
 import { CfCloudFoundry } from "./adapters/cf/cloud-foundry.js";
 import { CfHop } from "./adapters/cf/hop.js";
@@ -18,6 +19,7 @@ import { openArchiveStore } from "./adapters/s3/archive-store.js";
 import type { S3Credentials } from "./adapters/s3/connection.js";
 import { createGateway } from "./adapters/ssh/gateway.js";
 import {
+  type BrokerConfig,
   type Config,
   type GatewayConfig,
   type LeaseConfig,
@@ -92,6 +94,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     ...optional("credentials", s3Credentials(options)),
   });
   const logStores = (config.logStores ?? []).map((each) => openLogStore(options, each, wayOf(each)));
+  const broker = config.broker === undefined ? undefined : openBroker(options, config.broker, wayOf(config.broker));
   const ports: Ports = {
     clock,
     cf,
@@ -100,6 +103,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     store,
     logs: new LocalLogFiles(config.logs),
     logStores,
+    ...optional("broker", broker),
     settings: settingsOf(config),
   };
   signal.throwIfAborted();
@@ -123,6 +127,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
       } finally {
         storeAgents.destroy();
         for (const each of logStores) each.close();
+        broker?.close();
       }
     },
   };
@@ -291,6 +296,21 @@ function openLogStore(options: WiringOptions, config: LogStoreConfig, dial: Dial
     ...optional("ca", caCert),
     ...optional("login", login === undefined ? undefined : () => storeLogin(options, login)),
   });
+}
+
+function openBroker(options: WiringOptions, config: BrokerConfig, dial: Dial): AdminRecords {
+  const { secrets, signal } = options;
+  const { url, username, password, caCert } = config;
+  const login = async (): Promise<BrokerLogin> => {
+    if (username !== undefined && password !== undefined)
+      return { username, password: await resolveSecret(options, password) };
+    throw new RecoverError("not-logged-in", "there is no log-in to the broker", {
+      remedy: "Set broker.username and broker.password in the configuration, or BROKER_USERNAME and BROKER_PASSWORD.",
+      place: url,
+      effect: "none",
+    });
+  };
+  return new AdminRecords({ url, dial, secrets, signal, login, ...optional("ca", caCert) });
 }
 
 async function storeLogin(options: WiringOptions, login: NonNullable<LogStoreConfig["login"]>): Promise<StoreLogin> {

@@ -186,8 +186,13 @@ export const discoverOptions = {
     requiresArg: true,
     nargs: 1,
   },
+  broker: {
+    type: "boolean",
+    default: false,
+    describe: "ask the broker itself, `broker:` of the configuration, for its records",
+  },
   name: { type: "string", describe: "name of the service", requiresArg: true },
-  space: { type: "string", describe: "name of its space", requiresArg: true },
+  space: { type: "string", describe: "name or GUID of its space", requiresArg: true },
   around: {
     type: "string",
     describe: 'when it was deleted: "40m ago", or a time with zone or offset',

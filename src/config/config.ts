@@ -80,6 +80,18 @@ export interface LogStoreConfig {
   readonly viaGateway?: true;
 }
 
+/** The Dingo PostgreSQL broker's administrative addresses. */
+export interface BrokerConfig {
+  /** `http://HOST:PORT`. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: SecretReference;
+  /** PEM text. */
+  readonly caCert?: string;
+  /** It is reached through the gateway hop; only where there is one. */
+  readonly viaGateway?: true;
+}
+
 /** Where leases lie and journals are mirrored: outside every archive. */
 export interface LeaseConfig {
   readonly bucket: string;
@@ -99,6 +111,7 @@ export interface Config {
   readonly logs: readonly string[];
   /** Absent where there is none. */
   readonly logStores?: readonly LogStoreConfig[];
+  readonly broker?: BrokerConfig;
   /** HOST:PORT of etcd. */
   readonly etcd?: string;
   readonly lease?: LeaseConfig;

@@ -13,6 +13,7 @@ import type { Located } from "../yaml/located.js";
 import { readYaml } from "../yaml/read.js";
 import { parseAddress } from "./address.js";
 import { readBosh } from "./bosh.js";
+import { readBroker } from "./broker.js";
 import { readCf } from "./cloud-foundry.js";
 import type { Config } from "./config.js";
 import { readLease } from "./lease.js";
@@ -22,7 +23,7 @@ import { type Environment, readIfThere, Reading } from "./reading.js";
 import { discreet } from "./secret.js";
 import { Way } from "./way.js";
 
-const KEYS = ["cf", "bosh", "s3", "logs", "elasticsearch", "opensearch", "etcd", "lease", "actions"] as const;
+const KEYS = ["cf", "bosh", "s3", "logs", "elasticsearch", "opensearch", "broker", "etcd", "lease", "actions"] as const;
 type ConfigFields = Fields<(typeof KEYS)[number]>;
 /** A part of the configuration, and of the variables that count where it is silent. */
 export type Section = (typeof KEYS)[number];
@@ -110,7 +111,9 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
   const logStores = LOG_STORES.flatMap(
     (section) => read(section, (node) => readLogStore(reading, node, { section, way })) ?? [],
   );
-  const needsWay = sections.has("bosh") || [cf, s3, ...logStores].some(({ viaGateway }) => viaGateway === true);
+  const broker = read("broker", (node) => readBroker(reading, node, way));
+  const reached = [cf, s3, ...logStores, ...(broker === undefined ? [] : [broker])];
+  const needsWay = sections.has("bosh") || reached.some(({ viaGateway }) => viaGateway === true);
   return {
     cf,
     bosh: { ...bosh, ...(needsWay ? reading.section(() => way.value) : {}) },
@@ -118,6 +121,7 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     logs: sections.has("logs") ? readPaths(reading, fields, "logs") : [],
     actions: sections.has("actions") ? readPaths(reading, fields, "actions") : [],
     ...(logStores.length === 0 ? {} : { logStores }),
+    ...(broker === undefined ? {} : { broker }),
     ...(etcd === undefined ? {} : { etcd }),
     ...(lease === undefined ? {} : { lease }),
   };

@@ -8,7 +8,8 @@ export type EvidenceSource =
   | "cf-audit-events"
   | "cf-instances"
   | "inventory"
-  | "clusterdata";
+  | "clusterdata"
+  | "broker";
 
 export interface Evidence {
   readonly source: EvidenceSource;
@@ -87,7 +88,7 @@ export interface InstanceDescription {
 /** An instance that a source knows of, deleted or not. */
 export interface KnownInstance extends InstanceDescription {
   readonly guid: string;
-  readonly source: "inventory" | "clusterdata";
+  readonly source: "inventory" | "clusterdata" | "broker";
   /** When it was noted, RFC 3339. */
   readonly notedAt: string;
 }
@@ -95,7 +96,7 @@ export interface KnownInstance extends InstanceDescription {
 /** What one source says about one instance that may have been deleted. */
 export interface Sighting extends InstanceDescription {
   readonly guid: string;
-  readonly source: "logs" | "cloud-foundry" | "inventory" | "clusterdata";
+  readonly source: "logs" | "cloud-foundry" | "inventory" | "clusterdata" | "broker";
   readonly kind: Kind;
   /** What was seen that makes it this kind. */
   readonly why: string;
@@ -140,7 +141,7 @@ export interface NotDeleted {
 export interface Coverage {
   readonly source: EvidenceSource;
   readonly file?: string;
-  /** Of a log store: address and pattern of indices. */
+  /** Of a log store: address and pattern of indices; of a broker, its address. */
   readonly store?: string;
   readonly from?: string;
   readonly to?: string;

@@ -20,7 +20,12 @@ const NOWHERE = "http://127.0.0.1:1";
 let place: Place;
 beforeEach(() => {
   place = new Place();
-  const config = { cf: { api: NOWHERE }, s3: { endpoint: NOWHERE, region: "us-east-1" }, logs: ["broker.stdout.log"] };
+  const config = {
+    cf: { api: NOWHERE },
+    s3: { endpoint: NOWHERE, region: "us-east-1" },
+    logs: ["broker.stdout.log"],
+    broker: { url: NOWHERE },
+  };
   writeFileSync(join(place.directory, "dingo-recover.yml"), JSON.stringify(config));
   writeFileSync(join(place.directory, "broker.stdout.log"), lager(goodDeletion()));
   mkdirSync(join(place.directory, "router"));
@@ -40,6 +45,8 @@ function type(command: string) {
   const shell = `dingo-recover() { "${process.execPath}" "${PROGRAM}" "$@"; }; ${here}`;
   const env = {
     ...place.env,
+    BROKER_USERNAME: "b",
+    BROKER_PASSWORD: "p-of-no-broker",
     CF_USERNAME: "u",
     CF_PASSWORD: "p-of-nobody",
     AWS_ACCESS_KEY_ID: "k",
@@ -50,7 +57,7 @@ function type(command: string) {
 
 describe("the README's page on discovery", () => {
   it("names every source of discover", () => {
-    const sources = ["logs", "elasticsearch", "opensearch", "cf-events", "inventory", "clusterdata"];
+    const sources = ["logs", "elasticsearch", "opensearch", "cf-events", "inventory", "clusterdata", "broker"];
     for (const source of sources) expect(PAGE).toContain(`\`--${source}`);
     expect(COMMANDS.length).toBeGreaterThan(6);
   });
