@@ -28,7 +28,7 @@ const lowerCase = (form: string): string => form.replace(/%\w\w/g, (code) => cod
 /** In a string, in a string within a string, and with everything escaped that need not be. */
 function inJson(secret: string): string[] {
   const once = JSON.stringify(secret).slice(1, -1);
-  const most = [...once].map((sign) => (/[ -%'-;=?-~]/.test(sign) ? sign : unicode(sign))).join("");
+  const most = once.replace(/[^ -%'-;=?-~]/gu, unicode);
   return [once, JSON.stringify(once).slice(1, -1), most, most.replaceAll("/", "\\/")];
 }
 
