@@ -1,0 +1,30 @@
+/** A damaged archive, what has to be said of it, and what a real restore of it comes to. */
+import type { Archives } from "../archives.js";
+import type { Outcome } from "../restore.js";
+import type { Snapshot } from "../snapshot.js";
+
+export interface Case {
+  readonly title: string;
+  readonly damage?: (snapshot: Snapshot, archives: Archives) => Promise<void>;
+  /** The program that restores; without it the one that archived. */
+  readonly reader?: "wal-e" | "wal-g";
+  /** How much of the objects is looked at; without it only their names and sizes. */
+  readonly depth?: "deep" | "full";
+  /** Asked for; without it what the verdict names. */
+  readonly timeline?: string;
+  readonly verdict: "restorable" | "restorable-with-loss" | "not-restorable" | "unknown";
+  /** Which of the archive's base backups has to be chosen, in the order of their making; without it the newest is tried. */
+  readonly base?: number;
+  /** Segments that have to be told as lost. */
+  readonly lost?: number;
+  readonly real: Real;
+}
+
+/** What the real programs make of it. */
+export type Real =
+  /** The server starts and has exactly these rows. */
+  | { readonly rows: readonly number[] }
+  /** The fetch or the start ends with this. */
+  | { readonly fails: RegExp }
+  /** The server starts, and nobody is told that what it has is wrong. */
+  | { readonly silently: (outcome: Outcome) => boolean };

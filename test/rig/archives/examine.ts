@@ -1,0 +1,43 @@
+/** One case from end to end: a copy of the archive, the damage, what the tool says, and what a real restore comes to. */
+import type { ArchiveVerifyDocument } from "../../../src/cli/archive-verification.js";
+import type { Archiver } from "./archiver.js";
+import type { ArchiveName, Archives } from "./archives.js";
+import type { Case } from "./cases/case.js";
+import { judge } from "./judge.js";
+import type { Made } from "./made.js";
+import { type Outcome, restore } from "./restore.js";
+import { Snapshot } from "./snapshot.js";
+import { WalE } from "./wal-e.js";
+import { WalG } from "./wal-g.js";
+
+export interface Examined {
+  readonly made: Made;
+  readonly document: ArchiveVerifyDocument;
+  readonly outcome: Outcome;
+}
+
+let copies = 0;
+
+export async function examine(archives: Archives, name: ArchiveName, given: Case): Promise<Examined> {
+  const made = await archives.make(name);
+  const { workshop } = archives;
+  copies += 1;
+  const snapshot = await Snapshot.take(workshop.objects, made, `${name}-${copies}`);
+  await given.damage?.(snapshot, archives);
+  const document = await judge(workshop.objects, snapshot.prefix, given);
+  const outcome = await restore(
+    { workshop, version: made.version, archiver: programFor(archives, made, given).on(snapshot.prefix) },
+    {
+      base: given.base === undefined ? "LATEST" : (made.bases[given.base] ?? ""),
+      recovery: { timeline: given.timeline ?? "latest" },
+    },
+  );
+  return { made, document, outcome };
+}
+
+function programFor({ workshop }: Archives, { archiver }: Made, { reader }: Case): Archiver {
+  if (reader === undefined || reader === archiver.reader) return archiver;
+  return reader === "wal-e"
+    ? new WalE(workshop, archiver.prefix)
+    : new WalG(workshop, archiver.prefix, { compression: "lz4" });
+}

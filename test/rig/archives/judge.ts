@@ -1,0 +1,29 @@
+/** What `archive verify --json` says of an archive in this workshop's store. */
+import { systemClock } from "../../../src/adapters/clock/system-clock.js";
+import { openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
+import { type ArchiveVerifyDocument, archiveVerify } from "../../../src/cli/archive-verification.js";
+import { Secrets } from "../../../src/secrets.js";
+import type { ObjectStore } from "../object-store.js";
+import type { Case } from "./cases/case.js";
+
+export async function judge(
+  objects: ObjectStore,
+  prefix: string,
+  { reader, depth, timeline }: Pick<Case, "reader" | "depth" | "timeline">,
+): Promise<ArchiveVerifyDocument> {
+  const store = openArchiveStore({
+    clock: systemClock(),
+    secrets: new Secrets(),
+    endpoint: objects.endpoint,
+    region: objects.region,
+    credentials: () => Promise.resolve(objects.credentials),
+    environment: {},
+  });
+  const options = {
+    ...(reader === undefined ? {} : { reader }),
+    ...(depth === undefined ? {} : { depth }),
+    ...(timeline === undefined ? {} : { timeline }),
+  };
+  const { document } = await archiveVerify({ store, location: `s3://${objects.bucket}/${prefix}`, ...options });
+  return document;
+}
