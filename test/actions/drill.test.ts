@@ -1,11 +1,14 @@
 /** A drill deletes what its own run created, and nothing else, whatever its runbook says. */
 import { describe, expect, it } from "vitest";
 import type { JournaledStep, JsonObject } from "../../src/action.js";
+import { createService } from "../../src/actions/cf/create-service.js";
 import { compareRows } from "../../src/actions/drill/compare-rows.js";
 import { deleteDrillService } from "../../src/actions/drill/delete-service.js";
 import { expectedRows, TABLE } from "../../src/actions/drill/rows.js";
-import { CREATED_AT, failure, NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../traps/scene.js";
+import { failure, NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../traps/scene.js";
+import { WANTED } from "./mutations/cloud-foundry.js";
 import { created, free, keyed, LOST } from "./mutations/drill.js";
+import { fresh } from "./mutations/worlds.js";
 
 const AT = { in: { org: "shop", space: "prod" }, instance: "important-db", guid: NEW_GUID };
 const OTHER = "11111111-2222-4333-8444-555555555555";
@@ -62,20 +65,23 @@ describe("the drill's delete", () => {
   it.each(["ran", "adopted"] as const)(
     "refuses an instance that was there before the run asked for one, whose create has %s",
     async (how) => {
-      const scene = journaled(created(), { how });
-      scene.cf.change(NEW_GUID, { createdAt: "2026-11-01T10:00:00Z" });
-      await refused(scene, /was created at 2026-11-01T10:00:00Z, and this run asked for its own at/);
+      const scene = journaled(created(), { how, records: noted([free([OTHER, NEW_GUID])]) });
+      await refused(scene, /was there before this run asked for its own/);
     },
   );
 
-  it("refuses by the last note of several, and where a note tells no time", async () => {
-    const later = new Date(Date.parse(CREATED_AT) + 120_000).toISOString();
-    const notes = [free(CREATED_AT), free(later)];
-    await refused(journaled(created(), { records: noted(notes) }), /asked for its own at/);
-    await refused(
-      journaled(created(), { records: noted([{ ...free(""), at: null }]) }),
-      /does not say that it created/,
-    );
+  it("goes by the last note of several, and refuses where a note does not say what was there", async () => {
+    await refused(journaled(created(), { records: noted([free([]), free([NEW_GUID])]) }), /was there before/);
+    const silent = [free([]), { ...free([]), there: null }];
+    await refused(journaled(created(), { records: noted(silent) }), /does not say that it created/);
+    await journaled(created(), { records: noted([free([NEW_GUID]), free([])]) }).perform(deleteDrillService, LOST);
+  });
+
+  it("knows what was in the space by what the create noted right before it", async () => {
+    const scene = fresh();
+    scene.cf.change(NEW_GUID, { name: "billing-db" });
+    await scene.perform(createService, WANTED);
+    expect(scene.context.records("name-was-free")).toEqual([free([NEW_GUID])]);
   });
 
   it("deletes an instance whose create was adopted by the probe, made after the run asked for it", async () => {

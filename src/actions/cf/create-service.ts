@@ -69,8 +69,8 @@ export const createService = defineAction({
     if (request.adopt !== "") await adopt(context, request);
     const space_guid = await requireSpace(context, request);
     if ((await cf.findInstance(space_guid, request.name)) === undefined) {
-      const at = context.ports.clock.now().toISOString();
-      await context.record("name-was-free", { name: request.name, space_guid, at });
+      const there = (await cf.listInstances(space_guid)).map(({ guid }) => guid);
+      await context.record("name-was-free", { name: request.name, space_guid, there });
       const { org, space, offering, plan, name } = request;
       await context.beforeEffect();
       await cf.createService({

@@ -4,13 +4,10 @@
  */
 import type { Context } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { guardInstance } from "../docker/target-container.js";
 import { ownKeys } from "./own-keys.js";
 
 const CREATE = "cf.create-service";
-/** The clocks of Cloud Controller and of this machine. */
-const CLOCKS_DIFFER_MS = 60_000;
 
 export interface OwnService {
   readonly guid: string;
@@ -25,37 +22,30 @@ export async function requireOwnService(context: Context, own: OwnService): Prom
   const typed = `${own.org}/${own.space}/${own.name}`;
   if (context.run.target !== typed)
     throw refuse(own, `the target of this run is "${context.run.target}", and what would be deleted is "${typed}"`);
-  const asked = requireJournaledCreate(context, own);
+  requireJournaledCreate(context, own);
   await guardInstance(context, own.guid, own.name);
   const named = await context.ports.cf.findInstance(own.space_guid, own.name);
   if (named?.guid !== own.guid)
     throw refuse(own, `the name "${own.name}" belongs to "${named?.guid ?? "nothing"}", not to "${own.guid}"`);
-  requireMadeSince(own, named, asked);
   await requireUnused(context, own);
 }
 
 /**
- * When this run asked for it last: the time of its note that the name was free. An instance that was adopted by its GUID was
- * there before, whatever tag it carries now; so was one that was made by hand.
+ * Right before its create the run noted that the name was free, and every instance that was in the space: whatever was
+ * there, adopted by its GUID or renamed and tagged since, is not what came of it; nor is what was made by hand. A later
+ * note was written because nothing had come of the create before it.
  */
-function requireJournaledCreate(context: Context, { guid, name, ...own }: OwnService): number {
+function requireJournaledCreate(context: Context, { guid, name, ...own }: OwnService): void {
   const created = context.journaled(CREATE).filter(({ output }) => output["guid"] === guid);
-  const asked = created.flatMap(({ how, input, records }) => {
+  const there = created.flatMap(({ how, input, records }): readonly unknown[] => {
     if (how === "by-hand" || (input["adopt"] ?? "") !== "" || records("adopting").length > 0) return [];
-    // A later note was written because nothing had come of the create before it.
-    const { name: free, space_guid: space, at } = records("name-was-free").at(-1) ?? {};
-    return free === name && space === own.space_guid && typeof at === "string" ? [Date.parse(at)] : [];
+    const { name: free, space_guid: space, there } = records("name-was-free").at(-1) ?? {};
+    return free === name && space === own.space_guid && Array.isArray(there) ? [there] : [];
   });
-  const last = Math.max(...asked);
-  if (Number.isFinite(last)) return last;
-  throw refuse({ guid }, `the journal of this run does not say that it created "${name}" (${guid})`);
-}
-
-/** What was there before the name was free had another name then, and another maker. */
-function requireMadeSince(own: OwnService, { createdAt }: ServiceInstance, asked: number): void {
-  if (Date.parse(createdAt) >= asked - CLOCKS_DIFFER_MS) return;
-  const since = new Date(asked).toISOString();
-  throw refuse(own, `"${own.name}" was created at ${createdAt}, and this run asked for its own at ${since}`);
+  const before = there.at(-1);
+  if (!Array.isArray(before))
+    throw refuse({ guid }, `the journal of this run does not say that it created "${name}" (${guid})`);
+  if (before.includes(guid)) throw refuse({ guid }, `"${name}" (${guid}) was there before this run asked for its own`);
 }
 
 async function requireUnused(context: Context, own: OwnService): Promise<void> {

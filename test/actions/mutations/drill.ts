@@ -5,7 +5,7 @@ import { TABLE } from "../../../src/actions/drill/rows.js";
 import { writeRows } from "../../../src/actions/drill/write-rows.js";
 import type { LastOperation } from "../../../src/ports/cloud-foundry.js";
 import { BUCKET } from "../../archive/sample-archive.js";
-import { CREATED_AT, NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../../traps/scene.js";
+import { NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../../traps/scene.js";
 import { at, type MutationCases, tried } from "./shape.js";
 import { fresh } from "./worlds.js";
 
@@ -51,9 +51,11 @@ export const LOST: JsonObject = {
   run: RUN,
 };
 
-/** Before the scene's instance was created. */
-const ASKED_AT = new Date(Date.parse(CREATED_AT) - 30_000).toISOString();
-export const free = (at: string): JsonObject => ({ name: "important-db", space_guid: SPACE.guid, at });
+/** Before the scene's instance was created: which others were there. */
+const NEIGHBOUR = "99999999-2222-4333-8444-555555555555";
+export const free = (there: readonly string[]): JsonObject => {
+  return { name: "important-db", space_guid: SPACE.guid, there: [...there] };
+};
 
 /** The create is in the journal of the run, with what it noted before it. */
 export function created(): Scene {
@@ -64,7 +66,7 @@ export function created(): Scene {
       how: "ran",
       input: { name: "important-db" },
       output: { guid: NEW_GUID },
-      records: (kind) => (kind === "name-was-free" ? [free(ASKED_AT)] : []),
+      records: (kind) => (kind === "name-was-free" ? [free([NEIGHBOUR])] : []),
     },
   ]);
   return scene;
