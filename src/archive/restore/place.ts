@@ -58,10 +58,8 @@ export function placeOf(name: string, rooted: boolean): Place {
 
 function cleaned(name: string): string {
   const path = name.replace(/^(?:\.\/+)+/, "").replace(/\/+$/, "");
-  if (path === "." || path === "") {
-    if (name.startsWith("/")) throw leadsOut(name);
-    return "";
-  }
+  // The data directory itself, which has no name: Python's tarfile puts the slash of a directory behind it.
+  if (path === "." || path === "") return "";
   const isHarmless = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
   if (!isHarmless || path.includes("\0")) throw leadsOut(name);
   return path;
