@@ -86,7 +86,7 @@ module.exports = {
     }),
     never("archive-goes-one-way", "Names, then their packing, then what is read of them, then what is judged by it, then what is done with it.", {
       from: "^src/archive/(?:names|compression|wal|reading|judgement)/",
-      to: "^src/archive/(?:copy|restore)/",
+      to: "^src/archive/(?:copy|picture|restore)/",
     }),
     never("archive-is-read-before-it-is-judged", "Whoever reads an archive must not know what it wants to hear.", {
       from: "^src/archive/(?:names|compression|wal|reading)/",

@@ -1,11 +1,18 @@
 /** The core of `archive verify`: reads, judges, and puts the verdict into its document and into lines for a person. */
 import { readArchive } from "../archive/reading/facts.js";
-import { READERS, type Reader } from "../archive/reading/reader.js";
-import { formatLocation, parseLocation } from "../archive/names/location.js";
+import { READERS, type Reader, seenBy } from "../archive/reading/reader.js";
+import { type Cost, CountedReader } from "../archive/reading/counted-reader.js";
+import { type Depth, DEPTHS, lookInside } from "../archive/reading/insides.js";
+import { type ArchiveLocation, formatLocation, parseLocation } from "../archive/names/location.js";
 import type { TargetTimeline } from "../archive/judgement/course.js";
+import { expiryOf } from "../archive/judgement/expiry.js";
+import { isCold } from "../archive/judgement/strangers.js";
+import { writerOfNewest } from "../archive/judgement/study.js";
 import type { VerdictName } from "../archive/judgement/problem.js";
 import { unreadVerdict, type ArchiveVerdict } from "../archive/judgement/verdict.js";
 import { type Beside, verifyArchive } from "../archive/judgement/verify.js";
+import { svgPicture } from "../archive/picture/svg.js";
+import type { TerminalOptions } from "../archive/picture/terminal.js";
 import { CATALOGUE, EXIT, RecoverError } from "../errors.js";
 import type { ArchiveStore } from "../ports/object-store.js";
 import { verdictLines } from "./verdict-lines.js";
@@ -18,20 +25,33 @@ export interface ArchiveVerifyOptions {
   readonly reader?: string | undefined;
   /** "latest" or a number; by default that which brings back the most. */
   readonly timeline?: string | undefined;
+  /** "deep" looks at both ends of every object, "full" reads them all. */
+  readonly depth?: string | undefined;
+  readonly progress?: Progress | undefined;
   readonly targetTime?: Date | undefined;
   readonly deletedAt?: Date | undefined;
+  readonly now?: Date | undefined;
+  /** Of the picture. */
+  readonly screen?: TerminalOptions | undefined;
 }
 
 export interface ArchiveVerifyDocument extends ArchiveVerdict {
   readonly schema: "dingo-recover/archive-verify@1";
   readonly location: string;
+  /** How deep it was looked, and what that took. */
+  readonly cost: Cost & { readonly depth: Depth | "names" };
 }
+
+/** Called after each object that was looked into. */
+export type Progress = (at: Cost & { readonly done: number; readonly of: number }) => void;
 
 export interface ArchiveVerifyResult {
   readonly document: ArchiveVerifyDocument;
   readonly exitCode: number;
   /** The same for a person. */
   readonly lines: readonly string[];
+  /** The picture for a page. */
+  readonly svg: () => string;
 }
 
 const EXIT_OF: Readonly<Record<VerdictName, number>> = {
@@ -49,24 +69,43 @@ export async function archiveVerify(options: ArchiveVerifyOptions): Promise<Arch
     timeline: timelineNamed(options.timeline),
     targetTime: options.targetTime,
     deletedAt: options.deletedAt,
+    now: options.now,
   };
   const location = parseLocation(options.location);
-  const verdict = await judge(options.store, location, beside);
+  const depth = depthNamed(options.depth);
+  const reader = new CountedReader(options.store.reader());
+  const verdict = await judge(reader, { location, beside, depth, progress: options.progress });
   const document = {
     schema: "dingo-recover/archive-verify@1",
     location: formatLocation(location),
     ...verdict,
+    cost: { depth: depth ?? "names", ...reader.cost },
   } as const;
-  return { document, exitCode: EXIT_OF[verdict.verdict], lines: verdictLines(document) };
+  return {
+    document,
+    exitCode: EXIT_OF[verdict.verdict],
+    lines: verdictLines(document, options.screen),
+    svg: () => svgPicture(document, document.location),
+  };
 }
 
-async function judge(
-  store: ArchiveStore,
-  location: ReturnType<typeof parseLocation>,
-  beside: Beside,
-): Promise<ArchiveVerdict> {
+interface Asked {
+  readonly location: ArchiveLocation;
+  readonly beside: Beside;
+  readonly depth: Depth | undefined;
+  readonly progress: Progress | undefined;
+}
+
+async function judge(reader: CountedReader, { location, beside, depth, progress }: Asked): Promise<ArchiveVerdict> {
   try {
-    return verifyArchive(await readArchive(store.reader(), location, { times: true }), beside);
+    const facts = await readArchive(reader, location, { times: true });
+    const expiry = expiryOf(facts.entries, await reader.lifecycle(location.bucket));
+    const asked = { ...beside, expiry, reader: beside.reader ?? writerOfNewest(facts) };
+    if (depth === undefined) return verifyArchive(facts, asked);
+    const told = (done: number, of: number): void => progress?.({ done, of, ...reader.cost });
+    const seen = seenBy(asked.reader, facts);
+    const insides = await lookInside(reader, seen, { depth, cold: isCold, progress: told });
+    return verifyArchive({ ...facts, insides }, asked);
   } catch (error) {
     if (!(error instanceof RecoverError) || !leavesUnknown(error)) throw error;
     return unreadVerdict({ code: error.code, key: "", message: `${error.message}. ${error.remedy}` }, beside.reader);
@@ -83,6 +122,15 @@ function readerNamed(name: string | undefined): Reader | undefined {
   if (name === undefined || reader !== undefined) return reader;
   throw new RecoverError("usage", `"${name}" is not a reader of archives`, {
     remedy: "Give --reader wal-e or --reader wal-g, or leave it out.",
+    effect: "none",
+  });
+}
+
+function depthNamed(name: string | undefined): Depth | undefined {
+  const depth = DEPTHS.find((each) => each === name);
+  if (name === undefined || depth !== undefined) return depth;
+  throw new RecoverError("usage", `"${name}" is no depth to look at`, {
+    remedy: "Give --deep or --deep=full, or leave it out.",
     effect: "none",
   });
 }

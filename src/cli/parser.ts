@@ -1,5 +1,6 @@
 /** All commands: names, options, examples. Implementations are loaded when their command is chosen. */
 import yargs, { type Argv } from "yargs";
+import { verifyOptions, withDepth } from "./archive-options.js";
 import { FAULT_HELP } from "./rehearsal-faults.js";
 import { requireOnce } from "./given-once.js";
 import {
@@ -23,7 +24,7 @@ export type Finish = (code: number) => void;
 
 /** The parser. Help is not wrapped here: `help-text.ts` lays it out. */
 export function buildParser(words: readonly string[], finish: Finish): Argv<GlobalArguments> {
-  const parser = yargs([...words])
+  const parser = yargs([...withDepth(words)])
     .scriptName("dingo-recover")
     .usage(
       "Usage: $0 <command>\n\nBrings a deleted Dingo PostgreSQL service back, step by step; it can be killed at any moment and resumed.",
@@ -53,6 +54,7 @@ const GIVEN_ONCE: readonly string[] = Object.entries({
   ...inventoryOptions,
   ...rehearseOptions,
   ...undoOptions,
+  ...verifyOptions,
 }).flatMap(([name, option]) => ("type" in option && option.type === "array" ? [] : [name]));
 
 type Parser = Argv<GlobalArguments>;
@@ -280,7 +282,7 @@ function withArchive(parser: Parser, finish: Finish): Parser {
           .example("$0 inventory --file /var/lib/dingo-recover/inventory.jsonl", "a file that discover can read later"),
       async (given) => finish(await (await import("./inventory.js")).inventory(given)),
     )
-    .command("archive", "Archives of WAL-E in an object store", (archive) =>
+    .command("archive", "Archives of WAL-E and WAL-G in an object store", (archive) =>
       archive
         .command(
           "verify <location>",
@@ -288,7 +290,14 @@ function withArchive(parser: Parser, finish: Finish): Parser {
           (command) =>
             command
               .positional("location", { type: "string", demandOption: true, describe: "s3://BUCKET/PREFIX" })
-              .example("$0 archive verify s3://dingo/backups/GUID/wal", "one listing and the small objects"),
+              .options(verifyOptions)
+              .example("$0 archive verify s3://dingo/backups/GUID/wal", "one listing and the small objects")
+              .example("$0 archive verify s3://dingo/backups/GUID/wal --deep", "look into every object as well")
+              .example(
+                "$0 archive verify s3://our-spilo/pg/wal --target-time '2026-11-21 06:10Z'",
+                "which base backup goes back to then",
+              )
+              .epilogue(VERDICT_HELP),
           async (given) => finish(await (await import("./archive-verify.js")).archiveVerify(given)),
         )
         .command(
@@ -330,6 +339,21 @@ function withArchive(parser: Parser, finish: Finish): Parser {
         .demandCommand(1, "what to do with the archive is missing"),
     );
 }
+
+const VERDICT_HELP = `Verdicts, and the exit code:
+  restorable            0  a base backup is whole, and so is all WAL behind it
+  restorable with loss  0  it can be restored; what the archive holds behind a
+                           gap or on another branch does not come back
+  not restorable       17  no base backup can be restored
+  it could not be told 15  the store refused, or something in the archive is
+                           not understood; the findings say what
+
+The data end no later than the recovery point. PostgreSQL stops at the first
+gap without a word and starts all the same: believe the verdict, not a server
+that has started. The verdict holds for the program and for the
+recovery_target_timeline that are named with it. What is missing behind the
+last segment leaves no trace: with --deleted-at you hear whether archiving had
+stopped before.`;
 
 /** Every command that has a help text of its own. */
 export const COMMANDS: readonly string[] = [

@@ -1,8 +1,9 @@
 /** A verdict on an archive for a person: what can be had back first, then what it rests on, then what is wrong. */
-import { lossText } from "../archive/judgement/loss.js";
+import { lossInTimeText, lossText } from "../archive/judgement/loss.js";
 import type { Problem, VerdictName } from "../archive/judgement/problem.js";
 import { type ArchiveVerdict, type BaseBackupVerdict, recoveryPointText } from "../archive/judgement/verdict.js";
 import type { RecoveryWindow } from "../archive/judgement/window.js";
+import { type TerminalOptions, terminalPicture } from "../archive/picture/terminal.js";
 import { bytesText } from "../bytes.js";
 import { counted } from "../counted.js";
 import { wrap } from "../ui/text.js";
@@ -19,28 +20,47 @@ const IN_WORDS: Readonly<Record<VerdictName, string>> = {
 
 export interface VerdictShown extends ArchiveVerdict {
   readonly location: string;
+  readonly cost: { readonly depth: string; readonly requests: number; readonly bytes: number };
 }
 
-export function verdictLines(shown: VerdictShown): readonly string[] {
+const PLAIN: TerminalOptions = { width: WIDTH, unicode: false };
+
+/** `screen`: of the picture, which is ASCII where nothing is said. */
+export function verdictLines(shown: VerdictShown, screen: TerminalOptions = PLAIN): readonly string[] {
   return [
     `${shown.location}: ${IN_WORDS[shown.verdict]}`,
     ...outcome(shown),
     ...archive(shown),
+    ...picture(shown, screen),
     ...section(
       "Base backups",
       shown.baseBackups.flatMap((base) => baseLines(base, shown)),
     ),
-    ...section("Timelines", shown.timelines.map(timelineLine)),
+    ...section("Timelines", shown.timelines.flatMap(timelineLines)),
     ...section("Gaps", shown.gaps.flatMap(gapLines)),
     ...section("Findings", shown.problems.flatMap(problemLines)),
+    "",
+    ...wrap(lookText(shown), WIDTH),
   ];
+}
+
+/** How far the verdict was proved, and what that took. */
+function lookText({ look, cost, expiry }: VerdictShown): string {
+  const took = `${counted(cost.requests, "request")}, ${bytesText(cost.bytes)} read`;
+  const rules = expiry.known ? "" : " Lifecycle rules of the bucket: not known, we may not look at them.";
+  if (look === null) return `Judged by names, sizes and small objects: ${took}. --deep looks into the objects.${rules}`;
+  const how = cost.depth === "full" ? "read to the last byte" : "looked at, at both ends";
+  const unproven = look.unproven === 0 ? "" : `, ${look.unproven} of them with no mark at their end (--deep=full)`;
+  const hidden = look.hidden === 0 ? "" : `, ${look.hidden} could not be looked into`;
+  return `${counted(look.objects, "object")} ${how}: ${look.broken} cannot be used${unproven}${hidden}. ${took}.${rules}`;
 }
 
 /** What a restore brings back, and how it has to be asked for. */
 function outcome(shown: VerdictShown): readonly string[] {
-  const { recoveryPoint: point, chosenBase, targetTimeline, reader, loss, pick } = shown;
+  const { recoveryPoint: point, chosenBase, targetTimeline, reader, loss, lossInTime, pick } = shown;
   const lines = [
     ...(point === null ? [] : [`recovery point: ${recoveryPointText(point)}`, lossText(loss)]),
+    ...(lossInTime === null ? [] : [lossInTimeText(lossInTime.noLaterThan, lossInTime.deletedAt) ?? ""]),
     ...(point === null || chosenBase === null
       ? []
       : [`restore ${chosenBase} with ${PROGRAM[reader]}, recovery_target_timeline = '${targetTimeline ?? "latest"}'`]),
@@ -50,8 +70,8 @@ function outcome(shown: VerdictShown): readonly string[] {
 }
 
 function pickLine({ time, base, targetTimeline, why }: NonNullable<ArchiveVerdict["pick"]>): string {
-  if (base === null) return `back to ${time}: not possible, ${why}`;
-  return `back to ${time}: ${base}, recovery_target_timeline = '${targetTimeline ?? "latest"}' (${why})`;
+  if (base === null) return `back to ${moment(time)}: not possible, ${why}`;
+  return `back to ${moment(time)}: ${base}, recovery_target_timeline = '${targetTimeline ?? "latest"}' (${why})`;
 }
 
 function archive(shown: VerdictShown): readonly string[] {
@@ -81,24 +101,35 @@ function baseLines(base: BaseBackupVerdict, { chosenBase, latestBase }: VerdictS
 function windowText({ from, to, targetTimeline, timelines }: RecoveryWindow): string {
   const way = timelines.length > 1 ? `, over timelines ${timelines.join(", ")}` : "";
   const target = targetTimeline === "latest" ? "" : `, recovery_target_timeline = '${targetTimeline}'`;
-  return `can go back to any moment from ${from.time ?? "its end"} to ${to.time}${way}${target}`;
+  return `can go back to any moment from ${from.time === null ? "its end" : moment(from.time)} to ${moment(to.time)}${way}${target}`;
 }
 
-function timelineLine({ timeline, segments, first, last, parent }: ArchiveVerdict["timelines"][number]): string {
+function timelineLines(shown: ArchiveVerdict["timelines"][number]): readonly string[] {
+  const { timeline, segments, first, last, parent } = shown;
   const from = parent === null ? "" : `, from ${parent.timeline} at ${parent.lsn}`;
   const range = first === last ? first : `${first} to ${last}`;
-  return `  ${timeline}: ${counted(segments, "segment")}, ${range}${from}`;
+  return hanging("  ", `${timeline}: ${counted(segments, "segment")}, ${range}${from}`);
 }
 
 function gapLines({ segments, first, last, from, to }: ArchiveVerdict["gaps"][number]): readonly string[] {
   const range = first === last ? first : `${first} to ${last}`;
-  const times = from === null || to === null ? "" : `, between ${from} and ${to}`;
+  const times = from === null || to === null ? "" : `, between ${moment(from)} and ${moment(to)}`;
   return hanging("  ", `${counted(segments, "segment")}: ${range}${times}`);
 }
 
 /** Keys are quoted: they may hold any character. */
 function problemLines({ code, key, message }: Problem): readonly string[] {
   return hanging("  ", `${code}: ${key === "" ? "" : `${JSON.stringify(key)}: `}${message}`);
+}
+
+function picture(shown: VerdictShown, screen: TerminalOptions): readonly string[] {
+  const lines = terminalPicture(shown, screen);
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+/** `2026-11-21 02:14:50Z` */
+function moment(iso: string): string {
+  return `${iso.slice(0, 19).replace("T", " ")}Z`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -1,13 +1,13 @@
 /** The parts of a verdict, in the form of its document. */
 import { formatLsn } from "../names/lsn.js";
 import { segmentName } from "../names/segment.js";
-import type { ArchiveFacts } from "../reading/facts.js";
+import type { ArchiveFacts, Inside } from "../reading/facts.js";
 import { chainOf } from "./completeness.js";
 import type { Histories } from "./history.js";
 import type { Run } from "./lost.js";
 import { completeText, type Option } from "./option.js";
 import type { Study } from "./study.js";
-import { type BaseBackupVerdict, type GapVerdict, LONGEST_LIST, type TimelineVerdict } from "./verdict.js";
+import { type BaseBackupVerdict, type GapVerdict, type Look, LONGEST_LIST, type TimelineVerdict } from "./verdict.js";
 import { gapsOf, rangeOf, timelineRange, type TimelineWal } from "./wal.js";
 import { windowOf } from "./window.js";
 
@@ -49,6 +49,19 @@ export function gapVerdicts({ wal, times }: Study): readonly GapVerdict[] {
       ...times.around({ ...span, timeline: each.timeline }),
     })),
   );
+}
+
+/** Null where nothing was looked into. */
+export function lookOf({ insides }: ArchiveFacts): Look | null {
+  if (insides === undefined) return null;
+  const seen = [...insides.values()];
+  const count = (wanted: (inside: Inside) => boolean): number => seen.filter(wanted).length;
+  return {
+    objects: seen.length,
+    broken: count(({ broken }) => broken !== undefined),
+    hidden: count(({ hidden }) => hidden !== undefined),
+    unproven: count(({ unproven }) => unproven === true),
+  };
 }
 
 /** The names of segments, at most `LONGEST_LIST` of them. */

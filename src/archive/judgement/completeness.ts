@@ -2,6 +2,7 @@
 import { counted } from "../../counted.js";
 import type { BaseBackup } from "./base-backup.js";
 import type { Damage } from "./damage.js";
+import type { ArchiveFacts } from "../reading/facts.js";
 
 /** WAL-E puts at most this many bytes of members into one tar part. */
 const PART_MEMBER_BYTES = 1_610_612_736;
@@ -9,6 +10,8 @@ const PART_MEMBER_BYTES = 1_610_612_736;
 export interface Surroundings {
   readonly bases: ReadonlyMap<string, BaseBackup>;
   readonly damage: Damage;
+  /** Where objects were looked into. */
+  readonly insides: ArchiveFacts["insides"];
 }
 
 /** Why the objects of the base itself, or of those that it builds on, are not whole; undefined where they are. */
@@ -18,11 +21,9 @@ export function incompleteBecause(base: BaseBackup, around: Surroundings): strin
   if (base.parts.length === 0) return "it has no tar parts";
   const own = base.writer === "wal-e" ? gapInParts(base) : gapInTars(base);
   const bad = base.parts.find(({ relative }) => around.damage.has(relative));
-  return (
-    own ??
-    (bad && `tar part ${bad.index} is not whole: ${around.damage.get(bad.relative) ?? ""}`) ??
-    chain(base, around)
-  );
+  const shortOf = base.writer === "wal-e" ? shortened(base, around.insides) : undefined;
+  const spoilt = bad && `tar part ${bad.index} is not whole: ${around.damage.get(bad.relative) ?? ""}`;
+  return own ?? spoilt ?? shortOf ?? chain(base, around);
 }
 
 function gapInParts(base: BaseBackup): string | undefined {
@@ -34,6 +35,16 @@ function gapInParts(base: BaseBackup): string | undefined {
   const least = Math.ceil(expanded / PART_MEMBER_BYTES);
   if (base.parts.length < least) return `it needs at least ${counted(least, "tar part")} and has ${base.parts.length}`;
   return undefined;
+}
+
+/** Where every part was read to its end: all files together have to be what the sentinel says (wal-archives.md §0.5). */
+function shortened({ parts, sentinel }: BaseBackup, insides: ArchiveFacts["insides"]): string | undefined {
+  const sizes = parts.map(({ relative }) => insides?.get(relative)?.memberBytes);
+  const wanted = sentinel?.ok === true ? sentinel.sentinel.expandedBytes : 0;
+  const there = sizes.reduce<number>((sum, size) => sum + (size ?? Number.POSITIVE_INFINITY), 0);
+  return there < wanted
+    ? `its files have ${there} bytes, and its sentinel says ${wanted}: a part is missing`
+    : undefined;
 }
 
 /** WAL-G leaves numbers out, but it keeps the names, and the bytes that it sent. */
@@ -50,13 +61,13 @@ function gapInTars({ tars, wanted, sentinel }: BaseBackup): string | undefined {
 }
 
 /** A delta backup is nothing without every backup that it builds on; names that lead in a circle build on nothing. */
-function chain(base: BaseBackup, { bases, damage }: Surroundings): string | undefined {
+function chain(base: BaseBackup, { bases, ...around }: Surroundings): string | undefined {
   const delta = base.sentinel?.ok === true ? base.sentinel.sentinel.walg?.delta : undefined;
   if (delta === undefined) return undefined;
   const parent = bases.get(delta.from);
   if (parent === undefined) return `it builds on "${delta.from}", which is not here`;
   const others = new Map([...bases].filter(([name]) => name !== base.name));
-  const why = incompleteBecause(parent, { bases: others, damage });
+  const why = incompleteBecause(parent, { bases: others, ...around });
   return why === undefined ? undefined : `it builds on "${delta.from}", which is not whole: ${why}`;
 }
 

@@ -25,7 +25,7 @@ export interface Stall {
 /** `endedAt`: when the database was deleted. */
 export function stallOf(course: Course, times: Times, endedAt: Date | undefined): Stall | undefined {
   if (course.last === undefined) return undefined;
-  const { number } = course.last;
+  const number = course.unreachable.at(-1)?.last ?? course.last.number;
   const stored = Array.from({ length: LOOKED_AT }, (_, back) => number - back)
     .map((each) => times.of({ timeline: timelineAt(course.stretches, each), number: each }))
     .flatMap((at) => (at === undefined ? [] : [at]));

@@ -31,6 +31,7 @@ export function strangers(facts: ArchiveFacts, onlooker: Onlooker): readonly Pro
     ...facts.entries.flatMap((entry) => strangeKey(entry, onlooker.reader)),
     ...coldObjects(facts.entries),
     ...facts.entries.flatMap((entry) => strangeHead(facts, entry, onlooker)),
+    ...facts.entries.flatMap((entry) => hidden(facts, entry, onlooker)),
   ];
 }
 
@@ -49,8 +50,11 @@ function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): read
   }
 }
 
+/** Cannot be read at once, as far as its storage class tells. */
+export const isCold = ({ info }: ArchiveEntry): boolean => !READABLE.has(info.storageClass || "STANDARD");
+
 function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
-  const cold = entries.filter((entry) => !READABLE.has(entry.info.storageClass || "STANDARD"));
+  const cold = entries.filter(isCold);
   const first = cold[0];
   if (first === undefined) return [];
   const text = `${counted(cold.length, "object")} of storage class ${first.info.storageClass} cannot be read at once`;
@@ -63,7 +67,7 @@ export const isEncrypted = ({ heads }: ArchiveFacts): boolean => [...heads.value
 function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, { reader, decrypts }: Onlooker): readonly Problem[] {
   const head = facts.heads.get(entry.relative);
   if (head === undefined || isDamagedSegment(entry) || entry.kind.kind === "other-compression") return [];
-  if (facts.insides?.has(entry.relative) === true && !startsLikeOpenPgp(head)) return [];
+  if (facts.insides?.has(entry.relative) === true) return [];
   const begins = beginsLike(head, packingOfKey(entry.relative));
   if (begins !== false) return [];
   if (startsLikeOpenPgp(head)) return [encrypted(entry.relative, decrypts)];
@@ -71,6 +75,13 @@ function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, { reader, decrypt
     return [problem("not-lzop", entry.relative, "begins neither like an lzop file nor like an OpenPGP message")];
   }
   return [problem("not-packed", entry.relative, "does not begin as its name says: encrypted otherwise, or broken")];
+}
+
+/** Of objects that were looked into, and showed nothing. */
+function hidden({ insides }: ArchiveFacts, { relative }: ArchiveEntry, { decrypts }: Onlooker): readonly Problem[] {
+  const why = insides?.get(relative)?.hidden;
+  if (why === undefined) return [];
+  return why.includes("OpenPGP") ? [encrypted(relative, decrypts)] : [problem("not-packed", relative, why)];
 }
 
 function encrypted(key: string, decrypts: boolean): Problem {

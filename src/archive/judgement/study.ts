@@ -6,6 +6,7 @@ import { type BaseBackup, collectBases } from "./base-backup.js";
 import { latestBase } from "./choose.js";
 import type { Course, TargetTimeline } from "./course.js";
 import { type Damage, damageIn } from "./damage.js";
+import type { Expiry } from "./expiry.js";
 import { type Histories, historiesOf } from "./history.js";
 import { type Known, knownOf } from "./identity.js";
 import { bestOption, type Option, optionOf } from "./option.js";
@@ -29,6 +30,10 @@ export interface Beside {
   readonly targetTime?: Date | undefined;
   /** When the database was deleted. */
   readonly deletedAt?: Date | undefined;
+  /** What the store will do to the archive by itself. */
+  readonly expiry?: Expiry | undefined;
+  /** For what lies ahead. */
+  readonly now?: Date | undefined;
 }
 
 export interface Study {
@@ -61,7 +66,13 @@ export function studyOf(facts: ArchiveFacts, beside: Beside): Study {
   const damage = damageIn(seen, known);
   const wal = collectWal(seen.entries, damage);
   const histories = historiesOf(seen);
-  const setting = { bases: new Map(bases.map((base) => [base.name, base])), damage, wal, histories };
+  const setting = {
+    bases: new Map(bases.map((base) => [base.name, base])),
+    damage,
+    wal,
+    histories,
+    insides: seen.insides,
+  };
   const timeline = restorer === "container" ? "latest" : beside.timeline;
   const options = bases.map((base) => optionOf(base, setting, { restorer, timeline }));
   const latest = options.find(({ base }) => base === newest);

@@ -1,7 +1,8 @@
 /** The verdict on an archive: plain JSON, the body of `archive verify` and the output of the step that verifies. */
 import type { Reader } from "../reading/reader.js";
 import type { TargetTimeline } from "./course.js";
-import { NO_LOSS, type Loss } from "./loss.js";
+import { type Expiry, NOT_LOOKED } from "./expiry.js";
+import { NO_LOSS, type Loss, type LossInTime } from "./loss.js";
 import type { Problem, VerdictName } from "./problem.js";
 import type { Stall } from "./stall.js";
 import type { SegmentRange } from "./wal.js";
@@ -29,6 +30,16 @@ export interface BaseBackupVerdict {
   readonly buildsOn: readonly string[];
   /** Null where it cannot be used. */
   readonly window: RecoveryWindow | null;
+}
+
+/** How many objects were looked into, and what that came to. */
+export interface Look {
+  readonly objects: number;
+  readonly broken: number;
+  /** Nothing can be said of them: encrypted, or packed in a way that is not unpacked here. */
+  readonly hidden: number;
+  /** Their packing has no mark at its end: only reading all of them tells whether they are whole. */
+  readonly unproven: number;
 }
 
 /** A timeline as it lies in the archive. */
@@ -83,6 +94,8 @@ export interface ArchiveVerdict {
   /** First and last segment without which the chosen base does not become consistent. */
   readonly needed: { readonly first: string; readonly last: string } | null;
   readonly loss: Loss;
+  /** Null where nobody said when the database was deleted, or nothing can be restored. */
+  readonly lossInTime: LossInTime | null;
   /** From the chosen base's start to the recovery point. */
   readonly segmentsToReplay: number;
   /** Of the chosen base, as its sentinel says. */
@@ -95,6 +108,9 @@ export interface ArchiveVerdict {
   readonly encrypted: boolean;
   /** Null where nothing can be restored. */
   readonly stall: Stall | null;
+  readonly expiry: Expiry;
+  /** Null where nothing was looked into. */
+  readonly look: Look | null;
   /** What a restore to the time that was asked for takes; null where none was. */
   readonly pick: Pick | null;
 }
@@ -124,6 +140,7 @@ export function unreadVerdict(reason: Problem, reader: Reader = "wal-e"): Archiv
     chosenBase: null,
     needed: null,
     loss: NO_LOSS,
+    lossInTime: null,
     segmentsToReplay: 0,
     expandedBytes: 0,
     objects: 0,
@@ -133,6 +150,8 @@ export function unreadVerdict(reason: Problem, reader: Reader = "wal-e"): Archiv
     storageClasses: {},
     encrypted: false,
     stall: null,
+    expiry: NOT_LOOKED,
+    look: null,
     pick: null,
   };
 }

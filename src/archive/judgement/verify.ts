@@ -5,12 +5,13 @@
  */
 import type { ArchiveFacts } from "../reading/facts.js";
 import { baseProblems } from "./base-problems.js";
-import { baseVerdict, gapVerdicts, names, storageClasses, timelineVerdict } from "./assembly.js";
+import { baseVerdict, gapVerdicts, lookOf, names, storageClasses, timelineVerdict } from "./assembly.js";
 import { byAge } from "./choose.js";
 import { courseProblems } from "./course-problems.js";
 import { holdsGood } from "./course.js";
+import { expiryProblems, NOT_LOOKED } from "./expiry.js";
 import { identityProblems } from "./identity.js";
-import { lossOf, NO_LOSS } from "./loss.js";
+import { lossInTime, lossOf, NO_LOSS } from "./loss.js";
 import { lengthOf, lostAside, lostOnTheWay, type Run } from "./lost.js";
 import { problem, shorten, type Problem, verdictOf } from "./problem.js";
 import { type Stall, stallOf, stallText } from "./stall.js";
@@ -28,7 +29,10 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
   const verdict = verdictOf(problems, study.restorer);
   const restorable = verdict === "restorable" || verdict === "restorable-with-loss";
   const { seen, chosen, course, times, known } = study;
-  const stall = course === undefined ? undefined : stallOf(course, times, beside.deletedAt);
+  const { deletedAt } = beside;
+  const point = restorable && course !== undefined ? recoveryPointOf(course, times) : undefined;
+  const stall = course === undefined ? undefined : stallOf(course, times, deletedAt);
+  const expiry = beside.expiry ?? NOT_LOOKED;
   const beyond = [...lost.unreachable, ...lost.aside];
   return {
     verdict,
@@ -41,11 +45,12 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
     gaps: gapVerdicts(study),
     missing: names(lost.missing),
     unreachable: names(beyond),
-    recoveryPoint: (restorable && course !== undefined ? recoveryPointOf(course, times) : undefined) ?? null,
-    problems: shorten([...problems, ...stalled(stall)]),
+    recoveryPoint: point ?? null,
+    problems: shorten([...problems, ...stalled(stall), ...expiryProblems(expiry, beside.now)]),
     chosenBase: chosen?.base.name ?? null,
     needed: course?.needed ?? null,
     loss: course === undefined ? NO_LOSS : lossOf(lengthOf(lost.missing), lengthOf(beyond)),
+    lossInTime: point === undefined || deletedAt === undefined ? null : lossInTime(point.time, deletedAt),
     segmentsToReplay: course?.segmentsToReplay ?? 0,
     expandedBytes: chosen?.completion?.expandedBytes ?? 0,
     objects: seen.entries.length,
@@ -55,6 +60,8 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
     storageClasses: storageClasses(seen),
     encrypted: isEncrypted(seen),
     stall: stall ?? null,
+    expiry,
+    look: lookOf(seen),
     pick: beside.targetTime === undefined ? null : pickFor(beside.targetTime, windowsOf(study)),
   };
 }

@@ -41,6 +41,10 @@ export interface Inside {
   /** Why nothing can be said of it: "it is encrypted with OpenPGP". */
   readonly hidden?: string;
   readonly page?: PageHeader;
+  /** The packing has no mark at its end: whether the end is there is told only by reading all of it. */
+  readonly unproven?: boolean;
+  /** Of all files in a tar file that was read to its end. */
+  readonly memberBytes?: number;
 }
 
 export interface ReadOptions {

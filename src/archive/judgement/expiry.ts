@@ -1,0 +1,87 @@
+/** What the store will do to an archive by itself: a lifecycle rule deletes the only copy in silence. */
+import { counted } from "../../counted.js";
+import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.js";
+import type { ArchiveEntry } from "../reading/facts.js";
+import { problem, type Problem } from "./problem.js";
+
+const DAY_MS = 86_400_000;
+
+export interface Expiry {
+  /** False: we may not look, or the store does not say. */
+  readonly known: boolean;
+  readonly coming: readonly Coming[];
+}
+
+/** What one rule will do. */
+export interface Coming {
+  readonly rule: string;
+  /** `delete`, or the storage class that the objects move to. */
+  readonly does: string;
+  /** ISO 8601: the first object. May lie in the past: the store takes its time. */
+  readonly at: string;
+  readonly objects: number;
+  readonly key: string;
+  /** Holds only for objects with certain tags, which no listing shows. */
+  readonly perhaps: boolean;
+}
+
+export const NOT_LOOKED: Expiry = { known: false, coming: [] };
+
+export function expiryOf(entries: readonly ArchiveEntry[], rules: readonly LifecycleRule[] | undefined): Expiry {
+  if (rules === undefined) return NOT_LOOKED;
+  const coming = rules
+    .filter(({ enabled }) => enabled)
+    .flatMap((rule) => [
+      ...(rule.expires === undefined ? [] : comingOf(entries, rule, { does: "delete", when: rule.expires })),
+      ...rule.transitions.flatMap(({ when, storageClass }) => comingOf(entries, rule, { does: storageClass, when })),
+    ]);
+  return { known: true, coming: coming.sort((a, b) => (a.at < b.at ? -1 : 1)) };
+}
+
+function comingOf(
+  entries: readonly ArchiveEntry[],
+  rule: LifecycleRule,
+  { does, when }: { readonly does: string; readonly when: LifecycleMoment },
+): readonly Coming[] {
+  const dated = entries
+    .filter((entry) => holdsFor(rule, entry) && entry.info.storageClass !== does)
+    .map((entry) => ({ key: entry.relative, at: momentFor(entry, when) }))
+    .filter(({ at }) => !Number.isNaN(at));
+  const first = dated.reduce<(typeof dated)[number] | undefined>(
+    (a, b) => (a === undefined || b.at < a.at ? b : a),
+    undefined,
+  );
+  if (first === undefined) return [];
+  const at = new Date(first.at).toISOString();
+  return [{ rule: rule.id, does, at, objects: dated.length, key: first.key, perhaps: rule.tagged }];
+}
+
+function holdsFor({ prefix, largerThan, smallerThan }: LifecycleRule, { info }: ArchiveEntry): boolean {
+  if (!info.key.startsWith(prefix)) return false;
+  return info.size > (largerThan ?? -1) && info.size < (smallerThan ?? Number.POSITIVE_INFINITY);
+}
+
+/** S3 counts whole days and acts at the next midnight UTC. */
+function momentFor({ info }: ArchiveEntry, when: LifecycleMoment): number {
+  if ("at" in when) return Date.parse(when.at);
+  return Math.ceil((Date.parse(info.lastModified) + when.days * DAY_MS) / DAY_MS) * DAY_MS;
+}
+
+/** Deletions, and moves to where nothing can be read at once. */
+export function expiryProblems({ coming }: Expiry, now: Date | undefined): readonly Problem[] {
+  return coming
+    .filter(({ does }) => does === "delete" || /GLACIER$|ARCHIVE$/.test(does))
+    .map(({ rule, does, at, objects, key, perhaps }) => {
+      const what =
+        does === "delete" ? `deletes ${counted(objects, "object")}` : `moves ${counted(objects, "object")} to ${does}`;
+      const who = `lifecycle rule "${rule}" ${perhaps ? "may, by tags that no listing shows, act: it " : ""}${what}`;
+      return problem("expires", key, `${who}, the first ${from(at, now)}: switch it off or copy first`);
+    });
+}
+
+function from(at: string, now: Date | undefined): string {
+  const day = `on ${at.slice(0, 10)}`;
+  if (now === undefined) return day;
+  const days = Math.ceil((Date.parse(at) - now.getTime()) / DAY_MS);
+  return days <= 0 ? `due since ${at.slice(0, 10)}` : `in ${counted(days, "day")} (${day})`;
+}

@@ -1,0 +1,130 @@
+/** What a picture of an archive shows, taken out of a verdict: rows of runs, marks and joints, in segment numbers. */
+import { parseLsn, segmentNumberAt } from "../names/lsn.js";
+import { baseNamed } from "../names/layout.js";
+import { parseSegment } from "../names/segment.js";
+import { holesIn, type Span } from "../names/spans.js";
+import type { ArchiveVerdict } from "../judgement/verdict.js";
+import { Axis } from "./axis.js";
+
+/** The part of a verdict that is drawn. */
+export type Drawn = Pick<
+  ArchiveVerdict,
+  "baseBackups" | "timelines" | "gaps" | "recoveryPoint" | "chosenBase" | "verdict"
+>;
+
+export interface Row {
+  readonly timeline: number;
+  readonly runs: readonly Run[];
+  readonly gaps: readonly Span[];
+  readonly bases: readonly BaseMark[];
+  /** Where its parent was left. */
+  readonly joint: { readonly parent: number; readonly number: number } | undefined;
+}
+
+export interface Run extends Span {
+  /** A restore from the chosen base backup replays it. */
+  readonly reached: boolean;
+}
+
+export interface BaseMark {
+  readonly name: string;
+  readonly number: number;
+  readonly usable: boolean;
+  readonly chosen: boolean;
+}
+
+export interface Scene {
+  readonly rows: readonly Row[];
+  /** Timelines that there is no room for. */
+  readonly left: number;
+  readonly axis: Axis;
+  /** `behind`: the number of the first segment that is not replayed. */
+  readonly point: { readonly timeline: number; readonly behind: number; readonly time: string } | undefined;
+}
+
+/** An archive with more timelines is told by the newest ones. */
+const MOST_ROWS = 12;
+
+export function sceneOf(verdict: Drawn): Scene {
+  const { recoveryPoint } = verdict;
+  const drawn = verdict.timelines.slice(-MOST_ROWS);
+  const reached = reachOf(verdict);
+  const rows = drawn.map((timeline) => rowOf(timeline, { verdict, reached }));
+  const spans = rows.flatMap(({ runs, bases }) => [
+    ...runs,
+    ...bases.map(({ number }) => ({ first: number, last: number })),
+  ]);
+  const last = recoveryPoint === null ? undefined : parseSegment(recoveryPoint.segment);
+  return {
+    rows,
+    left: verdict.timelines.length - rows.length,
+    axis: new Axis(spans),
+    point:
+      recoveryPoint === null || last === undefined
+        ? undefined
+        : { timeline: last.timeline, behind: last.number + 1, time: recoveryPoint.time },
+  };
+}
+
+/** By timeline: what a restore replays. */
+function reachOf({ baseBackups, chosenBase, recoveryPoint, timelines }: Drawn): ReadonlyMap<number, Span> {
+  const base = baseBackups.find(({ name }) => name === chosenBase);
+  const way = base?.window?.timelines ?? [];
+  const start = base === undefined ? undefined : baseNamed(base.name)?.start.number;
+  const end = recoveryPoint === null ? undefined : parseSegment(recoveryPoint.segment)?.number;
+  if (start === undefined || end === undefined) return new Map();
+  const begin = (index: number): number => {
+    const own = timelines.find(({ timeline }) => timeline === way[index]);
+    return (index === 0 ? undefined : jointOf(own?.parent)?.number) ?? start;
+  };
+  return new Map(
+    way.map((timeline, index) => [
+      timeline,
+      { first: begin(index), last: index + 1 < way.length ? begin(index + 1) - 1 : end },
+    ]),
+  );
+}
+
+type Parent = ArchiveVerdict["timelines"][number]["parent"];
+
+function jointOf(parent: Parent | undefined): { readonly parent: number; readonly number: number } | undefined {
+  const lsn = parent === null || parent === undefined ? undefined : parseLsn(parent.lsn);
+  if (lsn === undefined || parent === null || parent === undefined) return undefined;
+  return { parent: parent.timeline, number: segmentNumberAt(lsn) };
+}
+
+interface Surroundings {
+  readonly verdict: Drawn;
+  readonly reached: ReadonlyMap<number, Span>;
+}
+
+function rowOf(own: Drawn["timelines"][number], { verdict, reached }: Surroundings): Row {
+  const { timeline } = own;
+  const reach = reached.get(timeline);
+  const runs = own.runs.flatMap((run) => spanOf(run));
+  return {
+    timeline,
+    runs: runs.flatMap((run) => divided(run, reach)),
+    gaps: verdict.gaps.filter((gap) => gap.timeline === timeline).flatMap((gap) => spanOf(gap)),
+    joint: jointOf(own.parent),
+    bases: verdict.baseBackups.flatMap(({ name, usable }) => {
+      const start = baseNamed(name)?.start;
+      if (start?.timeline !== timeline) return [];
+      return [{ name, number: start.number, usable, chosen: name === verdict.chosenBase }];
+    }),
+  };
+}
+
+function divided(run: Span, reach: Span | undefined): readonly Run[] {
+  if (reach === undefined) return [{ ...run, reached: false }];
+  const first = Math.max(run.first, reach.first);
+  const last = Math.min(run.last, reach.last);
+  if (first > last) return [{ ...run, reached: false }];
+  const rest = holesIn([{ first, last }], run.first, run.last).map((span) => ({ ...span, reached: false }));
+  return [...rest, { first, last, reached: true }].sort((a, b) => a.first - b.first);
+}
+
+function spanOf({ first, last }: { readonly first: string; readonly last: string }): readonly Span[] {
+  const [from, to] = [parseSegment(first)?.number, parseSegment(last)?.number];
+  return from === undefined || to === undefined ? [] : [{ first: from, last: to }];
+}

@@ -1,0 +1,66 @@
+/** Every byte of a packed object, unpacked and thrown away. */
+import { decompressed } from "../compression/decompressed.js";
+import { Damaged } from "../compression/damaged.js";
+import { packingOfKey } from "../names/packing.js";
+import { SEGMENT_BYTES } from "../names/segment.js";
+import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.js";
+import type { Inside } from "./facts.js";
+import { type Looked, mayBeEncrypted } from "./glance.js";
+import { TarMembers } from "./tar-members.js";
+
+/** Throws Damaged for an object that is not what its name says, to its last byte. */
+export async function fullRead(looked: Looked): Promise<Inside> {
+  const { entry } = looked;
+  const packing = packingOfKey(entry.relative);
+  if (packing === undefined || packing === "lzma")
+    return { hidden: "it is packed by lzma, which is not unpacked here" };
+  const at = { bucket: looked.location.bucket, key: entry.info.key };
+  const head = new FirstPiece(await looked.reader.stream(at, { ifMatch: entry.info.etag }));
+  const pieces = decompressed(head.pieces(), packing);
+  try {
+    return await (entry.kind.kind === "segment" ? segment(pieces) : tarFile(pieces));
+  } catch (error) {
+    throw mayBeEncrypted(error, head.bytes);
+  }
+}
+
+/** Keeps the first bytes of what passes by. */
+class FirstPiece {
+  readonly #source: AsyncIterable<Uint8Array>;
+  bytes: Uint8Array = new Uint8Array(0);
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source;
+  }
+
+  async *pieces(): AsyncGenerator<Uint8Array, void, void> {
+    for await (const piece of this.#source) {
+      if (this.bytes.length === 0) this.bytes = piece.slice(0, HEAD);
+      yield piece;
+    }
+  }
+}
+
+const HEAD = 16;
+
+async function segment(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
+  let head: Uint8Array = new Uint8Array(0);
+  let size = 0;
+  for await (const piece of pieces) {
+    if (head.length < LONG_HEADER_BYTES)
+      head = Buffer.concat([head, piece.subarray(0, LONG_HEADER_BYTES - head.length)]);
+    size += piece.length;
+    if (size > SEGMENT_BYTES) break;
+  }
+  const page = pageHeader(head);
+  if (page === undefined) throw new Damaged("wrong", "it does not begin like a WAL segment");
+  if (size !== SEGMENT_BYTES)
+    throw new Damaged("cut", `it holds ${size > SEGMENT_BYTES ? "more" : "fewer"} than ${SEGMENT_BYTES} bytes`);
+  return { page };
+}
+
+async function tarFile(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
+  const members = new TarMembers();
+  for await (const piece of pieces) members.take(piece);
+  return { memberBytes: members.end() };
+}

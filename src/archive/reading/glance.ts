@@ -1,0 +1,87 @@
+/** The first bytes of a packed object and its end, by ranged GETs. */
+import type { ObjectReader } from "../../ports/object-store.js";
+import { type Compression, firstBytes } from "../compression/decompressed.js";
+import { Damaged } from "../compression/damaged.js";
+import { startsLikeOpenPgp } from "../compression/openpgp.js";
+import type { ArchiveLocation } from "../names/location.js";
+import { type Packing, packingOfKey } from "../names/packing.js";
+import { SEGMENT_BYTES } from "../names/segment.js";
+import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.js";
+import type { ArchiveEntry, Inside } from "./facts.js";
+
+export interface Looked {
+  readonly reader: ObjectReader;
+  readonly location: ArchiveLocation;
+  readonly entry: ArchiveEntry;
+}
+
+/**
+ * How much is asked for until the header shows: enough for lzop and lz4, whose blocks need not be whole, and then for the
+ * largest first block of zstd (128 KiB) with its headers.
+ */
+const HEADS: readonly number[] = [256, 4096, 160 * 1024];
+
+/** Throws Damaged for an object that is not what its name says. */
+export async function glance(looked: Looked): Promise<Inside> {
+  const packing = packingOfKey(looked.entry.relative);
+  if (packing === undefined || packing === "lzma")
+    return { hidden: "it is packed by lzma, which is not unpacked here" };
+  const isSegment = looked.entry.kind.kind === "segment";
+  const first = await beginning(looked, packing, isSegment ? LONG_HEADER_BYTES : 1);
+  const page = isSegment ? pageHeader(first) : undefined;
+  if (isSegment && page === undefined) throw new Damaged("wrong", "it does not begin like a WAL segment");
+  const unproven = await ending(looked, packing);
+  return { ...(page === undefined ? {} : { page }), ...(unproven ? { unproven } : {}) };
+}
+
+async function beginning(looked: Looked, packing: Compression, count: number): Promise<Uint8Array> {
+  const { size } = looked.entry.info;
+  for (const bytes of HEADS) {
+    const head = await ranged(looked, `bytes=0-${Math.min(size, bytes) - 1}`);
+    const first = await firstBytes(head, packing, count).catch((error: unknown) => {
+      throw mayBeEncrypted(error, head);
+    });
+    if (first !== undefined) return first;
+    if (bytes >= size) break;
+  }
+  throw new Damaged("cut", "it is cut in its first bytes");
+}
+
+/** A file that is no packed one may be an OpenPGP message. */
+export function mayBeEncrypted(error: unknown, head: Uint8Array): unknown {
+  const isOther = error instanceof Damaged && error.damage === "wrong" && startsLikeOpenPgp(head);
+  return isOther ? new Damaged("encrypted", "it is encrypted with OpenPGP") : error;
+}
+
+/** True where the packing has no mark at its end. Throws Damaged where it has one, and the mark is not there. */
+async function ending(looked: Looked, packing: Packing): Promise<boolean> {
+  const { size } = looked.entry.info;
+  if (packing === "none" && looked.entry.kind.kind === "segment") {
+    if (size !== SEGMENT_BYTES) throw new Damaged("cut", `it has ${size} bytes, not ${SEGMENT_BYTES}`);
+    return false;
+  }
+  const isEnd = ENDS[packing];
+  if (isEnd === undefined) return true;
+  const tail = await ranged(looked, `bytes=${Math.max(0, size - TAIL)}-${size - 1}`);
+  if (!isEnd(tail, looked.entry)) throw new Damaged("cut", "its end is not there");
+  return false;
+}
+
+const TAIL = 8;
+
+/**
+ * lzop ends with a block of no length. An lz4 frame ends with one too, and a checksum may follow it. gzip ends with the
+ * number of bytes that it holds, which is known of a segment alone. zstd and brotli end anyhow.
+ */
+const ENDS: Readonly<Partial<Record<Packing, (tail: Uint8Array, entry: ArchiveEntry) => boolean>>> = {
+  lzo: (tail) => isZero(tail.subarray(-4)),
+  lz4: (tail) => isZero(tail.subarray(-4)) || isZero(tail.subarray(0, 4)),
+  gzip: (tail, { kind }) =>
+    kind.kind !== "segment" || (tail.length >= 4 && Buffer.from(tail.subarray(-4)).readUInt32LE(0) === SEGMENT_BYTES),
+};
+
+const isZero = (bytes: Uint8Array): boolean => bytes.length === 4 && bytes.every((byte) => byte === 0);
+
+function ranged({ reader, location, entry }: Looked, range: string): Promise<Uint8Array> {
+  return reader.get({ bucket: location.bucket, key: entry.info.key }, { ifMatch: entry.info.etag, range });
+}

@@ -1,0 +1,48 @@
+/** The options of `archive verify`. */
+import type { InferredOptionTypes } from "yargs";
+
+export const verifyOptions = {
+  deep: {
+    type: "string",
+    describe: "look into every object: its first and last bytes; --deep=full reads, unpacks and checks all of them",
+    nargs: 1,
+  },
+  reader: {
+    type: "string",
+    choices: ["wal-e", "wal-g"] as const,
+    describe: "the program that will restore (default the one that wrote the newest base backup)",
+    requiresArg: true,
+    nargs: 1,
+  },
+  timeline: {
+    type: "string",
+    describe: "the timeline to restore, latest or a number (default the one that brings back the most)",
+    requiresArg: true,
+    nargs: 1,
+  },
+  "target-time": {
+    type: "string",
+    describe: 'say what a restore to this moment would take: "40m ago", or a time with zone or offset',
+    requiresArg: true,
+    nargs: 1,
+  },
+  "deleted-at": {
+    type: "string",
+    describe: "when the database was deleted: tells the loss in time, and whether archiving had stopped before",
+    requiresArg: true,
+    nargs: 1,
+  },
+  svg: {
+    type: "string",
+    describe: "also write the picture of the archive to this file, as SVG",
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
+
+export type VerifyArguments = InferredOptionTypes<typeof verifyOptions>;
+
+/** `--deep` alone takes no value: without this it would take the location for one. */
+export function withDepth(words: readonly string[]): readonly string[] {
+  return words.map((word) => (word === "--deep" ? "--deep=deep" : word));
+}
