@@ -3,7 +3,7 @@
  * Its log of changes is the far side's record.
  */
 import { createHash } from "node:crypto";
-import { compareKeys } from "../../src/adapters/s3/key-order.js";
+import { compareKeys } from "../../src/key-order.js";
 import { refuseProtected, type ProtectedPrefix } from "../../src/adapters/s3/guard.js";
 import { RecoverError, type ErrorCode } from "../../src/errors.js";
 import type {

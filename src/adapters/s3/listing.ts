@@ -4,7 +4,7 @@
  */
 import { RecoverError } from "../../errors.js";
 import type { KeyRange, ObjectInfo } from "../../ports/object-store.js";
-import { compareKeys } from "./key-order.js";
+import { compareKeys } from "../../key-order.js";
 import type { Listed, Page } from "./page.js";
 
 /** A store with many old versions may answer with some empty pages. */

@@ -59,11 +59,7 @@ export class Wire {
   /** The root of the XML in the answer. A success that carries an error is one. */
   async ask(request: WireRequest, root: string): Promise<XmlElement> {
     const { headers, body } = await this.send(request);
-    const answered = parseXml(body.toString());
-    if (answered.name === root) return answered;
-    // S3 begins to answer 200 before it knows how a copy ends (S3 API reference, CopyObject).
-    if (answered.name === "Error") throw new WireError({ status: 500, headers }, answered);
-    throw new Error(`it is no ${root}`);
+    return requireRoot(parseXml(body.toString()), root, headers);
   }
 
   #sign({ method, key, query = {}, headers = {}, body }: WireRequest) {
@@ -88,6 +84,14 @@ export class Wire {
       ...(body === undefined ? {} : { body: body.text }),
     };
   }
+}
+
+/** Throws where it is another document. */
+export function requireRoot(answered: XmlElement, root: string, headers: Readonly<Record<string, string>>): XmlElement {
+  if (answered.name === root) return answered;
+  // S3 begins to answer 200 before it knows how a copy ends (S3 API reference, CopyObject).
+  if (answered.name === "Error") throw new WireError({ status: 500, headers }, answered);
+  throw new Error(`it is no ${root}`);
 }
 
 async function emptied(answer: IncomingMessage): Promise<string> {
