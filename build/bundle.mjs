@@ -1,12 +1,15 @@
 /**
- * Puts what `discover` in log files needs into one CommonJS file, dist/quick.cjs: Node loads it in a quarter of the time
- * that some eighty modules take. Made of what tsc has written, after it; each module stays a function of its own and runs
- * when it is asked for first.
+ * Puts what `discover` in log files needs into one file, dist/quick.cjs: Node loads it in a quarter of the time that some
+ * eighty modules take. Made of what tsc has written, after it; each module stays a function of its own and runs when it
+ * is asked for first. Beside it, dist/quick.cache has what V8 compiled of it in a search like the one that matters most:
+ * the same V8 (one of Node 20's, one of Node 22's …) takes that instead of the source, another refuses it.
  *
  *   node build/bundle.mjs [DIST]
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 const dist = resolve(process.argv[2] ?? "dist");
@@ -39,9 +42,14 @@ add(ENTRY);
 const bodies = [...modules].map(
   ([path, body]) => `${JSON.stringify(path)}(module, exports, require, later, urlOf) {\n${body}\n}`,
 );
+const target = join(dist, "quick.cjs");
+const cache = join(dist, "quick.cache");
+// V8 tells a cache of another source by its length alone.
+rmSync(cache, { force: true });
 writeFileSync(
-  join(dist, "quick.cjs"),
-  `"use strict";
+  target,
+  `(function (module, require, __dirname) {
+"use strict";
 const bodies = {
 ${bodies.join(",\n")}
 };
@@ -58,6 +66,9 @@ const load = (path) => {
 const later = async (path) => load(path);
 const urlOf = (path) => require("node:url").pathToFileURL(require("node:path").join(__dirname, path)).href;
 module.exports = load(${JSON.stringify(ENTRY)});
+})
 `,
 );
-console.error(`${relative(process.cwd(), join(dist, "quick.cjs"))}: ${modules.size} modules`);
+const { status, stderr } = spawnSync(process.execPath, [fileURLToPath(new URL("compile.mjs", import.meta.url)), target, cache]);
+if (status !== 0) throw new Error(`no code cache was made: ${stderr}`);
+console.error(`${relative(process.cwd(), target)}: ${modules.size} modules`);

@@ -29,13 +29,28 @@ if (process.platform === "win32") {
 /** Answers what needs next to nothing of the tool; false where it does not, or was not bundled. */
 async function quick(): Promise<boolean> {
   if (words[0] !== "discover") return false;
+  const { readFileSync } = process.getBuiltinModule("node:fs");
+  const filename = `${__dirname}/quick.cjs`;
+  let source: string;
+  let compiled: { cachedData?: Buffer } = {};
   try {
-    const bundled = require("./quick.cjs") as { readonly quick: (words: readonly string[]) => Promise<boolean> };
-    return await bundled.quick(words);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+    source = readFileSync(filename, "utf8");
+    compiled = { cachedData: readFileSync(`${__dirname}/quick.cache`) };
+  } catch {
     return false;
   }
+  // V8 takes what the same V8 compiled when the bundle was made, and compiles the source where it was another.
+  const { Script } = process.getBuiltinModule("node:vm");
+  const wrapped = new Script(source, { filename, ...compiled }).runInThisContext() as Wrapped;
+  const bundled: { exports: unknown } = { exports: {} };
+  wrapped(bundled, require, __dirname);
+  return await (bundled.exports as Bundle).quick(words);
+}
+
+type Wrapped = (module: { exports: unknown }, require: NodeJS.Require, __dirname: string) => void;
+
+interface Bundle {
+  readonly quick: (words: readonly string[]) => Promise<boolean>;
 }
 
 /** The text for the longest command name among the words, else that of the program; undefined where none was rendered. */

@@ -2,7 +2,7 @@
  * What needs next to nothing of the tool and is wanted at once: `discover` in log files. Bundled into one file
  * (build/bundle.mjs), which bin.cts tries first.
  */
-import { linger, watchReader } from "./cli/manners.js";
+import { linger } from "./cli/manners.js";
 import { quickDiscover, readQuestion } from "./cli/quick-discover.js";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
 
@@ -10,7 +10,6 @@ import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
 export async function quick(words: readonly string[]): Promise<boolean> {
   const asked = process.env[REHEARSAL_VARIABLE] === undefined ? readQuestion(words) : undefined;
   if (asked === undefined) return false;
-  watchReader(words);
   try {
     process.exitCode = await quickDiscover(asked);
   } finally {

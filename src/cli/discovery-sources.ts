@@ -34,7 +34,7 @@ async function pathsOf(
 ): Promise<ReadonlySet<string>> {
   const paths = new Set<string>();
   for (const pattern of patterns) {
-    const found = isGlob(pattern) ? await expandGlob(pattern) : { paths: [pattern], unreadable: [] };
+    const found = isGlob(pattern) ? expandGlob(pattern) : { paths: [pattern], unreadable: [] };
     for (const path of found.paths) paths.add(path);
     unreadable.push(...found.unreadable);
     if (found.paths.length === 0) unreadable.push({ path: pattern, why: "no file fits this pattern" });

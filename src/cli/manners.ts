@@ -22,10 +22,14 @@ export function watchReader([command = ""]: readonly string[]): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     if (process.listenerCount("SIGHUP") > 0) process.kill(process.pid, "SIGHUP");
-    if (AT_WORK.includes(command)) return;
-    process.once("exit", (code) => {
-      if (code === EXIT.done) process.exitCode = READER_GONE;
-    });
+    if (!AT_WORK.includes(command)) readerGone();
   });
   process.stderr.on("error", () => undefined);
+}
+
+/** Of a command that only prints. */
+export function readerGone(): void {
+  process.once("exit", (code) => {
+    if (code === EXIT.done) process.exitCode = READER_GONE;
+  });
 }

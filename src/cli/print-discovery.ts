@@ -2,7 +2,7 @@
 import { systemClock } from "../adapters/clock/system-clock.js";
 import { discover, type DiscoverOptions } from "../discovery/discover.js";
 import { parseDuration, parseTime } from "../time.js";
-import { createOutput } from "../ui/output.js";
+import { createOutput, type OutputOptions } from "../ui/output.js";
 import { SearchRate } from "../ui/search-rate.js";
 import { secrets } from "./own-secrets.js";
 
@@ -18,9 +18,13 @@ export interface DiscoverQuestion {
 
 type Sources = DiscoverOptions["sources"];
 
-/** `sources` without their time, and with files that tell how far they are. */
-export async function printDiscovery(asked: DiscoverQuestion, sources: Omit<Sources, "now">): Promise<number> {
-  const output = createOutput({ secrets, color: asked.color });
+/** `sources` without their time, and with files that tell how far they are; `streams` are the process's own by default. */
+export async function printDiscovery(
+  asked: DiscoverQuestion,
+  sources: Omit<Sources, "now">,
+  streams: Pick<OutputOptions, "stdout" | "stderr"> = {},
+): Promise<number> {
+  const output = createOutput({ secrets, color: asked.color, ...streams });
   const clock = systemClock();
   const now = clock.now();
   const around = asked.around === undefined ? undefined : parseTime(asked.around, now);

@@ -3,6 +3,7 @@
  * comes in about the time that Node itself takes. Whatever it does not know in the command line it leaves to the parser.
  */
 import { LocalLogFiles } from "../adapters/logs/local-log-files.js";
+import { DirectSink } from "./direct-sink.js";
 import { type DiscoverQuestion, printDiscovery } from "./print-discovery.js";
 
 export interface Question extends DiscoverQuestion {
@@ -25,7 +26,8 @@ const DEFAULTS: Question = { logs: [], window: "2h", all: false, json: false, co
 /** The exit code. */
 export async function quickDiscover(asked: Question): Promise<number> {
   try {
-    return await printDiscovery(asked, { logs: { files: new LocalLogFiles(), patterns: asked.logs } });
+    const streams = { stdout: new DirectSink(1), stderr: new DirectSink(2) };
+    return await printDiscovery(asked, { logs: { files: new LocalLogFiles(), patterns: asked.logs } }, streams);
   } catch (thrown) {
     return (await import("./failure.js")).reportFailure(thrown, asked.json);
   }

@@ -2,8 +2,6 @@
 import { readLogLines } from "./log-line.js";
 import { SourceClock } from "./source-clock.js";
 
-const NOWHERE = { file: "", byteOffset: 0 } as const;
-
 /** Undefined where none of the lines tells. */
 export function clockOf(lines: readonly string[]): ((line: string) => number | undefined) | undefined {
   const clock = new LineClock();
@@ -16,7 +14,7 @@ class LineClock {
   readonly #hosts = new Map<string, SourceClock>();
 
   learn(line: string): void {
-    for (const { envelope, inner } of readLogLines(line, NOWHERE)) {
+    for (const { envelope, inner } of readLogLines(line)) {
       if (inner === undefined || envelope.naked === undefined) continue;
       const { host = "" } = envelope;
       const clock = this.#hosts.get(host) ?? new SourceClock();
@@ -26,7 +24,7 @@ class LineClock {
   }
 
   instantOf(line: string): number | undefined {
-    const [read] = readLogLines(line, NOWHERE);
+    const [read] = readLogLines(line);
     if (read === undefined) return undefined;
     const { envelope, inner } = read;
     const known = inner ?? envelope.stamp;

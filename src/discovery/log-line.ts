@@ -78,27 +78,27 @@ const SILENT = new Set<FactBody["kind"]>([
   "cloned",
 ]);
 
-/** One line of a file is one line of a log, or several where JSON carries them. */
-export function readLogLines(text: string, place: Fact["place"]): readonly LogLine[] {
+/** One line of a file is one line of a log, or several where JSON carries them. Without a place they tell no facts. */
+export function readLogLines(text: string, place?: Fact["place"]): readonly LogLine[] {
   const wrapped = unwrapJson(text, isWorthReading);
   if (wrapped !== undefined) return readWrapped(wrapped, text, place);
   const torn = lagerStart(text) < 0 ? unescapeTorn(text) : undefined;
   return brokerLines(torn ?? text).map((line) => readLogLine(line, place));
 }
 
-function readWrapped({ texts, rest }: Unwrapped, text: string, place: Fact["place"]): readonly LogLine[] {
+function readWrapped({ texts, rest }: Unwrapped, text: string, place: Fact["place"] | undefined): readonly LogLine[] {
   const read = texts.flatMap((each) =>
     each.lines.flatMap((line) => brokerLines(line).map((part) => within(each, part, place))),
   );
   return rest ? [...read, { envelope: readEnvelope(text.slice(0, 1)), torn: false, unread: true }] : read;
 }
 
-export function readLogLine(text: string, place: Fact["place"]): LogLine {
+export function readLogLine(text: string, place?: Fact["place"]): LogLine {
   return readWith(readEnvelope(text), text, place);
 }
 
 /** What the sender wrote around its line counts before what the collector added. */
-function within({ stamp, host, program }: UnwrappedText, line: string, place: Fact["place"]): LogLine {
+function within({ stamp, host, program }: UnwrappedText, line: string, place: Fact["place"] | undefined): LogLine {
   const inner = readEnvelope(line);
   const added = { ...optional("host", host), ...optional("program", program) };
   const time = inner.naked === undefined ? optional("stamp", stamp) : {};
@@ -109,24 +109,29 @@ function isWorthReading(text: string): boolean {
   return [...NEEDLES, "action=push-wal"].some((needle) => text.includes(needle)) || lagerStart(text) >= 0;
 }
 
-function readWith(envelope: Envelope, text: string, place: Fact["place"]): LogLine {
+function readWith(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
   const start = lagerStart(text);
   if (start < 0) return { envelope, torn: false, ...otherLine(envelope, text, place) };
   const json = text.slice(start).trimEnd();
   const lager = parseLager(json);
   if (lager === undefined) return { envelope, torn: isTorn(json) };
   const { torn } = lager;
-  const found = readBrokerLine(lager);
   const read = { envelope, lager, inner: lager.at, torn };
-  if (found === undefined) return read;
+  const found = place === undefined ? undefined : readBrokerLine(lager);
+  if (found === undefined || place === undefined) return read;
   const { body, guid, notGuid } = found;
   const evidence = SILENT.has(body.kind) ? "" : shown(text.slice(0, start) + renderLager(lager, json));
   const fact = { at: lager.at, body, place, text: evidence, ...(guid === undefined ? {} : { guid }) };
   return { ...read, ...(notGuid === undefined ? { fact } : { notGuid }) };
 }
 
-function otherLine(envelope: Envelope, text: string, place: Fact["place"]): Pick<LogLine, "inner" | "fact"> {
+function otherLine(
+  envelope: Envelope,
+  text: string,
+  place: Fact["place"] | undefined,
+): Pick<LogLine, "inner" | "fact"> {
   const inner = optional("inner", readInnerStamp(envelope.body));
+  if (place === undefined) return inner;
   const other = readOtherLine(envelope.body, envelope.program);
   if (other === undefined) return inner;
   const { guid, body } = other;

@@ -45,7 +45,6 @@ const ERROR = 2;
 const EDGE_LINES = 20;
 /** So much of a file's end a search gives (`SearchTotals`). */
 const EDGE_BYTES = 32 * 1024;
-const NOWHERE = { file: "", line: 0, byteOffset: 0 } as const;
 
 export interface ScanOptions {
   /** What lies outside it may be left out. */
@@ -112,7 +111,7 @@ class FileScan {
     const strange = notText(totals.head, totals.tail);
     if (strange !== undefined) this.holes.push(strange);
     const lines = edgeLines(totals);
-    const edges = lines.flatMap((line) => readLogLines(line, NOWHERE));
+    const edges = lines.flatMap((line) => readLogLines(line));
     for (const edge of edges) this.#learn(edge);
     for (const edge of edges) this.#edge(edge);
     const breaksOff = edges.some(({ torn }) => torn) || breaksOffAtStart(lines.at(-1) ?? "");

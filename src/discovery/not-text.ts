@@ -3,6 +3,7 @@
 /** Above this share of bytes that no line has, nobody wrote them as text. */
 const HIGHEST_SHARE = 0.15;
 const TOO_FEW = 32;
+const STRANGE = /[\0-\x06\x0e-\x1a\x1c-\x1f\ufffd]/;
 const MAGIC: readonly { readonly name: string; readonly bytes: readonly number[] }[] = [
   { name: "gzip", bytes: [0x1f, 0x8b] },
   { name: "zstd", bytes: [0x28, 0xb5, 0x2f, 0xfd] },
@@ -23,6 +24,8 @@ export function notText(head: Uint8Array, tail: Uint8Array): string | undefined 
 /** By its mark, or by every other byte of Latin letters, which is 0. */
 function isUtf16(head: Uint8Array): boolean {
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return true;
+  // Most logs hold none at all, and what looks for one is faster than a loop that has just begun.
+  if (!head.includes(0)) return false;
   const zeros = [0, 0];
   for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
@@ -33,6 +36,7 @@ function isUtf16(head: Uint8Array): boolean {
 function strangeShare(bytes: Uint8Array): number {
   if (bytes.length < TOO_FEW) return 0;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  if (!STRANGE.test(text)) return 0;
   let strange = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

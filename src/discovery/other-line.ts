@@ -17,7 +17,6 @@ export interface OtherLine {
 
 type Reader = (body: string, program: string) => OtherLine | undefined;
 
-const SEGMENT = "[0-9A-F]{24}";
 /** A GUID that begins where the pattern says, not in the middle of something longer. */
 const WHOLE = `(?<![0-9a-f-])(${GUID})(?![0-9a-f-])`;
 
@@ -26,6 +25,8 @@ const NODE_PRINT = new RegExp(`${WHOLE} \\{(${GUID}) (\\S{1,80}) (\\S{1,80}) (${
 const SCOPE = new RegExp(`[ []PATRONI_SCOPE:(${GUID})[ \\]]`);
 const STRUCTURED = "STRUCTURED: time=";
 const PUSH = new RegExp(`^(\\S{10,40}) .{0,400}?action=push-wal .{0,800}?prefix=\\S{0,200}?${WHOLE}/wal/ (.{0,200})`);
+const SEGMENT = /\bseg=([0-9A-F]{24})\b/;
+const STATE = /\bstate=(begin|complete)\b/;
 /** A message on one line holds one or two; whoever writes more wants to keep us busy. */
 const MOST_STRUCTURED = 4;
 const CREATE_OPTIONS = "+-> Create options: ";
@@ -77,8 +78,8 @@ function readPush(text: string): OtherLine | undefined {
   const [, time = "", guid, rest = ""] = PUSH.exec(text) ?? [];
   const at = fromIso(time);
   if (guid === undefined || at === undefined) return undefined;
-  const segment = new RegExp(`\\bseg=(${SEGMENT})\\b`).exec(rest)?.[1];
-  const state = /\bstate=(begin|complete)\b/.exec(rest)?.[1] === "complete" ? "complete" : "begun";
+  const segment = SEGMENT.exec(rest)?.[1];
+  const state = STATE.exec(rest)?.[1] === "complete" ? "complete" : "begun";
   return { guid, at, body: { kind: "archived", state, ...(segment === undefined ? {} : { segment }) } };
 }
 

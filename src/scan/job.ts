@@ -9,6 +9,8 @@ export interface Job {
   /** Of a plain file: the lines that begin in it. Of a packed one, its size. */
   readonly from: number;
   readonly to: number;
+  /** Its lines are counted. */
+  readonly numbered: boolean;
   /** Of the whole file, as it was when the search began: it may be written to meanwhile. */
   readonly size: number;
 }

@@ -34,7 +34,11 @@ export interface ScanStart {
   readonly byteOffset: number;
   /** The text begins within a line, which belongs to somebody else. */
   readonly withinLine: boolean;
+  /** Where false, no line's number is right. */
+  readonly numbered: boolean;
 }
+
+const FROM_START: ScanStart = { byteOffset: 0, withinLine: false, numbered: true };
 
 export class LineScanner {
   readonly #finder: Finder;
@@ -47,6 +51,7 @@ export class LineScanner {
   #offset: number;
   #bytes = 0;
   #lines = 0;
+  readonly #numbered: boolean;
   /** Everything up to the next newline belongs to a line that was cut, or to one of somebody else. */
   #dropping: boolean;
   #head = Buffer.alloc(0);
@@ -54,12 +59,13 @@ export class LineScanner {
   #tailLength = 0;
   readonly #cutLines: { line: number; byteOffset: number }[] = [];
 
-  constructor(finder: Finder, sink: LineSink, start: ScanStart = { byteOffset: 0, withinLine: false }) {
+  constructor(finder: Finder, sink: LineSink, start: ScanStart = FROM_START) {
     this.#finder = finder;
     this.#text = finder.text;
     this.#sink = sink;
     this.#offset = start.byteOffset;
     this.#dropping = start.withinLine;
+    this.#numbered = start.numbered;
   }
 
   /** No line has begun that has not ended, or its end does not matter. */
@@ -155,17 +161,21 @@ export class LineScanner {
       const start = this.#finder.lineStart(hit, begin);
       const stop = this.#finder.lineEnd(hit, end);
       if (this.#sink.newest === undefined || !this.#isNewest(hit, start, stop)) {
-        this.#lines += this.#finder.newlines(counted, start);
+        this.#count(counted, start);
         counted = start;
         this.#emit(start, stop);
       }
       hit = this.#finder.find(stop, end);
     }
-    this.#lines += this.#finder.newlines(counted, end);
+    this.#count(counted, end);
     this.#keepEdges(begin, end);
     this.#sink.newest?.keep(this.#text);
     this.#offset += end - begin;
     this.#start = end;
+  }
+
+  #count(from: number, end: number): void {
+    if (this.#numbered) this.#lines += this.#finder.newlines(from, end);
   }
 
   /** Whether the line holds nothing else that is wanted, and another line may take its place. */

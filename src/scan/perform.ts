@@ -9,7 +9,8 @@ const NEWLINE = 10;
 
 /** Yields the bytes read of the file, each time after 1 MiB or so. */
 export function* perform(job: Job, finder: Finder, sink: LineSink): Generator<number, JobResult> {
-  const scanner = new LineScanner(finder, sink, { byteOffset: job.from, withinLine: isWithinLine(job) });
+  const { from, numbered } = job;
+  const scanner = new LineScanner(finder, sink, { byteOffset: from, withinLine: isWithinLine(job), numbered });
   const reading = job.packing === "plain" ? scanRange(job, scanner) : scanGzip(job, scanner);
   const failure = yield* guarded(reading);
   return { totals: scanner.end(), ...(failure === undefined ? {} : { failure }) };

@@ -158,11 +158,11 @@ class Search {
 }
 
 function jobsOf(
-  { descriptor, size, packing, section = { from: 0, to: size } }: OpenFile,
+  { descriptor, size, packing, section: known }: OpenFile,
   file: number,
   range: number,
 ): readonly (Job & { readonly part: number })[] {
-  const { from, to } = section;
+  const { from, to } = known ?? { from: 0, to: size };
   const width = packing === "plain" ? range : Math.max(1, size);
   return Array.from({ length: Math.ceil((to - from) / width) }, (_each, part) => ({
     file,
@@ -170,6 +170,7 @@ function jobsOf(
     descriptor,
     packing,
     size,
+    numbered: known === undefined,
     from: from + part * width,
     to: Math.min(to, from + (part + 1) * width),
   }));

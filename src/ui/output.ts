@@ -21,11 +21,14 @@ export interface Output {
   readonly paint: Paint;
 }
 
+/** What is asked of a stream of the process. */
+export type Sink = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows"> & { write(text: string): unknown };
+
 export interface OutputOptions {
   readonly secrets: Secrets;
   readonly color: boolean;
-  readonly stdout?: NodeJS.WriteStream;
-  readonly stderr?: NodeJS.WriteStream;
+  readonly stdout?: Sink;
+  readonly stderr?: Sink;
 }
 
 export function createOutput({

@@ -2,8 +2,7 @@
  * Globs for log files: `*`, `?`, `[a-z]`, `{a,b}` and `**`. Node 20 has none; a shell's own expansion does not reach
  * patterns of the configuration file.
  */
-import type { Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 
 const MAGIC = /[*?[{]/;
@@ -21,7 +20,7 @@ export function isGlob(pattern: string): boolean {
 }
 
 /** Files only, sorted by name; hidden ones only where the pattern says so. */
-export async function expandGlob(pattern: string): Promise<Expansion> {
+export function expandGlob(pattern: string): Expansion {
   const walk = new Walk();
   for (const plain of expandBraces(pattern)) {
     const { root } = path.parse(plain);
@@ -29,7 +28,7 @@ export async function expandGlob(pattern: string): Promise<Expansion> {
       .slice(root.length)
       .split("/")
       .filter((part) => part !== "");
-    await walk.into(root, parts, 0);
+    walk.into(root, parts, 0);
   }
   return { paths: [...walk.paths].sort(), unreadable: walk.unreadable };
 }
@@ -44,33 +43,33 @@ class Walk {
   readonly paths = new Set<string>();
   readonly unreadable: { path: string; why: string }[] = [];
 
-  async into(directory: string, parts: readonly string[], depth: number): Promise<void> {
+  into(directory: string, parts: readonly string[], depth: number): void {
     const [part, ...rest] = parts;
     if (part === undefined) return;
     if (depth > DEEPEST) {
       this.unreadable.push({ path: directory, why: `lies more than ${DEEPEST} levels deep, and was not entered` });
       return;
     }
-    if (part === "**") return await this.#anyDepth(directory, rest, { depth, root: directory });
-    if (!isGlob(part) && rest.length > 0) return await this.into(path.join(directory, part), rest, depth + 1);
+    if (part === "**") return this.#anyDepth(directory, rest, { depth, root: directory });
+    if (!isGlob(part) && rest.length > 0) return this.into(path.join(directory, part), rest, depth + 1);
     const matcher = toRegExp(part);
-    for (const entry of await this.#list(directory)) {
+    for (const entry of this.#list(directory)) {
       if (!matcher.test(entry.name)) continue;
       const full = path.join(directory, entry.name);
-      if (rest.length > 0 && !entry.isFile()) await this.into(full, rest, depth + 1);
+      if (rest.length > 0 && !entry.isFile()) this.into(full, rest, depth + 1);
       else if (rest.length === 0 && !entry.isDirectory()) this.paths.add(full);
     }
   }
 
-  async #anyDepth(directory: string, rest: readonly string[], { depth, root }: Level): Promise<void> {
-    await this.into(directory, rest.length === 0 ? ["*"] : rest, depth);
+  #anyDepth(directory: string, rest: readonly string[], { depth, root }: Level): void {
+    this.into(directory, rest.length === 0 ? ["*"] : rest, depth);
     // What would come next is entered only to be said to be too deep.
     if (depth > DEEPEST) return;
-    for (const entry of await this.#list(directory)) {
+    for (const entry of this.#list(directory)) {
       if (entry.name.startsWith(".")) continue;
       const full = path.join(directory, entry.name);
-      if (entry.isDirectory()) await this.#anyDepth(full, rest, { depth: depth + 1, root });
-      else if (entry.isSymbolicLink() && (await leadsOut(full, root)))
+      if (entry.isDirectory()) this.#anyDepth(full, rest, { depth: depth + 1, root });
+      else if (entry.isSymbolicLink() && leadsOut(full, root))
         this.unreadable.push({
           path: full,
           why: "is a link to a directory, which ** does not enter; name it in a pattern of its own",
@@ -78,9 +77,9 @@ class Walk {
     }
   }
 
-  async #list(directory: string): Promise<readonly Dirent[]> {
+  #list(directory: string): readonly Dirent[] {
     try {
-      return await readdir(directory === "" ? "." : directory, { withFileTypes: true });
+      return readdirSync(directory === "" ? "." : directory, { withFileTypes: true });
     } catch (thrown) {
       const code = codeOf(thrown);
       // A directory that is not there, or a file in its place, matches nothing; that is an answer.
@@ -92,10 +91,10 @@ class Walk {
 }
 
 /** Whether a link shows a directory that the walk from `root` does not come to by itself. */
-async function leadsOut(link: string, root: string): Promise<boolean> {
+function leadsOut(link: string, root: string): boolean {
   try {
-    if (!(await stat(link)).isDirectory()) return false;
-    const within = path.relative(await realpath(root === "" ? "." : root), await realpath(link));
+    if (!statSync(link).isDirectory()) return false;
+    const within = path.relative(realpathSync.native(root === "" ? "." : root), realpathSync.native(link));
     return within.split(path.sep).some((part) => part.startsWith("."));
   } catch (thrown) {
     return codeOf(thrown) !== "ENOENT";

@@ -1,6 +1,5 @@
 /** Log files of this machine, and standard input as "-". */
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { createReadStream, statSync } from "node:fs";
 import path from "node:path";
 import { RecoverError } from "../../errors.js";
 import type { LogFile, LogFiles, SearchListener, SearchRequest, SearchTotals } from "../../ports/log-files.js";
@@ -30,7 +29,7 @@ export class LocalLogFiles implements LogFiles {
     const unreadable: Unreadable[] = [];
     for (const pattern of patterns) {
       if (pattern === "-") files.set("-", { path: "-", modifiedAt: new Date() });
-      else await openPattern(pattern, files, unreadable);
+      else openPattern(pattern, files, unreadable);
     }
     return { files: [...files.values()].sort((a, b) => a.modifiedAt.getTime() - b.modifiedAt.getTime()), unreadable };
   }
@@ -51,20 +50,20 @@ async function* inflated(source: AsyncIterable<Uint8Array>, path: string): Async
   yield* decoders.inflated(source, path);
 }
 
-async function openPattern(pattern: string, files: Map<string, LogFile>, unreadable: Unreadable[]): Promise<void> {
+function openPattern(pattern: string, files: Map<string, LogFile>, unreadable: Unreadable[]): void {
   // A file may be called like a pattern: the name itself goes first.
-  const literal = await openFile(pattern);
+  const literal = openFile(pattern);
   if (literal.file !== undefined) files.set(path.resolve(pattern), literal.file);
   else if (!isGlob(pattern)) unreadable.push({ path: pattern, why: literal.why });
-  else await openGlob(pattern, files, unreadable);
+  else openGlob(pattern, files, unreadable);
 }
 
-async function openGlob(pattern: string, files: Map<string, LogFile>, unreadable: Unreadable[]): Promise<void> {
-  const found = await expandGlob(pattern);
+function openGlob(pattern: string, files: Map<string, LogFile>, unreadable: Unreadable[]): void {
+  const found = expandGlob(pattern);
   unreadable.push(...found.unreadable);
   if (found.paths.length === 0) unreadable.push({ path: pattern, why: "no file fits this pattern" });
   for (const name of found.paths) {
-    const opened = await openFile(name);
+    const opened = openFile(name);
     if (opened.file === undefined) unreadable.push({ path: name, why: opened.why });
     else files.set(path.resolve(name), opened.file);
   }
@@ -72,9 +71,9 @@ async function openGlob(pattern: string, files: Map<string, LogFile>, unreadable
 
 type Opened = { readonly file: LogFile } | { readonly file?: undefined; readonly why: string };
 
-async function openFile(name: string): Promise<Opened> {
+function openFile(name: string): Opened {
   try {
-    const { mtime, isDirectory } = await status(name);
+    const { mtime, isDirectory } = status(name);
     if (isDirectory) return { why: "is a directory; name its files, such as DIR/*.log" };
     return { file: { path: name, modifiedAt: mtime } };
   } catch (thrown) {
@@ -83,8 +82,8 @@ async function openFile(name: string): Promise<Opened> {
   }
 }
 
-async function status(name: string): Promise<{ readonly mtime: Date; readonly isDirectory: boolean }> {
-  const found = await stat(name);
+function status(name: string): { readonly mtime: Date; readonly isDirectory: boolean } {
+  const found = statSync(name);
   return { mtime: found.mtime, isDirectory: found.isDirectory() };
 }
 

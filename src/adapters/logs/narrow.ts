@@ -77,12 +77,7 @@ function narrowOne(dated: Dated, all: readonly Dated[], { from, to }: SearchWind
 
 /** Its last line's instant; of a packed file, that of the next one of its set: what was rotated away ends before it. */
 function endOf({ open, edges, instantOf, stem, first }: Dated, all: readonly Dated[]): number {
-  if (open.packing === "plain")
-    return (
-      linesOf(edges.tail)
-        .map(instantOf)
-        .findLast((instant) => instant !== undefined) ?? Number.POSITIVE_INFINITY
-    );
+  if (open.packing === "plain") return firstOf(linesOf(edges.tail).reverse(), instantOf) ?? Number.POSITIVE_INFINITY;
   const later = all.filter((other) => other.stem === stem && other.first > first);
   return Math.min(...later.map((other) => other.first));
 }
