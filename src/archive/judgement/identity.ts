@@ -75,6 +75,10 @@ function systemIdProblems(facts: ArchiveFacts, { known, elsewhere, restorer }: I
   if (own === undefined && elsewhere !== undefined) {
     return [problem("sysid-from-elsewhere", SYSID_KEY, `not usable here; ${elsewhere} is known from elsewhere`)];
   }
+  if (own === undefined && inside !== undefined && restorer === "person") {
+    const text = `not usable here; ${inside} is what the newest base backup is of: a container of Dingo needs it beside the archive`;
+    return instanceGuid(facts.location) === undefined ? [] : [problem("sysid-from-elsewhere", SYSID_KEY, text)];
+  }
   if (!facts.texts.has(SYSID_KEY)) {
     if (restorer === "person" && instanceGuid(facts.location) === undefined) return [];
     const text = "the system identifier is missing: the container would make an empty database over the copy";

@@ -38,7 +38,9 @@ export function lostAside(course: Course, wal: readonly TimelineWal[], courses: 
 /** From which number on a timeline may hold what the course does not; undefined where it is of no interest. */
 function beginOf({ stretches, start }: Course, timeline: number): number | undefined {
   const index = stretches.findIndex((stretch) => stretch.timeline === timeline);
-  if (index >= 0) return stretches[index + 1]?.from;
+  const child = stretches[index + 1];
+  // The segment of the switch itself lies in the child as well.
+  if (index >= 0) return child === undefined ? undefined : child.from + 1;
   return timeline > (stretches.at(-1)?.timeline ?? 0) ? start.number : undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What is known of an archive: its listing, and the few small objects that a verdict needs. Reading is one LIST, then
+ * What is known of an archive: its listing, and the few small objects that a verdict needs. Reading is one LIST (more for many keys), then
  * one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never read as
  * absence.
  */
@@ -14,6 +14,7 @@ import { formatLocation, relativeKey, type ArchiveLocation } from "../names/loca
 import { segmentName } from "../names/segment.js";
 import type { PageHeader } from "../wal/page-header.js";
 import { edges } from "./edges.js";
+import { listArchive } from "./listing.js";
 import { inParallel } from "./parallel.js";
 
 export interface ArchiveEntry {
@@ -66,7 +67,7 @@ export async function readArchive(
   location: ArchiveLocation,
   { times = false }: ReadOptions = {},
 ): Promise<ArchiveFacts> {
-  const entries = sortEntries(location, await reader.list(location.bucket, `${location.prefix}/`));
+  const entries = sortEntries(location, await listArchive(reader, location));
   const texts = new Map<string, string | null>();
   const heads = new Map<string, Uint8Array>();
   const at = ({ info }: ArchiveEntry) => ({ bucket: location.bucket, key: info.key });

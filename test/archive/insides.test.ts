@@ -1,0 +1,214 @@
+/** What a look into the objects proves that their names cannot. */
+import { describe, expect, it } from "vitest";
+import { archiveVerify } from "../../src/cli/archive-verification.js";
+import type { ArchiveVerifyDocument } from "../../src/cli/archive-verification.js";
+import { formatLocation } from "../../src/archive/names/location.js";
+import { TarMembers } from "../../src/archive/reading/tar-members.js";
+import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
+import { tar } from "../../src/rehearsal/world/tar.js";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
+import { add, BASE, drop, OLD, sampleArchive, segment, sentinelText, stamp, SYSID } from "./sample-archive.js";
+
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+const OTHER_SYSID = "7710592790500450521";
+const PART = `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`;
+const MEMBERS = [
+  { name: "base/12411/16385", content: [Buffer.from("rows"), 3_000_000] },
+  { name: "PG_VERSION", content: [Buffer.from("9.6\n")] },
+] as const;
+const EXPANDED = 3_000_004 + 4;
+
+interface Page {
+  readonly magic?: number;
+  readonly timeline?: number;
+  readonly address?: bigint;
+  readonly sysid?: string;
+  readonly segmentBytes?: number;
+}
+
+function wal(number: number, page: Page = {}): Buffer {
+  const header = Buffer.alloc(40);
+  header.writeUInt16LE(page.magic ?? 0xd093, 0);
+  header.writeUInt16LE(2, 2);
+  header.writeUInt32LE(page.timeline ?? 1, 4);
+  header.writeBigUInt64LE(page.address ?? BigInt(number) * BigInt(SEGMENT_BYTES), 8);
+  header.writeBigUInt64LE(BigInt(page.sysid ?? SYSID), 24);
+  header.writeUInt32LE(page.segmentBytes ?? SEGMENT_BYTES, 32);
+  header.writeUInt32LE(8192, 36);
+  return packed([header, Buffer.from(`records of ${number}`), SEGMENT_BYTES - 40 - `records of ${number}`.length]);
+}
+
+const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 1, fileMode: 0o100600 });
+
+/** Segments 1 to 6 with real pages, and a base backup that holds what its sentinel says. */
+function realArchive(): MemoryObjectStore {
+  const store = sampleArchive();
+  for (let number = 1; number <= 6; number += 1) put(store, number, wal(number));
+  add(store, PART, packed(tar([...MEMBERS])));
+  add(
+    store,
+    `basebackups_005/${BASE}_backup_stop_sentinel.json`,
+    sentinelText(segment(2), { expanded_size_bytes: EXPANDED }),
+  );
+  return store;
+}
+
+function put(store: MemoryObjectStore, number: number, content: Uint8Array): void {
+  add(store, `wal_005/${segment(number)}.lzo`, content, { lastModified: stamp(number) });
+}
+
+async function look(store: MemoryObjectStore, depth: "deep" | "full" = "deep"): Promise<ArchiveVerifyDocument> {
+  return (await archiveVerify({ store, location: formatLocation(OLD), depth })).document;
+}
+
+const codes = ({ problems }: ArchiveVerifyDocument): readonly string[] => problems.map(({ code }) => code);
+const GPG = Buffer.concat([Buffer.from([0x85, 0x01, 0x0c, 0x03]), Buffer.alloc(300, 0x5a)]);
+
+describe("a look at both ends of every object", () => {
+  it("finds nothing wrong where nothing is, and says what it cost", async () => {
+    const document = await look(realArchive());
+    expect(document).toMatchObject({
+      verdict: "restorable",
+      problems: [],
+      look: { objects: 7, broken: 0, hidden: 0, unproven: 0 },
+      cost: { depth: "deep" },
+    });
+    expect(document.cost.requests).toBeGreaterThanOrEqual(14);
+    expect(document.cost.bytes).toBeLessThan(7 * 1024);
+  });
+
+  it.each([
+    ["of another cluster", wal(5, { sysid: OTHER_SYSID }), "it is of another cluster"],
+    ["of another release", wal(5, { magic: 0xd106 }), "it is of PostgreSQL 13, not 9.6"],
+    ["of no release", wal(5, { magic: 0x1234 }), "its first page is not of a release"],
+    ["under the name of another", wal(4), "it begins at 0/4000000, not where its name says"],
+    ["of a timeline that is no ancestor", wal(5, { timeline: 3 }), "it is of timeline 3"],
+    ["of another size", wal(5, { segmentBytes: 67_108_864 }), "segments of 67108864 bytes"],
+    ["cut", wal(5).subarray(0, -6), "its end is not there"],
+    ["cut in its first bytes", wal(5).subarray(0, 60), "it is cut in its first bytes"],
+    ["that is none", packed([Buffer.alloc(4096, 0x41)]), "it does not begin like a WAL segment"],
+    ["that is no lzop file", Buffer.alloc(4096, 0x41), "it does not begin like an lzop file"],
+  ])("takes a segment %s for missing, and says why", async (_what, content, why) => {
+    const store = realArchive();
+    put(store, 5, content);
+    const document = await look(store);
+    expect(document).toMatchObject({
+      verdict: "restorable-with-loss",
+      missing: [segment(5)],
+      unreachable: [segment(6)],
+      recoveryPoint: { segment: segment(4) },
+      look: { objects: 7 },
+    });
+    expect(document.problems.find(({ code }) => code === "segment-damaged")?.message).toContain(why);
+  });
+
+  it("takes a base backup with a cut part for broken", async () => {
+    const store = realArchive();
+    add(store, PART, packed(tar([...MEMBERS])).subarray(0, -3));
+    const document = await look(store);
+    expect(document.verdict).toBe("not-restorable");
+    expect(document.baseBackups[0]?.why).toContain("tar part 0 is not whole: its end is not there");
+  });
+
+  it("holds the newest base backup's cluster for the right one where another wrote over the end", async () => {
+    const store = realArchive();
+    for (const number of [5, 6]) put(store, number, wal(number, { sysid: OTHER_SYSID }));
+    expect(await look(store)).toMatchObject({
+      verdict: "restorable-with-loss",
+      systemId: SYSID,
+      missing: [segment(5), segment(6)],
+      recoveryPoint: { segment: segment(4) },
+    });
+  });
+
+  it("sees a system identifier beside the archive that is not that of its base backup", async () => {
+    const store = realArchive();
+    add(store, "sysids/sysid", `${OTHER_SYSID}\n`);
+    const document = await look(store);
+    expect([document.verdict, codes(document)]).toEqual(["restorable", ["sysid-differs"]]);
+  });
+
+  it("finds the system identifier of an archive that has lost it", async () => {
+    const store = realArchive();
+    drop(store, "sysids/sysid");
+    expect(await look(store)).toMatchObject({ verdict: "restorable", systemId: SYSID });
+  });
+
+  it("cannot tell of encrypted objects", async () => {
+    const store = realArchive();
+    put(store, 3, GPG);
+    expect(await look(store)).toMatchObject({ verdict: "unknown", look: { hidden: 1, broken: 0 } });
+  });
+
+  it("asks nothing of objects that cannot be read at once", async () => {
+    const store = realArchive();
+    add(store, `wal_005/${segment(3)}.lzo`, wal(3), { storageClass: "GLACIER" });
+    expect(await look(store)).toMatchObject({ verdict: "unknown", look: { objects: 6 } });
+  });
+});
+
+describe("a look at every byte", () => {
+  it("finds nothing wrong where nothing is", async () => {
+    expect(await look(realArchive(), "full")).toMatchObject({
+      verdict: "restorable",
+      problems: [],
+      look: { objects: 7 },
+    });
+  });
+
+  it("finds a flipped bit that both ends do not show", async () => {
+    const store = realArchive();
+    const content = Buffer.from(wal(5));
+    const at = Math.floor(content.length / 2);
+    content[at] = (content[at] ?? 0) ^ 1;
+    put(store, 5, content);
+    expect((await look(store)).verdict).toBe("restorable");
+    expect(await look(store, "full")).toMatchObject({ verdict: "restorable-with-loss", missing: [segment(5)] });
+  });
+
+  it("finds a segment that holds less than it has to", async () => {
+    const store = realArchive();
+    const whole = wal(5);
+    put(store, 5, whole);
+    const header = Buffer.alloc(40);
+    header.writeUInt16LE(0xd093, 0);
+    header.writeUInt16LE(2, 2);
+    header.writeUInt32LE(1, 4);
+    header.writeBigUInt64LE(5n * BigInt(SEGMENT_BYTES), 8);
+    header.writeBigUInt64LE(BigInt(SYSID), 24);
+    header.writeUInt32LE(SEGMENT_BYTES, 32);
+    put(store, 5, packed([header, SEGMENT_BYTES - 8192 - 40]));
+    expect((await look(store)).verdict).toBe("restorable");
+    expect(await look(store, "full")).toMatchObject({ verdict: "restorable-with-loss", missing: [segment(5)] });
+  });
+
+  it("finds a part that is missing at the end, which no name tells", async () => {
+    const store = realArchive();
+    const text = sentinelText(segment(2), { expanded_size_bytes: EXPANDED + 1 });
+    add(store, `basebackups_005/${BASE}_backup_stop_sentinel.json`, text);
+    expect((await look(store)).verdict).toBe("restorable");
+    const document = await look(store, "full");
+    expect(document.verdict).toBe("not-restorable");
+    expect(document.baseBackups[0]?.why).toContain(`its files have ${EXPANDED} bytes`);
+  });
+
+  it("finds a part that holds no tar archive, and one that is cut inside", async () => {
+    const store = realArchive();
+    add(store, PART, packed([Buffer.alloc(2048, 0x41)]));
+    expect((await look(store, "full")).baseBackups[0]?.why).toContain("it holds no tar archive");
+    const whole = Buffer.concat(tar([...MEMBERS]).map((run) => (typeof run === "number" ? Buffer.alloc(run) : run)));
+    add(store, PART, packed([whole.subarray(0, 2_000_000)]));
+    expect((await look(store, "full")).baseBackups[0]?.why).toContain("its tar archive is cut");
+  });
+});
+
+describe("the files of a tar archive", () => {
+  it("are added up the same in whatever pieces it comes", () => {
+    const whole = Buffer.concat(tar([...MEMBERS]).map((run) => (typeof run === "number" ? Buffer.alloc(run) : run)));
+    for (const piece of [1000, 511, 512, 65_536, whole.length]) {
+      const members = new TarMembers();
+      for (let at = 0; at < whole.length; at += piece) members.take(whole.subarray(at, at + piece));
+      expect(members.end()).toBe(EXPANDED);
+    }
+  });
+});
