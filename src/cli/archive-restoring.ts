@@ -61,7 +61,7 @@ export async function archiveRestore(options: ArchiveRestoreOptions): Promise<Ar
   const outcome = await restoreArchive(reader, plan, {
     directory: resolve(options.directory),
     signal,
-    ...(progress === undefined ? {} : { progress }),
+    progress,
   });
   const document = documentOf(plan, outcome, (clock.monotonicMs() - began) / 1000);
   return { document, exitCode: EXIT.done, lines: restoreLines(document) };

@@ -17,18 +17,20 @@ const WORDS = { base: "base backup", wal: "WAL" } as const;
 export class RestoreRate {
   readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #say: (line: string) => void;
-  readonly #began: number;
-  #next: number;
+  #began: number | undefined;
+  #next = 0;
 
   constructor(clock: Pick<Clock, "monotonicMs">, say: (line: string) => void) {
     this.#clock = clock;
     this.#say = say;
-    this.#began = clock.monotonicMs();
-    this.#next = this.#began + FIRST_MS;
   }
 
   progress({ phase, bytes, of }: Restored): void {
     const now = this.#clock.monotonicMs();
+    if (this.#began === undefined) {
+      this.#began = now;
+      this.#next = now + FIRST_MS;
+    }
     if (now < this.#next || bytes === 0) return;
     this.#next = now + EACH_MS;
     if (phase === "disk") {

@@ -9,7 +9,7 @@ import { SourceObjects } from "./objects.js";
 import { OWN_DIRECTORY } from "./place.js";
 import type { RestorePlan } from "./plan.js";
 import { isBefore, settingsFiles } from "./settings.js";
-import { stage } from "./staging.js";
+import { type Staging, stage } from "./staging.js";
 import { type RestoredWal, restoreWal, WAL_DIRECTORY } from "./wal-files.js";
 
 export interface RestoreProgress {
@@ -25,7 +25,7 @@ export interface RestoreTerms {
   /** Absolute path of the data directory. */
   readonly directory: string;
   readonly signal?: AbortSignal | undefined;
-  readonly progress?: (progress: RestoreProgress) => void;
+  readonly progress?: ((progress: RestoreProgress) => void) | undefined;
 }
 
 export interface RestoreOutcome {
@@ -51,6 +51,26 @@ export async function restoreArchive(
 ): Promise<RestoreOutcome> {
   const of = expandedSize(plan);
   const staging = await stage(directory, of);
+  try {
+    const outcome = await fill(staging, { reader, plan, directory, signal, progress, of });
+    await staging.finish();
+    return outcome;
+  } catch (error) {
+    await staging.discard();
+    throw error;
+  }
+}
+
+interface Filling extends RestoreTerms {
+  readonly reader: ObjectReader;
+  readonly plan: RestorePlan;
+  readonly of: number;
+}
+
+async function fill(
+  { root }: Staging,
+  { reader, plan, directory, signal, progress, of }: Filling,
+): Promise<RestoreOutcome> {
   const done = { phase: "base" as RestoreProgress["phase"], bytes: 0, fetched: 0 };
   const tell = (): void => progress?.({ ...done, of });
   const look = (bytes: number): void => {
@@ -62,8 +82,8 @@ export async function restoreArchive(
     tell();
   };
   const objects = new SourceObjects(reader, plan, { signal, look });
-  const files = new DataFiles(staging.root);
-  const shared = { plan, objects, files, root: staging.root, written };
+  const files = new DataFiles(root);
+  const shared = { plan, objects, files, root, written };
   const base = await restoreBase(shared);
   requireSystem(plan, base);
   done.phase = "wal";
@@ -74,7 +94,6 @@ export async function restoreArchive(
   tell();
   await writeSettings(files, { plan, base, wal, directory });
   await files.settle();
-  await staging.finish();
   return { directory, base, wal, bytes: done.bytes, fetched: done.fetched };
 }
 

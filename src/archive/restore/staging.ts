@@ -19,6 +19,8 @@ export interface Staging {
   readonly root: string;
   /** Gives the directory its name. */
   finish(): Promise<void>;
+  /** Removes what was made: a next restore begins anew. */
+  discard(): Promise<void>;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function stage(directory: string, needed: number): Promise<Staging>
       await rename(root, directory);
       await synced(dirname(directory));
     },
+    discard: () => rm(root, { recursive: true, force: true }),
   };
 }
 
