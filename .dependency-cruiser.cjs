@@ -41,7 +41,7 @@ module.exports = {
     never("product-knows-no-test", "Test code is not shipped.", { from: "^src/", to: "^(?:test|bench)/" }),
     never("vocabulary-stands-alone", "Everybody shares the root files, so whatever they knew everybody would know; action.ts alone names the ports.", {
       from: "^src/[^/]+\\.ts$",
-      fromBut: "^src/(?:main|quick|wiring|action)\\.ts$",
+      fromBut: "^src/(?:main|quick|wiring|store-wiring|action)\\.ts$",
       to: "^src/[^/]+/",
     }),
     never("action-contract-names-ports-only", "The contract of users' own actions must not drag the engine into their files.", {
@@ -144,7 +144,7 @@ module.exports = {
     never("wiring-is-called-by-the-command-line", "Only one place puts real adapters together; whoever else reached it could go around the ports.", {
       from: "^src/",
       fromBut: "^src/(?:cli/|wiring\\.ts$)",
-      to: "^src/wiring\\.ts$",
+      to: "^src/(?:store-)?wiring\\.ts$",
     }),
     never("aws-only-in-adapters", "One place refuses writes to the source archive; a second S3 client would go around it.", {
       from: "^src/",

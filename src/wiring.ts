@@ -12,34 +12,34 @@ import type { StoreLogin } from "./adapters/elasticsearch/store-client.js";
 import { LocalLogFiles } from "./adapters/logs/local-log-files.js";
 import type { Dial, Gateway } from "./adapters/network/dial.js";
 import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
-import { dialedAgents, straight } from "./adapters/network/http-agents.js";
+import { straight } from "./adapters/network/http-agents.js";
 import { socksGateway } from "./adapters/network/socks-gateway.js";
-import { type RunProgram, runProgram } from "./adapters/process/spawn.js";
-import { openArchiveStore } from "./adapters/s3/archive-store.js";
-import type { S3Credentials } from "./adapters/s3/connection.js";
+import type { RunProgram } from "./adapters/process/spawn.js";
+import { LocalScratch } from "./adapters/scratch/scratch-databases.js";
 import { createGateway } from "./adapters/ssh/gateway.js";
+import { copyAtTime } from "./archive/restore/copy-at-time.js";
 import {
   type BrokerConfig,
   type Config,
   type GatewayConfig,
   type LeaseConfig,
   type LogStoreConfig,
-  type SecretReference,
   settingsOf,
   type SocksConfig,
 } from "./config/config.js";
 import { sessionFile } from "./config/missing.js";
-import { secretValue } from "./config/secret-value.js";
 import { asRecoverError, RecoverError } from "./errors.js";
 import { optional } from "./optional.js";
 import type { Clock } from "./ports/clock.js";
 import type { Director } from "./ports/director.js";
 import type { Dialer } from "./ports/dialer.js";
+import type { ArchiveStore } from "./ports/object-store.js";
 import type { Operator } from "./ports/operator.js";
 import type { Ports } from "./ports/ports.js";
 import type { SharedPlace } from "./ports/shared-place.js";
 import type { ResourceRecorder } from "./ports/resources.js";
 import type { Secrets } from "./secrets.js";
+import { openStore, optionalSecret, resolveSecret } from "./store-wiring.js";
 
 export interface WiringOptions {
   readonly config: Config;
@@ -79,20 +79,11 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   const gateway = await openGateway(options, dialer);
   const wayOf = ({ viaGateway }: { readonly viaGateway?: true }): Dial =>
     (viaGateway === true ? gateway?.forward : undefined) ?? straight(dialer);
-  const storeAgents = dialedAgents(wayOf(config.s3));
+  const { store, close: closeStore } = openStore(options, wayOf(config.s3));
   const director = await openDirector(options, gateway?.forward ?? straight(dialer));
   const hop = cfHop(options, gateway);
   const cf = await openCf(options, hop);
   const cells = createCells({ director, dialer, recorder, secrets, ...(gateway === undefined ? {} : { gateway }) });
-  const store = openArchiveStore({
-    clock,
-    secrets,
-    agents: storeAgents,
-    environment: options.env,
-    ...optional("endpoint", config.s3.endpoint),
-    ...optional("region", config.s3.region),
-    ...optional("credentials", s3Credentials(options)),
-  });
   const logStores = (config.logStores ?? []).map((each) => openLogStore(options, each, wayOf(each)));
   const broker = config.broker === undefined ? undefined : openBroker(options, config.broker, wayOf(config.broker));
   const ports: Ports = {
@@ -104,6 +95,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     logs: new LocalLogFiles(config.logs),
     logStores,
     ...optional("broker", broker),
+    scratch: openScratch(options, store),
     settings: settingsOf(config),
   };
   signal.throwIfAborted();
@@ -125,12 +117,23 @@ export async function wire(options: WiringOptions): Promise<Wired> {
       try {
         await closeAll([...(takenOver ? [cf, hop] : [{ close: logOut }]), gateway]);
       } finally {
-        storeAgents.destroy();
+        closeStore();
         for (const each of logStores) each.close();
         broker?.close();
       }
     },
   };
+}
+
+/** Another account has to reach a place that root made: below /root it could not. */
+function openScratch({ env, signal }: WiringOptions, store: ArchiveStore): LocalScratch {
+  const temporary = process.getuid?.() === 0 ? undefined : env["TMPDIR"];
+  return new LocalScratch({
+    restore: (order) => copyAtTime(store.reader(), order),
+    path: env["PATH"] ?? "/usr/bin:/bin",
+    signal,
+    root: temporary ?? "/var/tmp",
+  });
 }
 
 /** Every one, whatever the others throw. Throws what the first threw. */
@@ -272,17 +275,6 @@ async function cfLogin(options: WiringOptions): Promise<CfLogin> {
   return { kind: "session", configFile: sessionFile(env) };
 }
 
-function s3Credentials(options: WiringOptions): (() => Promise<S3Credentials>) | undefined {
-  const given = options.config.s3.credentials;
-  if (given === undefined) return undefined;
-  return async () => ({
-    accessKeyId:
-      typeof given.accessKeyId === "string" ? given.accessKeyId : await resolveSecret(options, given.accessKeyId),
-    secretAccessKey: await resolveSecret(options, given.secretAccessKey),
-    ...optional("sessionToken", await optionalSecret(options, given.sessionToken)),
-  });
-}
-
 function openLogStore(options: WiringOptions, config: LogStoreConfig, dial: Dial): LogStore {
   const { clock, secrets, signal } = options;
   const { url, index, login, caCert } = config;
@@ -316,31 +308,4 @@ function openBroker(options: WiringOptions, config: BrokerConfig, dial: Dial): A
 async function storeLogin(options: WiringOptions, login: NonNullable<LogStoreConfig["login"]>): Promise<StoreLogin> {
   if (login.kind === "api-key") return { kind: "api-key", key: await resolveSecret(options, login.key) };
   return { kind: "password", username: login.username, password: await resolveSecret(options, login.password) };
-}
-
-async function optionalSecret(
-  options: WiringOptions,
-  reference: SecretReference | undefined,
-): Promise<string | undefined> {
-  return reference === undefined ? undefined : await resolveSecret(options, reference);
-}
-
-async function resolveSecret({ secrets, env, signal }: WiringOptions, reference: SecretReference): Promise<string> {
-  const run = async (argv: readonly [string, ...string[]]): Promise<string> => {
-    const [program, ...args] = argv;
-    const result = await runProgram({ program, args, env: definedOnly(env), signal });
-    if (result.code === 0) return result.stdout;
-    throw new RecoverError("not-logged-in", `"${program}" ended with exit code ${result.code}`, {
-      remedy: "Run it by hand and see why.",
-      place: program,
-      effect: "none",
-    });
-  };
-  return await secretValue(reference, { secrets, env, run });
-}
-
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }

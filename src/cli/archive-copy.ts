@@ -1,9 +1,8 @@
 import { createOutput } from "../ui/output.js";
-import { promptingOperator } from "../ui/prompts.js";
 import { archiveCopy as copy, type ArchiveCopyIntent } from "./archive-copying.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
-import { withPorts } from "./with-ports.js";
+import { withStore } from "./with-store.js";
 
 /** Creates objects, overwrites and deletes none: on a terminal it asks once, in a script it goes on. */
 export async function archiveCopy(
@@ -12,6 +11,7 @@ export async function archiveCopy(
   const output = createOutput({ secrets, color: given.color });
   const asks = !given.json && process.stdin.isTTY && output.isTerminal;
   const approve = async (intent: ArchiveCopyIntent): Promise<boolean> => {
+    const { promptingOperator } = await import("../ui/prompts.js");
     const answer = await promptingOperator(output).ask({
       kind: "confirm",
       id: "copy",
@@ -21,7 +21,7 @@ export async function archiveCopy(
     });
     return answer?.value === "yes";
   };
-  const { document, lines, exitCode } = await withPorts(given, ["s3"], ({ ports }) =>
+  const { document, lines, exitCode } = await withStore(given, (ports) =>
     copy({
       store: ports.store,
       clock: ports.clock,

@@ -4,6 +4,7 @@ import { probeCopy } from "../archive/copy/compare.js";
 import { copyArchive, refuseForeign } from "../archive/copy/copy.js";
 import { planCopy, type CopyPlan } from "../archive/copy/copy-plan.js";
 import { formatLocation, parseLocation, requireApart } from "../archive/names/location.js";
+import { listArchive } from "../archive/reading/listing.js";
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
 import type { ArchiveStore, ObjectInfo } from "../ports/object-store.js";
@@ -50,7 +51,7 @@ export async function archiveCopy(options: ArchiveCopyOptions): Promise<ArchiveC
   const target = parseLocation(options.destination);
   requireApart(source, target);
   const store = options.store.writer(source);
-  const before = await store.list(source.bucket, `${source.prefix}/`);
+  const before = await listArchive(store, source);
   if (before.length === 0) throw nothingThere(formatLocation(source));
   const plan = planCopy(source, target, before);
   const there = await probeCopy(store, plan);
@@ -62,7 +63,7 @@ export async function archiveCopy(options: ArchiveCopyOptions): Promise<ArchiveC
     ...(progress === undefined ? {} : { progress }),
     ...(signal === undefined ? {} : { signal }),
   });
-  requireUnchanged(plan, before, await store.list(source.bucket, `${source.prefix}/`));
+  requireUnchanged(plan, before, await listArchive(store, source));
   const document = {
     schema: "dingo-recover/archive-copy@1",
     ...intentOf(plan, outcome.alreadyThere),

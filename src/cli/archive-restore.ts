@@ -5,12 +5,12 @@ import { RestoreRate } from "../ui/restore-rate.js";
 import { archiveRestore as restore } from "./archive-restoring.js";
 import { secrets } from "./failure.js";
 import type { ArchiveRestoreArguments, GlobalArguments } from "./options.js";
-import { withPorts } from "./with-ports.js";
+import { withStore } from "./with-store.js";
 
 /** Asks nothing: it writes only where nothing is. */
 export async function archiveRestore(given: GlobalArguments & ArchiveRestoreArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
-  const { document, lines, exitCode } = await withPorts(given, ["s3"], async ({ ports }, signal) => {
+  const { document, lines, exitCode } = await withStore(given, async ({ signal, ...ports }) => {
     const typed = given["target-time"];
     const target = typed === undefined ? undefined : parseTime(typed, ports.clock.now());
     if (target?.bare === true) output.error(`--target-time is read as ${target.text}`);

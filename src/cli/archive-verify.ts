@@ -7,13 +7,13 @@ import type { VerifyArguments } from "./archive-options.js";
 import { secrets } from "./failure.js";
 import { LookRate } from "./look-rate.js";
 import type { GlobalArguments } from "./options.js";
-import { withPorts } from "./with-ports.js";
+import { withStore } from "./with-store.js";
 
 export async function archiveVerify(
   given: GlobalArguments & VerifyArguments & { readonly location: string },
 ): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
-  const { document, lines, exitCode, svg } = await withPorts(given, ["s3"], ({ ports }) => {
+  const { document, lines, exitCode, svg } = await withStore(given, (ports) => {
     const time = (text: string | undefined): Date | undefined =>
       text === undefined ? undefined : parseTime(text, ports.clock.now()).at;
     const rate = new LookRate(ports.clock, (line) => output.error(line));

@@ -16,7 +16,7 @@ class Watched {
   #underWay = 0;
 
   constructor(store: MemoryObjectStore) {
-    const { list } = store.reader();
+    const reader = store.reader();
     this.reader = {
       list: async (bucket, prefix, range = {}) => {
         this.asked.push(range);
@@ -24,7 +24,7 @@ class Watched {
         this.most = Math.max(this.most, this.#underWay);
         await new Promise((resolve) => setImmediate(resolve));
         this.#underWay -= 1;
-        return list(bucket, prefix, range);
+        return reader.list(bucket, prefix, range);
       },
     };
   }
@@ -116,12 +116,12 @@ describe("the listing of an archive by ranges of keys", () => {
   });
 
   it("gives up with the error of any of the ranges", async () => {
-    const { list } = storeOf(run(1, 1, 100)).reader();
+    const reader = storeOf(run(1, 1, 100)).reader();
     let calls = 0;
     const failing: Pick<ObjectReader, "list"> = {
       list: (...asked) => {
         calls += 1;
-        return calls === 6 ? Promise.reject(new Error("unreachable")) : list(...asked);
+        return calls === 6 ? Promise.reject(new Error("unreachable")) : reader.list(...asked);
       },
     };
     await expect(listArchive(failing, AT, { page: 10 })).rejects.toThrow("unreachable");

@@ -2,6 +2,7 @@
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
 import { itemsOf, type CopyPlan } from "./copy-plan.js";
 import { relativeKey, type ArchiveLocation } from "../names/location.js";
+import { listArchive } from "../reading/listing.js";
 import { inParallel } from "../reading/parallel.js";
 import { sameContent } from "./same-content.js";
 
@@ -21,13 +22,13 @@ export interface CopyState {
 /** Keys in the target that the plan does not know, by a listing alone. */
 export async function strangersIn(reader: ObjectReader, plan: CopyPlan): Promise<readonly string[]> {
   const wanted = new Set(itemsOf(plan).map((item) => item.to));
-  const listed = await reader.list(plan.target.bucket, `${plan.target.prefix}/`);
+  const listed = await listArchive(reader, plan.target);
   return listed.filter(({ key }) => !wanted.has(key)).map(({ key }) => key);
 }
 
 /** How much of a plan is in the target already. Reads only. */
 export async function probeCopy(reader: ObjectReader, plan: CopyPlan): Promise<CopyState> {
-  const listed = await reader.list(plan.target.bucket, `${plan.target.prefix}/`);
+  const listed = await listArchive(reader, plan.target);
   const target = new Map(listed.map((object) => [object.key, object]));
   const items = itemsOf(plan);
   const wanted = new Set(items.map((item) => item.to));
@@ -73,6 +74,6 @@ export async function compareArchives(
 }
 
 async function listRelative(reader: ObjectReader, at: ArchiveLocation): Promise<ReadonlyMap<string, ObjectInfo>> {
-  const objects = await reader.list(at.bucket, `${at.prefix}/`);
+  const objects = await listArchive(reader, at);
   return new Map(objects.map((object) => [relativeKey(at, object.key) ?? object.key, object]));
 }

@@ -7,6 +7,7 @@ import type { ObjectInfo, ObjectReader, ObjectStore } from "../../ports/object-s
 import type { CopyOptions } from "./copy.js";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.js";
 import { formatLocation, type ArchiveLocation } from "../names/location.js";
+import { listArchive } from "../reading/listing.js";
 import { inParallel } from "../reading/parallel.js";
 import { sameContent } from "./same-content.js";
 
@@ -97,7 +98,7 @@ async function isBack(
 }
 
 async function listByKey(store: ObjectReader, at: ArchiveLocation): Promise<ReadonlyMap<string, ObjectInfo>> {
-  const objects = await store.list(at.bucket, `${at.prefix}/`);
+  const objects = await listArchive(store, at);
   return new Map(objects.map((object) => [object.key, object]));
 }
 

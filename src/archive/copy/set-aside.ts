@@ -8,6 +8,7 @@ import type { ObjectInfo, ObjectStore } from "../../ports/object-store.js";
 import { copyItem, type CopyOptions } from "./copy.js";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.js";
 import { formatLocation, type ArchiveLocation } from "../names/location.js";
+import { listArchive } from "../reading/listing.js";
 import { inParallel } from "../reading/parallel.js";
 import { sameByListing, sameContent } from "./same-content.js";
 import { counted } from "../../counted.js";
@@ -117,7 +118,7 @@ async function moveItem(
 type Reader = Pick<ObjectStore, "list">;
 
 async function listByKey(store: Reader, at: ArchiveLocation): Promise<ReadonlyMap<string, ObjectInfo>> {
-  const objects = await store.list(at.bucket, `${at.prefix}/`);
+  const objects = await listArchive(store, at);
   return new Map(objects.map((object) => [object.key, object]));
 }
 

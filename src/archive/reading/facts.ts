@@ -1,5 +1,5 @@
 /**
- * What is known of an archive: its listing, and the few small objects that a verdict needs. Reading is one LIST (more for many keys), then
+ * What is known of an archive: its listing, and the few small objects that a verdict needs. Reading is the listing, then
  * one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never read as
  * absence.
  */

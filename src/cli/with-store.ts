@@ -1,0 +1,41 @@
+/**
+ * As `withPorts`, for commands that ask the object store and nothing else: what the other systems need is not loaded,
+ * unless the way to the store leads through the gateway.
+ */
+import { systemClock } from "../adapters/clock/system-clock.js";
+import type { Clock } from "../ports/clock.js";
+import type { ArchiveStore } from "../ports/object-store.js";
+import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
+import { openStore } from "../store-wiring.js";
+import { createOutput } from "../ui/output.js";
+import { configOf } from "./configuration.js";
+import { secrets } from "./failure.js";
+import type { GlobalArguments } from "./options.js";
+import { watchSignals } from "./signals.js";
+
+export interface StorePorts {
+  readonly clock: Clock;
+  readonly store: ArchiveStore;
+  readonly signal: AbortSignal;
+}
+
+export async function withStore<T>(given: GlobalArguments, work: (opened: StorePorts) => Promise<T>): Promise<T> {
+  const config = configOf(given, ["s3"]);
+  const output = createOutput({ secrets, color: given.color });
+  if (config.s3.viaGateway === true) {
+    const { withPorts } = await import("./with-ports.js");
+    return withPorts(given, config, ({ ports }, signal) => work({ clock: ports.clock, store: ports.store, signal }));
+  }
+  const rehearsed = process.env[REHEARSAL_VARIABLE] !== undefined;
+  const mode = rehearsed ? (await import("./rehearsal-mode.js")).readRehearsalMode(process.env) : undefined;
+  const stopper = watchSignals((text) => output.error(text), false);
+  const clock = systemClock(mode?.clock);
+  const { signal } = stopper;
+  const opened = openStore({ config, env: process.env, secrets, clock, signal, loopbackOnly: mode !== undefined });
+  try {
+    return await work({ clock, store: opened.store, signal });
+  } finally {
+    opened.close();
+    stopper.release();
+  }
+}

@@ -1,0 +1,89 @@
+/** The part of the composition root that opens the object store alone: what looks at archives needs nothing else. */
+import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
+import type { Dial } from "./adapters/network/dial.js";
+import { dialedAgents, straight } from "./adapters/network/http-agents.js";
+import { type OpenArchiveStore, openArchiveStore } from "./adapters/s3/archive-store.js";
+import type { S3Credentials } from "./adapters/s3/connection.js";
+import type { Config, SecretReference } from "./config/config.js";
+import { secretValue } from "./config/secret-value.js";
+import { RecoverError } from "./errors.js";
+import { optional } from "./optional.js";
+import type { Clock } from "./ports/clock.js";
+import type { Secrets } from "./secrets.js";
+
+export interface StoreWiringOptions {
+  readonly config: Pick<Config, "s3">;
+  readonly env: NodeJS.ProcessEnv;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** A rehearsal's sockets reach loopback only (law 13). */
+  readonly loopbackOnly: boolean;
+}
+
+export interface OpenedStore {
+  readonly store: OpenArchiveStore;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** Default of `dial`: straight there. */
+export function openStore(options: StoreWiringOptions, dial?: Dial): OpenedStore {
+  const { clock, secrets, env } = options;
+  const { s3 } = options.config;
+  const agents = dialedAgents(dial ?? straight(options.loopbackOnly ? loopbackDialer() : directDialer()));
+  const store = openArchiveStore({
+    clock,
+    secrets,
+    agents,
+    environment: env,
+    ...optional("endpoint", s3.endpoint),
+    ...optional("region", s3.region),
+    ...optional("credentials", credentialsOf(options)),
+  });
+  return { store, close: () => agents.destroy() };
+}
+
+function credentialsOf(options: StoreWiringOptions): (() => Promise<S3Credentials>) | undefined {
+  const given = options.config.s3.credentials;
+  if (given === undefined) return undefined;
+  return async () => ({
+    accessKeyId:
+      typeof given.accessKeyId === "string" ? given.accessKeyId : await resolveSecret(options, given.accessKeyId),
+    secretAccessKey: await resolveSecret(options, given.secretAccessKey),
+    ...optional("sessionToken", await optionalSecret(options, given.sessionToken)),
+  });
+}
+
+type SecretOptions = Pick<StoreWiringOptions, "secrets" | "env" | "signal">;
+
+export async function optionalSecret(
+  options: SecretOptions,
+  reference: SecretReference | undefined,
+): Promise<string | undefined> {
+  return reference === undefined ? undefined : await resolveSecret(options, reference);
+}
+
+export async function resolveSecret(
+  { secrets, env, signal }: SecretOptions,
+  reference: SecretReference,
+): Promise<string> {
+  const run = async (argv: readonly [string, ...string[]]): Promise<string> => {
+    const [program, ...args] = argv;
+    const { runProgram } = await import("./adapters/process/spawn.js");
+    const result = await runProgram({ program, args, env: definedOnly(env), signal });
+    if (result.code === 0) return result.stdout;
+    throw new RecoverError("not-logged-in", `"${program}" ended with exit code ${result.code}`, {
+      remedy: "Run it by hand and see why.",
+      place: program,
+      effect: "none",
+    });
+  };
+  return await secretValue(reference, { secrets, env, run });
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
