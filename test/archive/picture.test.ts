@@ -66,6 +66,15 @@ describe("the picture in a terminal", () => {
     expect(line).toMatch(/━{20,}×─{20,}×+─$/);
   });
 
+  it("says the recovery point within the width, wherever it lies", async () => {
+    for (const last of numbers(2, 40)) {
+      const store = sampleArchive({ segments: numbers(1, 40).filter((number) => number !== last + 1) });
+      for (const width of [60, 80, 100])
+        for (const line of terminalPicture(await drawn(store), { width, unicode: false }))
+          expect(line.length, line).toBeLessThanOrEqual(width);
+    }
+  });
+
   it("keeps to the newest twelve timelines and says so", async () => {
     const store = sampleArchive();
     for (const timeline of numbers(2, 20)) add(store, `wal_005/${segment(7, timeline)}.lzo`, lzopLike(`${timeline}`));

@@ -47,6 +47,43 @@ describe("archive verify", () => {
     await expect(archiveVerify({ store, location, reader: "pgbackrest" })).rejects.toMatchObject({ code: "usage" });
   });
 
+  it("tells a person the outcome first, within 80 columns, and ends with how deep it looked", async () => {
+    const store = sampleArchive({ segments: [1, 2, 3, 5, 6] });
+    const deletedAt = new Date("2026-11-21T02:35:21Z");
+    const { lines, document } = await archiveVerify({ store, location, deletedAt });
+    const [first = "", ...rest] = lines;
+    expect(first).toBe(`${location}: restorable with loss`);
+    for (const line of rest) expect(line.length, line).toBeLessThanOrEqual(80);
+    const text = lines.join(" ").replace(/\s+/g, " ");
+    for (const said of [
+      "lost after the recovery point: 3 segments (1 missing, 2 unreachable)",
+      "deleted 2026-11-21T02:35:21.000Z, the archive reaches no later than",
+      "recovery_target_timeline = 'latest'",
+      "between 2026-11-21 02:30:00Z and 2026-11-21 02:50:00Z",
+      "--deep looks into the objects",
+    ])
+      expect(text).toContain(said);
+    expect(lines.at(-1)?.trim() ?? "").not.toBe("");
+    expect(document.cost).toMatchObject({ depth: "names", requests: expect.any(Number) });
+  });
+
+  it("says that lifecycle rules are not known where it may not look", async () => {
+    const store = sampleArchive();
+    const said = async (): Promise<string> => (await archiveVerify({ store, location })).lines.join(" ");
+    expect(await said()).not.toContain("Lifecycle");
+    store.refusals.set("lifecycle", "access-denied");
+    expect((await said()).replace(/\s+/g, " ")).toContain("Lifecycle rules of the bucket: not known");
+  });
+
+  it.each([
+    ["timeline", "0"],
+    ["timeline", "newest"],
+    ["depth", "abyss"],
+  ])("refuses %s %s", async (option, value) => {
+    const verify = archiveVerify({ store: sampleArchive(), location, [option]: value });
+    await expect(verify).rejects.toMatchObject({ code: "usage" });
+  });
+
   it("shows hostile keys without their control characters", async () => {
     const store = sampleArchive();
     add(store, "wal_005/\u001b[2Jnew\nline", "x");

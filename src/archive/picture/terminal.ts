@@ -73,11 +73,18 @@ function pointLine({ scene, signs, cells }: Canvas, margin: number): readonly st
   // The last cell that is replayed.
   const cell = Math.max(0, Math.ceil(scene.axis.at(point.behind) * cells) - 1);
   const text = `recovery point ${point.time.slice(0, 19).replace("T", " ")}Z`;
-  const before = cell >= text.length + 1;
-  const line = before
-    ? `${" ".repeat(cell - text.length - 1)}${text} ${signs.point}`
-    : `${" ".repeat(cell)}${signs.point} ${text}`;
-  return [`${" ".repeat(margin)}${line}`];
+  return besides(cell, { sign: signs.point, text, cells }).map((line) => `${" ".repeat(margin)}${line}`);
+}
+
+/** The text beside its sign: before it, behind it, or below where neither has room. */
+function besides(
+  cell: number,
+  { sign, text, cells }: { readonly sign: string; readonly text: string; readonly cells: number },
+): readonly string[] {
+  const blank = (count: number): string => " ".repeat(Math.max(0, count));
+  if (cell > text.length) return [`${blank(cell - text.length - 1)}${text} ${sign}`];
+  if (cell + text.length + 2 <= cells) return [`${blank(cell)}${sign} ${text}`];
+  return [`${blank(cell)}${sign}`, `${blank(Math.min(cell, cells - text.length))}${text}`];
 }
 
 function legend({ scene, signs }: Canvas): readonly string[] {
