@@ -7,6 +7,7 @@ import type { CloudFoundry } from "./cloud-foundry.js";
 import type { Director } from "./director.js";
 import type { LogFiles } from "./log-files.js";
 import type { LogSearch } from "./log-search.js";
+import type { ScratchDatabases } from "./scratch-database.js";
 import type { Settings } from "./settings.js";
 
 export interface Ports {
@@ -20,5 +21,6 @@ export interface Ports {
   readonly logStores: readonly LogSearch[];
   /** The broker's own records, where the configuration names it. */
   readonly broker?: BrokerRecords;
+  readonly scratch: ScratchDatabases;
   readonly settings: Settings;
 }

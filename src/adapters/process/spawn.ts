@@ -19,6 +19,8 @@ export interface ProgramCall {
   readonly cwd?: string;
   /** Closed at once where absent. */
   readonly stdin?: string;
+  /** Only root can run it as somebody else. */
+  readonly as?: { readonly uid: number; readonly gid: number } | undefined;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   /** Per stream; 8 MiB where absent. */
@@ -74,6 +76,7 @@ function start(call: ProgramCall) {
     killSignal: "SIGKILL",
     ...(call.stdin === undefined ? { stdin: "ignore" } : { input: call.stdin }),
     ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
+    ...call.as,
   });
 }
 

@@ -1,0 +1,112 @@
+/** PostgreSQL's own programs on this machine, and how they are called. */
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { RecoverError } from "../../errors.js";
+import { quoted } from "../../printable.js";
+import type { ScratchPrograms, ScratchServer } from "../../ports/scratch-database.js";
+import { runProgram, type ProgramResult } from "../process/spawn.js";
+import { type Account, serverAccount } from "./account.js";
+import { dataOf } from "./place.js";
+
+const VERSION = /\(PostgreSQL\) (\d+(?:\.\d+)*)/;
+const LONGEST_MS = 60 * 60_000;
+const LARGEST_ANSWER = 64 * 1024 * 1024;
+
+export interface Call {
+  readonly name: "postgres" | "psql" | "pg_dump";
+  readonly args: readonly string[];
+  readonly stdin?: string;
+}
+
+export class Programs {
+  readonly #path: string;
+  readonly #signal: AbortSignal;
+
+  constructor({ path, signal }: { readonly path: string; readonly signal: AbortSignal }) {
+    this.#path = path;
+    this.#signal = signal;
+  }
+
+  /** Nothing of the caller's environment: a PGHOST in it would lead to another server. */
+  get environment(): Readonly<Record<string, string>> {
+    return { PATH: this.#path, LC_ALL: "C", PGCLIENTENCODING: "UTF8", PGPASSFILE: "/dev/null", PGTZ: "UTC" };
+  }
+
+  async all(directory: string): Promise<ScratchPrograms> {
+    const account = await serverAccount();
+    const postgresPath = await this.find(directory, "postgres");
+    const pgDumpPath = await this.find(directory, "pg_dump");
+    const psqlPath = await this.find(directory, "psql");
+    const postgres = await this.#version(postgresPath, account);
+    const pgDump = await this.#version(pgDumpPath, account);
+    return { postgres, pgDump, postgresPath, pgDumpPath, psqlPath, account: account.name };
+  }
+
+  /** The server's clients need not be of its release: where the directory has none, those of PATH do. */
+  async find(directory: string, name: Call["name"]): Promise<string> {
+    const searched = this.#path.split(delimiter).filter((each) => each !== "");
+    for (const each of directory === "" ? searched : name === "postgres" ? [directory] : [directory, ...searched]) {
+      const path = join(each, name);
+      if (await canRun(path)) return path;
+    }
+    throw new RecoverError("program-missing", `there is no program "${name}" in ${directory || "PATH"}`, {
+      remedy: `Install the server and the client of the PostgreSQL release of the archive, and name the directory of "postgres" with --input postgres_bin=…, such as /usr/lib/postgresql/9.6/bin.`,
+      place: directory || "PATH",
+      effect: "none",
+    });
+  }
+
+  async run({ place, programs }: ScratchServer, call: Call): Promise<ProgramResult> {
+    const program = await this.find(programs, call.name);
+    const { as } = await serverAccount();
+    return await runProgram({
+      program,
+      args: call.args,
+      env: { ...this.environment, PGHOST: socketDirectory(place), PGUSER: "postgres" },
+      cwd: "/",
+      timeoutMs: LONGEST_MS,
+      maxOutputBytes: LARGEST_ANSWER,
+      signal: this.#signal,
+      as,
+      ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
+    });
+  }
+
+  async #version(path: string, account: Account): Promise<string> {
+    const call = { program: path, args: ["--version"], env: this.environment, cwd: "/", as: account.as };
+    const { code, stdout } = await runProgram({ ...call, signal: this.#signal });
+    const version = VERSION.exec(stdout)?.[1];
+    if (code === 0 && version !== undefined) return version;
+    throw new RecoverError("program-missing", `${quoted(path)} does not tell its version to ${account.name}`, {
+      remedy: "Name a directory that this account can read and run programs in, with --input postgres_bin=….",
+      place: path,
+      effect: "none",
+    });
+  }
+}
+
+/** Where the server's socket lies: a path of more than 107 bytes is no name of a socket. */
+export function socketDirectory(place: string): string {
+  const directory = dataOf(place);
+  if (Buffer.byteLength(directory) <= 107 - Buffer.byteLength("/.s.PGSQL.65535")) return directory;
+  return `/tmp/dingo-recover-${createHash("sha256").update(place).digest("hex").slice(0, 16)}`;
+}
+
+async function canRun(path: string): Promise<boolean> {
+  return await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Throws `command-failed` with what the program said. */
+export function requireSuccess({ code, stderr }: ProgramResult, name: string, place: string): void {
+  if (code === 0) return;
+  const said = stderr.trim().split("\n").slice(-5).join("; ");
+  throw new RecoverError("command-failed", `${name} ended with exit code ${code}: ${said}`, {
+    remedy: "Look at what it says, and at server.log in the run's place; then resume.",
+    place,
+  });
+}

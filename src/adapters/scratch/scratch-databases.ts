@@ -1,0 +1,178 @@
+/** Scratch databases on this machine: a directory for each run, PostgreSQL's own programs as child processes. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { chmod, chown, lchown, lstat, mkdir, open, readdir, readFile, rename, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type {
+  DumpOrder,
+  RestoredCopy,
+  RestoreOrder,
+  ScratchDatabases,
+  ScratchFile,
+  ScratchPrograms,
+  ScratchServer,
+  ScratchState,
+  Standing,
+} from "../../ports/scratch-database.js";
+import { type Account, serverAccount } from "./account.js";
+import * as at from "./place.js";
+import { Programs, requireSuccess } from "./programs.js";
+import { standingOf, startServer, stopServer } from "./server.js";
+
+/** Makes the data directory; what is whole there already is only described. */
+export type RestoreData = (order: RestoreOrder & { readonly directory: string }) => Promise<RestoredCopy>;
+
+export interface ScratchOptions {
+  readonly restore: RestoreData;
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** Where places lie that nobody named. */
+  readonly root: string;
+}
+
+export class LocalScratch implements ScratchDatabases {
+  readonly #options: ScratchOptions;
+  readonly #programs: Programs;
+
+  constructor(options: ScratchOptions) {
+    this.#options = options;
+    this.#programs = new Programs(options);
+  }
+
+  placeOf(run: string): string {
+    return join(this.#options.root, `dingo-recover-${run}`);
+  }
+
+  programs(directory: string): Promise<ScratchPrograms> {
+    return this.#programs.all(directory);
+  }
+
+  async freeBytes(place: string): Promise<number> {
+    const found = await at.orAbsent(() => statfs(place));
+    if (found === undefined) return await this.freeBytes(dirname(place));
+    return found.bavail * found.bsize;
+  }
+
+  async look(place: string, run: string): Promise<ScratchState> {
+    if (!(await at.isThere(place))) return { state: "absent" };
+    const strange = await at.strangeness(place);
+    if (strange !== undefined) return { state: "foreign", evidence: strange };
+    const copy = await at.readCopy(place);
+    if (copy === undefined) {
+      const empty = (await readdir(place)).every((name) => name === "copy.json");
+      return empty ? { state: "absent" } : { state: "foreign", evidence: "nothing in it says whose it is" };
+    }
+    if (copy.run !== run) return { state: "foreign", evidence: `it belongs to run ${copy.run}` };
+    const restored = await at.readRestored(place);
+    if (restored !== undefined) return { state: "restored", copy, restored };
+    const names = (await readdir(place)).filter((name) => name.startsWith("data")).join(", ");
+    return { state: "begun", copy, evidence: names === "" ? "nothing is restored yet" : `there is ${names}` };
+  }
+
+  async restore(order: RestoreOrder): Promise<RestoredCopy> {
+    const { place, run, archive, time, base } = order;
+    const found = await this.look(place, run);
+    if (found.state === "foreign") throw at.foreign(place, found.evidence);
+    if (found.state === "restored") return found.restored;
+    const account = await serverAccount();
+    // Another account passes through, and sees nothing.
+    await mkdir(place, { recursive: true, mode: account.as === undefined ? 0o700 : 0o711 });
+    await chmod(place, account.as === undefined ? 0o700 : 0o711);
+    await writeNote(at.copyNote(place), { run, archive, time, base });
+    const restored = await this.#options.restore({ ...order, directory: at.dataOf(place) });
+    await mkdir(at.outOf(place), { recursive: true, mode: 0o700 });
+    for (const each of [at.dataOf(place), at.outOf(place)]) await give(each, account);
+    await writeNote(at.restoredNote(place), { ...restored });
+    return restored;
+  }
+
+  start(server: ScratchServer): Promise<void> {
+    return startServer(this.#programs, server);
+  }
+
+  standing(server: ScratchServer): Promise<Standing> {
+    return standingOf(this.#programs, server);
+  }
+
+  stop({ place }: ScratchServer, how: "fast" | "at-once"): Promise<void> {
+    return stopServer(place, how);
+  }
+
+  async said(place: string): Promise<readonly string[]> {
+    return ((await at.orAbsent(() => readFile(at.logOf(place), "utf8"))) ?? "")
+      .split("\n")
+      .filter((line) => line !== "");
+  }
+
+  async sql(server: ScratchServer, database: string, sql: string): Promise<readonly (readonly string[])[]> {
+    const args = ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", connection(database)];
+    const result = await this.#programs.run(server, { name: "psql", args, stdin: sql });
+    requireSuccess(result, "psql", server.place);
+    return result.stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => line.split("\t"));
+  }
+
+  async dump(server: ScratchServer, { database, tables, withSchema }: DumpOrder): Promise<ScratchFile> {
+    const file = at.dumpOf(server.place);
+    // Made before the program writes into it: nobody else reads it at any time.
+    const handle = await open(file, "w", 0o600);
+    const { as } = await serverAccount();
+    if (as !== undefined) await handle.chown(as.uid, as.gid);
+    await handle.close();
+    const named = tables.flatMap(({ schema, table }) => ["-t", `${pattern(schema)}.${pattern(table)}`]);
+    const whole = withSchema ? [...new Set(tables.map(({ schema }) => schema))] : [];
+    const what = whole.length > 0 ? whole.flatMap((schema) => ["-n", pattern(schema)]) : named;
+    const args = [...DUMP_OPTIONS, ...what, "-f", file, "-d", connection(database)];
+    requireSuccess(await this.#programs.run(server, { name: "pg_dump", args }), "pg_dump", server.place);
+    return await describeFile(file);
+  }
+
+  async dumped(place: string): Promise<ScratchFile | undefined> {
+    return await at.orAbsent(() => describeFile(at.dumpOf(place)));
+  }
+
+  readDump(place: string): Promise<string> {
+    return readFile(at.dumpOf(place), "utf8");
+  }
+
+  async moveAside(place: string, to: string): Promise<void> {
+    if (await at.isThere(to)) throw at.foreign(to, "it is there already");
+    await rename(place, to);
+  }
+}
+
+/** Who owns them and who may what is told by the database that they are loaded into. */
+const DUMP_OPTIONS = ["-F", "p", "-E", "UTF8", "-O", "-x", "--no-tablespaces", "--no-security-labels"] as const;
+
+/** A name in double quotes is a pattern that fits itself alone. */
+const pattern = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A name with "=" in it would be taken for a whole connection string. */
+const connection = (database: string): string => `dbname='${database.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+
+async function writeNote(path: string, value: object): Promise<void> {
+  const handle = await open(path, "w", 0o600);
+  try {
+    await handle.writeFile(JSON.stringify(value));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function describeFile(path: string): Promise<ScratchFile> {
+  const { size } = await stat(path);
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  return { path, bytes: size, sha256: hash.digest("hex") };
+}
+
+/** Everything below becomes the account's own; links are not followed. */
+async function give(path: string, { as }: Account): Promise<void> {
+  if (as === undefined) return;
+  const info = await lstat(path);
+  if (info.isDirectory()) for (const name of await readdir(path)) await give(join(path, name), { name: "", as });
+  await (info.isSymbolicLink() ? lchown : chown)(path, as.uid, as.gid);
+}

@@ -1,0 +1,52 @@
+/** One copy for one moment from one base backup, as a step judged it before: what is whole already is only described. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { RecoverError } from "../../errors.js";
+import type { RestoredCopy } from "../../ports/scratch-database.js";
+import type { ObjectReader } from "../../ports/object-store.js";
+import { parseLocation } from "../names/location.js";
+import { readArchive } from "../reading/facts.js";
+import { controlValues } from "../wal/control-values.js";
+import { CONTROL_FILE } from "../wal/pg-control.js";
+import { microsecondText } from "../wal/transaction-ends.js";
+import { planRestore } from "./plan.js";
+import { restoreArchive } from "./restore.js";
+
+export interface CopyOrder {
+  readonly archive: string;
+  readonly time: string;
+  readonly base: string;
+  /** Absolute path of the data directory. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  readonly progress: (done: number, total: number) => void;
+}
+
+/** Errors: those of `planRestore` and `restoreArchive`; `guard-refused` where another base backup would be taken by now. */
+export async function copyAtTime(reader: ObjectReader, order: CopyOrder): Promise<RestoredCopy> {
+  const whole = await wholeCopy(order.directory);
+  if (whole !== undefined) return whole;
+  const facts = await readArchive(reader, parseLocation(order.archive), { times: true });
+  const plan = planRestore(facts, { targetTime: new Date(order.time) });
+  if (plan.base !== order.base)
+    throw new RecoverError("guard-refused", `"${plan.base}" would be restored, and "${order.base}" was judged`, {
+      remedy: "The archive has changed meanwhile: begin anew.",
+      place: order.archive,
+      effect: "none",
+    });
+  const { base, wal } = await restoreArchive(reader, plan, {
+    directory: order.directory,
+    signal: order.signal,
+    progress: ({ bytes, of }) => order.progress(bytes, of),
+  });
+  const { systemId, version } = base.control;
+  return { systemId, version, lastTransaction: wal.lastCommit === undefined ? "" : microsecondText(wal.lastCommit) };
+}
+
+/** A restore gives the directory its name when all of it is on disk. */
+async function wholeCopy(directory: string): Promise<RestoredCopy | undefined> {
+  const bytes = await readFile(join(directory, CONTROL_FILE)).catch(() => undefined);
+  const control = bytes === undefined ? undefined : controlValues(bytes);
+  if (control === undefined) return undefined;
+  return { systemId: control.systemId, version: control.version, lastTransaction: "" };
+}

@@ -1,0 +1,100 @@
+/**
+ * A throw-away PostgreSQL on this machine: a copy of an archive in a directory of the run's own, and a server on it that
+ * nobody else reaches. Every path lies in `place`, one directory of one run.
+ *
+ * Errors: `program-missing`, `guard-refused` (the place is not the run's own), `target-not-fresh`, `does-not-fit`,
+ * `not-restorable`, `command-failed` (a program said no), those of the object store.
+ */
+export interface ScratchPrograms {
+  /** Full version, `9.6.24`. */
+  readonly postgres: string;
+  readonly pgDump: string;
+  /** Absolute paths, for the printed commands. */
+  readonly postgresPath: string;
+  readonly pgDumpPath: string;
+  readonly psqlPath: string;
+  /** Who runs the server: PostgreSQL refuses root. */
+  readonly account: string;
+}
+
+/** What is restored where: noted in the place before anything else is written there. */
+export interface ScratchCopy {
+  readonly run: string;
+  /** s3://BUCKET/PREFIX */
+  readonly archive: string;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly base: string;
+}
+
+export interface RestoredCopy {
+  readonly systemId: string;
+  /** `9.6`. */
+  readonly version: string;
+  /** ISO 8601 with microseconds: the last commit that is replayed; "" where it is not known. */
+  readonly lastTransaction: string;
+}
+
+export interface RestoreOrder extends ScratchCopy {
+  readonly place: string;
+  readonly signal: AbortSignal;
+  readonly progress: (done: number, total: number) => void;
+}
+
+/** What lies in a place. */
+export type ScratchState =
+  | { readonly state: "absent" }
+  /** Another run's, or nobody's. */
+  | { readonly state: "foreign"; readonly evidence: string }
+  | { readonly state: "begun"; readonly copy: ScratchCopy; readonly evidence: string }
+  | { readonly state: "restored"; readonly copy: ScratchCopy; readonly restored: RestoredCopy };
+
+export interface ScratchServer {
+  readonly place: string;
+  /** Directory with `postgres`; "" for PATH. */
+  readonly programs: string;
+}
+
+/** `starting` takes no connections yet: it replays, or it ends. */
+export type Standing = "down" | "starting" | "accepting";
+
+/** A file of a place, by what is in it. */
+export interface ScratchFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface DumpOrder {
+  readonly database: string;
+  readonly tables: readonly { readonly schema: string; readonly table: string }[];
+  /** Also the definition of the tables' schema where it is not `public`. */
+  readonly withSchema: boolean;
+}
+
+export interface ScratchDatabases {
+  /** The place of a run that asked for none: below the state directory, or where another account can reach it. */
+  placeOf(run: string): string;
+  programs(directory: string): Promise<ScratchPrograms>;
+  /** On the disk that the place will lie on. */
+  freeBytes(place: string): Promise<number>;
+  look(place: string, run: string): Promise<ScratchState>;
+  /** Begins anew whatever an earlier attempt left half; a whole copy stays. */
+  restore(order: RestoreOrder): Promise<RestoredCopy>;
+  /** No error where it runs already: it is found by its pid file and its data directory. */
+  start(server: ScratchServer): Promise<void>;
+  standing(server: ScratchServer): Promise<Standing>;
+  /** Sends the signal and waits for nothing; `at-once` as a power failure would, from which it recovers at the next start. */
+  stop(server: ScratchServer, how: "fast" | "at-once"): Promise<void>;
+  /** Lines that servers on this copy have said, oldest first; empty where none was started. */
+  said(place: string): Promise<readonly string[]>;
+  /** As the superuser over the socket: rows are lines, columns divided by tabs. */
+  sql(server: ScratchServer, database: string, sql: string): Promise<readonly (readonly string[])[]>;
+  /** Structure and rows as SQL, without owners and rights, readable by the own user alone; replaces an earlier one. */
+  dump(server: ScratchServer, order: DumpOrder): Promise<ScratchFile>;
+  /** Undefined where there is none. */
+  dumped(place: string): Promise<ScratchFile | undefined>;
+  readDump(place: string): Promise<string>;
+  /** Takes another name beside it; nothing of that name may be there. */
+  moveAside(place: string, to: string): Promise<void>;
+}

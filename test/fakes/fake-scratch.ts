@@ -1,0 +1,131 @@
+/** Scratch databases in memory: one copy for each place, and one server for all of them. */
+import { createHash } from "node:crypto";
+import { RecoverError } from "../../src/errors.js";
+import type {
+  DumpOrder,
+  RestoredCopy,
+  RestoreOrder,
+  ScratchDatabases,
+  ScratchFile,
+  ScratchPrograms,
+  ScratchServer,
+  ScratchState,
+  Standing,
+} from "../../src/ports/scratch-database.js";
+
+type Rows = readonly (readonly string[])[];
+
+export const STOP_LINES = [
+  "recovery stopping before commit of transaction 600, time 2026-11-21 11:05:00.25+00",
+  "last completed transaction was at log time 2026-11-21 11:04:10.5+00",
+  "archive recovery complete",
+];
+
+export class FakeScratch implements ScratchDatabases {
+  readonly places = new Map<string, ScratchState>();
+  /** Every change, in order. */
+  readonly changes: string[] = [];
+  readonly lines: string[] = [];
+  /** What the next start has to say. */
+  onStart: readonly string[] = STOP_LINES;
+  standingNow: Standing = "down";
+  /** Tables of the copy with their rows, as "schema.table". */
+  readonly tables = new Map<string, number>([["public.visits", 60]]);
+  readonly schemas = new Set<string>(["public"]);
+  text: string | undefined;
+  versions: Pick<ScratchPrograms, "postgres" | "pgDump"> = { postgres: "9.6.24", pgDump: "15.14" };
+  free = 100_000_000_000;
+
+  placeOf(run: string): string {
+    return `/var/tmp/dingo-recover-${run}`;
+  }
+
+  async programs(directory: string): Promise<ScratchPrograms> {
+    const path = (name: string): string => `${directory || "/usr/bin"}/${name}`;
+    return {
+      ...this.versions,
+      ...{ postgresPath: path("postgres"), pgDumpPath: path("pg_dump"), psqlPath: path("psql"), account: "nobody" },
+    };
+  }
+
+  async freeBytes(): Promise<number> {
+    return this.free;
+  }
+
+  async look(place: string): Promise<ScratchState> {
+    return this.places.get(place) ?? { state: "absent" };
+  }
+
+  async restore({ place, run, archive, time, base }: RestoreOrder): Promise<RestoredCopy> {
+    this.changes.push(`restore ${place}`);
+    const restored = { systemId: "1", version: "9.6", lastTransaction: "2026-11-21T11:04:10.500000Z" };
+    this.places.set(place, { state: "restored", copy: { run, archive, time, base }, restored });
+    return restored;
+  }
+
+  async start(): Promise<void> {
+    this.changes.push("start");
+    this.lines.push(...this.onStart);
+    this.standingNow = "accepting";
+  }
+
+  async standing(): Promise<Standing> {
+    return this.standingNow;
+  }
+
+  async stop(): Promise<void> {
+    this.standingNow = "down";
+  }
+
+  async said(): Promise<readonly string[]> {
+    return this.lines;
+  }
+
+  async sql(_server: ScratchServer, _database: string, sql: string): Promise<Rows> {
+    if (this.standingNow !== "accepting") throw new Error("nobody is there");
+    if (sql.includes("FROM pg_tables")) return [...this.tables.keys()].map((name) => name.split("."));
+    const [, schema = "", table = ""] = /count\(\*\) FROM "(\w+)"\."(\w+)"/.exec(sql) ?? [];
+    if (table !== "") return [[String(this.tables.get(`${schema}.${table}`) ?? 0)]];
+    const named = /nspname = '(\w+)'/.exec(sql)?.[1];
+    if (named !== undefined) return this.schemas.has(named) ? [["1"]] : [];
+    for (const [, from = "", name = "", to = ""] of sql.matchAll(/TABLE "(\w+)"\."(\w+)" SET SCHEMA "(\w+)"/g)) {
+      this.schemas.add(to);
+      this.tables.set(`${to}.${name}`, this.tables.get(`${from}.${name}`) ?? 0);
+      this.tables.delete(`${from}.${name}`);
+    }
+    return [];
+  }
+
+  async dump({ place }: ScratchServer, { tables }: DumpOrder): Promise<ScratchFile> {
+    this.text = tables
+      .map(
+        ({ schema, table }) =>
+          `CREATE TABLE ${schema}.${table} (n integer);\n-- ${this.tables.get(`${schema}.${table}`) ?? 0} rows\n`,
+      )
+      .join("");
+    return await this.#file(place);
+  }
+
+  async dumped(place: string): Promise<ScratchFile | undefined> {
+    return this.text === undefined ? undefined : await this.#file(place);
+  }
+
+  async readDump(): Promise<string> {
+    return this.text ?? "";
+  }
+
+  async moveAside(place: string, to: string): Promise<void> {
+    const found = this.places.get(place);
+    if (found === undefined || this.places.has(to))
+      throw new RecoverError("guard-refused", `"${to}" is there`, { remedy: "Look.", effect: "none" });
+    this.changes.push(`move ${place} ${to}`);
+    this.places.delete(place);
+    this.places.set(to, found);
+  }
+
+  async #file(place: string): Promise<ScratchFile> {
+    const text = this.text ?? "";
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    return { path: `${place}/out/dump.sql`, bytes: text.length, sha256 };
+  }
+}
