@@ -1,20 +1,13 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
+import { defineAction, type Probe } from "../../action.js";
 import { psqlByKey } from "../cf/printed-credentials.js";
-import { instanceArchive, keyIn, formatLocation } from "../../archive/names/location.js";
-import { segmentKey } from "../../archive/names/layout.js";
+import { instanceArchive, formatLocation } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import { printedWithInput, psqlSocket } from "../../host-commands.js";
-import { guardTarget, openTarget, targetInput } from "../docker/target-container.js";
+import { guardTarget, targetInput } from "../docker/target-container.js";
 import { type Application, awaitWritable, openApplication, rowsOf } from "../postgres/application.js";
-import { waitFor } from "../wait.js";
+import { awaitArchived, closedSegment, closeSegment, isArchived, switchSql } from "../postgres/closed-segment.js";
 import { expectedRows, HAS_TABLE, READ_BACK, type Rows, rowsText, sameRows, TABLE, writeSql } from "./rows.js";
-
-/** An archiver takes a closed segment at once; a busy store lets it wait (dingo.md §3.5). */
-const DEADLINE_MS = 5 * 60_000;
-const POLL_MS = 500;
-/** PostgreSQL 10 renamed it. */
-const RENAMED_IN = 10;
 
 const input = z.strictObject({
   ...targetInput,
@@ -93,51 +86,6 @@ async function rowsIn(application: Application): Promise<Rows | undefined> {
   if (!tables.some(([, name]) => name === TABLE)) return undefined;
   const [[count = "", checksum = ""] = []] = await rowsOf(application, READ_BACK);
   return { rows: Number(count), checksum };
-}
-
-const switchSql = (version: string): string =>
-  Number.parseInt(version, 10) >= RENAMED_IN
-    ? "SELECT pg_walfile_name(pg_switch_wal());"
-    : "SELECT pg_xlogfile_name(pg_switch_xlog());";
-
-/** The segment that was closed, as PostgreSQL names it. Closing one more does no harm. */
-async function closeSegment(context: Context, target: Input): Promise<string> {
-  const { cell } = await openTarget(context, target);
-  const [[version = ""] = []] = await cell.sql.socket(target.container, "SHOW server_version;");
-  await context.beforeEffect();
-  const [[segment = ""] = []] = await cell.sql.socket(target.container, switchSql(version));
-  if (!/^[0-9A-F]{24}$/.test(segment))
-    throw new RecoverError("answer-malformed", `PostgreSQL named no segment, but "${segment}"`, {
-      remedy: "Look at the container's log, then resume.",
-      place: target.container,
-    });
-  await context.record("segment-closed", { segment });
-  return segment;
-}
-
-function closedSegment(context: Context): string | undefined {
-  const segment = context.records("segment-closed").at(-1)?.["segment"];
-  return typeof segment === "string" ? segment : undefined;
-}
-
-async function isArchived(context: Context, { bucket, guid }: Input, segment: string): Promise<boolean> {
-  const key = keyIn(instanceArchive(bucket, guid), segmentKey(segment));
-  const found = await context.ports.store.reader().list(bucket, key);
-  return found.some((each) => each.key === key);
-}
-
-async function awaitArchived(context: Context, request: Input, segment: string): Promise<void> {
-  await waitFor(context, {
-    deadlineMs: DEADLINE_MS,
-    pollMs: POLL_MS,
-    look: async () => ((await isArchived(context, request, segment)) ? { found: segment } : { instead: undefined }),
-    tell: () => `waiting for ${segment} in the archive`,
-    late: () =>
-      new RecoverError("deadline-passed", `the segment ${segment} was not archived within 5 minutes`, {
-        remedy: "Look at the container's log: without a working archive nothing can be recovered. Then resume.",
-        place: request.container,
-      }),
-  });
 }
 
 function outputOf({ bucket, guid }: Input, { rows, checksum }: Rows, segment: string): Output {
