@@ -3,11 +3,19 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import type { CredentialBinding } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
 import { awaitBinding, probeBinding } from "./await-binding.js";
-import { guardInstance } from "../docker/target-container.js";
+import { guardInstance, guardLiving } from "../docker/target-container.js";
 import { runTag } from "./run-tag.js";
 import { undoServiceKey } from "./undo-binding.js";
 
-const input = z.strictObject({ guid: z.guid(), org: z.string(), space: z.string(), name: z.string(), run: z.string() });
+const input = z.strictObject({
+  guid: z.guid(),
+  org: z.string(),
+  space: z.string(),
+  name: z.string(),
+  run: z.string(),
+  /** A service that was there before the run, which therefore does not carry its tag. */
+  living: z.boolean().default(false),
+});
 type Input = z.infer<typeof input>;
 /** The key's credentials are secret: they are fetched again by its GUID where they are used. */
 const output = z.object({ key: z.string(), key_guid: z.string() });
@@ -24,7 +32,9 @@ export const createServiceKey = defineAction({
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "create-service-key", name, runTag(run), "--wait"]) },
   ],
-  guard: (context, request) => guardInstance(context, request.guid, request.name),
+  guard: async (context, { guid, name, living }) => {
+    await (living ? guardLiving : guardInstance)(context, guid, name);
+  },
   async run(context, request): Promise<Output> {
     const key = runTag(context.run.id);
     const found = await findKey(context, request);

@@ -3,7 +3,7 @@ import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { CredentialBinding } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
-import { guardInstance } from "../docker/target-container.js";
+import { guardInstance, guardLiving } from "../docker/target-container.js";
 import { waitFor } from "../wait.js";
 import { runTag } from "./run-tag.js";
 
@@ -16,6 +16,8 @@ interface Input {
   readonly org: string;
   readonly space: string;
   readonly name: string;
+  /** It was there before the run. */
+  readonly living?: boolean;
 }
 
 interface BindingOptions<I extends Input> {
@@ -37,7 +39,9 @@ export function undoBinding<I extends Input>(options: BindingOptions<I>): WayBac
       { on: "here", line: quote(["cf", "target", "-o", input.org, "-s", input.space]) },
       { on: "here", line: quote(command(input, run)) },
     ],
-    guard: (context, { input }) => guardInstance(context, input.guid, input.name),
+    guard: async (context, { input: { guid, name, living = false } }) => {
+      await (living ? guardLiving : guardInstance)(context, guid, name);
+    },
     async probe(context, { input }): Promise<UndoProbe> {
       const what = titleOf(input, context.run.id);
       const found = await find(context, input);

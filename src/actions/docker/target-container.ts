@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Context } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { Cell, Container } from "../../ports/cells.js";
+import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { containerDataDirectory } from "../../host-commands.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { runTag } from "../cf/run-tag.js";
@@ -48,6 +49,11 @@ export async function openTarget(context: Context, target: Target): Promise<{ ce
 /** Throws `guard-refused` unless instance, container and directory are those of this run. */
 export async function guardTarget(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
   await guardInstance(context, target.guid);
+  return await guardContainer(context, target);
+}
+
+/** Throws `guard-refused` unless the container and its directory belong to that service instance. */
+export async function guardContainer(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
   const opened = await openTarget(context, target);
   const { container, cell } = opened;
   const place = `${container.name} on ${cell.label}`;
@@ -70,18 +76,24 @@ export async function guardTarget(context: Context, target: Target): Promise<{ c
 
 /** Throws `guard-refused` unless the service instance carries the tag of this run and its creation succeeded. */
 export async function guardInstance(context: Context, guid: string, name?: string): Promise<void> {
+  const instance = await guardLiving(context, guid, name);
+  const tag = runTag(context.run.id);
+  if (!instance.tags.includes(tag))
+    throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}" of this run`, guid);
+}
+
+/** The same of a service that the run was told to work on: it is there, has the name, and nothing is being done to it. */
+export async function guardLiving(context: Context, guid: string, name?: string): Promise<ServiceInstance> {
   const instance = await context.ports.cf.getInstance(guid);
   if (instance === undefined) throw refuse(`Cloud Foundry has no service instance "${guid}"`, guid);
   // The CLI goes by names: what has the name now must be what has the GUID.
   if (name !== undefined && instance.name !== name)
     throw refuse(`the service instance "${guid}" is called "${instance.name}", not "${name}"`, guid);
-  const tag = runTag(context.run.id);
-  if (!instance.tags.includes(tag))
-    throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}" of this run`, guid);
   if (instance.lastOperation.state !== "succeeded") {
     throw refuse(
       `the last operation of "${instance.name}" is ${instance.lastOperation.type} ${instance.lastOperation.state}`,
       guid,
     );
   }
+  return instance;
 }

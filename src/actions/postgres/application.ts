@@ -13,18 +13,21 @@ const POLL_MS = 500;
 export interface Application {
   readonly router: string;
   readonly user: string;
+  readonly database: string;
   readonly login: (sql: string) => ReturnType<Sql["login"]>;
 }
 
+/** `database`: another one than the key's own, where it is not empty. */
 export async function openApplication(
   context: Context,
-  target: Target & { readonly key_guid: string },
+  target: Target & { readonly key_guid: string; readonly database?: string },
 ): Promise<Application> {
   const credentials = await context.ports.cf.keyCredentials(target.key_guid);
   const { cell } = await openTarget(context, target);
-  const { host, port, username: user, password, database } = credentials;
+  const { host, port, username: user, password } = credentials;
+  const database = (target.database ?? "") === "" ? credentials.database : (target.database ?? "");
   const to = { host, port, user, password, database };
-  return { router: `${host}:${port}`, user, login: (sql) => cell.sql.login(target.container, to, sql) };
+  return { router: `${host}:${port}`, user, database, login: (sql) => cell.sql.login(target.container, to, sql) };
 }
 
 const WRITE_AND_READ =
