@@ -170,11 +170,15 @@ export interface CloudFoundry {
   bindings(instanceGuid: string): Promise<readonly CredentialBinding[]>;
   keyCredentials(bindingGuid: string): Promise<DatabaseCredentials>;
 
+  /** Whether our user may use the space: as its developer, or as an admin. */
+  mayDevelop(spaceGuid: string): Promise<boolean>;
+
   /**
    * `cf create-space SPACE -o ORG`: whether it was made by this call; a space that is there is no error. Whoever makes a
-   * space becomes its manager and developer by the same command.
+   * space becomes its manager and developer by the same command; where it was there and our user may not use it,
+   * `cf set-space-role` makes it a developer. Right before, the name has to lead to the organization: else `guard-refused`.
    */
-  createSpace(request: SpaceRef): Promise<"made" | "was-there">;
+  createSpace(request: SpaceRef & { readonly orgGuid: string }): Promise<"made" | "was-there">;
   /** `cf rename-space`; a name that is taken is `step-failed`. */
   renameSpace(request: { readonly in: KnownSpace; readonly to: string }): Promise<void>;
   /** `cf create-service … -t TAG`; returns when the CLI does, which proves nothing. */

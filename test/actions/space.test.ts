@@ -10,6 +10,7 @@ import { failure, Scene, SPACE, TAG } from "../traps/scene.js";
 import { WANTED } from "./mutations/cloud-foundry.js";
 
 const PLACE = { org: "shop", space: "prod" };
+const ASKED_FOR = { ...PLACE, org_guid: "org-guid" };
 const ASKED = {
   ...PLACE,
   name: "",
@@ -51,11 +52,27 @@ describe("a space that is missing", () => {
   });
 
   it("is made once, and the new instance is created in it", async () => {
-    expect(await scene.perform(createSpace, PLACE)).toEqual({ space_guid: "prod-again" });
-    expect(await scene.perform(createSpace, PLACE)).toEqual({ space_guid: "prod-again" });
+    expect(await scene.perform(createSpace, ASKED_FOR)).toEqual({ space_guid: "prod-again" });
+    expect(await scene.perform(createSpace, ASKED_FOR)).toEqual({ space_guid: "prod-again" });
     expect(scene.cf.spacesMade).toEqual(["shop/prod"]);
     await scene.perform(createService, { ...WANTED, space_guid: "" }).catch(() => undefined);
     expect(scene.cf.creates).toHaveLength(1);
+  });
+
+  it("that was made without its roles is given the developer's, and not made again", async () => {
+    scene.cf.spaces.push({ ...SPACE, guid: "half-made" });
+    scene.cf.notDeveloped.add("half-made");
+    expect(await scene.perform(createSpace, ASKED_FOR)).toEqual({ space_guid: "half-made" });
+    expect([scene.cf.spacesMade, scene.cf.notDeveloped.size]).toEqual([["shop/prod"], 0]);
+    expect(scene.context.records("space-was-missing")).toEqual([]);
+    await scene.perform(createSpace, ASKED_FOR);
+    expect(scene.cf.spacesMade).toHaveLength(1);
+  });
+
+  it("is not made where the organization's name was given to another one", async () => {
+    const made = scene.perform(createSpace, { ...ASKED_FOR, org_guid: "former-guid" });
+    await expect(made).rejects.toEqual(failure("guard-refused", /organization "former-guid"/));
+    expect(scene.cf.spacesMade).toEqual([]);
   });
 
   it("lets no instance be created while it is not there", async () => {
@@ -68,7 +85,7 @@ describe("a space that is missing", () => {
     const back: WayBack<typeof PLACE, { space_guid: string }> = undoSpace;
     const taken = { input: PLACE, output: { space_guid: "prod-again" } };
     beforeEach(async () => {
-      await scene.perform(createSpace, PLACE);
+      await scene.perform(createSpace, ASKED_FOR);
     });
     const undo = async (): Promise<void> => {
       await back.guard(scene.context, taken);
@@ -127,7 +144,7 @@ describe("a space that is missing", () => {
 
     it("keeps its name where cf says that it was there", async () => {
       scene.cf.rivalSpace = rival;
-      expect(await scene.perform(createSpace, PLACE)).toEqual({ space_guid: "theirs" });
+      expect(await scene.perform(createSpace, ASKED_FOR)).toEqual({ space_guid: "theirs" });
       await stays();
     });
 

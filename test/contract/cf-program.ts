@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type RunProgram, runProgram } from "../../src/adapters/process/spawn.js";
-import { ADMIN, CloudFoundryWorld, ROBOT } from "./cloud-foundry-world.js";
+import { ADMIN, CloudFoundryWorld, ROBOT, STRANGER } from "./cloud-foundry-world.js";
 
 interface Ended {
   readonly code: number;
@@ -141,6 +141,17 @@ export function cfProgramContract(
           `Creating service instance x ${WHERE}`,
         ),
       );
+    });
+
+    it("gives a role in a space, once, and to nobody whom it does not know", async () => {
+      const give = (user: string, role = "SpaceDeveloper"): Promise<Ended> =>
+        cf("set-space-role", user, "acme", "prod, eu-west", role);
+      const assigning = (user: string, role = "SpaceDeveloper"): string =>
+        `Assigning role ${role} to user ${user} ${WHERE}`;
+      expect(await give(STRANGER.name)).toEqual(ok(assigning(STRANGER.name), "OK", ""));
+      const had = `User '${STRANGER.name}' already has role 'SpaceDeveloper' in org 'acme' / space 'prod, eu-west'.\n`;
+      expect(await give(STRANGER.name)).toEqual({ ...ok(assigning(STRANGER.name), "OK", ""), err: had });
+      expect((await give("nobody@example.com")).code).toBe(1);
     });
 
     it("makes and removes service keys", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.js";
 import type { CloudFoundry } from "../../src/ports/cloud-foundry.js";
 import { BINDINGS, type CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.js";
-import { LONG_AGO } from "./cloud-foundry-world.js";
+import { LONG_AGO, STRANGER } from "./cloud-foundry-world.js";
 
 export function badWeather(fixture: CloudFoundryFixture): void {
   const { world, open, create, named, space, known } = fixture;
@@ -74,9 +74,16 @@ export function badWeather(fixture: CloudFoundryFixture): void {
           await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
         },
       },
+      mayDevelop: {
+        match: "GET /v3/roles",
+        call: () => {
+          const login = { kind: "password", username: STRANGER.name, password: STRANGER.password } as const;
+          return fixture.open({ login }).mayDevelop(world.seeded.spaceGuid);
+        },
+      },
       createSpace: {
         match: "POST /v3/spaces",
-        call: () => fixture.cf.createSpace({ org: IN.org, space: "made-again" }),
+        call: () => fixture.cf.createSpace({ org: IN.org, space: "made-again", orgGuid: fixture.world.seeded.orgGuid }),
       },
       renameSpace: {
         match: "PATCH /v3/spaces/*",

@@ -111,6 +111,7 @@ export class RecordedCloudFoundry implements CloudFoundry {
   appInstances: CloudFoundry["appInstances"] = notRecorded;
   bindings: CloudFoundry["bindings"] = notRecorded;
   keyCredentials: CloudFoundry["keyCredentials"] = notRecorded;
+  mayDevelop: CloudFoundry["mayDevelop"] = notRecorded;
   createSpace: CloudFoundry["createSpace"] = notRecorded;
   renameSpace: CloudFoundry["renameSpace"] = notRecorded;
   createService: CloudFoundry["createService"] = notRecorded;

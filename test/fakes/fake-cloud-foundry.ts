@@ -36,6 +36,8 @@ export class FakeCloudFoundry implements CloudFoundry {
   /** Every change that was asked for, in order. */
   readonly creates: CreateRequest[] = [];
   readonly spacesMade: string[] = [];
+  /** Spaces that our user has no role in. */
+  readonly notDeveloped = new Set<string>();
   readonly restarts: string[] = [];
   readonly renames: string[] = [];
   readonly deletes: string[] = [];
@@ -72,7 +74,8 @@ export class FakeCloudFoundry implements CloudFoundry {
   }
 
   async orgName(orgGuid: string): Promise<string | undefined> {
-    return this.spaces.find((each) => each.orgGuid === orgGuid)?.orgName;
+    const known = this.spaces.find((each) => each.orgGuid === orgGuid)?.orgName;
+    return known ?? (orgGuid === "org-guid" ? "shop" : undefined);
   }
 
   async findPlan(_space: CfSpace, offering: string, plan: string): Promise<CfPlan | undefined> {
@@ -191,8 +194,13 @@ export class FakeCloudFoundry implements CloudFoundry {
     this.#unbind(await this.#known(known), (each) => each.type === "app" && each.appGuid === appGuid);
   }
 
-  async createSpace({ org, space }: SpaceRef): Promise<"made" | "was-there"> {
+  async mayDevelop(spaceGuid: string): Promise<boolean> {
+    return !this.notDeveloped.has(spaceGuid);
+  }
+
+  async createSpace({ org, space }: SpaceRef & { orgGuid: string }): Promise<"made" | "was-there"> {
     this.spacesMade.push(`${org}/${space}`);
+    this.notDeveloped.clear();
     if (this.rivalSpace !== undefined) this.spaces.push(this.rivalSpace);
     if ((await this.findSpace({ org, space })) !== undefined) return "was-there";
     this.spaces.push({ guid: `${space}-again`, name: space, orgGuid: "org-guid", orgName: org });

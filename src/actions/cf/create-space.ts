@@ -4,12 +4,20 @@ import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { undoSpace } from "./undo-space.js";
 
-const input = z.strictObject({ org: z.string(), space: z.string() });
+const input = z.strictObject({
+  org: z.string(),
+  space: z.string(),
+  /** Of the organization: a name can be given to another one. */
+  org_guid: z.string(),
+});
 type Input = z.infer<typeof input>;
 const output = z.object({ space_guid: z.string() });
 type Output = z.infer<typeof output>;
 
-/** A space of that name is all that is needed: whoever made it, it is used and not changed. */
+/**
+ * A space of that name in the very organization is all that is needed: whoever made it, it is used and not changed, but
+ * that our user becomes its developer. The CLI gives that role after it has made the space: a kill comes in between.
+ */
 export const createSpace = defineAction({
   id: "cf.create-space",
   title: "Make the space again",
@@ -17,16 +25,29 @@ export const createSpace = defineAction({
   input,
   output,
   undo: undoSpace,
-  describe: ({ org, space }) => [{ on: "here", line: quote(["cf", "create-space", space, "-o", org]) }],
-  async run(context, request): Promise<Output> {
+  describe: ({ org, space }) => [
+    { on: "here", line: quote(["cf", "create-space", space, "-o", org]) },
+    {
+      on: "here",
+      line: `# only where it was there and you are no developer of it: cf set-space-role YOUR_USER ${quote([org, space])} SpaceDeveloper`,
+    },
+  ],
+  async guard(context, { org, org_guid }) {
+    const name = await context.ports.cf.orgName(org_guid);
+    if (name !== org) throw otherOrganization({ org, org_guid }, name);
+  },
+  async run(context, { org_guid: orgGuid, ...place }): Promise<Output> {
     const { cf } = context.ports;
+    const request = { ...place, orgGuid };
     let made = false;
-    if ((await cf.findSpace(request)) === undefined) {
-      await context.record("space-was-missing", { ...request, at: context.ports.clock.now().toISOString() });
+    const before = await cf.findSpace(place);
+    if (before === undefined || !(await cf.mayDevelop(before.guid))) {
+      if (before === undefined)
+        await context.record("space-was-missing", { ...place, at: context.ports.clock.now().toISOString() });
       await context.beforeEffect();
       made = (await cf.createSpace(request)) === "made";
     }
-    const found = await cf.findSpace(request);
+    const found = await cf.findSpace(place);
     if (made && found !== undefined) await context.record("space-made", { guid: found.guid });
     if (found !== undefined) return { space_guid: found.guid };
     throw new RecoverError("step-failed", `there is still no space "${request.space}" in "${request.org}"`, {
@@ -36,11 +57,8 @@ export const createSpace = defineAction({
   },
   probe: probeSpace,
   async verify(context, request, output) {
-    const found = await context.ports.cf.findSpace(request);
-    return {
-      holds: found?.guid === output.space_guid,
-      evidence: `${request.org}/${request.space} is ${found?.guid ?? "not there"}`,
-    };
+    const probe = await probeSpace(context, request);
+    return { holds: probe.state === "done" && probe.output.space_guid === output.space_guid, evidence: probe.evidence };
   },
 });
 
@@ -48,5 +66,19 @@ async function probeSpace(context: Context, request: Input): Promise<Probe<Outpu
   const found = await context.ports.cf.findSpace(request);
   if (found === undefined)
     return { state: "not-done", evidence: `the organization "${request.org}" has no space "${request.space}"` };
-  return { state: "done", output: { space_guid: found.guid }, evidence: `"${request.space}" is ${found.guid}` };
+  const evidence = `"${request.space}" is ${found.guid}`;
+  if (found.orgGuid !== request.org_guid)
+    return { state: "unknown", evidence: `${evidence}, and "${request.org}" another organization (${found.orgGuid})` };
+  if (!(await context.ports.cf.mayDevelop(found.guid)))
+    return { state: "partly", evidence: `${evidence}, and our user is no developer of it` };
+  return { state: "done", output: { space_guid: found.guid }, evidence };
+}
+
+function otherOrganization({ org, org_guid }: Pick<Input, "org" | "org_guid">, now: string | undefined): RecoverError {
+  const found = now === undefined ? "is gone" : `is called "${now}"`;
+  return new RecoverError("guard-refused", `the organization "${org_guid}" ${found}, not "${org}"`, {
+    remedy: "The space is made again where it was: look at cf orgs, then begin anew with the organization's name.",
+    place: org,
+    effect: "none",
+  });
 }

@@ -1,18 +1,23 @@
 /**
- * The commands that change something. Each looks at the GUIDs behind its names and targets its space anew, but for the one
- * that makes a space; it is sent once, and never sent again: whether it took effect is for the caller's probe to find out
+ * The commands that change something. Each looks at the GUIDs behind its names and targets its space anew, and is
+ * sent once, and never sent again: whether it took effect is for the caller's probe to find out
  * (laws 4, 6).
  */
 import { RecoverError } from "../../errors.js";
-import type { CloudFoundry, KnownInstance, KnownSpace, SpaceRef } from "../../ports/cloud-foundry.js";
+import type { CloudFoundry, KnownInstance, KnownSpace } from "../../ports/cloud-foundry.js";
 import type { ProgramResult } from "../process/spawn.js";
+import { becomeDeveloper, mayDevelop } from "./developer.js";
 import { failureError, failureOf } from "./failure.js";
 import { requireUsableName } from "./name.js";
 import type { CfReader } from "./reader.js";
-import { instance, readAs } from "./resources.js";
+import { guidAndName, instance, readAs } from "./resources.js";
 import type { CfSession } from "./session.js";
 
 const CHANGE_TIMEOUT_MS = 25 * 60_000;
+const ORGANIZATIONS = "/v3/organizations";
+const SPACES = "/v3/spaces";
+
+type NewSpace = Parameters<CloudFoundry["createSpace"]>[0];
 
 type Request<K extends keyof CloudFoundry> = CloudFoundry[K] extends (request: infer R) => Promise<void> ? R : never;
 
@@ -27,10 +32,18 @@ export class Changes {
     this.#timeoutMs = timeoutMs;
   }
 
-  async createSpace({ org, space }: SpaceRef): ReturnType<CloudFoundry["createSpace"]> {
+  async createSpace({ org, space, orgGuid }: NewSpace): ReturnType<CloudFoundry["createSpace"]> {
     requireUsable({ organization: org, space });
+    const [found] = await this.#reader.list(ORGANIZATIONS, { names: [org] });
+    const now = found === undefined ? undefined : readAs(guidAndName, found, ORGANIZATIONS);
+    if (now?.guid !== orgGuid) throw otherOrganization(org, orgGuid, now?.guid);
     const { stdout, stderr } = await this.#send(["create-space", space, "-o", org]);
-    return /already exists/.test(stdout + stderr) ? "was-there" : "made";
+    if (!/already exists/.test(stdout + stderr)) return "made";
+    const [there] = await this.#reader.list(SPACES, { names: [space], organization_guids: [orgGuid] });
+    const { guid } = readAs(guidAndName, there, SPACES);
+    if (!(await mayDevelop(this.#session, this.#reader, guid)))
+      await this.#send(becomeDeveloper(await this.#session.token(), { org, space }));
+    return "was-there";
   }
 
   renameSpace({ in: ref, to }: Request<"renameSpace">): Promise<void> {
@@ -122,6 +135,15 @@ type Names = Readonly<Record<string, string>>;
 
 function requireUsable(names: Names): void {
   for (const [kind, name] of Object.entries(names)) requireUsableName(kind, name);
+}
+
+function otherOrganization(org: string, guid: string, now: string | undefined): RecoverError {
+  const found = now === undefined ? "nothing" : `"${now}"`;
+  return new RecoverError("guard-refused", `the name "${org}" leads to ${found}, not to the organization "${guid}"`, {
+    remedy: "Somebody may have given the name to another organization: look at both with cf orgs, then resume.",
+    place: org,
+    effect: "none",
+  });
 }
 
 function renamed({ instance: name, guid }: KnownInstance, now: string | undefined): RecoverError {

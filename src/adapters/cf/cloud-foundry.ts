@@ -21,6 +21,7 @@ import type {
 } from "../../ports/cloud-foundry.js";
 import { placed } from "./placed.js";
 import { Changes } from "./changes.js";
+import { mayDevelop } from "./developer.js";
 import { CfReader, type Query } from "./reader.js";
 import * as shape from "./resources.js";
 import { CfSession, type CfSessionOptions } from "./session.js";
@@ -203,7 +204,11 @@ export class CfCloudFoundry implements CloudFoundry {
     return this.#changes.unbindService(request);
   }
 
-  createSpace(request: SpaceRef): ReturnType<CloudFoundry["createSpace"]> {
+  mayDevelop(spaceGuid: string): Promise<boolean> {
+    return mayDevelop(this.#session, this.#reader, spaceGuid);
+  }
+
+  createSpace(request: Parameters<CloudFoundry["createSpace"]>[0]): ReturnType<CloudFoundry["createSpace"]> {
     return this.#changes.createSpace(request);
   }
 

@@ -5,6 +5,10 @@ export interface TokenFacts {
   readonly user: string;
   /** User id, or the client id of a client's own token: the subject of roles. */
   readonly subject: string;
+  /** No person, but a client. */
+  readonly isClient: boolean;
+  /** The identity provider that a person is of; "" where the token does not say. */
+  readonly origin: string;
   readonly scopes: readonly string[];
 }
 
@@ -24,7 +28,9 @@ export function readToken(text: string): TokenFacts {
   const claims = parse(payload);
   const told = (name: string): string => (typeof claims[name] === "string" ? claims[name] : "");
   const scopes = Array.isArray(claims["scope"]) ? claims["scope"].map(String) : [];
-  return { user: told("user_name") || told("client_id"), subject: told("user_id") || told("client_id"), scopes };
+  const user = told("user_name") || told("client_id");
+  const isClient = told("user_id") === "";
+  return { user, subject: told("user_id") || told("client_id"), isClient, origin: told("origin"), scopes };
 }
 
 export function seesEverything(scopes: readonly string[]): boolean {

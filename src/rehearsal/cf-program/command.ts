@@ -11,6 +11,8 @@ export interface Cli {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Writes a line to stdout. */
   readonly say: (line?: string) => void;
+  /** The same to stderr. */
+  readonly warn: (line: string) => void;
 }
 
 export type Command = (cli: Cli, args: Arguments) => Promise<void>;

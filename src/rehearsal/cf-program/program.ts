@@ -35,6 +35,11 @@ const COMMANDS: Readonly<Record<string, Known>> = {
   },
   service: { run: services.serviceGuid, positional: ["SERVICE_INSTANCE"], flags: { "--guid": flag("guid") } },
   "create-space": { run: spaces.createSpace, positional: ["SPACE"], flags: { "-o": value("o") } },
+  "set-space-role": {
+    run: spaces.setSpaceRole,
+    positional: ["USERNAME", "ORG", "SPACE", "ROLE"],
+    flags: { "--client": flag("client"), "--origin": value("origin") },
+  },
   "rename-space": { run: spaces.renameSpace, positional: ["SPACE", "NEW_SPACE"], flags: {} },
   "create-service": {
     run: services.createService,
@@ -90,7 +95,8 @@ export async function runCf(words: readonly string[], streams: Streams, now: () 
     const env = streams.env ?? process.env;
     const file = new ConfigFile(env["CF_HOME"]);
     const say = (line = ""): void => streams.out(`${line}\n`);
-    await command.run({ file, api: new Api(file, now), env, say }, parseArguments(rest, command));
+    const warn = (line: string): void => streams.err(`${line}\n`);
+    await command.run({ file, api: new Api(file, now), env, say, warn }, parseArguments(rest, command));
     return 0;
   } catch (error) {
     return failed(error, streams);

@@ -1,4 +1,4 @@
-/** create-space, rename-space. */
+/** create-space, set-space-role, rename-space. */
 import { type Cli, requireLogin, requireTarget, userName } from "./command.js";
 import { claims, type Resource } from "./api.js";
 import { CfFailure } from "./failure.js";
@@ -34,6 +34,36 @@ export async function createSpace(cli: Cli, { positional, flags }: Arguments): P
     cli.say();
   }
   cli.say(`TIP: Use 'cf target -o "${orgName}" -s "${name}"' to target new space`);
+}
+
+/** The role in the organization that the other one needs comes first, and may be there (v7action.CreateSpaceRole). */
+export async function setSpaceRole(cli: Cli, { positional, flags }: Arguments): Promise<void> {
+  requireLogin(cli);
+  const [user = "", orgName = "", name = "", role = ""] = positional;
+  const where = `in org ${orgName} / space ${name}`;
+  cli.say(`Assigning role ${role} to user ${user} ${where} as ${userName(cli)}...`);
+  const type = ROLES.find(([title]) => title.toLowerCase() === role.toLowerCase())?.[1];
+  if (type === undefined) throw new CfFailure("Invalid role type.");
+  const org = await cli.api.find("/v3/organizations", { names: orgName });
+  if (org === undefined) throw new CfFailure(`Organization '${orgName}' not found.`);
+  const space = await spaceNamed(cli, name, org);
+  const origin = flags.get("origin");
+  const whose = flags.has("client") ? { guid: user } : { username: user, ...(origin === undefined ? {} : { origin }) };
+  const give = (kind: string, at: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    cli.api.send("POST", "/v3/roles", { type: kind, relationships: { user: { data: whose }, ...at } });
+  await give("organization_user", { organization: { data: { guid: org.guid } } }).catch(unlessThere);
+  const had = await give(type, { space: { data: { guid: space.guid } } }).catch(unlessThere);
+  if (had === THERE) cli.warn(`User '${user}' already has role '${role}' in org '${orgName}' / space '${name}'.`);
+  cli.say("OK");
+  cli.say();
+}
+
+const THERE = "there";
+
+/** Forbidden as well: whoever manages the space need not manage the organization. */
+function unlessThere(error: unknown): typeof THERE {
+  if (error instanceof CfFailure && /already has|not authorized/.test(error.sentence)) return THERE;
+  throw error;
 }
 
 export async function renameSpace(cli: Cli, { positional }: Arguments): Promise<void> {

@@ -178,12 +178,18 @@ function withoutSpace(): Scene {
 
 const makingSpace: MutationCases = {
   action: createSpace,
-  input: () => ({ org: "shop", space: "prod" }),
+  input: () => ({ org: "shop", space: "prod", org_guid: SPACE.orgGuid }),
   acts: withoutSpace,
   answers: {
     done: { world: at(withoutSpace, (scene) => tried(scene, makingSpace)), evidence: /"prod" is prod-again/ },
     "not-done": { world: withoutSpace, evidence: /"shop" has no space "prod"/ },
-    partly: { never: "a space is there or it is not; what else is in it was not asked for" },
+    partly: {
+      world: at(
+        () => new Scene(),
+        ({ cf }) => cf.notDeveloped.add(SPACE.guid),
+      ),
+      evidence: /"prod" is space-guid, and our user is no developer of it/,
+    },
     unknown: {
       world: at(withoutSpace, ({ cf }) => {
         cf.hidesSpaces = true;
