@@ -1,9 +1,9 @@
 /** What a batch as a whole has come to: its own run ends once all is agreed, before the first of its databases begins. */
 import { summarize } from "../engine/summary.js";
 import type { Entry } from "../journal/entry.js";
-import type { StateDirectory } from "../journal/state-directory.js";
 import type { ReportedBatch } from "../report/batch.js";
 import { backOf, type Batch, batchOf, goOnWithAll, isLeft, type Standing, standingsOf } from "./batch.js";
+import type { SavedRuns } from "./read-once.js";
 
 export interface BatchState {
   readonly batch: Batch;
@@ -15,7 +15,7 @@ export interface BatchState {
 }
 
 /** Undefined for every run that is no batch, or has agreed on none yet. */
-export function batchStateOf(directory: StateDirectory, entries: readonly Entry[]): BatchState | undefined {
+export function batchStateOf(directory: SavedRuns, entries: readonly Entry[]): BatchState | undefined {
   const batch = batchOf(entries);
   if (batch === undefined) return undefined;
   const standings = standingsOf(directory, batch);
@@ -30,7 +30,7 @@ interface MemberState {
   readonly updatedAt: string;
 }
 
-function memberState(directory: StateDirectory, { run, state }: Standing): MemberState {
+function memberState(directory: SavedRuns, { run, state }: Standing): MemberState {
   if (run === undefined) return { state: "stopped", updatedAt: "" };
   if (state === "unreadable") return { state: "failed", updatedAt: "" };
   return summarize(directory.read(run).entries, { carried: directory.isCarried(run) });

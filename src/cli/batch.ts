@@ -9,8 +9,8 @@ import { replay } from "../engine/replay.js";
 import { hasTouched, wayOn } from "../engine/way-on.js";
 import { asRecoverError, type RecoverError } from "../errors.js";
 import { type Entry, endOf } from "../journal/entry.js";
-import type { StateDirectory } from "../journal/state-directory.js";
 import { quote } from "../shell-quote.js";
+import type { SavedRuns } from "./read-once.js";
 
 export const BATCH_RUNBOOK = "recover-deleted-space";
 /** What brings back one of them. */
@@ -52,7 +52,7 @@ export interface Standing {
   readonly error?: RecoverError;
 }
 
-export function standingsOf(directory: StateDirectory, batch: Batch): readonly Standing[] {
+export function standingsOf(directory: SavedRuns, batch: Batch): readonly Standing[] {
   const { read, unreadable } = runsOf(directory, batch);
   return batch.members.map((member) => {
     const own = read.findLast(({ guid }) => guid === member.guid);
@@ -81,7 +81,7 @@ interface Runs {
 }
 
 /** Oldest first. A run that was killed before its first entry has done nothing, and is nobody's. */
-function runsOf(directory: StateDirectory, batch: Batch): Runs {
+function runsOf(directory: SavedRuns, batch: Batch): Runs {
   const read: MemberRun[] = [];
   const unreadable: UnreadableRun[] = [];
   for (const run of [...directory.list()].sort()) {
@@ -101,7 +101,7 @@ function memberRun(batch: Batch, { run, entries }: Omit<MemberRun, "guid">): rea
 
 const isRead = (reading: readonly Entry[] | RecoverError): reading is readonly Entry[] => Array.isArray(reading);
 
-function readingOf(directory: StateDirectory, run: string): readonly Entry[] | RecoverError {
+function readingOf(directory: SavedRuns, run: string): readonly Entry[] | RecoverError {
   try {
     return directory.read(run).entries;
   } catch (thrown) {
@@ -113,7 +113,7 @@ function readingOf(directory: StateDirectory, run: string): readonly Entry[] | R
  * Whose an unreadable run may be: theirs whose GUID stands in the file, unsound as it is. Where it names the batch and
  * none of them, or nobody can look into it, anybody's.
  */
-function suspectOf(directory: StateDirectory, batch: Batch, run: string): (member: SpaceMember) => boolean {
+function suspectOf(directory: SavedRuns, batch: Batch, run: string): (member: SpaceMember) => boolean {
   const text = directory.textOf(run);
   if (text === undefined) return () => secondOf(run) >= secondOf(batch.run);
   const named = batch.members.filter(({ guid }) => text.includes(guid));
@@ -173,7 +173,7 @@ export const targetOf = ({ org, space }: Batch, { name }: SpaceMember): string =
 
 /** Batches with something left to do, and the runs that belong to them. */
 export function unfinishedBatches(
-  directory: StateDirectory,
+  directory: SavedRuns,
 ): readonly { readonly batch: Batch; readonly runs: readonly string[] }[] {
   return directory.list().flatMap((run) => {
     const reading = readingOf(directory, run);

@@ -1,14 +1,15 @@
 import { RecoverError } from "../errors.js";
-import type { StateDirectory } from "../journal/state-directory.js";
 import { unfinishedBatches } from "./batch.js";
 import { openRehearsals, openRuns, playedAt } from "./open-runs.js";
+import { readOnce, type SavedRuns } from "./read-once.js";
 
 /** The run that a prefix names, or the only open one where none was given; a rehearsal has to be named. */
-export function chooseRun(directory: StateDirectory, prefix: string | undefined): string {
+export function chooseRun(directory: SavedRuns, prefix: string | undefined): string {
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
-  const run = onlyOpen(directory);
+  const saved = readOnce(directory);
+  const run = onlyOpen(saved);
   if (run !== undefined) return run;
-  const rehearsed = rehearsals(directory);
+  const rehearsed = rehearsals(saved);
   throw new RecoverError("run-not-found", "no run is open", {
     remedy:
       rehearsed.length === 0
@@ -24,19 +25,20 @@ export function chooseRun(directory: StateDirectory, prefix: string | undefined)
  * run, and harms nothing.
  */
 export function chooseRunOrRehearsal(
-  directory: StateDirectory,
+  directory: SavedRuns,
   prefix: string | undefined,
   say: (text: string) => void,
 ): string {
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
-  const run = onlyOpen(directory);
-  const last = run === undefined ? rehearsals(directory).at(-1) : undefined;
+  const saved = readOnce(directory);
+  const run = onlyOpen(saved);
+  const last = run === undefined ? rehearsals(saved).at(-1) : undefined;
   if (last !== undefined) say(`no run is open; the last rehearsal is ${last}`);
-  return run ?? last ?? chooseRun(directory, prefix);
+  return run ?? last ?? chooseRun(saved, prefix);
 }
 
 /** Those that go on, by the batch where they belong to one, the last one at the end. */
-function rehearsals(directory: StateDirectory): readonly string[] {
+function rehearsals(directory: SavedRuns): readonly string[] {
   const batches = unfinishedBatches(directory).filter(({ batch }) => batch.rehearsal);
   const within = new Set(batches.flatMap(({ runs }) => runs));
   const alone = openRehearsals(directory).filter(({ run }) => !within.has(run));
@@ -50,7 +52,7 @@ function rehearsals(directory: StateDirectory): readonly string[] {
 }
 
 /** The runs of a batch are gone on with through their batch. */
-function onlyOpen(directory: StateDirectory): string | undefined {
+function onlyOpen(directory: SavedRuns): string | undefined {
   const batches = unfinishedBatches(directory).filter(({ batch }) => !batch.rehearsal);
   const within = new Set(batches.flatMap(({ runs }) => runs));
   const alone = openRuns(directory).filter(({ run, rehearsal }) => !rehearsal && !within.has(run));

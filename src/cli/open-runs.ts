@@ -5,12 +5,12 @@ import { replay } from "../engine/replay.js";
 import { isOpen, type RunSummary, summarize } from "../engine/summary.js";
 import { hasTouched, wayOn } from "../engine/way-on.js";
 import { asRecoverError } from "../errors.js";
-import type { StateDirectory } from "../journal/state-directory.js";
+import type { SavedRuns } from "./read-once.js";
 
 /** A run whose journal cannot be read is listed all the same, with what is wrong. */
 export type ListedRun = Omit<RunSummary, "state"> & { readonly state: string };
 
-export function allRuns(directory: StateDirectory): readonly ListedRun[] {
+export function allRuns(directory: SavedRuns): readonly ListedRun[] {
   return directory.list().map((run) => {
     try {
       return summaryOf(directory, run);
@@ -22,7 +22,7 @@ export function allRuns(directory: StateDirectory): readonly ListedRun[] {
 }
 
 /** Those that can be gone on with; an unreadable one is not among them. */
-export function openRuns(directory: StateDirectory): readonly RunSummary[] {
+export function openRuns(directory: SavedRuns): readonly RunSummary[] {
   return directory.list().flatMap((run) => {
     try {
       const summary = summaryOf(directory, run);
@@ -37,7 +37,7 @@ export function openRuns(directory: StateDirectory): readonly RunSummary[] {
  * Rehearsals that are at work or can be gone on with, the last one at the end: one that was refused for good has come to
  * its end.
  */
-export function openRehearsals(directory: StateDirectory): readonly RunSummary[] {
+export function openRehearsals(directory: SavedRuns): readonly RunSummary[] {
   return openRuns(directory)
     .filter(({ rehearsal }) => rehearsal)
     .filter((each) => each.state === "running" || goesOn(directory, each.run))
@@ -46,7 +46,7 @@ export function openRehearsals(directory: StateDirectory): readonly RunSummary[]
     .map(({ each }) => each);
 }
 
-function goesOn(directory: StateDirectory, run: string): boolean {
+function goesOn(directory: SavedRuns, run: string): boolean {
   const { entries } = directory.read(run);
   const state = replay(entries);
   const code = state.phase.kind === "stopped" ? state.phase.error?.code : undefined;
@@ -54,11 +54,11 @@ function goesOn(directory: StateDirectory, run: string): boolean {
 }
 
 /** By the clock of this machine: the journal's times are the foundation's. */
-export function playedAt(directory: StateDirectory, run: string): number {
+export function playedAt(directory: SavedRuns, run: string): number {
   return statSync(join(directory.directoryOf(run), "journal.jsonl"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** A run that was killed before its first entry knows its name from its directory only. */
-function summaryOf(directory: StateDirectory, run: string): RunSummary {
+function summaryOf(directory: SavedRuns, run: string): RunSummary {
   return { ...summarize(directory.read(run).entries, { carried: directory.isCarried(run) }), run };
 }

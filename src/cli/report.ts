@@ -8,6 +8,7 @@ import { createOutput } from "../ui/output.js";
 import { batchStateOf, reportedBatch } from "./batch-state.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
+import { readOnce } from "./read-once.js";
 import { openStateDirectory } from "./state.js";
 
 export async function report(
@@ -18,7 +19,7 @@ export async function report(
   const run = directory.find(given.run);
   const { entries, head } = directory.read(run);
   const holds = verifyJournal(directory.directoryOf(run)).ok;
-  const batch = batchStateOf(directory, entries);
+  const batch = batchStateOf(readOnce(directory), entries);
   const text = reportMarkdown(
     entries,
     { holds, head },

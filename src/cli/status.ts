@@ -17,6 +17,7 @@ import { chooseRunOrRehearsal } from "./choose-run.js";
 import { secrets } from "./failure.js";
 import { follow, showOn } from "./follow.js";
 import type { GlobalArguments } from "./options.js";
+import { readOnce } from "./read-once.js";
 import { watchSignals } from "./signals.js";
 import { openStateDirectory } from "./state.js";
 
@@ -95,7 +96,7 @@ interface Standing {
 function standingOf(directory: StateDirectory, run: string): Standing {
   const reading = directory.read(run);
   const { entries } = reading;
-  const members = batchStateOf(directory, entries);
+  const members = batchStateOf(readOnce(directory), entries);
   return { run, carried: directory.isCarried(run), reading, state: replay(entries), members };
 }
 
