@@ -294,7 +294,7 @@ function withArchive(parser: Parser, finish: Finish): Parser {
               .example("$0 archive verify s3://dingo/backups/GUID/wal", "one listing and the small objects")
               .example("$0 archive verify s3://dingo/backups/GUID/wal --deep", "look into every object as well")
               .example(
-                "$0 archive verify s3://our-spilo/pg/wal --target-time '2026-11-21 06:10Z'",
+                "$0 archive verify s3://our-spilo/pg/wal --target-time '40m ago'",
                 "which base backup goes back to then",
               )
               .epilogue(VERDICT_HELP),
