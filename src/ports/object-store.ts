@@ -86,10 +86,15 @@ export interface CopyRequest {
   /** As listed; without them the source is looked up first. */
   readonly size?: number;
   readonly storageClass?: string;
+  /**
+   * Nothing may be there: `target-not-fresh` where something is. Not every store honours it (MinIO does not), so who
+   * relies on it looks as well.
+   */
+  readonly ifAbsent?: boolean;
 }
 
 export interface ObjectStore extends ObjectReader {
-  /** One server-side copy that keeps storage class, metadata and tags; returns the new object. At most 5 GiB. */
+  /** One server-side copy that keeps storage class, metadata and tags; returns the new object. Above 5 GiB in parts. */
   copy(from: ObjectLocation, to: ObjectLocation, options: CopyRequest): Promise<ObjectInfo>;
   /** An absent object is no error. */
   remove(location: ObjectLocation): Promise<void>;

@@ -13,6 +13,8 @@ export interface ObjectStoreWorld {
   readonly store: ArchiveStore;
   /** Credentials that may do nothing. */
   readonly denied: ArchiveStore;
+  /** Whether it refuses a copy that must find nothing where something is. */
+  readonly honoursAbsence: boolean;
   /** Nothing listens there. */
   readonly unreachable: ArchiveStore;
   seed(key: string, content: string): Promise<void>;
@@ -296,6 +298,23 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
         expect(copied).toMatchObject({ key: "copy/to", size: 7, etag: md5("content"), storageClass: "STANDARD" });
         expect(await text("copy/to")).toBe("content");
         expect(await text("copy/from")).toBe("content");
+      });
+
+      it("copies to where nothing is, and over something only where the store does not honour the condition", async () => {
+        await world.seed("copy/from", "content");
+        await world.seed("copy/taken", "something else");
+        const request = { ifMatch: md5("content"), ifAbsent: true };
+        const fresh = `copy/fresh-${Date.now()}`;
+        expect(await writer.copy(at("copy/from"), at(fresh), request)).toMatchObject({ etag: md5("content") });
+        const over = writer.copy(at("copy/from"), at("copy/taken"), request);
+        if (!world.honoursAbsence) {
+          expect(await over).toMatchObject({ key: "copy/taken" });
+          return;
+        }
+        await expect(over).rejects.toMatchObject({ code: "target-not-fresh", effect: "none" });
+        expect(await text("copy/taken")).toBe("something else");
+        const changed = writer.copy(at("copy/from"), at("copy/never"), { ifMatch: md5("old"), ifAbsent: true });
+        await fails("copy", changed, { code: "object-changed" });
       });
 
       it("copies hostile keys", async () => {

@@ -44,6 +44,8 @@ export class MemoryObjectStore implements ArchiveStore {
   nowMs = Date.UTC(2026, 10, 21, 12);
   /** Ends the "process" when this many changes have been made: the change itself happens. */
   dieAfterChanges = Number.POSITIVE_INFINITY;
+  /** Whether a copy that must find nothing is refused where something is; MinIO copies all the same. */
+  honoursAbsence = true;
   /** Calls that fail from now on. */
   readonly refusals = new Map<FakeCall, ErrorCode>();
   /** By bucket; undefined: the store does not say. */
@@ -156,6 +158,9 @@ export class MemoryObjectStore implements ArchiveStore {
   #copy(from: ObjectLocation, to: ObjectLocation, options: CopyRequest): ObjectInfo {
     const object = this.#require(from.bucket).get(from.key);
     if (object?.etag !== options.ifMatch) throw failure("object-changed", `"${from.key}" is not what was seen`);
+    if (options.ifAbsent === true && this.honoursAbsence && this.#require(to.bucket).has(to.key)) {
+      throw failure("target-not-fresh", `"${to.key}" is there already`, "none");
+    }
     this.nowMs += 10;
     const copy = { ...object, lastModified: this.#stamp() };
     this.#require(to.bucket).set(to.key, copy);

@@ -33,6 +33,7 @@ async function boxStore() {
     store: open(server.url, operator),
     denied: open(server.url, "AKIADENIED"),
     unreachable: open("http://127.0.0.1:9", operator),
+    honoursAbsence: true,
     seed: (key: string, content: string) => {
       const meaning = { is: "bytes", base64: Buffer.from(content).toString("base64") } as const;
       host.apply({ is: "put-object", bucket: BUCKET, key, meaning, by: "test" });

@@ -12,7 +12,7 @@ import type { Clock } from "../../ports/clock.js";
 import type { StoreIdentity } from "../../ports/object-store.js";
 import type { Secrets } from "../../secrets.js";
 import { addressAt, addressBySdk } from "./address.js";
-import { failureOf, toRecoverError, type Call } from "./failure.js";
+import { answerOf, failureOf, toRecoverError, type Call } from "./failure.js";
 import { Pace } from "./pace.js";
 import { pauseBefore, withRetries } from "./retry.js";
 import type { Address } from "./wire/exchange.js";
@@ -34,6 +34,8 @@ export interface S3Settings {
   readonly region?: string;
   /** Asked once per client. Default: the standard chain of AWS. */
   readonly credentials?: () => Promise<S3Credentials>;
+  /** Bytes that one CopyObject may take. Default: 5 GiB, as AWS has it. */
+  readonly largestCopy?: number;
   /** Connections through the gateway hop, or of a rehearsal. */
   readonly agents?: { readonly http: HttpAgent; readonly https: HttpsAgent };
   /** Real milliseconds without a byte, after which an answer is given up. */
@@ -48,6 +50,8 @@ const CONNECT_MS = 15_000;
 const SILENCE_MS = 60_000;
 /** A store copies gigabytes before it answers. */
 const SLOW_FACTOR = 10;
+/** What one CopyObject takes: 5 GiB (error text of AWS; MinIO does not enforce it). */
+const LARGEST_COPY = 5 * 1024 ** 3;
 /** Where AWS answers for buckets of all regions. */
 const FIRST_REGION = "us-east-1";
 
@@ -80,6 +84,10 @@ export class S3Connection {
   get configuredRegion(): string | undefined {
     const environment = this.#settings.environment ?? process.env;
     return this.#settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
+  }
+
+  get largestCopy(): number {
+    return this.#settings.largestCopy ?? LARGEST_COPY;
   }
 
   warmUp(): void {
@@ -119,7 +127,10 @@ export class S3Connection {
   /** As `send`, without the SDK. */
   async exchange<T>(bucket: string, call: Omit<Call, "endpoint">, request: (wire: Wire) => Promise<T>): Promise<T> {
     const silence = this.#settings.silenceMs ?? SILENCE_MS;
-    const patience = { connectMs: CONNECT_MS, silenceMs: call.reads ? silence : silence * SLOW_FACTOR };
+    const patience = {
+      connectMs: CONNECT_MS,
+      silenceMs: call.reads && call.slow !== true ? silence : silence * SLOW_FACTOR,
+    };
     return this.#inRegion(bucket, call, async (region) => {
       const signer = this.#signerOf(region, await this.#login(region));
       const address = await this.#addressOf(bucket, region);
@@ -290,7 +301,9 @@ function asked(ask: () => Promise<S3Credentials>): () => Promise<S3Credentials> 
   };
 }
 
-const isThrottle = (error: unknown): boolean => explain(error).kind === "throttled";
+/** A bare 503 is all that S3 can say to HEAD. */
+const isThrottle = (error: unknown): boolean =>
+  explain(error).kind === "throttled" || (!(error instanceof RecoverError) && answerOf(error).status === 503);
 
 /** Errors of our own, such as a gateway that cannot be reached, are final here: whoever raised them has retried. */
 function explain(error: unknown): ReturnType<typeof failureOf> {

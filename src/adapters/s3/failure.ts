@@ -14,6 +14,8 @@ export interface Call {
   readonly endpoint: string;
   /** False where the call changes something: then it is sent again only if it certainly was not carried out. */
   readonly reads: boolean;
+  /** The store may work long before it answers; so it may for every change. */
+  readonly slow?: boolean;
 }
 
 export type Failure =

@@ -3,12 +3,10 @@ import { RecoverError } from "../../errors.js";
 import type { CopyRequest, ObjectInfo, ObjectLocation, ObjectStore } from "../../ports/object-store.js";
 import type { S3Connection } from "./connection.js";
 import { printable } from "./failure.js";
+import { copyInParts } from "./parts.js";
 import { refuseProtected, type ProtectedPrefix } from "./guard.js";
 import { childText } from "./wire/xml.js";
 import { S3Reader } from "./reader.js";
-
-/** What one CopyObject takes: 5 GiB (error text of AWS; MinIO does not enforce it). */
-const LARGEST_COPY = 5 * 1024 ** 3;
 
 export class S3Writer extends S3Reader implements ObjectStore {
   readonly #protect: ProtectedPrefix;
@@ -22,18 +20,38 @@ export class S3Writer extends S3Reader implements ObjectStore {
     refuseProtected(this.#protect, to);
     await this.prepare(to.bucket);
     const { size, storageClass } = await this.#known(from, request);
-    if (size > LARGEST_COPY) throw tooLarge(from, size);
+    try {
+      if (size > this.connection.largestCopy)
+        return await this.#copyLarge(from, to, { ...request, size, storageClass });
+      return await this.#copySmall(from, to, { ...request, size, storageClass });
+    } catch (error) {
+      // 412 does not say which of the two conditions did not hold.
+      const isRefusal = error instanceof RecoverError && error.code === "object-changed";
+      if (request.ifAbsent !== true || !isRefusal || (await this.head(to)) === undefined) throw error;
+      throw taken(to, error);
+    }
+  }
+
+  async #copySmall(from: ObjectLocation, to: ObjectLocation, request: Known): Promise<ObjectInfo> {
+    const { size, storageClass } = request;
     const call = { verb: "copy", place: `s3://${from.bucket}/${from.key}`, reads: false };
+    const headers = copyHeaders(from, request);
     const result = await this.connection.exchange(to.bucket, call, (wire) =>
-      wire.ask(
-        { method: "PUT", key: to.key, headers: copyHeaders(from, request.ifMatch, storageClass) },
-        "CopyObjectResult",
-      ),
+      wire.ask({ method: "PUT", key: to.key, headers }, "CopyObjectResult"),
     );
     const etag = childText(result, "ETag");
     const modified = new Date(childText(result, "LastModified") ?? "");
     if (etag === undefined || Number.isNaN(modified.getTime())) throw unanswered(from);
     return { key: to.key, size, etag: etag.replaceAll('"', ""), lastModified: modified.toISOString(), storageClass };
+  }
+
+  async #copyLarge(from: ObjectLocation, to: ObjectLocation, request: Known): Promise<ObjectInfo> {
+    const { ifMatch, size, storageClass, ifAbsent = false } = request;
+    const parts = { from, to, copySource: copySource(from), ifMatch, size, storageClass, ifAbsent };
+    const etag = await copyInParts(this.connection, parts);
+    const copied = await this.head(to);
+    if (copied?.size === size && copied.etag === etag) return { ...copied, storageClass };
+    throw unanswered(from);
   }
 
   async remove(at: ObjectLocation): Promise<void> {
@@ -52,7 +70,10 @@ export class S3Writer extends S3Reader implements ObjectStore {
   }
 }
 
-function copyHeaders(from: ObjectLocation, ifMatch: string, storageClass: string): Record<string, string> {
+/** A request with what was looked up. */
+type Known = CopyRequest & { readonly size: number; readonly storageClass: string };
+
+function copyHeaders(from: ObjectLocation, { ifMatch, storageClass, ifAbsent }: Known): Record<string, string> {
   return {
     "x-amz-copy-source": copySource(from),
     "x-amz-copy-source-if-match": `"${ifMatch}"`,
@@ -60,6 +81,7 @@ function copyHeaders(from: ObjectLocation, ifMatch: string, storageClass: string
     "x-amz-tagging-directive": "COPY",
     // Without it the copy falls back to STANDARD.
     ...(storageClass === "STANDARD" ? {} : { "x-amz-storage-class": storageClass }),
+    ...(ifAbsent === true ? { "if-none-match": "*" } : {}),
   };
 }
 
@@ -68,12 +90,13 @@ function copySource({ bucket, key }: ObjectLocation): string {
   return [bucket, ...key.split("/").map(encodeURIComponent)].join("/");
 }
 
-function tooLarge(from: ObjectLocation, size: number): RecoverError {
-  const place = printable(`s3://${from.bucket}/${from.key}`);
-  return new RecoverError("guard-refused", `"${place}" has ${size} bytes, more than the 5 GiB one copy can take`, {
-    remedy: "Copy this archive with a tool that copies in parts, and recover from the copy.",
+function taken(to: ObjectLocation, cause: unknown): RecoverError {
+  const place = printable(`s3://${to.bucket}/${to.key}`);
+  return new RecoverError("target-not-fresh", `"${place}" is there already`, {
+    remedy: "Check that nothing else writes to the target, and look at this object.",
     place,
     effect: "none",
+    cause,
   });
 }
 

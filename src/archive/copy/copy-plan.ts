@@ -18,9 +18,6 @@ import {
 } from "../names/location.js";
 import { counted } from "../../counted.js";
 
-/** One CopyObject call takes no more. WAL-E's own objects never reach it. */
-export const LARGEST_COPY = 5 * 1024 * 1024 * 1024;
-
 export interface CopyItem {
   readonly from: ObjectInfo;
   readonly to: string;
@@ -37,11 +34,9 @@ export interface CopyPlan {
   readonly bytes: number;
 }
 
-/** Throws `source-protected` where the two overlap and `guard-refused` where an object is too large for one call. */
+/** Throws `source-protected` where the two overlap. */
 export function planCopy(source: ArchiveLocation, target: ArchiveLocation, objects: readonly ObjectInfo[]): CopyPlan {
   requireApart(source, target);
-  const large = objects.find((object) => object.size > LARGEST_COPY);
-  if (large !== undefined) throw tooLarge(large);
   const entries = sortEntries(source, objects);
   const items = (wanted: (entry: ArchiveEntry) => boolean): readonly CopyItem[] =>
     entries.filter(wanted).map(({ info, relative }) => ({ from: info, to: keyIn(target, relative) }));
@@ -86,18 +81,6 @@ function plainPart(text: string): string {
 
 function completed({ from }: CopyItem): Completed {
   return { name: from.key, completedAt: from.lastModified };
-}
-
-function tooLarge(object: ObjectInfo): RecoverError {
-  return new RecoverError(
-    "guard-refused",
-    `"${object.key}" has ${object.size} bytes, more than the 5 GiB one copy can take`,
-    {
-      remedy: "Copy this archive with a tool that copies in parts, and recover from the copy.",
-      place: object.key,
-      effect: "none",
-    },
-  );
 }
 
 /** For messages: where from and where to. */

@@ -193,6 +193,8 @@ function put({ host, call, bucket, object, key }: Asked, before: StoredObject | 
 }
 
 function copy({ host, call, bucket, object, key }: Asked): StoreAnswer {
+  const before = host.world().store.buckets[bucket]?.[object];
+  if (call.headers["if-none-match"] === "*" && before !== undefined) return preconditionFailed();
   const source = decodeURIComponent(call.headers["x-amz-copy-source"] ?? "").replace(/^\//, "");
   const [, fromBucket = "", fromKey = ""] = /^([^/]*)\/(.*)$/s.exec(source) ?? [];
   const from = host.world().store.buckets[fromBucket]?.[fromKey];

@@ -160,14 +160,6 @@ describe("a copy", () => {
     });
   });
 
-  it("of more than 5 GiB is refused before it is sent", async () => {
-    server.script(COPIED);
-    const large = { ...PINNED, size: 5 * 1024 ** 3 + 1 };
-    const refused = server.store().writer(PROTECT).copy(FROM, TO, large);
-    await expect(refused).rejects.toMatchObject({ code: "guard-refused", effect: "none" });
-    expect(server.requests).toEqual([]);
-  });
-
   it("to the protected prefix never reaches the network, nor does a delete", async () => {
     server.script(COPIED);
     const writer = server.store().writer(PROTECT);

@@ -18,6 +18,7 @@ objectStoreContract("in memory", async () => {
     store,
     denied,
     unreachable,
+    honoursAbsence: true,
     seed: (key, content) => Promise.resolve(store.seed(BUCKET, key, content)),
     expire: ({ id, prefix, days }) => {
       const rule = { id, enabled: true, prefix, tagged: false, expires: { days }, transitions: [] };

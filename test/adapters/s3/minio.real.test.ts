@@ -1,12 +1,22 @@
 /** The contract against a real MinIO, and what only a server can show: its own record of writes, its own refusals. */
 import { randomBytes } from "node:crypto";
-import { PutBucketLifecycleConfigurationCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/adapters/clock/system-clock.js";
 import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
 import { copyArchive } from "../../../src/archive/copy/copy.js";
 import { compareArchives } from "../../../src/archive/copy/compare.js";
 import { asideLocation, planCopy } from "../../../src/archive/copy/copy-plan.js";
+import { sameContent } from "../../../src/archive/copy/same-content.js";
 import { setAside } from "../../../src/archive/copy/set-aside.js";
 import { readArchive } from "../../../src/archive/reading/facts.js";
 import { verifyArchive } from "../../../src/archive/judgement/verify.js";
@@ -85,6 +95,7 @@ objectStoreContract("MinIO by the AWS SDK", async () => {
     store: storeWith(minio.endpoint, minio.credentials),
     denied: storeWith(minio.endpoint, nothing),
     unreachable: storeWith("http://127.0.0.31:9", minio.credentials),
+    honoursAbsence: false,
     seed: (key, content) => seed(minio, key, content),
     expire: async ({ id, prefix, days }) => {
       const rule = { ID: id, Status: "Enabled", Filter: { Prefix: prefix }, Expiration: { Days: days } } as const;
@@ -93,6 +104,96 @@ objectStoreContract("MinIO by the AWS SDK", async () => {
     },
     close: stop,
   };
+});
+
+/** Uploads in parts of 5 MiB, the smallest that there are. */
+async function seedInParts({ client, bucket }: Minio, key: string, parts: readonly Uint8Array[]): Promise<void> {
+  const upload = await client.send(
+    new CreateMultipartUploadCommand({
+      Bucket: bucket,
+      Key: key,
+      ContentType: "application/x-tar",
+      Metadata: { origin: "wal-g" },
+      Tagging: "keep=yes&why=a%20b",
+    }),
+  );
+  const place = { Bucket: bucket, Key: key, UploadId: upload.UploadId };
+  const Parts = await Promise.all(
+    parts.map(async (Body, index) => {
+      const { ETag } = await client.send(new UploadPartCommand({ ...place, PartNumber: index + 1, Body }));
+      return { PartNumber: index + 1, ETag };
+    }),
+  );
+  await client.send(new CompleteMultipartUploadCommand({ ...place, MultipartUpload: { Parts } }));
+}
+
+describe("an object that is too large for one copy, on MinIO", () => {
+  const PART = 5 * 1024 * 1024;
+  let running: Running;
+  beforeAll(async () => {
+    running = await start("127.0.0.34");
+    const parts = [randomBytes(PART), randomBytes(PART), randomBytes(1_000)];
+    await seedInParts(running.minio, "large/from", parts);
+    await seed(running.minio, "large/single", Buffer.concat(parts));
+  });
+  afterAll(() => running.stop());
+
+  const at = (key: string) => ({ bucket: BUCKET, key });
+  const open = () => {
+    const { endpoint, credentials } = running.minio;
+    return openArchiveStore({
+      clock: hurried,
+      secrets: new Secrets(),
+      endpoint,
+      credentials: () => Promise.resolve(credentials),
+      environment: {},
+      largestCopy: PART,
+    });
+  };
+  const uploads = async () =>
+    (await running.minio.client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET, Prefix: "large/" }))).Uploads ??
+    [];
+
+  it("is copied in the parts that it has, with the same ETag, its metadata and its tags", async () => {
+    const store = open().writer(OLD);
+    const from = await store.head(at("large/from"));
+    const copied = await store.copy(at("large/from"), at("large/to"), { ifMatch: from?.etag ?? "" });
+    expect(copied).toMatchObject({ key: "large/to", size: 2 * PART + 1_000, etag: from?.etag });
+    const { client } = running.minio;
+    const head = await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: "large/to" }));
+    expect(head).toMatchObject({ ContentType: "application/x-tar", Metadata: { origin: "wal-g" } });
+    const tags = await client.send(new GetObjectTaggingCommand({ Bucket: BUCKET, Key: "large/to" }));
+    expect(tags.TagSet).toEqual(
+      expect.arrayContaining([
+        { Key: "keep", Value: "yes" },
+        { Key: "why", Value: "a b" },
+      ]),
+    );
+    expect(await uploads()).toEqual([]);
+  });
+
+  it("that was written in one piece is copied in parts, and its bytes prove the copy", async () => {
+    const store = open().writer(OLD);
+    const [from] = await store.list(BUCKET, "large/single");
+    const copied = await store.copy(at("large/single"), at("large/one"), { ifMatch: from?.etag ?? "" });
+    expect(copied.etag).toMatch(/-1$/);
+    const [there] = await store.list(BUCKET, "large/one");
+    if (from === undefined || there === undefined) throw new Error("an object is not there");
+    expect(await sameContent(store, { bucket: BUCKET, info: from }, { bucket: BUCKET, info: there })).toBe(true);
+  });
+
+  it("leaves no upload behind where the source is another one", async () => {
+    const store = open().writer(OLD);
+    const size = 2 * PART + 1_000;
+    const copy = store.copy(at("large/from"), at("large/never"), {
+      ifMatch: "another",
+      size,
+      storageClass: "STANDARD",
+    });
+    await expect(copy).rejects.toMatchObject({ code: "object-changed" });
+    expect(await store.head(at("large/never"))).toBeUndefined();
+    expect(await uploads()).toEqual([]);
+  });
 });
 
 describe("an archive on MinIO, with keys that may not write to the source", () => {
