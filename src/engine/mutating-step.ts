@@ -14,7 +14,7 @@ import { Patience, patiently } from "./patience.js";
 import { conclude, type ErasedMutation, type Mutation, probe, probeByHand } from "./proof.js";
 import { groundMoved } from "./recheck.js";
 import { errorOf, isStop, type Session } from "./session.js";
-import { unitName } from "./state.js";
+import { type Unit, unitName } from "./state.js";
 import { contextFor } from "./step-context.js";
 import { inputOf } from "./unit-input.js";
 import { wayBackOf } from "./way-back.js";
@@ -33,11 +33,17 @@ export async function runMutatingStep(
   const weather = new Patience(session, first.unit, SAFE);
   let known = before;
   for (let at = first; ; at = { ...at, attempt: at.attempt + 1 }) {
-    const ended = await attemptOnce(session, { at, action, weather, before: known });
+    const tries = at.attempt - first.attempt + 1;
+    const ended = await attemptOnce(session, { at, action, weather, before: known, tries });
     if (ended === "settled") return;
     known = ended;
-    session.emit({ type: "note", message: `${unitName(at.unit)} runs again: the probe showed that it is not done` });
   }
+}
+
+/** It runs once more, as a new attempt. */
+function runsAgain<S extends Exclude<Before, "not-needed">>(session: Session, unit: Unit, known: S): S {
+  session.emit({ type: "note", message: `${unitName(unit)} runs again: the probe showed that it is not done` });
+  return known;
 }
 
 interface Going {
@@ -45,13 +51,15 @@ interface Going {
   readonly action: ErasedMutation;
   readonly weather: Patience;
   readonly before: Before;
+  /** How many attempts of this process it is the last of. */
+  readonly tries: number;
 }
 
 /** "settled", or what is known of the attempt where the step is to run again. */
 type Ended = "settled" | Exclude<Before, "not-needed">;
 
 async function attemptOnce(session: Session, going: Going): Promise<Ended> {
-  const { action, weather } = going;
+  const { action, weather, tries } = going;
   const { mutation, byHand } = await prepare(session, going);
   const { input, planned, unit, attempt } = mutation;
   const { effect } = planned;
@@ -65,7 +73,7 @@ async function attemptOnce(session: Session, going: Going): Promise<Ended> {
     commands: input.commands,
     undo: wayBackOf(action.undo),
   });
-  if (byHand) return confirmByHand(session, mutation);
+  if (byHand) return confirmByHand(session, mutation, tries);
   const ran = await run(session, mutation);
   if (!ran.ok) return afterError(session, mutation, { error: ran.error, weather });
   await conclude(session, mutation, { how: "ran", output: ran.output });
@@ -126,8 +134,11 @@ export async function orRefused<T>(
   }
 }
 
-/** Believed only where the probe says done; otherwise the step has not run, and asks for consent anew on resume. */
-async function confirmByHand(session: Session, mutation: Mutation): Promise<Ended> {
+/** Whoever says so too early is asked again; a script that says nothing else comes to an end. */
+const MOST_TRIES = 5;
+
+/** Believed only where the probe says done; otherwise the step has not run, and consent is asked for anew. */
+async function confirmByHand(session: Session, mutation: Mutation, tries: number): Promise<Ended> {
   const found = await probeByHand(session, mutation);
   switch (found.state) {
     case "done":
@@ -135,14 +146,27 @@ async function confirmByHand(session: Session, mutation: Mutation): Promise<Ende
       return "settled";
     case "not-done":
     case "partly":
-      throw await fail(session, mutation, { error: notByHand(mutation, found), probed: found.state });
+      return await asTooEarly(session, mutation, { found: { ...found, state: found.state }, tries });
     case "unknown":
       return (await decideDoubt(session, mutation, { evidence: found.evidence, seen: false })) === "again"
-        ? "partly"
+        ? runsAgain(session, mutation.unit, "partly")
         : "settled";
     default:
       return unreachable(found);
   }
+}
+
+interface TooEarly {
+  readonly found: { readonly state: Exclude<Before, "not-needed">; readonly evidence: string };
+  readonly tries: number;
+}
+
+async function asTooEarly(session: Session, mutation: Mutation, { found, tries }: TooEarly): Promise<Ended> {
+  const error = notByHand(mutation, found);
+  const failed = await fail(session, mutation, { error, probed: found.state });
+  if (tries >= MOST_TRIES) throw failed;
+  session.emit({ type: "note", message: `${error.message}. Run its commands, then type done once more.` });
+  return found.state;
 }
 
 /** A check that cannot be made says nothing. */
@@ -213,14 +237,14 @@ async function afterError(
     case "not-done":
     case "partly": {
       const failed = await fail(session, mutation, { error, probed: found.state });
-      if (transient) return found.state;
-      throw failed;
+      if (!transient) throw failed;
+      return runsAgain(session, mutation.unit, found.state);
     }
     case "unknown": {
       // Where the ground is gone there is nothing to decide about this step: it is asked what to do again.
       if (await hasLostGround(session)) throw await fail(session, mutation, { error, probed: "partly" });
       const decided = await decideDoubt(session, mutation, { evidence: found.evidence, error, seen: false });
-      return decided === "again" ? "partly" : "settled";
+      return decided === "again" ? runsAgain(session, mutation.unit, "partly") : "settled";
     }
     default:
       return unreachable(found);

@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.js";
 import { replay } from "../../src/engine/replay.js";
+import { runRunbook } from "../../src/engine/run.js";
+import type { Answer, Operator } from "../../src/ports/operator.js";
 import { reportMarkdown } from "../../src/report/markdown.js";
 import { changing, FakeWorld } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
@@ -40,6 +42,20 @@ describe("a step that the operator has done by hand", () => {
     expect(world.effects.get("db")).toBe(1);
   });
 
+  it("is asked about again at once by the same process where it was said too early", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    const runbook = runbookOf([make(world, "create")]);
+    const operator = new EarlyOperator(() => world.effects.set("db", 1));
+    expect(await runRunbook({ ...bench.options({ runbook }), operator, inputs: {} })).toMatchObject({ exitCode: 0 });
+    expect(operator.asked).toBe(3);
+    expect(world.calls).not.toContain("do db");
+    expect(bench.state.units.get("make")).toMatchObject({ kind: "succeeded", how: "by-hand" });
+    const notes = bench.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+    expect(notes).toHaveLength(2);
+    expect(notes[0]).toContain("said to be done by hand, but the probe says not-done");
+  });
+
   it("is in doubt where the probe cannot tell", async () => {
     const world = new FakeWorld();
     world.opaque.add("db");
@@ -73,3 +89,19 @@ describe("the commands of a step that changes something", () => {
     expect(reportMarkdown(old, { holds: true, head: "" })).toContain("make");
   });
 });
+
+/** Says three times that it is done, and does it before the third. */
+class EarlyOperator implements Operator {
+  asked = 0;
+  readonly #work: () => void;
+
+  constructor(work: () => void) {
+    this.#work = work;
+  }
+
+  ask(): Promise<Answer> {
+    this.asked += 1;
+    if (this.asked === 3) this.#work();
+    return Promise.resolve({ value: "by-hand", by: "operator" });
+  }
+}
