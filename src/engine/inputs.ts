@@ -94,7 +94,8 @@ function refusalOf(session: Session, spec: InputSpec, text: string): RecoverErro
 export function parseInput(spec: InputSpec, value: Json, now: Date): Json {
   const parsed = typeof value === "string" ? fromText(spec, value, now) : fromJson(spec, value);
   if (parsed !== undefined) return parsed;
-  throw new RecoverError("input-invalid", `${JSON.stringify(value)} is no ${spec.type} for the input "${spec.name}"`, {
+  const what = value === "" ? "is empty" : `cannot be ${JSON.stringify(value)}: that is no ${spec.type}`;
+  throw new RecoverError("input-invalid", `the input "${spec.name}" ${what}`, {
     remedy: `Give it as ${EXAMPLES[spec.type]}.`,
     place: `input ${spec.name}`,
     effect: "none",

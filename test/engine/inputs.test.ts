@@ -98,8 +98,8 @@ describe("missing inputs", () => {
     expect(operator.asked).toHaveLength(3);
     const notes = bench.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
     expect(notes).toEqual([
-      `"" is no integer for the input "it". Give it as a whole number such as 3.`,
-      `"three" is no integer for the input "it". Give it as a whole number such as 3.`,
+      `the input "it" is empty. Give it as a whole number such as 3.`,
+      `the input "it" cannot be "three": that is no integer. Give it as a whole number such as 3.`,
     ]);
     const answered = bench.journal.entries.flatMap((entry) => (entry.type === "answered" ? [entry.value] : []));
     expect(answered).toEqual(["3"]);
