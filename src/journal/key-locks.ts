@@ -18,6 +18,8 @@ export interface KeyLocksOptions {
   readonly now: () => Date;
   /** Whether that run is still open: locks of an ended run are stale. */
   readonly isOpen: (run: string) => boolean;
+  /** Whether its journal can be read; one that cannot counts as open. */
+  readonly isReadable: (run: string) => boolean;
 }
 
 export class KeyLocks implements Locks {
@@ -47,14 +49,14 @@ export class KeyLocks implements Locks {
 
   /** True where this run did not hold it before. */
   #take(key: string): boolean {
-    const { stateDirectory, run, epoch, now, isOpen } = this.#options;
+    const { stateDirectory, run, epoch, now, isOpen, isReadable } = this.#options;
     const file = new LockFile(stateDirectory, key);
     const holder: LockHolder = { key, run, epoch, ...thisProcess(), startedAt: now().toISOString() };
     const created = file.create(holder);
     const held = created ? undefined : file.read();
     const mine =
       created || (held !== undefined && (held.run === run || !isOpen(held.run)) && file.replace(held, holder));
-    if (!mine) throw locked(key, held);
+    if (!mine) throw held !== undefined && !isReadable(held.run) ? damaged(key, held, file.path) : locked(key, held);
     this.#held.set(key, holder);
     return held?.run !== run;
   }
@@ -74,6 +76,15 @@ function locked(key: string, held: LockHolder | undefined): RecoverError {
   const holder = held === undefined ? "another run" : describeHolder(held);
   return new RecoverError("locked", `"${key}" belongs to ${holder}, which has not ended`, {
     remedy: `Finish that one with "dingo-recover resume ${other}"; "dingo-recover status ${other}" shows where it stands.`,
+    place: key,
+    effect: "none",
+  });
+}
+
+/** No command goes on with it: whether it has ended nobody can tell (law 5). */
+function damaged(key: string, held: LockHolder, path: string): RecoverError {
+  return new RecoverError("locked", `"${key}" belongs to ${describeHolder(held)}, whose journal cannot be read`, {
+    remedy: `See what is wrong with "dingo-recover journal verify ${held.run}", and look at the target by hand. When that run is surely over, remove "${path}", then try again.`,
     place: key,
     effect: "none",
   });

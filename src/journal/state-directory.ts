@@ -165,7 +165,8 @@ export class StateDirectory {
         ...(observer === undefined ? {} : { observer }),
       });
       const isOpen = (other: string): boolean => this.#isOpen(other);
-      const locks = new KeyLocks({ stateDirectory: path, run, epoch: lock.epoch, now, isOpen });
+      const isReadable = (other: string): boolean => this.#endOf(other) !== "unreadable";
+      const locks = new KeyLocks({ stateDirectory: path, run, epoch: lock.epoch, now, isOpen, isReadable });
       return { run, directory: this.directoryOf(run), journal, locks };
     } catch (thrown) {
       lock.release();
@@ -199,11 +200,15 @@ export class StateDirectory {
 
   /** A run whose journal cannot be read counts as open (law 5); one without a journal never began. */
   #isOpen(run: string): boolean {
+    return this.#endOf(run) !== "ended";
+  }
+
+  #endOf(run: string): "open" | "ended" | "unreadable" {
     try {
       const { entries } = this.read(run);
-      return entries.length > 0 && endOf(entries) === undefined;
+      return entries.length > 0 && endOf(entries) === undefined ? "open" : "ended";
     } catch (thrown) {
-      if (thrown instanceof RecoverError) return true;
+      if (thrown instanceof RecoverError) return "unreadable";
       throw thrown;
     }
   }

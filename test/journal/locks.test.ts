@@ -25,8 +25,15 @@ function runLock(stateDirectory: string, more: { takeOver?: boolean; epoch?: num
   });
 }
 
-function keyLocks(stateDirectory: string, run: string, open: readonly string[]): KeyLocks {
-  return new KeyLocks({ stateDirectory, run, epoch: 1, now: () => NOON, isOpen: (other) => open.includes(other) });
+function keyLocks(
+  stateDirectory: string,
+  run: string,
+  open: readonly string[],
+  damaged: readonly string[] = [],
+): KeyLocks {
+  const isOpen = (other: string): boolean => [...open, ...damaged].includes(other);
+  const isReadable = (other: string): boolean => !damaged.includes(other);
+  return new KeyLocks({ stateDirectory, run, epoch: 1, now: () => NOON, isOpen, isReadable });
 }
 
 /** Puts another process into the run lock. */
@@ -152,6 +159,17 @@ describe("key locks", () => {
     next.acquire(["target"]);
     next.release();
     expect(readdirSync(join(state, "locks"))).toEqual([]);
+  });
+
+  it("of a run whose journal cannot be read are kept, and no resume is advised that could not work", () => {
+    const state = scratch();
+    keyLocks(state, RUN, [RUN]).acquire(["target"]);
+    const { path } = new LockFile(state, "target");
+    const remedy = expect.stringMatching(
+      new RegExp(`^(?!.*dingo-recover resume).*dingo-recover journal verify ${RUN}.*remove "${path}"`),
+    ) as string;
+    const refused = expect.objectContaining({ code: "locked", remedy });
+    expect(() => keyLocks(state, OTHER, [], [RUN]).acquire(["target"])).toThrow(refused);
   });
 
   it("of a run that has ended are free", () => {
