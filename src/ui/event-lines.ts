@@ -26,7 +26,10 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
       return [`  target: ${event.target}`];
     case "step-began":
       return [
-        `${stepName(event)}  ${event.title}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ""}`,
+        ...hanging(
+          `${stepName(event)}  ${event.title}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ""}`,
+          width,
+        ),
         ...(verbose ? commandLines(event.commands) : []),
         ...(event.undo === undefined ? [] : wrap(`undo: ${event.undo}`, width, "    ")),
       ];
@@ -38,7 +41,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
       return endLines(event, { width, verbose });
     case "step-would-run":
       return [
-        `${stepName(event)}  ${event.title}  [${event.effect}]`,
+        ...hanging(`${stepName(event)}  ${event.title}  [${event.effect}]`, width),
         ...commandLines(event.commands),
         ...(event.undo === undefined ? [] : wrap(`undo: ${event.undo}`, width, "    ")),
       ];
@@ -68,6 +71,12 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     default:
       return unreachable(event);
   }
+}
+
+/** The first line alone begins at the edge. */
+function hanging(text: string, width: number): string[] {
+  const [first = "", ...rest] = wrap(text, width - 4);
+  return [first, ...rest.map((line) => `    ${line}`)];
 }
 
 function stepName(event: { readonly step: string; readonly item?: string }): string {

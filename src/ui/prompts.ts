@@ -43,8 +43,16 @@ async function showBefore(question: Question, output: Output, held: readonly str
   const [first, last] = above.length > 0 ? [[...why, ""], above] : [[], why];
   const height = (line: string): number => rowsOf(output.safe(line), output.columns);
   const pages = pagesOf({ rows: output.rows, height }, [...detailLines(question, width), ...first], last);
+  await turnOver(output, pages, (line) => output.line(line, why.includes(line) ? "faint" : undefined));
+}
+
+async function turnOver(
+  output: Output,
+  pages: readonly (readonly string[])[],
+  show: (line: string) => void,
+): Promise<void> {
   for (const [index, page] of pages.entries()) {
-    for (const line of page) output.line(line, why.includes(line) ? "faint" : undefined);
+    for (const line of page) show(line);
     if (index < pages.length - 1)
       await readLine(output, { message: `Page ${index + 1} of ${pages.length}; Enter shows the next` });
   }
@@ -130,7 +138,9 @@ async function prompt(question: Question, output: Output): Promise<string> {
     const answer = await readLine(output, { message, room: roomOf(question) });
     const value = valueOf(question, answer);
     if (value !== undefined) return value;
-    for (const line of asideLines(question, answer, Math.min(output.columns, 120))) output.line(line);
+    const lines = asideLines(question, answer, Math.min(output.columns, 120));
+    const height = (line: string): number => rowsOf(output.safe(line), output.columns);
+    await turnOver(output, pagesOf({ rows: output.rows, height }, lines, []), (line) => output.line(line));
   }
 }
 

@@ -134,3 +134,15 @@ describe("the commands for doing a step by hand", () => {
     expect(shown.join("\n")).toContain('Type "done"');
   });
 });
+
+describe("the head of a step", () => {
+  it("is broken at words, and what follows stands under it", () => {
+    const title = `Take back: ${"give the recovered database its name ".repeat(3).trim()}`;
+    const event = { ...STAMP, type: "step-would-run", step: "names", title, effect: "disrupt", commands: [] } as const;
+    const shown = eventLines(event, { width: 80, verbose: false });
+    expect(shown.length).toBeGreaterThan(1);
+    expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(shown.map((line) => line.trim()).join(" ")).toBe(`names  ${title}  [disrupt]`);
+    expect(shown.slice(1).every((line) => line.startsWith("    "))).toBe(true);
+  });
+});
