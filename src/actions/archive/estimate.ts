@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { drillText, estimateRecovery } from "../../archive/judgement/estimate.js";
 import { bytesText } from "../../bytes.js";
+import { counted } from "../../counted.js";
 import { RecoverError } from "../../errors.js";
 import { freeSpace } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
@@ -36,7 +37,7 @@ export const estimate = defineAction({
   input,
   output,
   tell: (found) =>
-    `about ${found.minutes} minutes${found.drill === "" ? "" : ` (${found.drill})`}; needs ${bytesText(found.disk_bytes)}, ${found.cell} has ${bytesText(found.free_bytes)} free`,
+    `about ${counted(found.minutes, "minute")}${found.drill === "" ? "" : ` (${found.drill})`}; needs ${bytesText(found.disk_bytes)}, ${found.cell} has ${bytesText(found.free_bytes)} free`,
   describe: () => [{ on: "each cell", line: quote(freeSpace(STORE)) }],
   async run(context, facts): Promise<Output> {
     const { drill } = context.ports.settings;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { counted } from "../../counted.js";
 import { type Context, defineAction, type Review, type ReviewRow } from "../../action.js";
 import { drillText } from "../../archive/judgement/estimate.js";
 import { bytesText } from "../../bytes.js";
@@ -95,7 +96,7 @@ function rowsOfCopy(facts: z.infer<typeof input>, { undo, origin, drill }: Of): 
           : `no later than ${facts.recovery_point}`,
     },
     { label: "lost", value: facts.lost === 0 ? facts.loss : `${facts.lost} segments; ${facts.loss}` },
-    { label: "takes", value: `about ${facts.minutes} minutes${drill === "" ? "" : `; ${drill}`}` },
+    { label: "takes", value: `about ${counted(facts.minutes, "minute")}${drill === "" ? "" : `; ${drill}`}` },
     {
       label: "way back",
       value: `${undo} puts the empty database, its archive and its keys back, at any time before a cleanup; what is recovered goes aside then, with all that applications have written since the start`,
