@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { RecoverError } from "../errors.js";
 import { reasonOf } from "../journal/durable.js";
 import { quoted } from "../printable.js";
@@ -7,6 +7,7 @@ import { MOST_BYTES } from "../yaml/read.js";
 /** The text of a YAML file that a person named; of one that is too large only so much that its reader refuses it. */
 export function readText(file: string): string {
   try {
+    requireEnd(file);
     return withOpen(file, constants.O_RDONLY, bounded);
   } catch (cause) {
     throw new RecoverError("usage", `${quoted(file)} cannot be read: ${reasonOf(cause)}`, {
@@ -16,6 +17,11 @@ export function readText(file: string): string {
       effect: "none",
     });
   }
+}
+
+/** Below /dev lie pipes that this process was given, with somebody at their other end; any other may be waited at for ever. */
+function requireEnd(file: string): void {
+  if (!file.startsWith("/dev/") && statSync(file).isFIFO()) throw new Error("it is a pipe");
 }
 
 /** The same of a file that another file names: undefined where it is no ordinary one. Throws what the system says. */

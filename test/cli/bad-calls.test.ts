@@ -136,6 +136,13 @@ const CALLS: readonly BadCall[] = [
     code: "usage",
     says: "no.yml",
   },
+  {
+    what: "a pipe that nobody writes to as runbook",
+    words: ["lint", pipe],
+    exit: 2,
+    code: "usage",
+    says: "it is a pipe",
+  },
   { what: "a directory as runbook", words: ["lint", "/"], exit: 2, code: "usage", says: "it is a directory" },
   {
     what: "no configuration there",
