@@ -329,9 +329,9 @@ function withArchive(parser: Parser, finish: Finish): Parser {
                 describe: "the data directory to make: empty, or absent",
               })
               .options(archiveRestoreOptions)
-              .example("$0 archive restore s3://dingo/backups/GUID/wal ./restored", "everything that is there")
+              .example("$0 archive restore s3://dingo/backups/GUID/wal ./restored", "as far as the archive reaches")
               .example(
-                "$0 archive restore s3://dingo/backups/GUID/wal ./before --target-time '2026-11-21 02:10 +00:00'",
+                "$0 archive restore s3://dingo/GUID/wal pg --target-time '40m ago'",
                 "as it was at that time, before somebody dropped a table",
               ),
           async (given) => finish(await (await import("./archive-restore.js")).archiveRestore(given)),
