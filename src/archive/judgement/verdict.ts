@@ -6,7 +6,7 @@ import { NO_LOSS, type Loss, type LossInTime } from "./loss.js";
 import type { Problem, VerdictName } from "./problem.js";
 import type { Stall } from "./stall.js";
 import type { SegmentRange } from "./wal.js";
-import type { Pick, RecoveryWindow } from "./window.js";
+import type { Pick, RecoveryPoint, RecoveryWindow } from "./window.js";
 
 export interface BaseBackupVerdict {
   readonly name: string;
@@ -56,18 +56,7 @@ export interface GapVerdict extends SegmentRange {
   readonly to: string | null;
 }
 
-export interface RecoveryPoint {
-  readonly timeline: number;
-  /** Last segment that replay reaches. */
-  readonly segment: string;
-  /** End of that segment. */
-  readonly lsn: string;
-  /**
-   * ISO 8601. The data end no later than this: when the segment was stored, or, where that was long after its last write, as in
-   * a copy, the time of that write by the database's clock.
-   */
-  readonly time: string;
-}
+export type { RecoveryPoint } from "./window.js";
 
 export interface ArchiveVerdict {
   readonly verdict: VerdictName;

@@ -4,7 +4,19 @@ import type { Course, TargetTimeline } from "./course.js";
 import { formatLsn } from "../names/lsn.js";
 import { endLsn, segmentName } from "../names/segment.js";
 import type { Times } from "./times.js";
-import type { RecoveryPoint } from "./verdict.js";
+
+export interface RecoveryPoint {
+  readonly timeline: number;
+  /** Last segment that replay reaches. */
+  readonly segment: string;
+  /** End of that segment. */
+  readonly lsn: string;
+  /**
+   * ISO 8601. The data end no later than this: when the segment was stored, or, where that was long after its last write, as in
+   * a copy, the time of that write by the database's clock.
+   */
+  readonly time: string;
+}
 
 export interface RecoveryWindow {
   /** What has to stand as `recovery_target_timeline`. */

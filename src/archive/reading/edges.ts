@@ -1,6 +1,6 @@
 /** The segments beside which one is missing: what they say of their time tells what a gap covers. */
 import { plainKind } from "../names/layout.js";
-import type { ArchiveEntry } from "./facts.js";
+import type { ArchiveEntry } from "./archive-facts.js";
 
 /** An archive with more gaps than this has worse to tell than their times. */
 const MOST = 128;

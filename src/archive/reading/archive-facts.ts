@@ -1,0 +1,36 @@
+/** What is known of an archive, as the rest passes it on. */
+import type { ObjectInfo } from "../../ports/object-store.js";
+import type { KeyKind } from "../names/layout.js";
+import type { ArchiveLocation } from "../names/location.js";
+import type { PageHeader } from "../wal/page-header.js";
+
+export interface ArchiveEntry {
+  readonly info: ObjectInfo;
+  /** Key below the archive. */
+  readonly relative: string;
+  readonly kind: KeyKind;
+}
+
+export interface ArchiveFacts {
+  readonly location: ArchiveLocation;
+  readonly entries: readonly ArchiveEntry[];
+  /** By relative key: sentinels, version texts, sysid, histories. Null where the object cannot be what its name says. */
+  readonly texts: ReadonlyMap<string, string | null>;
+  /** By relative key: the first bytes of some parts and segments. */
+  readonly heads: ReadonlyMap<string, Uint8Array>;
+  /** By relative key: what was found inside objects, where it was looked for. */
+  readonly insides?: ReadonlyMap<string, Inside>;
+}
+
+/** What the inside of an object shows. */
+export interface Inside {
+  /** Why no restore can use it as what its name says; a part of a sentence: "it is cut". */
+  readonly broken?: string;
+  /** Why nothing can be said of it: "it is encrypted with OpenPGP". */
+  readonly hidden?: string;
+  readonly page?: PageHeader;
+  /** The packing has no mark at its end: whether the end is there is told only by reading all of it. */
+  readonly unproven?: boolean;
+  /** Of all files in a tar file that was read to its end. */
+  readonly memberBytes?: number;
+}
