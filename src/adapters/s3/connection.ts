@@ -1,12 +1,12 @@
 /**
- * The connection to one S3 endpoint. The calls that are made by the thousand go over the wire without the SDK; the SDK
- * is loaded when first needed: for the other calls, for credentials that only its chain finds, and for the addresses of
- * AWS. Its own retries are off: what is sent again is decided in `retry.ts`.
+ * The connection to one S3 endpoint. Requests go over the wire without the SDK, which takes longer to load than most
+ * commands take and four times the processor time for a request; it is loaded where only it knows: the credentials that
+ * its chain finds, and the addresses of AWS. What is sent again is decided in `retry.ts`.
  */
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type * as S3Sdk from "@aws-sdk/client-s3";
-import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { RecoverError } from "../../errors.js";
 import type { Clock } from "../../ports/clock.js";
 import type { StoreIdentity } from "../../ports/object-store.js";
@@ -44,7 +44,6 @@ export interface S3Settings {
 }
 
 export type Sdk = typeof S3Sdk;
-type Speed = "quick" | "slow";
 
 const CONNECT_MS = 15_000;
 const SILENCE_MS = 60_000;
@@ -112,19 +111,7 @@ export class S3Connection {
     this.#regions.set(bucket, region);
   }
 
-  /** One request by the SDK about a bucket, in its region; follows one answer that names another region. */
-  async send<T>(
-    bucket: string,
-    call: Omit<Call, "endpoint">,
-    request: (client: S3Client, sdk: Sdk) => Promise<T>,
-  ): Promise<T> {
-    const speed = call.reads ? "quick" : "slow";
-    return this.#inRegion(bucket, call, async (region) =>
-      request(await this.#client(region, speed), await this.#load()),
-    );
-  }
-
-  /** As `send`, without the SDK. */
+  /** One request about a bucket, in its region; follows one answer that names another region. */
   async exchange<T>(bucket: string, call: Omit<Call, "endpoint">, request: (wire: Wire) => Promise<T>): Promise<T> {
     const silence = this.#settings.silenceMs ?? SILENCE_MS;
     const patience = {
@@ -192,22 +179,19 @@ export class S3Connection {
     return this.#sdk;
   }
 
-  #client(region: string, speed: Speed): Promise<S3Client> {
-    const name = `${region} ${speed}`;
-    const known = this.#clients.get(name);
+  #client(region: string): Promise<S3Client> {
+    const known = this.#clients.get(region);
     if (known !== undefined) return known;
-    const made = this.#makeClient(region, speed);
-    this.#clients.set(name, made);
+    const made = this.#makeClient(region);
+    this.#clients.set(region, made);
     // A failed log-in must not stick: the operator may repair it and resume.
-    made.catch(() => this.#clients.delete(name));
+    made.catch(() => this.#clients.delete(region));
     return made;
   }
 
-  async #makeClient(region: string, speed: Speed): Promise<S3Client> {
+  async #makeClient(region: string): Promise<S3Client> {
     const { S3Client } = await this.#load();
-    const client = new S3Client(this.#configuration(region, speed));
-    this.#keepSecret(await client.config.credentials());
-    return client;
+    return new S3Client({ region, logger: SILENT });
   }
 
   #addressOf(bucket: string, region: string): Promise<Address> {
@@ -223,7 +207,7 @@ export class S3Connection {
   async #findAddress(bucket: string, region: string): Promise<Address> {
     const endpoint = this.#customEndpoint;
     if (endpoint !== undefined) return addressAt(endpoint, bucket);
-    return addressBySdk(await this.#client(region, "quick"), await this.#load(), bucket);
+    return addressBySdk(await this.#client(region), await this.#load(), bucket);
   }
 
   #signerOf(region: string, credentials: S3Credentials): Signer {
@@ -234,34 +218,11 @@ export class S3Connection {
     return signer;
   }
 
-  #configuration(region: string, speed: Speed): S3ClientConfig {
-    const endpoint = this.#customEndpoint;
-    const silence = this.#settings.silenceMs ?? SILENCE_MS;
-    const credentials = this.#given;
-    return {
-      region,
-      maxAttempts: 1,
-      // Newer defaults send checksums that older stores refuse.
-      requestChecksumCalculation: "WHEN_REQUIRED",
-      responseChecksumValidation: "WHEN_REQUIRED",
-      requestHandler: {
-        connectionTimeout: CONNECT_MS,
-        socketTimeout: speed === "quick" ? silence : silence * SLOW_FACTOR,
-        httpAgent: this.#agents.http,
-        httpsAgent: this.#agents.https,
-        logger: SILENT,
-      },
-      logger: SILENT,
-      ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-      ...(credentials === undefined ? {} : { credentials }),
-    };
-  }
-
   /** The credentials, before the first request, so that no message can carry an unknown secret. */
   async #login(region: string): Promise<S3Credentials> {
     if (this.#given !== undefined) return this.#keepSecret(await this.#given());
     // The SDK keeps them, and fetches new ones before they expire.
-    const client = await this.#client(region, "quick");
+    const client = await this.#client(region);
     return this.#keepSecret(await client.config.credentials());
   }
 

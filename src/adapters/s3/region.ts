@@ -21,9 +21,9 @@ export async function requireBucket(connection: S3Connection, bucket: string): P
 
 async function askHead(connection: S3Connection, bucket: string): Promise<string | undefined> {
   const call = { verb: "look at", place: `s3://${bucket}`, reads: true };
-  return connection.send(bucket, call, async (client, { HeadBucketCommand }) => {
+  return connection.exchange(bucket, call, async (wire) => {
     try {
-      return (await client.send(new HeadBucketCommand({ Bucket: bucket }))).BucketRegion;
+      return (await wire.send({ method: "HEAD" })).headers["x-amz-bucket-region"];
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "other-region" && failure.region !== "") return failure.region;
@@ -39,10 +39,10 @@ async function askLocation(connection: S3Connection, bucket: string): Promise<st
   const configured = connection.configuredRegion;
   if (configured !== undefined) return configured;
   const call = { verb: "ask for the region of", place: `s3://${bucket}`, reads: true };
-  return connection.send(bucket, call, async (client, { GetBucketLocationCommand }) => {
-    const { LocationConstraint } = await client.send(new GetBucketLocationCommand({ Bucket: bucket }));
-    if (LocationConstraint === "EU") return "eu-west-1";
-    return LocationConstraint ?? "us-east-1";
+  return connection.exchange(bucket, call, async (wire) => {
+    const root = await wire.ask({ method: "GET", query: { location: "" } }, "LocationConstraint");
+    if (root.text === "EU") return "eu-west-1";
+    return root.text === "" ? "us-east-1" : root.text;
   });
 }
 

@@ -38,21 +38,22 @@ export class S3SharedPlace implements SharedPlace {
   async read(name: string): Promise<SharedObject | undefined> {
     const { bucket } = this.#at;
     await this.#prepare();
-    return this.#connection.send(
-      bucket,
-      { verb: "read", place: this.#place(name), reads: true },
-      async (client, sdk) => {
-        try {
-          const answer = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: this.#key(name) }));
-          if ((answer.ContentLength ?? 0) > this.#largest) throw tooLarge(this.#place(name), this.#largest);
-          const content = await this.#textOf(answer.Body as AsyncIterable<Uint8Array> | undefined, name);
-          return { content, version: versionOf(answer.ETag, this.#place(name)) };
-        } catch (error) {
-          if (isAbsent(error)) return undefined;
-          throw error;
+    const call = { verb: "read", place: this.#place(name), reads: true };
+    return this.#connection.exchange(bucket, call, async (wire) => {
+      try {
+        const answer = await wire.open({ method: "GET", key: this.#key(name) });
+        const { etag, "content-length": length } = answer.headers;
+        if (Number(length ?? 0) > this.#largest) {
+          answer.destroy();
+          throw tooLarge(this.#place(name), this.#largest);
         }
-      },
-    );
+        const content = await this.#textOf(answer, name);
+        return { content, version: versionOf(etag, this.#place(name)) };
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }
+    });
   }
 
   async list(prefix: string): Promise<readonly string[]> {
@@ -63,28 +64,25 @@ export class S3SharedPlace implements SharedPlace {
   async write(name: string, content: string, condition: WriteCondition): Promise<Written> {
     const { bucket } = this.#at;
     await this.#prepare();
-    return this.#connection.send(
-      bucket,
-      { verb: "write", place: this.#place(name), reads: false },
-      async (client, sdk) => {
-        try {
-          const request = { Bucket: bucket, Key: this.#key(name), Body: content, ContentType: "application/json" };
-          const answer = await client.send(new sdk.PutObjectCommand({ ...request, ...headersOf(condition) }));
-          return { is: "written", version: versionOf(answer.ETag, this.#place(name)) } as const;
-        } catch (error) {
-          const answer = condition === "any" ? undefined : refusalOf(error);
-          if (answer !== undefined) return answer;
-          throw error;
-        }
-      },
-    );
+    const call = { verb: "write", place: this.#place(name), reads: false };
+    return this.#connection.exchange(bucket, call, async (wire) => {
+      try {
+        const headers = { "content-type": "application/json", ...headersOf(condition) };
+        const answer = await wire.send({ method: "PUT", key: this.#key(name), headers, body: content });
+        return { is: "written", version: versionOf(answer.headers["etag"], this.#place(name)) } as const;
+      } catch (error) {
+        const answer = condition === "any" ? undefined : refusalOf(error);
+        if (answer !== undefined) return answer;
+        throw error;
+      }
+    });
   }
 
   /** What the store says of the size is not believed. */
-  async #textOf(body: AsyncIterable<Uint8Array> | undefined, name: string): Promise<string> {
+  async #textOf(body: AsyncIterable<Uint8Array>, name: string): Promise<string> {
     const parts: Uint8Array[] = [];
     let size = 0;
-    for await (const part of body ?? []) {
+    for await (const part of body) {
       size += part.length;
       if (size > this.#largest) throw tooLarge(this.#place(name), this.#largest);
       parts.push(part);
@@ -105,9 +103,9 @@ export class S3SharedPlace implements SharedPlace {
   }
 }
 
-function headersOf(condition: WriteCondition): { readonly IfNoneMatch?: string; readonly IfMatch?: string } {
+function headersOf(condition: WriteCondition): Readonly<Record<string, string>> {
   if (condition === "any") return {};
-  return condition === "absent" ? { IfNoneMatch: "*" } : { IfMatch: `"${condition.version}"` };
+  return condition === "absent" ? { "if-none-match": "*" } : { "if-match": `"${condition.version}"` };
 }
 
 /** 412; 404 for If-Match where nothing is there; 409 where two wrote at the same moment (S3 API reference, PutObject). */
