@@ -29,6 +29,11 @@ export function watchBetween(asks: boolean): Stopper {
   };
 }
 
+const GOES_ON =
+  "Ctrl-C once more stops at the next safe place: nothing is lost, and the run can be resumed. Until then it goes on.";
+const STOPPING =
+  "Stopping: what is under way has a few seconds to end, and is looked at again when the run is resumed.";
+
 /** `asks`: somebody reads what is said; otherwise the first Ctrl-C stops as well. */
 export function watchSignals(say: (text: string) => void, asks: boolean): Stopper {
   const controller = new AbortController();
@@ -41,9 +46,11 @@ export function watchSignals(say: (text: string) => void, asks: boolean): Stoppe
   };
   let asked = false;
   const onInterrupt = (): void => {
-    if (asked || !asks) return stop("Ctrl-C");
+    if (controller.signal.aborted) return;
+    if (!asks) return stop("Ctrl-C");
+    say(asked ? STOPPING : GOES_ON);
+    if (asked) stop("Ctrl-C");
     asked = true;
-    say("Ctrl-C once more stops now: nothing is lost, and the run can be resumed. Otherwise it goes on.");
   };
   const onTerminate = (): void => stop("SIGTERM");
   const onHangUp = (): void => stop("SIGHUP");

@@ -7,9 +7,11 @@ describe("Ctrl-C", () => {
     const stopper = watchSignals((text) => said.push(text), true);
     process.emit("SIGINT");
     expect(stopper.signal.aborted).toBe(false);
-    expect(said).toHaveLength(1);
+    expect(said).toEqual([expect.stringContaining("Until then it goes on")]);
     process.emit("SIGINT");
     expect(stopper.signal.reason).toMatchObject({ code: "interrupted", exitCode: 130 });
+    process.emit("SIGINT");
+    expect(said.slice(1)).toEqual([expect.stringMatching(/^Stopping: /)]);
     stopper.release();
   });
 
