@@ -1,0 +1,111 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { formatLocation } from "../../src/archive/names/location.js";
+import { archiveRestore, type ArchiveRestoreResult } from "../../src/cli/archive-restoring.js";
+import { RestoreRate } from "../../src/ui/restore-rate.js";
+import { loadSegments, packedSegment, restorable, walKey } from "../archive/restorable-archive.js";
+import { add, OLD } from "../archive/sample-archive.js";
+import { tarEntry } from "../archive/tar-builder.js";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
+import { MemoryObjectStore as EmptyStore } from "../fakes/memory-object-store.js";
+import { StillClock } from "../fakes/still-clock.js";
+
+const source = formatLocation(OLD);
+const ALL = { segments: [15, 16, 17] };
+
+let place = "";
+beforeAll(loadSegments);
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), "restore-"));
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+const restore = (store: MemoryObjectStore, targetTime?: Date): Promise<ArchiveRestoreResult> =>
+  archiveRestore({
+    store,
+    clock: new StillClock(),
+    source,
+    directory: relative(process.cwd(), join(place, "data")),
+    targetTime,
+  });
+
+describe("archive restore", () => {
+  it("ends with 0, a document, and the commands that start the server", async () => {
+    const { document, lines, exitCode } = await restore(restorable(ALL));
+    expect(exitCode).toBe(0);
+    expect(document).toMatchObject({
+      schema: "dingo-recover/archive-restore@1",
+      source,
+      directory: join(place, "data"),
+      base: "base_00000001000000000000000F_00000040",
+      postgresVersion: "9.6",
+      systemId: "7710792265695954435",
+      timeline: 1,
+      targetTime: null,
+      lastTransaction: "2026-11-22T00:52:38.322203Z",
+      segments: 3,
+      lost: { missing: 0, unreachable: 0, damaged: null },
+    });
+    expect(lines.join("\n")).toContain(`pg_ctl -D ${join(place, "data")} -w`);
+    expect(lines.join("\n")).toContain("last transaction that comes back: 2026-11-22T00:52:38.322203Z");
+  });
+
+  it("says the moment that it goes back to", async () => {
+    const { document, lines } = await restore(restorable(ALL), new Date("2026-11-22T00:52:35Z"));
+    expect(document).toMatchObject({
+      targetTime: "2026-11-22T00:52:35.000Z",
+      lastTransaction: "2026-11-22T00:52:33.939522Z",
+    });
+    expect(lines.join("\n")).toContain("stops before the first transaction later than 2026-11-22T00:52:35.000Z");
+  });
+
+  it("says what does not come back: behind a gap, behind a damaged segment, and which links were not made", async () => {
+    const gap = await restore(
+      restorable({ segments: [15, 17], more: [tarEntry("up\u001b[2J", { type: "2", link: ".." })] }),
+    );
+    expect(gap.document.lost).toEqual({ missing: 1, unreachable: 1, damaged: null });
+    expect(gap.lines.join("\n")).toContain("lost: 1 segment missing, 1 behind them");
+    expect(gap.lines.join("")).not.toMatch(/\p{Cc}/u);
+    expect(gap.document.linksLeftOut).toHaveLength(1);
+    rmSync(join(place, "data"), { recursive: true });
+    const store = restorable(ALL);
+    add(store, walKey(16), packedSegment("13", 16));
+    const damaged = await restore(store);
+    expect(damaged.document.lost).toMatchObject({ missing: 0, unreachable: 1 });
+    expect(damaged.lines.join("\n")).toMatch(
+      /ends before a segment that cannot be used: 000000010000000000000010: it is of another cluster/,
+    );
+  });
+
+  it("finds nothing in an empty place, and makes nothing", async () => {
+    const store = new EmptyStore();
+    store.bucket(OLD.bucket);
+    await expect(restore(store)).rejects.toMatchObject({ code: "nothing-found" });
+    expect(existsSync(join(place, "data"))).toBe(false);
+  });
+});
+
+describe("the lines while a restore goes on", () => {
+  it("come for who waits longer than a second, with the rate and the time that is left", () => {
+    const said: string[] = [];
+    let now = 5000;
+    const rate = new RestoreRate({ monotonicMs: () => now }, (line) => said.push(line));
+    const at = (ms: number, bytes: number, phase: "base" | "wal" | "disk" = "base"): void => {
+      now = 5000 + ms;
+      rate.progress({ phase, bytes, of: 100_000_000 });
+    };
+    at(0, 1);
+    at(900, 9_000_000);
+    at(1000, 10_000_000);
+    at(2900, 29_000_000);
+    at(3000, 30_000_000, "wal");
+    at(9000, 90_000_000, "disk");
+    expect(said).toEqual([
+      "base backup: 10.0 MB of 100.0 MB (10 %), 10.0 MB a second, about 9 s to go",
+      "WAL: 30.0 MB of 100.0 MB (30 %), 10.0 MB a second, about 7 s to go",
+      "waiting until everything is on disk",
+    ]);
+  });
+});
