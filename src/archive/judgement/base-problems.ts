@@ -3,7 +3,7 @@ import type { ArchiveFacts } from "../reading/facts.js";
 import type { Reader } from "../reading/reader.js";
 import { type BaseBackup, sentinelOf } from "./base-backup.js";
 import { byAge } from "./choose.js";
-import { chainOf } from "./completeness.js";
+import { bytesShort, chainOf } from "./completeness.js";
 import type { Option } from "./option.js";
 import { problem, type Problem, type Restorer } from "./problem.js";
 
@@ -95,7 +95,12 @@ function delta(base: BaseBackup, bases: ReadonlyMap<string, BaseBackup>): readon
 }
 
 /** WAL-G may have left the list of files out, or it is too large to be read here. */
-function unproven({ writer, sentinel, wanted, ...base }: BaseBackup): readonly Problem[] {
-  if (writer === "wal-e" || sentinel?.ok !== true || wanted !== undefined) return [];
+function unproven(base: BaseBackup): readonly Problem[] {
+  if (base.writer === "wal-e" || base.sentinel?.ok !== true || base.wanted !== undefined) return [];
+  const short = bytesShort(base);
+  if (short !== undefined) {
+    const text = `${short.sent} bytes were sent and ${short.stored} are here, and nothing that was read says which tar files it has`;
+    return [problem("parts-short", sentinelOf(base), text)];
+  }
   return [problem("parts-unproven", sentinelOf(base), "nothing that was read here says how many tar files it has")];
 }

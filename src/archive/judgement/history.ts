@@ -73,6 +73,7 @@ export function wayToLatest(base: Origin, histories: Histories): Way {
 export function wayTo(target: number, base: Origin, histories: Histories): Way {
   const start = base.timeline;
   if (target === start) return { known: true, stretches: [{ timeline: start, from: 0 }] };
+  if (target < start) return unknown(`timeline ${target} is older than ${start}, on which the backup was made`);
   const history = histories.get(target);
   if (history === undefined) return unknown(`the history of timeline ${target} cannot be read`);
   const left = history.find(({ timeline }) => timeline === start);

@@ -40,6 +40,7 @@ export const PROBLEMS = {
   "wal-g-archive": forContainer("unknown", "note"),
   "delta-backup": "note",
   "parts-unproven": "note",
+  "parts-short": forContainer("note", "unknown"),
   tablespaces: forContainer("unknown", "note"),
   "version-missing": forContainer("unknown", "note"),
   "several-versions": "unknown",

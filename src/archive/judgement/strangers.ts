@@ -51,7 +51,9 @@ function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): read
 }
 
 /** Cannot be read at once, as far as its storage class tells. */
-export const isCold = ({ info }: ArchiveEntry): boolean => !READABLE.has(info.storageClass || "STANDARD");
+export const isCold = ({ info }: ArchiveEntry): boolean => isColdClass(info.storageClass);
+
+export const isColdClass = (storageClass: string): boolean => !READABLE.has(storageClass || "STANDARD");
 
 function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
   const cold = entries.filter(isCold);
