@@ -1,5 +1,5 @@
 import { createOutput } from "../ui/output.js";
-import { archiveCopy as copy, type ArchiveCopyIntent } from "./archive-copying.js";
+import { archiveCopy as copy, type ArchiveCopyIntent, coldLines } from "./archive-copying.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
 import { withStore } from "./with-store.js";
@@ -17,7 +17,7 @@ export async function archiveCopy(
       id: "copy",
       prompt: `Copy ${intent.objects} objects to ${intent.destination}?`,
       why: "The source is only read; nothing at the destination is overwritten.",
-      details: [`${intent.bytes} bytes, ${intent.alreadyThere} objects are there already`],
+      details: [`${intent.bytes} bytes, ${intent.alreadyThere} objects are there already`, ...coldLines(intent)],
     });
     return answer?.value === "yes";
   };
@@ -27,6 +27,8 @@ export async function archiveCopy(
       clock: ports.clock,
       source: given.source,
       destination: given.destination,
+      shared: ports.shared,
+      signal: ports.signal,
       ...(asks ? { approve } : {}),
     }),
   );

@@ -2,12 +2,15 @@
 import { compareListings } from "../archive/copy/baseline.js";
 import { probeCopy } from "../archive/copy/compare.js";
 import { copyArchive, refuseForeign } from "../archive/copy/copy.js";
-import { planCopy, type CopyPlan } from "../archive/copy/copy-plan.js";
+import { itemsOf, planCopy, type CopyPlan } from "../archive/copy/copy-plan.js";
+import { keepManifest, manifestOf } from "../archive/copy/manifest.js";
+import { isColdClass } from "../archive/judgement/strangers.js";
 import { formatLocation, parseLocation, requireApart } from "../archive/names/location.js";
 import { listArchive } from "../archive/reading/listing.js";
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
 import type { ArchiveStore, ObjectInfo } from "../ports/object-store.js";
+import type { SharedPlace } from "../ports/shared-place.js";
 import { counted } from "../counted.js";
 
 export interface ArchiveCopyOptions {
@@ -19,6 +22,8 @@ export interface ArchiveCopyOptions {
   /** Asked once, before the first copy; anything but true stops. Default: go on. */
   readonly approve?: (intent: ArchiveCopyIntent) => Promise<boolean>;
   readonly progress?: (done: number, total: number) => void;
+  /** Opens the folder beside the destination for the manifest. Without it none is kept. */
+  readonly shared?: (at: { readonly bucket: string; readonly prefix: string }) => SharedPlace;
   readonly signal?: AbortSignal;
 }
 
@@ -28,11 +33,17 @@ export interface ArchiveCopyIntent {
   readonly objects: number;
   readonly bytes: number;
   readonly alreadyThere: number;
+  /** Objects by storage class that cannot be copied before somebody has them restored. */
+  readonly cold: Readonly<Record<string, number>>;
 }
 
 export interface ArchiveCopyDocument extends ArchiveCopyIntent {
   readonly schema: "dingo-recover/archive-copy@1";
   readonly copied: number;
+  /** Where the original times of all objects are kept; null where nowhere. */
+  readonly manifest: string | null;
+  /** Whether the store refuses to overwrite (If-None-Match); null where it was not asked. */
+  readonly refusesOverwrite: boolean | null;
 }
 
 export interface ArchiveCopyResult {
@@ -54,12 +65,16 @@ export async function archiveCopy(options: ArchiveCopyOptions): Promise<ArchiveC
   const before = await listArchive(store, source);
   if (before.length === 0) throw nothingThere(formatLocation(source));
   const plan = planCopy(source, target, before);
+  const manifest = manifestOf({ location: source, objects: before }, target);
   const there = await probeCopy(store, plan);
   refuseForeign(plan, there);
   await requireApproval(options, intentOf(plan, there.equal.size));
-  const { clock, progress, signal } = options;
+  const { clock, progress, signal, shared } = options;
+  const kept = shared === undefined ? null : await keepManifest(shared(manifest.folder), manifest);
   const outcome = await copyArchive(store, plan, {
     clock,
+    before: there,
+    asksForRefusal: true,
     ...(progress === undefined ? {} : { progress }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -68,6 +83,8 @@ export async function archiveCopy(options: ArchiveCopyOptions): Promise<ArchiveC
     schema: "dingo-recover/archive-copy@1",
     ...intentOf(plan, outcome.alreadyThere),
     copied: outcome.copied,
+    manifest: kept,
+    refusesOverwrite: outcome.refusesOverwrite ?? null,
   } as const;
   return { document, exitCode: EXIT.done, lines: copyLines(document) };
 }
@@ -80,7 +97,24 @@ function intentOf(plan: CopyPlan, alreadyThere: number): ArchiveCopyIntent {
     objects,
     bytes,
     alreadyThere,
+    cold: coldOf(plan),
   };
+}
+
+function coldOf(plan: CopyPlan): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { from } of itemsOf(plan)) {
+    if (isColdClass(from.storageClass)) counts[from.storageClass] = (counts[from.storageClass] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** One sentence for each storage class that must be thawed first; empty where there is none. */
+export function coldLines({ cold }: Pick<ArchiveCopyIntent, "cold">): readonly string[] {
+  return Object.entries(cold).map(
+    ([name, count]) =>
+      `${counted(count, "object")} of storage class ${name}: have them restored first, or the copy stops there`,
+  );
 }
 
 async function requireApproval(options: ArchiveCopyOptions, intent: ArchiveCopyIntent): Promise<void> {
@@ -114,5 +148,16 @@ function copyLines(document: ArchiveCopyDocument): readonly string[] {
     `${document.source} copied to ${document.destination}`,
     `${counted(document.objects, "object")}, ${document.bytes} bytes: ${document.copied} copied, ${document.alreadyThere} were there`,
     "every object compared equal; the source is unchanged",
+    ...(document.manifest === null ? [] : [`the original times of all objects: ${document.manifest}`]),
+    ...refusalLines(document),
+  ];
+}
+
+function refusalLines({ refusesOverwrite }: ArchiveCopyDocument): readonly string[] {
+  if (refusesOverwrite === null) return [];
+  return [
+    refusesOverwrite
+      ? "the store itself refused to overwrite: each copy was sent with If-None-Match"
+      : "the store ignores If-None-Match: that nothing was overwritten is known from the listing before",
   ];
 }

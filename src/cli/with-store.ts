@@ -6,6 +6,7 @@ import { systemClock } from "../adapters/clock/system-clock.js";
 import type { Clock } from "../ports/clock.js";
 import type { ArchiveStore } from "../ports/object-store.js";
 import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
+import type { SharedPlace } from "../ports/shared-place.js";
 import { openStore } from "../store-wiring.js";
 import { createOutput } from "../ui/output.js";
 import { configOf } from "./configuration.js";
@@ -16,6 +17,8 @@ import { watchSignals } from "./signals.js";
 export interface StorePorts {
   readonly clock: Clock;
   readonly store: ArchiveStore;
+  /** A folder of the store for small objects, outside every archive. */
+  readonly shared: (at: { readonly bucket: string; readonly prefix: string }) => SharedPlace;
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +27,10 @@ export async function withStore<T>(given: GlobalArguments, work: (opened: StoreP
   const output = createOutput({ secrets, color: given.color });
   if (config.s3.viaGateway === true) {
     const { withPorts } = await import("./with-ports.js");
-    return withPorts(given, config, ({ ports }, signal) => work({ clock: ports.clock, store: ports.store, signal }));
+    return withPorts(given, config, (wired, signal) => {
+      const { clock, store } = wired.ports;
+      return work({ clock, store, shared: (at) => wired.shared(at), signal });
+    });
   }
   const rehearsed = process.env[REHEARSAL_VARIABLE] !== undefined;
   const mode = rehearsed ? (await import("./rehearsal-mode.js")).readRehearsalMode(process.env) : undefined;
@@ -33,7 +39,7 @@ export async function withStore<T>(given: GlobalArguments, work: (opened: StoreP
   const { signal } = stopper;
   const opened = openStore({ config, env: process.env, secrets, clock, signal, loopbackOnly: mode !== undefined });
   try {
-    return await work({ clock, store: opened.store, signal });
+    return await work({ clock, store: opened.store, shared: (at) => opened.store.shared(at), signal });
   } finally {
     opened.close();
     stopper.release();

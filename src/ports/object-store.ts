@@ -87,15 +87,18 @@ export interface CopyRequest {
   readonly size?: number;
   readonly storageClass?: string;
   /**
-   * Nothing may be there: `target-not-fresh` where something is. Not every store honours it (MinIO does not), so who
-   * relies on it looks as well.
+   * Nothing but this very object (its size and ETag) may be there: `target-not-fresh` where something else is. Not every
+   * store honours it (MinIO does not), so who relies on it looks as well.
    */
   readonly ifAbsent?: boolean;
 }
 
+/** `wasThere`: the store refused to overwrite, and what is there is the source's content. */
+export type CopiedObject = ObjectInfo & { readonly wasThere?: true };
+
 export interface ObjectStore extends ObjectReader {
   /** One server-side copy that keeps storage class, metadata and tags; returns the new object. Above 5 GiB in parts. */
-  copy(from: ObjectLocation, to: ObjectLocation, options: CopyRequest): Promise<ObjectInfo>;
+  copy(from: ObjectLocation, to: ObjectLocation, options: CopyRequest): Promise<CopiedObject>;
   /** An absent object is no error. */
   remove(location: ObjectLocation): Promise<void>;
 }

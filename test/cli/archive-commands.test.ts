@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { archiveCopy } from "../../src/cli/archive-copying.js";
+import { parseListing } from "../../src/archive/copy/baseline.js";
+import { archiveCopy, type ArchiveCopyIntent, coldLines } from "../../src/cli/archive-copying.js";
 import { archiveVerify } from "../../src/cli/archive-verification.js";
 import { formatLocation } from "../../src/archive/names/location.js";
+import { MemorySharedPlace, SharedMemory } from "../fakes/memory-shared-place.js";
 import { StillClock } from "../fakes/still-clock.js";
 import { add, BUCKET, drop, lzopLike, NEW, OLD, sampleArchive, segment } from "../archive/sample-archive.js";
 
@@ -102,6 +104,65 @@ describe("archive copy", () => {
     expect(first).toMatchObject({ exitCode: 0, document: { objects: 11, copied: 11, alreadyThere: 0 } });
     const second = await archiveCopy({ store, clock, source: location, destination });
     expect(second).toMatchObject({ exitCode: 0, document: { objects: 11, copied: 0, alreadyThere: 11 } });
+  });
+
+  it("keeps the times of the originals beside the destination, the same file for the same copy", async () => {
+    const store = sampleArchive();
+    const before = await store.reader().list(BUCKET, `${OLD.prefix}/`);
+    const places = new Map<string, MemorySharedPlace>();
+    const shared = ({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }) => {
+      const name = `s3://${bucket}/${prefix}`;
+      const place = places.get(name) ?? new MemorySharedPlace(new SharedMemory());
+      places.set(name, place);
+      return place;
+    };
+    const first = await archiveCopy({ store, clock, source: location, destination, shared });
+    const second = await archiveCopy({ store, clock, source: location, destination, shared });
+    expect([...places.keys()]).toEqual([`s3://${BUCKET}/${NEW.prefix.replace(/wal$/, "dingo-recover/manifests")}`]);
+    const [place] = places.values();
+    const names = (await place?.list("")) ?? [];
+    expect(names).toHaveLength(1);
+    expect(first.document.manifest).toBe(`s3://bucket/leases/${names[0] ?? ""}`);
+    expect(second.document.manifest).toBe(first.document.manifest);
+    expect(parseListing((await place?.read(names[0] ?? ""))?.content ?? "")).toEqual({
+      location: OLD,
+      objects: before,
+    });
+    expect(first.lines.join("\n")).toContain("original times");
+  });
+
+  it("says whether the store itself refuses to overwrite", async () => {
+    for (const honours of [true, false]) {
+      const store = sampleArchive();
+      store.honoursAbsence = honours;
+      const { document, lines } = await archiveCopy({ store, clock, source: location, destination });
+      expect(document.refusesOverwrite).toBe(honours);
+      expect(lines.at(-1)).toMatch(honours ? /refused to overwrite/ : /ignores If-None-Match/);
+    }
+  });
+
+  it("overwrites nothing that somebody writes to the destination meanwhile, where the store honours that", async () => {
+    const store = sampleArchive();
+    const late = `${NEW.prefix}/sysids/sysid`;
+    const progress = (done: number): void => {
+      if (done === 1) store.seed(BUCKET, late, "9999999999999999999\n");
+    };
+    const copy = archiveCopy({ store, clock, source: location, destination, progress });
+    await expect(copy).rejects.toMatchObject({ code: "target-not-fresh" });
+    expect(store.changes).not.toContain(`copy ${late}`);
+  });
+
+  it("says before anything is copied what lies in cold storage", async () => {
+    const store = sampleArchive();
+    store.seed(BUCKET, `${OLD.prefix}/wal_005/${segment(9)}.lzo`, "x", { storageClass: "GLACIER" });
+    const seen: (readonly string[])[] = [];
+    const approve = (intent: ArchiveCopyIntent): Promise<boolean> => {
+      seen.push(coldLines(intent));
+      return Promise.resolve(false);
+    };
+    const copy = archiveCopy({ store, clock, source: location, destination, approve });
+    await expect(copy).rejects.toMatchObject({ code: "stopped-by-operator" });
+    expect(seen).toEqual([["1 object of storage class GLACIER: have them restored first, or the copy stops there"]]);
   });
 
   it("copies nothing without approval, which sees what would be copied", async () => {

@@ -313,6 +313,8 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
         }
         await expect(over).rejects.toMatchObject({ code: "target-not-fresh", effect: "none" });
         expect(await text("copy/taken")).toBe("something else");
+        const again = await writer.copy(at("copy/from"), at(fresh), request);
+        expect(again).toMatchObject({ etag: md5("content"), wasThere: true });
         const changed = writer.copy(at("copy/from"), at("copy/never"), { ifMatch: md5("old"), ifAbsent: true });
         await fails("copy", changed, { code: "object-changed" });
       });

@@ -8,6 +8,7 @@ import { refuseProtected, type ProtectedPrefix } from "../../src/adapters/s3/gua
 import { RecoverError, type ErrorCode } from "../../src/errors.js";
 import type {
   ArchiveStore,
+  CopiedObject,
   CopyRequest,
   KeyRange,
   LifecycleRule,
@@ -155,10 +156,12 @@ export class MemoryObjectStore implements ArchiveStore {
     return object === undefined ? undefined : infoOf(at.key, object);
   }
 
-  #copy(from: ObjectLocation, to: ObjectLocation, options: CopyRequest): ObjectInfo {
+  #copy(from: ObjectLocation, to: ObjectLocation, options: CopyRequest): CopiedObject {
     const object = this.#require(from.bucket).get(from.key);
     if (object?.etag !== options.ifMatch) throw failure("object-changed", `"${from.key}" is not what was seen`);
     if (options.ifAbsent === true && this.honoursAbsence && this.#require(to.bucket).has(to.key)) {
+      const there = infoOf(to.key, this.#require(to.bucket).get(to.key) ?? object);
+      if (there.size === object.size && there.etag === object.etag) return { ...there, wasThere: true };
       throw failure("target-not-fresh", `"${to.key}" is there already`, "none");
     }
     this.nowMs += 10;

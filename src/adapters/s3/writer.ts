@@ -1,6 +1,6 @@
 /** The writing side: server-side copies and deletes, each behind the guard of law 1. */
 import { RecoverError } from "../../errors.js";
-import type { CopyRequest, ObjectInfo, ObjectLocation, ObjectStore } from "../../ports/object-store.js";
+import type { CopiedObject, CopyRequest, ObjectInfo, ObjectLocation, ObjectStore } from "../../ports/object-store.js";
 import type { S3Connection } from "./connection.js";
 import { printable } from "./failure.js";
 import { copyInParts } from "./parts.js";
@@ -16,7 +16,7 @@ export class S3Writer extends S3Reader implements ObjectStore {
     this.#protect = protect;
   }
 
-  async copy(from: ObjectLocation, to: ObjectLocation, request: CopyRequest): Promise<ObjectInfo> {
+  async copy(from: ObjectLocation, to: ObjectLocation, request: CopyRequest): Promise<CopiedObject> {
     refuseProtected(this.#protect, to);
     await this.prepare(to.bucket);
     const { size, storageClass } = await this.#known(from, request);
@@ -27,7 +27,10 @@ export class S3Writer extends S3Reader implements ObjectStore {
     } catch (error) {
       // 412 does not say which of the two conditions did not hold.
       const isRefusal = error instanceof RecoverError && error.code === "object-changed";
-      if (request.ifAbsent !== true || !isRefusal || (await this.head(to)) === undefined) throw error;
+      const there = request.ifAbsent === true && isRefusal ? await this.head(to) : undefined;
+      if (there === undefined) throw error;
+      // Something on the way may have sent the request twice.
+      if (there.size === size && there.etag === request.ifMatch) return { ...there, wasThere: true };
       throw taken(to, error);
     }
   }

@@ -6,7 +6,7 @@ import { listArchive } from "../reading/listing.js";
 import { inParallel } from "../reading/parallel.js";
 import { sameContent } from "./same-content.js";
 
-const IN_FLIGHT = 8;
+const IN_FLIGHT = 16;
 
 export interface CopyState {
   readonly total: number;

@@ -4,7 +4,7 @@
  */
 import { RecoverError } from "../../errors.js";
 import type { Clock } from "../../ports/clock.js";
-import type { ObjectStore } from "../../ports/object-store.js";
+import type { CopiedObject, ObjectStore } from "../../ports/object-store.js";
 import { compareAge } from "../judgement/choose.js";
 import { probeCopy, type CopyState } from "./compare.js";
 import { planTitle, type CopyItem, type CopyPlan } from "./copy-plan.js";
@@ -12,7 +12,8 @@ import { formatLocation } from "../names/location.js";
 import { inParallel } from "../reading/parallel.js";
 import { counted } from "../../counted.js";
 
-const IN_FLIGHT = 16;
+/** More than one store bears: the adapter has its own pace, and learns from the store. */
+const IN_FLIGHT = 256;
 /** S3 dates objects to the second; two sentinels of one second would leave WAL-E's choice to their names. */
 const BETWEEN_SENTINELS_MS = 1_100;
 
@@ -20,6 +21,10 @@ export interface CopyOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   readonly inFlight?: number;
+  /** What `probeCopy` found a moment ago. */
+  readonly before?: CopyState;
+  /** Asks the store, by one copy more, whether it refuses to overwrite. */
+  readonly asksForRefusal?: boolean;
   /** Asked before every single copy and delete; what it throws ends the work. */
   readonly beforeEffect?: () => Promise<void>;
   readonly progress?: (done: number, total: number) => void;
@@ -30,6 +35,8 @@ export interface CopyOutcome {
   readonly bytes: number;
   readonly copied: number;
   readonly alreadyThere: number;
+  /** Whether the store refuses a copy that must find nothing where something is; absent where it was not asked. */
+  readonly refusesOverwrite?: boolean;
 }
 
 /**
@@ -37,7 +44,7 @@ export interface CopyOutcome {
  * source is not what the plan was made from; `proof-failed` where the copy does not compare equal at the end.
  */
 export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: CopyOptions): Promise<CopyOutcome> {
-  const before = await probeCopy(store, plan);
+  const before = options.before ?? (await probeCopy(store, plan));
   refuseForeign(plan, before);
   const sentinels = sentinelsToCopy(plan, before);
   const phases = plan.phases.map((phase) => phase.filter((item) => !before.equal.has(item.to)));
@@ -46,7 +53,7 @@ export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: C
   const copyOne = async (item: CopyItem): Promise<void> => {
     options.signal?.throwIfAborted();
     await options.beforeEffect?.();
-    await copyItem(store, plan, item);
+    await copyItem(store, plan, { ...item, ifAbsent: !before.target.has(item.to) });
     done += 1;
     options.progress?.(done, before.total);
   };
@@ -55,9 +62,22 @@ export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: C
     if (item !== plan.sentinels[0]) await options.clock.sleep(BETWEEN_SENTINELS_MS, options.signal);
     await copyOne(item);
   }
+  const refuses = options.asksForRefusal === true ? await refusesOverwrite(store, plan) : undefined;
   await requireCopied(store, plan);
-  return { objects: plan.objects, bytes: plan.bytes, copied, alreadyThere: before.total - copied };
+  const alreadyThere = before.total - copied;
+  const asked = refuses === undefined ? {} : { refusesOverwrite: refuses };
+  return { objects: plan.objects, bytes: plan.bytes, copied, alreadyThere, ...asked };
 }
+
+/** Copies what is there already onto itself once more: only a store that ignores the condition does it. */
+async function refusesOverwrite(store: ObjectStore, plan: CopyPlan): Promise<boolean | undefined> {
+  const small = plan.phases.flat().reduce<CopyItem | undefined>(smaller, undefined);
+  if (small === undefined) return undefined;
+  return (await copyItem(store, plan, { ...small, ifAbsent: true })).wasThere === true;
+}
+
+const smaller = (one: CopyItem | undefined, other: CopyItem): CopyItem =>
+  one === undefined || other.from.size < one.from.size ? other : one;
 
 /** Throws `proof-failed` unless the target holds exactly what the plan wants and WAL-E will choose the same base. */
 export async function requireCopied(store: ObjectStore, plan: CopyPlan): Promise<void> {
@@ -70,11 +90,17 @@ export async function requireCopied(store: ObjectStore, plan: CopyPlan): Promise
   if (!ascend) throw proofFailed(plan, "the copy's base backups are dated in another order");
 }
 
-export async function copyItem(store: ObjectStore, plan: CopyPlan, item: CopyItem): Promise<void> {
-  await store.copy(
-    { bucket: plan.source.bucket, key: item.from.key },
+/** With `ifAbsent`, a store that honours conditions refuses where something is. */
+export async function copyItem(
+  store: ObjectStore,
+  plan: CopyPlan,
+  item: CopyItem & { readonly ifAbsent: boolean },
+): Promise<CopiedObject> {
+  const { from, ifAbsent } = item;
+  return store.copy(
+    { bucket: plan.source.bucket, key: from.key },
     { bucket: plan.target.bucket, key: item.to },
-    { ifMatch: item.from.etag, size: item.from.size, storageClass: item.from.storageClass },
+    { ifMatch: from.etag, size: from.size, storageClass: from.storageClass, ...(ifAbsent ? { ifAbsent } : {}) },
   );
 }
 

@@ -11,7 +11,7 @@ import { listArchive } from "../reading/listing.js";
 import { inParallel } from "../reading/parallel.js";
 import { sameContent } from "./same-content.js";
 
-const IN_FLIGHT = 16;
+const IN_FLIGHT = 64;
 /** S3 dates objects to the second; two sentinels of one second would leave WAL-E's choice to their names. */
 const BETWEEN_SENTINELS_MS = 1_100;
 
@@ -82,7 +82,7 @@ async function copyBack(
   await store.copy(
     { bucket: plan.target.bucket, key: kept.key },
     { bucket: plan.source.bucket, key: item.from.key },
-    { ifMatch: kept.etag, size: kept.size, storageClass: kept.storageClass },
+    { ifMatch: kept.etag, size: kept.size, storageClass: kept.storageClass, ifAbsent: true },
   );
 }
 

@@ -13,7 +13,7 @@ import { inParallel } from "../reading/parallel.js";
 import { sameByListing, sameContent } from "./same-content.js";
 import { counted } from "../../counted.js";
 
-const IN_FLIGHT = 16;
+const IN_FLIGHT = 64;
 
 export interface SetAsideOutcome {
   readonly objects: number;
@@ -100,7 +100,7 @@ async function moveItem(
   const to = { bucket: plan.target.bucket, key: item.to };
   if ((await store.head(to)) === undefined) {
     await beforeEffect();
-    await copyItem(store, plan, item);
+    await copyItem(store, plan, { ...item, ifAbsent: true });
   }
   const copy = await store.head(to);
   const from = { bucket: plan.source.bucket, info: item.from };

@@ -1,0 +1,42 @@
+/**
+ * The manifest of a copy: what the source held and when each object was written, which no copy keeps (wal-archives.md
+ * §4). It lies beside the target, never inside it, where WAL-E would stumble over it; its name follows from its content,
+ * so that a copy that is run again writes the same.
+ */
+import { createHash } from "node:crypto";
+import { RecoverError } from "../../errors.js";
+import type { SharedPlace } from "../../ports/shared-place.js";
+import { type ArchiveLocation, formatLocation, parseLocation, requireApart } from "../names/location.js";
+import { type Baseline, formatListing } from "./baseline.js";
+
+export interface ManifestPlace {
+  /** The folder, to be opened as a place of its own. */
+  readonly folder: ArchiveLocation;
+  readonly name: string;
+  readonly content: string;
+}
+
+/** Throws `source-protected` where it would lie inside the source. */
+export function manifestOf(source: Baseline, target: ArchiveLocation): ManifestPlace {
+  const parts = target.prefix.split("/");
+  const folder = parseLocation(
+    `s3://${target.bucket}/${[...parts.slice(0, -1), "dingo-recover", "manifests"].join("/")}`,
+  );
+  requireApart(source.location, folder);
+  const content = formatListing(source);
+  const mark = createHash("sha256")
+    .update(`${formatLocation(target)}\n${content}`)
+    .digest("hex")
+    .slice(0, 16);
+  return { folder, name: `${parts.at(-1) ?? ""}-${mark}.jsonl`, content };
+}
+
+/** Where it lies. What is there already under that name is the same. */
+export async function keepManifest(place: SharedPlace, { name, content }: ManifestPlace): Promise<string> {
+  const written = await place.write(name, content, "any");
+  if (written.is === "written") return `${place.location}/${name}`;
+  throw new RecoverError("unreachable", "the manifest of the copy cannot be written", {
+    remedy: "Use credentials that may write beside the target.",
+    place: `${place.location}/${name}`,
+  });
+}
