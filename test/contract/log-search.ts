@@ -57,9 +57,14 @@ export function numbered(sources: readonly Readonly<Record<string, unknown>>[]):
   return sources.map((source, index) => ({ id: `d${index}`, source }));
 }
 
-export function logSearchContract(name: string, start: () => Promise<LogStoreFixture>): void {
+/** `further` registers more tests of the same store. */
+export function logSearchContract<Fixture extends LogStoreFixture>(
+  name: string,
+  start: () => Promise<Fixture>,
+  further?: (store: () => Fixture) => void,
+): void {
   describe(`log search contract: ${name}`, () => {
-    let store: LogStoreFixture;
+    let store: Fixture;
     beforeAll(async () => {
       store = await start();
     });
@@ -231,5 +236,7 @@ export function logSearchContract(name: string, start: () => Promise<LogStoreFix
       expect(await store.inventory()).toBe(before);
       expect(await store.contexts()).toBe(open);
     });
+
+    further?.(() => store);
   });
 }

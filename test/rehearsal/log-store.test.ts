@@ -10,8 +10,10 @@ import { type LogStoreFixture, logSearchContract } from "../contract/log-search.
 const VERSIONS = [
   ["elasticsearch", "7.6.1"],
   ["elasticsearch", "8.18.0"],
-  ["opensearch", "1.3.20"],
+  ["elasticsearch", "9.0.0"],
+  ["opensearch", "1.3.2"],
   ["opensearch", "2.19.1"],
+  ["opensearch", "3.1.0"],
 ] as const;
 
 for (const [product, version] of VERSIONS)

@@ -7,8 +7,20 @@ import { join } from "node:path";
 import { cacheDirectory } from "./cache.js";
 import { freePort } from "./server.js";
 
-export const LOG_STORES = ["elasticsearch-7.6.1", "elasticsearch-8.18.0", "opensearch-2.19.1"] as const;
+export const LOG_STORES = [
+  "elasticsearch-7.6.1",
+  "elasticsearch-8.18.0",
+  "elasticsearch-9.0.0",
+  "opensearch-1.3.2",
+  "opensearch-2.19.1",
+  "opensearch-3.1.0",
+] as const;
 export type LogStoreName = (typeof LOG_STORES)[number];
+
+/** The Java of the distribution is too old for these. */
+const ON_JAVA_21: readonly LogStoreName[] = ["elasticsearch-9.0.0", "opensearch-3.1.0"];
+/** Their test framework refuses to run as root. */
+const OF_TEST_FRAMEWORK: readonly LogStoreName[] = ["elasticsearch-8.18.0", "elasticsearch-9.0.0"];
 
 export interface RealLogStore {
   readonly url: string;
@@ -55,10 +67,17 @@ function launch(
   const home = join(directory, "home");
   const temporary = join(directory, "tmp");
   for (const path of [home, temporary, join(home, "config")]) mkdirSync(path, { recursive: true });
-  // Its test framework refuses to run as root; and the cache may lie in a home that only its owner enters.
-  const unprivileged = name.startsWith("elasticsearch-8") && process.getuid?.() === 0;
-  const base = unprivileged ? join(directory, "program") : cached;
-  if (unprivileged) cpSync(cached, base, { recursive: true, dereference: true });
+  const unprivileged = OF_TEST_FRAMEWORK.includes(name) && process.getuid?.() === 0;
+  // The cache may lie in a home that only its owner enters.
+  const reachable = (path: string, copy: string): string => {
+    if (!unprivileged) return path;
+    cpSync(path, join(directory, copy), { recursive: true, dereference: true });
+    return join(directory, copy);
+  };
+  const base = reachable(cached, "program");
+  const runtime = ON_JAVA_21.includes(name)
+    ? join(reachable(join(cacheDirectory, "java-21"), "java"), "bin/java")
+    : "java";
   if (unprivileged)
     for (const path of [directory, home, temporary, join(home, "config")]) chownSync(path, NOBODY, NOBODY);
   const java = [
@@ -74,7 +93,7 @@ function launch(
     home,
   ];
   const out = openSync(log, "a");
-  const [program = "java", ...args] = [...WITH_US, ...(unprivileged ? AS_NOBODY : []), "java", ...java];
+  const [program = "java", ...args] = [...WITH_US, ...(unprivileged ? AS_NOBODY : []), runtime, ...java];
   return spawn(program, args, {
     cwd: directory,
     env: { PATH: process.env["PATH"] ?? "", HOME: home },

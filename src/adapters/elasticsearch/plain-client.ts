@@ -1,7 +1,8 @@
 /**
- * The official client, made to speak with every server of the family [ran on 7.6.1, 8.18.0 and OpenSearch 2.19.1]: plain
- * JSON headers, which each takes as its own version, and no product check, which turns OpenSearch and the OSS builds
- * away (cf-bosh.md §6.1). It costs a fifth of a second to load: nothing may import this file but at the first call.
+ * The official client, made to speak with every server of the family [ran on 7.6.1, 8.18.0, 9.0.0 and OpenSearch 1.3.2,
+ * 2.19.1, 3.1.0]: plain JSON headers, which each takes as its own version, and no product check, which turns OpenSearch
+ * and the OSS builds away (cf-bosh.md §6.1). It costs a fifth of a second to load: nothing may import this file but at
+ * the first call.
  */
 import {
   Client,

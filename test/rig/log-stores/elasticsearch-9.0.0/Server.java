@@ -1,0 +1,1 @@
+../elasticsearch-8.18.0/Server.java
