@@ -67,12 +67,21 @@ function reportOf(
   return { ...judgeAll([...findings, ...stores]), coverage: [...coverage, ...stores.flatMap((each) => each.coverage)] };
 }
 
-function judgeAll(
-  findings: readonly Pick<FileFindings, "facts" | "ignoredIds">[],
-): Pick<SourceReport, "sightings" | "notDeleted"> {
+type Told = Pick<FileFindings, "facts" | "ignoredIds"> & Partial<Pick<FileFindings, "uploadsOf">>;
+
+/** When an instance was deleted does not hang on its uploads: only of those that were they are looked at. */
+function timelinesOf(findings: readonly Told[]): ReturnType<typeof timelines> {
+  const facts = findings.flatMap((found) => found.facts);
+  const known = timelines(facts);
+  const told = [...known].flatMap(([guid, events]) => (judge(guid, events) === undefined ? [] : [guid]));
+  const uploads = told.flatMap((guid) => findings.flatMap(({ uploadsOf }) => uploadsOf?.(guid) ?? []));
+  return uploads.length === 0 ? known : timelines([...facts, ...uploads]);
+}
+
+function judgeAll(findings: readonly Told[]): Pick<SourceReport, "sightings" | "notDeleted"> {
   const sightings: Sighting[] = [];
   const notDeleted: NotDeleted[] = [];
-  for (const [guid, events] of timelines(findings.flatMap((found) => found.facts))) {
+  for (const [guid, events] of timelinesOf(findings)) {
     const verdict = judge(guid, events);
     if (verdict === undefined) continue;
     if ("sighting" in verdict) sightings.push(verdict.sighting);

@@ -10,6 +10,7 @@ import type { TimeWindow } from "./rank.js";
 import { shown } from "./safe-text.js";
 import { guessFromFile, SourceClock } from "./source-clock.js";
 import { fromDate, type Stamp } from "./stamp.js";
+import { UnreadUploads } from "./unread-uploads.js";
 import type { NakedTime } from "./envelope.js";
 
 /** More facts than this come from no real broker, and would fill the memory. */
@@ -18,6 +19,8 @@ export const MOST_FACTS = 200_000;
 export interface FileFindings {
   readonly file: string;
   readonly facts: readonly Fact[];
+  /** Uploads of an instance that are not among `facts`. */
+  readonly uploadsOf: (guid: string) => readonly Fact[];
   readonly ignoredIds: readonly string[];
   readonly from?: Stamp;
   readonly to?: Stamp;
@@ -78,6 +81,7 @@ class FileScan {
   readonly #facts: Fact[] = [];
   readonly #clocks = new Map<string, SourceClock>();
   readonly #ignoredIds = new Set<string>();
+  readonly #unreadUploads = new UnreadUploads();
   /** Of each instance the newest upload begun and done: thousands of them would fill the memory. */
   readonly #uploads = new Map<string, Fact>();
   /** Facts whose line has neither year nor zone: they wait until the whole file has told what clock it ran by. */
@@ -97,6 +101,10 @@ class FileScan {
   }
 
   take(found: FoundLine): void {
+    if (!this.#unreadUploads.keep(found)) this.#read(found);
+  }
+
+  #read(found: FoundLine): void {
     const place = { file: this.#file.path, byteOffset: found.byteOffset, ...optional("line", found.line) };
     for (const read of readLogLines(decode(found.bytes), place)) {
       if (read.unread === true) this.#unread.push(nameOf(found.line));
@@ -113,6 +121,8 @@ class FileScan {
     const lines = edgeLines(totals);
     const edges = lines.flatMap((line) => readLogLines(line));
     for (const edge of edges) this.#learn(edge);
+    if (this.#naked.length > 0 || edges.some((edge) => this.#isDateless(edge)))
+      for (const upload of this.#unreadUploads.take()) this.#read(upload);
     for (const edge of edges) this.#edge(edge);
     const breaksOff = edges.some(({ torn }) => torn) || breaksOffAtStart(lines.at(-1) ?? "");
     if (this.#torn === undefined && breaksOff) this.#tear(undefined);
@@ -121,6 +131,7 @@ class FileScan {
     return {
       file: this.#file.path,
       facts: [...this.#facts, ...this.#uploads.values()],
+      uploadsOf: (guid) => this.#uploadsOf(guid),
       ignoredIds: [...this.#ignoredIds],
       ...(this.#from === undefined ? {} : { from: this.#from }),
       ...(this.#to === undefined ? {} : { to: this.#to }),
@@ -132,6 +143,22 @@ class FileScan {
       skipped: totals.skipped === true,
       holes: this.holes,
     };
+  }
+
+  #uploadsOf(guid: string): readonly Fact[] {
+    return this.#unreadUploads
+      .of(guid)
+      .flatMap(({ bytes, byteOffset }) =>
+        readLogLines(decode(bytes), { file: this.#file.path, byteOffset }).flatMap(({ fact }) =>
+          fact?.body.kind === "archived" ? [fact] : [],
+        ),
+      );
+  }
+
+  /** Its time has neither year nor zone, and nothing read so far tells them. */
+  #isDateless({ envelope, inner }: LogLine): boolean {
+    const { naked, stamp, host } = envelope;
+    return (inner ?? stamp) === undefined && naked !== undefined && this.#clock(host).resolve(naked) === undefined;
   }
 
   #observe({ envelope, lager, inner, torn }: LogLine, line: number | undefined): void {

@@ -13,6 +13,8 @@ export interface FoundLine {
   readonly bytes: Uint8Array;
   /** It is longer than 1 MiB, and only its beginning was searched. */
   readonly cut: boolean;
+  /** It is the last one of this key (`NewestOfKey`). */
+  readonly key?: string;
 }
 
 /** Of lines with this needle and no other, only the last of each key is told, at the end of its file and unnumbered. */

@@ -86,6 +86,6 @@ export class FileResults {
     for (const { key, byteOffset, bytes } of newest)
       if (byteOffset >= (this.#newest.get(key)?.byteOffset ?? 0))
         // Copied: one line would keep the memory of all that came with it.
-        this.#newest.set(key, { byteOffset, bytes: bytes.slice(), cut: false });
+        this.#newest.set(key, { key, byteOffset, bytes: bytes.slice(), cut: false });
   }
 }

@@ -23,7 +23,7 @@ export class StreamSearch {
 
   end(): SearchTotals {
     const { lines, head, tail, cutLines } = this.#scanner.end();
-    for (const { byteOffset, bytes } of this.#newest?.entries() ?? []) this.#found({ byteOffset, bytes, cut: false });
+    for (const newest of this.#newest?.entries() ?? []) this.#found({ ...newest, cut: false });
     return { lines, head, tail, cutLines };
   }
 }

@@ -189,3 +189,36 @@ describe("a source that breaks off", () => {
     ]);
   });
 });
+
+describe("uploads of a whole foundation", () => {
+  const upload = (prefix: string, guid: string, time: string, state: string): string =>
+    `${prefix}STRUCTURED: time=2016-03-17T${time}.811154-00 pid=9 action=push-wal key=s3://b/backups/${guid}/wal/wal_005/000000010000000000000001.lzo prefix=backups/${guid}/wal/ seg=000000010000000000000001 state=${state}\n`;
+  const others = Array.from(
+    { length: 60 },
+    (_each, index) => `${String(index).padStart(8, "0")}-0000-0000-0000-000000000000`,
+  );
+
+  it("tell the last one of the deleted instance, wherever it stands among them", async () => {
+    for (const place of [0, 30, 60]) {
+      const guids = others.toSpliced(place, 0, GUID);
+      const states = [
+        ["06:00:00", "begin"],
+        ["06:00:01", "complete"],
+      ] as const;
+      const lines = states.flatMap(([time, state]) => guids.map((guid) => upload("", guid, time, state)));
+      const { document } = await search(lines.join("") + lager(goodDeletion()));
+      expect(document.candidates[0]?.lastWal).toMatchObject({ at: "2016-03-17T06:00:01.811154Z", state: "complete" });
+    }
+  });
+
+  it("teach the clock of a host that has no other teacher, for what has no time of its own", async () => {
+    const head = (time: string): string => `Mar 16 ${time} 10.10.5.9 docker/cf-${OTHER}:  `;
+    const uploads = others.map((guid) =>
+      upload("Mar 17 06:00:00 10.10.5.8 docker/cf-x:  ", guid, "06:00:00", "complete"),
+    );
+    const teacher = upload(head("22:00:00"), GUID, "06:00:00", "complete");
+    const destroyed = `${head("22:17:00")}Destroying Docker container \`cf-${OTHER}'...\n`;
+    const { document } = await search([...uploads, teacher, destroyed].join(""), { all: true });
+    expect(document.coverage[0]?.zones).toContain("-08:00");
+  });
+});

@@ -1,0 +1,39 @@
+/**
+ * The newest uploads of a file's instances, unread: every instance of a foundation has some, and those of the few that
+ * were deleted are asked for.
+ */
+import type { FoundLine } from "../ports/log-files.js";
+
+/** What teaches a clock is read at once; so are JSON lines, which may turn out to hold more than can be read. */
+const READ_AT_ONCE = 16;
+const PLAIN = /[^\s[{]/;
+const GUID_LENGTH = 36;
+
+export class UnreadUploads {
+  readonly #lines = new Map<string, FoundLine[]>();
+  #count = 0;
+
+  /** False where the line is to be read now. */
+  keep(found: FoundLine): boolean {
+    const { key, bytes } = found;
+    if (key === undefined || !PLAIN.test(String.fromCharCode(bytes[0] ?? 32))) return false;
+    this.#count += 1;
+    if (this.#count <= READ_AT_ONCE) return false;
+    const guid = key.slice(0, GUID_LENGTH);
+    const known = this.#lines.get(guid) ?? [];
+    this.#lines.set(guid, known);
+    known.push({ ...found, bytes: bytes.slice() });
+    return true;
+  }
+
+  /** All that are left, which are no longer. */
+  take(): readonly FoundLine[] {
+    const lines = [...this.#lines.values()].flat();
+    this.#lines.clear();
+    return lines;
+  }
+
+  of(guid: string): readonly FoundLine[] {
+    return this.#lines.get(guid) ?? [];
+  }
+}
