@@ -40,6 +40,13 @@ function wal(number: number, page: Page = {}): Buffer {
 
 const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 1, fileMode: 0o100600 });
 
+/** Ends with more zeros than the mark of an end has. */
+function cutInZeros(whole: Buffer): Buffer {
+  const at = whole.lastIndexOf(Buffer.alloc(16), whole.length >> 1);
+  if (at < 0) throw new Error("there is no run of zeros");
+  return whole.subarray(0, at + 16);
+}
+
 /** Segments 1 to 6 with real pages, and a base backup that holds what its sentinel says. */
 function realArchive(): MemoryObjectStore {
   const store = sampleArchive();
@@ -85,6 +92,7 @@ describe("a look at both ends of every object", () => {
     ["of a timeline that is no ancestor", wal(5, { timeline: 3 }), "it is of timeline 3"],
     ["of another size", wal(5, { segmentBytes: 67_108_864 }), "segments of 67108864 bytes"],
     ["cut", wal(5).subarray(0, -6), "its end is not there"],
+    ["cut within a run of zeros", cutInZeros(wal(5)), "it is cut"],
     ["cut in its first bytes", wal(5).subarray(0, 60), "it is cut in its first bytes"],
     ["that is none", packed([Buffer.alloc(4096, 0x41)]), "it does not begin like a WAL segment"],
     ["that is no lzop file", Buffer.alloc(4096, 0x41), "it does not begin like an lzop file"],
@@ -144,6 +152,17 @@ describe("a look at both ends of every object", () => {
     const store = realArchive();
     add(store, `wal_005/${segment(3)}.lzo`, wal(3), { storageClass: "GLACIER" });
     expect(await look(store)).toMatchObject({ verdict: "unknown", look: { objects: 6 } });
+  });
+});
+
+describe("the few heads that are read anyway", () => {
+  it("tell the system identifier, and a newest segment of another cluster", async () => {
+    const store = realArchive();
+    drop(store, "sysids/sysid");
+    const names = async () => (await archiveVerify({ store, location: formatLocation(OLD) })).document;
+    expect(await names()).toMatchObject({ verdict: "restorable", systemId: SYSID, look: null });
+    put(store, 6, wal(6, { sysid: OTHER_SYSID }));
+    expect(await names()).toMatchObject({ verdict: "restorable-with-loss", missing: [segment(6)] });
   });
 });
 

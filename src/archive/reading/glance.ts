@@ -21,8 +21,11 @@ export interface Looked {
  */
 const HEADS: readonly number[] = [256, 4096, 160 * 1024];
 
+/** What stands at its end may be the mark of an end, or content that was cut: only reading all of it tells. */
+export const DOUBTFUL = "doubtful";
+
 /** Throws Damaged for an object that is not what its name says. */
-export async function glance(looked: Looked): Promise<Inside> {
+export async function glance(looked: Looked): Promise<Inside | typeof DOUBTFUL> {
   const packing = packingOfKey(looked.entry.relative);
   if (packing === undefined || packing === "lzma")
     return { hidden: "it is packed by lzma, which is not unpacked here" };
@@ -30,8 +33,9 @@ export async function glance(looked: Looked): Promise<Inside> {
   const first = await beginning(looked, packing, isSegment ? LONG_HEADER_BYTES : 1);
   const page = isSegment ? pageHeader(first) : undefined;
   if (isSegment && page === undefined) throw new Damaged("wrong", "it does not begin like a WAL segment");
-  const unproven = await ending(looked, packing);
-  return { ...(page === undefined ? {} : { page }), ...(unproven ? { unproven } : {}) };
+  const end = await ending(looked, packing);
+  if (end === DOUBTFUL) return DOUBTFUL;
+  return { ...(page === undefined ? {} : { page }), ...(end === "unmarked" ? { unproven: true } : {}) };
 }
 
 async function beginning(looked: Looked, packing: Compression, count: number): Promise<Uint8Array> {
@@ -53,18 +57,18 @@ export function mayBeEncrypted(error: unknown, head: Uint8Array): unknown {
   return isOther ? new Damaged("encrypted", "it is encrypted with OpenPGP") : error;
 }
 
-/** True where the packing has no mark at its end. Throws Damaged where it has one, and the mark is not there. */
-async function ending(looked: Looked, packing: Packing): Promise<boolean> {
+/** Throws Damaged where the packing has a mark at its end, and the mark is not there. */
+async function ending(looked: Looked, packing: Packing): Promise<"whole" | "unmarked" | typeof DOUBTFUL> {
   const { size } = looked.entry.info;
   if (packing === "none" && looked.entry.kind.kind === "segment") {
     if (size !== SEGMENT_BYTES) throw new Damaged("cut", `it has ${size} bytes, not ${SEGMENT_BYTES}`);
-    return false;
+    return "whole";
   }
   const isEnd = ENDS[packing];
-  if (isEnd === undefined) return true;
+  if (isEnd === undefined) return "unmarked";
   const tail = await ranged(looked, `bytes=${Math.max(0, size - TAIL)}-${size - 1}`);
   if (!isEnd(tail, looked.entry)) throw new Damaged("cut", "its end is not there");
-  return false;
+  return packing === "lzo" && !closesBlock(tail) ? DOUBTFUL : "whole";
 }
 
 const TAIL = 8;
@@ -79,6 +83,15 @@ const ENDS: Readonly<Partial<Record<Packing, (tail: Uint8Array, entry: ArchiveEn
   gzip: (tail, { kind }) =>
     kind.kind !== "segment" || (tail.length >= 4 && Buffer.from(tail.subarray(-4)).readUInt32LE(0) === SEGMENT_BYTES),
 };
+
+/**
+ * The last thing in a block of LZO1X is `11 00 00`, unless it is stored unpacked. LZO writes the length of a long run of zeros
+ * with zeros, so that a segment that is nearly empty can be cut and still end with four of them.
+ */
+function closesBlock(tail: Uint8Array): boolean {
+  const [first, ...rest] = tail.subarray(-7, -4);
+  return first === 0x11 && rest.length === 2 && rest.every((byte) => byte === 0);
+}
 
 const isZero = (bytes: Uint8Array): boolean => bytes.length === 4 && bytes.every((byte) => byte === 0);
 

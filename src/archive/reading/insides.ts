@@ -6,7 +6,7 @@
 import type { ObjectReader } from "../../ports/object-store.js";
 import { Damaged } from "../compression/damaged.js";
 import type { ArchiveEntry, ArchiveFacts, Inside } from "./facts.js";
-import { glance } from "./glance.js";
+import { DOUBTFUL, glance, type Looked } from "./glance.js";
 import { packingOfKey } from "../names/packing.js";
 import { inParallel } from "./parallel.js";
 import { fullRead } from "./full-read.js";
@@ -33,12 +33,17 @@ export async function lookInside(
 ): Promise<ReadonlyMap<string, Inside>> {
   const insides = new Map<string, Inside>();
   const entries = facts.entries.filter((entry) => isPacked(entry) && entry.info.size > 0 && !cold(entry));
-  const look = depth === "full" ? fullRead : glance;
+  const look = depth === "full" ? fullRead : bothEnds;
   await inParallel(entries, IN_FLIGHT[depth], async (entry) => {
     insides.set(entry.relative, await answered(() => look({ reader, location: facts.location, entry })));
     progress?.(insides.size, entries.length);
   });
   return withoutHaste(insides);
+}
+
+async function bothEnds(looked: Looked): Promise<Inside> {
+  const seen = await glance(looked);
+  return seen === DOUBTFUL ? await fullRead(looked) : seen;
 }
 
 /**
