@@ -75,11 +75,11 @@ function pickLine({ time, base, targetTimeline, why }: NonNullable<ArchiveVerdic
 }
 
 function archive(shown: VerdictShown): readonly string[] {
-  const { postgresVersion: version, systemId, objects, bytes, expandedBytes, segmentsToReplay } = shown;
+  const { postgresVersion: version, systemId, objects, bytes, expandedBytes, diskBytes, segmentsToReplay } = shown;
   const classes = Object.entries(shown.storageClasses).filter(([name]) => name !== "STANDARD");
   const lines = [
     `PostgreSQL ${version ?? "of unknown version"}, system identifier ${systemId ?? "not known"}`,
-    `${counted(objects, "object")} of ${bytesText(bytes)}; a restore takes ${bytesText(expandedBytes)} of disk and replays ${counted(segmentsToReplay, "segment")}`,
+    `${counted(objects, "object")} of ${bytesText(bytes)}; a restore makes ${bytesText(expandedBytes)} of data and replays ${counted(segmentsToReplay, "segment")}, ${bytesText(diskBytes)} of disk`,
     ...(classes.length === 0
       ? []
       : [`storage classes: ${classes.map(([name, count]) => `${name} ${count}`).join(", ")}`]),

@@ -5,6 +5,7 @@
 import { firstByte, formatLsn } from "../names/lsn.js";
 import { SEGMENT_BYTES, type Segment, segmentName } from "../names/segment.js";
 import { startsLikeOpenPgp } from "../compression/openpgp.js";
+import { pageOf } from "../reading/archive-facts.js";
 import { type ArchiveEntry, type ArchiveFacts, startsLikeLzop } from "../reading/facts.js";
 import type { PageHeader } from "../wal/page-header.js";
 import { majorVersion } from "./base-backup.js";
@@ -58,8 +59,8 @@ interface Expected {
   readonly ancestors: (timeline: number) => ReadonlySet<number> | undefined;
 }
 
-function misfit({ insides }: ArchiveFacts, { relative, kind }: ArchiveEntry, expected: Expected): string | undefined {
-  const page = insides?.get(relative)?.page;
+function misfit(facts: ArchiveFacts, { relative, kind }: ArchiveEntry, expected: Expected): string | undefined {
+  const page = pageOf(facts, relative);
   if (kind.kind !== "segment" || page === undefined) return undefined;
   return ofAnotherCluster(page, expected.identity) ?? ofAnotherPlace(page, kind.segment, expected);
 }

@@ -3,6 +3,7 @@ import { SYSID_KEY } from "../names/layout.js";
 import { instanceGuid } from "../names/location.js";
 import { initdbTime, parseSysid } from "../names/sysid.js";
 import { segmentName } from "../names/segment.js";
+import { pageOf } from "../reading/archive-facts.js";
 import type { ArchiveFacts } from "../reading/facts.js";
 import { type BaseBackup, majorVersion } from "./base-backup.js";
 import type { Identity } from "./damage.js";
@@ -29,12 +30,11 @@ export function knownOf(facts: ArchiveFacts, latest: BaseBackup | undefined, els
 const walgSystemId = ({ sentinel }: BaseBackup): string | undefined =>
   sentinel?.ok === true ? sentinel.sentinel.walg?.systemId : undefined;
 
-/** Of the segment that the base begins in, where its inside was looked at. */
-function systemIdInWal({ insides, entries }: ArchiveFacts, { start }: BaseBackup): string | undefined {
-  if (insides === undefined) return undefined;
+/** Of the segment that the base begins in, where its first page is known. */
+function systemIdInWal(facts: ArchiveFacts, { start }: BaseBackup): string | undefined {
   const name = segmentName(start);
-  const entry = entries.find(({ kind }) => kind.kind === "segment" && segmentName(kind.segment) === name);
-  return entry === undefined ? undefined : insides.get(entry.relative)?.page?.systemId;
+  const entry = facts.entries.find(({ kind }) => kind.kind === "segment" && segmentName(kind.segment) === name);
+  return entry === undefined ? undefined : pageOf(facts, entry.relative)?.systemId;
 }
 
 export interface IdentityTerms {

@@ -89,6 +89,8 @@ export interface ArchiveVerdict {
   readonly segmentsToReplay: number;
   /** Of the chosen base, as its sentinel says. */
   readonly expandedBytes: number;
+  /** What a disk must hold: the data directory and every replayed segment. */
+  readonly diskBytes: number;
   readonly objects: number;
   readonly bytes: number;
   /** Number of objects of each storage class. */
@@ -132,6 +134,7 @@ export function unreadVerdict(reason: Problem, reader: Reader = "wal-e"): Archiv
     lossInTime: null,
     segmentsToReplay: 0,
     expandedBytes: 0,
+    diskBytes: 0,
     objects: 0,
     bytes: 0,
     latestBase: null,

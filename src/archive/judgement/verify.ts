@@ -4,6 +4,7 @@
  * be told.
  */
 import type { ArchiveFacts } from "../reading/facts.js";
+import { SEGMENT_BYTES } from "../names/segment.js";
 import { baseProblems } from "./base-problems.js";
 import { baseVerdict, gapVerdicts, lookOf, names, storageClasses, timelineVerdict } from "./assembly.js";
 import { byAge } from "./choose.js";
@@ -53,6 +54,7 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
     lossInTime: point === undefined || deletedAt === undefined ? null : lossInTime(point.time, deletedAt),
     segmentsToReplay: course?.segmentsToReplay ?? 0,
     expandedBytes: chosen?.completion?.expandedBytes ?? 0,
+    diskBytes: (chosen?.completion?.expandedBytes ?? 0) + (course?.segmentsToReplay ?? 0) * SEGMENT_BYTES,
     objects: seen.entries.length,
     bytes: seen.entries.reduce((sum, entry) => sum + entry.info.size, 0),
     latestBase: study.latest?.base.name ?? null,

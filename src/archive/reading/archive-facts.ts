@@ -18,6 +18,8 @@ export interface ArchiveFacts {
   readonly texts: ReadonlyMap<string, string | null>;
   /** By relative key: the first bytes of some parts and segments. */
   readonly heads: ReadonlyMap<string, Uint8Array>;
+  /** By relative key: the first pages of those segments whose heads were read. */
+  readonly pages?: ReadonlyMap<string, PageHeader>;
   /** By relative key: what was found inside objects, where it was looked for. */
   readonly insides?: ReadonlyMap<string, Inside>;
 }
@@ -33,4 +35,9 @@ export interface Inside {
   readonly unproven?: boolean;
   /** Of all files in a tar file that was read to its end. */
   readonly memberBytes?: number;
+}
+
+/** Of a segment: as far as it was looked at. */
+export function pageOf({ insides, pages }: ArchiveFacts, relative: string): PageHeader | undefined {
+  return insides?.get(relative)?.page ?? pages?.get(relative);
 }

@@ -9,9 +9,11 @@ import { classify, plainKind, type KeyKind } from "../names/layout.js";
 import { packingOfKey } from "../names/packing.js";
 import { withoutFileList } from "../names/walg-sentinel.js";
 import { LZOP_MAGIC } from "../compression/lzop.js";
+import { type Compression, firstBytes } from "../compression/decompressed.js";
 import { smallContent } from "../compression/small-content.js";
 import { formatLocation, relativeKey, type ArchiveLocation } from "../names/location.js";
 import { segmentName } from "../names/segment.js";
+import { LONG_HEADER_BYTES, type PageHeader, pageHeader } from "../wal/page-header.js";
 import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.js";
 import { edges } from "./edges.js";
 import { listArchive } from "./listing.js";
@@ -30,8 +32,8 @@ const LARGEST_TEXT = 1024 * 1024;
 /** WAL-G's lists of files: above this they are not read, and nothing is known of them. */
 const LARGEST_FILE_LIST = 64 * 1024 * 1024;
 const IN_FLIGHT = 8;
-/** Of an object whose header says when it was written. */
-const TIMED_HEAD = 64;
+/** Enough of an lzop file for the time in its header and, as a rule, for the first page of a segment. */
+const TIMED_HEAD = 256;
 
 export async function readArchive(
   reader: ObjectReader,
@@ -53,7 +55,29 @@ export async function readArchive(
     const range = `bytes=0-${(times ? Math.min(entry.info.size, TIMED_HEAD) : LZOP_MAGIC.length) - 1}`;
     heads.set(entry.relative, await reader.get(at(entry), { ifMatch: entry.info.etag, range }));
   });
-  return { location, entries, texts, heads };
+  return times ? { location, entries, texts, heads, pages: await pagesIn(heads) } : { location, entries, texts, heads };
+}
+
+/** Of segments alone; what does not unpack tells nothing here. */
+async function pagesIn(heads: ReadonlyMap<string, Uint8Array>): Promise<ReadonlyMap<string, PageHeader>> {
+  const pages = new Map<string, PageHeader>();
+  for (const [relative, head] of heads) {
+    const packing = packingOfKey(relative);
+    if (!relative.startsWith("wal_005/") || packing === undefined || packing === "lzma") continue;
+    const page = await firstPage(head, packing);
+    if (page !== undefined) pages.set(relative, page);
+  }
+  return pages;
+}
+
+async function firstPage(head: Uint8Array, packing: Compression): Promise<PageHeader | undefined> {
+  try {
+    const first = await firstBytes(head, packing, LONG_HEADER_BYTES);
+    return first === undefined ? undefined : pageHeader(first);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Classifies a listing of an archive. */
