@@ -73,7 +73,7 @@ describe("the last look before the start", () => {
   it("finds a data directory that was filled again", async () => {
     const { scene, input } = await copied();
     scene.cell.directories.add(`${DATA}/postgres0`);
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /1 entries again/));
+    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /1 entry again/));
   });
 
   it("finds a node that an update of the service added while the broker counted none", async () => {
@@ -176,7 +176,7 @@ describe("a start after one that was cut off before it reached Docker", () => {
       },
       /another node/,
     ],
-    ["the data directory was filled", (scene) => scene.cell.directories.add(`${DATA}/postgres0`), /1 entries again/],
+    ["the data directory was filled", (scene) => scene.cell.directories.add(`${DATA}/postgres0`), /1 entry again/],
   ];
 
   it.each(ways)("is refused where %s meanwhile", async (_what, change, message) => {
@@ -185,6 +185,20 @@ describe("a start after one that was cut off before it reached Docker", () => {
     expect(await scene.probe(startContainer, input)).toBe("not-done");
     change(scene);
     await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("guard-refused", message));
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("is refused over what its own start has begun when it did not restore, and says how to go on", async () => {
+    const { scene, input } = await copied();
+    await scene.context.record("starting", { stopped_life: FIRST_LIFE });
+    await scene.context.record("did-not-restore", { life: FIRST_LIFE });
+    await scene.context.record("end-told", { life: FIRST_LIFE });
+    scene.cell.directories.add(`${DATA}/postgres0`);
+    await expect(scene.perform(startContainer, input)).rejects.toMatchObject({
+      code: "guard-refused",
+      message: expect.stringContaining("has begun a database when it did not restore") as string,
+      remedy: expect.stringContaining(`dingo-recover undo ${RUN}`) as string,
+    });
     expect(scene.cell.changes).toEqual([]);
   });
 

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Context } from "../../action.js";
+import { counted } from "../../counted.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
@@ -40,8 +41,7 @@ export async function refuseUnlessReady(
   await refuseOtherKeys(cell, target);
   const entries = await cell.files.entries(containerDataDirectory(target.container));
   const left = target.database === "" ? entries : entries.filter((name) => !name.startsWith(DATABASE));
-  if (left.length > 0)
-    throw refuse(`the data directory of "${target.container}" holds ${left.length} entries again`, target);
+  if (left.length > 0) throw notEmpty(context, target, left.length);
   await refuseOtherNodes(context, target);
   await refuseOtherArchive(context, target);
   return { cell, container };
@@ -75,9 +75,23 @@ async function refuseOtherNodes(context: Context, target: Ready): Promise<void> 
   throw refuse(`the instance has another node: ${names}`, target);
 }
 
-function refuse(message: string, { container }: Ready): RecoverError {
+/** What this run's own start has begun there, before it was stopped at once, nobody else has to look for. */
+function notEmpty(context: Context, target: Ready, count: number): RecoverError {
+  const holds = `the data directory of "${target.container}" holds ${counted(count, "entry", "entries")} again`;
+  if (context.records("did-not-restore").length === 0) return refuse(holds, target);
+  const { id } = context.run;
+  return refuse(
+    `${holds}: the container has begun a database when it did not restore`,
+    target,
+    `Put right what kept it from restoring, take this run back with "dingo-recover undo ${id}", then begin anew with "dingo-recover run".`,
+  );
+}
+
+const LOOK = "Do not start the container: find out what changed since the stop, put it right, then resume.";
+
+function refuse(message: string, { container }: Ready, remedy = LOOK): RecoverError {
   return new RecoverError("guard-refused", message, {
-    remedy: "Do not start the container: find out what changed since the stop, put it right, then resume.",
+    remedy,
     place: container,
     effect: "none",
   });
