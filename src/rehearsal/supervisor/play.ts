@@ -90,9 +90,11 @@ export function conclude(
     readonly record: RehearsalRecord;
     /** What the tool did was taken back: then the foundation is to look as before, whatever the scenario says. */
     readonly undone?: boolean;
+    /** It was gone on with after it had ended: what stopped it then may be refused for what it has left. */
+    readonly resumed?: boolean;
   },
 ): RehearsalResult {
-  const { exitCode, scenario, record, undone = false } = ended;
+  const { exitCode, scenario, record, undone = false, resumed = false } = ended;
   const expected = undone ? EXIT.done : scenario.exitCode;
   // What was begun may still be going on in the foundation: a base backup, a binding.
   box.host.world();
@@ -100,6 +102,7 @@ export function conclude(
   // A person may stop, bad weather and some flags lead elsewhere: then any ending is as good as another.
   const ownEnding =
     !sitting.interactive &&
+    !(resumed && scenario.exitCode !== EXIT.done) &&
     (state.weather ?? []).length === 0 &&
     exitCode !== EXIT.interrupted &&
     !sitting.args.some((word) => LEADS_ELSEWHERE.has(word));

@@ -70,7 +70,8 @@ export async function resumeRehearsal(
   const clock = clockFrom(state.world.now, options.pace);
   const result = await inBox(options, { directory, clock, scenario, state }, async (standing) => {
     const { code } = await child(options, standing, { words: [options.command ?? "resume", options.run] });
-    return conclude(options, standing, { exitCode: code, scenario, record, undone: options.command === "undo" });
+    const undone = options.command === "undo";
+    return conclude(options, standing, { exitCode: code, scenario, record, undone, resumed: !undone });
   });
   tidyUp(result);
   return result;
