@@ -4,6 +4,7 @@ import { Damaged } from "./damaged.js";
 import { lz4Blocks, lz4FirstBytes } from "./lz4.js";
 import { lzopBlocks, lzopFirstBytes } from "./lzop-unpacking.js";
 import { gunzipped, gunzippedHead, unbrotlied, unbrotliedHead } from "./node-unpacking.js";
+import { startsLikeOpenPgp } from "./openpgp.js";
 import { zstdBlocks, zstdFirstBytes } from "./zstd.js";
 
 export type Compression = "lzo" | "lz4" | "zstd" | "gzip" | "brotli" | "none";
@@ -18,13 +19,21 @@ export async function* decompressed(
     return;
   }
   const packed = new ByteQueue(source);
+  const head = Buffer.from(await packed.peek(ENCRYPTED_HEAD));
   try {
     yield* UNPACKERS[compression](packed);
     await packed.requireEnd();
+  } catch (error) {
+    // Only where it does not unpack: anything may stand at the beginning of brotli's data.
+    if (!(error instanceof Damaged) || !startsLikeOpenPgp(head)) throw error;
+    throw new Damaged("encrypted", "it is encrypted with OpenPGP");
   } finally {
     await packed.close();
   }
 }
+
+/** So many bytes tell. */
+const ENCRYPTED_HEAD = 16;
 
 type Packed = Exclude<Compression, "none">;
 
