@@ -147,6 +147,8 @@ export interface Coverage {
   readonly to?: string;
   readonly complete: boolean;
   readonly why?: string;
+  /** It did not answer, and may later. */
+  readonly unanswered?: true;
   /** Zone offsets found for times without a zone, such as "-08:00". */
   readonly zones?: readonly string[];
   /** The span is a guess: its times have neither year nor zone, and no line of the file tells them. */

@@ -48,18 +48,15 @@ export async function fromCloudFoundry(cf: CloudFoundry, wantedSince: Date, now:
   const doubts = doubtsOf(identity, wantedSince < oldest);
   const [usages, audits] = [(usage.value ?? []).filter(isOfGuid), (audit.value ?? []).filter(isOfGuid)];
   const span = { from: since.toISOString(), to: now.toISOString() };
-  const coverage = [
-    coverageOf("cf-usage-events", usage.value === undefined ? {} : span, [
+  const cover = (source: EvidenceSource, tried: Tried<readonly unknown[]>, kept: readonly unknown[]): Coverage => ({
+    ...coverageOf(source, tried.value === undefined ? {} : span, [
       ...doubts,
-      ...usage.failures,
-      ...left(usage.value, usages),
+      ...tried.failures,
+      ...left(tried.value, kept),
     ]),
-    coverageOf("cf-audit-events", audit.value === undefined ? {} : span, [
-      ...doubts,
-      ...audit.failures,
-      ...left(audit.value, audits),
-    ]),
-  ];
+    ...([identity, tried].some(({ unanswered }) => unanswered === true) ? { unanswered: true } : {}),
+  });
+  const coverage = [cover("cf-usage-events", usage, usages), cover("cf-audit-events", audit, audits)];
   const sightings = await sightingsOf(cf, usages, audits);
   return { sightings, notDeleted: [], coverage, seesEverything: identity.value?.seesEverything ?? false };
 }

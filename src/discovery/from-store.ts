@@ -11,7 +11,7 @@ import { shown } from "./safe-text.js";
 import { SourceClock } from "./source-clock.js";
 import { fromDate } from "./stamp.js";
 import { BROKER, DELETIONS, LIFE, mentions, UPLOADS } from "./store-phrases.js";
-import { attempt } from "./tried.js";
+import { attempt, type Tried } from "./tried.js";
 
 export interface StoreFindings {
   readonly facts: readonly Fact[];
@@ -36,7 +36,7 @@ export async function fromStore(
   inFull = false,
 ): Promise<StoreFindings> {
   const reading = new StoreReading(store);
-  const survey = await attempt(() => store.survey());
+  const survey = await reading.attempt(() => store.survey());
   if (survey.value !== undefined) {
     const narrow = inFull ? undefined : window;
     await reading.search({ anyOf: DELETIONS, ...widened(narrow) });
@@ -62,14 +62,21 @@ class StoreReading {
   readonly #seen = new Set<string>();
   readonly #undated: { readonly fact: Fact; readonly time: string }[] = [];
   #torn: { readonly first: string; count: number } | undefined;
+  #unanswered = false;
   sawBroker = false;
 
   constructor(store: LogSearch) {
     this.#store = store;
   }
 
+  async attempt<T>(call: () => Promise<T>): Promise<Tried<T>> {
+    const tried = await attempt(call);
+    if (tried.unanswered === true) this.#unanswered = true;
+    return tried;
+  }
+
   async search(query: LogQuery): Promise<void> {
-    const { value: holes = [], failures } = await attempt(() =>
+    const { value: holes = [], failures } = await this.attempt(() =>
       this.#store.search(query, (document) => this.#take(document)),
     );
     for (const hole of [...holes, ...failures]) this.#holes.add(hole);
@@ -108,6 +115,7 @@ class StoreReading {
       ...(to === undefined ? {} : { to }),
       complete: why === "",
       ...(why === "" ? {} : { why }),
+      ...(this.#unanswered ? { unanswered: true } : {}),
       ...(zones.length === 0 ? {} : { zones }),
     };
   }

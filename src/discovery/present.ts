@@ -4,6 +4,7 @@
  */
 import type { CloudFoundry, ServiceInstance } from "../ports/cloud-foundry.js";
 import type { Candidate, Coverage, NotDeleted } from "./candidate.js";
+import { optional } from "../optional.js";
 import { shown } from "./safe-text.js";
 import { attempt } from "./tried.js";
 
@@ -28,11 +29,16 @@ export async function sortOutPresent(cf: CloudFoundry, ranked: readonly Candidat
     }
   });
   const rest = ranked.slice(gone.length + notDeleted.length);
-  return { candidates: [...gone, ...rest], notDeleted, coverage: asked.failures.map(unknownPresence) };
+  return {
+    candidates: [...gone, ...rest],
+    notDeleted,
+    coverage: asked.failures.map((failure) => unknownPresence(failure, asked.unanswered)),
+  };
 }
 
-function unknownPresence(failure: string): Coverage {
-  return { source: "cf-instances", complete: false, why: `whether candidates still exist is unknown: ${failure}` };
+function unknownPresence(failure: string, unanswered: true | undefined): Coverage {
+  const why = `whether candidates still exist is unknown: ${failure}`;
+  return { source: "cf-instances", complete: false, why, ...optional("unanswered", unanswered) };
 }
 
 function stillThere(candidate: Candidate, present: ServiceInstance): NotDeleted {

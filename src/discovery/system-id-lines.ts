@@ -23,6 +23,8 @@ export interface SystemIdLines {
   readonly lines: readonly SystemIdLine[];
   /** What could not be read in full, each with its reason: a line may stand there. */
   readonly unread: readonly string[];
+  /** One of these did not answer, and may later. */
+  readonly unanswered: boolean;
 }
 
 export interface SystemIdPlaces {
@@ -49,11 +51,15 @@ const SHORTEST_TAG = "docker/cf-".length + 18;
 export async function systemIdLines(places: SystemIdPlaces, identity: Identity): Promise<SystemIdLines> {
   const found = [await inFiles(places, identity)];
   for (const store of places.stores) found.push(await inStore(store, identity));
-  return { lines: found.flatMap(({ lines }) => lines), unread: found.flatMap(({ unread }) => unread) };
+  return {
+    lines: found.flatMap(({ lines }) => lines),
+    unread: found.flatMap(({ unread }) => unread),
+    unanswered: found.some(({ unanswered }) => unanswered),
+  };
 }
 
 async function inFiles({ logs, patterns }: SystemIdPlaces, identity: Identity): Promise<SystemIdLines> {
-  if (patterns.length === 0) return { lines: [], unread: [] };
+  if (patterns.length === 0) return { lines: [], unread: [], unanswered: false };
   const { files, unreadable } = await logs.open(patterns);
   const lines: SystemIdLine[] = [];
   const totals = await logs.search(
@@ -67,7 +73,11 @@ async function inFiles({ logs, patterns }: SystemIdPlaces, identity: Identity): 
     },
   );
   const broken = totals.flatMap(({ failure }, at) => (failure === undefined ? [] : [`${files[at]?.path}: ${failure}`]));
-  return { lines, unread: [...unreadable.map(({ path, why }) => `${path}: ${why}`), ...broken].map(shown) };
+  return {
+    lines,
+    unread: [...unreadable.map(({ path, why }) => `${path}: ${why}`), ...broken].map(shown),
+    unanswered: false,
+  };
 }
 
 async function inStore(store: LogSearch, identity: Identity): Promise<SystemIdLines> {
@@ -79,7 +89,8 @@ async function inStore(store: LogSearch, identity: Identity): Promise<SystemIdLi
   const survey = await attempt(() => store.survey());
   const search = await attempt(() => store.search({ anyOf: [PHRASE] }, take));
   const holes = [...(survey.value?.holes ?? survey.failures), ...(search.value ?? search.failures)];
-  return { lines, unread: [...new Set(holes)].map((hole) => shown(`${store.place}: ${hole}`)) };
+  const unanswered = [survey, search].some((tried) => tried.unanswered === true);
+  return { lines, unread: [...new Set(holes)].map((hole) => shown(`${store.place}: ${hole}`)), unanswered };
 }
 
 function readLines(text: string, identity: Identity): readonly Said[] {

@@ -1,11 +1,13 @@
 /** A call to a source that may fail without spoiling the others: the failure becomes a reason for incomplete coverage. */
-import { asRecoverError } from "../errors.js";
+import { asRecoverError, isTransient } from "../errors.js";
 import { shown } from "./safe-text.js";
 
 export interface Tried<T> {
   readonly value?: T;
   /** Empty, or why there is no value; safe to show. */
   readonly failures: readonly string[];
+  /** It did not answer, and may later. */
+  readonly unanswered?: true;
 }
 
 /** Defects of ours and interruptions are thrown on. */
@@ -15,6 +17,6 @@ export async function attempt<T>(call: () => Promise<T>): Promise<Tried<T>> {
   } catch (thrown) {
     const error = asRecoverError(thrown);
     if (error.code === "internal" || error.code === "interrupted") throw thrown;
-    return { failures: [shown(error.message)] };
+    return { failures: [shown(error.message)], ...(isTransient(error) ? { unanswered: true } : {}) };
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.js";
 import { RecoverError } from "../../src/errors.js";
 import type { UsageEvent } from "../../src/ports/cloud-foundry.js";
+import { MemoryLogSearch } from "../fakes/memory-log-search.js";
 import { failure, NEW_GUID, OLD_GUID, Scene, SPACE } from "./scene.js";
 
 const INPUT = { service: "important-db", org: "shop", space: "prod", around: "", instance_guid: "" };
@@ -42,5 +43,20 @@ describe("the deleted instance", () => {
     await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(
       failure("old-instance-alive", /is not deleted/),
     );
+  });
+
+  it("is waited for where a log store or Cloud Foundry did not answer, and not where one refuses", async () => {
+    const scene = new Scene();
+    const store = new MemoryLogSearch();
+    scene.logStores.push(store);
+    store.failure = new RecoverError("unreachable", "the store did not answer", { remedy: "Wait." });
+    const waited = failure("unreachable", /no deletion of "important-db".*logs\.example\.org.*did not answer/);
+    await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(waited);
+    store.failure = new RecoverError("access-denied", "the store refused", { remedy: "Log in." });
+    const refused = failure("coverage-incomplete", /the store refused/);
+    await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(refused);
+    scene.logStores.pop();
+    scene.cf.usageEvents = () => Promise.reject(new RecoverError("unreachable", "no answer", { remedy: "Wait." }));
+    await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(failure("unreachable", /no answer/));
   });
 });

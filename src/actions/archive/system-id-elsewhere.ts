@@ -31,6 +31,8 @@ export interface Elsewhere {
   readonly found?: FoundSystemId | undefined;
   /** Logs that could not be read in full, with the reason: they may know it. */
   readonly unread: readonly string[];
+  /** One of these did not answer, and may later. */
+  readonly unanswered: boolean;
 }
 
 /** initdb and the first base backup lie at most this far apart; the clocks of cell and store may differ. */
@@ -73,24 +75,24 @@ export async function systemIdElsewhere(
 ): Promise<Elsewhere> {
   const { facts, base } = archive;
   const kept = await systemIdInEtcd(context, old);
-  if (kept !== undefined && fitsArchive(kept.systemId, facts)) return { found: kept, unread: [] };
+  if (kept !== undefined && fitsArchive(kept.systemId, facts)) return { found: kept, unread: [], unanswered: false };
   const printed = await systemIdInLogs(context, old, facts);
   if (printed.found !== undefined) return printed;
   const restored = base === null ? undefined : await systemIdInBackup(context, { facts, base });
   if (restored !== undefined) await crossCheck(context, old, restored.systemId);
-  return { found: restored, unread: printed.unread };
+  return { ...printed, found: restored };
 }
 
 async function systemIdInLogs(context: Context, old: OldInstance, facts: ArchiveFacts): Promise<Elsewhere> {
   const { logs, logStores: stores } = context.ports;
-  const { lines, unread } = await systemIdLines({ logs, patterns: logs.configured, stores }, old);
+  const { lines, ...rest } = await systemIdLines({ logs, patterns: logs.configured, stores }, old);
   const fitting = lines.filter(({ systemId }) => fitsArchive(systemId, facts));
   const certain = fitting.filter((line) => line.certain);
   const counted = certain.length > 0 ? certain : fitting;
   const [first] = counted;
-  if (first === undefined || counted.some(({ systemId }) => systemId !== first.systemId)) return { unread };
+  if (first === undefined || counted.some(({ systemId }) => systemId !== first.systemId)) return rest;
   const { systemId, place } = first;
-  return { found: { systemId, source: `${place}, the old container's own pg_controldata` }, unread };
+  return { found: { systemId, source: `${place}, the old container's own pg_controldata` }, ...rest };
 }
 
 /** What a restore elsewhere would show in pg_controldata, without one. */

@@ -19,7 +19,7 @@ import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { SYSID_KEY } from "../../archive/names/layout.js";
 import { requireKey } from "./openpgp-key.js";
-import { crossCheck, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.js";
+import { crossCheck, type Elsewhere, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.js";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
 
 const input = z.strictObject({
@@ -110,8 +110,8 @@ async function judge(
     return { verdict };
   }
   if (facts.entries.length === 0) return { verdict };
-  const { found, unread } = await systemIdElsewhere(context, old, { facts, base: verdict.chosenBase });
-  if (found === undefined && lacksOnlySystemId(verdict)) refuseUnread(unread, facts.location);
+  const { found, ...rest } = await systemIdElsewhere(context, old, { facts, base: verdict.chosenBase });
+  if (found === undefined && lacksOnlySystemId(verdict)) refuseUnread(rest, facts.location);
   return { verdict: verifyArchive(facts, { decrypts, systemId: found?.systemId }), elsewhere: found };
 }
 
@@ -123,10 +123,10 @@ function lacksOnlySystemId({ verdict, problems }: ArchiveVerdict): boolean {
 }
 
 /** What nobody could ask is not known to have no answer (law 5). */
-function refuseUnread(unread: readonly string[], location: ArchiveLocation): void {
+function refuseUnread({ unread, unanswered }: Omit<Elsewhere, "found">, location: ArchiveLocation): void {
   if (unread.length === 0) return;
   throw new RecoverError(
-    "coverage-incomplete",
+    unanswered ? "unreachable" : "coverage-incomplete",
     `the archive has lost its system identifier, and not all logs that may know it could be read: ${unread.slice(0, 5).join("; ")}`,
     {
       remedy: "Nothing was created. See that these logs can be read, and run again.",

@@ -19,7 +19,7 @@ export interface Wanted {
   readonly around: string;
 }
 
-/** Errors: `nothing-found`, `coverage-incomplete`, `question-unanswered`, `input-invalid`. */
+/** Errors: `nothing-found`, `coverage-incomplete` (`unreachable` where a source did not answer), `question-unanswered`, `input-invalid`. */
 export async function chooseInstance(context: Context, wanted: Wanted, found: Discovery): Promise<Candidate> {
   const { candidates } = found;
   const guid = wanted.instance_guid.toLowerCase();
@@ -110,8 +110,10 @@ async function nothingFound(context: Context, wanted: Wanted, found: Discovery):
     });
   }
   if (!complete) {
+    // What may answer later is waited for.
+    const unanswered = coverage.some((each) => each.unanswered === true);
     return new RecoverError(
-      "coverage-incomplete",
+      unanswered ? "unreachable" : "coverage-incomplete",
       `${none}, and not everything could be looked at: ${gaps.join("; ")}`,
       {
         remedy:
