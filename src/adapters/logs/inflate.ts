@@ -4,6 +4,7 @@
  * breaks off is said with `answer-incomplete`.
  */
 import { once } from "node:events";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { RecoverError } from "../../errors.js";
@@ -22,6 +23,7 @@ interface ZstdCapable {
   readonly createZstdDecompress?: (options: { readonly chunkSize: number }) => Transform;
 }
 
+const ZSTD = ["zstd", "-dcq"] as const;
 const LIMITS: InflateLimits = { freeBytes: 256 * 1024 * 1024, ratio: 400 };
 const CHUNK = 1024 * 1024;
 const OUTPUT_CHUNK = 256 * 1024;
@@ -52,6 +54,51 @@ export async function* inflated(
   }
 }
 
+/** The same of a file; `read` yields its bytes, where no program reads it itself. */
+export async function* inflatedFile(
+  path: string,
+  read: () => AsyncIterable<Uint8Array>,
+  limits: InflateLimits = LIMITS,
+): AsyncGenerator<Uint8Array> {
+  const file = canZstd() ? undefined : openZstd(path);
+  if (file === undefined) {
+    yield* inflated(read(), path, limits);
+    return;
+  }
+  const sizes: Sizes = { read: file.size, out: 0 };
+  try {
+    for await (const chunk of unpackedBy(ZSTD, file.descriptor, path)) {
+      sizes.out += chunk.length;
+      refuseBomb(sizes, path, limits);
+      yield chunk;
+    }
+  } catch (thrown) {
+    throw thrown instanceof RecoverError ? thrown : brokenOff(path, "zstd", thrown);
+  } finally {
+    closeSync(file.descriptor);
+  }
+}
+
+/** Undefined for what is no file packed with zstd, and for what cannot be read: whoever reads it says why. */
+function openZstd(path: string): { readonly descriptor: number; readonly size: number } | undefined {
+  let descriptor: number | undefined;
+  try {
+    // A pipe that is opened and closed again has lost its writer.
+    if (!statSync(path).isFile()) return undefined;
+    descriptor = openSync(path, "r");
+    const first = Buffer.alloc(MAGIC_LENGTH);
+    const length = readSync(descriptor, first, 0, first.length, 0);
+    if (packingOf(first.subarray(0, length)) === "zstd") return { descriptor, size: fstatSync(descriptor).size };
+    closeSync(descriptor);
+    return undefined;
+  } catch {
+    if (descriptor !== undefined) closeSync(descriptor);
+    return undefined;
+  }
+}
+
+const canZstd = (): boolean => (zlib as ZstdCapable).createZstdDecompress !== undefined;
+
 interface Packed {
   readonly packing: Packing;
   readonly path: string;
@@ -59,8 +106,7 @@ interface Packed {
 }
 
 function unpacked(source: AsyncIterable<Uint8Array>, { packing, path, sizes }: Packed): AsyncIterable<Uint8Array> {
-  if (packing === "zstd" && (zlib as ZstdCapable).createZstdDecompress === undefined)
-    return unpackedBy(["zstd", "-dcq"], counted(source, sizes), path);
+  if (packing === "zstd" && !canZstd()) return unpackedBy(ZSTD, counted(source, sizes), path);
   return decode(source, decoderFor(packing, path), sizes);
 }
 

@@ -39,15 +39,20 @@ export class LocalLogFiles implements LogFiles {
     request: SearchRequest,
     listener: SearchListener,
   ): Promise<readonly SearchTotals[]> {
-    const bytesOf = ({ path }: LogFile) => inflated(path === "-" ? (this.#stdin ?? process.stdin) : read(path), path);
+    const bytesOf = ({ path }: LogFile) => (path === "-" ? inflated(this.#stdin ?? process.stdin) : inflatedFile(path));
     return await searchLogs({ files, bytesOf }, request, listener);
   }
 }
 
 /** The decoders are loaded where a file needs one: that takes longer than the search of a small plain file. */
-async function* inflated(source: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+async function* inflated(stdin: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decoders = await import("./inflate.js");
-  yield* decoders.inflated(source, path);
+  yield* decoders.inflated(stdin, "-");
+}
+
+async function* inflatedFile(path: string): AsyncGenerator<Uint8Array> {
+  const decoders = await import("./inflate.js");
+  yield* decoders.inflatedFile(path, () => read(path));
 }
 
 function openPattern(pattern: string, files: Map<string, LogFile>, unreadable: Unreadable[]): void {

@@ -1,3 +1,5 @@
+import { closeSync, fstatSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { unpackedBy } from "../../../src/adapters/logs/unpack-program.js";
 
@@ -16,6 +18,13 @@ async function lengthOf(bytes: AsyncIterable<Uint8Array>): Promise<number> {
 describe("a program that unpacks", () => {
   it("is given all bytes, and gives its own", async () => {
     expect(await lengthOf(unpackedBy(node("process.stdin.pipe(process.stdout)"), chunks(50), "x.zst"))).toBe(5_000_000);
+  });
+
+  it("gives it a file to read by itself", async () => {
+    const descriptor = openSync(fileURLToPath(import.meta.url), "r");
+    const read = await lengthOf(unpackedBy(node("process.stdin.pipe(process.stdout)"), descriptor, "x.zst"));
+    expect(read).toBe(fstatSync(descriptor).size);
+    closeSync(descriptor);
   });
 
   it("that fails says why", async () => {
