@@ -18,7 +18,7 @@ import type { Finding } from "../diagnostic.js";
 import { firstHidden, quoted } from "../printable.js";
 import type { Findings } from "./findings.js";
 import type { Located, LocatedEntry, LocatedScalar } from "./located.js";
-import { numberFinding, QUOTE_OR_BLOCK, syntaxFinding, tagFinding } from "./traps.js";
+import { BARE_REFERENCE, numberFinding, QUOTE_OR_BLOCK, syntaxFinding, tagFinding } from "./traps.js";
 
 /** No document may be larger. */
 export const MOST_BYTES = 1024 * 1024;
@@ -41,16 +41,45 @@ export function readYaml(findings: Findings): Located | undefined {
   const nested = tooDeep(text);
   if (nested >= 0)
     return refuse(findings, nested, { message: "the document is nested too deeply", remedy: "Flatten it." });
-  return convertDocument(
-    findings,
-    parseDocument(text, {
-      prettyErrors: false,
-      uniqueKeys: false,
-      // "silent" would also keep quiet about a second document.
-      logLevel: "error",
-      stringKeys: false,
-    }),
-  );
+  return convertDocument(findings, parse(findings));
+}
+
+const PARSING = {
+  prettyErrors: false,
+  uniqueKeys: false,
+  // "silent" would also keep quiet about a second document.
+  logLevel: "error",
+  stringKeys: false,
+} as const;
+/** Each costs another reading: a document with more of them, or a larger one, is then read as it is. */
+const MOST_HEALED = 8;
+const MOST_TO_HEAL_BYTES = 64 * 1024;
+
+/**
+ * A reference without quotes in a flow mapping or list ends it too early, and all that follows would be misread: it is
+ * told once, and read as if it were a text of the same length.
+ */
+function parse(findings: Findings): Document.Parsed {
+  let { text } = findings;
+  const most = text.length > MOST_TO_HEAL_BYTES ? 0 : MOST_HEALED;
+  for (let healed = 0; ; healed += 1) {
+    const document = parseDocument(text, PARSING);
+    const bare = healed < most ? bareReference(text, document) : undefined;
+    if (bare === undefined) return document;
+    findings.misread(bare.index, BARE_REFERENCE);
+    const instead = `'${"x".repeat(bare[0].length - 2)}'`;
+    text = text.slice(0, bare.index) + instead + text.slice(bare.index + instead.length);
+  }
+}
+
+/** The first one that the parser has stumbled over. */
+function bareReference(text: string, { errors }: Document.Parsed): RegExpExecArray | undefined {
+  if (errors.length === 0) return undefined;
+  for (const found of text.matchAll(/\$\{\{[^{}\n]*\}\}/gu)) {
+    const end = found.index + found[0].length;
+    if (errors.some(({ pos }) => pos[0] > found.index && pos[0] < end)) return found;
+  }
+  return undefined;
 }
 
 /** Brackets and indentation that would exhaust the parser's stack; strings are counted too, nobody nests that far. */

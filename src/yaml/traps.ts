@@ -5,6 +5,11 @@ import { printable, quoted } from "../printable.js";
 export const QUOTE_OR_BLOCK =
   "Put the whole value in single quotes, or write `>-` after the colon and the value on the next line, indented.";
 
+export const BARE_REFERENCE: Finding = {
+  message: "a reference without quotes stands within braces or brackets, which YAML takes to end at its own braces",
+  remedy: 'Put the whole value in quotes: `{ name: "${{ inputs.name }}" }`.',
+};
+
 /** The parser's own complaint, in words that say the way out. */
 export function syntaxFinding(code: string, message: string, at: string): Finding {
   switch (code) {

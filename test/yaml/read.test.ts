@@ -24,6 +24,20 @@ describe("reading YAML", () => {
     expect(readPlain('{"a": [1, {"b": "c"}]}', "x.json")).toEqual({ value: { a: [1, { b: "c" }] } });
   });
 
+  it("tells of each reference without quotes in braces or brackets, and of what is wrong elsewhere", () => {
+    const text = "a: { x: ${{ inputs.a }}, y: 2 }\nb: 1.10\nc: [ ${{ inputs.c }}, 2 ]\nd: ${{ inputs.d }}\ne: 010\n";
+    expect(mistakes(text)).toEqual([
+      expect.stringMatching(/^1:9 a reference without quotes/),
+      '2:4 "1.10" is read as the number 1.1',
+      expect.stringMatching(/^3:6 a reference without quotes/),
+      '5:4 "010" is read as the number 10',
+    ]);
+  });
+
+  it("reads a document with any number of them in bounded time", () => {
+    expect(mistakes("a: { x: ${{ inputs.a }} }\n".repeat(200)).length).toBeGreaterThan(0);
+  });
+
   it("follows aliases and merges maps, keys that stand there first", () => {
     expect(readPlain("a: &a { x: 1, y: 2 }\nb: { <<: *a, y: 3 }\nc: *a\n", "x.yml")).toEqual({
       value: { a: { x: 1, y: 2 }, b: { x: 1, y: 3 }, c: { x: 1, y: 2 } },
