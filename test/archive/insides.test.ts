@@ -105,7 +105,7 @@ describe("a look at both ends of every object", () => {
       missing: [segment(5)],
       unreachable: [segment(6)],
       recoveryPoint: { segment: segment(4) },
-      look: { objects: 7 },
+      look: { objects: 7, broken: 1 },
     });
     expect(document.problems.find(({ code }) => code === "segment-damaged")?.message).toContain(why);
   });

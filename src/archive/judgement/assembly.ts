@@ -52,13 +52,12 @@ export function gapVerdicts({ wal, times }: Study): readonly GapVerdict[] {
 }
 
 /** Null where nothing was looked into. */
-export function lookOf({ insides }: ArchiveFacts): Look | null {
+export function lookOf({ seen: { insides }, damage }: Study): Look | null {
   if (insides === undefined) return null;
-  const seen = [...insides.values()];
-  const count = (wanted: (inside: Inside) => boolean): number => seen.filter(wanted).length;
+  const count = (wanted: (inside: Inside) => boolean): number => [...insides.values()].filter(wanted).length;
   return {
-    objects: seen.length,
-    broken: count(({ broken }) => broken !== undefined),
+    objects: insides.size,
+    broken: [...insides.keys()].filter((key) => damage.has(key)).length,
     hidden: count(({ hidden }) => hidden !== undefined),
     unproven: count(({ unproven }) => unproven === true),
   };

@@ -63,7 +63,7 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
     encrypted: isEncrypted(seen),
     stall: stall ?? null,
     expiry,
-    look: lookOf(seen),
+    look: lookOf(study),
     pick: beside.targetTime === undefined ? null : pickFor(beside.targetTime, windowsOf(study)),
   };
 }

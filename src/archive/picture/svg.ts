@@ -15,7 +15,7 @@ export function svgPicture(verdict: Drawn, title: string): string {
   const scene = sceneOf(verdict);
   const height = TOP + Math.max(1, scene.rows.length) * ROW + FOOT;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(`WAL of ${title}`)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" class="wal-picture" role="img" aria-label="${escaped(`WAL of ${title}`)}">`,
     `<title>${escaped(`WAL of ${title}`)}</title>`,
     `<style>${STYLE}</style>`,
     `<rect class="page" width="${WIDTH}" height="${height}"/>`,
@@ -28,15 +28,35 @@ export function svgPicture(verdict: Drawn, title: string): string {
   ].join("\n");
 }
 
-const STYLE = [
-  "svg{font:13px system-ui,sans-serif}",
-  ".page{fill:#fff}.ink{fill:#1a1d21}.strong{fill:#1a1d21;font-weight:600}.faint{fill:#5c6570}",
-  ".reached{fill:#1f7a4d}.left{fill:#a8b0b9}.gap{fill:#c2312b}.base{fill:#1d5fa8}.broken{fill:none;stroke:#c2312b;stroke-width:2}",
-  ".joint{fill:none;stroke:#5c6570;stroke-width:1.5}.point{stroke:#b25b00;stroke-width:2}.mark{fill:#b25b00;font-weight:600}",
-  "@media (prefers-color-scheme:dark){.page{fill:#14171a}.ink,.strong{fill:#e8eaed}.faint{fill:#9aa4af}",
-  ".reached{fill:#4bb37f}.left{fill:#59626c}.gap{fill:#ef6a63}.base{fill:#6aa9ef}.broken{stroke:#ef6a63}",
-  ".joint{stroke:#9aa4af}.point{stroke:#f0a04b}.mark{fill:#f0a04b}}",
-].join("");
+/** In light and in dark: what each class is painted with. */
+const PAINT: Readonly<Record<string, readonly [light: string, dark: string]>> = {
+  page: ["fill:#fff", "fill:#14171a"],
+  ink: ["fill:#1a1d21", "fill:#e8eaed"],
+  strong: ["fill:#1a1d21;font-weight:600", "fill:#e8eaed"],
+  faint: ["fill:#5c6570", "fill:#9aa4af"],
+  reached: ["fill:#1f7a4d", "fill:#4bb37f"],
+  left: ["fill:#a8b0b9", "fill:#59626c"],
+  gap: ["fill:#c2312b", "fill:#ef6a63"],
+  base: ["fill:#1d5fa8", "fill:#6aa9ef"],
+  broken: ["fill:none;stroke:#c2312b;stroke-width:2", "stroke:#ef6a63"],
+  joint: ["fill:none;stroke:#5c6570;stroke-width:1.5", "stroke:#9aa4af"],
+  point: ["stroke:#b25b00;stroke-width:2", "stroke:#f0a04b"],
+  mark: ["fill:#b25b00;font-weight:600", "fill:#f0a04b"],
+};
+
+/** Names of its own: a picture inside a page must not paint the page. */
+const rules = (which: 0 | 1): string =>
+  Object.entries(PAINT)
+    .map(([name, styles]) => `.wal-picture .${name}{${styles[which]}}`)
+    .join("\n");
+
+const STYLE = `
+.wal-picture{font:13px system-ui,sans-serif}
+${rules(0)}
+@media (prefers-color-scheme:dark){
+${rules(1)}
+}
+`;
 
 interface Place {
   readonly scene: Scene;
