@@ -156,7 +156,8 @@ export class S3Connection {
 
   async #explained<T>(call: Call, work: () => Promise<T>): Promise<T> {
     try {
-      return await withRetries(work, { reads: call.reads, clock: this.#settings.clock, explain });
+      const served = (): number => this.#pace.served;
+      return await withRetries(work, { reads: call.reads, clock: this.#settings.clock, explain, served });
     } catch (error) {
       if (error instanceof RecoverError) throw error;
       throw toRecoverError(error, call, this.#settings.secrets);

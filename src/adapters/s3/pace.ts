@@ -11,12 +11,18 @@ export class Pace {
   #limit: number;
   #underWay = 0;
   #throttled = false;
+  #served = 0;
   /** Requests begun before the last cut say nothing about the number after it. */
   #flight = 0;
 
   constructor(first = FIRST, most = MOST) {
     this.#limit = first;
     this.#most = most;
+  }
+
+  /** Requests that ended well. */
+  get served(): number {
+    return this.#served;
   }
 
   /** Requests that may be under way now. */
@@ -30,6 +36,7 @@ export class Pace {
     const flight = this.#flight;
     try {
       const result = await work();
+      this.#served += 1;
       this.#grow();
       return result;
     } catch (error) {

@@ -7,6 +7,9 @@ import type { Failure } from "./failure.js";
 
 const READ_ATTEMPTS = 4;
 const THROTTLED_ATTEMPTS = 8;
+/** Where others are served: pauses of some seconds, again and again, for some minutes. */
+const PATIENT_ATTEMPT = 4;
+const MOST_THROTTLED_ATTEMPTS = 100;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 20_000;
 
@@ -19,16 +22,29 @@ export function pauseBefore(failure: Failure, reads: boolean, attempt: number): 
   return undefined;
 }
 
-/** Runs `work` until it succeeds or its failure is final; `explain` turns what was thrown into a failure. */
-export async function withRetries<T>(
-  work: () => Promise<T>,
-  policy: { readonly reads: boolean; readonly clock: Clock; readonly explain: (error: unknown) => Failure },
-): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+export interface RetryPolicy {
+  readonly reads: boolean;
+  readonly clock: Clock;
+  /** Turns what was thrown into a failure. */
+  readonly explain: (error: unknown) => Failure;
+  /** Calls of all that ended well. A store that serves others meanwhile is busy and not gone: then patience lasts. */
+  readonly served?: () => number;
+}
+
+/** Runs `work` until it succeeds or its failure is final. */
+export async function withRetries<T>(work: () => Promise<T>, policy: RetryPolicy): Promise<T> {
+  const { served = () => 0 } = policy;
+  let before = served();
+  for (let attempt = 1, all = 1; ; attempt += 1, all += 1) {
     try {
       return await work();
     } catch (error) {
-      const pause = pauseBefore(policy.explain(error), policy.reads, attempt);
+      const failure = policy.explain(error);
+      if (failure.kind === "throttled" && served() > before && all < MOST_THROTTLED_ATTEMPTS) {
+        attempt = Math.min(attempt, PATIENT_ATTEMPT);
+        before = served();
+      }
+      const pause = pauseBefore(failure, policy.reads, attempt);
       if (pause === undefined) throw error;
       await policy.clock.sleep(pause);
     }

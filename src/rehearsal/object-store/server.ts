@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { WorldHost } from "../box/world-host.js";
 import { suffer } from "../weather/over-http.js";
 import { Weather } from "../weather/weather.js";
+import type { Load } from "./load.js";
 import { answerStore, failure, operationName } from "./answers.js";
 import type { StoreAnswer, StoreCall } from "./message.js";
 
@@ -17,11 +18,15 @@ export interface StoreOptions {
   /** Default: a free one. */
   readonly port?: number;
   readonly weather?: Weather;
+  readonly load?: Load;
 }
 
-export async function serveStore(host: WorldHost, { port = 0, weather }: StoreOptions = {}): Promise<StoreServer> {
+export async function serveStore(
+  host: WorldHost,
+  { port = 0, weather, load }: StoreOptions = {},
+): Promise<StoreServer> {
   const server = createServer((incoming, outgoing) => {
-    exchange(host, weather ?? Weather.FINE, { incoming, outgoing }).catch((error: unknown) => {
+    exchange(host, { weather: weather ?? Weather.FINE, load }, { incoming, outgoing }).catch((error: unknown) => {
       if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
       else outgoing.writeHead(500).end(String(error));
     });
@@ -39,13 +44,23 @@ interface Exchange {
   readonly outgoing: ServerResponse;
 }
 
-async function exchange(host: WorldHost, weather: Weather, { incoming, outgoing }: Exchange): Promise<void> {
+interface Conditions {
+  readonly weather: Weather;
+  readonly load: Load | undefined;
+}
+
+async function exchange(
+  host: WorldHost,
+  { weather, load }: Conditions,
+  { incoming, outgoing }: Exchange,
+): Promise<void> {
   const call = await read(incoming);
   const named = ({ headers, ...rest }: StoreAnswer) => ({
     ...rest,
     headers: { ...headers, "x-amz-request-id": "rehearsal" },
   });
-  const answer = () => Promise.resolve(named(answerOrFail(host, call)));
+  const carryOut = (): StoreAnswer => answerOrFail(host, call);
+  const answer = async () => named(load === undefined ? carryOut() : await load.bear(operationName(call), carryOut));
   await suffer(weather.strike("s3", operationName(call)), { weather, outgoing, answer });
 }
 

@@ -1,0 +1,68 @@
+/** A copy by the real adapter, from a store that is as unkind as real ones under load. */
+import { afterEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/adapters/clock/system-clock.js";
+import { openArchiveStore } from "../../src/adapters/s3/archive-store.js";
+import { segmentName } from "../../src/archive/names/segment.js";
+import { archiveCopy } from "../../src/cli/archive-copying.js";
+import { SavedWorld } from "../../src/rehearsal/box/world-host.js";
+import { Load } from "../../src/rehearsal/object-store/load.js";
+import { serveStore, type StoreServer } from "../../src/rehearsal/object-store/server.js";
+import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.js";
+import { Secrets } from "../../src/secrets.js";
+
+const OBJECTS = 150;
+const SOURCE = `s3://${BUCKET}/backups/source/wal`;
+const TARGET = `s3://${BUCKET}/backups/target/wal`;
+
+const servers: StoreServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function busyStore(load: Load) {
+  const epochMs = Date.now();
+  const world = foundation("f", 1, epochMs);
+  const host = new SavedWorld(world, { realMs: epochMs, epochMs, rate: 1 }, () => undefined);
+  for (let number = 1; number <= OBJECTS; number += 1) {
+    const key = `backups/source/wal/wal_005/${segmentName({ timeline: 1, number })}.lzo`;
+    const meaning = { is: "bytes", base64: Buffer.from(String(number)).toString("base64") } as const;
+    host.apply({ is: "put-object", bucket: BUCKET, key, meaning, by: "test" });
+  }
+  const server = await serveStore(host, { load });
+  servers.push(server);
+  const accessKeyId = world.store.keys.find((key) => key.holder === "operator")?.id ?? "";
+  // Pauses between attempts are seconds long; nothing here depends on their length.
+  const clock = systemClock({ realMs: epochMs, epochMs, rate: 200 });
+  const credentials = () => Promise.resolve({ accessKeyId, secretAccessKey: "signatures-are-not-checked" });
+  const store = openArchiveStore({ clock, secrets: new Secrets(), endpoint: server.url, credentials, environment: {} });
+  const copies = () =>
+    host
+      .world()
+      .store.requests.filter(({ operation, status, key }) => operation === "copy" && status === 200 && key !== "")
+      .map(({ key }) => key);
+  return { copy: () => archiveCopy({ store, clock, source: SOURCE, destination: TARGET }), copies };
+}
+
+describe("a store that bears few requests at once", () => {
+  it("is asked for fewer until it bears them, and every object is copied once", async () => {
+    const load = new Load({ atOnce: 6 });
+    const { copy, copies } = await busyStore(load);
+    const { document } = await copy();
+    expect(document).toMatchObject({ objects: OBJECTS, copied: OBJECTS });
+    expect(load.throttled).toBeGreaterThan(0);
+    expect(copies()).toHaveLength(OBJECTS);
+    expect(new Set(copies()).size).toBe(OBJECTS);
+  });
+});
+
+describe("a store whose copies fail after their 200", () => {
+  it("is never believed: the run ends with an error, and the next one copies what is missing", async () => {
+    const { copy, copies } = await busyStore(new Load({ failingCopy: 60 }));
+    await expect(copy()).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
+    expect(copies().length).toBeLessThan(OBJECTS);
+    const { document } = await copy();
+    expect(document.alreadyThere).toBeGreaterThan(0);
+    expect(new Set(copies()).size).toBe(OBJECTS);
+    expect(copies()).toHaveLength(OBJECTS);
+  });
+});
