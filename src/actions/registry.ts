@@ -49,6 +49,22 @@ import { askOwner } from "./recovery/ask-owner.js";
 import { reviewAside } from "./recovery/review-aside.js";
 import { review } from "./recovery/review.js";
 import { summarise } from "./recovery/summarise.js";
+import { judgeTime } from "./archive/judge-time.js";
+import { findService } from "./cf/find-service.js";
+import { findLeader } from "./docker/find-leader.js";
+import { closeOpenSegment } from "./postgres/close-segment.js";
+import { checkLogin } from "./postgres/check-login.js";
+import { countLiving } from "./postgres/count-tables.js";
+import { loadTables } from "./postgres/load-tables.js";
+import { makeSchema } from "./postgres/make-schema.js";
+import { proveTables } from "./postgres/prove-tables.js";
+import { checkPrograms } from "./scratch/check-programs.js";
+import { compareTables } from "./scratch/compare-tables.js";
+import { dumpTables } from "./scratch/dump.js";
+import { recoverScratch } from "./scratch/recover.js";
+import { restoreScratch } from "./scratch/restore.js";
+import { reviewScratch } from "./scratch/review.js";
+import { summariseTables } from "./scratch/summarise.js";
 
 const ALL: readonly AnyAction[] = [
   check,
@@ -101,6 +117,22 @@ const ALL: readonly AnyAction[] = [
   awaitContainersGone,
   compareRows,
   summariseDrill,
+  findService,
+  findLeader,
+  judgeTime,
+  closeOpenSegment,
+  checkPrograms,
+  countLiving,
+  checkLogin,
+  reviewScratch,
+  restoreScratch,
+  recoverScratch,
+  compareTables,
+  dumpTables,
+  makeSchema,
+  loadTables,
+  proveTables,
+  summariseTables,
 ];
 
 export const REGISTRY: ReadonlyMap<string, AnyAction> = new Map(ALL.map((action) => [action.id, action]));

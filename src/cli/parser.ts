@@ -81,6 +81,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             "prints every command, changes nothing",
           )
           .example("$0 run --non-interactive --yes --confirm o/s/db --inputs in.yml", "for scripts")
+          .example("$0 run recover-to-time", "tables of a living service, as they were at a time")
           .example("$0 run recover-deleted-space", "every database of a deleted space: one review, one consent"),
       async (given) => finish(await (await import("./batch-carry.js")).runBatch(given)),
     )

@@ -68,8 +68,6 @@ export interface ScratchFile {
 export interface DumpOrder {
   readonly database: string;
   readonly tables: readonly { readonly schema: string; readonly table: string }[];
-  /** Also the definition of the tables' schema where it is not `public`. */
-  readonly withSchema: boolean;
 }
 
 export interface ScratchDatabases {

@@ -9,11 +9,19 @@ import { CLEANUP } from "./mutations/cleanup.js";
 import { CLOUD_FOUNDRY } from "./mutations/cloud-foundry.js";
 import { CONTAINERS } from "./mutations/container.js";
 import { DRILL } from "./mutations/drill.js";
+import { RECOVER_TO_TIME } from "./mutations/recover-to-time.js";
 import type { MutationCases } from "./mutations/shape.js";
 
 type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
 
-const CASES: readonly MutationCases[] = [...CLOUD_FOUNDRY, ...CONTAINERS, ...ARCHIVE_AND_KEYS, ...CLEANUP, ...DRILL];
+const CASES: readonly MutationCases[] = [
+  ...CLOUD_FOUNDRY,
+  ...CONTAINERS,
+  ...ARCHIVE_AND_KEYS,
+  ...CLEANUP,
+  ...DRILL,
+  ...RECOVER_TO_TIME,
+];
 const MUTATING = [...REGISTRY.values()].filter(({ effect }) => effect !== "read").map(({ id }) => id);
 
 describe("every action that changes the world", () => {
@@ -73,7 +81,7 @@ async function probe(scene: Scene, { action, input }: MutationCases): Promise<Pr
 }
 
 /** All that the far sides have noted, whoever asked for it. */
-function changesOf({ cf, cell, etcd, store }: Scene): readonly string[] {
+function changesOf({ cf, cell, etcd, store, scratch }: Scene): readonly string[] {
   const bindings = [...cf.bindingList.values()].flat().map(({ guid }) => guid);
   return [
     ...cf.spacesMade,
@@ -85,5 +93,6 @@ function changesOf({ cf, cell, etcd, store }: Scene): readonly string[] {
     ...cell.changes,
     ...etcd.changes,
     ...store.changes,
+    ...scratch.changes,
   ];
 }

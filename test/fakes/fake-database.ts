@@ -23,6 +23,10 @@ export class FakeDatabase implements Sql {
   segment = "000000010000000000000003";
   /** What else was put there, as "kind name": other databases, large objects. */
   readonly content: (readonly [kind: string, name: string])[] = [];
+  /** Schemas with their owners. */
+  readonly schemas = new Map<string, string>();
+  /** A transaction of a load is open somewhere. */
+  loading = false;
   /** Every text that came, by socket or by login. */
   readonly statements: string[] = [];
   /** Answers to logins before the router knows the new leader. */
@@ -42,6 +46,20 @@ export class FakeDatabase implements Sql {
       return [...this.content, ...[...this.tables.keys()].map((name) => ["table", `public.${name}`])];
     if (sql.includes("pg_control_system")) return [[recovering, this.systemId]];
     if (sql.startsWith("SELECT pg_is_in_recovery")) return [[recovering]];
+    if (sql.includes("FROM pg_tables") || sql.includes("count(*) FROM")) return this.#answer(sql);
+    const schema = /nspname = '(\w+)'/.exec(sql)?.[1];
+    if (schema !== undefined) return this.schemas.has(schema) ? [[this.schemas.get(schema) ?? ""]] : [];
+    const [, made, owner = ""] = /CREATE SCHEMA "(\w+)" AUTHORIZATION "(\w+)"/.exec(sql) ?? [];
+    if (made !== undefined) {
+      this.#changes.push(`schema ${made}`);
+      this.schemas.set(made, owner);
+    }
+    const [, from, to = ""] = /ALTER SCHEMA "(\w+)" RENAME TO "([^"]+)"/.exec(sql) ?? [];
+    if (from !== undefined) {
+      this.#changes.push(`rename ${from} ${to}`);
+      this.schemas.set(to, this.schemas.get(from) ?? "");
+      this.schemas.delete(from);
+    }
     if (sql.includes("pg_switch_")) {
       this.#changes.push("switch");
       return [[this.segment]];
@@ -79,6 +97,17 @@ export class FakeDatabase implements Sql {
       this.fill(filled, run, Number(rows));
       return [];
     }
+    for (const [, table = "", count] of sql.matchAll(/CREATE TABLE public\.(\w+) \(n integer\);\n-- (\d+) rows/g)) {
+      this.#changes.push(`load ${table}`);
+      this.tables.set(table, Number(count));
+    }
+    for (const [, from = "", to = ""] of sql.matchAll(/TABLE "public"\."(\w+)" RENAME TO "([^"]+)"/g)) {
+      this.#changes.push(`rename ${from} ${to}`);
+      this.tables.set(to, this.tables.get(from) ?? 0);
+      this.tables.delete(from);
+    }
+    if (sql.includes("pg_try_advisory_xact_lock")) return [[this.loading ? "f" : "t"]];
+    if (sql.includes("FROM pg_settings")) return [["search_path"], ["statement_timeout"]];
     const read = /^SELECT count\(\*\), md5\(.*FROM public\.(\w+);$/.exec(sql)?.[1];
     if (read !== undefined) return [[String(this.tables.get(read) ?? 0), this.checksums.get(read) ?? ""]];
     if (sql.includes("pg_is_in_recovery")) return [[this.inRecovery ? "t" : "f"]];

@@ -114,7 +114,7 @@ export class LocalScratch implements ScratchDatabases {
       .map((line) => line.split("\t"));
   }
 
-  async dump(server: ScratchServer, { database, tables, withSchema }: DumpOrder): Promise<ScratchFile> {
+  async dump(server: ScratchServer, { database, tables }: DumpOrder): Promise<ScratchFile> {
     const file = at.dumpOf(server.place);
     // Made before the program writes into it: nobody else reads it at any time.
     const handle = await open(file, "w", 0o600);
@@ -122,9 +122,7 @@ export class LocalScratch implements ScratchDatabases {
     if (as !== undefined) await handle.chown(as.uid, as.gid);
     await handle.close();
     const named = tables.flatMap(({ schema, table }) => ["-t", `${pattern(schema)}.${pattern(table)}`]);
-    const whole = withSchema ? [...new Set(tables.map(({ schema }) => schema))] : [];
-    const what = whole.length > 0 ? whole.flatMap((schema) => ["-n", pattern(schema)]) : named;
-    const args = [...DUMP_OPTIONS, ...what, "-f", file, "-d", connection(database)];
+    const args = [...DUMP_OPTIONS, ...named, "-f", file, "-d", connection(database)];
     requireSuccess(await this.#programs.run(server, { name: "pg_dump", args }), "pg_dump", server.place);
     return await describeFile(file);
   }

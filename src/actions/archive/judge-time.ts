@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { type Context, defineAction } from "../../action.js";
+import { isEncrypted } from "../../archive/judgement/strangers.js";
+import { verifyArchive } from "../../archive/judgement/verify.js";
+import { type ArchiveLocation, formatLocation, instanceArchive, parseLocation } from "../../archive/names/location.js";
+import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.js";
+import { planRestore, type RestorePlan } from "../../archive/restore/plan.js";
+import { expandedSize } from "../../archive/restore/restore.js";
+import { counted } from "../../counted.js";
+import { RecoverError } from "../../errors.js";
+import { quote } from "../../shell-quote.js";
+
+const input = z.strictObject({
+  guid: z.guid(),
+  /** Of the living instance. */
+  bucket: z.string(),
+  /** Another place of the same archive; "" for the usual one. */
+  archive: z.string(),
+  /** ISO 8601. */
+  time: z.string(),
+  /** The newest WAL may still be in the living database alone: it is archived before the archive is judged again. */
+  may_be_open: z.boolean(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({
+  location: z.string(),
+  base: z.string(),
+  /** `9.6` */
+  postgres_version: z.string(),
+  segments: z.number(),
+  expanded_bytes: z.number(),
+  fetched_bytes: z.number(),
+  recovery_point: z.string(),
+  /** The archive does not reach the time yet. */
+  open: z.boolean(),
+});
+type Output = z.infer<typeof output>;
+
+/** Which base backup and WAL lead to a moment: refused where none do, before anything is made. */
+export const judgeTime = defineAction({
+  id: "archive.judge-time",
+  title: "See whether the archive reaches that time",
+  effect: "read",
+  input,
+  output,
+  tell: (found) =>
+    found.open
+      ? `${found.location} reaches no later than ${found.recovery_point}: what came behind it is not archived yet`
+      : `${found.base} and ${counted(found.segments, "segment")} of WAL in ${found.location} lead there`,
+  describe: ({ guid, bucket, archive, time }) => [
+    {
+      on: "here",
+      line: quote([
+        ...["dingo-recover", "archive", "verify", archive || `s3://${bucket}/backups/${guid}/wal`],
+        ...["--target-time", time],
+      ]),
+    },
+  ],
+  async run(context, request): Promise<Output> {
+    refuseFuture(context, request);
+    const location = locationOf(request);
+    const facts = await readArchive(context.ports.store.reader(), location, { times: true });
+    if (isEncrypted(facts)) throw encrypted(location);
+    const point = verifyArchive(facts).recoveryPoint?.time ?? "";
+    const open = request.may_be_open && point !== "" && Date.parse(point) < Date.parse(request.time);
+    const plan = planRestore(facts, open ? {} : { targetTime: new Date(request.time) });
+    return outputOf(facts, plan, { open, point });
+  },
+  /** It grows with the life of its service; what leads to the time has to stay. */
+  async verify(context, _request, output) {
+    const facts = await readArchive(context.ports.store.reader(), parseLocation(output.location), { times: true });
+    const there = verifyArchive(facts).baseBackups.find(({ name }) => name === output.base);
+    return { holds: there?.usable === true, evidence: `${output.base}: ${there?.why ?? "it is not there"}` };
+  },
+});
+
+function locationOf({ guid, bucket, archive }: Input): ArchiveLocation {
+  return archive === "" ? instanceArchive(bucket, guid) : parseLocation(archive);
+}
+
+function refuseFuture({ ports }: Context, { time }: Input): void {
+  const now = ports.clock.now();
+  if (Date.parse(time) < now.getTime()) return;
+  throw new RecoverError("not-restorable", `${time} has not come yet: it is ${now.toISOString()}`, {
+    remedy: "Give the time right before the mistake: --input time=….",
+    place: "time",
+    effect: "none",
+  });
+}
+
+function encrypted(location: ArchiveLocation): RecoverError {
+  return new RecoverError(
+    "not-restorable",
+    "the archive is encrypted with OpenPGP, and no key of it is on this machine",
+    {
+      remedy: "Decrypt a copy of the archive with gpg, and name it with --input archive=s3://….",
+      place: formatLocation(location),
+      effect: "none",
+    },
+  );
+}
+
+function outputOf(
+  facts: ArchiveFacts,
+  plan: RestorePlan,
+  { open, point }: { readonly open: boolean; readonly point: string },
+): Output {
+  return {
+    location: formatLocation(facts.location),
+    base: plan.base,
+    postgres_version: plan.major ?? "",
+    segments: plan.segments.length,
+    expanded_bytes: expandedSize(plan),
+    fetched_bytes: [...plan.tars, ...plan.segments].reduce((sum, { info }) => sum + info.size, 0),
+    recovery_point: point,
+    open,
+  };
+}

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../action.js";
+import { RecoverError } from "../../errors.js";
+import { quote } from "../../shell-quote.js";
+import { quoteIdentifier, quoteLiteral } from "../postgres/quoting.js";
+import { program } from "./recover.js";
+import { countTables, tableRows, type TableRows } from "./row-counts.js";
+import { nameSql, nameText } from "./table-names.js";
+import { whileRunning } from "./while-running.js";
+
+const input = z.strictObject({
+  place: z.string(),
+  postgres_bin: z.string(),
+  database: z.string(),
+  tables: z.array(tableRows),
+  into_schema: z.string(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({
+  path: z.string(),
+  bytes: z.number(),
+  sha256: z.string(),
+  /** As they will be called where they are loaded. */
+  tables: z.array(tableRows),
+});
+type Output = z.infer<typeof output>;
+
+/** Another schema is given to the tables in the copy, where nobody needs them: no text of the dump is rewritten. */
+export const dumpTables = defineAction({
+  id: "scratch.dump",
+  title: "Dump the tables of the copy to a file",
+  effect: "create",
+  input,
+  output,
+  undo: { leaves: "the dump stays beside the copy, and goes with its directory" },
+  describe: ({ place, postgres_bin, database, tables, into_schema: into }) => [
+    {
+      on: "here",
+      line: quote([
+        ...[program(postgres_bin, "pg_dump"), "-h", `${place}/data`, "-U", "postgres", "-O", "-x", "-E", "UTF8"],
+        ...tables.flatMap(({ schema, table }) => ["-t", nameSql({ schema: into || schema, table })]),
+        ...["-f", `${place}/out/dump.sql`, database],
+      ]),
+    },
+  ],
+  async run(context, request): Promise<Output> {
+    const { place, postgres_bin: programs, database, into_schema: into } = request;
+    const { scratch } = context.ports;
+    const server = { place, programs };
+    const names = request.tables.map(({ schema, table }) => ({ schema: into || schema, table }));
+    const dumped = await whileRunning(context, server, async () => {
+      if (into !== "") await moveTables(context, request);
+      const tables = await countTables((sql) => scratch.sql(server, database, sql), names);
+      requireSame(tables, request);
+      return { ...(await scratch.dump(server, { database, tables: names })), tables };
+    });
+    await context.record("dumped", dumped);
+    return dumped;
+  },
+  async probe(context, { place }): Promise<Probe<Output>> {
+    const { state } = await context.ports.scratch.look(place, context.run.id);
+    if (state !== "restored") return { state: "unknown", evidence: `the copy in ${place} is ${state}` };
+    const found = await context.ports.scratch.dumped(place);
+    if (found === undefined) return { state: "not-done", evidence: "there is no dump" };
+    const noted = output.safeParse(context.records("dumped").at(-1));
+    const evidence = `${found.path} has ${found.bytes} bytes, SHA-256 ${found.sha256}`;
+    if (noted.success && noted.data.sha256 === found.sha256) return { state: "done", output: noted.data, evidence };
+    return { state: "partly", evidence: `${evidence}; it is not known to be whole` };
+  },
+  async verify(context, { place }, { sha256 }) {
+    const found = await context.ports.scratch.dumped(place);
+    return { holds: found?.sha256 === sha256, evidence: `the dump is ${found?.sha256 ?? "not there"}` };
+  },
+});
+
+function requireSame(tables: readonly TableRows[], { tables: before, place }: Input): void {
+  const other = tables.find(({ rows }, index) => rows === null || rows !== before[index]?.rows);
+  if (other === undefined) return;
+  throw new RecoverError("proof-failed", `"${nameText(other)}" of the copy is not what was counted before`, {
+    remedy: "Somebody has changed the copy: begin anew.",
+    place,
+  });
+}
+
+/** Their indexes, constraints and sequences go with them (PostgreSQL manual, ALTER TABLE, SET SCHEMA). */
+async function moveTables(context: Context, { place, postgres_bin, database, tables, into_schema: into }: Input) {
+  const server = { place, programs: postgres_bin };
+  const ask = (sql: string) => context.ports.scratch.sql(server, database, sql);
+  const there = await ask(`SELECT 1 FROM pg_namespace WHERE nspname = ${quoteLiteral(into)};`);
+  if (there.length > 0 && context.records("schema").length === 0)
+    throw new RecoverError("guard-refused", `the copy has a schema "${into}" of its own`, {
+      remedy: "Begin anew with another --input into_schema=….",
+      place: into,
+      effect: "none",
+    });
+  await context.record("schema", { schema: into });
+  const left = (await countTables(ask, tables)).filter(({ rows }) => rows !== null);
+  const moves = left.map((each) => `ALTER TABLE ${nameSql(each)} SET SCHEMA ${quoteIdentifier(into)};`);
+  await ask(["BEGIN;", `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(into)};`, ...moves, "COMMIT;"].join("\n"));
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../action.js";
+import { quote } from "../../shell-quote.js";
+import { countTables, tableRows } from "./row-counts.js";
+import { RECOVERED, requireStopped } from "./stop-line.js";
+import { tableNames } from "./table-names.js";
+import { whileRunning } from "./while-running.js";
+
+const input = z.strictObject({
+  place: z.string(),
+  postgres_bin: z.string(),
+  time: z.string(),
+  database: z.string(),
+  tables: z.array(z.string()),
+  into_schema: z.string(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({
+  database: z.string(),
+  /** The first transaction that is not in it, and the last one that is: ISO 8601. */
+  stopped_before: z.string(),
+  last_transaction: z.string(),
+  tables: z.array(tableRows),
+});
+type Output = z.infer<typeof output>;
+
+/** Replays the WAL on the copy, and shows that it stopped at the time: PostgreSQL up to 12 promotes without a word. */
+export const recoverScratch = defineAction({
+  id: "scratch.recover",
+  title: "Let PostgreSQL recover the copy up to that time, and count the rows",
+  effect: "create",
+  input,
+  output,
+  undo: { leaves: "the copy stays recovered; it goes with its directory" },
+  describe: ({ place, postgres_bin }) => [
+    { on: "here", line: quote([program(postgres_bin, "pg_ctl"), "-D", `${place}/data`, "-w", "-t", "86400", "start"]) },
+    { on: "here", line: quote([program(postgres_bin, "psql"), "-h", `${place}/data`, "-U", "postgres", "postgres"]) },
+    { on: "here", line: quote([program(postgres_bin, "pg_ctl"), "-D", `${place}/data`, "-m", "fast", "stop"]) },
+  ],
+  async run(context, request): Promise<Output> {
+    const { place, postgres_bin: programs, database } = request;
+    const names = tableNames(request.tables, request.into_schema);
+    const server = { place, programs };
+    const { scratch } = context.ports;
+    const found = await whileRunning(context, server, async () => {
+      const stop = requireStopped(await scratch.said(place), request);
+      const tables = await countTables((sql) => scratch.sql(server, database, sql), names);
+      return { database, ...stop, tables };
+    });
+    await context.record("counted", found);
+    return found;
+  },
+  async probe(context, request): Promise<Probe<Output>> {
+    const found = await stateOf(context, request);
+    if (typeof found === "string") return { state: "unknown", evidence: found };
+    if (found.said.length === 0) return { state: "not-done", evidence: "no server was started on the copy" };
+    const counted = output.safeParse(context.records("counted").at(-1));
+    if (found.isRecovered && counted.success)
+      return { state: "done", output: counted.data, evidence: "the copy is recovered, and its rows are counted" };
+    const how = found.isRecovered ? "the copy is recovered, and its rows are not counted" : "the copy is not recovered";
+    return { state: "partly", evidence: `${how}: ${found.said.at(-1) ?? ""}` };
+  },
+  async verify(context, request) {
+    const found = await stateOf(context, request);
+    if (typeof found === "string") return { holds: false, evidence: found };
+    return { holds: found.isRecovered, evidence: `the copy is ${found.isRecovered ? "" : "not "}recovered` };
+  },
+});
+
+export const program = (directory: string, name: string): string => (directory === "" ? name : `${directory}/${name}`);
+
+/** What its servers have said; a sentence where the copy is not there. */
+async function stateOf(
+  context: Context,
+  { place }: Input,
+): Promise<string | { readonly said: readonly string[]; readonly isRecovered: boolean }> {
+  const { state } = await context.ports.scratch.look(place, context.run.id);
+  if (state !== "restored") return `the copy in ${place} is ${state}`;
+  const said = await context.ports.scratch.said(place);
+  return { said, isRecovered: said.some((line) => RECOVERED.test(line)) };
+}
