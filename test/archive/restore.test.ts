@@ -226,8 +226,7 @@ describe("a base backup that is not whole", () => {
   });
 
   it("is refused where its files are of another cluster than its archive", async () => {
-    const store = restorable();
-    add(store, "sysids/sysid", "6262740190985621594\n");
+    const store = restorable({ release: { ...RELEASES["9.6"], systemId: 6262740190985621594n } });
     expect(await refusal(store)).toMatchObject({ code: "not-restorable" });
   });
 });
