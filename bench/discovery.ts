@@ -1,6 +1,23 @@
 /**
  * What discovery in log files costs beside ripgrep and beside Node itself, every figure of issue 5 next to its goal. All
  * take turns in every round, so that a busy machine disturbs them alike; a figure is the median of the rounds' ratios.
+ * Where more programs run than there are processors, believe the column of CPU time: a search of two threads then gets
+ * no second processor, and `rg -z`, which is four or more processes, gets more than its share.
+ *
+ * What binds the figures, by `perf record` with `--perf-basic-prof` and `--cpu-prof` on 1.05 GB (Node 20.20, two cores):
+ * - A full search: two fifths of its CPU time are the kernel's copy out of the page cache (Node has no mmap) and the
+ *   look at every tenth byte; up to a fifth is V8's optimizing compiler in both threads; the rest is the start of Node
+ *   and of the worker, and what is done for each upload line. The first two grow with the logs alone: more logs, better
+ *   ratio.
+ * - A time hint takes 35 ms of CPU time more than Node itself, of which a tiny log takes 11 too (the code is compiled at
+ *   the build): the rest is to read and search two hours and twenty minutes, to learn the clocks, and to judge. Of eight
+ *   files the ends of each are read, which takes 25 ms more.
+ * - gzip: inflating (1.1 GB/s a core) is half, its CRC-32 (4.8 GB/s, by zlib, with the processor's own instructions) a
+ *   tenth. It is not left out: a damaged log proves nothing.
+ * - zstd on Node 20 goes through the program zstd: it takes two thirds of what `rg -z` does, and what comes through a
+ *   socket in pieces of 64 KiB costs as much again. The decoder in WebAssembly (zstddec) does 0.45 GB/s a core, which is
+ *   slower. Node 22 has one of its own.
+ *
  * Needs `rg`, `gzip` and `zstd` (Debian: apt install ripgrep gzip zstd), GNU time, and for 2 GB some 8 GB of disk.
  *
  *   npm run build && npx tsx bench/discovery.ts [MEGABYTES] [ROUNDS] [DIRECTORY]     2100 and 7 by default

@@ -85,7 +85,7 @@ export class FileResults {
     // Another thread may have read on, and told before.
     for (const { key, byteOffset, bytes } of newest)
       if (byteOffset >= (this.#newest.get(key)?.byteOffset ?? 0))
-        // Copied: one line would keep the memory of all that came with it.
-        this.#newest.set(key, { key, byteOffset, bytes: bytes.slice(), cut: false });
+        // Not copied: it keeps the memory of all that came with it until the file is told, which is soon.
+        this.#newest.set(key, { key, byteOffset, bytes, cut: false });
   }
 }
