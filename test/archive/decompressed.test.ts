@@ -46,6 +46,13 @@ describe.each(PACKED_SAMPLES)("$file of the real program", (sample) => {
     );
   });
 
+  it("is the same where the pieces are lent", async () => {
+    const pieces: Buffer[] = [];
+    for await (const piece of decompressed(inPieces(packed, 4096), compression, { lends: true }))
+      pieces.push(Buffer.from(piece));
+    expect(Buffer.concat(pieces).equals(CONTENT)).toBe(true);
+  });
+
   it("is refused when it is cut anywhere", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(packed.length - 1), async (length) => {

@@ -5,8 +5,15 @@ import { Damaged } from "../../src/archive/compression/damaged.js";
 import { readTar } from "../../src/archive/restore/tar-members.js";
 import { tarEntry, tarOf } from "./tar-builder.js";
 
+/** Each piece is overwritten when the next is asked for, as the unpackers do it. */
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  const room = new Uint8Array(size);
+  for (let at = 0; at < bytes.length; at += size) {
+    const piece = bytes.subarray(at, at + size);
+    room.set(piece);
+    yield room.subarray(0, piece.length);
+    room.fill(0xee);
+  }
 }
 
 interface Seen {

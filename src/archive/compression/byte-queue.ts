@@ -1,4 +1,7 @@
-/** Bytes as they come, taken in the amounts that a format asks for. Holds no more than was asked for and one chunk. */
+/**
+ * Bytes as they come, taken in the amounts that a format asks for. Holds no more than was asked for and one chunk. Of a source
+ * that lends its chunks, each is good only until the next is asked for: what is left of it is copied before.
+ */
 import { Damaged } from "./damaged.js";
 
 export class ByteQueue {
@@ -7,16 +10,30 @@ export class ByteQueue {
   #held = 0;
   #ended = false;
 
-  constructor(source: AsyncIterable<Uint8Array>) {
+  readonly #lends: boolean;
+
+  constructor(source: AsyncIterable<Uint8Array>, { lends = false }: { readonly lends?: boolean } = {}) {
     this.#source = source[Symbol.asyncIterator]();
+    this.#lends = lends;
   }
 
-  /** Exactly `count` bytes, which stay as they are until they are let go. Throws Damaged where the source ends before. */
-  async take(count: number): Promise<Uint8Array> {
+  /** Exactly `count` bytes; where they came in pieces, they are put together in `room`. Throws Damaged where the source ends before. */
+  async take(count: number, room?: Uint8Array): Promise<Uint8Array> {
+    if (room !== undefined && this.#held < count) return await this.#gather(count, room);
     const taken = await this.peek(count);
     if (taken.length < count) throw new Damaged("cut", "it is cut");
     this.#drop(count);
     return taken;
+  }
+
+  async #gather(count: number, room: Uint8Array): Promise<Uint8Array> {
+    for (let filled = 0; filled < count; ) {
+      const some = await this.some(count - filled);
+      if (some === undefined) throw new Damaged("cut", "it is cut");
+      room.set(some, filled);
+      filled += some.length;
+    }
+    return room.subarray(0, count);
   }
 
   /** Fewer than `count` bytes only at the end of the source. */
@@ -50,6 +67,7 @@ export class ByteQueue {
   }
 
   async #fetch(): Promise<void> {
+    if (this.#lends && this.#held > 0) this.#chunks = [Buffer.concat(this.#chunks)];
     const next = await this.#source.next();
     if (next.done === true) {
       this.#ended = true;

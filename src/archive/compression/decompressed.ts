@@ -9,10 +9,16 @@ import { zstdBlocks, zstdFirstBytes } from "./zstd.js";
 
 export type Compression = "lzo" | "lz4" | "zstd" | "gzip" | "brotli" | "none";
 
+export interface Unpacking {
+  /** Each piece is good only until the next is asked for, which spares the memory of each. */
+  readonly lends?: boolean;
+}
+
 /** Errors: Damaged, and whatever the source throws. Holds a few blocks at most, however much the file unpacks to. */
 export async function* decompressed(
   source: AsyncIterable<Uint8Array>,
   compression: Compression,
+  { lends = false }: Unpacking = {},
 ): AsyncGenerator<Uint8Array, void, void> {
   if (compression === "none") {
     yield* source;
@@ -21,7 +27,7 @@ export async function* decompressed(
   const packed = new ByteQueue(source);
   const head = Buffer.from(await packed.peek(ENCRYPTED_HEAD));
   try {
-    yield* UNPACKERS[compression](packed);
+    yield* UNPACKERS[compression](packed, lends);
     await packed.requireEnd();
   } catch (error) {
     // Only where it does not unpack: anything may stand at the beginning of brotli's data.
@@ -37,7 +43,7 @@ const ENCRYPTED_HEAD = 16;
 
 type Packed = Exclude<Compression, "none">;
 
-const UNPACKERS: Readonly<Record<Packed, (packed: ByteQueue) => AsyncIterable<Uint8Array>>> = {
+const UNPACKERS: Readonly<Record<Packed, (packed: ByteQueue, lends: boolean) => AsyncIterable<Uint8Array>>> = {
   lzo: lzopBlocks,
   lz4: lz4Blocks,
   zstd: zstdBlocks,

@@ -6,24 +6,32 @@ import {
   blockContent,
   blockSizes,
   checksumBytes,
+  LARGEST_BLOCK,
   lzopHeader,
   LONGEST_HEADER,
   type LzopHeader,
 } from "./lzop.js";
 import { unpackLzo1x } from "./lzo1x.js";
 
-export async function* lzopBlocks(packed: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
+/** With `lends`, each block is good only until the next is asked for: no memory is taken for each anew. */
+export async function* lzopBlocks(packed: ByteQueue, lends: boolean): AsyncGenerator<Uint8Array, void, void> {
+  const room = lends
+    ? { packed: new Uint8Array(LARGEST_BLOCK + SUMS), plain: new Uint8Array(LARGEST_BLOCK) }
+    : undefined;
   const { bytes, flags } = lzopHeader(await packed.peek(LONGEST_HEADER));
   await packed.take(bytes);
   for (;;) {
     const plain = bigEndian(await packed.take(4));
     if (plain === 0) return;
     const sizes = blockSizes(plain, bigEndian(await packed.take(4)));
-    const body = await packed.take(checksumBytes(flags, sizes) + sizes.packed);
+    const body = await packed.take(checksumBytes(flags, sizes) + sizes.packed, room?.packed);
     const sums = body.subarray(0, body.length - sizes.packed);
-    yield blockContent(body.subarray(sums.length), { flags, sizes, sums });
+    yield blockContent(body.subarray(sums.length), { flags, sizes, sums }, room?.plain);
   }
 }
+
+/** Four checksums at most stand before a block's data. */
+const SUMS = 16;
 
 /** As many of the first bytes as a file that is cut anywhere behind its first block's sizes holds; no checksum can be looked at. */
 export function lzopFirstBytes(head: Uint8Array, most: number): Uint8Array {

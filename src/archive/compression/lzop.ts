@@ -133,10 +133,10 @@ export interface BlockTerms {
   readonly sums: Uint8Array;
 }
 
-/** One block's content; a block that did not shrink is stored as it is. Throws Damaged. */
-export function blockContent(data: Uint8Array, { flags, sizes, sums }: BlockTerms): Uint8Array {
+/** One block's content; a block that did not shrink is stored as it is. Unpacked into `room` where it is given. Throws Damaged. */
+export function blockContent(data: Uint8Array, { flags, sizes, sums }: BlockTerms, room?: Uint8Array): Uint8Array {
   const stored = sizes.packed === sizes.plain;
-  const content = stored ? data : unpacked(data, sizes.plain);
+  const content = stored ? data : unpacked(data, room?.subarray(0, sizes.plain) ?? Buffer.allocUnsafeSlow(sizes.plain));
   const expected = new Cursor(sums);
   const check = (flag: number, sum: () => number): void => {
     if ((flags & flag) !== 0 && expected.number(4) !== sum())
@@ -150,10 +150,9 @@ export function blockContent(data: Uint8Array, { flags, sizes, sums }: BlockTerm
   return content;
 }
 
-function unpacked(data: Uint8Array, plain: number): Uint8Array {
-  const target = Buffer.allocUnsafeSlow(plain);
+function unpacked(data: Uint8Array, target: Uint8Array): Uint8Array {
   const { ended, written, read } = unpackLzo1x(data, target);
-  if (ended !== "whole" || written !== plain || read !== data.length)
+  if (ended !== "whole" || written !== target.length || read !== data.length)
     throw new Damaged("wrong", "a block does not hold what its sizes say");
   return target;
 }

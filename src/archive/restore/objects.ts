@@ -22,10 +22,10 @@ export class SourceObjects {
     this.#look = look;
   }
 
-  /** Errors: those of the store, and Damaged. */
+  /** Each piece is good only until the next is asked for. Errors: those of the store, and Damaged. */
   async *content({ info, packing }: PackedFile): AsyncGenerator<Uint8Array, void, void> {
     if (packing === "lzma") throw new Damaged("wrong", "it is packed with lzma, which this version does not unpack");
-    yield* decompressed(this.#bytes(info), packing);
+    yield* decompressed(this.#bytes(info), packing, { lends: true });
   }
 
   async *#bytes({ key, etag }: PackedFile["info"]): AsyncGenerator<Uint8Array, void, void> {

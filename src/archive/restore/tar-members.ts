@@ -21,9 +21,9 @@ export type Visit = (member: TarMember, body: AsyncIterable<Uint8Array>) => Prom
 
 const PIECE = 1024 * 1024;
 
-/** Throws Damaged for what is no whole tar archive, or holds what no database backup holds: hard links, devices, sparse files. */
+/** The pieces of the content may be lent. Throws Damaged for what is no whole tar archive, or holds what no database backup holds: hard links, devices, sparse files. */
 export async function readTar(content: AsyncIterable<Uint8Array>, visit: Visit): Promise<void> {
-  const queue = new ByteQueue(content);
+  const queue = new ByteQueue(content, { lends: true });
   try {
     for (let member = await nextMember(queue); member !== undefined; member = await nextMember(queue)) {
       const body = new Body(queue, member.size);
