@@ -153,7 +153,7 @@ function* archiveOf(count: number, segment: (number: number) => Buffer): Generat
   const sentinel = {
     wal_segment_backup_stop: "000000010000000000000002",
     wal_segment_offset_backup_stop: "00000248",
-    expanded_size_bytes: 0,
+    expanded_size_bytes: 1024,
     spec: { base_prefix: "/data", tablespaces: [] },
   };
   yield [`${base}/extended_version.txt`, Buffer.from("PostgreSQL 9.6.24 on x86_64-pc-linux-gnu")];
@@ -164,28 +164,30 @@ function* archiveOf(count: number, segment: (number: number) => Buffer): Generat
     yield [`wal_005/${segmentName({ timeline: 1, number })}.lzo`, segment(number)];
 }
 
-/** 16 MiB: a first page of PostgreSQL 9.6, bytes that cannot be packed, zeros. */
-function segmentOf(number: number, fill: Buffer): Buffer {
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+
+/** The first page of a segment of PostgreSQL 9.6, bytes that cannot be packed, zeros up to `size`. */
+function segmentOf(number: number, fill: Buffer, size: number): Buffer {
   const header = Buffer.alloc(40);
   header.writeUInt16LE(0xd093, 0);
   header.writeUInt16LE(0x0002, 2);
   header.writeUInt32LE(1, 4);
-  header.writeBigUInt64LE(BigInt(number) * 0x1000000n, 8);
+  header.writeBigUInt64LE(BigInt(number) * BigInt(SEGMENT_BYTES), 8);
   header.writeBigUInt64LE(SYSTEM_ID, 24);
-  header.writeUInt32LE(0x1000000, 32);
+  header.writeUInt32LE(SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  const zeros = 16 * 1024 * 1024 - header.length - fill.length;
+  const zeros = size - header.length - fill.length;
   return lzop([header, fill, zeros], { mtime: 1_790_000_000 + number * 60, fileMode: 0o100600 });
 }
 
 function seed(store: LocalStore): void {
-  const some = randomBytes(16 * 1024);
-  const [idle, small] = [segmentOf(1, Buffer.alloc(0)).subarray(0, 500), segmentOf(1, some).subarray(0, some.length)];
-  store.seed("backups/many/wal", () => archiveOf(keys, () => idle));
-  store.seed("backups/small/wal", () => archiveOf(objects, () => small));
-  const large = randomBytes(6 * 1024 * 1024);
+  const random = randomBytes(6 * 1024 * 1024);
   const between = (number: number): number => (4 + ((number * 7) % 20) / 10) * 1024 * 1024;
-  const segment = (number: number): Buffer => segmentOf(number, large.subarray(0, between(number)));
+  // Nobody looks further than at their heads.
+  const short = (bytes: number) => (number: number) => segmentOf(number, random.subarray(0, bytes), bytes + 8192);
+  const segment = (number: number): Buffer => segmentOf(number, random.subarray(0, between(number)), SEGMENT_BYTES);
+  store.seed("backups/many/wal", () => archiveOf(keys, short(0)));
+  store.seed("backups/small/wal", () => archiveOf(objects, short(16 * 1024)));
   store.seed("backups/large/wal", () => archiveOf(segments + 4, segment));
 }
 

@@ -312,10 +312,8 @@ function withArchive(parser: Parser, finish: Finish): Parser {
                 demandOption: true,
                 describe: "s3://BUCKET/PREFIX, empty or a part of the same copy",
               })
-              .example(
-                "$0 archive copy s3://dingo/backups/OLD/wal s3://safe/OLD/wal",
-                "can be run again after a break",
-              ),
+              .example("$0 archive copy s3://dingo/backups/OLD/wal s3://safe/OLD/wal", "can be run again after a break")
+              .epilogue(COPY_HELP),
           async (given) => finish(await (await import("./archive-copy.js")).archiveCopy(given)),
         )
         .command(
@@ -340,6 +338,11 @@ function withArchive(parser: Parser, finish: Finish): Parser {
         .demandCommand(1, "what to do with the archive is missing"),
     );
 }
+
+const COPY_HELP = `What is there and equal is kept; anything else at the destination stops the
+copy. At the end every object is compared. The original times of all objects,
+which no copy keeps, are written beside the destination, below
+dingo-recover/manifests/.`;
 
 const VERDICT_HELP = `Verdicts, and the exit code:
   restorable            0  a base backup is whole, and so is all WAL behind it

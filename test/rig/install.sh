@@ -11,6 +11,7 @@ began=$(date +%s)
 CF=v8.18.3
 BOSH=v7.9.13
 MINIO=v0.0.0-20260212201848-7aac2a2c5b7c
+S5CMD=v2.3.0
 PGSQL=9.6.24
 # wal-e 1.1.1 asks for exclusive base backups, which PostgreSQL makes up to 14.
 PGSQL_NEWER=13.14
@@ -84,6 +85,7 @@ go_program() {
 
 go_programs() {
   go_program minio github.com/minio/minio github.com/minio/minio "$MINIO"
+  go_program s5cmd github.com/peak/s5cmd/v2 github.com/peak/s5cmd/v2 "$S5CMD"
   go_program cf code.cloudfoundry.org/cli/v8 code.cloudfoundry.org/cli/v8 "$CF" \
     code.cloudfoundry.org/cli/v8/version.binaryVersion
   go_program bosh github.com/cloudfoundry/bosh-cli/v7 github.com/cloudfoundry/bosh-cli/v7 "$BOSH"
