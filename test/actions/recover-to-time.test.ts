@@ -85,9 +85,7 @@ describe("what is looked at first", () => {
   it("another release of PostgreSQL is refused, and a pg_dump that is older", async () => {
     const scene = fresh();
     scene.scratch.versions = { postgres: "13.14", pgDump: "15.14" };
-    await expect(scene.perform(checkPrograms, CHECK)).rejects.toThrow(
-      failure("does-not-fit", /of PostgreSQL 9\.6/),
-    );
+    await expect(scene.perform(checkPrograms, CHECK)).rejects.toThrow(failure("does-not-fit", /of PostgreSQL 9\.6/));
     scene.scratch.versions = { postgres: "9.6.24", pgDump: "9.5.1" };
     await expect(scene.perform(checkPrograms, CHECK)).rejects.toMatchObject({ code: "does-not-fit" });
   });
