@@ -46,7 +46,7 @@ export class FakeDatabase implements Sql {
       return [...this.content, ...[...this.tables.keys()].map((name) => ["table", `public.${name}`])];
     if (sql.includes("pg_control_system")) return [[recovering, this.systemId]];
     if (sql.startsWith("SELECT pg_is_in_recovery")) return [[recovering]];
-    if (sql.includes("FROM pg_tables") || sql.includes("count(*) FROM")) return this.#answer(sql);
+    if (/^SELECT (?:schemaname|count\(\*\) FROM)/.test(sql)) return this.#answer(sql);
     const schema = /nspname = '(\w+)'/.exec(sql)?.[1];
     if (schema !== undefined) return this.schemas.has(schema) ? [[this.schemas.get(schema) ?? ""]] : [];
     const [, made, owner = ""] = /CREATE SCHEMA "(\w+)" AUTHORIZATION "(\w+)"/.exec(sql) ?? [];
