@@ -35,7 +35,7 @@ function wal(number: number, page: Page = {}): Buffer {
   header.writeBigUInt64LE(BigInt(page.sysid ?? SYSID), 24);
   header.writeUInt32LE(page.segmentBytes ?? SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  return packed([header, Buffer.from(`records of ${number}`), SEGMENT_BYTES - 40 - `records of ${number}`.length]);
+  return packed([header, SEGMENT_BYTES - 40]);
 }
 
 const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 1, fileMode: 0o100600 });

@@ -3,7 +3,8 @@ import { decompressed } from "../compression/decompressed.js";
 import { Damaged } from "../compression/damaged.js";
 import { packingOfKey } from "../names/packing.js";
 import { SEGMENT_BYTES } from "../names/segment.js";
-import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.js";
+import { pageHeader } from "../wal/page-header.js";
+import { flawIn } from "../wal/segment-flaw.js";
 import type { Inside } from "./facts.js";
 import { type Looked, mayBeEncrypted } from "./glance.js";
 import { TarMembers } from "./tar-members.js";
@@ -43,20 +44,20 @@ class FirstPiece {
 
 const HEAD = 16;
 
+/** Held whole: a record is summed up in one piece. */
 async function segment(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
-  let head: Uint8Array = new Uint8Array(0);
+  const content = Buffer.alloc(SEGMENT_BYTES);
   let size = 0;
   for await (const piece of pieces) {
-    if (head.length < LONG_HEADER_BYTES)
-      head = Buffer.concat([head, piece.subarray(0, LONG_HEADER_BYTES - head.length)]);
+    if (size + piece.length > SEGMENT_BYTES) throw new Damaged("wrong", `it holds more than ${SEGMENT_BYTES} bytes`);
+    content.set(piece, size);
     size += piece.length;
-    if (size > SEGMENT_BYTES) break;
   }
-  const page = pageHeader(head);
+  const page = pageHeader(content);
   if (page === undefined) throw new Damaged("wrong", "it does not begin like a WAL segment");
-  if (size !== SEGMENT_BYTES)
-    throw new Damaged("cut", `it holds ${size > SEGMENT_BYTES ? "more" : "fewer"} than ${SEGMENT_BYTES} bytes`);
-  return { page };
+  if (size !== SEGMENT_BYTES) throw new Damaged("cut", `it holds fewer than ${SEGMENT_BYTES} bytes`);
+  const flaw = flawIn(content);
+  return flaw === undefined ? { page } : { page, broken: flaw };
 }
 
 async function tarFile(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
