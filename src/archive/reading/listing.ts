@@ -1,7 +1,7 @@
 /**
  * The listing of an archive, its long part in several requests at once. One listing can only go on from where its last
- * page ended; the names of segments, though, can be counted forward, so the key space is cut there. Every key belongs to
- * exactly one range, whatever it is called.
+ * page ended; the names of segments, though, can be counted forward, so the key space is cut there, where that turns out to
+ * be faster. Every key belongs to exactly one range, whatever it is called.
  */
 import { compareKeys } from "../../key-order.js";
 import type { KeyRange, ObjectInfo, ObjectReader } from "../../ports/object-store.js";
@@ -10,24 +10,38 @@ import type { ArchiveLocation } from "../names/location.js";
 
 /** What S3 gives in one answer. */
 const PAGE = 1_000;
-const IN_FLIGHT = 8;
+/** Pages of a window, one after another. */
+const PAGES = 3;
+const MOST_AT_ONCE = 8;
+/**
+ * How much faster two windows at once must be than one. They are at AWS, where each waits for its own answers; MinIO scans
+ * its disk anew for each, and two take longer than one that goes on.
+ */
+const WORTH = 1.3;
 const NAME_LENGTH = 24;
 /** FFFFFFFF of log, FF of segment. */
 const LAST_NUMBER = 2 ** 40 - 1;
 /** Behind every key that goes on from there as a name does. */
 const HIGHEST = "\u{10ffff}";
-/** A window holds fewer keys than a page, so that one answer is enough though some names come twice. */
+/** A window holds fewer keys than its pages, so that these are enough though some names come twice. */
 const FILL = 0.95;
 /** Names are counted no further than this many segments at once: a petabyte. */
 const WIDEST = 1 << 26;
 
 type Read = (range: KeyRange) => Promise<readonly ObjectInfo[]>;
 
+export interface ListingOptions {
+  /** Keys in one answer. */
+  readonly page?: number;
+  /** Milliseconds that only go forward. */
+  readonly time?: () => number;
+}
+
 /** As `reader.list` of the whole archive: every object, in key order. An archive of one page costs one request. */
 export async function listArchive(
   reader: Pick<ObjectReader, "list">,
   { bucket, prefix }: ArchiveLocation,
-  { page = PAGE }: { readonly page?: number } = {},
+  { page = PAGE, time = () => performance.now() }: ListingOptions = {},
 ): Promise<readonly ObjectInfo[]> {
   const root = `${prefix}/`;
   const wal = `${root}wal_005/`;
@@ -37,11 +51,10 @@ export async function listArchive(
   const last = first.at(-1)?.key;
   if (last === undefined || first.length < page) return first;
   const isPast = (key: string): boolean => compareKeys(last, key) >= 0;
-  const [before, inside, behind] = await Promise.all([
-    isPast(wal) ? [] : read({ after: last, upTo: wal }),
-    isPast(behindWal) ? [] : new WalListing(read, { wal, behindWal, page }).from(isPast(wal) ? last : wal),
-    read({ after: isPast(behindWal) ? last : behindWal }),
-  ]);
+  const before = isPast(wal) ? [] : await read({ after: last, upTo: wal });
+  const place = { wal, behindWal, window: page * PAGES };
+  const inside = isPast(behindWal) ? [] : await new WalListing(read, place, time).from(isPast(wal) ? last : wal);
+  const behind = await read({ after: isPast(behindWal) ? last : behindWal });
   return [first, before, inside, behind].flat();
 }
 
@@ -49,67 +62,76 @@ interface WalPlace {
   /** "…/wal_005/" */
   readonly wal: string;
   readonly behindWal: string;
-  readonly page: number;
+  /** Keys of a window. */
+  readonly window: number;
 }
+
+type Rows = readonly ObjectInfo[];
 
 class WalListing {
   readonly #read: Read;
   readonly #place: WalPlace;
+  readonly #time: () => number;
 
-  constructor(read: Read, place: WalPlace) {
+  constructor(read: Read, place: WalPlace, time: () => number) {
     this.#read = read;
     this.#place = place;
+    this.#time = time;
   }
 
-  /** Every object behind `start`: a page tells where names stand and how dense they are, windows follow from there. */
-  async from(start: string): Promise<readonly ObjectInfo[]> {
-    const found: (readonly ObjectInfo[])[] = [];
+  /** Every object behind `start`: some pages tell where names stand and how dense they are, windows follow from there. */
+  async from(start: string): Promise<Rows> {
+    const { behindWal, window } = this.#place;
+    const found: Rows[] = [];
     for (let at = start; ; ) {
-      const page = await this.#read({ after: at, upTo: this.#place.behindWal, most: this.#place.page });
-      found.push(page);
-      const last = page.at(-1);
-      if (last === undefined || page.length < this.#place.page) return found.flat();
+      const began = this.#time();
+      const rows = await this.#read({ after: at, upTo: behindWal, most: window });
+      const speed = rows.length / (this.#time() - began);
+      found.push(rows);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < window) return found.flat();
       at = last.key;
       const end = this.#segmentIn(at);
-      if (end === undefined) continue;
-      const windows = await this.#windows(at, end, this.#widthOf(page, end));
-      found.push(...windows.found);
-      at = windows.upTo;
+      const rest =
+        end === undefined ? undefined : await this.#rounds(at, { end, width: this.#widthOf(rows, end), speed });
+      if (rest !== undefined) found.push(...rest.found);
+      at = rest?.upTo ?? at;
+      if (rest?.pays === true) continue;
+      found.push(await this.#read({ after: at, upTo: behindWal }));
+      return found.flat();
     }
   }
 
-  /** Goes on until a window is empty: behind a hole, or at the end, the next page says where names go on. */
-  async #windows(
+  /** More and more windows at once, until one is empty: behind a hole, or at the end, the next pages say where names go on. */
+  async #rounds(
     start: string,
-    end: Segment,
-    width: number,
-  ): Promise<{ readonly found: readonly (readonly ObjectInfo[])[]; readonly upTo: string }> {
-    const found: (readonly ObjectInfo[])[] = [];
-    const underWay: Promise<readonly ObjectInfo[]>[] = [];
+    { end, width, speed }: { readonly end: Segment; readonly width: number; readonly speed: number },
+  ): Promise<{ readonly found: readonly Rows[]; readonly upTo: string; readonly pays: boolean }> {
+    const found: Rows[] = [];
     let upTo = start;
     let next = end.number;
-    let isOver = false;
-    for (let atOnce = 2; !isOver || underWay.length > 0; atOnce = Math.min(atOnce * 2, IN_FLIGHT)) {
-      while (!isOver && underWay.length < atOnce) {
+    for (let atOnce = 2; ; atOnce = Math.min(atOnce * 2, MOST_AT_ONCE)) {
+      const windows = Array.from({ length: atOnce }, () => {
         next += width;
-        const window = { after: upTo, upTo: this.#keyOf({ ...end, number: next }) };
-        underWay.push(settled(this.#read(window)));
-        upTo = window.upTo;
-        isOver ||= next >= LAST_NUMBER;
-      }
-      const rows = (await underWay.shift()) ?? [];
-      isOver ||= rows.length === 0;
-      found.push(rows);
+        const after = upTo;
+        // Names that count no further end before keys that were found already.
+        upTo = later(after, this.#keyOf({ ...end, number: next }));
+        return { after, upTo };
+      });
+      const began = this.#time();
+      const rounds = await Promise.all(windows.map((range) => this.#read(range)));
+      found.push(...rounds);
+      const isFaster = rounds.flat().length / (this.#time() - began) >= speed * WORTH;
+      if (rounds.some((rows) => rows.length === 0) || next >= LAST_NUMBER) return { found, upTo, pays: true };
+      if (atOnce === 2 && !isFaster) return { found, upTo, pays: false };
     }
-    // Names that count no further: the window ends before keys that were found already.
-    return { found, upTo: compareKeys(upTo, start) > 0 ? upTo : start };
   }
 
-  /** Segments that a window may span, by how densely the page is filled. */
-  #widthOf(page: readonly ObjectInfo[], end: Segment): number {
-    const first = page.map(({ key }) => this.#segmentIn(key)).find((segment) => segment?.timeline === end.timeline);
+  /** Segments that a window may span, by how densely the last one is filled. */
+  #widthOf(rows: Rows, end: Segment): number {
+    const first = rows.map(({ key }) => this.#segmentIn(key)).find((segment) => segment?.timeline === end.timeline);
     const spanned = end.number - (first?.number ?? end.number) + 1;
-    const width = Math.floor((spanned / page.length) * this.#place.page * FILL);
+    const width = Math.floor((spanned / rows.length) * this.#place.window * FILL);
     return Math.min(Math.max(width, 1), WIDEST);
   }
 
@@ -123,8 +145,4 @@ class WalListing {
   }
 }
 
-/** Awaited later: until then nobody else hears of its failure. */
-function settled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
-}
+const later = (one: string, other: string): string => (compareKeys(one, other) >= 0 ? one : other);
