@@ -38,7 +38,7 @@ export function verdictLines(shown: VerdictShown, screen: TerminalOptions = PLAI
     ),
     ...section("Timelines", shown.timelines.flatMap(timelineLines)),
     ...section("Gaps", shown.gaps.flatMap(gapLines)),
-    ...section("Findings", shown.problems.flatMap(problemLines)),
+    ...section("Findings", findings(shown.problems)),
     "",
     ...wrap(lookText(shown), WIDTH),
   ];
@@ -115,6 +115,19 @@ function gapLines({ segments, first, last, from, to }: ArchiveVerdict["gaps"][nu
   const range = first === last ? first : `${first} to ${last}`;
   const times = from === null || to === null ? "" : `, between ${moment(from)} and ${moment(to)}`;
   return hanging("  ", `${counted(segments, "segment")}: ${range}${times}`);
+}
+
+/** Of many findings of one kind a person needs some; `--json` lists them. */
+const SHOWN_OF_A_KIND = 3;
+
+function findings(problems: readonly Problem[]): readonly string[] {
+  const codes = [...new Set(problems.map(({ code }) => code))].filter((code) => code !== "list-shortened");
+  return codes.flatMap((code) => {
+    const all = problems.filter((each) => each.code === code);
+    const more = all.length - SHOWN_OF_A_KIND;
+    const rest = more > 0 ? [`  ${code}: at least ${more} more (--json lists them)`] : [];
+    return [...all.slice(0, SHOWN_OF_A_KIND).flatMap(problemLines), ...rest];
+  });
 }
 
 /** Keys are quoted: they may hold any character. */

@@ -69,6 +69,15 @@ describe("archive verify", () => {
     expect(document.cost).toMatchObject({ depth: "names", requests: expect.any(Number) });
   });
 
+  it("shows a person some of many findings of one kind, and how many there are", async () => {
+    const store = sampleArchive();
+    for (let number = 0; number < 9; number += 1) add(store, `wal_005/notes-${number}.txt`, "x");
+    const { lines, document } = await archiveVerify({ store, location });
+    expect(lines.filter((line) => line.startsWith("  unknown-object"))).toHaveLength(4);
+    expect(lines.join("\n")).toContain("unknown-object: at least 6 more");
+    expect(document.problems).toHaveLength(9);
+  });
+
   it("says that lifecycle rules are not known where it may not look", async () => {
     const store = sampleArchive();
     const said = async (): Promise<string> => (await archiveVerify({ store, location })).lines.join(" ");
