@@ -60,9 +60,11 @@ import { makeSchema } from "./postgres/make-schema.js";
 import { proveTables } from "./postgres/prove-tables.js";
 import { checkPrograms } from "./scratch/check-programs.js";
 import { compareTables } from "./scratch/compare-tables.js";
+import { deleteCopy } from "./scratch/delete-copy.js";
 import { dumpTables } from "./scratch/dump.js";
 import { recoverScratch } from "./scratch/recover.js";
 import { restoreScratch } from "./scratch/restore.js";
+import { reviewCopy } from "./scratch/review-copy.js";
 import { reviewScratch } from "./scratch/review.js";
 import { summariseTables } from "./scratch/summarise.js";
 
@@ -133,6 +135,8 @@ const ALL: readonly AnyAction[] = [
   loadTables,
   proveTables,
   summariseTables,
+  reviewCopy,
+  deleteCopy,
 ];
 
 export const REGISTRY: ReadonlyMap<string, AnyAction> = new Map(ALL.map((action) => [action.id, action]));

@@ -3,10 +3,11 @@ import { EXIT, RecoverError } from "../errors.js";
 import { createOutput } from "../ui/output.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import { quoted } from "../printable.js";
-import { CLEAN_UP, cleanupsOf, refuseSuspects } from "./cleanups.js";
+import { CLEAN_UP, CLEAN_UP_COPY, cleanupsOf, refuseSuspects } from "./cleanups.js";
 import type { ConductArguments } from "./conductor.js";
 import { secrets } from "./failure.js";
 import { cleanable, leftAside } from "./left-aside.js";
+import { leftCopy } from "./left-copy.js";
 import type { CleanupArguments } from "./options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
 import { resume } from "./resume.js";
@@ -25,7 +26,8 @@ export async function cleanup(given: CleanupCall): Promise<number> {
   const run = state.find(given.run);
   const { entries } = state.read(run);
   if (replay(entries).rehearsal && readRehearsalMode(process.env) === undefined) throw ofRehearsal(run);
-  const inputs = leftAside(entries, run);
+  const aside = leftAside(entries, run);
+  const inputs = aside ?? leftCopy(entries, run);
   if (inputs === undefined) {
     createOutput({ secrets, color: given.color }).line(`Run ${run} moved nothing aside: there is nothing to delete.`);
     return EXIT.done;
@@ -36,7 +38,10 @@ export async function cleanup(given: CleanupCall): Promise<number> {
   const broken = cleanups.read.findLast(({ isOpen }) => isOpen);
   if (broken !== undefined && !given["dry-run"])
     return await resume({ ...given, run: broken.run, decide: [], "accept-runbook": false, "take-over": false });
-  return await runWith({ ...given, input: [], inputs: undefined, runbook: CLEAN_UP }, inputs);
+  return await runWith(
+    { ...given, input: [], inputs: undefined, runbook: aside === undefined ? CLEAN_UP_COPY : CLEAN_UP },
+    inputs,
+  );
 }
 
 function runMissing(state: StateDirectory): RecoverError {

@@ -6,6 +6,10 @@ import type { StateDirectory } from "../journal/state-directory.js";
 import { quote } from "../shell-quote.js";
 
 export const CLEAN_UP = "clean-up";
+/** Of what a recovery to a time left on this machine. */
+export const CLEAN_UP_COPY = "clean-up-copy";
+
+export const isCleanUp = (runbook: string): boolean => runbook === CLEAN_UP || runbook === CLEAN_UP_COPY;
 
 export interface Cleanup {
   readonly run: string;
@@ -50,8 +54,10 @@ function entriesOf(state: StateDirectory, run: string): readonly Entry[] | undef
 
 function cleanupIn(entries: readonly Entry[], { run, other }: Pair): readonly Cleanup[] {
   const begun = replay(entries);
-  if (begun.runbook !== CLEAN_UP || begun.inputs["run"] !== run) return [];
-  const hasDeleted = entries.some((entry) => entry.type === "step-started" && entry.effect === "destroy");
+  if (!isCleanUp(begun.runbook) || begun.inputs["run"] !== run) return [];
+  // No way back needs a copy that can be made again.
+  const hasDeleted =
+    begun.runbook === CLEAN_UP && entries.some((entry) => entry.type === "step-started" && entry.effect === "destroy");
   return [{ run: other, isOpen: endOf(entries) === undefined, hasDeleted }];
 }
 

@@ -37,7 +37,6 @@ const SYSTEMS: Readonly<Record<string, readonly System[]>> = {
   etcd: ["bosh"],
   platform: ["cf", "bosh", "s3"],
   postgres: ["bosh"],
-  scratch: ["s3"],
 };
 
 function systemsOf({ steps }: Runbook): ReadonlySet<System> {

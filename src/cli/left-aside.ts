@@ -6,7 +6,8 @@ import { replay } from "../engine/replay.js";
 import { type Entry, endOf } from "../journal/entry.js";
 import { RecoverError } from "../errors.js";
 import type { StateDirectory } from "../journal/state-directory.js";
-import { CLEAN_UP } from "./cleanups.js";
+import { isCleanUp } from "./cleanups.js";
+import { leftCopy } from "./left-copy.js";
 import { allRuns, type ListedRun } from "./open-runs.js";
 
 const setAside = z.object({
@@ -34,11 +35,13 @@ export function leftAside(entries: readonly Entry[], run: string): JsonObject | 
 export function cleanable(state: StateDirectory): readonly ListedRun[] {
   const ended = allRuns(state).filter(({ state: how }) => how === "succeeded" || how === "undone");
   const cleaned = ended
-    .filter(({ runbook }) => runbook === CLEAN_UP)
+    .filter(({ runbook }) => isCleanUp(runbook))
     .map(({ run }) => replay(state.read(run).entries).inputs["run"]);
-  return ended.filter(
-    ({ run, rehearsal }) => !rehearsal && !cleaned.includes(run) && asideBy(state.read(run).entries) !== undefined,
-  );
+  const left = (run: string): boolean => {
+    const { entries } = state.read(run);
+    return asideBy(entries) !== undefined || leftCopy(entries, run) !== undefined;
+  };
+  return ended.filter(({ run, rehearsal }) => !rehearsal && !cleaned.includes(run) && left(run));
 }
 
 function asideBy(entries: readonly Entry[]): Extract<Entry, { readonly type: "step-started" }> | undefined {

@@ -93,6 +93,8 @@ export interface ScratchDatabases {
   /** Undefined where there is none. */
   dumped(place: string): Promise<ScratchFile | undefined>;
   readDump(place: string): Promise<string>;
+  /** Deletes a place for good, its note last: what a kill leaves can still be told. `guard-refused` unless it is that run's. */
+  remove(place: string, run: string): Promise<void>;
   /** Takes another name beside it; nothing of that name may be there. */
   moveAside(place: string, to: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** A recovery to a time on fakes: what is refused, what is taken back, and where a recovery is seen to have stopped. */
 import { describe, expect, it } from "vitest";
-import type { JsonObject, Taken, UndoProbe, WayBack } from "../../src/action.js";
+import type { AnyAction, JsonObject, Taken, UndoProbe, WayBack } from "../../src/action.js";
 import { judgeTime } from "../../src/actions/archive/judge-time.js";
 import { findLeader } from "../../src/actions/docker/find-leader.js";
 import { countLiving } from "../../src/actions/postgres/count-tables.js";
@@ -200,6 +200,11 @@ describe("the load", () => {
 });
 
 describe("the way back", () => {
+  function wayOf(action: AnyAction): WayBack<never, never> {
+    if (action.effect === "read" || action.undo === undefined || "leaves" in action.undo) throw new Error(action.id);
+    return action.undo;
+  }
+
   async function undo(scene: Scene, way: WayBack<never, never>, input: JsonObject): Promise<UndoProbe> {
     const taken = { input, output: undefined } as unknown as Taken<never, never>;
     await way.guard(scene.context, taken);
@@ -210,7 +215,7 @@ describe("the way back", () => {
   it("renames the tables that the run loaded, and no other", async () => {
     const scene = await dumped();
     const request = await loadOf(scene);
-    const way = loadTables.undo as unknown as WayBack<never, never>;
+    const way = wayOf(loadTables);
     scene.cell.sql.tables.set("visits", 5);
     await expect(undo(scene, way, request)).rejects.toMatchObject({ code: "guard-refused" });
     scene.cell.sql.tables.clear();
@@ -221,7 +226,7 @@ describe("the way back", () => {
 
   it("renames the schema that the run made, and no other", async () => {
     const scene = fresh();
-    const way = makeSchema.undo as unknown as WayBack<never, never>;
+    const way = wayOf(makeSchema);
     scene.cell.sql.schemas.set("recovered", "app");
     await expect(undo(scene, way, SCHEMA)).rejects.toMatchObject({ code: "guard-refused" });
     await expect(scene.perform(makeSchema, SCHEMA)).rejects.toMatchObject({ code: "guard-refused" });
@@ -239,7 +244,7 @@ describe("the way back", () => {
 
   it("gives the directory of the copy another name", async () => {
     const scene = await restored();
-    const way = restoreScratch.undo as unknown as WayBack<never, never>;
+    const way = wayOf(restoreScratch);
     expect(await undo(scene, way, RESTORE)).toMatchObject({ state: "done" });
     expect([...scene.scratch.places.keys()]).toEqual([`${PLACE}.undone`]);
   });

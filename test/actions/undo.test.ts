@@ -40,7 +40,11 @@ const names = async ({ store }: Scene, prefix: string): Promise<string[]> =>
 
 it("every action that changes the world has a way back or says what it leaves, but for those of the cleanup", () => {
   const without = [...REGISTRY.values()].filter((action) => action.effect !== "read" && action.undo === undefined);
-  expect(without.map(({ id }) => id).sort()).toEqual(["archive.delete-aside", "docker.delete-aside"]);
+  expect(without.map(({ id }) => id).sort()).toEqual([
+    "archive.delete-aside",
+    "docker.delete-aside",
+    "scratch.delete-copy",
+  ]);
 });
 
 it("every way back prints its commands and says its cost in a sentence", async () => {

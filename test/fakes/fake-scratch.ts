@@ -114,6 +114,11 @@ export class FakeScratch implements ScratchDatabases {
     return this.text ?? "";
   }
 
+  async remove(place: string): Promise<void> {
+    this.changes.push(`remove ${place}`);
+    this.places.delete(place);
+  }
+
   async moveAside(place: string, to: string): Promise<void> {
     const found = this.places.get(place);
     if (found === undefined || this.places.has(to))

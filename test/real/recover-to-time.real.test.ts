@@ -134,6 +134,16 @@ describe("a table that was dropped", () => {
   });
 });
 
+describe("the copy", () => {
+  test("is deleted by cleanup, once the target is typed, and by nothing else", async () => {
+    const place = `/var/tmp/dingo-recover-${run}`;
+    const cleaned = await callTool(foundation, ["cleanup", run, "--json", "--yes", "--confirm", TARGET]);
+    expect(eventsOf(cleaned).at(-1)).toMatchObject({ outcome: "succeeded", exitCode: 0 });
+    await expect(stat(place)).rejects.toMatchObject({ code: "ENOENT" });
+    expect(await sql("select count(*) from visits")).toEqual(["40"]);
+  });
+});
+
 describe("a table that is there", () => {
   test("is never overwritten: refused before a copy is made", async () => {
     const refused = await recover({ time, tables: "customers" }, ["--confirm", TARGET]);

@@ -26,20 +26,20 @@ export const summariseTables = defineAction({
   output,
   tell: ({ proved, next }) => [proved, "next:", ...next.map((line) => `  ${line}`)].join("\n"),
   describe: () => [],
-  run: (_context, facts) => {
+  run: ({ run }, facts) => {
     const { target, time, tables } = facts;
     return Promise.resolve({
       proved: `${target}: ${countsText(tables)} as of ${time}, read through the router as the application`,
-      next: nextSteps(facts),
+      next: nextSteps(run.id, facts),
     });
   },
 });
 
 /** The tool deletes nothing here: the copy holds the service's data, and is the operator's to remove. */
-function nextSteps({ place, key, org, space, name, time }: Input): string[] {
+function nextSteps(run: string, { place, key, org, space, name, time }: Input): string[] {
   return [
     `tell the owner: what was written to these tables after ${time} is not in them`,
-    `${quote(["rm", "-rf", "--", place])}  # the copy and the dump, with the data of the service in them`,
+    `dingo-recover cleanup ${run}  # deletes ${place}: the copy and the dump, with the data of the service in them`,
     `${quote(["cf", "target", "-o", org, "-s", space])}; ${quote(["cf", "delete-service-key", name, key, "-f"])}  # the run's own key`,
   ];
 }

@@ -1,7 +1,20 @@
 /** Scratch databases on this machine: a directory for each run, PostgreSQL's own programs as child processes. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, chown, lchown, lstat, mkdir, open, readdir, readFile, rename, stat, statfs } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lchown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type {
   DumpOrder,
@@ -133,6 +146,18 @@ export class LocalScratch implements ScratchDatabases {
 
   readDump(place: string): Promise<string> {
     return readFile(at.dumpOf(place), "utf8");
+  }
+
+  async remove(place: string, run: string): Promise<void> {
+    const found = await this.look(place, run);
+    if (found.state === "foreign") throw at.foreign(place, found.evidence);
+    if (found.state === "absent") return;
+    const note = at.copyNote(place);
+    // What says that it is whole goes first, what says whose it is last.
+    await rm(at.restoredNote(place), { force: true });
+    for (const name of await readdir(place))
+      if (join(place, name) !== note) await rm(join(place, name), { recursive: true, force: true });
+    await rm(place, { recursive: true, force: true });
   }
 
   async moveAside(place: string, to: string): Promise<void> {

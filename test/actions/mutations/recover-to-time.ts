@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../src/action.js";
 import { closeOpenSegment } from "../../../src/actions/postgres/close-segment.js";
 import { loadTables } from "../../../src/actions/postgres/load-tables.js";
 import { makeSchema } from "../../../src/actions/postgres/make-schema.js";
+import { deleteCopy } from "../../../src/actions/scratch/delete-copy.js";
 import { dumpTables } from "../../../src/actions/scratch/dump.js";
 import { recoverScratch } from "../../../src/actions/scratch/recover.js";
 import { restoreScratch } from "../../../src/actions/scratch/restore.js";
@@ -145,4 +146,30 @@ const loading: MutationCases = {
   },
 };
 
-export const RECOVER_TO_TIME: readonly MutationCases[] = [closing, restoring, recovering, dumping, making, loading];
+const deleting: MutationCases = {
+  action: deleteCopy,
+  input: () => ({ run: RUN, place: PLACE, postgres_bin: "" }),
+  acts: restored,
+  answers: {
+    done: { world: at(restored, (scene) => tried(scene, deleting)), evidence: /there is no \/var\/tmp/ },
+    "not-done": { world: restored, evidence: /a copy of .*, restored/ },
+    partly: {
+      world: at(restored, ({ scratch }) => scratch.places.set(PLACE, { state: "begun", copy: COPY, evidence: "" })),
+      evidence: /a copy of .*, begun/,
+    },
+    unknown: {
+      world: at(restored, ({ scratch }) => scratch.places.set(PLACE, { state: "foreign", evidence: "not ours" })),
+      evidence: /not ours/,
+    },
+  },
+};
+
+export const RECOVER_TO_TIME: readonly MutationCases[] = [
+  closing,
+  restoring,
+  recovering,
+  dumping,
+  making,
+  loading,
+  deleting,
+];

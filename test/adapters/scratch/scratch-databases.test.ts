@@ -131,6 +131,14 @@ describe("a place", () => {
     expect(await scratch().look(place, RUN)).toEqual({ state: "absent" });
   });
 
+  it("is deleted for good for its own run alone", async () => {
+    await scratch().restore(order());
+    await expect(scratch().remove(place, "another")).rejects.toMatchObject({ code: "guard-refused" });
+    await scratch().remove(place, RUN);
+    await scratch().remove(place, RUN);
+    expect(await scratch().look(place, RUN)).toEqual({ state: "absent" });
+  });
+
   it("shows nothing of the copy to others", async () => {
     await scratch().restore(order());
     expect((await stat(place)).mode & 0o066).toBe(0);
