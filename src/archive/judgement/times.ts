@@ -3,7 +3,7 @@
  * lzop header tells (wal-archives.md §0.2, §0.3, §2): both are upper bounds for the last commit in the segment.
  */
 import { lzopWrittenAt } from "../compression/lzop-time.js";
-import type { ArchiveFacts } from "../reading/facts.js";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
 import type { Run } from "./lost.js";
 
 /** A segment is stored within minutes of its last write; later than this, the store's time says less than the header's. */
@@ -19,21 +19,24 @@ export interface SegmentTime {
 }
 
 export class Times {
-  readonly #entries = new Map<string, { readonly relative: string; readonly stored: string }>();
+  /** By timeline and number: an archive can have a million of them. */
+  readonly #entries = new Map<number, Map<number, ArchiveEntry>>();
   readonly #heads: ArchiveFacts["heads"];
 
   constructor(facts: ArchiveFacts) {
     this.#heads = facts.heads;
-    for (const { kind, relative, info } of facts.entries) {
-      if (kind.kind !== "segment") continue;
-      this.#entries.set(place(kind.segment), { relative, stored: info.lastModified });
+    for (const entry of facts.entries) {
+      if (entry.kind.kind !== "segment") continue;
+      const { timeline, number } = entry.kind.segment;
+      const own = this.#entries.get(timeline) ?? new Map<number, ArchiveEntry>();
+      this.#entries.set(timeline, own.set(number, entry));
     }
   }
 
   of(segment: { readonly timeline: number; readonly number: number }): SegmentTime | undefined {
-    const entry = this.#entries.get(place(segment));
+    const entry = this.#entries.get(segment.timeline)?.get(segment.number);
     if (entry === undefined) return undefined;
-    const { stored } = entry;
+    const stored = entry.info.lastModified;
     const head = this.#heads.get(entry.relative);
     const written = head === undefined ? undefined : lzopWrittenAt(head);
     const isLate = written !== undefined && Date.parse(stored) - Date.parse(written) > PROMPT_MS;
@@ -48,6 +51,3 @@ export class Times {
     };
   }
 }
-
-const place = ({ timeline, number }: { readonly timeline: number; readonly number: number }): string =>
-  `${timeline}:${number}`;

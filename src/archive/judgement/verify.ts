@@ -106,7 +106,11 @@ function damaged({ seen, damage }: Study): readonly Problem[] {
     if (why === undefined) return [];
     if (kind.kind === "part") return [problem("part-damaged", relative, `no restore can use this tar part: ${why}`)];
     if (kind.kind !== "segment") return [];
-    return [problem("segment-damaged", relative, `${why}: it counts as missing`)];
+    // A flaw inside ends the replay where it stands, and not before the segment.
+    const inside = seen.insides?.get(relative);
+    const within =
+      inside?.page === undefined || inside.broken === undefined ? "" : ", though its beginning may be replayed";
+    return [problem("segment-damaged", relative, `${why}: it counts as missing${within}`)];
   });
 }
 
