@@ -60,6 +60,11 @@ export interface LifecycleRule {
 
 /** Reads only: the type of the source side. */
 export interface ObjectReader {
+  /**
+   * False once the store is known as one that goes through all keys before a range for each of its pages: then one listing
+   * is faster than several. Otherwise unknown, which is taken for true.
+   */
+  readonly rangesAreCheap?: boolean | undefined;
   /** Every object below the prefix (within the range), in key order, all pages; throws rather than returning a part. */
   list(bucket: string, prefix: string, range?: KeyRange): Promise<readonly ObjectInfo[]>;
   /**

@@ -119,6 +119,13 @@ describe("the listing of an archive by ranges of keys", () => {
     expect(watched.asked.length).toBeLessThan(10);
   });
 
+  it("is one listing where the store goes through all keys for each range", async () => {
+    const watched = new Watched(storeOf(run(1, 1, 100)));
+    const listed = await listArchive({ ...watched.reader, rangesAreCheap: false }, AT, { page: 10 });
+    expect(listed).toHaveLength(100);
+    expect(watched.asked).toHaveLength(2);
+  });
+
   it("finds the next timeline, and what lies behind a hole of a million segments, without counting through it", async () => {
     const keys = [...run(1, 1, 50), ...run(1, 1_000_000, 50), "wal_005/00000002.history.lzo", ...run(2, 1_000_049, 50)];
     expect((await expectWhole(keys, 10)).asked.length).toBeLessThan(60);

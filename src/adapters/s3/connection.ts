@@ -64,6 +64,7 @@ export class S3Connection {
   readonly #pace = new Pace();
   readonly #given: (() => Promise<S3Credentials>) | undefined;
   #sdk: Promise<Sdk> | undefined;
+  #server = "";
 
   constructor(settings: S3Settings) {
     this.#settings = settings;
@@ -83,6 +84,11 @@ export class S3Connection {
   get configuredRegion(): string | undefined {
     const environment = this.#settings.environment ?? process.env;
     return this.#settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
+  }
+
+  /** What the program that answered last calls itself; empty where none did. */
+  get server(): string {
+    return this.#server;
   }
 
   get largestCopy(): number {
@@ -121,7 +127,8 @@ export class S3Connection {
     return this.#inRegion(bucket, call, async (region) => {
       const signer = this.#signerOf(region, await this.#login(region));
       const address = await this.#addressOf(bucket, region);
-      return request(new Wire({ agents: this.#agents, address, signer, patience }));
+      const heard = (server: string): void => void (this.#server = server);
+      return request(new Wire({ agents: this.#agents, address, signer, patience, heard }));
     });
   }
 

@@ -19,6 +19,10 @@ export class CountedReader implements ObjectReader {
     this.#reader = reader;
   }
 
+  get rangesAreCheap(): boolean | undefined {
+    return this.#reader.rangesAreCheap;
+  }
+
   get cost(): Cost {
     return { requests: this.#requests, bytes: this.#bytes };
   }

@@ -39,7 +39,7 @@ export interface ListingOptions {
 
 /** As `reader.list` of the whole archive: every object, in key order. An archive of one page costs one request. */
 export async function listArchive(
-  reader: Pick<ObjectReader, "list">,
+  reader: Pick<ObjectReader, "list" | "rangesAreCheap">,
   { bucket, prefix }: ArchiveLocation,
   { page = PAGE, time = () => performance.now() }: ListingOptions = {},
 ): Promise<readonly ObjectInfo[]> {
@@ -50,6 +50,7 @@ export async function listArchive(
   const first = await read({ most: page });
   const last = first.at(-1)?.key;
   if (last === undefined || first.length < page) return first;
+  if (reader.rangesAreCheap === false) return read({});
   const isPast = (key: string): boolean => compareKeys(last, key) >= 0;
   const before = isPast(wal) ? [] : await read({ after: last, upTo: wal });
   const place = { wal, behindWal, window: page * PAGES };

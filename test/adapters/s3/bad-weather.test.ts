@@ -75,6 +75,18 @@ describe("a listing", () => {
   });
 });
 
+describe("ranges of keys", () => {
+  it("are cheap until the store shows itself as one that goes through all keys for them", async () => {
+    const reader = server.store().reader();
+    expect(reader.rangesAreCheap).toBe(true);
+    server.script(text(200, page({}), { server: "AmazonS3" }), text(200, page({}), { server: "MinIO" }));
+    await reader.list("bucket", "x/");
+    expect(reader.rangesAreCheap).toBe(true);
+    await reader.list("bucket", "x/");
+    expect(reader.rangesAreCheap).toBe(false);
+  });
+});
+
 describe("reads", () => {
   it("are sent again after a cut connection and a server error", async () => {
     server.script(

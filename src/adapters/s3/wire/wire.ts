@@ -30,6 +30,8 @@ export interface WireParts {
   readonly address: Address;
   readonly signer: Signer;
   readonly patience: Patience;
+  /** Told what the answering program calls itself. */
+  readonly heard?: (server: string) => void;
 }
 
 /** Speaks to one bucket. */
@@ -46,6 +48,7 @@ export class Wire {
   async open(request: WireRequest): Promise<IncomingMessage> {
     const { agents, address, patience } = this.#parts;
     const answer = await exchange(agents, address, { sending: this.#sign(request), patience });
+    if (answer.headers.server !== undefined) this.#parts.heard?.(answer.headers.server);
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
     const body = request.method === "HEAD" ? await emptied(answer) : (await bodyOf(answer)).toString();
