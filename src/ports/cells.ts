@@ -107,6 +107,8 @@ export interface Sql {
       readonly user: string;
       readonly password: string;
       readonly database: string;
+      /** How long the text may take; two minutes where absent. */
+      readonly timeoutMs?: number;
     },
     sql: string,
   ): Promise<

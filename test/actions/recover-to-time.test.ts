@@ -199,6 +199,30 @@ describe("the load", () => {
   });
 });
 
+describe("what was done by hand", () => {
+  it("is believed by what the world shows, and can be taken back", async () => {
+    const scene = await dumped();
+    const request = await loadOf(scene);
+    scene.cell.sql.tables.set("visits", 60);
+    expect(await scene.probe(loadTables, request)).toBe("unknown");
+    if (loadTables.effect === "read") throw new Error("it loads");
+    const found = await loadTables.probeByHand?.(scene.context, loadTables.input.parse(request));
+    expect(found).toMatchObject({ state: "done", output: { tables: [{ table: "visits", rows: 60 }] } });
+    expect(await scene.probe(loadTables, request)).toBe("done");
+  });
+
+  it("is not believed of another schema", async () => {
+    const scene = fresh();
+    scene.cell.sql.schemas.set("recovered", "ann");
+    if (makeSchema.effect === "read") throw new Error("it makes one");
+    const asked = makeSchema.input.parse(SCHEMA);
+    expect(await makeSchema.probeByHand?.(scene.context, asked)).toMatchObject({ state: "unknown" });
+    scene.cell.sql.schemas.set("recovered", "app");
+    expect(await makeSchema.probeByHand?.(scene.context, asked)).toMatchObject({ state: "done" });
+    expect(await scene.probe(makeSchema, SCHEMA)).toBe("done");
+  });
+});
+
 describe("the way back", () => {
   function wayOf(action: AnyAction): WayBack<never, never> {
     if (action.effect === "read" || action.undo === undefined || "leaves" in action.undo) throw new Error(action.id);

@@ -24,6 +24,9 @@ let before: readonly string[];
 let ended: Ended;
 let events: readonly RunEvent[];
 let run: string;
+let dry: Ended;
+/** Copies on this machine behind the dry run. */
+let dryLeft: readonly string[];
 
 const sql = async (statement: string): Promise<readonly string[]> => {
   const login = await freshLogin();
@@ -81,6 +84,8 @@ beforeAll(async () => {
   await sql("drop table visits");
   await sql("update customers set name = 'wrong'");
   expect(onlyNode(instance).container).toMatch(/^cf-/);
+  dry = await recover({ time, tables: "visits", into_schema: "dry" }, ["--dry-run"]);
+  dryLeft = (await readdir("/var/tmp")).filter((name) => name.startsWith("dingo-recover-2"));
   ended = await recover({ time, tables: "visits" }, ["--confirm", TARGET]);
   events = eventsOf(ended);
   run = events.at(-1)?.run ?? "";
@@ -91,6 +96,15 @@ afterAll(async () => {
   for (const name of await readdir("/var/tmp"))
     if (name.startsWith("dingo-recover-2")) await rm(join("/var/tmp", name), { recursive: true, force: true });
   await foundation.stop();
+});
+
+describe("the dry run", () => {
+  test("prints what would be made, and makes nothing", () => {
+    expect(dry.exitCode).toBe(0);
+    expect(dry.stdout).toContain("archive restore s3://");
+    expect(dry.stdout).toContain("CREATE SCHEMA");
+    expect(dryLeft).toEqual([]);
+  });
 });
 
 describe("a table that was dropped", () => {

@@ -1,6 +1,7 @@
 /** An application's log-in: the credentials of a service key and the router's address, and nothing else (dingo.md §3.8.6). */
 import type { Context } from "../../action.js";
 import { RecoverError } from "../../errors.js";
+import { optional } from "../../optional.js";
 import type { Sql } from "../../ports/cells.js";
 import { openTarget, type Target } from "../docker/target-container.js";
 import { waitFor } from "../wait.js";
@@ -14,7 +15,7 @@ export interface Application {
   readonly router: string;
   readonly user: string;
   readonly database: string;
-  readonly login: (sql: string) => ReturnType<Sql["login"]>;
+  readonly login: (sql: string, timeoutMs?: number) => ReturnType<Sql["login"]>;
 }
 
 /** `database`: another one than the key's own, where it is not empty. */
@@ -27,7 +28,9 @@ export async function openApplication(
   const { host, port, username: user, password } = credentials;
   const database = (target.database ?? "") === "" ? credentials.database : (target.database ?? "");
   const to = { host, port, user, password, database };
-  return { router: `${host}:${port}`, user, database, login: (sql) => cell.sql.login(target.container, to, sql) };
+  const login: Application["login"] = (sql, timeoutMs) =>
+    cell.sql.login(target.container, { ...to, ...optional("timeoutMs", timeoutMs) }, sql);
+  return { router: `${host}:${port}`, user, database, login };
 }
 
 const WRITE_AND_READ =

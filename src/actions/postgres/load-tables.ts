@@ -3,12 +3,16 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { bytesText } from "../../bytes.js";
 import { RecoverError } from "../../errors.js";
+import { quote } from "../../shell-quote.js";
 import { psqlByKey } from "../cf/printed-credentials.js";
 import { guardContainer, guardLiving, targetInput } from "../docker/target-container.js";
 import { countsText, countTables, tableRows, type TableRows } from "../scratch/row-counts.js";
 import { type Application, awaitWritable, openApplication, rowsOf } from "./application.js";
 import { LARGEST_DUMP, loadable } from "./dump-text.js";
 import { undoLoad } from "./undo-load.js";
+
+/** Rows and indexes of a whole dump, over whatever way leads to the cell. */
+const LOAD_MS = 2 * 60 * 60_000;
 
 const input = z.strictObject({
   ...targetInput,
@@ -40,8 +44,8 @@ export const loadTables = defineAction({
   undo: undoLoad,
   describe: ({ key_guid, path }) => {
     const { on, line, variables = [] } = psqlByKey(key_guid, "");
-    const from = `-v ON_ERROR_STOP=1 -f -  # fed with BEGIN; ${path} COMMIT;`;
-    return [{ on, line: line.replace("-c ''", from), variables }];
+    const whole = `{ echo 'BEGIN;'; cat ${quote([path])}; echo 'COMMIT;'; }`;
+    return [{ on, line: `${whole} | ${line.replace("-c ''", "-v ON_ERROR_STOP=1")}`, variables }];
   },
   async guard(context, request) {
     await guardLiving(context, request.guid, request.name);
@@ -59,7 +63,7 @@ export const loadTables = defineAction({
     await context.record("loading", { sha256: request.sha256, tables: request.tables });
     await context.beforeEffect();
     const lock = `SELECT pg_catalog.pg_advisory_xact_lock(${lockOf(context)});`;
-    const answer = await application.login(["BEGIN;", lock, text, "COMMIT;", ""].join("\n"));
+    const answer = await application.login(["BEGIN;", lock, text, "COMMIT;", ""].join("\n"), LOAD_MS);
     if (!answer.ok)
       throw new RecoverError("command-failed", `the tables were not loaded: ${answer.message}`, {
         remedy: "Nothing of it stays. Look at what the tables need (a role, a type, another table) and resume.",
@@ -67,22 +71,31 @@ export const loadTables = defineAction({
       });
     return { tables: await countsOf(application, request) };
   },
-  async probe(context, request): Promise<Probe<Output>> {
-    const application = await openApplication(context, request);
-    const [[free = ""] = []] = await rowsOf(application, `SELECT pg_try_advisory_xact_lock(${lockOf(context)});`);
-    if (free !== "t") return { state: "partly", evidence: "the load of this run is still going on" };
-    const tables = await countsOf(application, request);
-    const evidence = countsText(tables);
-    if (tables.every(({ rows }) => rows === null)) return { state: "not-done", evidence };
-    const same = tables.every(({ rows }, index) => rows !== null && rows === request.tables[index]?.rows);
-    if (same && context.records("loading").length > 0) return { state: "done", output: { tables }, evidence };
-    return { state: "unknown", evidence: `${evidence}; ${countsText(request.tables)} were to be loaded, all or none` };
+  probe: (context, request) => probeLoad(context, request, context.records("loading").length > 0),
+  async probeByHand(context, request) {
+    const found = await probeLoad(context, request, true);
+    // The way back renames what this note names.
+    if (found.state === "done") await context.record("loading", { sha256: request.sha256, tables: request.tables });
+    return found;
   },
   async verify(context, request) {
     const tables = await countsOf(await openApplication(context, request), request);
     return { holds: tables.every(({ rows }) => rows !== null), evidence: countsText(tables) };
   },
 });
+
+/** `isOwn`: what is there can be the run's. */
+async function probeLoad(context: Context, request: Input, isOwn: boolean): Promise<Probe<Output>> {
+  const application = await openApplication(context, request);
+  const [[free = ""] = []] = await rowsOf(application, `SELECT pg_try_advisory_xact_lock(${lockOf(context)});`);
+  if (free !== "t") return { state: "partly", evidence: "the load of this run is still going on" };
+  const tables = await countsOf(application, request);
+  const evidence = countsText(tables);
+  if (tables.every(({ rows }) => rows === null)) return { state: "not-done", evidence };
+  const same = tables.every(({ rows }, index) => rows !== null && rows === request.tables[index]?.rows);
+  if (same && isOwn) return { state: "done", output: { tables }, evidence };
+  return { state: "unknown", evidence: `${evidence}; ${countsText(request.tables)} were to be loaded, all or none` };
+}
 
 /** Of this run: whoever asks for it knows whether its transaction has ended. */
 function lockOf({ run }: Context): string {

@@ -68,19 +68,28 @@ export const makeSchema = defineAction({
     }
     return { schema: request.schema };
   },
-  async probe(context, request): Promise<Probe<Output>> {
-    const { schema } = request;
-    const owner = await ownerOf(context, request);
-    if (owner === undefined) return { state: "not-done", evidence: `there is no schema "${schema}"` };
-    const evidence = `the schema "${schema}" belongs to "${owner}"`;
-    const isOwn = owner === request.owner && context.records("making").length > 0;
-    return isOwn ? { state: "done", output: { schema }, evidence } : { state: "unknown", evidence };
+  probe: (context, request) => probeSchema(context, request, context.records("making").length > 0),
+  async probeByHand(context, request) {
+    const found = await probeSchema(context, request, true);
+    // The way back renames what this note names.
+    if (found.state === "done") await context.record("making", { schema: request.schema });
+    return found;
   },
   async verify(context, request) {
     const owner = await ownerOf(context, request);
     return { holds: owner === request.owner, evidence: `its owner is "${owner ?? "nobody: it is not there"}"` };
   },
 });
+
+/** `mayBeOwn`: what is there can be the run's. */
+async function probeSchema(context: Context, request: Input, mayBeOwn: boolean): Promise<Probe<Output>> {
+  const { schema } = request;
+  const owner = await ownerOf(context, request);
+  if (owner === undefined) return { state: "not-done", evidence: `there is no schema "${schema}"` };
+  const evidence = `the schema "${schema}" belongs to "${owner}"`;
+  const isOwn = owner === request.owner && mayBeOwn;
+  return isOwn ? { state: "done", output: { schema }, evidence } : { state: "unknown", evidence };
+}
 
 const printed = ({ container, cell, database }: Input, sql: string) => ({
   on: cell,

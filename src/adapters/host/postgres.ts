@@ -29,7 +29,8 @@ export class PsqlInContainer implements Sql {
   async login(container: string, to: Parameters<Sql["login"]>[1], sql: string): ReturnType<Sql["login"]> {
     const password = this.#shell.secrets.register(oneLine(to.password));
     const argv = psqlLogin(containerName(container), plainAddress(to));
-    const result = await this.#shell.run(argv, { stdin: `${password}\n${sql}`, timeoutMs: SQL_TIMEOUT_MS });
+    const { timeoutMs = SQL_TIMEOUT_MS } = to;
+    const result = await this.#shell.run(argv, { stdin: `${password}\n${sql}`, timeoutMs });
     if (result.code === 0) return { ok: true, rows: rowsOf(result.stdout) };
     const message = sayings(this.#shell, result);
     if (!saidByPsql(result)) throw failure(this.#shell, argv, result);
