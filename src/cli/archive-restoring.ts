@@ -7,7 +7,7 @@ import { formatLocation, parseLocation } from "../archive/names/location.js";
 import { readArchive } from "../archive/reading/facts.js";
 import { bytesText } from "../bytes.js";
 import { counted } from "../counted.js";
-import { EXIT } from "../errors.js";
+import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
 import type { ArchiveStore } from "../ports/object-store.js";
 import { quote } from "../shell-quote.js";
@@ -51,20 +51,27 @@ export interface ArchiveRestoreResult {
   readonly lines: readonly string[];
 }
 
-/** Errors: those of `planRestore` and `restoreArchive`. */
+/** Errors: those of `planRestore` and `restoreArchive`; `interrupted` where the signal stopped it. */
 export async function archiveRestore(options: ArchiveRestoreOptions): Promise<ArchiveRestoreResult> {
   const { store, clock, progress, signal } = options;
   const location = parseLocation(options.source);
   const began = clock.monotonicMs();
   const reader = store.reader();
   const plan = planRestore(await readArchive(reader, location, { times: true }), { targetTime: options.targetTime });
-  const outcome = await restoreArchive(reader, plan, {
-    directory: resolve(options.directory),
-    signal,
-    progress,
+  const terms = { directory: resolve(options.directory), signal, progress };
+  const outcome = await restoreArchive(reader, plan, terms).catch((error: unknown) => {
+    throw signal?.aborted === true ? stopped(terms.directory) : error;
   });
   const document = documentOf(plan, outcome, (clock.monotonicMs() - began) / 1000);
   return { document, exitCode: EXIT.done, lines: restoreLines(document) };
+}
+
+function stopped(directory: string): RecoverError {
+  return new RecoverError("interrupted", "the restore was stopped, and nothing of it is left", {
+    remedy: "Run the same command again: it begins anew.",
+    place: directory,
+    effect: "none",
+  });
 }
 
 function documentOf(plan: RestorePlan, outcome: RestoreOutcome, seconds: number): ArchiveRestoreDocument {

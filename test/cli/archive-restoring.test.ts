@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -77,6 +77,19 @@ describe("archive restore", () => {
     expect(damaged.lines.join("\n")).toMatch(
       /ends before a segment that cannot be used: 000000010000000000000010: it is of another cluster/,
     );
+  });
+
+  it("that is stopped says that it begins anew, and leaves nothing", async () => {
+    const stop = new AbortController();
+    const stopped = archiveRestore({
+      ...{ store: restorable(), clock: new StillClock(), source, directory: join(place, "data"), signal: stop.signal },
+      progress: () => stop.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({
+      code: "interrupted",
+      remedy: "Run the same command again: it begins anew.",
+    });
+    expect(readdirSync(place)).toEqual([]);
   });
 
   it("finds nothing in an empty place, and makes nothing", async () => {
