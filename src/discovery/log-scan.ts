@@ -89,6 +89,7 @@ class FileScan {
   #from: Stamp | undefined;
   #to: Stamp | undefined;
   readonly #unread: string[] = [];
+  readonly #illegible: string[] = [];
   #torn: { readonly line: number | undefined; count: number } | undefined;
   #brokerLines = 0;
   #quietBrokerLines = 0;
@@ -108,6 +109,7 @@ class FileScan {
     const place = { file: this.#file.path, byteOffset: found.byteOffset, ...optional("line", found.line) };
     for (const read of readLogLines(decode(found.bytes), place)) {
       if (read.unread === true) this.#unread.push(nameOf(found.line));
+      if (read.illegible === true) this.#illegible.push(nameOf(found.line));
       this.#observe(read, found.line);
       if (read.notGuid !== undefined && this.#ignoredIds.size < 1000) this.#ignoredIds.add(shown(read.notGuid));
       if (read.fact !== undefined) this.#sort(read.fact, read);
@@ -121,8 +123,7 @@ class FileScan {
     const lines = edgeLines(totals);
     const edges = lines.flatMap((line) => readLogLines(line));
     for (const edge of edges) this.#learn(edge);
-    if (this.#naked.length > 0 || edges.some((edge) => this.#isDateless(edge)))
-      for (const upload of this.#unreadUploads.take()) this.#read(upload);
+    for (const upload of this.#unreadUploads.take(this.#hostsWithoutClock(edges))) this.#read(upload);
     for (const edge of edges) this.#edge(edge);
     const breaksOff = edges.some(({ torn }) => torn) || breaksOffAtStart(lines.at(-1) ?? "");
     if (this.#torn === undefined && breaksOff) this.#tear(undefined);
@@ -155,10 +156,15 @@ class FileScan {
       );
   }
 
-  /** Its time has neither year nor zone, and nothing read so far tells them. */
-  #isDateless({ envelope, inner }: LogLine): boolean {
-    const { naked, stamp, host } = envelope;
-    return (inner ?? stamp) === undefined && naked !== undefined && this.#clock(host).resolve(naked) === undefined;
+  /** Whose times have neither year nor zone: their uploads may teach their clocks. */
+  #hostsWithoutClock(edges: readonly LogLine[]): readonly string[] {
+    const hosts = new Set(this.#naked.map(({ host = "" }) => host));
+    for (const { envelope, inner } of edges) {
+      const { naked, stamp, host = "" } = envelope;
+      const isDated = (inner ?? stamp) !== undefined || naked === undefined;
+      if (!isDated && this.#clock(host).resolve(naked) === undefined) hosts.add(host);
+    }
+    return [...hosts];
   }
 
   #observe({ envelope, lager, inner, torn }: LogLine, line: number | undefined): void {
@@ -251,6 +257,11 @@ class FileScan {
     if (unread !== undefined)
       this.holes.push(
         `${this.#unread.length} of its lines are JSON that is too deep or too wide to be read in full, the first is ${unread}`,
+      );
+    const [illegible] = this.#illegible;
+    if (illegible !== undefined)
+      this.holes.push(
+        `${this.#illegible.length} of its lines speak of a deletion as the broker does and cannot be read, the first is ${illegible}: the broker writes each as one line of JSON`,
       );
     if (this.#torn !== undefined) {
       const { count, line } = this.#torn;

@@ -26,11 +26,21 @@ export class UnreadUploads {
     return true;
   }
 
-  /** All that are left, which are no longer. */
-  take(): readonly FoundLine[] {
-    const lines = [...this.#lines.values()].flat();
-    this.#lines.clear();
-    return lines;
+  /** Those that may come from one of the hosts; they are not kept any longer. */
+  take(hosts: readonly string[]): readonly FoundLine[] {
+    if (hosts.length === 0) return [];
+    const names = hosts.map((host) => Buffer.from(` ${host} `));
+    const taken: FoundLine[] = [];
+    for (const [guid, lines] of this.#lines) {
+      const left = lines.filter(({ bytes }) => {
+        const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        return !names.some((name) => text.includes(name));
+      });
+      if (left.length === lines.length) continue;
+      taken.push(...lines.filter((line) => !left.includes(line)));
+      this.#lines.set(guid, left);
+    }
+    return taken;
   }
 
   of(guid: string): readonly FoundLine[] {
