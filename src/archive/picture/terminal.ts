@@ -1,8 +1,11 @@
-/** The WAL of an archive in characters, a row for each timeline. A cell that holds a gap shows it, however small it is. */
+/**
+ * The WAL of an archive in characters, a row for each timeline. A cell that holds a gap shows it, however small it is, unless a
+ * base backup begins there.
+ */
 import { type Drawn, type Row, type Scene, sceneOf } from "./scene.js";
 
 export interface TerminalOptions {
-  /** Columns, at least 40. */
+  /** Columns; fewer than 60 are taken for 60. */
   readonly width: number;
   /** Characters beyond ASCII. */
   readonly unicode: boolean;
@@ -21,6 +24,8 @@ interface Signs {
 const UNICODE: Signs = { reached: "━", left: "─", gap: "×", base: "◆", broken: "◇", joint: "└", point: "▲" };
 const ASCII: Signs = { reached: "=", left: "-", gap: "x", base: "B", broken: "b", joint: "\\", point: "^" };
 
+const NARROWEST = 60;
+
 /** No lines where there is no WAL. */
 export function terminalPicture(verdict: Drawn, { width, unicode }: TerminalOptions): readonly string[] {
   const scene = sceneOf(verdict);
@@ -28,12 +33,12 @@ export function terminalPicture(verdict: Drawn, { width, unicode }: TerminalOpti
   const signs = unicode ? UNICODE : ASCII;
   const labels = scene.rows.map(({ timeline }) => `timeline ${timeline} `);
   const margin = Math.max(...labels.map((label) => label.length)) + 2;
-  const cells = Math.max(width, 40) - margin - 1;
+  const cells = Math.max(width, NARROWEST) - margin - 1;
   const canvas = { scene, signs, cells };
   return [
     ...scene.rows.map((row, index) => `  ${(labels[index] ?? "").padEnd(margin - 2)}${drawRow(row, canvas)}`.trimEnd()),
     ...pointLine(canvas, margin),
-    ...legend(canvas),
+    ...legend(canvas, Math.max(width, NARROWEST)),
   ];
 }
 
@@ -87,7 +92,7 @@ function besides(
   return [`${blank(cell)}${sign}`, `${blank(Math.min(cell, cells - text.length))}${text}`];
 }
 
-function legend({ scene, signs }: Canvas): readonly string[] {
+function legend({ scene, signs }: Canvas, width: number): readonly string[] {
   const { rows, left } = scene;
   const runs = rows.flatMap((row) => row.runs);
   const bases = rows.flatMap((row) => row.bases);
@@ -99,5 +104,10 @@ function legend({ scene, signs }: Canvas): readonly string[] {
     ...(bases.some(({ usable }) => !usable) ? [`${signs.broken} not usable`] : []),
   ];
   const more = left === 0 ? [] : [`  ${left} older timelines are not shown`];
-  return [`  ${shown.join("   ")}`, ...more];
+  const lines = shown.reduce<string[]>((all, each) => {
+    const last = all.at(-1);
+    const longer = `${last ?? " "}   ${each}`;
+    return last !== undefined && longer.length <= width ? [...all.slice(0, -1), longer] : [...all, `  ${each}`];
+  }, []);
+  return [...lines, ...more];
 }
