@@ -137,6 +137,8 @@ class StoreReading {
     };
     for (const read of readLogLines(JSON.stringify({ _source: source }), place)) {
       if (read.unread === true) this.#holes.add("a document is too deep or too wide to be read in full");
+      if (read.illegible === true)
+        this.#holes.add("a document speaks of a deletion as the broker does and cannot be read");
       this.#read(read, document);
     }
   }

@@ -4,7 +4,8 @@
  * Nothing goes by a product's name: the text that holds a broker's or container's line is taken wherever it stands.
  */
 import { optional } from "../optional.js";
-import { DEEPEST, eventsOf, isLager, type JsonEvent, type Leaf, parseJson } from "./json-events.js";
+import { DEEPEST, eventsOf, type JsonEvent, type Leaf, parseJson } from "./json-events.js";
+import { isLager } from "./rewritten-lager.js";
 import { fromIso, type Stamp } from "./stamp.js";
 
 interface Context {

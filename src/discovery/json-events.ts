@@ -2,6 +2,7 @@
  * The texts of a JSON document by event: an element of an array is an event of its own (`logEvents` of CloudWatch,
  * `values` of Loki, `hits` of a search), and what stands around it belongs to it too.
  */
+import { isLager, lagerText } from "./rewritten-lager.js";
 
 /** What of foreign JSON is looked at. */
 export const DEEPEST = 16;
@@ -63,7 +64,7 @@ class Walk implements JsonEvents {
   }
 
   #object(value: Fields, { name, depth, event }: Spot): void {
-    if (isLager(value)) event.leaves.push({ name, text: written(value), rewritten: true });
+    if (isLager(value)) event.leaves.push({ name, text: written(value, lagerText), rewritten: true });
     else for (const [key, inner] of Object.entries(value)) this.value(inner, { name: key, depth: depth + 1, event });
   }
 
@@ -90,17 +91,12 @@ class Walk implements JsonEvents {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Deeper than it can be written again it is no broker's line. */
-function written(value: object): string {
+function written<T extends object>(value: T, write: (value: T) => string = JSON.stringify): string {
   try {
-    return JSON.stringify(value);
+    return write(value);
   } catch {
     return "";
   }
-}
-
-export function isLager(document: object): boolean {
-  const fields = document as Fields;
-  return ["timestamp", "source", "message"].every((name) => typeof fields[name] === "string") && "data" in fields;
 }
 
 function isObject(value: unknown): value is Fields {

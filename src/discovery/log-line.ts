@@ -6,6 +6,7 @@ import { brokerLines, isTorn, lagerStart, parseLager, type LagerLine } from "./l
 import { unescapeTorn, unwrapJson, type Unwrapped, type UnwrappedText } from "./json-envelope.js";
 import { readInnerStamp } from "./inner-stamp.js";
 import { readOtherLine } from "./other-line.js";
+import { inLagersOrder } from "./rewritten-lager.js";
 import { optional } from "../optional.js";
 import type { NewestOfKey } from "../ports/log-files.js";
 import { harmlessOnly, shown } from "./safe-text.js";
@@ -49,6 +50,15 @@ export const NEEDLES: readonly string[] = [
   "organization_guid",
 ];
 
+/** Of these, those that only lines about deletions hold, in all eras. */
+const DELETING: readonly string[] = [
+  "remove-node.perform",
+  "remove-random-node.perform",
+  "remove-leader.perform",
+  "remove-cluster-assignment",
+  "-broker.deprovision.",
+];
+
 /** Thousands of uploads are logged for each instance, and its newest are asked for: begun and complete. */
 export const NEWEST: readonly NewestOfKey[] = [{ needle: "action=push-wal", before: "/wal/", length: 36, ending: 5 }];
 
@@ -61,6 +71,8 @@ export interface LogLine {
   readonly torn: boolean;
   /** JSON that carries more than is looked at. */
   readonly unread?: true;
+  /** It speaks of a deletion as the broker does, and which instance is meant cannot be read. */
+  readonly illegible?: true;
   readonly fact?: Fact;
   /** An instance id that is not a GUID. */
   readonly notGuid?: string;
@@ -82,8 +94,8 @@ const SILENT = new Set<FactBody["kind"]>([
 export function readLogLines(text: string, place?: Fact["place"]): readonly LogLine[] {
   const wrapped = unwrapJson(text, isWorthReading);
   if (wrapped !== undefined) return readWrapped(wrapped, text, place);
-  const torn = lagerStart(text) < 0 ? unescapeTorn(text) : undefined;
-  return brokerLines(torn ?? text).map((line) => readLogLine(line, place));
+  const own = lagerStart(text) < 0 ? (inLagersOrder(text) ?? unescapeTorn(text)) : undefined;
+  return brokerLines(own ?? text).map((line) => readLogLine(line, place));
 }
 
 function readWrapped({ texts, rest }: Unwrapped, text: string, place: Fact["place"] | undefined): readonly LogLine[] {
@@ -111,10 +123,10 @@ function isWorthReading(text: string): boolean {
 
 function readWith(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
   const start = lagerStart(text);
-  if (start < 0) return { envelope, torn: false, ...otherLine(envelope, text, place) };
+  if (start < 0) return { envelope, torn: false, ...otherLine(envelope, text, place), ...illegible(text) };
   const json = text.slice(start).trimEnd();
   const lager = parseLager(json);
-  if (lager === undefined) return { envelope, torn: isTorn(json) };
+  if (lager === undefined) return { envelope, torn: isTorn(json), ...illegible(text) };
   const { torn } = lager;
   const read = { envelope, lager, inner: lager.at, torn };
   const found = place === undefined ? undefined : readBrokerLine(lager);
@@ -123,6 +135,11 @@ function readWith(envelope: Envelope, text: string, place: Fact["place"] | undef
   const evidence = SILENT.has(body.kind) ? "" : shown(text.slice(0, start) + renderLager(lager, json));
   const fact = { at: lager.at, body, place, text: evidence, ...(guid === undefined ? {} : { guid }) };
   return { ...read, ...(notGuid === undefined ? { fact } : { notGuid }) };
+}
+
+/** Words of a deletion outside any JSON that can be read: written over several lines, or quoted in another way. */
+function illegible(text: string): Pick<LogLine, "illegible"> {
+  return DELETING.some((words) => text.includes(words)) ? { illegible: true } : {};
 }
 
 function otherLine(

@@ -75,6 +75,17 @@ export async function scanLogFiles(
   });
 }
 
+/** Lines of one kind: how many, and which was the first. */
+class Tally {
+  count = 0;
+  first = "";
+
+  note(line: number | undefined): void {
+    if (this.count === 0) this.first = nameOf(line);
+    this.count += 1;
+  }
+}
+
 class FileScan {
   readonly holes: string[] = [];
   readonly #file: LogFile;
@@ -88,8 +99,8 @@ class FileScan {
   readonly #naked: { readonly fact: Fact; readonly host: string | undefined; readonly time: NakedTime }[] = [];
   #from: Stamp | undefined;
   #to: Stamp | undefined;
-  readonly #unread: string[] = [];
-  readonly #illegible: string[] = [];
+  readonly #unread = new Tally();
+  readonly #illegible = new Tally();
   #torn: { readonly line: number | undefined; count: number } | undefined;
   #brokerLines = 0;
   #quietBrokerLines = 0;
@@ -108,8 +119,8 @@ class FileScan {
   #read(found: FoundLine): void {
     const place = { file: this.#file.path, byteOffset: found.byteOffset, ...optional("line", found.line) };
     for (const read of readLogLines(decode(found.bytes), place)) {
-      if (read.unread === true) this.#unread.push(nameOf(found.line));
-      if (read.illegible === true) this.#illegible.push(nameOf(found.line));
+      if (read.unread === true) this.#unread.note(found.line);
+      if (read.illegible === true) this.#illegible.note(found.line);
       this.#observe(read, found.line);
       if (read.notGuid !== undefined && this.#ignoredIds.size < 1000) this.#ignoredIds.add(shown(read.notGuid));
       if (read.fact !== undefined) this.#sort(read.fact, read);
@@ -253,15 +264,14 @@ class FileScan {
       const more = cutLines.length > 1 ? ` (and ${cutLines.length - 1} more)` : "";
       this.holes.push(`${nameOf(cut.line)} is longer than 1 MiB${more}; only its first 1 MiB was searched`);
     }
-    const [unread] = this.#unread;
-    if (unread !== undefined)
+    const [unread, illegible] = [this.#unread, this.#illegible];
+    if (unread.count > 0)
       this.holes.push(
-        `${this.#unread.length} of its lines are JSON that is too deep or too wide to be read in full, the first is ${unread}`,
+        `${unread.count} of its lines are JSON that is too deep or too wide to be read in full, the first is ${unread.first}`,
       );
-    const [illegible] = this.#illegible;
-    if (illegible !== undefined)
+    if (illegible.count > 0)
       this.holes.push(
-        `${this.#illegible.length} of its lines speak of a deletion as the broker does and cannot be read, the first is ${illegible}: the broker writes each as one line of JSON`,
+        `${illegible.count} of its lines speak of a deletion as the broker does and cannot be read, the first is ${illegible.first}: the broker writes each as one line of JSON`,
       );
     if (this.#torn !== undefined) {
       const { count, line } = this.#torn;

@@ -89,6 +89,40 @@ describe("a deletion inside JSON", () => {
     expect(document.coverage).toMatchObject([{ complete: true }]);
   });
 
+  const rewritten = (line: string): Record<string, unknown> => {
+    const { data, ...head } = JSON.parse(line) as Record<string, unknown>;
+    return { data, ...Object.fromEntries(Object.entries(head).sort()) };
+  };
+
+  it.each<[string, (line: string) => string]>([
+    ["with its fields sorted", (line) => JSON.stringify(rewritten(line))],
+    ["sorted, behind a head", (line) => `Mar 17 06:10:17 h broker[9]: ${JSON.stringify(rewritten(line))}`],
+    ["with blanks", (line) => line.replace("{", "{ ").replaceAll('":', '" : ')],
+    [
+      "with blanks, behind a head",
+      (line) => `Mar 17 06:10:17 h b: ${line.replace("{", "{ ").replaceAll('":', '" : ')}`,
+    ],
+    ["sorted, within another document", (line) => JSON.stringify({ broker: rewritten(line) })],
+  ])("is found in lager's own that was written again: %s", async (_name, write) => {
+    const { document, exitCode } = await search(DELETION.map(write).join("\n"));
+    expect(document.candidates).toMatchObject([{ guid: GUID, kind: "deleted", deletedAt: GONE_AT }]);
+    expect(document.coverage).toMatchObject([{ complete: true }]);
+    expect(exitCode).toBe(0);
+  });
+
+  it.each<[string, (line: string) => string]>([
+    ["over several lines", (line) => JSON.stringify(JSON.parse(line), null, 2)],
+    ["quoted as in CSV", (line) => `"06:10","${line.replaceAll('"', '""')}"`],
+    ["quoted as in HTML", (line) => line.replaceAll('"', "&#34;")],
+    ["without its source", (line) => line.replace(/"source":"[^"]*",/, "")],
+  ])("is no proof that nothing was deleted where it cannot be read: %s", async (_name, write) => {
+    const { document, exitCode, table } = await search(lager([["provision.start"]]) + DELETION.map(write).join("\n"));
+    expect(document.candidates).toEqual([]);
+    expect(document.coverage[0]?.why).toMatch(/speak of a deletion .* cannot be read, the first is line \d+/);
+    expect(exitCode).toBe(15);
+    expect(table).toContain("it may exist");
+  });
+
   it("takes what lies deeper than it is looked at for a hole, not for nothing", async () => {
     let deep: unknown = DELETION.at(-1);
     for (let level = 0; level < 40; level += 1) deep = { message: deep };
