@@ -81,6 +81,7 @@ export interface ScratchDatabases {
   restore(order: RestoreOrder): Promise<RestoredCopy>;
   /** No error where it runs already: it is found by its pid file and its data directory. */
   start(server: ScratchServer): Promise<void>;
+  /** Error: `command-failed` where it refuses for good, as with a locale that this machine does not have. */
   standing(server: ScratchServer): Promise<Standing>;
   /** Sends the signal and waits for nothing; `at-once` as a power failure would, from which it recovers at the next start. */
   stop(server: ScratchServer, how: "fast" | "at-once"): Promise<void>;

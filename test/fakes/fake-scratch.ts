@@ -29,6 +29,8 @@ export class FakeScratch implements ScratchDatabases {
   /** What the next start has to say. */
   onStart: readonly string[] = STOP_LINES;
   standingNow: Standing = "down";
+  /** Who was killed stops no server. */
+  toolIsDead = false;
   /** Tables of the copy with their rows, as "schema.table". */
   readonly tables = new Map<string, number>([["public.visits", 60]]);
   readonly schemas = new Set<string>(["public"]);
@@ -64,6 +66,7 @@ export class FakeScratch implements ScratchDatabases {
   }
 
   async start(): Promise<void> {
+    if (this.standingNow !== "down") return;
     this.changes.push("start");
     this.lines.push(...this.onStart);
     this.standingNow = "accepting";
@@ -74,7 +77,7 @@ export class FakeScratch implements ScratchDatabases {
   }
 
   async stop(): Promise<void> {
-    this.standingNow = "down";
+    if (!this.toolIsDead) this.standingNow = "down";
   }
 
   async said(): Promise<readonly string[]> {

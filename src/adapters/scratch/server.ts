@@ -77,8 +77,25 @@ async function ownDirectory(path: string, as: { readonly uid: number; readonly g
 
 export async function standingOf(programs: Programs, server: ScratchServer): Promise<Standing> {
   if ((await serverPid(server.place)) === undefined) return isComing(server.place) ? "starting" : "down";
-  const { code } = await programs.run(server, { name: "psql", args: ["-X", "-d", "postgres", "-c", "SELECT 1"] });
-  return code === 0 ? "accepting" : "starting";
+  const { code, stderr } = await programs.run(server, {
+    name: "psql",
+    args: ["-X", "-d", "postgres", "-c", "SELECT 1"],
+  });
+  if (code === 0) return "accepting";
+  if (PASSES.test(stderr)) return "starting";
+  throw refused(server.place, stderr);
+}
+
+/** What the server and libpq say of a server that is on its way up or down (postmaster.c, fe-connect.c; 9.5 to 18). */
+const PASSES =
+  /starting up|recovery mode|shutting down|not (?:yet )?accepting|No such file|refused|closed the connection|terminat/i;
+
+function refused(place: string, stderr: string): RecoverError {
+  const said = stderr.trim().split("\n").slice(-2).join("; ");
+  return new RecoverError("command-failed", `the scratch server lets nobody in: ${said}`, {
+    remedy: "Where it names a locale, install that locale on this machine (locale-gen); then resume.",
+    place,
+  });
 }
 
 const isComing = (place: string): boolean => {

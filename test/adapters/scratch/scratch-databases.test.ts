@@ -187,6 +187,20 @@ describe("a server", () => {
     await rm(join(place, "data", "postmaster.pid"));
   });
 
+  it("that refuses for good is not waited for", async () => {
+    const saying = (text: string) =>
+      writeFile(join(bin, "psql"), `#!/bin/sh\necho "${text}" >&2\nexit 2\n`, { mode: 0o755 });
+    await scratch().start(server());
+    await until("accepting");
+    await saying("psql: error: FATAL:  the database system is starting up");
+    expect(await scratch().standing(server())).toBe("starting");
+    await saying("psql: error: FATAL:  database locale is incompatible with operating system");
+    await expect(scratch().standing(server())).rejects.toMatchObject({
+      code: "command-failed",
+      message: expect.stringMatching(/lets nobody in: .*locale is incompatible/) as string,
+    });
+  });
+
   it("that ends at once is down, and has said why", async () => {
     await writeFile(join(bin, "postgres"), "#!/bin/sh\necho FATAL: no >&2\nexit 1\n", { mode: 0o755 });
     await scratch().start(server());
