@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { archiveVerify } from "../../src/cli/archive-verification.js";
 import type { ArchiveVerifyDocument } from "../../src/cli/archive-verification.js";
 import { formatLocation } from "../../src/archive/names/location.js";
-import { TarMembers } from "../../src/archive/reading/tar-members.js";
 import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
 import { tar } from "../../src/rehearsal/world/tar.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
@@ -218,16 +217,5 @@ describe("a look at every byte", () => {
     const whole = Buffer.concat(tar([...MEMBERS]).map((run) => (typeof run === "number" ? Buffer.alloc(run) : run)));
     add(store, PART, packed([whole.subarray(0, 2_000_000)]));
     expect((await look(store, "full")).baseBackups[0]?.why).toContain("its tar archive is cut");
-  });
-});
-
-describe("the files of a tar archive", () => {
-  it("are added up the same in whatever pieces it comes", () => {
-    const whole = Buffer.concat(tar([...MEMBERS]).map((run) => (typeof run === "number" ? Buffer.alloc(run) : run)));
-    for (const piece of [1000, 511, 512, 65_536, whole.length]) {
-      const members = new TarMembers();
-      for (let at = 0; at < whole.length; at += piece) members.take(whole.subarray(at, at + piece));
-      expect(members.end()).toBe(EXPANDED);
-    }
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Damaged } from "../../src/archive/compression/damaged.js";
-import { readTar } from "../../src/archive/restore/tar-members.js";
+import { readTar } from "../../src/archive/tar/members.js";
 import { tarEntry, tarOf } from "./tar-builder.js";
 
 /** Each piece is overwritten when the next is asked for, as the unpackers do it. */

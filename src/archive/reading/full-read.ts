@@ -5,9 +5,9 @@ import { packingOfKey } from "../names/packing.js";
 import { SEGMENT_BYTES } from "../names/segment.js";
 import { pageHeader } from "../wal/page-header.js";
 import { flawIn } from "../wal/segment-flaw.js";
+import { readTar } from "../tar/members.js";
 import type { Inside } from "./facts.js";
 import { type Looked, mayBeEncrypted } from "./glance.js";
-import { TarMembers } from "./tar-members.js";
 
 /** Throws Damaged for an object that is not what its name says, to its last byte. */
 export async function fullRead(looked: Looked): Promise<Inside> {
@@ -60,8 +60,11 @@ async function segment(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
   return flaw === undefined ? { page } : { page, broken: flaw };
 }
 
+/** The sum over all parts is what a sentinel of WAL-E calls `expanded_size_bytes`, the only trace of a lost part (wal-archives.md §0.5). */
 async function tarFile(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
-  const members = new TarMembers();
-  for await (const piece of pieces) members.take(piece);
-  return { memberBytes: members.end() };
+  let memberBytes = 0;
+  await readTar(pieces, async ({ size }) => {
+    memberBytes += size;
+  });
+  return { memberBytes };
 }

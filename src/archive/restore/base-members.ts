@@ -5,7 +5,7 @@ import { Damaged } from "../compression/damaged.js";
 import { quoted } from "../../printable.js";
 import type { DataFiles } from "./data-files.js";
 import { OWN_DIRECTORY, placeOf, staysInside, TABLESPACES } from "./place.js";
-import type { TarMember } from "./tar-members.js";
+import type { TarMember } from "../tar/members.js";
 
 export interface BaseTerms {
   readonly files: DataFiles;

@@ -11,7 +11,7 @@ import type { DataFiles } from "./data-files.js";
 import { explained, type SourceObjects } from "./objects.js";
 import type { RestorePlan } from "./plan.js";
 import { isBefore } from "./settings.js";
-import { readTar } from "./tar-members.js";
+import { readTar } from "../tar/members.js";
 
 /** Unpacking keeps one core busy; more at once only hides how long the store takes to answer. */
 const IN_FLIGHT = 4;

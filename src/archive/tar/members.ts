@@ -2,8 +2,8 @@
 import { ByteQueue } from "../compression/byte-queue.js";
 import { Damaged } from "../compression/damaged.js";
 import { quoted } from "../../printable.js";
-import { type Extension, LARGEST_EXTENSION, longText, paxExtension } from "./tar-extensions.js";
-import { RECORD, type TarHeader, tarHeader } from "./tar-header.js";
+import { type Extension, LARGEST_EXTENSION, longText, paxExtension } from "./extensions.js";
+import { RECORD, type TarHeader, tarHeader } from "./header.js";
 
 export type MemberKind = "file" | "directory" | "link";
 
@@ -50,7 +50,7 @@ class Body implements AsyncIterable<Uint8Array> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
     while (this.#left > 0) {
       const some = await this.#queue.some(Math.min(this.#left, PIECE));
-      if (some === undefined) throw new Damaged("cut", "it ends in the middle of a file");
+      if (some === undefined) throw new Damaged("cut", "its tar archive is cut");
       this.#left -= some.length;
       yield some;
     }

@@ -18,7 +18,7 @@ export interface TarHeader {
 
 export function tarHeader(record: Uint8Array): TarHeader {
   const bytes = Buffer.from(record.buffer, record.byteOffset, RECORD);
-  if (numberIn(bytes, 148, 8) !== sumOf(bytes)) throw new Damaged("wrong", "a tar header does not match its checksum");
+  if (numberIn(bytes, 148, 8) !== sumOf(bytes)) throw new Damaged("wrong", "it holds no tar archive");
   const name = textIn(bytes, 0, 100);
   // GNU's own variant has other things where ustar keeps the beginning of a long name.
   const isUstar = bytes.toString("latin1", 257, 263) === "ustar\0";
@@ -52,7 +52,7 @@ function numberIn(bytes: Buffer, at: number, length: number): number {
   const field = bytes.subarray(at, at + length);
   if (field[0] === BINARY) return safe(field.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0));
   const digits = /^[ \0]*([0-7]*)[ \0]*$/.exec(field.toString("latin1"))?.[1];
-  if (digits === undefined) throw new Damaged("wrong", "a tar header holds a number that is none");
+  if (digits === undefined) throw new Damaged("wrong", "it holds no tar archive");
   return safe(digits === "" ? 0 : Number.parseInt(digits, 8));
 }
 
