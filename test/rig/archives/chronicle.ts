@@ -8,7 +8,7 @@ export interface Mark {
   readonly timeline: number;
   /** Just behind the commit. */
   readonly lsn: bigint;
-  /** The server's clock after the commit. */
+  /** The server's clock after the commit, the next full millisecond. */
   readonly at: Date;
 }
 

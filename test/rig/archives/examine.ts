@@ -5,6 +5,7 @@ import type { ArchiveName, Archives } from "./archives.js";
 import type { Case } from "./cases/case.js";
 import { judge } from "./judge.js";
 import type { Made } from "./made.js";
+import { type OwnOutcome, ownOutcome } from "./own-reader.js";
 import { type Outcome, restore } from "./restore.js";
 import { Snapshot } from "./snapshot.js";
 import { WalE } from "./wal-e.js";
@@ -13,7 +14,10 @@ import { WalG } from "./wal-g.js";
 export interface Examined {
   readonly made: Made;
   readonly document: ArchiveVerifyDocument;
+  /** What the real programs came to. */
   readonly outcome: Outcome;
+  /** What this tool's own reader came to; undefined where it cannot be asked for the same. */
+  readonly own: OwnOutcome | undefined;
 }
 
 let copies = 0;
@@ -32,7 +36,9 @@ export async function examine(archives: Archives, name: ArchiveName, given: Case
       recovery: { timeline: given.timeline ?? "latest" },
     },
   );
-  return { made, document, outcome };
+  const own =
+    given.timeline === undefined && given.reader === undefined ? await ownOutcome(archives, snapshot) : undefined;
+  return { made, document, outcome, own };
 }
 
 function programFor({ workshop }: Archives, { archiver }: Made, { reader }: Case): Archiver {

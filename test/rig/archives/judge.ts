@@ -1,17 +1,13 @@
 /** What `archive verify --json` says of an archive in this workshop's store. */
 import { systemClock } from "../../../src/adapters/clock/system-clock.js";
-import { openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
+import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
 import { type ArchiveVerifyDocument, archiveVerify } from "../../../src/cli/archive-verification.js";
 import { Secrets } from "../../../src/secrets.js";
 import type { ObjectStore } from "../object-store.js";
 import type { Case } from "./cases/case.js";
 
-export async function judge(
-  objects: ObjectStore,
-  prefix: string,
-  { reader, depth, timeline }: Pick<Case, "reader" | "depth" | "timeline">,
-): Promise<ArchiveVerifyDocument> {
-  const store = openArchiveStore({
+export function storeOf(objects: ObjectStore): OpenArchiveStore {
+  return openArchiveStore({
     clock: systemClock(),
     secrets: new Secrets(),
     endpoint: objects.endpoint,
@@ -19,11 +15,22 @@ export async function judge(
     credentials: () => Promise.resolve(objects.credentials),
     environment: {},
   });
+}
+
+export async function judge(
+  objects: ObjectStore,
+  prefix: string,
+  { reader, depth, timeline }: Pick<Case, "reader" | "depth" | "timeline">,
+): Promise<ArchiveVerifyDocument> {
   const options = {
     ...(reader === undefined ? {} : { reader }),
     ...(depth === undefined ? {} : { depth }),
     ...(timeline === undefined ? {} : { timeline }),
   };
-  const { document } = await archiveVerify({ store, location: `s3://${objects.bucket}/${prefix}`, ...options });
+  const { document } = await archiveVerify({
+    store: storeOf(objects),
+    location: `s3://${objects.bucket}/${prefix}`,
+    ...options,
+  });
   return document;
 }

@@ -97,8 +97,7 @@ export async function makeWide(workshop: Workshop, prefix: string): Promise<Made
   const going = cluster.archiver.backUp(server);
   await until("the backup's checkpoint", LIMIT_MS, async () => SLOW_CHECKPOINT.test(await server.said()), 20);
   await rows(server, chronicle, 2);
-  // One that is asked for at once makes the slow one hurry.
-  await server.sql("checkpoint");
+  await server.sql("alter system set checkpoint_completion_target = 0", "select pg_reload_conf()");
   const inBackup = async (): Promise<boolean> => (await server.sql("select pg_is_in_backup()"))[0] === "t";
   await until("the backup to be begun", LIMIT_MS, inBackup, 20);
   await rows(server, chronicle, 1);
@@ -114,11 +113,14 @@ const SLOW_CHECKPOINT = /checkpoint starting: force wait/;
 /** WAL-E begins another part after 6144 members; a cluster has a thousand files of its own. */
 const FILLER_FILES = 5_600;
 
-/** Files for another part, and pages for a checkpoint that takes its time: ten a second. */
+/** Files for another part, and pages for a checkpoint that takes its time: it writes ten a second until it is told to hurry. */
 async function fill(server: Postgres): Promise<void> {
   const folder = join(server.data, "filler");
   await server.cluster.workshop.must(["mkdir", "-m", "700", folder]);
-  for (let index = 0; index < FILLER_FILES; index += 1) await writeFile(join(folder, String(index)), "");
+  for (let index = 0; index < FILLER_FILES; index += 1) {
+    await writeFile(join(folder, String(index)), "", { mode: 0o600 });
+  }
+  await server.cluster.workshop.ownAll(folder);
   await server.sql("create table filler as select number from generate_series(1, 50000) as number");
 }
 

@@ -13,8 +13,8 @@ const READY = /database system is ready to accept connections/;
 export interface Recovery {
   /** `latest` or a number. */
   readonly timeline: string;
-  /** Name of a restore point; without one the recovery goes on to the end. */
-  readonly target?: string;
+  /** Name of a restore point, or a time; without one the recovery goes on to the end. */
+  readonly target?: string | Date;
 }
 
 export interface Cluster {
@@ -33,10 +33,11 @@ export class Postgres {
   private process: ChildProcess | undefined;
   private starts = 0;
 
-  /** `home` holds the data directory, the socket and the logs. */
+  /** `home` holds the data directory and the logs; the socket is there too, or in a folder below. */
   constructor(
     readonly cluster: Cluster,
     readonly home: string,
+    private readonly socket: "" | "data" = "",
   ) {}
 
   get data(): string {
@@ -66,7 +67,6 @@ export class Postgres {
   }): Promise<void> {
     const { archiver, workshop, version } = this.cluster;
     const commands = await archiver.commands(this.home);
-    const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
     const settings = [
       `listen_addresses = ''`,
       `unix_socket_directories = ${quoted(this.home)}`,
@@ -89,9 +89,7 @@ export class Postgres {
         : [
             `restore_command = ${quoted(`${commands.fetch} %f %p`)}`,
             `recovery_target_timeline = ${quoted(recovery.timeline)}`,
-            ...(recovery.target === undefined
-              ? []
-              : [`recovery_target_name = ${quoted(recovery.target)}`, "recovery_target_action = 'promote'"]),
+            ...(recovery.target === undefined ? [] : targetOf(recovery.target)),
           ];
     const own = async (name: string, lines: readonly string[]): Promise<void> => {
       const path = join(this.data, name);
@@ -158,9 +156,12 @@ export class Postgres {
   async sql(...statements: readonly string[]): Promise<readonly string[]> {
     const psql = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"];
     const input = statements.map((statement) => `${this.spoken(statement)};\n`).join("");
-    const answer = await this.cluster.workshop.must([...psql, "-h", this.home, "-U", "postgres", "-d", "postgres"], {
-      input,
-    });
+    const answer = await this.cluster.workshop.must(
+      [...psql, "-h", join(this.home, this.socket), "-U", "postgres", "-d", "postgres"],
+      {
+        input,
+      },
+    );
     return answer === "" ? [] : answer.split("\n");
   }
 
@@ -175,7 +176,7 @@ export class Postgres {
       "select pg_walfile_name(pg_current_wal_insert_lsn())",
     );
     const timeline = Number.parseInt(file.slice(0, 8), 16);
-    chronicle.note({ number, timeline, lsn: parseLsn(where), at: new Date(Number(at)) });
+    chronicle.note({ number, timeline, lsn: parseLsn(where), at: new Date(Math.ceil(Number(at))) });
     return number;
   }
 
@@ -220,6 +221,16 @@ export class Postgres {
       .replaceAll("pg_switch_wal", "pg_switch_xlog")
       .replaceAll("pg_wal/", "pg_xlog/");
   }
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+function targetOf(target: string | Date): readonly string[] {
+  const what =
+    typeof target === "string"
+      ? `recovery_target_name = ${quoted(target)}`
+      : `recovery_target_time = ${quoted(target.toISOString())}`;
+  return [what, "recovery_target_action = 'promote'"];
 }
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;

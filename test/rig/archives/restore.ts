@@ -31,20 +31,24 @@ export async function restoreInto(cluster: Cluster, options: RestoreOptions): Pr
   return { server, fetched, started: await server.tryStart() };
 }
 
-/** What came of a restore, in the words of a test. */
-export interface Outcome {
-  readonly fetchCode: number;
-  readonly fetchSaid: string;
-  readonly ready: boolean;
-  readonly log: string;
-  /** Why the server that said it was ready cannot be asked. */
-  readonly refused: string;
+/** What a server has. */
+export interface Looked {
   /** Numbers of the rows that are there; empty where the server cannot be asked. */
   readonly rows: readonly number[];
   /** Of those whose ballast in another table is there whole: the same numbers wherever the state is one that ever was. */
   readonly whole: readonly number[];
   /** The timeline that the server went on with. */
   readonly timeline: number | undefined;
+}
+
+/** What came of a restore, in the words of a test. */
+export interface Outcome extends Looked {
+  readonly fetchCode: number;
+  readonly fetchSaid: string;
+  readonly ready: boolean;
+  readonly log: string;
+  /** Why the server that said it was ready cannot be asked. */
+  readonly refused: string;
 }
 
 export async function restore(
@@ -72,13 +76,13 @@ export async function restore(
 
 const NOTHING = { rows: [], whole: [], timeline: undefined } as const;
 
-const refusal = (error: unknown): Pick<Outcome, "refused" | "rows" | "whole" | "timeline"> => ({
+const refusal = (error: unknown): Looked & Pick<Outcome, "refused"> => ({
   refused: error instanceof Error ? error.message : String(error),
   ...NOTHING,
 });
 
 /** Reads every page of the tables. */
-async function looked(server: Postgres): Promise<Pick<Outcome, "rows" | "whole" | "timeline">> {
+export async function looked(server: Postgres): Promise<Looked> {
   const numbers = async (question: string): Promise<readonly number[]> => (await server.sql(question)).map(Number);
   const rows = await numbers("select number from marks order by 1");
   const whole = await numbers("select number from ballast group by 1 having count(text) = 300 order by 1");

@@ -64,7 +64,8 @@ export class WalG implements Archiver {
       WALG_COMPRESSION_METHOD: compression,
       WALG_DELTA_MAX_STEPS: String(deltas),
       WALG_UPLOAD_CONCURRENCY: "2",
-      WALG_DOWNLOAD_CONCURRENCY: "2",
+      // With one at a time it fetches no segment ahead, in processes that outlive the server.
+      WALG_DOWNLOAD_CONCURRENCY: "1",
       // Several parts even of a small cluster.
       WALG_TAR_SIZE_THRESHOLD: String(8 * 1024 * 1024),
     };

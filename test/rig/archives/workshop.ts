@@ -79,6 +79,11 @@ export class Workshop {
     if (isRoot()) await chown(path, NOBODY, NOBODY);
   }
 
+  /** With everything below it. */
+  async ownAll(path: string): Promise<void> {
+    if (isRoot()) await execa("chown", ["-R", `${NOBODY}:${NOBODY}`, path]);
+  }
+
   /** The command line by which the unprivileged user runs a program that ends with this process. */
   unprivileged(argv: readonly string[]): readonly [string, ...string[]] {
     const user = isRoot() ? [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"] : [];

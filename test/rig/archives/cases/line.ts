@@ -186,6 +186,8 @@ export const lineCases: readonly Case[] = [
     base: 0,
     lost: 0,
     real: { rows: ALL },
+    // It takes the newest one that names and sizes leave whole, and says what to do instead.
+    own: "refuses",
   },
   {
     title: "the start segment of the newest base backup is missing",

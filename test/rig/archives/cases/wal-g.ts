@@ -113,14 +113,21 @@ export const brotliCases: readonly Case[] = [
   { title: "untouched", verdict: "restorable", base: 1, lost: 0, real: { rows: [1, 2, 3, 4, 5, 6, 7, 8] } },
   {
     title: "packed anew with zstd, which this version of WAL-G reads and does not write",
-    damage: (snapshot) => repackAll(snapshot, /\.br$/, "zst"),
+    damage: async (snapshot) => {
+      await repackAll(snapshot, /\.br$/, "zst");
+      // They name their parts.
+      for (const name of snapshot.made.bases)
+        await snapshot.change(sentinelOf(name), (bytes) =>
+          Buffer.from(bytes.toString().replaceAll(".tar.br", ".tar.zst")),
+        );
+    },
     verdict: "restorable",
     base: 1,
     lost: 0,
     real: { rows: [1, 2, 3, 4, 5, 6, 7, 8] },
   },
   {
-    title: "a flipped bit in a segment",
+    title: "a flipped bit in a segment, whose packing has no checksum",
     damage: async (snapshot) => snapshot.flip(await snapshot.segmentWith(6)),
     depth: "full",
     verdict: "restorable-with-loss",

@@ -61,21 +61,23 @@ export const wideCases: readonly Case[] = [
     title: "the first part is missing",
     damage: async (snapshot) => snapshot.remove(await part(snapshot, 0)),
     verdict: "not-restorable",
-    real: { fails: /brought no PG_VERSION/ },
+    real: { fails: /could not find the database system|brought no PG_VERSION/ },
   },
   {
     title: "the last part is missing, which no name tells",
     damage: async (snapshot) => snapshot.remove(await part(snapshot, 1)),
     depth: "full",
     verdict: "not-restorable",
-    real: { fails: /brought no PG_VERSION/ },
+    real: { fails: /could not find the database system|brought no PG_VERSION/ },
   },
   {
     title: "a flipped bit in a part",
     damage: async (snapshot) => snapshot.flip(await part(snapshot, 0)),
     depth: "full",
     verdict: "not-restorable",
-    real: { fails: /PG_VERSION" is missing|could not open file|brought no PG_VERSION/ },
+    real: {
+      fails: /PG_VERSION" is missing|could not open file|could not find the database system|brought no PG_VERSION/,
+    },
   },
   {
     title: "a cut part",

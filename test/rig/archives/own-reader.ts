@@ -1,0 +1,57 @@
+/** What `archive restore` makes of an archive, started by a real PostgreSQL just as it lies there. */
+import { rm } from "node:fs/promises";
+import { archiveRestore, type ArchiveRestoreDocument } from "../../../src/cli/archive-restoring.js";
+import { systemClock } from "../../../src/adapters/clock/system-clock.js";
+import { RecoverError } from "../../../src/errors.js";
+import type { Archives } from "./archives.js";
+import { storeOf } from "./judge.js";
+import { Postgres } from "./postgres.js";
+import { type Looked, looked } from "./restore.js";
+import type { Snapshot } from "./snapshot.js";
+
+/** A data directory that is not started; it is removed with the workshop. */
+export interface OwnDirectory {
+  readonly server: Postgres;
+  readonly document: ArchiveRestoreDocument;
+}
+
+export async function restoreByOwnReader(
+  { workshop }: Archives,
+  snapshot: Snapshot,
+  targetTime?: Date,
+): Promise<OwnDirectory> {
+  const { made, prefix } = snapshot;
+  const { archiver, version } = made;
+  const home = await workshop.folder();
+  const server = new Postgres({ workshop, archiver, version }, home, "data");
+  const { document } = await archiveRestore({
+    store: storeOf(workshop.objects),
+    clock: systemClock(),
+    source: `s3://${workshop.objects.bucket}/${prefix}`,
+    directory: server.data,
+    targetTime,
+  });
+  await workshop.ownAll(server.data);
+  return { server, document };
+}
+
+/** What the server has and what was told, or the code of the refusal. */
+export type OwnOutcome =
+  | (Looked & { readonly refused: undefined; readonly document: ArchiveRestoreDocument; readonly log: string })
+  | { readonly refused: string };
+
+export async function ownOutcome(archives: Archives, snapshot: Snapshot, targetTime?: Date): Promise<OwnOutcome> {
+  try {
+    const { server, document } = await restoreByOwnReader(archives, snapshot, targetTime);
+    try {
+      await server.start();
+      return { refused: undefined, document, log: await server.said(), ...(await looked(server)) };
+    } finally {
+      await server.stop("SIGQUIT");
+      await rm(server.home, { recursive: true, force: true });
+    }
+  } catch (error) {
+    if (error instanceof RecoverError) return { refused: error.code };
+    throw error;
+  }
+}
