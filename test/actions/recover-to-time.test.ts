@@ -13,6 +13,7 @@ import { compareTables } from "../../src/actions/scratch/compare-tables.js";
 import { dumpTables } from "../../src/actions/scratch/dump.js";
 import { recoverScratch } from "../../src/actions/scratch/recover.js";
 import { restoreScratch } from "../../src/actions/scratch/restore.js";
+import { reviewScratch } from "../../src/actions/scratch/review.js";
 import { requireStopped } from "../../src/actions/scratch/stop-line.js";
 import { tableNames } from "../../src/actions/scratch/table-names.js";
 import { RecoverError } from "../../src/errors.js";
@@ -145,6 +146,19 @@ describe("the copy", () => {
     scene.scratch.onStart = ["archive recovery complete"];
     await expect(scene.perform(recoverScratch, RECOVER)).rejects.toMatchObject({ code: "proof-failed" });
     expect(scene.scratch.standingNow).toBe("down");
+  });
+
+  it("is told before it is made: what, from where, onto which disk", async () => {
+    const facts = {
+      ...{ target: "shop/prod/important-db", guid: NEW_GUID, archive: "s3://b/p", time: TIME, base: "base_1" },
+      ...{ segments: 2, fetched_bytes: 5_000_000, recovery_point: TIME, place: PLACE, postgres: "9.6.24" },
+      ...{ account: "nobody", needed_bytes: 6e8, free_bytes: 1e11, database: "postgres", into_schema: "" },
+      tables: [{ schema: "public", table: "visits", rows: null }],
+    };
+    const found = await fresh().perform(reviewScratch, facts);
+    const told = reviewScratch.effect === "read" ? (reviewScratch.tell?.(found) ?? "") : "";
+    for (const part of ["which goes on as it is", "5.0 MB to fetch", "600.0 MB of 100.0 GB free", "visits: not there"])
+      expect(told).toContain(part);
   });
 
   it("that lacks a table of that time says so before anything is loaded", async () => {

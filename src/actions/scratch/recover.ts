@@ -60,10 +60,11 @@ export const recoverScratch = defineAction({
     const how = found.isRecovered ? "the copy is recovered, and its rows are not counted" : "the copy is not recovered";
     return { state: "partly", evidence: `${how}: ${found.said.at(-1) ?? ""}` };
   },
-  async verify(context, request) {
+  async verify(context, request, { last_transaction: last, stopped_before: next }) {
     const found = await stateOf(context, request);
     if (typeof found === "string") return { holds: false, evidence: found };
-    return { holds: found.isRecovered, evidence: `the copy is ${found.isRecovered ? "" : "not "}recovered` };
+    if (!found.isRecovered) return { holds: false, evidence: "the copy is not recovered" };
+    return { holds: true, evidence: `the last transaction in the copy is of ${last}, the next one of ${next}` };
   },
 });
 

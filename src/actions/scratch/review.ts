@@ -24,14 +24,15 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
 
-/** The one screen before a copy is made. */
+/** What is to be known before a copy is made. */
 export const reviewScratch = defineAction({
   id: "scratch.review",
   title: "What is restored where, and what will be loaded",
   effect: "read",
-  review: true,
   input,
   output,
+  // What follows only makes new things, each asked for by itself: this stands before the first question.
+  tell: ({ rows }) => rows.map(({ label, value }) => `${label}: ${value}`).join("\n"),
   describe: () => [],
   run: (_context, facts) => Promise.resolve({ rows: rowsOf(facts) }),
 });
