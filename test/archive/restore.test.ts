@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { planRestore } from "../../src/archive/restore/plan.js";
 import { restoreArchive, type RestoreOutcome, type RestoreProgress } from "../../src/archive/restore/restore.js";
@@ -327,6 +328,21 @@ describe("WAL that ends too early", () => {
     expect(wal.segments.map(({ name }) => name)).toEqual([segmentOf(15)]);
     expect(readdirSync(at("dingo-recover/wal"))).toEqual([segmentOf(15)]);
     expect(text("dingo-recover/planned")).toBe(`${segmentOf(15)}\n`);
+  });
+
+  it("at a flipped bit in a packing that has no checksum goes no further either", async () => {
+    const store = restorableByWalg();
+    const flipped = realSegment("13", 16);
+    flipped[120] = (flipped[120] ?? 0) ^ 1;
+    drop(store, `wal_005/${segmentOf(16)}.gz`);
+    add(
+      store,
+      `wal_005/${segmentOf(16)}.br`,
+      brotliCompressSync(flipped, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
+    );
+    const { wal } = await restore(store);
+    expect(wal.broken).toMatchObject({ name: segmentOf(16), why: expect.stringContaining("checksum") as string });
+    expect(wal.segments.map(({ name }) => name)).toEqual([segmentOf(15)]);
   });
 
   it("within what the base backup needs is refused", async () => {

@@ -5,6 +5,7 @@ import { RecoverError } from "../../errors.js";
 import { Damaged } from "../compression/damaged.js";
 import { firstByte } from "../names/lsn.js";
 import { inParallel } from "../reading/parallel.js";
+import { flawIn } from "../wal/segment-flaw.js";
 import { TransactionEnds } from "../wal/transaction-ends.js";
 import type { DataFiles } from "./data-files.js";
 import { explained, type SourceObjects } from "./objects.js";
@@ -80,7 +81,7 @@ class Course {
       if (why !== undefined) wrong.set(segment.name, why);
     });
     for (const segment of batch) {
-      const why = wrong.get(segment.name);
+      const why = wrong.get(segment.name) ?? (await this.#flaw(segment));
       if (why === undefined && this.#broken === undefined) await this.#take(segment);
       else this.#broken ??= { name: segment.name, why: why ?? "" };
       if (this.#broken !== undefined) await this.#drop(segment);
@@ -126,6 +127,12 @@ class Course {
     return misfitOf(head, size, { segment: planned.segment, systemId, major, timelines: plan.timelines });
   }
 
+  /** Of a packing without a checksum, the records' own tell. */
+  async #flaw(planned: PlannedSegment): Promise<string | undefined> {
+    if (this.#broken !== undefined || !WITHOUT_SUM.has(planned.packing)) return undefined;
+    return flawIn(await readFile(join(this.#work.root, this.#path(planned))));
+  }
+
   async #take(planned: PlannedSegment): Promise<void> {
     this.#whole.push(planned);
     const bytes = await readFile(join(this.#work.root, this.#path(planned)));
@@ -142,6 +149,7 @@ class Course {
   }
 }
 
+const WITHOUT_SUM: ReadonlySet<PlannedSegment["packing"]> = new Set(["brotli", "none"]);
 /** The largest segment that any server writes. */
 const LARGEST = 2 ** 30;
 
