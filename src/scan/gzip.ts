@@ -41,6 +41,7 @@ export function* scanGzip(job: Job, scanner: LineScanner): Generator<number, str
 /** Yields the bytes inflated, and says what is wrong with the member. */
 function* readMember(input: Input, inflate: RawInflate, scanner: LineScanner): Generator<number, string | undefined> {
   if (!skipHeader(input)) return "unexpected end of file";
+  const from = input.at;
   const { crc32 } = process.getBuiltinModule("node:zlib");
   let check = 0;
   let length = 0;
@@ -48,7 +49,10 @@ function* readMember(input: Input, inflate: RawInflate, scanner: LineScanner): G
     if (!input.fill()) return "unexpected end of file";
     const room = scanner.room();
     const step = inflate.inflate(input.bytes(), room);
-    if (step.failure !== undefined) return step.failure;
+    if (step.failure !== undefined) {
+      yield* upToDamage(input.again(from), inflate, { scanner, known: length });
+      return step.failure;
+    }
     input.skip(step.consumed);
     check = crc32(room.subarray(0, step.produced), check);
     length += step.produced;
@@ -61,6 +65,33 @@ function* readMember(input: Input, inflate: RawInflate, scanner: LineScanner): G
   const right = trailer.readUInt32LE(0) === check && trailer.readUInt32LE(4) === length % 2 ** 32;
   input.skip(8);
   return right ? undefined : "incorrect data check";
+}
+
+/** Of what a call has unpacked before it came upon damage, nothing tells how much it is: all is lost. Bytes. */
+const LITTLE = 64;
+const KNOWN = 64 * 1024;
+
+/**
+ * Unpacks the member again, behind what is `known` of it in little pieces, so that the last of them alone is lost. Yields
+ * nothing but turns.
+ */
+function* upToDamage(
+  input: Input,
+  inflate: RawInflate,
+  { scanner, known }: { readonly scanner: LineScanner; readonly known: number },
+): Generator<number, void> {
+  const scratch = Buffer.allocUnsafe(KNOWN);
+  inflate.reset();
+  for (let length = 0; input.fill(); ) {
+    const fresh = length >= known;
+    const room = fresh ? scanner.room().subarray(0, LITTLE) : scratch.subarray(0, known - length);
+    const { consumed, produced, failure } = inflate.inflate(input.bytes(), room);
+    if (failure !== undefined) return;
+    input.skip(consumed);
+    length += produced;
+    if (fresh) scanner.filled(produced);
+    else yield 0;
+  }
 }
 
 function skipHeader(input: Input): boolean {
@@ -88,10 +119,21 @@ class Input {
   #end = 0;
   #told = 0;
   /** Bytes read of the file. */
-  read = 0;
+  read: number;
 
-  constructor(descriptor: number) {
+  constructor(descriptor: number, from = 0) {
     this.#descriptor = descriptor;
+    this.read = from;
+  }
+
+  /** Where the next byte stands in the file. */
+  get at(): number {
+    return this.read - (this.#end - this.#start);
+  }
+
+  /** The same file, from there. */
+  again(from: number): Input {
+    return new Input(this.#descriptor, from);
   }
 
   bytes(): Buffer {

@@ -57,6 +57,7 @@ export class RawInflate {
   /** For the next data. */
   reset(): void {
     this.#handle.reset();
+    this.#failure = undefined;
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { constants, deflateRawSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { FoundLine, Wanted } from "../../src/ports/log-files.js";
@@ -131,6 +131,27 @@ describe("a search in files", () => {
       "breaks off: its gzip data are cut or damaged (what follows is no gzip data)",
     ]);
     expect(found.map(({ length }) => length)).toEqual([1000, 1000, 1000]);
+  });
+
+  it("tells what came before damage that ends the unpacking, down to the last bytes", async () => {
+    const flush = { finishFlush: constants.Z_SYNC_FLUSH };
+    const lines = Array.from({ length: 40_000 }, (_each, index) => `needle ${index}\n`);
+    // A block of a kind that there is not.
+    const damage = Buffer.alloc(1000, 7);
+    const broken = (count: number): Buffer =>
+      Buffer.concat([gzipSync("").subarray(0, 10), deflateRawSync(lines.slice(0, count).join(""), flush), damage]);
+    const counts = [20, 100, 40_000];
+    const { found, totals } = await search(
+      [...counts.map(broken), Buffer.concat([gzipSync("needle\n".repeat(9)), broken(100)])].map((bytes) => [
+        "gzip",
+        bytes,
+      ]),
+      { needles: ["needle"] },
+    );
+    for (const { failure } of totals) expect(failure).toMatch(/invalid block type/);
+    for (const [index, count] of [...counts, 109].entries())
+      expect(found[index]?.length).toBeGreaterThan(count - 64 / "needle 1\n".length);
+    expect(found[2]?.[39_000]).toEqual([39_001, lines.slice(0, 39_000).join("").length, "needle 39000"]);
   });
 
   it("reads a gzip header with every field, and zeros after the last member", async () => {
