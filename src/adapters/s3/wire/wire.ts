@@ -48,7 +48,8 @@ export class Wire {
   async open(request: WireRequest): Promise<IncomingMessage> {
     const { agents, address, patience } = this.#parts;
     const answer = await exchange(agents, address, { sending: this.#sign(request), patience });
-    if (answer.headers.server !== undefined) this.#parts.heard?.(answer.headers.server);
+    const { server } = answer.headers;
+    if (typeof server === "string") this.#parts.heard?.(server);
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
     const body = request.method === "HEAD" ? await emptied(answer) : (await bodyOf(answer)).toString();
