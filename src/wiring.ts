@@ -79,7 +79,8 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   const gateway = await openGateway(options, dialer);
   const wayOf = ({ viaGateway }: { readonly viaGateway?: true }): Dial =>
     (viaGateway === true ? gateway?.forward : undefined) ?? straight(dialer);
-  const { store, close: closeStore } = openStore(options, wayOf(config.s3));
+  const opened = openStore(options, wayOf(config.s3));
+  const { store } = opened;
   const director = await openDirector(options, gateway?.forward ?? straight(dialer));
   const hop = cfHop(options, gateway);
   const cf = await openCf(options, hop);
@@ -117,7 +118,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
       try {
         await closeAll([...(takenOver ? [cf, hop] : [{ close: logOut }]), gateway]);
       } finally {
-        closeStore();
+        opened.close();
         for (const each of logStores) each.close();
         broker?.close();
       }

@@ -231,7 +231,8 @@ export const inventoryOptions = {
 export const archiveRestoreOptions = {
   "target-time": {
     type: "string",
-    describe: 'go back to this moment: "40m ago", or a time with zone or offset (default: as far as the archive reaches)',
+    describe:
+      'go back to this moment: "40m ago", or a time with zone or offset (default: as far as the archive reaches)',
     requiresArg: true,
     nargs: 1,
   },

@@ -12,8 +12,8 @@ export function printed({ table, document }: DiscoverResult): string {
   const output = createOutput({
     secrets: new Secrets(),
     color: false,
-    stdout: stdout as unknown as NodeJS.WriteStream,
-    stderr: stdout as unknown as NodeJS.WriteStream,
+    stdout: stdout,
+    stderr: stdout,
   });
   for (const line of table.trimEnd().split("\n")) output.line(line);
   output.json(document);
