@@ -101,7 +101,7 @@ afterAll(async () => {
 describe("the dry run", () => {
   test("prints what would be made, and makes nothing", () => {
     expect(dry.exitCode).toBe(0);
-    expect(dry.stdout).toContain("archive restore s3://");
+    expect(dry.stdout).toContain("dingo-recover archive restore ");
     expect(dry.stdout).toContain("CREATE SCHEMA");
     expect(dryLeft).toEqual([]);
   });

@@ -3,7 +3,6 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { quoteIdentifier, quoteLiteral } from "../postgres/quoting.js";
-import { program } from "./recover.js";
 import { countTables, tableRows, type TableRows } from "./row-counts.js";
 import { nameSql, nameText } from "./table-names.js";
 import { whileRunning } from "./while-running.js";
@@ -33,11 +32,11 @@ export const dumpTables = defineAction({
   input,
   output,
   undo: { leaves: "the dump stays beside the copy, and goes with its directory" },
-  describe: ({ place, postgres_bin, database, tables, into_schema: into }) => [
+  describe: ({ place, database, tables, into_schema: into }) => [
     {
       on: "here",
       line: quote([
-        ...[program(postgres_bin, "pg_dump"), "-h", `${place}/data`, "-U", "postgres", "-O", "-x", "-E", "UTF8"],
+        ...["pg_dump", "-h", `${place}/data`, "-U", "postgres", "-O", "-x", "-E", "UTF8"],
         ...tables.flatMap(({ schema, table }) => ["-t", nameSql({ schema: into || schema, table })]),
         ...["-f", `${place}/out/dump.sql`, database],
       ]),

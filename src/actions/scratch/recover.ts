@@ -34,7 +34,7 @@ export const recoverScratch = defineAction({
   undo: { leaves: "the copy stays recovered; it goes with its directory" },
   describe: ({ place, postgres_bin }) => [
     { on: "here", line: quote([program(postgres_bin, "pg_ctl"), "-D", `${place}/data`, "-w", "-t", "86400", "start"]) },
-    { on: "here", line: quote([program(postgres_bin, "psql"), "-h", `${place}/data`, "-U", "postgres", "postgres"]) },
+    { on: "here", line: quote(["psql", "-h", `${place}/data`, "-U", "postgres", "postgres"]) },
     { on: "here", line: quote([program(postgres_bin, "pg_ctl"), "-D", `${place}/data`, "-m", "fast", "stop"]) },
   ],
   async run(context, request): Promise<Output> {
@@ -68,7 +68,7 @@ export const recoverScratch = defineAction({
   },
 });
 
-export const program = (directory: string, name: string): string => (directory === "" ? name : `${directory}/${name}`);
+const program = (directory: string, name: string): string => (directory === "" ? name : `${directory}/${name}`);
 
 /** What its servers have said; a sentence where the copy is not there. */
 async function stateOf(
