@@ -70,26 +70,31 @@ function openGlob(pattern: string, files: Map<string, LogFile>, unreadable: Unre
   for (const name of found.paths) {
     const opened = openFile(name);
     if (opened.file === undefined) unreadable.push({ path: name, why: opened.why });
+    // It may wait for its writer for ever, or never end: whoever means it names it.
+    else if (!opened.isRegular)
+      unreadable.push({ path: name, why: "is no file but a pipe or a device; name it itself" });
     else files.set(path.resolve(name), opened.file);
   }
 }
 
-type Opened = { readonly file: LogFile } | { readonly file?: undefined; readonly why: string };
+type Opened =
+  | { readonly file: LogFile; readonly isRegular: boolean }
+  | { readonly file?: undefined; readonly why: string };
 
 function openFile(name: string): Opened {
   try {
-    const { mtime, isDirectory } = status(name);
+    const { mtime, isDirectory, isRegular } = status(name);
     if (isDirectory) return { why: "is a directory; name its files, such as DIR/*.log" };
-    return { file: { path: name, modifiedAt: mtime } };
+    return { file: { path: name, modifiedAt: mtime }, isRegular };
   } catch (thrown) {
     const code = codeOf(thrown);
     return { why: reasonFor(code) };
   }
 }
 
-function status(name: string): { readonly mtime: Date; readonly isDirectory: boolean } {
+function status(name: string): Record<"isDirectory" | "isRegular", boolean> & { readonly mtime: Date } {
   const found = statSync(name);
-  return { mtime: found.mtime, isDirectory: found.isDirectory() };
+  return { mtime: found.mtime, isDirectory: found.isDirectory(), isRegular: found.isFile() };
 }
 
 /** Reading may fail where `stat` did not: then nothing of the file, or not all of it, was searched. */

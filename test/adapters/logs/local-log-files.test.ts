@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -98,6 +99,16 @@ describe("patterns of log files", () => {
       { path: expect.stringMatching(/d\/d$/) as string, why: expect.stringMatching(/more than 20 levels/) as string },
       { path: link, why: expect.stringMatching(/is a link to a directory/) as string },
     ]);
+  });
+
+  it("do not wait for the writer of a pipe that fits", async () => {
+    await writeFile(path.join(directory, "a.log"), "a");
+    execFileSync("mkfifo", [path.join(directory, "b.log")]);
+    const { files, unreadable } = await new LocalLogFiles().open([path.join(directory, "*.log")]);
+    expect(files.map((file) => path.basename(file.path))).toEqual(["a.log"]);
+    expect(unreadable.map(({ why }) => why)).toEqual(["is no file but a pipe or a device; name it itself"]);
+    const named = await new LocalLogFiles().open([path.join(directory, "b.log")]);
+    expect(named.files).toHaveLength(1);
   });
 
   it("that find nothing are said with the reason", async () => {
