@@ -42,7 +42,8 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
   const stored = await Promise.all(stores.map((store) => fromStore(store, window, query.all)));
   const heard = logs !== undefined || stored.length > 0;
   // Everything is asked for: then nothing may be left out.
-  const fromFiles = heard ? await fromLogs(logs, stored, query.all === true ? undefined : window) : undefined;
+  const files = logs === undefined ? undefined : { ...logs, now };
+  const fromFiles = heard ? await fromLogs(files, stored, query.all === true ? undefined : window) : undefined;
   const after: SourceReport[] = [];
   // Loaded where they are asked for: their checks of form take longer to load than a search of small files takes.
   if (inventory !== undefined) after.push((await import("./from-inventory.js")).fromInventory(inventory));

@@ -11,6 +11,8 @@ export interface LogPlaces {
   readonly files: LogFiles;
   readonly patterns: readonly string[];
   readonly progress?: SearchListener["progress"] | undefined;
+  /** The time of asking. */
+  readonly now?: Date | undefined;
 }
 
 export interface LogReport extends SourceReport {
@@ -31,7 +33,7 @@ export async function fromLogs(
   const { files, unreadable } = await logs.files.open(logs.patterns);
   const missing: Coverage[] = unreadable.map(({ path, why }) => ({ source: "logs", file: path, complete: false, why }));
   const scan = (some: readonly LogFile[], within?: TimeWindow): ReturnType<typeof scanLogFiles> =>
-    scanLogFiles(logs.files, some, { window: within, progress: logs.progress });
+    scanLogFiles(logs.files, some, { window: within, progress: logs.progress, now: logs.now });
   const findings = await scan(files, window);
   const cover = (all: readonly FileFindings[]): readonly Coverage[] => [
     ...all.map(coverageOf),

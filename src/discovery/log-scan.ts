@@ -49,7 +49,13 @@ const EDGE_LINES = 20;
 /** So much of a file's end a search gives (`SearchTotals`). */
 const EDGE_BYTES = 32 * 1024;
 
+/** No broker is older; what says so was written before its machine knew the time. */
+const EARLIEST = Date.UTC(2014, 0, 1);
+const DAY_MS = 24 * 3_600_000;
+
 export interface ScanOptions {
+  /** What says to be of a later day was written by a clock that is wrong. */
+  readonly now?: Date | undefined;
   /** What lies outside it may be left out. */
   readonly window?: TimeWindow | undefined;
   readonly progress?: SearchListener["progress"] | undefined;
@@ -59,9 +65,9 @@ export interface ScanOptions {
 export async function scanLogFiles(
   logs: LogFiles,
   files: readonly LogFile[],
-  { window, progress }: ScanOptions = {},
+  { window, progress, now }: ScanOptions = {},
 ): Promise<readonly FileFindings[]> {
-  const scans = new Map(files.map((file) => [file, new FileScan(file)]));
+  const scans = new Map(files.map((file) => [file, new FileScan(file, now)]));
   const period =
     window === undefined ? {} : { window: { from: window.from.getTime(), to: window.to.getTime(), clockOf } };
   const totals = await logs.search(
@@ -74,6 +80,8 @@ export async function scanLogFiles(
     return total === undefined ? [] : [scan.finish(total)];
   });
 }
+
+const NOTHING_CAME = "nothing came on standard input: the program that was to write to it may have failed";
 
 /** Lines of one kind: how many, and which was the first. */
 class Tally {
@@ -89,6 +97,7 @@ class Tally {
 class FileScan {
   readonly holes: string[] = [];
   readonly #file: LogFile;
+  readonly #latest: number;
   readonly #facts: Fact[] = [];
   readonly #clocks = new Map<string, SourceClock>();
   readonly #ignoredIds = new Set<string>();
@@ -108,8 +117,9 @@ class FileScan {
   #guessed = false;
   #tooMany = false;
 
-  constructor(file: LogFile) {
+  constructor(file: LogFile, now: Date | undefined) {
     this.#file = file;
+    this.#latest = now === undefined ? Number.POSITIVE_INFINITY : now.getTime() + DAY_MS;
   }
 
   take(found: FoundLine): void {
@@ -129,6 +139,7 @@ class FileScan {
 
   finish(totals: SearchTotals): FileFindings {
     if (totals.failure !== undefined) this.holes.push(totals.failure);
+    if (this.#file.path === "-" && totals.head.length === 0) this.holes.push(NOTHING_CAME);
     const strange = notText(totals.head, totals.tail);
     if (strange !== undefined) this.holes.push(strange);
     const lines = edgeLines(totals);
@@ -290,7 +301,9 @@ class FileScan {
     return clock;
   }
 
+  /** One line by a wrong clock would make the file reach over years that it does not hold. */
   #widen(at: Stamp): void {
+    if (at.ms < EARLIEST || at.ms > this.#latest) return;
     if (this.#from === undefined || at.ms < this.#from.ms) this.#from = at;
     if (this.#to === undefined || at.ms > this.#to.ms) this.#to = at;
   }

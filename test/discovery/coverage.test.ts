@@ -21,6 +21,12 @@ async function search(files: Readonly<Record<string, string>>, query: DiscoveryQ
   return { exitCode, whys: document.coverage.filter(({ complete }) => !complete).map(({ why }) => why ?? "") };
 }
 
+it("nothing on standard input is not nothing: whatever should have written to it may have failed", async () => {
+  const { exitCode, whys } = await search({ "a.log": linesAt(START), "-": "" });
+  expect(exitCode).toBe(15);
+  expect(whys).toEqual([expect.stringMatching(/^nothing came on standard input/)]);
+});
+
 const around = (offset: number): DiscoveryQuery => ({
   around: new Date((START + offset) * 1000),
   windowMs: HOUR * 1000,
@@ -30,6 +36,15 @@ describe("the time that was asked for", () => {
   it("lies within the files, so that nothing is nothing", async () => {
     const steps = Array.from({ length: 16 }, (_, index) => START + index * 540);
     expect(await search({ "a.log": linesAt(...steps) }, around(HOUR))).toEqual({ exitCode: 17, whys: [] });
+  });
+
+  it.each([
+    ["before its machine knew the time", 5, -10 * 365 * 24 * HOUR],
+    ["by a clock that goes years ahead", START + 40 * 365 * 24 * HOUR, 12 * HOUR],
+  ])("is not covered by a line that was written %s", async (_name, wrong, asked) => {
+    const { exitCode, whys } = await search({ "a.log": linesAt(wrong) + linesAt(START, START + 60) }, around(asked));
+    expect(exitCode).toBe(15);
+    expect(whys.join()).toMatch(/the log files do not reach over/);
   });
 
   it("falls between two files: that is said, and it is not nothing", async () => {
