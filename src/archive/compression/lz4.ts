@@ -26,12 +26,13 @@ interface Frame {
   readonly contentBytes: number | undefined;
 }
 
-export async function* lz4Blocks(packed: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
+/** With `lends`, each block is good only until the next is asked for. */
+export async function* lz4Blocks(packed: ByteQueue, lends: boolean): AsyncGenerator<Uint8Array, void, void> {
   let head = await packed.peek(LONGEST_HEADER);
   if (head.length === 0) throw new Damaged("cut", "it is empty");
   for (; head.length > 0; head = await packed.peek(LONGEST_HEADER)) {
     if (isSkippable(head)) await skip(packed, little(head.subarray(4, 8)));
-    else yield* frameBlocks(packed, frameOf(head));
+    else yield* frameBlocks(packed, frameOf(head), lends);
   }
 }
 
@@ -71,25 +72,57 @@ function frameOf(head: Uint8Array): Frame {
   };
 }
 
-async function* frameBlocks(packed: ByteQueue, frame: Frame): AsyncGenerator<Uint8Array, void, void> {
+async function* frameBlocks(packed: ByteQueue, frame: Frame, lends: boolean): AsyncGenerator<Uint8Array, void, void> {
   await packed.take(frame.headerBytes);
   const sum = new Xxh32();
-  let history: Uint8Array = new Uint8Array(0);
+  const room = new Room(frame);
   let total = 0;
   for (;;) {
     const size = little(await packed.take(4));
     if (size === 0) break;
     const data = await blockData(packed, size, frame);
-    const content = size >= STORED ? data : unpacked(data, history, frame);
+    const content = size >= STORED ? room.stored(data) : room.unpacked(data);
     total += content.length;
     if (frame.contentSum) sum.update(content);
-    if (frame.linked) history = lastOf(history, content);
-    yield content;
+    yield lends ? content : Buffer.from(content);
+    room.settle(content.length);
   }
   if (frame.contentSum && little(await packed.take(4)) !== sum.digest())
     throw new Damaged("wrong", "its content does not match its checksum");
   if (frame.contentBytes !== undefined && frame.contentBytes !== total)
     throw new Damaged("wrong", "its content does not have the size that its header says");
+}
+
+/** Where a frame's blocks are unpacked, one after the other: what the next may reach back to lies right before it. */
+class Room {
+  readonly #bytes: Uint8Array;
+  readonly #linked: boolean;
+  #history = 0;
+
+  constructor({ largestBlock, linked }: Frame) {
+    this.#bytes = Buffer.allocUnsafeSlow(HISTORY + largestBlock);
+    this.#linked = linked;
+  }
+
+  stored(data: Uint8Array): Uint8Array {
+    this.#bytes.set(data, HISTORY);
+    return this.#bytes.subarray(HISTORY, HISTORY + data.length);
+  }
+
+  unpacked(data: Uint8Array): Uint8Array {
+    const target = this.#bytes.subarray(HISTORY - this.#history);
+    const { ended, written } = unpackLz4Block(data, target, this.#history);
+    if (ended !== "whole") throw new Damaged("wrong", "a block does not unpack");
+    return this.#bytes.subarray(HISTORY, HISTORY + written);
+  }
+
+  /** The block of this size is done with. */
+  settle(size: number): void {
+    if (!this.#linked) return;
+    this.#history = Math.min(HISTORY, this.#history + size);
+    const end = HISTORY + size;
+    this.#bytes.copyWithin(HISTORY - this.#history, end - this.#history, end);
+  }
 }
 
 async function blockData(packed: ByteQueue, size: number, frame: Frame): Promise<Uint8Array> {
@@ -100,19 +133,6 @@ async function blockData(packed: ByteQueue, size: number, frame: Frame): Promise
   if (frame.blockSums && little(body.subarray(bytes)) !== xxh32(data))
     throw new Damaged("wrong", "a block does not match its checksum");
   return data;
-}
-
-function unpacked(data: Uint8Array, history: Uint8Array, frame: Frame): Uint8Array {
-  const target = Buffer.allocUnsafeSlow(history.length + frame.largestBlock);
-  target.set(history);
-  const { ended, written } = unpackLz4Block(data, target, history.length);
-  if (ended !== "whole") throw new Damaged("wrong", "a block does not unpack");
-  return target.subarray(history.length, history.length + written);
-}
-
-function lastOf(history: Uint8Array, content: Uint8Array): Uint8Array {
-  if (content.length >= HISTORY) return content.subarray(content.length - HISTORY);
-  return Buffer.concat([history, content]).subarray(-HISTORY);
 }
 
 /** As many of the first bytes as the first block holds of them that is at hand. */
