@@ -74,12 +74,15 @@ function pickLine({ time, base, targetTimeline, why }: NonNullable<ArchiveVerdic
   return `back to ${moment(time)}: ${base}, recovery_target_timeline = '${targetTimeline ?? "latest"}' (${why})`;
 }
 
+/** Where nothing was listed, nothing is said of it: it may be a refusal. */
 function archive(shown: VerdictShown): readonly string[] {
+  if (shown.objects === 0) return [];
   const { postgresVersion: version, systemId, objects, bytes, expandedBytes, diskBytes, segmentsToReplay } = shown;
   const classes = Object.entries(shown.storageClasses).filter(([name]) => name !== "STANDARD");
+  const made = `a restore makes ${bytesText(expandedBytes)} of data and replays ${counted(segmentsToReplay, "segment")}, ${bytesText(diskBytes)} of disk`;
   const lines = [
     `PostgreSQL ${version ?? "of unknown version"}, system identifier ${systemId ?? "not known"}`,
-    `${counted(objects, "object")} of ${bytesText(bytes)}; a restore makes ${bytesText(expandedBytes)} of data and replays ${counted(segmentsToReplay, "segment")}, ${bytesText(diskBytes)} of disk`,
+    `${counted(objects, "object")} of ${bytesText(bytes)}${shown.chosenBase === null ? "" : `; ${made}`}`,
     ...(classes.length === 0
       ? []
       : [`storage classes: ${classes.map(([name, count]) => `${name} ${count}`).join(", ")}`]),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ArchiveLocation } from "../../src/archive/names/location.js";
 import { readArchive } from "../../src/archive/reading/facts.js";
 import { verifyArchive } from "../../src/archive/judgement/verify.js";
 import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.js";
@@ -16,8 +17,8 @@ import {
   SYSID,
 } from "./sample-archive.js";
 
-async function judge(store: MemoryObjectStore): Promise<ArchiveVerdict> {
-  return verifyArchive(await readArchive(store.reader(), OLD));
+async function judge(store: MemoryObjectStore, at: ArchiveLocation = OLD): Promise<ArchiveVerdict> {
+  return verifyArchive(await readArchive(store.reader(), at));
 }
 
 const codes = (verdict: ArchiveVerdict): readonly string[] => verdict.problems.map(({ code }) => code);
@@ -284,6 +285,17 @@ describe("an empty prefix", () => {
     expect(await judge(store)).toMatchObject({ verdict: "not-restorable", problems: [{ code: "archive-empty" }] });
     store.refusals.set("list", "access-denied");
     await expect(judge(store)).rejects.toMatchObject({ code: "access-denied" });
+  });
+
+  it("is told from a prefix that is a part too short or too long: there the archive is named, and nothing is judged", async () => {
+    const whole = OLD.prefix;
+    const store = sampleArchive();
+    for (const prefix of [whole.replace(/\/wal$/, ""), "backups", `${whole}/wal_005`, `${whole}/basebackups_005`]) {
+      const verdict = await judge(store, { ...OLD, prefix });
+      expect(verdict.verdict).toBe("unknown");
+      const said = verdict.problems.find(({ code }) => code === "archive-elsewhere");
+      expect(said?.message).toContain(`name the one at "s3://${OLD.bucket}/${whole}"`);
+    }
   });
 
   it("is not assumed when a small object is refused", async () => {

@@ -4,8 +4,11 @@ import type { Reader } from "../reading/reader.js";
 import { type BaseBackup, sentinelOf } from "./base-backup.js";
 import { byAge } from "./choose.js";
 import { bytesShort, chainOf } from "./completeness.js";
+import { elsewhere } from "./elsewhere.js";
 import type { Option } from "./option.js";
 import { problem, type Problem, type Restorer } from "./problem.js";
+
+const EMPTY = "there is no object below this prefix; an archive of Dingo is s3://BUCKET/backups/GUID/wal";
 
 export interface BaseTerms {
   readonly options: readonly Option[];
@@ -19,11 +22,12 @@ export interface BaseTerms {
 
 export function baseProblems(facts: ArchiveFacts, terms: BaseTerms): readonly Problem[] {
   const { options, latest } = terms;
-  if (facts.entries.length === 0) return [problem("archive-empty", "", "there is no object below this prefix")];
+  if (facts.entries.length === 0) return [problem("archive-empty", "", EMPTY)];
   const unfinished = options
     .filter(({ base }) => base.sentinel === undefined)
     .map(({ base }) => problem("base-without-sentinel", base.name, "a base backup whose upload never finished"));
-  if (latest === undefined) return [...unfinished, problem("no-base-backup", "", noBase(facts, terms.reader))];
+  if (latest === undefined)
+    return [...elsewhere(facts), ...unfinished, problem("no-base-backup", "", noBase(facts, terms.reader))];
   return [...unfinished, ...brokenBases(terms, latest), ...notNewest(terms, latest), ...conditions(options)];
 }
 

@@ -15,6 +15,7 @@ const forContainer = (container: Effect, person: Effect): Readonly<Record<Restor
 
 export const PROBLEMS = {
   "archive-empty": "fatal",
+  "archive-elsewhere": "unknown",
   "no-base-backup": "fatal",
   "base-backup-broken": "fatal",
   "sysid-missing": "fatal",
