@@ -18,10 +18,11 @@ export function toTable(discovery: Discovery, query: DiscoveryQuery = {}): strin
   const fitting = candidates.filter(({ misfit }) => misfit !== true);
   const misfits = candidates.filter(({ misfit }) => misfit === true);
   const listed = all ? fitting : fitting.slice(0, SHOWN_CANDIDATES);
+  const together = deletedTogether(candidates);
   const lines = listed.flatMap((candidate, index) => candidateLines(candidate, index + 1));
   if (listed.length < fitting.length) lines.push(`${fitting.length - listed.length} more; --all lists them.`, "");
   if (fitting.length === 0) lines.push(nothing(discovery), ...wider(discovery, query), "");
-  lines.push(...deletedTogether(candidates).flatMap(togetherLines));
+  lines.push(...together.flatMap(togetherLines), ...aloneLines(listed, together));
   if (misfits.length > 0) lines.push("Deleted, but not what was asked for:", "");
   lines.push(...misfits.flatMap((candidate, index) => candidateLines(candidate, fitting.length + index + 1)));
   lines.push(...notDeletedLines(discovery, all || fitting.length === 0));
@@ -79,25 +80,40 @@ function candidateLines(candidate: Candidate, place: number): readonly string[] 
 }
 
 /**
- * The plan for all of them; it is the owner who says which are wanted. Logs alone hold GUIDs, and what lives again: then
- * it is said how the names are found, and no command is made up.
+ * The plan for all of them; it is the owner who says which are wanted. Logs alone hold GUIDs, and not what lives again:
+ * then no batch is named, which goes by the names of the place.
  */
 function togetherLines({ members, spaceGuid }: Together): readonly string[] {
-  const gone = members.filter(({ nameTakenBy }) => nameTakenBy === undefined);
+  const gone = members.filter(isGone);
   const [first] = gone;
   if (first === undefined) return [];
   const { org, space, orgGuid } = first;
+  const commands = gone.map((member) => `   ${shown(recoverCommand(member))}`);
   const head = `${members.length} went together from ${shown(org ?? orgGuid ?? "an organization not known")} / ${shown(space ?? spaceGuid)}.`;
   if (org === undefined || space === undefined)
-    return section(`${head} To have the names and what still lives, search with --cf-events.`, [
-      ...gone.map(({ guid, name }) => `   ${guid}${name === undefined ? "" : `  "${shown(name)}"`}`),
-    ]);
+    return section(
+      `${head} What still lives, and the names of the place, --cf-events knows. To recover one of them; what the command does not say, it asks for:`,
+      commands,
+    );
   return section(`${head} To bring back the ${gone.length} that are gone, by one consent, or one of them alone:`, [
     `   ${shown(batchCommand({ org, space }))}`,
-    ...gone.map(
-      (member) => `   ${shown(recoverCommand(member, { org, space }) ?? `${member.guid}  (name not known)`)}`,
-    ),
+    ...commands,
   ]);
+}
+
+/** What each is recovered by of which no plan for several has told. */
+function aloneLines(listed: readonly Candidate[], together: readonly Together[]): readonly string[] {
+  const told = new Set(together.flatMap(({ members }) => members));
+  const others = listed.filter((each) => !told.has(each) && isGone(each));
+  const commands = others.map((each) => `   ${shown(recoverCommand(each))}`);
+  const whole = others.every(({ name, org, space }) => [name, org, space].every((part) => part !== undefined));
+  const head = `To recover ${commands.length > 1 ? "one of them" : "it"}`;
+  return section(whole ? `${head}:` : `${head}; what the command does not say, it asks for:`, commands);
+}
+
+/** Nothing has taken its place, and there was something to lose. */
+function isGone({ kind, nameTakenBy }: Candidate): boolean {
+  return nameTakenBy === undefined && kind !== "recreated" && kind !== "never-had-a-node";
 }
 
 function whenGone({ deletedAt, between }: Candidate): string | undefined {

@@ -27,14 +27,11 @@ export function deletedTogether(candidates: readonly Candidate[]): readonly Toge
   });
 }
 
-/** What recovers one of them into the place of that name; undefined where its own name is not known. */
-export function recoverCommand(
-  { name, guid }: Candidate,
-  { org, space }: { readonly org: string; readonly space: string },
-): string | undefined {
-  if (name === undefined) return undefined;
-  const inputs = [`service=${name}`, `org=${org}`, `space=${space}`, `instance_guid=${guid}`];
-  return quote(["dingo-recover", "run", ...inputs.flatMap((input) => ["--input", input])]);
+/** What recovers it into its own place; the run asks for a name that is not known here. */
+export function recoverCommand({ name, org, space, guid }: Candidate): string {
+  const inputs = Object.entries({ service: name, org, space, instance_guid: guid });
+  const given = inputs.flatMap(([input, value]) => (value === undefined ? [] : ["--input", `${input}=${value}`]));
+  return quote(["dingo-recover", "run", ...given]);
 }
 
 /** Brings all of them back that are not there again: one review, one consent, a run for each. */

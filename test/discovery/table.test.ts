@@ -36,6 +36,14 @@ describe("an answer that found nothing", () => {
   });
 });
 
+describe("a candidate", () => {
+  it("is followed by the command that recovers it, and by what is asked for then", async () => {
+    const table = await ask(lager(goodDeletion()));
+    expect(table).toContain("To recover it; what the command does not say, it asks for:\n");
+    expect(table).toContain(`   dingo-recover run --input instance_guid=${GUID}\n`);
+  });
+});
+
 describe("a time in an answer", () => {
   it("has no more than milliseconds, whatever the clock of the broker told", async () => {
     const table = await ask(lager([eraF.saved(1), ...goodDeletion()]));

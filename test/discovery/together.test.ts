@@ -52,13 +52,27 @@ describe("what was deleted together", () => {
     expect(table).not.toContain("service=back");
   });
 
-  it("is given no command that somebody would have to fill in, where logs alone told of it", () => {
+  it("is one alone: the table has its command, unless it lives again", () => {
+    const users = candidate("users", at("01"));
+    const table = (one: Candidate): string =>
+      toTable({ candidates: [one], notDeleted: [], coverage: [], complete: true });
+    expect(table(users)).toContain(
+      "To recover it:\n   dingo-recover run --input service=users --input org=shop --input space=prod --input instance_guid=users-guid\n",
+    );
+    expect(table({ ...users, kind: "recreated" })).not.toContain("To recover");
+    expect(table({ ...users, nameTakenBy: { guid: "again-guid", createdAt: at("30") } })).not.toContain("To recover");
+  });
+
+  it("is recovered one by one, by GUID, where logs alone told of it: nothing in a command has to be filled in", () => {
     const candidates = ["00", "01"].map((minute) => {
       const { org: _org, space: _space, name: _name, ...rest } = candidate(`db-${minute}`, at(minute));
       return { ...rest, orgGuid: "org-guid" };
     });
     const table = toTable({ candidates, notDeleted: [], coverage: [], complete: true });
-    expect(table).toContain("2 went together from org-guid / space-guid. To have the names and what still lives");
-    expect(table).not.toMatch(/dingo-recover run|ORG|SPACE/);
+    expect(table).toContain(
+      "2 went together from org-guid / space-guid. What still lives, and the names of the place,",
+    );
+    expect(table).toContain("   dingo-recover run --input instance_guid=db-00-guid\n");
+    expect(table).not.toMatch(/recover-deleted-space|ORG|SPACE/);
   });
 });
