@@ -1,6 +1,7 @@
 /** Asks, tells how far the search is where it takes long, and prints the answer of `discover`. */
 import { systemClock } from "../adapters/clock/system-clock.js";
 import { discover, type DiscoverOptions } from "../discovery/discover.js";
+import { RecoverError } from "../errors.js";
 import { parseDuration, parseTime } from "../time.js";
 import { createOutput, type OutputOptions } from "../ui/output.js";
 import { SearchRate } from "../ui/search-rate.js";
@@ -16,6 +17,9 @@ export interface DiscoverQuestion {
   readonly color: boolean;
 }
 
+/** Of the time asked for, to both sides. */
+export const DEFAULT_WINDOW = "2h";
+
 type Sources = DiscoverOptions["sources"];
 
 /** `sources` without their time, and with files that tell how far they are; `streams` are the process's own by default. */
@@ -27,6 +31,7 @@ export async function printDiscovery(
   const output = createOutput({ secrets, color: asked.color, ...streams });
   const clock = systemClock();
   const now = clock.now();
+  refuseWindowAlone(asked);
   const around = asked.around === undefined ? undefined : parseTime(asked.around, now);
   if (around?.bare === true) output.error(`--around was read as ${around.text}`);
   const { name, space, all } = asked;
@@ -40,4 +45,13 @@ export async function printDiscovery(
   if (asked.json) output.json(document);
   else for (const line of table.trimEnd().split("\n")) output.line(line);
   return exitCode;
+}
+
+/** All time is searched then, which is not what was asked for. */
+function refuseWindowAlone({ around, window }: DiscoverQuestion): void {
+  if (around !== undefined || window === DEFAULT_WINDOW) return;
+  throw new RecoverError("usage", "--window says how far from --around to look, and there is no --around", {
+    remedy: "Give --around TIME too, or leave out --window: all time is searched then.",
+    effect: "none",
+  });
 }

@@ -4,7 +4,7 @@
  */
 import { LocalLogFiles } from "../adapters/logs/local-log-files.js";
 import { DirectSink } from "./direct-sink.js";
-import { type DiscoverQuestion, printDiscovery } from "./print-discovery.js";
+import { DEFAULT_WINDOW, type DiscoverQuestion, printDiscovery } from "./print-discovery.js";
 
 export interface Question extends DiscoverQuestion {
   readonly logs: readonly string[];
@@ -21,7 +21,7 @@ const VALUES: Readonly<Record<string, "name" | "space" | "around" | "window">> =
   "--around": "around",
   "--window": "window",
 };
-const DEFAULTS: Question = { logs: [], window: "2h", all: false, json: false, color: true };
+const DEFAULTS: Question = { logs: [], window: DEFAULT_WINDOW, all: false, json: false, color: true };
 
 /** The exit code. */
 export async function quickDiscover(asked: Question): Promise<number> {

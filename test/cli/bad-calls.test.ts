@@ -48,6 +48,13 @@ const CALLS: readonly BadCall[] = [
     says: "it is no ordinary file",
   },
   { what: "an unknown flag", words: ["run", "--frob"], exit: 2, code: "usage", says: 'no option "--frob"' },
+  {
+    what: "a window around no time",
+    words: ["discover", "--logs", "x.log", "--window", "1h"],
+    exit: 2,
+    code: "usage",
+    says: "there is no --around",
+  },
   { what: "one word too many", words: ["run", "a", "b"], exit: 2, code: "usage", says: '"b" is one word too many' },
   { what: "an unknown scenario", words: ["rehearse", "happy"], exit: 2, code: "usage", says: "happy-last-era" },
   { what: "an unknown runbook", words: ["run", "nosuch"], exit: 2, code: "usage", says: "recover-deleted-service" },
