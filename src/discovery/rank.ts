@@ -56,7 +56,11 @@ interface NamedPlace {
 }
 
 /** Undefined where nobody can tell: nothing was asked, or a name where only a GUID is known. */
-function isPlace(asked: string | undefined, askedGuid: string | undefined, place: NamedPlace): boolean | undefined {
+export function isPlace(
+  asked: string | undefined,
+  askedGuid: string | undefined,
+  place: NamedPlace,
+): boolean | undefined {
   if (asked === undefined) return undefined;
   const guid = isGuid(asked) ? asked : askedGuid;
   // A place that was deleted and made again has its name, and another GUID.

@@ -1,6 +1,7 @@
 /** The answer for a person: candidates with their proof, then what was not deleted, then what could not be looked at. */
 import { counted } from "../counted.js";
 import type { Candidate, Coverage, Discovery, DiscoveryQuery, Evidence, NotDeleted } from "./candidate.js";
+import { isPlace } from "./rank.js";
 import { shown } from "./safe-text.js";
 import { plainTime } from "./stamp.js";
 import { batchCommand, deletedTogether, recoverCommand, type Together } from "./together.js";
@@ -19,12 +20,12 @@ export function toTable(discovery: Discovery, query: DiscoveryQuery = {}): strin
   const misfits = candidates.filter(({ misfit }) => misfit === true);
   const listed = all ? fitting : fitting.slice(0, SHOWN_CANDIDATES);
   const together = deletedTogether(candidates);
-  const lines = listed.flatMap((candidate, index) => candidateLines(candidate, index + 1));
+  const lines = listed.flatMap((candidate, index) => candidateLines(candidate, index + 1, query));
   if (listed.length < fitting.length) lines.push(`${fitting.length - listed.length} more; --all lists them.`, "");
   if (fitting.length === 0) lines.push(nothing(discovery), ...wider(discovery, query), "");
   lines.push(...together.flatMap(togetherLines), ...aloneLines(listed, together));
   if (misfits.length > 0) lines.push("Deleted, but not what was asked for:", "");
-  lines.push(...misfits.flatMap((candidate, index) => candidateLines(candidate, fitting.length + index + 1)));
+  lines.push(...misfits.flatMap((candidate, index) => candidateLines(candidate, fitting.length + index + 1, query)));
   lines.push(...notDeletedLines(discovery, all || fitting.length === 0));
   lines.push(...section("Not looked at in full:", coverage.filter((entry) => !entry.complete).map(holeLine)));
   lines.push(...section("Looked at:", coverage.filter(wasReadInFull).map(spanLine)));
@@ -52,7 +53,7 @@ function wider({ unfit = 0 }: Discovery, { name, org, space, around, all }: Disc
   return [`${counted(unfit, "deletion")} did not fit what was asked for: --all lists ${unfit === 1 ? "it" : "them"}.`];
 }
 
-function candidateLines(candidate: Candidate, place: number): readonly string[] {
+function candidateLines(candidate: Candidate, place: number, query: DiscoveryQuery): readonly string[] {
   const name = candidate.name === undefined ? "(name unknown)" : `"${shown(candidate.name)}"`;
   const fields = [
     ["where", where(candidate)],
@@ -70,12 +71,24 @@ function candidateLines(candidate: Candidate, place: number): readonly string[] 
   return [
     `${place}. ${candidate.guid}  ${name}  ${candidate.kind}  score ${candidate.score}`,
     ...fields.flatMap(([label = "", value = ""]) => (value === "" ? [] : [`   ${label.padEnd(8)} ${shown(value)}`])),
-    ...candidate.notes.map((note) => `   note     ${shown(note)}`),
+    ...[...candidate.notes, ...uncompared(candidate, query)].map((note) => `   note     ${shown(note)}`),
     ...proofs.slice(0, SHOWN_EVIDENCE).map((item) => `   proof    ${evidenceLine(item)}`),
     ...(candidate.evidence.length > SHOWN_EVIDENCE
       ? [`            and ${candidate.evidence.length - SHOWN_EVIDENCE} more; --json shows all`]
       : []),
     "",
+  ];
+}
+
+/** It fits because nothing speaks against it: that is no sign that it is the one. */
+function uncompared({ name, space, spaceGuid }: Candidate, query: DiscoveryQuery): readonly string[] {
+  const nameless = query.name !== undefined && name === undefined;
+  const placed = isPlace(query.space, query.spaceGuid, { name: space, guid: spaceGuid });
+  return [
+    ...(nameless ? ["Its name is not known: nothing tells whether it is the one that was asked for."] : []),
+    ...(query.space !== undefined && placed === undefined
+      ? ["The name of its space is not known: --space could not be compared."]
+      : []),
   ];
 }
 

@@ -44,6 +44,15 @@ describe("a candidate", () => {
   });
 });
 
+describe("a candidate that fits only because nothing is known", () => {
+  it("says so of its name and of its space, and of nothing that was not asked", async () => {
+    const log = lager(goodDeletion());
+    expect(await ask(log)).not.toMatch(/note +(Its name|The name)/);
+    expect(await ask(log, { name: "orders-db" })).toContain("note     Its name is not known: nothing tells whether");
+    expect(await ask(log, { space: "prod" })).toContain("note     The name of its space is not known: --space could");
+  });
+});
+
 describe("a time in an answer", () => {
   it("has no more than milliseconds, whatever the clock of the broker told", async () => {
     const table = await ask(lager([eraF.saved(1), ...goodDeletion()]));
