@@ -18,8 +18,8 @@ export interface Case {
   /** Segments that have to be told as lost. */
   readonly lost?: number;
   readonly real: Real;
-  /** This tool's own reader does not come to the same. */
-  readonly own?: "refuses";
+  /** What this tool's own reader comes to, where that is not the same. */
+  readonly own?: "refuses" | { readonly rows: readonly number[] };
 }
 
 /** What the real programs make of it. */

@@ -228,6 +228,32 @@ export const lineCases: readonly Case[] = [
     real: { rows: ALL },
   },
   {
+    title: "the older base backup and the first segments are another cluster's",
+    damage: async (snapshot, { of }) => {
+      const other = await of("twins");
+      const base = snapshot.made.bases[0] ?? "";
+      const first = /^wal_005\/00000001000000000000000[123]\./;
+      for (const key of await other.keys(/^/)) {
+        if (key.includes(base) || first.test(key)) await snapshot.write(key, await other.read(key));
+      }
+      // The newest stays the newest.
+      await snapshot.change(sentinelOf(second(snapshot)), (bytes) => bytes);
+    },
+    depth: "deep",
+    verdict: "restorable",
+    base: 1,
+    lost: 0,
+    real: { rows: ALL },
+  },
+  {
+    title: "nothing says which release the newest base backup is of",
+    damage: (snapshot) => snapshot.remove(`basebackups_005/${second(snapshot)}/extended_version.txt`),
+    verdict: "restorable",
+    base: 1,
+    lost: 0,
+    real: { rows: ALL },
+  },
+  {
     title: "objects that are not of the archive",
     damage: async (snapshot) => {
       await snapshot.write("wal_005/README", "hands off");

@@ -118,6 +118,15 @@ export const treeCases: readonly Case[] = [
     real: { rows: UP_TO_8 },
   },
   {
+    title: "one branch, the history of its newest timeline is cut",
+    damage: both(withoutSibling, async (snapshot) => snapshot.cut(await snapshot.one(/00000004\.history/))),
+    verdict: "restorable-with-loss",
+    base: 1,
+    lost: 2,
+    real: { rows: UP_TO_8 },
+    own: "refuses",
+  },
+  {
     title: "one branch, all histories are missing, and so is the newer base backup",
     damage: both(withoutSibling, withoutBase(1), (snapshot) => snapshot.removeAll(/\.history/)),
     verdict: "restorable-with-loss",

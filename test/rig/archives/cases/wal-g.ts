@@ -102,6 +102,36 @@ export const deltaCases: readonly Case[] = [
     real: { rows: ALL },
   },
   {
+    title: "a segment twice, as a cut .lz4 and as a whole .lzo",
+    damage: async (snapshot) => {
+      const key = await snapshot.segmentWith(4);
+      await snapshot.repack(key, "lzo");
+      await snapshot.cut(key);
+    },
+    depth: "deep",
+    verdict: "restorable-with-loss",
+    base: 1,
+    lost: 3,
+    real: { rows: [1, 2, 3] },
+    // WAL-G takes the first ending that it finds.
+    own: { rows: ALL },
+  },
+  {
+    title: "the whole backup has no pg_control, which the delta has",
+    damage: async (snapshot) => snapshot.remove(await tar(snapshot, 0, "pg_control")),
+    verdict: "not-restorable",
+    real: { fails: /Expect pg_control archive, but not found/ },
+  },
+  {
+    title: "a flipped bit in a part of the delta",
+    damage: async (snapshot) => snapshot.flip(await tar(snapshot, 1, "part_001")),
+    depth: "full",
+    verdict: "restorable",
+    base: 0,
+    lost: 0,
+    real: { rows: ALL },
+  },
+  {
     title: "read by WAL-E, which does not know such backups",
     reader: "wal-e",
     verdict: "not-restorable",
