@@ -270,7 +270,8 @@ function withArchive(parser: Parser, finish: Finish): Parser {
           .example("$0 discover --logs 'logs/*.gz' --name important-db", "in files")
           .example("$0 discover --cf-events --around '40m ago'", "in Cloud Foundry's own records")
           .example("$0 discover --elasticsearch https://logs.example.com:9200", "in a log store")
-          .example("$0 discover --inventory inventory.jsonl --name important-db", "what went between two surveys"),
+          .example("$0 discover --inventory inventory.jsonl --name important-db", "what went between two surveys")
+          .epilogue(DISCOVER_HELP),
       async (given) => finish(await (await import("./discover.js")).discover(given)),
     )
     .command(
@@ -332,7 +333,8 @@ function withArchive(parser: Parser, finish: Finish): Parser {
               .example(
                 "$0 archive restore s3://dingo/GUID/wal pg --target-time '40m ago'",
                 "as it was at that time, before somebody dropped a table",
-              ),
+              )
+              .epilogue(RESTORE_HELP),
           async (given) => finish(await (await import("./archive-restore.js")).archiveRestore(given)),
         )
         .demandCommand(1, "what to do with the archive is missing"),
@@ -342,7 +344,19 @@ function withArchive(parser: Parser, finish: Finish): Parser {
 const COPY_HELP = `What is there and equal is kept; anything else at the destination stops the
 copy. At the end every object is compared. The original times of all objects,
 which no copy keeps, are written beside the destination, below
-dingo-recover/manifests/.`;
+dingo-recover/manifests/. A terminal is asked before it begins, a script is not.`;
+
+const DISCOVER_HELP = `Exit code:
+  0   a deleted instance fits what was asked for
+  17  none does, and everything was looked at
+  15  none does, but something was not looked at: it may exist`;
+
+const RESTORE_HELP = `Exit code:
+  0   the directory is complete
+  17  the archive cannot be restored, or not to that moment
+  16  the directory is not empty, or has no room
+  11  another restore works on it
+  15  the store refuses, or is not reached`;
 
 const VERDICT_HELP = `Verdicts, and the exit code:
   restorable            0  a base backup is whole, and so is all WAL behind it
