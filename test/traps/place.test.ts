@@ -40,10 +40,10 @@ describe("the place of the new instance", () => {
     expect(scene.cell.changes).toEqual([]);
   });
 
-  it("is named with the command that makes it again where the space was deleted too", async () => {
+  it("is named with the command that makes it again where the space is gone and nothing tells its organization", async () => {
     const scene = new Scene();
     scene.cf.spaces.length = 0;
-    await expect(scene.perform(checkTarget, INPUT)).rejects.toMatchObject({
+    await expect(scene.perform(checkTarget, { ...INPUT, deleted_org_guid: "" })).rejects.toMatchObject({
       code: "nothing-found",
       remedy: expect.stringContaining("cf create-space prod -o shop") as string,
     });
