@@ -240,7 +240,10 @@ describe("a wrong call", () => {
         AWS_SECRET_ACCESS_KEY: "a-long-secret",
       },
     );
-    expect(verify).toMatchObject({ code: EXIT.unreachable, stdout: expect.stringContaining("unknown") as string });
+    expect(verify).toMatchObject({
+      code: EXIT.unreachable,
+      stdout: expect.stringContaining("could not be told") as string,
+    });
     const discover = await place.run(["discover", "--config", config]);
     expect(discover.stdout).toContain(join(place.directory, "nothing-*.log"));
     expect(await place.run(["run", ...ARCHIVE, "--config", config])).toMatchObject({ code: EXIT.invalid });
