@@ -11,6 +11,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.real.test.ts", "test/**/*.exhaustive.test.ts", "node_modules/**"],
     testTimeout: 30_000,
+    // A hook may run whole commands.
+    hookTimeout: 60_000,
     // Left to itself vitest keeps one core for itself: on a machine with two, files would run one after another.
     maxWorkers: "100%",
     reporters: results === undefined ? ["default"] : ["default", "json"],
