@@ -10,17 +10,31 @@ const LONGEST = 2000;
 /** No shape of a secret that is looked for is longer. */
 const MARGIN = 1000;
 
-/** `scheme://user:password@`, `PASSWORD=…`, `"Secret":"…"`, `AWS_SECRET_ACCESS_KEY:…`. */
-const USERINFO = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"']{0,200}):[^\s@"']{1,400}@/gi;
-const ASSIGNMENT =
-  /((?:password|passwd|secret|token|access_key|accesskey|credential|private_key)[A-Za-z0-9_-]{0,60}\\?["']?\s{0,2}(?:=>|=|:)\s{0,2})(\\?"[^"]{0,400}"?|'[^']{0,400}'?|[^\s,;"'\]})]{1,400})/gi;
+/** `scheme://user:password@`, up to the last "@": not everybody encodes one in a password. */
+const USERINFO = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"']{0,200}):[^\s"']{1,400}@/gi;
+const NAME =
+  "(?:password|passwd|(?<![a-z])pass(?:phrase)?(?![a-z])|pwd|secret|token|access_?key|credential|private_key|api[_-]?key|authorization|cookie|signature)";
+/** Up to the quotation mark that is escaped as the first one is, or to the end of what was cut. */
+const QUOTED = String.raw`(\\*)(["'])[\s\S]{0,${LONGEST + MARGIN}}?(?:(?<!\\)\2\3|$)`;
+const BARE = String.raw`(?:(?:Bearer|Basic|Digest|Negotiate) )?[^\s,;"'\]})]{1,400}`;
+/** `PASSWORD=…`, `"Secret":"…"`, `AWS_SECRET_ACCESS_KEY:…`, `--password …`, `PASSWORD '…'`. */
+const ASSIGNMENT = new RegExp(
+  String.raw`(${NAME}[A-Za-z0-9_-]{0,60}\\*["']?\s{0,4}(?:=>|:=|=|:)\s{0,4})(?:${QUOTED}|${BARE})`,
+  "gi",
+);
+const ARGUMENT = /((?:--[a-z-]{0,40}(?:password|passwd|secret|token|key) |\b(?:Bearer|Basic) ))[^\s"']{8,400}/gi;
+const SQL = /(\bpassword\s{1,4})(?:'(?:[^']|''){0,400}'?|"[^"]{0,400}"?)/gi;
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g;
 /** AWS access key ids have a fixed shape. */
 const ACCESS_KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{12,20}\b/g;
 
 export function maskSecretShapes(text: string): string {
   return text
+    .replace(PRIVATE_KEY, MASK)
     .replace(USERINFO, `$1:${MASK}@`)
     .replace(ASSIGNMENT, (_all, name: string) => `${name}${MASK}`)
+    .replace(ARGUMENT, `$1${MASK}`)
+    .replace(SQL, `$1${MASK}`)
     .replace(ACCESS_KEY_ID, MASK);
 }
 
