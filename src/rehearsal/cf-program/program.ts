@@ -93,7 +93,7 @@ export async function runCf(words: readonly string[], streams: Streams, now: () 
   }
   try {
     const env = streams.env ?? process.env;
-    const file = new ConfigFile(env["CF_HOME"]);
+    const file = new ConfigFile(env["CF_HOME"] ?? env["HOME"]);
     const say = (line = ""): void => streams.out(`${line}\n`);
     const warn = (line: string): void => streams.err(`${line}\n`);
     await command.run({ file, api: new Api(file, now), env, say, warn }, parseArguments(rest, command));

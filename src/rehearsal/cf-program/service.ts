@@ -11,8 +11,8 @@ import { answerCf, type CfCall } from "./call.js";
 
 const BASH = "/bin/bash";
 const CAT = "/bin/cat";
-/** Variables of the caller that the program reads. */
-const VARIABLES = ["CF_HOME", "CF_USERNAME", "CF_PASSWORD"] as const;
+/** Variables of the caller that the program reads; its HOME, because this process has that of whoever rehearses. */
+const VARIABLES = ["CF_HOME", "HOME", "CF_USERNAME", "CF_PASSWORD"] as const;
 
 /**
  * What follows the interpreter's line: the request is NUL-terminated words, the answer code, stderr and stdout. */

@@ -2,6 +2,7 @@
  * The published page, followed to the letter against the box: it ends in a crash loop with exit code 0, as on real parts
  * (real-parts.md §3.1). Then the tool is pointed at that wreck.
  */
+import { dirname, join } from "node:path";
 import { runCf } from "../page/operator.js";
 import { logIn } from "../page/operator.js";
 import { allContainers, type Site, type World } from "../world/world.js";
@@ -76,7 +77,9 @@ async function recreate({ box, cf, say }: Stage): Promise<void> {
     ["target", "-o", ORG, "-s", SPACE],
     ["create-service", offering, plan, SERVICE, "-c", '{"node-count":1}'],
   ];
-  const env = { ...cf.env, CF_USERNAME: OPERATOR, CF_PASSWORD: OPERATOR_PASSWORD };
+  // A session of the reader's own: neither the tool's nor that of whoever rehearses.
+  const home = join(cf.env["HOME"] ?? dirname(cf.program), "page-reader");
+  const env = { ...cf.env, CF_HOME: home, CF_USERNAME: OPERATOR, CF_PASSWORD: OPERATOR_PASSWORD };
   for (const words of lines) {
     say(`  $ cf ${words.join(" ")}`);
     await runCf(cf.program, words, env);
