@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { BoxFiles } from "../../src/rehearsal/box/box-state.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
 import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
@@ -67,9 +67,12 @@ describe.each([
   ["no-archive", 17],
 ] as const)("the rehearsal %s", (name, exitCode) => {
   it(
-    `ends with ${exitCode}, the source untouched and nothing unknown called`,
+    `ends with ${exitCode}, the source untouched, nothing unknown called and nothing written at home`,
     async () => {
-      const result = await play(name);
+      const home = mkdtempSync(join(stateDirectory, "home-"));
+      vi.stubEnv("HOME", home);
+      const result = await play(name).finally(() => vi.unstubAllEnvs());
+      expect(readdirSync(home)).toEqual([]);
       expect(result.complaints).toEqual([]);
       expect([result.exitCode, result.expected]).toEqual([exitCode, exitCode]);
       expect(summary(result).join("\n")).toContain("as it should");
