@@ -29,14 +29,19 @@ export function deletedTogether(candidates: readonly Candidate[]): readonly Toge
 
 /** What recovers it into its own place; the run asks for a name that is not known here. */
 export function recoverCommand({ name, org, space, guid }: Candidate): string {
-  const inputs = Object.entries({ service: name, org, space, instance_guid: guid });
-  const given = inputs.flatMap(([input, value]) => (value === undefined ? [] : ["--input", `${input}=${value}`]));
-  return quote(["dingo-recover", "run", ...given]);
+  return quote(["dingo-recover", "run", ...given({ service: name, org, space, instance_guid: guid })]);
 }
 
 /** Brings all of them back that are not there again: one review, one consent, a run for each. */
 export function batchCommand({ org, space }: { readonly org: string; readonly space: string }): string {
-  return quote(["dingo-recover", "run", "recover-deleted-space", "--input", `org=${org}`, "--input", `space=${space}`]);
+  return quote(["dingo-recover", "run", "recover-deleted-space", ...given({ org, space })]);
+}
+
+/** A log can claim a name with a NUL, which nobody can type: it is asked for. */
+function given(inputs: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.entries(inputs).flatMap(([input, value]) =>
+    value === undefined || value.includes("\0") ? [] : ["--input", `${input}=${value}`],
+  );
 }
 
 const timeOf = ({ deletedAt = "" }: Candidate): number => Date.parse(deletedAt);

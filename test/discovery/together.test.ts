@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/discovery/candidate.js";
 import { toTable } from "../../src/discovery/table.js";
-import { deletedTogether } from "../../src/discovery/together.js";
+import { deletedTogether, recoverCommand } from "../../src/discovery/together.js";
 
 function candidate(name: string, deletedAt: string, spaceGuid = "space-guid"): Candidate {
   return {
@@ -74,5 +74,12 @@ describe("what was deleted together", () => {
     );
     expect(table).toContain("   dingo-recover run --input instance_guid=db-00-guid\n");
     expect(table).not.toMatch(/recover-deleted-space|ORG|SPACE/);
+  });
+});
+
+describe("the command that recovers a candidate", () => {
+  it("says nothing that cannot be typed", () => {
+    const command = recoverCommand({ ...candidate("carts", at("00")), name: "car\0ts" });
+    expect(command).toBe("dingo-recover run --input org=shop --input space=prod --input instance_guid=carts-guid");
   });
 });

@@ -17,7 +17,9 @@ export interface PlainClientOptions {
   readonly url: string;
   readonly agents: HttpAgents;
   readonly auth?: { readonly username: string; readonly password: string } | { readonly apiKey: string };
+  /** For the beginning of an answer, and for all of it. */
   readonly timeoutMs: number;
+  readonly wholeMs: number;
   /** Bytes. */
   readonly largestAnswer: number;
 }
@@ -44,7 +46,8 @@ class PlainTransport extends Transport {
   }
 }
 
-export function plainClient({ url, agents, auth, timeoutMs, largestAnswer }: PlainClientOptions): Send {
+export function plainClient(options: PlainClientOptions): Send {
+  const { url, agents, auth, timeoutMs, wholeMs, largestAnswer } = options;
   const client = new Client({
     node: url,
     Transport: PlainTransport,
@@ -58,9 +61,20 @@ export function plainClient({ url, agents, auth, timeoutMs, largestAnswer }: Pla
     maxCompressedResponseSize: 1,
     enableMetaHeader: false,
   });
-  return async (request, options) => {
-    const { statusCode, headers, body } = await client.transport.request(request, { ...options, meta: true });
+  return async (request, { signal }) => {
+    const limits = AbortSignal.any([AbortSignal.timeout(wholeMs), ...(signal === undefined ? [] : [signal])]);
+    const answer = client.transport.request(request, { signal: limits, meta: true });
+    const { statusCode, headers, body } = await unlessAborted(answer, limits);
     const { location } = headers;
     return { status: statusCode, location: typeof location === "string" ? location : undefined, body };
   };
+}
+
+/** The client forgets its time limit and the signal as soon as an answer begins (@elastic/transport 9, HttpConnection). */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(new Error("its answer began and did not end"));
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }

@@ -31,6 +31,7 @@ export interface StoreClientOptions {
 
 /** Real milliseconds; a search asks the server to give up before. */
 const TIMEOUT_MS = 60_000;
+const WHOLE_MS = 2 * TIMEOUT_MS;
 const LARGEST_ANSWER = 48 * 1024 * 1024;
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
@@ -94,7 +95,8 @@ export class StoreClient {
   async #open(): Promise<Send> {
     const { url, login, secrets, largestAnswer = LARGEST_ANSWER } = this.#options;
     const { plainClient } = await import("./plain-client.js");
-    const common = { url, agents: this.#agents, timeoutMs: TIMEOUT_MS, largestAnswer };
+    const limits = { timeoutMs: TIMEOUT_MS, wholeMs: WHOLE_MS, largestAnswer };
+    const common = { url, agents: this.#agents, ...limits };
     return plainClient(login === undefined ? common : { ...common, auth: authOf(await login(), secrets) });
   }
 
