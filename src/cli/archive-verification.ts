@@ -61,6 +61,11 @@ const EXIT_OF: Readonly<Record<VerdictName, number>> = {
   unknown: EXIT.unreachable,
 };
 
+/** A moment that was asked for and that nothing restores to ends as an archive that cannot be restored. */
+function exitOf({ verdict, restorable, pick }: ArchiveVerdict): number {
+  return restorable && pick?.base === null ? EXIT.nothing : EXIT_OF[verdict];
+}
+
 /** A store that cannot be read is a document with verdict `unknown`; a mistake in the location is thrown. */
 export async function archiveVerify(options: ArchiveVerifyOptions): Promise<ArchiveVerifyResult> {
   const beside: Beside = {
@@ -83,7 +88,7 @@ export async function archiveVerify(options: ArchiveVerifyOptions): Promise<Arch
   } as const;
   return {
     document,
-    exitCode: EXIT_OF[verdict.verdict],
+    exitCode: exitOf(verdict),
     lines: verdictLines(document, options.screen),
     svg: () => svgPicture(document, document.location),
   };

@@ -362,7 +362,8 @@ const VERDICT_HELP = `Verdicts, and the exit code:
   restorable            0  a base backup is whole, and so is all WAL behind it
   restorable with loss  0  it can be restored; what the archive holds behind a
                            gap or on another branch does not come back
-  not restorable       17  no base backup can be restored
+  not restorable       17  no base backup can be restored, or none to the
+                           moment of --target-time
   it could not be told 15  the store refused, or something in the archive is
                            not understood; the findings say what
 

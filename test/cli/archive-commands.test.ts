@@ -32,6 +32,16 @@ describe("archive verify", () => {
     expect(await archiveVerify({ store: cold, location })).toMatchObject({ exitCode: 15 });
   });
 
+  it("exits 17 where nothing goes back to the moment that was asked for", async () => {
+    const ask = (targetTime: string) =>
+      archiveVerify({ store: sampleArchive(), location, targetTime: new Date(targetTime) });
+    const never = await ask("2020-01-01T00:00:00Z");
+    expect([never.exitCode, never.document.verdict]).toEqual([17, "restorable"]);
+    const { document } = never;
+    const within = await ask(document.recoveryPoint?.time ?? "");
+    expect(within.exitCode).toBe(0);
+  });
+
   it.each(["access-denied", "unreachable", "bucket-missing", "answer-incomplete"] as const)(
     "prints its own document when the store answers %s",
     async (code) => {
