@@ -5,7 +5,7 @@ import { createOutput } from "../ui/output.js";
 import { archiveVerify as verify, type Progress } from "./archive-verification.js";
 import type { VerifyArguments } from "./archive-options.js";
 import { secrets } from "./failure.js";
-import { LookRate } from "./look-rate.js";
+import { LookRate } from "../ui/look-rate.js";
 import type { GlobalArguments } from "./options.js";
 import { withStore } from "./with-store.js";
 

@@ -1,9 +1,7 @@
 /** How far a restore is, how fast and how long still, for whoever waits longer than a second. */
 import { bytesText } from "../bytes.js";
 import type { Clock } from "../ports/clock.js";
-
-const FIRST_MS = 1000;
-const EACH_MS = 2000;
+import { Pace } from "./pace.js";
 
 export interface Restored {
   readonly phase: "base" | "wal" | "disk";
@@ -17,8 +15,8 @@ const WORDS = { base: "base backup", wal: "WAL" } as const;
 export class RestoreRate {
   readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #say: (line: string) => void;
-  #began: number | undefined;
-  #next = 0;
+  /** From the first byte on. */
+  #pace: Pace | undefined;
 
   constructor(clock: Pick<Clock, "monotonicMs">, say: (line: string) => void) {
     this.#clock = clock;
@@ -26,22 +24,16 @@ export class RestoreRate {
   }
 
   progress({ phase, bytes, of }: Restored): void {
-    const now = this.#clock.monotonicMs();
-    if (this.#began === undefined) {
-      this.#began = now;
-      this.#next = now + FIRST_MS;
-    }
-    if (now < this.#next || bytes === 0) return;
-    this.#next = now + EACH_MS;
+    this.#pace ??= new Pace(this.#clock);
+    const going = this.#pace.at(bytes, Math.max(of, 1));
+    if (going === undefined) return;
     if (phase === "disk") {
       this.#say("waiting until everything is on disk");
       return;
     }
-    const perSecond = (bytes * 1000) / (now - this.#began);
-    const left = Math.max(1, Math.ceil((of - bytes) / perSecond));
-    const share = Math.min(99, Math.floor((100 * bytes) / Math.max(of, 1)));
+    const share = Math.min(99, going.share);
     this.#say(
-      `${WORDS[phase]}: ${bytesText(bytes)} of ${bytesText(of)} (${share} %), ${bytesText(perSecond)} a second, about ${left} s to go`,
+      `${WORDS[phase]}: ${bytesText(bytes)} of ${bytesText(of)} (${share} %), ${bytesText(going.perSecond)} a second, about ${going.left} s to go`,
     );
   }
 }

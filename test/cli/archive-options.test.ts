@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { verifyOptions, withDepth } from "../../src/cli/archive-options.js";
-import { LookRate } from "../../src/cli/look-rate.js";
+import { LookRate } from "../../src/ui/look-rate.js";
 import { StillClock } from "../fakes/still-clock.js";
 
 describe("--deep", () => {

@@ -1,4 +1,4 @@
-/** The object store that holds the archives, by the AWS SDK: S3, MinIO and their kin. */
+/** The object store that holds the archives: S3, MinIO and their kin. */
 import type { ArchiveStore } from "../../ports/object-store.js";
 import type { SharedPlace } from "../../ports/shared-place.js";
 import { S3Connection, type S3Settings } from "./connection.js";
@@ -8,13 +8,13 @@ import { S3SharedPlace, type SharedPrefix } from "./shared-place.js";
 import { S3Writer } from "./writer.js";
 
 export interface OpenArchiveStore extends ArchiveStore {
-  /** Begins to load the SDK, which takes a while, before the first call. */
+  /** Begins to load the SDK, which takes a while, before the first call, where it will be needed. */
   warmUp(): void;
   /** Where machines share leases; the caller has shown that no archive lies there. */
   shared(at: SharedPrefix): SharedPlace;
 }
 
-/** Loads the SDK and opens connections at the first call. */
+/** Opens connections at the first call. */
 export function openArchiveStore(settings: S3Settings): OpenArchiveStore {
   const connection = new S3Connection(settings);
   return {
