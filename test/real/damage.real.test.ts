@@ -112,9 +112,11 @@ describe("bad input and bad weather end before anything is created", () => {
       (records) => ({ match: `GET /v3/${records}*`, kind: "cut", when: "before" }) as const,
     );
     foundation.change((state) => ({ ...state, faults }));
-    const error = await refused({});
+    // A source that does not answer is waited for.
+    const error = await refused({ flags: ["--patience", "2s"] });
     foundation.change((state) => ({ ...state, faults: [] }));
-    expect(error).toMatchObject({ code: "coverage-incomplete", exitCode: 15 });
+    expect(error).toMatchObject({ code: "unreachable", exitCode: 15 });
+    expect(error.message).toContain("not everything could be looked at");
   });
 });
 
