@@ -2,12 +2,10 @@
  * Objects that no restore can use as what their names say: those that are too short, and those whose inside was looked at.
  * A segment of another cluster, version or place ends the replay without a word (wal-archives.md §0.1, §7a.7).
  */
-import { firstByte, formatLsn } from "../names/lsn.js";
-import { SEGMENT_BYTES, type Segment, segmentName } from "../names/segment.js";
 import { startsLikeOpenPgp } from "../compression/openpgp.js";
 import { pageOf } from "../reading/archive-facts.js";
 import { type ArchiveEntry, type ArchiveFacts, startsLikeLzop } from "../reading/facts.js";
-import type { PageHeader } from "../wal/page-header.js";
+import { misfitOf } from "../wal/misfit.js";
 import { majorVersion } from "./base-backup.js";
 import { historiesOf } from "./history.js";
 import { isDamagedSegment } from "./wal.js";
@@ -62,28 +60,13 @@ interface Expected {
 function misfit(facts: ArchiveFacts, { relative, kind }: ArchiveEntry, expected: Expected): string | undefined {
   const page = pageOf(facts, relative);
   if (kind.kind !== "segment" || page === undefined) return undefined;
-  return ofAnotherCluster(page, expected.identity) ?? ofAnotherPlace(page, kind.segment, expected);
+  const { segment } = kind;
+  const { systemId, version } = expected.identity;
+  const known = expected.ancestors(segment.timeline);
+  return misfitOf(page, {
+    segment,
+    systemId,
+    major: version === undefined ? undefined : majorVersion(version),
+    isAncestor: (timeline) => (known === undefined ? timeline < segment.timeline : known.has(timeline)),
+  });
 }
-
-function ofAnotherCluster(page: PageHeader, { systemId, version }: Identity): string | undefined {
-  if (systemId !== undefined && page.systemId !== systemId) {
-    return `it is of another cluster: its system identifier is ${page.systemId}, not ${systemId}`;
-  }
-  if (page.version === undefined)
-    return `its first page is not of a release up to 18 (magic number ${hex(page.magic)})`;
-  if (version === undefined || page.version === majorVersion(version)) return undefined;
-  return `it is of PostgreSQL ${page.version}, not ${majorVersion(version)}`;
-}
-
-function ofAnotherPlace(page: PageHeader, segment: Segment, { ancestors }: Expected): string | undefined {
-  if (page.segmentBytes !== SEGMENT_BYTES) return `it is of a cluster with segments of ${page.segmentBytes} bytes`;
-  if (page.address !== firstByte(segment)) return `it begins at ${formatLsn(page.address)}, not where its name says`;
-  if (page.timeline === segment.timeline) return undefined;
-  const known = ancestors(segment.timeline);
-  const isAncestor = known === undefined ? page.timeline < segment.timeline : known.has(page.timeline);
-  return isAncestor
-    ? undefined
-    : `it is of timeline ${page.timeline}: no ancestor of ${segmentName(segment).slice(0, 8)}`;
-}
-
-const hex = (value: number): string => value.toString(16).toUpperCase().padStart(4, "0");

@@ -5,13 +5,15 @@ import { RecoverError } from "../../errors.js";
 import { Damaged } from "../compression/damaged.js";
 import { firstByte } from "../names/lsn.js";
 import { inParallel } from "../reading/parallel.js";
+import { SEGMENT_BYTES } from "../names/segment.js";
+import { misfitOf } from "../wal/misfit.js";
+import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.js";
 import { flawIn } from "../wal/segment-flaw.js";
 import { TransactionEnds } from "../wal/transaction-ends.js";
 import type { DataFiles } from "./data-files.js";
 import { explained, type SourceObjects } from "./objects.js";
 import { OWN_DIRECTORY } from "./place.js";
 import type { PlannedSegment, RestorePlan } from "./plan.js";
-import { FIRST_PAGE, misfitOf } from "./wal-check.js";
 
 export const WAL_DIRECTORY = `${OWN_DIRECTORY}/wal`;
 /** Of them, one after the other is read for the transactions in it. */
@@ -123,8 +125,12 @@ class Course {
       if (error instanceof Damaged) return error.message;
       throw error;
     }
-    const head = await headOf(join(root, this.#path(planned)));
-    return misfitOf(head, size, { segment: planned.segment, systemId, major, timelines: plan.timelines });
+    if (size !== SEGMENT_BYTES) return `it holds ${size} bytes, not ${SEGMENT_BYTES}`;
+    const page = pageHeader(await headOf(join(root, this.#path(planned))));
+    if (page === undefined) return "it does not begin like WAL";
+    const { segment } = planned;
+    const isAncestor = (timeline: number): boolean => timeline <= segment.timeline && plan.timelines.includes(timeline);
+    return misfitOf(page, { segment, systemId, major, isAncestor });
   }
 
   /** Of a packing without a checksum, the records' own tell. */
@@ -156,7 +162,7 @@ const LARGEST = 2 ** 30;
 async function headOf(path: string): Promise<Uint8Array> {
   const handle = await open(path, "r");
   try {
-    const head = Buffer.alloc(FIRST_PAGE);
+    const head = Buffer.alloc(LONG_HEADER_BYTES);
     const { bytesRead } = await handle.read(head, 0, head.length, 0);
     return head.subarray(0, bytesRead);
   } finally {

@@ -1,0 +1,38 @@
+/** Whether the first page of a segment is what the segment's name says (wal-archives.md §2). */
+import { firstByte, formatLsn } from "../names/lsn.js";
+import { SEGMENT_BYTES, type Segment, segmentName } from "../names/segment.js";
+import type { PageHeader } from "./page-header.js";
+
+export interface ExpectedPage {
+  readonly segment: Segment;
+  /** Undefined where nothing says it. */
+  readonly systemId: string | undefined;
+  /** `9.6`, `13`; undefined where nothing says it. */
+  readonly major: string | undefined;
+  /** A segment with a switch in it begins as a copy of its parent's. */
+  readonly isAncestor: (timeline: number) => boolean;
+}
+
+/** Why PostgreSQL would not replay it, a part of a sentence; undefined where it would. */
+export function misfitOf(page: PageHeader, expected: ExpectedPage): string | undefined {
+  return ofAnotherCluster(page, expected) ?? ofAnotherPlace(page, expected);
+}
+
+function ofAnotherCluster(page: PageHeader, { systemId, major }: ExpectedPage): string | undefined {
+  if (systemId !== undefined && page.systemId !== systemId)
+    return `it is of another cluster: its system identifier is ${page.systemId}, not ${systemId}`;
+  if (page.version === undefined)
+    return `its first page is not of a release up to 18 (magic number ${hex(page.magic)})`;
+  return major === undefined || page.version === major
+    ? undefined
+    : `it is of PostgreSQL ${page.version}, not ${major}`;
+}
+
+function ofAnotherPlace(page: PageHeader, { segment, isAncestor }: ExpectedPage): string | undefined {
+  if (page.segmentBytes !== SEGMENT_BYTES) return `it is of a cluster with segments of ${page.segmentBytes} bytes`;
+  if (page.address !== firstByte(segment)) return `it begins at ${formatLsn(page.address)}, not where its name says`;
+  if (page.timeline === segment.timeline || isAncestor(page.timeline)) return undefined;
+  return `it is of timeline ${page.timeline}: no ancestor of ${segmentName(segment).slice(0, 8)}`;
+}
+
+const hex = (value: number): string => value.toString(16).toUpperCase().padStart(4, "0");
