@@ -25,31 +25,6 @@ const FLAG = {
   headerCrc: 0x1000,
 } as const;
 
-/** The bytes inside a file that is at hand whole; undefined for anything that is no whole lzop file of one block at most. */
-export function lzopContent(file: Uint8Array): Uint8Array | undefined {
-  try {
-    return smallContent(file);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-function smallContent(file: Uint8Array): Uint8Array {
-  const { bytes, flags } = lzopHeader(file);
-  const rest = new Cursor(file.subarray(bytes));
-  const blocks: Uint8Array[] = [];
-  for (let total = 0; ; ) {
-    const plain = rest.number(4);
-    if (plain === 0) return Buffer.concat(blocks);
-    const sizes = blockSizes(plain, rest.number(4));
-    total += plain;
-    if (total > LARGEST_BLOCK) throw new Damaged("too-large", "it holds more than one block");
-    const sums = rest.take(checksumBytes(flags, sizes));
-    blocks.push(blockContent(rest.take(sizes.packed), { flags, sizes, sums }));
-  }
-}
-
 /** Big-endian reading that never runs past the end. */
 class Cursor {
   at = 0;
