@@ -1,7 +1,7 @@
 /** How far a look into an archive is, for whoever waits longer than a second. */
 import { bytesText } from "../bytes.js";
 import type { Clock } from "../ports/clock.js";
-import { Pace } from "./pace.js";
+import { Rate } from "./rate.js";
 
 export interface Looked {
   readonly done: number;
@@ -10,18 +10,18 @@ export interface Looked {
 }
 
 export class LookRate {
-  readonly #pace: Pace;
+  readonly #rate: Rate;
   readonly #say: (line: string) => void;
 
   constructor(clock: Pick<Clock, "monotonicMs">, say: (line: string) => void) {
-    this.#pace = new Pace(clock);
+    this.#rate = new Rate(clock);
     this.#say = say;
   }
 
   readonly progress = ({ done, of, bytes }: Looked): void => {
-    const going = this.#pace.at(done, of);
+    const going = this.#rate.at(done, of);
     if (going === undefined) return;
-    const rate = `${Math.round(going.perSecond)} objects, ${bytesText(bytes / this.#pace.seconds)} a second`;
+    const rate = `${Math.round(going.perSecond)} objects, ${bytesText((bytes * going.perSecond) / done)} a second`;
     this.#say(`looked into ${done} of ${of} objects: ${rate}, about ${going.left} s to go`);
   };
 }

@@ -1,7 +1,7 @@
 /** How far a restore is, how fast and how long still, for whoever waits longer than a second. */
 import { bytesText } from "../bytes.js";
 import type { Clock } from "../ports/clock.js";
-import { Pace } from "./pace.js";
+import { Rate } from "./rate.js";
 
 export interface Restored {
   readonly phase: "base" | "wal" | "disk";
@@ -16,7 +16,7 @@ export class RestoreRate {
   readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #say: (line: string) => void;
   /** From the first byte on. */
-  #pace: Pace | undefined;
+  #rate: Rate | undefined;
 
   constructor(clock: Pick<Clock, "monotonicMs">, say: (line: string) => void) {
     this.#clock = clock;
@@ -24,8 +24,8 @@ export class RestoreRate {
   }
 
   progress({ phase, bytes, of }: Restored): void {
-    this.#pace ??= new Pace(this.#clock);
-    const going = this.#pace.at(bytes, Math.max(of, 1));
+    this.#rate ??= new Rate(this.#clock);
+    const going = this.#rate.at(bytes, Math.max(of, 1));
     if (going === undefined) return;
     if (phase === "disk") {
       this.#say("waiting until everything is on disk");

@@ -1,7 +1,7 @@
 /** How far a search in files is, how fast and how long still, for whoever waits longer than a second. */
 import { bytesText } from "../bytes.js";
 import type { Clock } from "../ports/clock.js";
-import { Pace } from "./pace.js";
+import { Rate } from "./rate.js";
 
 export interface Read {
   /** Bytes. */
@@ -10,16 +10,16 @@ export interface Read {
 }
 
 export class SearchRate {
-  readonly #pace: Pace;
+  readonly #rate: Rate;
   readonly #say: (line: string) => void;
 
   constructor(clock: Pick<Clock, "monotonicMs">, say: (line: string) => void) {
-    this.#pace = new Pace(clock);
+    this.#rate = new Rate(clock);
     this.#say = say;
   }
 
   readonly progress = ({ read, total }: Read): void => {
-    const going = this.#pace.at(read, total);
+    const going = this.#rate.at(read, total);
     if (going === undefined) return;
     const { perSecond, left, share } = going;
     this.#say(

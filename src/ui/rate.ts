@@ -13,7 +13,7 @@ export interface Going {
 }
 
 /** Begins when it is made. */
-export class Pace {
+export class Rate {
   readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #began: number;
   #next: number;
@@ -35,10 +35,5 @@ export class Pace {
       left: Math.max(1, Math.ceil((of - done) / perSecond)),
       share: Math.floor((100 * done) / of),
     };
-  }
-
-  /** Seconds since it began. */
-  get seconds(): number {
-    return (this.#clock.monotonicMs() - this.#began) / 1000;
   }
 }
