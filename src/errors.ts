@@ -55,11 +55,18 @@ export const CATALOGUE = {
   unreachable: { exit: "unreachable", meaning: "a system did not answer" },
   "access-denied": { exit: "unreachable", meaning: "a system refused our credentials or lacks a right" },
   "not-logged-in": { exit: "unreachable", meaning: "there are no credentials for a system" },
+  "key-unusable": { exit: "unreachable", meaning: "no key at hand opens what is encrypted" },
   "program-missing": { exit: "unreachable", meaning: "a program that is needed is not installed or too old" },
+  "docker-missing": { exit: "unreachable", meaning: "there is no docker command on the Docker host" },
+  "docker-denied": { exit: "unreachable", meaning: "the Docker engine's socket refuses this user" },
+  "docker-unreachable": { exit: "unreachable", meaning: "no Docker engine answers" },
+  "docker-context": { exit: "unreachable", meaning: "the docker command's context leads to no usable engine" },
   "answer-incomplete": { exit: "unreachable", meaning: "an answer was cut or could not be read in full" },
   "answer-malformed": { exit: "unreachable", meaning: "an answer has a form that is not understood" },
+  "archive-elsewhere": { exit: "unreachable", meaning: "the prefix is no archive: one lies above or below it" },
   "host-key-mismatch": { exit: "refused", meaning: "a host showed another key than the pinned one" },
   "host-key-unknown": { exit: "refused", meaning: "nobody can tell whether a host's key is the right one" },
+  "could-not-test": { exit: "unreachable", meaning: "a backup could not be tested, which says nothing of the backup" },
   "command-failed": { exit: "stepFailed", meaning: "a command on a host said that it failed" },
   "coverage-incomplete": { exit: "unreachable", meaning: "nothing was found, but not everything could be looked at" },
   "guard-refused": { exit: "refused", meaning: "the identity of what would change could not be shown" },
@@ -94,12 +101,14 @@ export type ErrorCode = keyof typeof CATALOGUE;
  * so that, where nothing was created yet, another run helps and resuming does not.
  */
 const LASTING: ReadonlySet<string> = new Set<ErrorCode>([
+  "input-invalid",
   "name-taken",
   "name-unsupported",
   "not-restorable",
   "nothing-found",
   "old-instance-alive",
   "secret-in-name",
+  "usage",
   "wreck-found",
 ]);
 
@@ -119,6 +128,8 @@ export interface ErrorDetails {
    * It says nothing of the calls before it: a mutating step is probed after every error.
    */
   readonly effect?: "none" | "unknown";
+  /** True where trying the same call again would be in vain, whatever its code says of others. */
+  readonly lasts?: boolean;
 }
 
 /** The one error class that reaches a person. Anything else is turned into `internal` at one border. */
@@ -127,6 +138,7 @@ export class RecoverError extends Error {
   readonly remedy: string;
   readonly place: string | undefined;
   readonly effect: "none" | "unknown";
+  readonly lasts: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -135,10 +147,29 @@ export class RecoverError extends Error {
     this.remedy = details.remedy;
     this.place = details.place;
     this.effect = details.effect ?? "unknown";
+    this.lasts = details.lasts ?? false;
+  }
+
+  /** The same error, with other details. */
+  with(other: Partial<ErrorDetails>): RecoverError {
+    const { code, message, remedy, place, effect, cause, lasts } = this;
+    const details = { remedy, effect, cause, lasts, ...(place === undefined ? {} : { place }) };
+    return new RecoverError(code, message, { ...details, ...other });
   }
 
   get exitCode(): number {
     return EXIT[CATALOGUE[this.code].exit];
+  }
+}
+
+/** Why `work` cannot be done; undefined where it can. Anything else that it throws passes. */
+export function refusalOf(work: () => unknown): RecoverError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof RecoverError) return thrown;
+    throw thrown;
   }
 }
 

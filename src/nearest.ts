@@ -1,7 +1,25 @@
 /** "Did you mean": the candidate that is most like a misspelt word. */
 
-/** Undefined where nothing is near: more than a third of the letters, or more than three, would have to change. */
+/** Letters from which on the first of those that begin so may be meant. */
+const BEGINNING = 3;
+
+/**
+ * Undefined where nothing is near: more than a third of the letters, or more than three, would have to change, and nothing
+ * begins so.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const all = [...candidates];
+  const begins = (candidate: string): boolean => candidate.toLowerCase().startsWith(word.toLowerCase());
+  return mostLike(word, all) ?? (word.length >= BEGINNING ? all.find(begins) : undefined);
+}
+
+/** The most like first; of equals in their order. */
+export function byLikeness(word: string, candidates: readonly string[]): readonly string[] {
+  const distance = new Map(candidates.map((each) => [each, editDistance(word.toLowerCase(), each.toLowerCase())]));
+  return [...candidates].sort((a, b) => (distance.get(a) ?? 0) - (distance.get(b) ?? 0));
+}
+
+function mostLike(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.min(3, Math.ceil(word.length / 3)) + 1;
   for (const candidate of candidates) {

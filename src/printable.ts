@@ -1,21 +1,36 @@
-/** Foreign text made safe to show: no control character, no bidirectional override reaches a screen or a report. */
+/**
+ * Foreign text made safe to show: no control, override or invisible character reaches a screen or a report. What a person wrote
+ * is refused for what is obeyed alone: a soft hyphen or a blank without width comes with any pasted text.
+ */
 
 // C0 without tab and newline, DEL and C1, the bidirectional controls and marks, line and paragraph separators.
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+const OBEYED = String.raw`\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff`;
+// What has no width and no ink, by which two names look alike: Default_Ignorable_Code_Point of Unicode's
+// DerivedCoreProperties.txt, and the interlinear marks, without the joiners and variation selectors of scripts and emoji.
+const UNSEEN = String.raw`\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\uffa0\ufff0-\ufffb\u{e0000}-\u{e007f}`;
+const IS_OBEYED = new RegExp(`[${OBEYED}]`, "u");
+const HIDDEN = new RegExp(`[${OBEYED}${UNSEEN}]`, "gu");
 
-/** Whether the text holds a character that a person cannot see but a terminal obeys. Tab and newline are allowed. */
-export function hasHidden(text: string): boolean {
-  return text.search(HIDDEN) >= 0;
+/** Whether the text holds a character that a terminal obeys instead of showing it. Tab and newline are allowed. */
+export function hasObeyed(text: string): boolean {
+  return IS_OBEYED.test(text);
 }
 
-/** Offset of the first hidden character, or -1. */
-export function firstHidden(text: string): number {
-  return text.search(HIDDEN);
+/** Offset of the first character that a terminal obeys, or -1. */
+export function firstObeyed(text: string): number {
+  return text.search(IS_OBEYED);
 }
 
-/** Replaces each hidden character by its code, e.g. `\u001b`; tab and newline stay. */
+/** Replaces each character that a person cannot see, obeyed or not, by its code, e.g. `\u001b`; tab and newline stay. */
 export function printable(text: string): string {
-  return text.replace(HIDDEN, (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+  return text.replace(HIDDEN, coded);
+}
+
+/** By its UTF-16 units, as JSON writes it: a document stays one, and says the same. */
+function coded(char: string): string {
+  return Array.from({ length: char.length }, (_, at) => char.charCodeAt(at))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+    .join("");
 }
 
 const LONGEST = 80;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import fc from "fast-check";
+import { fc } from "./properties.js";
 import { Secrets } from "../src/secrets.js";
 
 const SECRET = 'p@ss/w"ör\\d+ 7&<ü>';

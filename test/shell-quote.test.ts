@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import fc from "fast-check";
+import { fc } from "./properties.js";
 import { describe, expect, it } from "vitest";
 import { quote } from "../src/shell-quote.js";
 

@@ -9,9 +9,10 @@ import type { JsonObject } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { KnownSpace } from "../../ports/cloud-foundry.js";
 import type { ResourceRecorder } from "../../ports/resources.js";
-import { isHomeName, newHomeName, removeAbandoned, removeHome } from "./abandoned.js";
+import { OwnHomes } from "../process/own-homes.js";
 
 const KIND = "cf-home";
+const HOMES = new OwnHomes("cf", "CF_HOME");
 
 export class CfHome {
   readonly path: string;
@@ -29,8 +30,8 @@ export class CfHome {
     for (const left of await recorder.leftOpen()) {
       if (left.kind === KIND && (await removeLeftOver(left.data))) await recorder.closed(KIND, left.data);
     }
-    await removeAbandoned(parent);
-    const home = new CfHome(join(parent, newHomeName()), recorder);
+    await HOMES.removeAbandoned(parent);
+    const home = new CfHome(join(parent, HOMES.newName()), recorder);
     await recorder.opened(KIND, home.#note);
     await mkdir(join(home.path, ".cf"), { recursive: true, mode: 0o700 });
     return home;
@@ -77,9 +78,9 @@ export function textOf(config: Readonly<Record<string, unknown>>, key: string): 
 
 /** True when nothing of it is left here. A path that does not look like ours is never touched. */
 async function removeLeftOver({ path, host }: JsonObject): Promise<boolean> {
-  if (typeof path !== "string" || host !== hostname() || !isHomeName(basename(path)) || dirname(path) === path)
+  if (typeof path !== "string" || host !== hostname() || !HOMES.isName(basename(path)) || dirname(path) === path)
     return false;
-  return await removeHome(path);
+  return await HOMES.remove(path);
 }
 
 async function readSession(configFile: string): Promise<string> {

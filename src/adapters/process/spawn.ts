@@ -6,8 +6,10 @@
  *
  * Errors: `program-missing` (effect none), `unreachable` on a time-out, `interrupted` on abort, `answer-incomplete`
  * when the output exceeds its limit. A non-zero exit is a result, not an error.
+ *
+ * The library is loaded when the first program is run.
  */
-import { execa } from "execa";
+import type { execa } from "execa";
 import { RecoverError } from "../../errors.js";
 import { signalExitCode } from "./signal-code.js";
 
@@ -44,8 +46,9 @@ const DEFAULT_MAX_OUTPUT = 8 * 1024 * 1024;
 const HARD_KILL_MS = 5_000;
 
 export async function runProgram(call: ProgramCall): Promise<ProgramResult> {
+  const { execa } = await import("execa");
   if (call.signal?.aborted === true) throw interrupted(call, "none");
-  const child = start(call);
+  const child = start(execa, call);
   const end = new GroupEnd(child);
   const timer = setTimeout(() => end.because("timeout"), call.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const aborted = (): void => end.because("abort");
@@ -63,8 +66,8 @@ export async function runProgram(call: ProgramCall): Promise<ProgramResult> {
 
 type Child = ReturnType<typeof start>;
 
-function start(call: ProgramCall) {
-  return execa(call.program, call.args, {
+function start(run: typeof execa, call: ProgramCall) {
+  return run(call.program, call.args, {
     reject: false,
     extendEnv: false,
     env: { ...call.env },

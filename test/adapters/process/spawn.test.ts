@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { runProgram } from "../../../src/adapters/process/spawn.js";
 
 const NODE = process.execPath;
@@ -50,14 +50,21 @@ describe("a program on this machine", () => {
 
   it("is ended with its children at the time-out, and the effect is unknown", async () => {
     const file = join(mkdtempSync(join(tmpdir(), "spawn-")), "pid");
+    // Its time is over when the test says so: on a busy machine a shell takes long to begin.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const call = runProgram({
       program: "sh",
-      args: ["-c", 'sleep 600 & echo $! > "$1"; wait', "sh", file],
+      args: ["-c", 'sleep 600 & echo $! > "$1.part"; mv "$1.part" "$1"; wait', "sh", file],
       env: PATH,
       timeoutMs: 400,
     });
+    call.catch(() => undefined);
+    while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
+    vi.advanceTimersByTime(400);
+    vi.useRealTimers();
     await expect(call).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
-    expect(isRunning(Number(readFileSync(file, "utf8")))).toBe(false);
+    // Its end of the pipe is closed a moment before it is no process any more.
+    await vi.waitUntil(() => !isRunning(Number(readFileSync(file, "utf8"))), { timeout: 120_000 });
   });
 
   it("is killed hard where it ignores the soft signal", async () => {
@@ -68,7 +75,11 @@ describe("a program on this machine", () => {
 
   it("is stopped by an abort", async () => {
     const abort = new AbortController();
-    const call = runProgram({ program: "sh", args: ["-c", "sleep 600"], env: PATH, signal: abort.signal });
+    const begun = join(mkdtempSync(join(tmpdir(), "begun-")), "begun");
+    const args = ["-c", 'touch "$1"; sleep 600', "sh", begun];
+    const call = runProgram({ program: "sh", args, env: PATH, signal: abort.signal });
+    call.catch(() => undefined);
+    await vi.waitUntil(() => existsSync(begun), { timeout: 120_000 });
     abort.abort();
     await expect(call).rejects.toMatchObject({ code: "interrupted", effect: "unknown" });
     const late = runProgram({ program: "true", args: [], env: PATH, signal: abort.signal });

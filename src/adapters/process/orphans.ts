@@ -1,6 +1,6 @@
 /**
- * The cf processes of a process of ours that was killed live on, and one of them may still hold a change open. Before
- * anything is probed they are ended, so that what was not done yet stays undone (law 4). A process is ours where its
+ * The programs that a process of ours ran live on when it is killed: one of cf may still hold a change open, one of gpg a key.
+ * Before anything is probed they are ended, so that what was not done yet stays undone (law 4). A process is ours where its
  * environment names the left home, whose name nobody could guess.
  */
 import { readdir, readFile } from "node:fs/promises";
@@ -8,14 +8,14 @@ import { readdir, readFile } from "node:fs/promises";
 const POLL_MS = 20;
 const PATIENCE_MS = 5_000;
 
-/** Ends every process of this user with that CF_HOME, and waits until it is gone. Only Linux tells environments. */
-export async function endOrphans(home: string): Promise<void> {
+/** Ends every process of this user with that setting, NAME=VALUE, and waits until it is gone. Only Linux tells environments. */
+export async function endOrphans(setting: string): Promise<void> {
   if (process.platform !== "linux") return;
-  const orphans = await processesWith(`CF_HOME=${home}`);
+  const orphans = await processesWith(setting);
   for (const pid of orphans) end(pid);
   // Real time: it is the kernel that is waited for.
   for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
-    if ((await processesWith(`CF_HOME=${home}`)).length === 0) return;
+    if ((await processesWith(setting)).length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
