@@ -1,5 +1,6 @@
 /** Collects what is wrong with one document, by offset, and turns it into diagnostics with line and column. */
 import type { Diagnostic, Finding } from "../diagnostic.js";
+import { Lines } from "./lines.js";
 
 /** More than anybody reads; a broken document must not fill a screen for minutes. */
 const MOST = 100;
@@ -7,8 +8,7 @@ const MOST = 100;
 export class Findings {
   readonly file: string;
   readonly text: string;
-  /** Offsets at which lines begin. */
-  readonly #lines: readonly number[];
+  readonly #lines: Lines;
   readonly #found: Diagnostic[] = [];
   /** Lines whose YAML was misread: what follows from that on the same line would only hide the cause. */
   readonly #misread = new Set<number>();
@@ -16,7 +16,7 @@ export class Findings {
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text;
-    this.#lines = [0, ...[...text.matchAll(/\n/gu)].map(({ index }) => index + 1)];
+    this.#lines = new Lines(text);
   }
 
   /** A mistake in the form (YAML). Only the first one of a line is kept. */
@@ -57,13 +57,6 @@ export class Findings {
   }
 
   #place(offset: number): { line: number; column: number } {
-    const within = Math.max(0, Math.min(offset, this.text.length));
-    let [low, high] = [0, this.#lines.length];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((this.#lines[middle] ?? 0) <= within) low = middle;
-      else high = middle;
-    }
-    return { line: low + 1, column: within - (this.#lines[low] ?? 0) + 1 };
+    return this.#lines.placeOf(offset);
   }
 }

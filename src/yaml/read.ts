@@ -15,7 +15,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Finding } from "../diagnostic.js";
-import { firstHidden, quoted } from "../printable.js";
+import { firstObeyed, quoted } from "../printable.js";
 import type { Findings } from "./findings.js";
 import type { Located, LocatedEntry, LocatedScalar } from "./located.js";
 import { BARE_REFERENCE, numberFinding, QUOTE_OR_BLOCK, syntaxFinding, tagFinding } from "./traps.js";
@@ -32,7 +32,7 @@ export function readYaml(findings: Findings): Located | undefined {
       message: "the document is larger than 1 MiB",
       remedy: "Split it, or move data out of it.",
     });
-  const hidden = firstHidden(text.startsWith("\ufeff") ? text.slice(1) : text.replaceAll("\r\n", " \n"));
+  const hidden = firstObeyed(text.startsWith("\ufeff") ? text.slice(1) : text.replaceAll("\r\n", " \n"));
   if (hidden >= 0)
     return refuse(findings, hidden, {
       message: "the document holds a control character",
@@ -83,7 +83,7 @@ function bareReference(text: string, { errors }: Document.Parsed): RegExpExecArr
 }
 
 /** Brackets and indentation that would exhaust the parser's stack; strings are counted too, nobody nests that far. */
-function tooDeep(text: string): number {
+export function tooDeep(text: string): number {
   let open = 0;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charAt(at);
@@ -247,7 +247,7 @@ class Converter {
   }
 
   #checkHidden(value: string, at: number): void {
-    if (firstHidden(value) >= 0)
+    if (firstObeyed(value) >= 0)
       this.#findings.misread(at, {
         message: "the text holds a control character",
         remedy: "Remove the escape sequence from it.",

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { check, evaluate } from "../../src/expression/expression.js";
 import { objectShape, type Shape } from "../../src/expression/shape.js";

@@ -64,6 +64,12 @@ describe("reading YAML", () => {
     expect(mistakes(text).some((one) => one.startsWith(message))).toBe(true);
   });
 
+  it("takes what has no width, as it comes with pasted text, in a comment, in a text and as an escape", () => {
+    expect(readPlain('# Größen\u00adorg\na: db\u200b\nb: "x\\u00ady"\n', "x.yml")).toEqual({
+      value: { a: "db\u200b", b: "x\u00ady" },
+    });
+  });
+
   it("shows at most a hundred mistakes and says how many follow", () => {
     const found = mistakes(Array.from({ length: 300 }, (_, index) => `k${index}: 01`).join("\n"));
     expect(found).toHaveLength(100);
