@@ -1,0 +1,103 @@
+/** A reader that gives in clear what is encrypted with OpenPGP; everything else as it is. */
+import { BrokenMessage, type Decryption } from "../../ports/decryption.js";
+import type { ObjectReader, ReadRequest } from "../../ports/object-store.js";
+import { ByteQueue } from "../compression/byte-queue.js";
+import { Damaged } from "../compression/damaged.js";
+import { startsLikeOpenPgp } from "../compression/openpgp.js";
+
+/** The reader itself where there is no key. */
+export function inClear(reader: ObjectReader, decryption: Decryption | undefined): ObjectReader {
+  return decryption === undefined ? reader : new ClearReader(reader, decryption);
+}
+
+/** So many bytes tell whether it is a message. */
+const HEAD = 16;
+/** Of what is held whole: histories, and the `.backup` files of base backups. */
+const LARGEST_WHOLE = 4 * 1024 * 1024;
+
+/** Keys, sizes and ETags are those of the messages, and so is what is asked for by a range. */
+class ClearReader implements ObjectReader {
+  readonly opensMessages = true;
+  readonly #reader: ObjectReader;
+  readonly #decryption: Decryption;
+
+  constructor(reader: ObjectReader, decryption: Decryption) {
+    this.#reader = reader;
+    this.#decryption = decryption;
+  }
+
+  get rangesAreCheap(): boolean | undefined {
+    return this.#reader.rangesAreCheap;
+  }
+
+  readonly list: ObjectReader["list"] = (...asked) => this.#reader.list(...asked);
+  readonly head: ObjectReader["head"] = (at) => this.#reader.head(at);
+  readonly lifecycle: ObjectReader["lifecycle"] = (bucket) => this.#reader.lifecycle(bucket);
+
+  /** A message that is damaged, or holds more than any object that is read whole, comes as it is: it reads like no text. */
+  readonly get: ObjectReader["get"] = async (at, asked) => {
+    const bytes = await this.#reader.get(at, asked);
+    if (asked?.range !== undefined || !startsLikeOpenPgp(bytes)) return bytes;
+    try {
+      return await collected(this.#decryption.clear(at.key, once(bytes)));
+    } catch (error) {
+      if (error instanceof BrokenMessage || error instanceof Damaged) return bytes;
+      throw error;
+    }
+  };
+
+  readonly stream: ObjectReader["stream"] = async (at, asked) => {
+    const pieces = await this.#reader.stream(at, asked);
+    return asked?.range === undefined ? this.#opened(at.key, pieces) : pieces;
+  };
+
+  async *#opened(key: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+    const queue = new ByteQueue(pieces);
+    try {
+      const isMessage = startsLikeOpenPgp(await queue.peek(HEAD));
+      yield* isMessage ? this.#decryption.clear(key, rest(queue)) : rest(queue);
+    } catch (error) {
+      if (!(error instanceof BrokenMessage)) throw error;
+      throw new Damaged("wrong", `its OpenPGP message is damaged: ${error.message}`);
+    } finally {
+      await queue.close();
+    }
+  }
+}
+
+const PIECE = 256 * 1024;
+
+async function* rest(queue: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
+  for (let some = await queue.some(PIECE); some !== undefined; some = await queue.some(PIECE)) yield some;
+}
+
+/** The first bytes of what an object holds, fewer where there are no more. Nothing behind them is proved. */
+export async function clearBeginning(
+  reader: ObjectReader,
+  at: { readonly bucket: string; readonly key: string },
+  { most, ...asked }: Pick<ReadRequest, "ifMatch"> & { readonly most: number },
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of await reader.stream(at, asked)) {
+    pieces.push(Buffer.from(piece));
+    size += piece.length;
+    if (size >= most) break;
+  }
+  return Buffer.concat(pieces).subarray(0, most);
+}
+
+async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    size += piece.length;
+    if (size > LARGEST_WHOLE) throw new Damaged("too-large", "it holds more than any object that is read whole");
+    all.push(Buffer.from(piece));
+  }
+  return Buffer.concat(all);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield await Promise.resolve(bytes);
+}

@@ -1,0 +1,20 @@
+/**
+ * Opens what is encrypted with OpenPGP (WAL-E with WALE_GPG_KEY_ID; dingo.md §3.2). Errors: `key-unusable` where no key at
+ * hand opens the message, or the program that opens it does not say why it does not; `program-missing`, `interrupted`; and
+ * `BrokenMessage`, which alone says something of the message itself.
+ */
+export interface Decryption {
+  /**
+   * What the message holds, in pieces as they come; `key` names the object in errors. Nothing is proved before the end: a
+   * message that was changed throws there. Whoever does not want the rest ends the iteration.
+   */
+  clear(key: string, message: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
+/** A message that the key opens, and that is cut or was changed. The message is a part of a sentence about the object. */
+export class BrokenMessage extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "BrokenMessage";
+  }
+}

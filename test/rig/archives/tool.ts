@@ -1,0 +1,59 @@
+/** The built program beside real archives: with an account and a state of its own, and nothing of the caller's environment. */
+import { spawn } from "node:child_process";
+import { join, resolve } from "node:path";
+import type { RunEvent } from "../../../src/engine/event.js";
+import type { Workshop } from "./workshop.js";
+
+const PROGRAM = resolve("dist/bin.cjs");
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly more?: Readonly<Record<string, string>>;
+  /** Killed as soon as it has said this. */
+  readonly kill?: RegExp;
+}
+
+export class Tool {
+  readonly #home: string;
+  readonly #env: Readonly<Record<string, string>>;
+
+  constructor({ objects }: Workshop, { home, ...more }: { readonly home: string; readonly TMPDIR?: string }) {
+    this.#home = home;
+    this.#env = {
+      PATH: "/usr/lib/postgresql/15/bin:/usr/bin:/bin",
+      HOME: home,
+      DINGO_RECOVER_STATE: join(home, "state"),
+      AWS_ACCESS_KEY_ID: objects.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: objects.credentials.secretAccessKey,
+      AWS_REGION: objects.region,
+      AWS_ENDPOINT_URL: objects.endpoint,
+      ...more,
+    };
+  }
+
+  readonly run = (words: readonly string[], { more = {}, kill = /(?!)/ }: Started = {}): Promise<Ended> =>
+    new Promise((ended) => {
+      const child = spawn(process.execPath, [PROGRAM, ...words], { env: { ...this.#env, ...more }, cwd: this.#home });
+      const said = { stdout: "", stderr: "" };
+      for (const name of ["stdout", "stderr"] as const)
+        child[name].on("data", (piece: Buffer) => {
+          said[name] += piece.toString();
+          if (kill.test(said[name])) child.kill("SIGKILL");
+        });
+      child.on("close", (code) => ended({ code, ...said }));
+    });
+}
+
+export const eventsOf = ({ stdout }: Pick<Ended, "stdout">): readonly RunEvent[] =>
+  stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as RunEvent]));
+
+/** What the last step of a test of a backup says. */
+export function verdictOf(ended: Ended): string {
+  const last = eventsOf(ended).findLast((event) => event.type === "step-ended" && event.step === "verdict");
+  return last?.type === "step-ended" ? last.evidence : `${ended.stdout}\n${ended.stderr}`;
+}
