@@ -1,37 +1,19 @@
 /** GetBucketLifecycleConfiguration (S3 API reference): what the store deletes or moves by itself. */
-import { RecoverError } from "../../errors.js";
 import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.js";
+import { askBucket } from "./bucket-question.js";
 import type { S3Connection } from "./connection.js";
-import { answerOf } from "./failure.js";
 import { childNamed, childrenNamed, childText, type XmlElement } from "./wire/xml.js";
 
-/** Undefined where the store knows no such question. */
-export async function readLifecycle(
-  connection: S3Connection,
-  bucket: string,
-): Promise<readonly LifecycleRule[] | undefined> {
-  const call = { verb: "ask for the lifecycle rules of", place: `s3://${bucket}`, reads: true };
-  return connection.exchange(bucket, call, async (wire) => {
-    try {
+/** Undefined where we may not look, or the store knows no such question. */
+export function readLifecycle(connection: S3Connection, bucket: string): Promise<readonly LifecycleRule[] | undefined> {
+  return askBucket<readonly LifecycleRule[]>(connection, bucket, {
+    about: "the lifecycle rules",
+    ask: async (wire) => {
       const root = await wire.ask({ method: "GET", query: { lifecycle: "" } }, "LifecycleConfiguration");
       return childrenNamed(root, "Rule").map(readRule);
-    } catch (error) {
-      const { name, status } = answerOf(error);
-      if (name === "NoSuchLifecycleConfiguration") return [];
-      if (status === 501 || status === 405 || name === "NotImplemented") return undefined;
-      throw error;
-    }
+    },
+    unset: { error: "NoSuchLifecycleConfiguration", means: [] },
   });
-}
-
-/** Undefined instead of a refusal: keys that may read an archive seldom may read the bucket's configuration. */
-export async function orUnknown<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof RecoverError && error.code === "access-denied") return undefined;
-    throw error;
-  }
 }
 
 const NOTHING: XmlElement = { name: "", text: "", children: [] };
