@@ -1,4 +1,5 @@
 /** The part of the composition root that opens the object store alone: what looks at archives needs nothing else. */
+import { tmpdir } from "node:os";
 import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
 import type { Dial } from "./adapters/network/dial.js";
 import { dialedAgents, straight } from "./adapters/network/http-agents.js";
@@ -9,6 +10,8 @@ import { secretValue } from "./config/secret-value.js";
 import { RecoverError } from "./errors.js";
 import { optional } from "./optional.js";
 import type { Clock } from "./ports/clock.js";
+import type { Decryption } from "./ports/decryption.js";
+import { programPath } from "./program-path.js";
 import type { Secrets } from "./secrets.js";
 
 export interface StoreWiringOptions {
@@ -19,6 +22,8 @@ export interface StoreWiringOptions {
   readonly signal: AbortSignal;
   /** A rehearsal's sockets reach loopback only (law 13). */
   readonly loopbackOnly: boolean;
+  /** As the store's. A run has no such thing: what it stops is looked at again. */
+  readonly readsUntil?: AbortSignal;
 }
 
 export interface OpenedStore {
@@ -40,6 +45,7 @@ export function openStore(options: StoreWiringOptions, dial?: Dial): OpenedStore
     ...optional("endpoint", s3.endpoint),
     ...optional("region", s3.region),
     ...optional("credentials", credentialsOf(options)),
+    ...optional("readsUntil", options.readsUntil),
   });
   return { store, close: () => agents.destroy() };
 }
@@ -52,6 +58,30 @@ function credentialsOf(options: StoreWiringOptions): (() => Promise<S3Credential
       typeof given.accessKeyId === "string" ? given.accessKeyId : await resolveSecret(options, given.accessKeyId),
     secretAccessKey: await resolveSecret(options, given.secretAccessKey),
     ...optional("sessionToken", await optionalSecret(options, given.sessionToken)),
+  });
+}
+
+export interface DecryptionOptions extends SecretOptions {
+  readonly config: Pick<Config, "gpg">;
+}
+
+export interface OpenDecryption extends Decryption {
+  /** Leaves nothing of the key but the operator's own file. */
+  close(): Promise<void>;
+}
+
+/** Archives that are encrypted; undefined where no key is given. Nothing is run before the first encrypted object is there. */
+export async function openDecryption(options: DecryptionOptions): Promise<OpenDecryption | undefined> {
+  const { config, env, signal } = options;
+  const { key, passphrase } = config.gpg ?? {};
+  if (key === undefined) return undefined;
+  const { GpgDecryption } = await import("./adapters/gpg/gpg-decryption.js");
+  return new GpgDecryption({
+    key,
+    signal,
+    path: programPath(env),
+    parent: env["TMPDIR"] ?? tmpdir(),
+    passphrase: passphrase === undefined ? undefined : () => resolveSecret(options, passphrase),
   });
 }
 
@@ -73,7 +103,7 @@ export async function resolveSecret(
     const { runProgram } = await import("./adapters/process/spawn.js");
     const result = await runProgram({ program, args, env: definedOnly(env), signal });
     if (result.code === 0) return result.stdout;
-    throw new RecoverError("not-logged-in", `"${program}" ended with exit code ${result.code}`, {
+    throw new RecoverError("not-logged-in", `it ended with exit code ${result.code}`, {
       remedy: "Run it by hand and see why.",
       place: program,
       effect: "none",

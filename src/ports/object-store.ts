@@ -28,6 +28,8 @@ export interface KeyRange {
   readonly upTo?: string;
   /** The first of them, and no more than this many. */
   readonly most?: number;
+  /** Asked where there are so many: true for all the others as well. A store need not ask. */
+  readonly goesOn?: () => boolean;
 }
 
 /** Which bytes, and of which object. */
@@ -65,6 +67,8 @@ export interface ObjectReader {
    * is faster than several. Otherwise unknown, which is taken for true.
    */
   readonly rangesAreCheap?: boolean | undefined;
+  /** Objects that are OpenPGP messages come in clear, but for those that are asked for by a range. */
+  readonly opensMessages?: boolean | undefined;
   /** Every object below the prefix (within the range), in key order, all pages; throws rather than returning a part. */
   list(bucket: string, prefix: string, range?: KeyRange): Promise<readonly ObjectInfo[]>;
   /**
@@ -115,10 +119,55 @@ export interface StoreIdentity {
   readonly keyId: string;
 }
 
+/** What becomes of an object that somebody deletes, as far as the bucket says; "not-known" where we may not look. */
+export interface Protection {
+  /** "on": a delete leaves what was deleted below a marker. */
+  readonly versioning: "on" | "suspended" | "off" | "not-known";
+  /** Versions are deleted with a code of a second device alone. */
+  readonly mfaDelete: boolean;
+  /** Object Lock: how long each new version is kept by itself. */
+  readonly lock: "none" | "no-default" | "not-known" | { readonly mode: string; readonly days: number };
+}
+
+export interface RightsQuestion extends ObjectLocation {
+  /** ARN of the user or role that is asked about; "" for the keys that ask. */
+  readonly who: string;
+  /** On the object at `key`. */
+  readonly objectActions: readonly string[];
+  /** On the bucket. */
+  readonly bucketActions: readonly string[];
+}
+
+/** What the policies of a user or role say of one action: its own, its boundary and the organization's, not the bucket's. */
+export interface SimulatedRight {
+  readonly action: string;
+  readonly decision: "allowed" | "explicit-deny" | "implicit-deny";
+  /** Keys of conditions that nobody could tell the simulation: another value of them may lead to another decision. */
+  readonly missing: readonly string[];
+}
+
+export interface SimulatedRights {
+  /** ARN of the user or role. */
+  readonly who: string;
+  /** Undefined where it is not known whether the bucket is of the account of `who`. */
+  readonly ownBucket: boolean | undefined;
+  readonly rights: readonly SimulatedRight[];
+}
+
 export interface ArchiveStore {
   identity(): Promise<StoreIdentity>;
   /** Region of the bucket; found out where the configuration is silent. */
   region(bucket: string): Promise<string>;
+  /** The store's own clock, to the second; undefined where its answers have no date. */
+  time(bucket: string): Promise<Date | undefined>;
+  /**
+   * The bucket's policy as its JSON text, "" where it has none; undefined where we may not look or the store knows no
+   * policies: that is unknown, not "none".
+   */
+  policy(bucket: string): Promise<string | undefined>;
+  protection(bucket: string): Promise<Protection>;
+  /** By a simulation that does nothing; `why` where there is none. Throws for nothing that the store or its kin answer. */
+  simulate(question: RightsQuestion): Promise<SimulatedRights | { readonly why: string }>;
   reader(): ObjectReader;
   /** A store that can write anywhere but at or below the protected prefix. */
   writer(protect: { readonly bucket: string; readonly prefix: string }): ObjectStore;

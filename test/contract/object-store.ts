@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.js";
 import type { ArchiveStore, KeyRange, ObjectReader, ObjectStore, ReadRequest } from "../../src/ports/object-store.js";
+import { bucketRules } from "./bucket-rules.js";
 
 export interface ObjectStoreWorld {
   readonly bucket: string;
@@ -18,6 +19,8 @@ export interface ObjectStoreWorld {
   /** Nothing listens there. */
   readonly unreachable: ArchiveStore;
   seed(key: string, content: string): Promise<void>;
+  /** Gives the bucket a policy, which it has none of before. */
+  rule(policy: string): Promise<void>;
   /** Gives the bucket one lifecycle rule, which it has none of before. */
   expire(rule: { readonly id: string; readonly prefix: string; readonly days: number }): Promise<void>;
   close(): Promise<void>;
@@ -27,7 +30,13 @@ export interface ObjectStoreWorld {
  * Errors that every store can be brought to. Those of half answers need a faulty server (test/adapters/s3).
  * A method of the port without a line here does not compile; an error without a case fails the suite.
  */
-const DECLARED: Readonly<Record<Exclude<keyof ObjectStore, "rangesAreCheap"> | "region", readonly ErrorCode[]>> = {
+type Method =
+  | Exclude<keyof ObjectStore, "rangesAreCheap" | "opensMessages">
+  | "region"
+  | "time"
+  | "policy"
+  | "protection";
+const DECLARED: Readonly<Record<Method, readonly ErrorCode[]>> = {
   list: ["access-denied", "bucket-missing", "unreachable"],
   get: ["access-denied", "bucket-missing", "unreachable", "object-changed"],
   stream: ["access-denied", "bucket-missing", "unreachable", "object-changed"],
@@ -36,6 +45,9 @@ const DECLARED: Readonly<Record<Exclude<keyof ObjectStore, "rangesAreCheap"> | "
   copy: ["access-denied", "bucket-missing", "unreachable", "object-changed", "source-protected"],
   remove: ["access-denied", "unreachable", "source-protected"],
   region: ["bucket-missing", "unreachable"],
+  time: ["access-denied", "bucket-missing", "unreachable"],
+  policy: ["bucket-missing", "unreachable"],
+  protection: ["bucket-missing", "unreachable"],
 };
 
 const MISSING_BUCKET = "no-such-bucket-anywhere";
@@ -268,25 +280,37 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
         expect(await reader.lifecycle(world.bucket)).toEqual([]);
         await world.expire({ id: "old archives", prefix: "backups/old", days: 30 });
         await world.seed("lifecycle/other", "x");
-        expect(await reader.lifecycle(world.bucket)).toEqual([
-          {
-            id: "old archives",
-            enabled: true,
-            prefix: "backups/old",
-            tagged: false,
-            expires: { days: 30 },
-            transitions: [],
-          },
-        ]);
+        const acts = { enabled: true, tagged: false, expires: { days: 30 }, transitions: [] };
+        expect(await reader.lifecycle(world.bucket)).toEqual([{ id: "old archives", prefix: "backups/old", ...acts }]);
       });
+    });
 
-      it("is unknown, not none, where we may not look", async () => {
-        expect(await world.denied.reader().lifecycle(world.bucket)).toBeUndefined();
-      });
+    describe("policy, and what is said of both,", () => {
+      bucketRules(() => world);
 
       it("never takes a missing bucket or silence for an answer", async () => {
         await fails("lifecycle", reader.lifecycle(MISSING_BUCKET), { code: "bucket-missing" });
         await fails("lifecycle", world.unreachable.reader().lifecycle(world.bucket), { code: "unreachable" });
+        await fails("policy", world.store.policy(MISSING_BUCKET), { code: "bucket-missing" });
+        await fails("policy", world.unreachable.policy(world.bucket), { code: "unreachable" });
+        await fails("protection", world.store.protection(MISSING_BUCKET), { code: "bucket-missing" });
+        await fails("protection", world.unreachable.protection(world.bucket), { code: "unreachable" });
+      });
+    });
+
+    describe("time", () => {
+      it("goes with the dates of its objects", async () => {
+        await world.seed("time/now", "x");
+        const written = Date.parse((await reader.head(at("time/now")))?.lastModified ?? "");
+        const now = (await world.store.time(world.bucket))?.getTime() ?? Number.NaN;
+        expect(now).toBeGreaterThanOrEqual(Math.floor(written / 1000) * 1000);
+        expect(now - written).toBeLessThan(60_000);
+      });
+
+      it("is no other where nobody answers for the bucket", async () => {
+        await fails("time", world.store.time(MISSING_BUCKET), { code: "bucket-missing" });
+        await fails("time", world.denied.time(world.bucket), { code: "access-denied" });
+        await fails("time", world.unreachable.time(world.bucket), { code: "unreachable" });
       });
     });
 

@@ -12,6 +12,8 @@ import type {
   CopyRequest,
   KeyRange,
   LifecycleRule,
+  Protection,
+  SimulatedRights,
   ObjectInfo,
   ObjectLocation,
   ObjectReader,
@@ -35,7 +37,7 @@ export interface SeedOptions {
   readonly size?: number;
 }
 
-type FakeCall = "region" | "list" | "get" | "stream" | "head" | "lifecycle" | "copy" | "remove";
+type FakeCall = "region" | "time" | "policy" | "list" | "get" | "stream" | "head" | "lifecycle" | "copy" | "remove";
 
 export class MemoryObjectStore implements ArchiveStore {
   readonly #buckets = new Map<string, Map<string, StoredObject & { readonly size: number }>>();
@@ -47,8 +49,15 @@ export class MemoryObjectStore implements ArchiveStore {
   dieAfterChanges = Number.POSITIVE_INFINITY;
   /** Whether a copy that must find nothing is refused where something is; MinIO copies all the same. */
   honoursAbsence = true;
+  /** Whether each copy gets an ETag of its own, as it does where the bucket is encrypted with a KMS key. */
+  encryptsCopies = false;
   /** Calls that fail from now on. */
   readonly refusals = new Map<FakeCall, ErrorCode>();
+  /** By bucket, as JSON; a bucket without one has none. */
+  readonly policies = new Map<string, string>();
+  readonly protections = new Map<string, Protection>();
+  /** What a simulation comes to, for everybody. */
+  simulation: SimulatedRights | { readonly why: string } = { why: "the store is a memory" };
   /** By bucket; undefined: the store does not say. */
   readonly lifecycles = new Map<string, readonly LifecycleRule[] | undefined>();
 
@@ -69,6 +78,11 @@ export class MemoryObjectStore implements ArchiveStore {
     return bucket;
   }
 
+  /** Another name of a bucket, as an access point's alias is one. */
+  alias(name: string, of: string): void {
+    this.#buckets.set(name, this.bucket(of));
+  }
+
   /** Key to content hash: what two worlds are compared by. */
   world(bucket: string): Readonly<Record<string, string>> {
     const entries = [...this.bucket(bucket)].map(([key, { bytes }]) => [
@@ -86,6 +100,34 @@ export class MemoryObjectStore implements ArchiveStore {
     return this.#answer("region", () => {
       this.#require(bucket);
       return "us-east-1";
+    });
+  }
+
+  time(bucket: string): Promise<Date | undefined> {
+    return this.#answer("time", () => {
+      this.#require(bucket);
+      return new Date(Math.floor(this.nowMs / 1000) * 1000);
+    });
+  }
+
+  simulate(): Promise<SimulatedRights | { readonly why: string }> {
+    return Promise.resolve(this.simulation);
+  }
+
+  async policy(bucket: string): Promise<string | undefined> {
+    if (this.refusals.get("policy") === "access-denied") return undefined;
+    return this.#answer("policy", () => {
+      this.#require(bucket);
+      return this.policies.get(bucket) ?? "";
+    });
+  }
+
+  async protection(bucket: string): Promise<Protection> {
+    if (this.refusals.get("policy") === "access-denied")
+      return { versioning: "not-known", mfaDelete: false, lock: "not-known" };
+    return this.#answer("policy", () => {
+      this.#require(bucket);
+      return this.protections.get(bucket) ?? { versioning: "off", mfaDelete: false, lock: "none" };
     });
   }
 
@@ -165,7 +207,8 @@ export class MemoryObjectStore implements ArchiveStore {
       throw failure("target-not-fresh", `"${to.key}" is there already`, "none");
     }
     this.nowMs += 10;
-    const copy = { ...object, lastModified: this.#stamp() };
+    const etag = this.encryptsCopies ? createHash("md5").update(`${this.nowMs} ${to.key}`).digest("hex") : object.etag;
+    const copy = { ...object, etag, lastModified: this.#stamp() };
     this.#require(to.bucket).set(to.key, copy);
     this.changes.push(`copy ${to.key}`);
     return infoOf(to.key, copy);

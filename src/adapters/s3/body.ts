@@ -71,7 +71,11 @@ async function openRest(source: BodySource, span: Span, etag: string): Promise<B
 }
 
 /** Throws where the answer does not say, or not plausibly, which bytes it carries. */
-function spanOf(source: BodySource, body: Body, asked: string | undefined): Span {
+export function spanOf(
+  source: Pick<BodySource, "place">,
+  body: Pick<Body, "length" | "range">,
+  asked: string | undefined,
+): Span {
   if (body.length === undefined) throw incomplete(source, "the answer does not say how many bytes it has");
   if (asked === undefined) return { first: 0, last: body.length - 1 };
   const [, first = "", last = "", total = ""] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(body.range ?? "") ?? [];
@@ -99,7 +103,7 @@ export function notTheObject({ place }: { readonly place: string }): RecoverErro
   });
 }
 
-function malformed({ place }: BodySource, why: string): RecoverError {
+function malformed({ place }: Pick<BodySource, "place">, why: string): RecoverError {
   return new RecoverError("answer-malformed", `the answer for "${printable(place)}" cannot be used: ${why}`, {
     remedy: "Check what lies between here and the store: something changes its answers.",
     place: printable(place),
@@ -107,7 +111,7 @@ function malformed({ place }: BodySource, why: string): RecoverError {
   });
 }
 
-function incomplete({ place }: BodySource, why: string, cause?: unknown): RecoverError {
+function incomplete({ place }: Pick<BodySource, "place">, why: string, cause?: unknown): RecoverError {
   return new RecoverError("answer-incomplete", `"${printable(place)}" cannot be read whole: ${why}`, {
     remedy: "Run the same command again; if it stays, check what lies between here and the store.",
     place: printable(place),

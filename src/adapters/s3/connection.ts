@@ -11,7 +11,7 @@ import { RecoverError } from "../../errors.js";
 import type { Clock } from "../../ports/clock.js";
 import type { StoreIdentity } from "../../ports/object-store.js";
 import type { Secrets } from "../../secrets.js";
-import { addressAt, addressBySdk } from "./address.js";
+import { addressAt, addressBySdk, addressOfService } from "./address.js";
 import { answerOf, failureOf, toRecoverError, type Call } from "./failure.js";
 import { Pace } from "./pace.js";
 import { pauseBefore, withRetries } from "./retry.js";
@@ -40,10 +40,20 @@ export interface S3Settings {
   readonly agents?: { readonly http: HttpAgent; readonly https: HttpsAgent };
   /** Real milliseconds without a byte, after which an answer is given up. */
   readonly silenceMs?: number;
+  /** From its abort on no object is read or listed; what is thrown is its reason. */
+  readonly readsUntil?: AbortSignal;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export type Sdk = typeof S3Sdk;
+
+/** A service beside the store: `sts`, `iam`. */
+export interface AwsService {
+  readonly service: string;
+  /** That is signed for. */
+  readonly region: string;
+  readonly endpoint: string;
+}
 
 const CONNECT_MS = 15_000;
 const SILENCE_MS = 60_000;
@@ -86,7 +96,7 @@ export class S3Connection {
     return this.#settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
   }
 
-  /** What the program that answered last calls itself; empty where none did. */
+  /** What the program that answered a read last calls itself; empty where none did. */
   get server(): string {
     return this.#server;
   }
@@ -103,7 +113,7 @@ export class S3Connection {
   async identity(): Promise<StoreIdentity> {
     const region = this.configuredRegion ?? FIRST_REGION;
     const { accessKeyId } = await this.#explained(
-      { verb: "log in to", place: "s3://", endpoint: this.endpoint, reads: true },
+      { verb: "log in to", place: this.endpoint, endpoint: this.endpoint, reads: true },
       () => this.#login(region),
     );
     return { endpoint: this.endpoint, region, keyId: accessKeyId };
@@ -127,8 +137,23 @@ export class S3Connection {
     return this.#inRegion(bucket, call, async (region) => {
       const signer = this.#signerOf(region, await this.#login(region));
       const address = await this.#addressOf(bucket, region);
-      const heard = (server: string): void => void (this.#server = server);
-      return request(new Wire({ agents: this.#agents, address, signer, patience, heard }));
+      const asked = call.reads ? { heard: (server: string): void => void (this.#server = server) } : {};
+      return request(new Wire({ agents: this.#agents, address, signer, patience, ...asked }));
+    });
+  }
+
+  /** One request to another service of AWS, with the same credentials; sent again only where it asks to slow down. */
+  askService<T>(
+    { service, region, endpoint }: AwsService,
+    verb: string,
+    request: (wire: Wire) => Promise<T>,
+  ): Promise<T> {
+    const call = { verb, place: service, endpoint, reads: false };
+    const silenceMs = this.#settings.silenceMs ?? SILENCE_MS;
+    const patience = { connectMs: CONNECT_MS, silenceMs, wholeMs: silenceMs };
+    return this.#explained(call, async () => {
+      const signer = new Signer(await this.#login(region), region, service);
+      return request(new Wire({ agents: this.#agents, address: addressOfService(endpoint), signer, patience }));
     });
   }
 
@@ -138,6 +163,7 @@ export class S3Connection {
     request: (region: string) => Promise<T>,
   ): Promise<T> {
     const attempt = (): Promise<T> => {
+      if (call.alone === true) this.#settings.readsUntil?.throwIfAborted();
       const region = this.#regions.get(bucket) ?? this.configuredRegion ?? FIRST_REGION;
       return this.#pace.run(() => request(region), isThrottle);
     };
@@ -173,6 +199,11 @@ export class S3Connection {
 
   #isNews(bucket: string, region: string): boolean {
     return region !== "" && region !== (this.#regions.get(bucket) ?? this.configuredRegion ?? FIRST_REGION);
+  }
+
+  /** A variable of AWS's shared configuration. */
+  variable(name: string): string | undefined {
+    return (this.#settings.environment ?? process.env)[name];
   }
 
   get #customEndpoint(): string | undefined {

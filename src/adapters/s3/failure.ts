@@ -9,13 +9,15 @@ import type { Secrets } from "../../secrets.js";
 export interface Call {
   /** "list", "read", "look at", "copy", "delete": after "cannot". */
   readonly verb: string;
-  /** s3://BUCKET/KEY */
+  /** s3://BUCKET/KEY; of a call about no bucket, the endpoint. */
   readonly place: string;
   readonly endpoint: string;
   /** False where the call changes something: then it is sent again only if it certainly was not carried out. */
   readonly reads: boolean;
   /** The store may work long before it answers; so it may for every change. */
   readonly slow?: boolean;
+  /** It belongs to no change that would be left half-done: somebody who stops the command stops it. */
+  readonly alone?: boolean;
 }
 
 export type Failure =
@@ -54,7 +56,7 @@ export function toRecoverError(cause: unknown, call: Call, secrets: Secrets): Re
   const why = printable(secrets.mask(described.why)).replace(/\.$/, "");
   return new RecoverError(described.code, `cannot ${call.verb} "${printable(call.place)}": ${why}`, {
     remedy: described.remedy,
-    place: `${printable(call.place)} at ${call.endpoint}`,
+    place: call.place === call.endpoint ? call.endpoint : `${printable(call.place)} at ${call.endpoint}`,
     cause,
     effect: call.reads || isRefusal(failure) ? "none" : "unknown",
   });
@@ -80,13 +82,13 @@ function describe(failure: Failure): { readonly code: ErrorCode; readonly why: s
       return {
         code: "unreachable",
         why: `the object store asked to slow down, again and again (${failure.why})`,
-        remedy: "Wait until the store is less busy, then resume.",
+        remedy: "Wait until the store is less busy, then try again.",
       };
     case "transient":
       return {
         code: "unreachable",
         why: failure.why,
-        remedy: "Check the S3 endpoint and the network between here and there, then resume.",
+        remedy: "Check the S3 endpoint and the network between here and there, then try again.",
       };
   }
 }
@@ -130,16 +132,17 @@ function identityFailure({ name, status, message }: Facts): Failure | undefined 
     return final("not-logged-in", message, "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or s3.credentials.");
   }
   if (name === "RequestTimeTooSkewed") {
-    return final("access-denied", message, "Set the clock of this machine, then resume.");
+    return final("access-denied", message, "Set the clock of this machine, then try again.");
   }
   if (name === "InvalidObjectState") {
     return final("access-denied", message, "Have the object restored from its cold storage class first.");
   }
-  if (EXPIRED.has(name)) return final("access-denied", message, "Fetch new temporary credentials, then resume.");
+  if (EXPIRED.has(name)) return final("access-denied", message, "Fetch new temporary credentials, then try again.");
   if (name === "SignatureDoesNotMatch" || name === "InvalidAccessKeyId") {
     return final("access-denied", `${name}: ${message}`, "Check the access key and its secret.");
   }
-  if (status !== 401 && status !== 403) return undefined;
+  // A copy that has begun to answer says 200, whatever it comes to.
+  if (status !== 401 && status !== 403 && name !== "AccessDenied") return undefined;
   return final("access-denied", `${name}: ${message}`, "Use credentials that may list and read this bucket.");
 }
 
@@ -147,6 +150,7 @@ function objectFailure({ name, status, message }: Facts): Failure | undefined {
   if (name === "NoSuchBucket") {
     return final("bucket-missing", "there is no such bucket", "Check the bucket's name and the S3 endpoint.");
   }
+  if (name === "NoSuchEntity") return final("nothing-found", message, "Check the ARN.");
   if (name === "PreconditionFailed" || status === 412) {
     return final("object-changed", "it is not the object that was seen before", SOMEBODY_WRITES);
   }
@@ -154,13 +158,27 @@ function objectFailure({ name, status, message }: Facts): Failure | undefined {
     return final("object-changed", "it is gone", SOMEBODY_WRITES);
   }
   if (status === 416) return final("object-changed", "it is shorter than it was", SOMEBODY_WRITES);
-  if (status < 400 || status >= 500 || name === "RequestTimeout") return undefined;
+  if (status < 400 || status >= 500 || isPassing(name, status)) return undefined;
   return final(
     "answer-malformed",
     `${name}: ${message}`,
     "Check the S3 endpoint, and that the credentials have not expired.",
   );
 }
+
+/**
+ * Refusals that say nothing of the request: the store, or what lies before it, lost the connection to where it sends or
+ * reads (S3 API reference, "Error responses"; MinIO answers IncompleteBody and 499 while one of its nodes goes away).
+ */
+const PASSING = new Set([
+  "IncompleteBody",
+  "RequestTimeout",
+  "OperationAborted",
+  "ConditionalRequestConflict",
+  "ClientDisconnected",
+]);
+
+const isPassing = (name: string, status: number): boolean => PASSING.has(name) || status === 408 || status === 499;
 
 const SOMEBODY_WRITES = "Find out who writes there: a container of the deleted instance may still be alive.";
 
@@ -170,7 +188,7 @@ function transportFailure({ name, status, code, message }: Facts): Failure {
     return final("unreachable", `${code}: ${message}`, "Name the endpoint's authority with NODE_EXTRA_CA_CERTS.");
   }
   if (name === "TimeoutError" && code === "") return { kind: "transient", why: "no answer in time" };
-  if (status >= 500 || code !== "" || name === "TimeoutError" || name === "RequestTimeout") {
+  if (status >= 500 || code !== "" || name === "TimeoutError" || isPassing(name, status)) {
     return { kind: "transient", why: `${code || name}: ${message}` };
   }
   return final(

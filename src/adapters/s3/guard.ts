@@ -5,6 +5,7 @@
  * too. Buckets are never changed, and a bucket "name" that would reach into a key is no name.
  */
 import { RecoverError } from "../../errors.js";
+import { isUncertainPath, spellings } from "../../key-path.js";
 import type { ObjectLocation } from "../../ports/object-store.js";
 
 export interface ProtectedPrefix {
@@ -15,7 +16,7 @@ export interface ProtectedPrefix {
 /** Throws `source-protected` unless the location certainly lies outside the protected prefix. */
 export function refuseProtected(protect: ProtectedPrefix, at: ObjectLocation): void {
   if (!isPlainBucket(at.bucket)) throw refused(at, "the bucket's name is not a plain one");
-  if (hasUncertainPath(at.key)) throw refused(at, "its path can be read as another one");
+  if (isUncertainPath(at.key)) throw refused(at, "its path can be read as another one");
   if (at.bucket.toLowerCase() !== protect.bucket.toLowerCase()) return;
   const shelter = clean(protect.prefix);
   const inside = spellings(at.key).some((key) => isAtOrBelow(shelter, clean(key)));
@@ -24,23 +25,6 @@ export function refuseProtected(protect: ProtectedPrefix, at: ObjectLocation): v
 
 function isPlainBucket(bucket: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{2,62}$/.test(bucket);
-}
-
-/** Empty, "." and ".." parts, in any spelling: such keys are written by nobody who means well. */
-function hasUncertainPath(key: string): boolean {
-  return spellings(key).some((spelling) =>
-    spelling.split("/").some((part) => part === "" || part === "." || part === ".."),
-  );
-}
-
-/** The key as it stands and as a careless server may read it: decoded once or twice, backslashes as slashes. */
-function spellings(key: string): readonly string[] {
-  const once = decode(key);
-  return [key, once, decode(once)].flatMap((text) => [text, text.replaceAll("\\", "/")]);
-}
-
-function decode(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll("%", ""), "hex").toString());
 }
 
 function clean(path: string): readonly string[] {

@@ -23,7 +23,7 @@ export async function listEveryPage(
 ): Promise<readonly ObjectInfo[]> {
   const objects: ObjectInfo[] = [];
   const tokens = new Set<string>();
-  const enough = range.most ?? Number.POSITIVE_INFINITY;
+  let most = range.most ?? Number.POSITIVE_INFINITY;
   let emptyPages = 0;
   let ordered = true;
   let token: string | undefined;
@@ -35,11 +35,12 @@ export async function listEveryPage(
     // Not every store knows start-after.
     for (const row of rows) if (isWithin(row.key, range)) objects.push(row);
     ordered &&= isOrdered(rows);
-    token = ordered && (objects.length >= enough || endsAt(rows, range)) ? undefined : nextToken(page, place);
+    if (objects.length >= most && range.goesOn?.() === true) most = Number.POSITIVE_INFINITY;
+    token = ordered && (objects.length >= most || endsAt(rows, range)) ? undefined : nextToken(page, place);
     if (token !== undefined && tokens.has(token)) throw incomplete(place, "the object store repeats a page");
     if (token !== undefined) tokens.add(token);
   } while (token !== undefined);
-  return inKeyOrder(objects, place).slice(0, range.most);
+  return inKeyOrder(objects, place).slice(0, most);
 }
 
 function isWithin(key: string, { after, upTo }: KeyRange): boolean {
@@ -78,7 +79,7 @@ function readRow({ key, size, etag, date, storageClass }: Listed, encoded: boole
   return {
     key: encoded ? decodeKey(key, place) : key,
     size: Number(size),
-    etag: etag.replaceAll('"', ""),
+    etag: etag.includes('"') ? etag.replaceAll('"', "") : etag,
     lastModified,
     storageClass: storageClass === undefined || storageClass === "STANDARD" ? "STANDARD" : storageClass,
   };

@@ -64,7 +64,7 @@ export function pageOf(body: Buffer, headers: Readonly<Record<string, string>> =
   const root = requireRoot(
     parseXml(`${body.toString("utf8", 0, first < 0 ? body.length : first)}${body.toString("utf8", at)}`),
     "ListBucketResult",
-    headers,
+    () => headers,
   );
   const count = childText(root, "KeyCount");
   const truncated = childText(root, "IsTruncated");
@@ -77,19 +77,24 @@ export function pageOf(body: Buffer, headers: Readonly<Record<string, string>> =
   };
 }
 
+/** As stores write them around an ETag, which are no part of it: without them there is nothing to unescape. */
+const QUOTES = ["&quot;", "&#34;", '"'] as const;
+
 /** One row of plain elements; what nests is ignored. */
 function rowOf(body: Buffer, from: number, to: number): Listed {
   const row = body.toString("latin1", from, to);
-  const field = (name: string): string | undefined => {
+  const field = (name: string, quotes: readonly string[] = []): string | undefined => {
     const start = row.indexOf(`<${name}>`) + name.length + 2;
     const end = row.indexOf("<", start);
     if (start < name.length + 2 || !row.startsWith(`/${name}>`, end + 1)) return undefined;
-    return unescaped(body.toString("utf8", from + start, from + end));
+    const quote = quotes.find((each) => end - start >= 2 * each.length && row.startsWith(each, start)) ?? "";
+    const inner = quote !== "" && row.endsWith(quote, end) ? quote.length : 0;
+    return unescaped(body.toString("utf8", from + start + inner, from + end - inner));
   };
   return {
     key: field("Key"),
     size: field("Size"),
-    etag: field("ETag"),
+    etag: field("ETag", QUOTES),
     date: field("LastModified"),
     storageClass: field("StorageClass"),
   };

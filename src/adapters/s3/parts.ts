@@ -101,7 +101,8 @@ async function begin(
     ...(storageClass === "STANDARD" ? {} : { "x-amz-storage-class": storageClass }),
     ...(tags === "" ? {} : { "x-amz-tagging": tags }),
   };
-  const root = await connection.exchange(to.bucket, calling("copy", from, { reads: true }), (wire) =>
+  // Sent again, it would leave an upload that nobody ends.
+  const root = await connection.exchange(to.bucket, calling("copy", from, { reads: false }), (wire) =>
     wire.ask({ method: "POST", key: to.key, query: { uploads: "" }, headers }, "InitiateMultipartUploadResult"),
   );
   const upload = childText(root, "UploadId");

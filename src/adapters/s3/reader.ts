@@ -1,4 +1,5 @@
 /** The reading side of a store. It has no way to write. */
+import type { IncomingHttpHeaders } from "node:http";
 import type {
   KeyRange,
   LifecycleRule,
@@ -8,13 +9,14 @@ import type {
   ReadRequest,
 } from "../../ports/object-store.js";
 import { RecoverError } from "../../errors.js";
-import { type Body, notTheObject, openBody } from "./body.js";
+import { type Body, notTheObject, openBody, spanOf } from "./body.js";
 import type { S3Connection } from "./connection.js";
 import { failureOf, printable } from "./failure.js";
-import { orUnknown, readLifecycle } from "./lifecycle.js";
+import { readLifecycle } from "./lifecycle.js";
 import { listEveryPage } from "./listing.js";
 import { fetchPage } from "./page.js";
 import { findRegion, requireBucket } from "./region.js";
+import { bodyOf } from "./wire/exchange.js";
 
 export class S3Reader implements ObjectReader {
   protected readonly connection: S3Connection;
@@ -31,7 +33,7 @@ export class S3Reader implements ObjectReader {
   async list(bucket: string, prefix: string, range: KeyRange = {}): Promise<readonly ObjectInfo[]> {
     await this.prepare(bucket);
     const place = `s3://${bucket}/${prefix}`;
-    const call = { verb: "list", place, reads: true };
+    const call = { verb: "list", place, reads: true, alone: true };
     const { after, most } = range;
     const page = (token: string | undefined) =>
       this.connection.exchange(bucket, call, (wire) => fetchPage(wire, { prefix, token, after, most }));
@@ -42,12 +44,16 @@ export class S3Reader implements ObjectReader {
     await this.prepare(at.bucket);
     const call = readingOf(at);
     return this.connection.exchange(at.bucket, call, async (wire) => {
-      const { headers, body } = await wire.send({ method: "GET", key: at.key, headers: headersFor(request) });
-      // A portal or proxy that answers in the store's place knows no ETag.
-      if (request.ifMatch !== undefined && plain(headers["etag"]) !== request.ifMatch) throw notTheObject(call);
-      const announced = countOf(headers["content-length"]);
-      if (announced === undefined || announced === body.length) return body;
-      throw cutShort(call.place, body.length, announced);
+      const answer = await wire.open({ method: "GET", key: at.key, headers: headersFor(request) });
+      try {
+        const announced = announcedBy(answer.headers, call, request);
+        const body = await bodyOf(answer);
+        if (announced === undefined || announced === body.length) return body;
+        throw cutShort(call.place, body.length, announced);
+      } catch (error) {
+        answer.destroy();
+        throw error;
+      }
     });
   }
 
@@ -86,11 +92,8 @@ export class S3Reader implements ObjectReader {
     return answer === undefined ? undefined : infoOf(key, answer.headers, call.place);
   }
 
-  async lifecycle(bucket: string): Promise<readonly LifecycleRule[] | undefined> {
-    return orUnknown(async () => {
-      await this.prepare(bucket);
-      return readLifecycle(this.connection, bucket);
-    });
+  lifecycle(bucket: string): Promise<readonly LifecycleRule[] | undefined> {
+    return readLifecycle(this.connection, bucket);
   }
 
   /** Buckets of unknown region are looked at once. */
@@ -102,7 +105,7 @@ export class S3Reader implements ObjectReader {
 const plain = (etag: string | undefined): string | undefined => etag?.replaceAll('"', "");
 
 function readingOf({ bucket, key }: ObjectLocation) {
-  return { verb: "read", place: `s3://${bucket}/${key}`, reads: true };
+  return { verb: "read", place: `s3://${bucket}/${key}`, reads: true, alone: true };
 }
 
 function headersFor({ range, ifMatch }: ReadRequest): Record<string, string> {
@@ -110,6 +113,19 @@ function headersFor({ range, ifMatch }: ReadRequest): Record<string, string> {
     ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }),
     ...(range === undefined ? {} : { range }),
   };
+}
+
+/** The number of bytes that are to come. Throws where they are not those that were asked for. */
+function announcedBy(
+  headers: IncomingHttpHeaders,
+  call: { readonly place: string },
+  { ifMatch, range }: ReadRequest,
+): number | undefined {
+  // A portal or proxy that answers in the store's place knows no ETag.
+  if (ifMatch !== undefined && plain(headers.etag) !== ifMatch) throw notTheObject(call);
+  const length = countOf(headers["content-length"]);
+  if (range !== undefined) spanOf(call, { length, range: headers["content-range"] }, range);
+  return length;
 }
 
 const countOf = (text: string | undefined): number | undefined =>

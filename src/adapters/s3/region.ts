@@ -19,6 +19,22 @@ export async function requireBucket(connection: S3Connection, bucket: string): P
   await askHead(connection, bucket);
 }
 
+/** By the Date of an answer (RFC 9110, 6.6.1). Errors: `bucket-missing`, `access-denied`, `unreachable`. */
+export async function storeTime(connection: S3Connection, bucket: string): Promise<Date | undefined> {
+  if (connection.configuredRegion === undefined) await findRegion(connection, bucket);
+  const call = { verb: "look at", place: `s3://${bucket}`, reads: true };
+  return connection.exchange(bucket, call, async (wire) => {
+    try {
+      const at = new Date((await wire.send({ method: "HEAD" })).headers["date"] ?? "");
+      return Number.isNaN(at.getTime()) ? undefined : at;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind === "final" && failure.code === "object-changed") throw missing(bucket, connection.endpoint);
+      throw error;
+    }
+  });
+}
+
 async function askHead(connection: S3Connection, bucket: string): Promise<string | undefined> {
   const call = { verb: "look at", place: `s3://${bucket}`, reads: true };
   return connection.exchange(bucket, call, async (wire) => {

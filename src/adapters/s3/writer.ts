@@ -5,6 +5,7 @@ import type { S3Connection } from "./connection.js";
 import { printable } from "./failure.js";
 import { copyInParts } from "./parts.js";
 import { refuseProtected, type ProtectedPrefix } from "./guard.js";
+import { keyPath } from "./wire/signature.js";
 import { childText } from "./wire/xml.js";
 import { S3Reader } from "./reader.js";
 
@@ -89,9 +90,7 @@ function copyHeaders(from: ObjectLocation, { ifMatch, storageClass, ifAbsent }: 
 }
 
 /** Each path part percent-encoded: the header's "?versionId" would otherwise be within reach of a key. */
-function copySource({ bucket, key }: ObjectLocation): string {
-  return [bucket, ...key.split("/").map(encodeURIComponent)].join("/");
-}
+const copySource = ({ bucket, key }: ObjectLocation): string => `${bucket}/${keyPath(key)}`;
 
 function taken(to: ObjectLocation, cause: unknown): RecoverError {
   const place = printable(`s3://${to.bucket}/${to.key}`);

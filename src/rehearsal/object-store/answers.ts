@@ -41,7 +41,9 @@ export function answerStore(host: WorldHost, call: StoreCall): StoreAnswer {
       : answerKnown(asked);
   if (operation === undefined) host.apply({ is: "stray", where: "S3", what: `${call.method} ${call.path}` });
   trace(host, { by: signer ?? "", bucket, key: place.object, operation: operation ?? "get" }, answer.status);
-  return call.method === "HEAD" ? { ...answer, body: Buffer.alloc(0) } : answer;
+  // The store's clock is the box's.
+  const headers = { date: new Date(host.world().now).toUTCString(), ...answer.headers };
+  return { ...answer, headers, ...(call.method === "HEAD" ? { body: Buffer.alloc(0) } : {}) };
 }
 
 /** Changes that happened are in the record already. */
@@ -54,6 +56,9 @@ function trace(host: WorldHost, request: Omit<StoreRequest, "at" | "status">, st
 const NAMES: Readonly<Record<Operation, string>> = {
   location: "GetBucketLocation",
   lifecycle: "GetBucketLifecycleConfiguration",
+  policy: "GetBucketPolicy",
+  versioning: "GetBucketVersioning",
+  "object-lock": "GetObjectLockConfiguration",
   list: "ListObjectsV2",
   get: "GetObject",
   head: "HeadObject",
@@ -77,6 +82,9 @@ function operationOf(call: StoreCall, object: string): Operation | undefined {
     if (method !== "GET") return undefined;
     if (query.has("location")) return "location";
     if (query.has("lifecycle")) return "lifecycle";
+    if (query.has("policy")) return "policy";
+    if (query.has("versioning")) return "versioning";
+    if (query.has("object-lock")) return "object-lock";
     return query.get("list-type") === "2" ? "list" : undefined;
   }
   if (method === "GET") return "get";
@@ -100,6 +108,12 @@ function answerKnown(asked: Asked): StoreAnswer {
       );
     case "lifecycle":
       return lifecycle(host.world().store.expiry?.[bucket] ?? []);
+    case "policy":
+      return policy(host.world().store.policies?.[bucket]);
+    case "versioning":
+      return document('<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>');
+    case "object-lock":
+      return failure(404, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist");
     case "list":
       return document(xml(listing(asked.call.query, bucket, objects)));
     case "get":
@@ -128,6 +142,11 @@ function isDenied(key: AccessKey, operation: Operation, path: string): boolean {
   if (key.denyWrites.includes("*")) return true;
   const writes = operation === "put" || operation === "copy" || operation === "delete";
   return writes && key.denyWrites.some((prefix) => path.startsWith(prefix) || `${path}/` === prefix);
+}
+
+function policy(text: string | undefined): StoreAnswer {
+  if (text === undefined) return failure(404, "NoSuchBucketPolicy", "The bucket policy does not exist");
+  return { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(text) };
 }
 
 function lifecycle(rules: readonly ExpiryRule[]): StoreAnswer {

@@ -119,6 +119,31 @@ describe("reads", () => {
       code: "answer-malformed",
     });
   });
+
+  it.each([
+    ["the object's beginning", { "content-range": "bytes 0-3/100" }],
+    ["all of the object", {}],
+    ["another number of bytes", { "content-range": "bytes 92-99/100" }],
+  ])("take no %s for its end", async (_what, said) => {
+    server.script(text(206, "abcd", { etag: '"abc"', "content-length": "4", ...said }));
+    const end = { ifMatch: "abc", range: "bytes=96-99" };
+    await expect(server.store().reader().get(FROM, end)).rejects.toMatchObject({ code: "answer-malformed" });
+    server.script(text(206, "abcd", { etag: '"abc"', "content-length": "4", "content-range": "bytes 96-99/100" }));
+    expect(await server.store().reader().get(FROM, end)).toEqual(Buffer.from("abcd"));
+  });
+});
+
+describe("an answer without end", () => {
+  it("is given up before it fills the memory", async () => {
+    server.script((_request, response) => {
+      const piece = Buffer.alloc(1024 * 1024, 0x20);
+      const more = (): void => {
+        while (!response.destroyed) if (!response.write(piece)) return void response.once("drain", more);
+      };
+      more();
+    });
+    await expect(list()).rejects.toMatchObject({ code: "answer-incomplete" });
+  });
 });
 
 describe("a store that asks to slow down", () => {
@@ -155,6 +180,77 @@ describe("changes in doubt", () => {
     await expect(copy()).rejects.toMatchObject({ code: "access-denied", effect: "none" });
     server.script(error(412, "PreconditionFailed"));
     await expect(copy()).rejects.toMatchObject({ code: "object-changed", effect: "none" });
+  });
+});
+
+/** As MinIO and proxies answer while what they read from goes away. */
+const PASSING: readonly (readonly [number, string])[] = [
+  [400, "IncompleteBody"],
+  [400, "RequestTimeout"],
+  [408, "RequestTimeout"],
+  [409, "OperationAborted"],
+  [409, "ConditionalRequestConflict"],
+  [499, "ClientDisconnected"],
+];
+
+describe("a store that goes away in the middle of an answer", () => {
+  const cut: Reply = (_, response) => {
+    response.writeHead(200, { "content-length": "4", etag: '"abc"' });
+    response.write("ab", () => response.socket?.destroy());
+  };
+  const whole = text(200, "abcd", { etag: '"abc"' });
+  const get = async () => Buffer.from(await server.store().reader().get(FROM, { ifMatch: "abc" })).toString();
+
+  it.each(PASSING)("and says so with %i %s is asked again, and is unreachable where it stays", async (status, code) => {
+    server.script(error(status, code), whole);
+    expect(await get()).toBe("abcd");
+    server.script(error(status, code));
+    await expect(get()).rejects.toMatchObject({ code: "unreachable", effect: "none" });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it.each(PASSING)(
+    "with %i %s leaves a copy in doubt: it is unreachable, and not asked twice",
+    async (status, code) => {
+      for (const reply of [error(status, code), error(200, code)]) {
+        server.script(reply);
+        await expect(copy()).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
+        expect(server.requests).toHaveLength(1);
+      }
+    },
+  );
+
+  it("is asked again for a body that is shorter than announced, and is unreachable where it stays", async () => {
+    server.script(cut, cut, whole);
+    expect(await get()).toBe("abcd");
+    server.script(cut);
+    await expect(get()).rejects.toMatchObject({ code: "unreachable", effect: "none" });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it("is asked again for a page of a listing that is cut", async () => {
+    const text200 = page({ keys: ["x/1"] });
+    const half: Reply = (_, response) => {
+      response.writeHead(200, { "content-length": String(Buffer.byteLength(text200)) });
+      response.write(text200.slice(0, 80), () => response.socket?.destroy());
+    };
+    server.script(half, text(200, text200));
+    expect(await list()).toHaveLength(1);
+    server.script(half);
+    await expect(list()).rejects.toMatchObject({ code: "unreachable", effect: "none" });
+  });
+});
+
+describe("a copy that begins with 200", () => {
+  it.each([
+    ["NoSuchKey", "object-changed"],
+    ["PreconditionFailed", "object-changed"],
+    ["AccessDenied", "access-denied"],
+    ["NoSuchBucket", "bucket-missing"],
+    ["InternalError", "unreachable"],
+  ])("and ends with %s is %s", async (name, code) => {
+    server.script(error(200, name));
+    await expect(copy()).rejects.toMatchObject({ code });
   });
 });
 
@@ -220,6 +316,11 @@ describe("refusals", () => {
       credentials: () => Promise.reject(Object.assign(new Error("none"), { name: "CredentialsProviderError" })),
     });
     await expect(store.reader().list("bucket", "x/")).rejects.toMatchObject({ code: "not-logged-in", effect: "none" });
+    const { endpoint } = server;
+    await expect(store.identity()).rejects.toMatchObject({
+      message: `cannot log in to "${endpoint}": none`,
+      place: endpoint,
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.js";
 import { describe, expect, it } from "vitest";
 import { refuseProtected } from "../../../src/adapters/s3/guard.js";
 
@@ -32,6 +32,9 @@ describe("the guard of the source archive", () => {
     "backups/78218ded/..%2f6e101b27/wal/x",
     "..",
     "",
+    "/",
+    "backups/78218ded/wal//",
+    "backups/78218ded/wal%2f/",
     "a/../../x",
   ])("refuses %j", (key) => expect(allowed(key)).toBe(false));
 
@@ -45,6 +48,7 @@ describe("the guard of the source archive", () => {
     "backups/78218ded/new\nline\u001b[2J",
     "backups/78218ded/100%",
     "other/backups/6e101b27/wal/x",
+    "backups/78218ded/wal/",
   ])("lets %j pass", (key) => expect(allowed(key)).toBe(true));
 
   it("reads its own prefix with and without slashes around it", () => {

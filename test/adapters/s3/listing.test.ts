@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.js";
 import { describe, expect, it } from "vitest";
 import { listEveryPage } from "../../../src/adapters/s3/listing.js";
 import type { Page } from "../../../src/adapters/s3/page.js";
@@ -43,6 +43,22 @@ describe("the pages of a listing", () => {
         expect(listed.map(({ key }) => key)).toEqual(wanted);
       }),
     );
+  });
+
+  it("go on behind as many as were asked for where all the others are wanted by then", async () => {
+    const pages = [["a", "b"], ["c", "d"], ["e"]];
+    const listed = async (most: number, goesOn: () => boolean): Promise<readonly string[]> => {
+      const fetchPage = (token: string | undefined): Promise<Page> => {
+        const at = Number(token ?? "0");
+        return Promise.resolve(pageOf(pages[at] ?? [], at < 2 ? String(at + 1) : undefined));
+      };
+      return (await listEveryPage(fetchPage, { ...whole, range: { most, goesOn } })).map(({ key }) => key);
+    };
+    expect(await listed(3, () => false)).toEqual(["a", "b", "c"]);
+    let asked = 0;
+    // What is said first counts: a listing that ended there is no whole one.
+    expect(await listed(3, () => (asked += 1) > 1)).toEqual(["a", "b", "c"]);
+    expect(await listed(3, () => true)).toEqual(["a", "b", "c", "d", "e"]);
   });
 
   it("are all read for a range of keys where a store lists in no order, and where it knows no start", async () => {

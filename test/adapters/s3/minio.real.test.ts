@@ -2,11 +2,15 @@
 import { randomBytes } from "node:crypto";
 import {
   CompleteMultipartUploadCommand,
+  CreateBucketCommand,
   CreateMultipartUploadCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectLockConfigurationCommand,
   PutObjectCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
@@ -97,6 +101,9 @@ objectStoreContract("MinIO by the AWS SDK", async () => {
     unreachable: storeWith("http://127.0.0.31:9", minio.credentials),
     honoursAbsence: false,
     seed: (key, content) => seed(minio, key, content),
+    rule: async (policy) => {
+      await minio.client.send(new PutBucketPolicyCommand({ Bucket: minio.bucket, Policy: policy }));
+    },
     expire: async ({ id, prefix, days }) => {
       const rule = { ID: id, Status: "Enabled", Filter: { Prefix: prefix }, Expiration: { Days: days } } as const;
       const configuration = { Bucket: minio.bucket, LifecycleConfiguration: { Rules: [rule] } };
@@ -253,5 +260,32 @@ describe("an archive on MinIO, with keys that may not write to the source", () =
   it("refuses keys with path parts that go up, as the guard expects", async () => {
     const up = seed(running.minio, "a/../b", "x");
     await expect(up).rejects.toThrow();
+  });
+});
+
+describe("what MinIO keeps of what is deleted", () => {
+  it("is told of buckets with versions, and with a lock", async () => {
+    const { minio, stop } = await start("127.0.0.37");
+    const store = storeWith(minio.endpoint, minio.credentials);
+    await minio.client.send(
+      new PutBucketVersioningCommand({ Bucket: minio.bucket, VersioningConfiguration: { Status: "Enabled" } }),
+    );
+    const versions = { versioning: "on", mfaDelete: false, lock: "none" };
+    expect(await store.protection(minio.bucket)).toEqual(versions);
+    await minio.client.send(
+      new PutBucketVersioningCommand({ Bucket: minio.bucket, VersioningConfiguration: { Status: "Suspended" } }),
+    );
+    expect(await store.protection(minio.bucket)).toEqual({ ...versions, versioning: "suspended" });
+    await minio.client.send(new CreateBucketCommand({ Bucket: "locked", ObjectLockEnabledForBucket: true }));
+    expect(await store.protection("locked")).toEqual({ ...versions, lock: "no-default" });
+    for (const [Retention, days] of [
+      [{ Mode: "COMPLIANCE", Days: 7 }, 7],
+      [{ Mode: "GOVERNANCE", Years: 2 }, 730],
+    ] as const) {
+      const ObjectLockConfiguration = { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention: Retention } } as const;
+      await minio.client.send(new PutObjectLockConfigurationCommand({ Bucket: "locked", ObjectLockConfiguration }));
+      expect(await store.protection("locked")).toEqual({ ...versions, lock: { mode: Retention.Mode, days } });
+    }
+    await stop();
   });
 });

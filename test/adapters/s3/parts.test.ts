@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chooseSize, rangesOf } from "../../../src/adapters/s3/parts.js";
 import { error, FaultyServer, type Reply, text } from "./faulty-server.js";
@@ -39,11 +39,11 @@ const USUAL: Readonly<Record<Step, Reply>> = {
 };
 
 /** Copies while one step answers otherwise. */
-async function copy(other: Partial<Record<Step, Reply>> = {}) {
+async function copy(other: Partial<Record<Step, Reply>> = {}, settings: { readonly readsUntil?: AbortSignal } = {}) {
   const replies = { ...USUAL, ...other };
   server.script((request, response) => replies[stepOf(request.method ?? "", request.url ?? "")](request, response));
   return server
-    .store({ largestCopy: 6 * MIB })
+    .store({ largestCopy: 6 * MIB, ...settings })
     .writer(PROTECT)
     .copy(FROM, TO, LARGE);
 }
@@ -85,12 +85,23 @@ describe("a copy in parts", () => {
     expect(steps().at(-1)).toBe("abort");
   });
 
+  it("is ended by nobody who stops the command: a part that fails then still ends the upload", async () => {
+    const stopped = AbortSignal.abort(new Error("stopped"));
+    expect(await copy({}, { readsUntil: stopped })).toMatchObject({ key: "to" });
+    const refused = copy({ part: error(403, "AccessDenied") }, { readsUntil: stopped });
+    await expect(refused).rejects.toMatchObject({ code: "access-denied" });
+    expect(steps().at(-1)).toBe("abort");
+    const reader = server.store({ readsUntil: stopped }).reader();
+    await expect(reader.list("bucket", "x/")).rejects.toThrow("stopped");
+    await expect(reader.get(FROM)).rejects.toThrow("stopped");
+  });
+
   it("is no copy where what is there in the end is something else", async () => {
     const etag = '<CompleteMultipartUploadResult><ETag>"other"</ETag></CompleteMultipartUploadResult>';
     await expect(copy({ complete: text(200, etag) })).rejects.toMatchObject({ code: "answer-incomplete" });
   });
 
-  it("sends a part again after a cut connection, but never the end", async () => {
+  it("sends a part again after a cut connection, but never the beginning and the end", async () => {
     let parts = 0;
     const part: Reply = (request, response) => {
       parts += 1;
@@ -101,6 +112,8 @@ describe("a copy in parts", () => {
     expect(parts).toBe(4);
     await expect(copy({ complete: error(500, "InternalError") })).rejects.toMatchObject({ effect: "unknown" });
     expect(steps().filter((step) => step === "complete")).toHaveLength(1);
+    await expect(copy({ begin: (request) => request.socket.destroy() })).rejects.toMatchObject({ effect: "unknown" });
+    expect(steps().filter((step) => step === "begin")).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,5 @@
 /** One HTTP request and its answer, over the agents that know the way. Nothing is sent again here. */
-import { type Agent as HttpAgent, type IncomingMessage, request as httpRequest } from "node:http";
+import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { type Agent as HttpsAgent, request as httpsRequest } from "node:https";
 
 export interface Agents {
@@ -28,6 +28,8 @@ export interface Patience {
   readonly connectMs: number;
   /** Milliseconds without a byte. */
   readonly silenceMs: number;
+  /** Milliseconds for all of it, of what cannot take long: bytes that come one by one would never be silent. */
+  readonly wholeMs?: number;
 }
 
 /** The Host header. */
@@ -49,12 +51,10 @@ export function exchange(
     const request = address.secure
       ? httpsRequest({ ...options, agent: agents.https })
       : httpRequest({ ...options, agent: agents.http });
-    const late = setTimeout(() => request.destroy(timedOut()), patience.connectMs);
-    request.once("socket", (socket) => {
-      if (socket.connecting) socket.once(address.secure ? "secureConnect" : "connect", () => clearTimeout(late));
-      else clearTimeout(late);
-    });
-    request.once("close", () => clearTimeout(late));
+    // A kept connection is chosen at once: that needs no timer, and most requests of a copy go over one.
+    if (!request.reusedSocket) limitConnecting(request, address.secure, patience.connectMs);
+    const { wholeMs } = patience;
+    if (wholeMs !== undefined) limit(request, wholeMs);
     request.once("timeout", () => request.destroy(timedOut()));
     request.once("error", reject);
     request.once("response", (answer) => {
@@ -66,11 +66,45 @@ export function exchange(
   });
 }
 
-/** Errors: those of the connection; a body that ends before its announced length is one. */
-export async function bodyOf(answer: IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of answer) pieces.push(piece as Buffer);
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+/** Gives a request up after so long, unless that is called off or the request is over. */
+function limit(request: ClientRequest, milliseconds: number): () => void {
+  const timer = setTimeout(() => request.destroy(timedOut()), milliseconds);
+  const callOff = (): void => clearTimeout(timer);
+  request.once("close", callOff);
+  return callOff;
+}
+
+function limitConnecting(request: ClientRequest, secure: boolean, milliseconds: number): void {
+  const callOff = limit(request, milliseconds);
+  request.once("socket", (socket) => {
+    if (socket.connecting) socket.once(secure ? "secureConnect" : "connect", callOff);
+    else callOff();
+  });
+}
+
+/** Bytes of an answer that is taken whole: a page of a listing has some megabytes, and no text that is read so has more. */
+const LARGEST_BODY = 256 * 1024 * 1024;
+
+/** Bytes of a document that is no page of a listing, and of what a refusal says: a thousand lifecycle rules have a fifth. */
+export const LARGEST_DOCUMENT = 2 * 1024 * 1024;
+
+/** Errors: those of the connection; a body that ends before its announced length, or is larger than any asked for, is one. */
+export function bodyOf(answer: IncomingMessage, most = LARGEST_BODY): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    answer.on("data", (piece: Buffer) => {
+      size += piece.length;
+      if (size > most) answer.destroy(new Error(`it has more than ${most} bytes`));
+      else pieces.push(piece);
+    });
+    answer.once("end", () =>
+      resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)),
+    );
+    answer.once("error", reject);
+    // After its end, and after an error, this tells nothing more.
+    answer.once("close", () => reject(new Error("the answer was broken off")));
+  });
 }
 
 export function headersOf(answer: IncomingMessage): Record<string, string> {

@@ -1,5 +1,5 @@
 /** An answer that is no success, as an error of the SDK's shape: `failure.ts` reads both alike. */
-import { childText, parseXml, type XmlElement } from "./xml.js";
+import { childNamed, childText, parseXml, type XmlElement } from "./xml.js";
 
 export interface Refusal {
   readonly status: number;
@@ -30,7 +30,8 @@ export function refusalOf(answer: Refusal): WireError {
 function errorIn(body: string): XmlElement | undefined {
   try {
     const root = parseXml(body);
-    return root.name === "Error" ? root : undefined;
+    // IAM and STS wrap it (IAM API reference, "Common errors").
+    return root.name === "ErrorResponse" ? childNamed(root, "Error") : root.name === "Error" ? root : undefined;
   } catch {
     return undefined;
   }

@@ -2,9 +2,18 @@
  * Requests to S3 without the SDK, for the calls that a copy, a listing or a deep look makes by the thousand: here one
  * costs a fifth of the SDK's processor time. Signed and sent once; what is sent again is decided in `retry.ts`.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { type Address, type Agents, bodyOf, exchange, headersOf, hostOf, type Patience } from "./exchange.js";
+import {
+  type Address,
+  type Agents,
+  bodyOf,
+  exchange,
+  headersOf,
+  hostOf,
+  LARGEST_DOCUMENT,
+  type Patience,
+} from "./exchange.js";
 import { refusalOf, WireError } from "./refusal.js";
 import { keyPath, queryText, type Signer } from "./signature.js";
 import { parseXml, type XmlElement } from "./xml.js";
@@ -30,7 +39,7 @@ export interface WireParts {
   readonly address: Address;
   readonly signer: Signer;
   readonly patience: Patience;
-  /** Told what the answering program calls itself. */
+  /** Told what the answering program calls itself; to read an answer's headers costs more than all of its body. */
   readonly heard?: (server: string) => void;
 }
 
@@ -48,11 +57,11 @@ export class Wire {
   async open(request: WireRequest): Promise<IncomingMessage> {
     const { agents, address, patience } = this.#parts;
     const answer = await exchange(agents, address, { sending: this.#sign(request), patience });
-    const { server } = answer.headers;
-    if (typeof server === "string") this.#parts.heard?.(server);
+    if (this.#parts.heard !== undefined) this.#parts.heard(String(answer.headers.server ?? ""));
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
-    const body = request.method === "HEAD" ? await emptied(answer) : (await bodyOf(answer)).toString();
+    const body =
+      request.method === "HEAD" ? await emptied(answer) : (await bodyOf(answer, LARGEST_DOCUMENT)).toString();
     throw refusalOf({ status, headers: headersOf(answer), body });
   }
 
@@ -63,8 +72,8 @@ export class Wire {
 
   /** The root of the XML in the answer. A success that carries an error is one. */
   async ask(request: WireRequest, root: string): Promise<XmlElement> {
-    const { headers, body } = await this.send(request);
-    return requireRoot(parseXml(body.toString()), root, headers);
+    const answer = await this.open(request);
+    return requireRoot(parseXml((await bodyOf(answer, LARGEST_DOCUMENT)).toString()), root, () => headersOf(answer));
   }
 
   #sign({ method, key, query = {}, headers = {}, body }: WireRequest) {
@@ -73,14 +82,15 @@ export class Wire {
     const signed = signer.sign(
       { method, path, query, headers: { ...headers, host: this.#host } },
       new Date(),
-      body === undefined ? undefined : createHash("sha256").update(body).digest("hex"),
+      body === undefined ? undefined : hash("sha256", body),
     );
     const asked = queryText(query);
     const length = lengthOf(method, body);
+    if (length !== undefined) signed["content-length"] = length;
     return {
       method,
       path: asked === "" ? path : `${path}?${asked}`,
-      headers: length === undefined ? signed : { ...signed, "content-length": length },
+      headers: signed,
       ...(body === undefined ? {} : { body }),
     };
   }
@@ -93,10 +103,14 @@ function lengthOf(method: WireRequest["method"], body: string | undefined): stri
 }
 
 /** Throws where it is another document. */
-export function requireRoot(answered: XmlElement, root: string, headers: Readonly<Record<string, string>>): XmlElement {
+export function requireRoot(
+  answered: XmlElement,
+  root: string,
+  headers: () => Readonly<Record<string, string>>,
+): XmlElement {
   if (answered.name === root) return answered;
   // S3 begins to answer 200 before it knows how a copy ends (S3 API reference, CopyObject).
-  if (answered.name === "Error") throw new WireError({ status: 500, headers }, answered);
+  if (answered.name === "Error") throw new WireError({ status: 500, headers: headers() }, answered);
   throw new Error(`it is no ${root}`);
 }
 

@@ -36,6 +36,24 @@ describe("a signature", () => {
     );
   });
 
+  it("is the one of Amazon's own example for another service", () => {
+    // "Create a signed AWS API request", IAM User Guide.
+    const signer = new Signer(
+      { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" },
+      "us-east-1",
+      "iam",
+    );
+    const headers = {
+      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+      host: "iam.amazonaws.com",
+    };
+    const query = { Action: "ListUsers", Version: "2010-05-08" };
+    const signed = signer.sign({ method: "GET", path: "/", query, headers }, new Date("2015-08-30T12:36:00.000Z"));
+    expect(signed["authorization"]).toBe(
+      "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7",
+    );
+  });
+
   it("is the one that the SDK makes, for hostile keys, queries and copy sources, with temporary keys", async () => {
     const credentials = { ...CREDENTIALS, sessionToken: "temporary+token/==" };
     const client = new S3Client({

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../../properties.js";
 import { describe, expect, it } from "vitest";
 import { childNamed, childText, parseXml } from "../../../../src/adapters/s3/wire/xml.js";
 import { xml } from "../../../../src/rehearsal/object-store/xml.js";
