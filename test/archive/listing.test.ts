@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { listArchive } from "../../src/archive/reading/listing.js";
 import { segmentName } from "../../src/archive/names/segment.js";
@@ -123,6 +123,36 @@ describe("the listing of an archive by ranges of keys", () => {
     const watched = new Watched(storeOf(run(1, 1, 100)));
     const listed = await listArchive({ ...watched.reader, rangesAreCheap: false }, AT, { page: 10 });
     expect(listed).toHaveLength(100);
+    expect(watched.asked).toEqual([{}]);
+  });
+
+  it("goes on with the first listing where its first answer tells which store it is", async () => {
+    const watched = new Watched(storeOf(run(1, 1, 100)));
+    const { list } = watched.reader;
+    let known = false;
+    const reader: Parameters<typeof listArchive>[0] = {
+      list: (bucket, prefix, range = {}) => {
+        known = true;
+        return list(bucket, prefix, range.goesOn?.() === true ? {} : range);
+      },
+      get rangesAreCheap() {
+        return !known;
+      },
+    };
+    expect(await listArchive(reader, AT, { page: 10 })).toHaveLength(100);
+    expect(watched.asked).toEqual([{}]);
+  });
+
+  it("is one listing more where the store does not go on", async () => {
+    const watched = new Watched(storeOf(run(1, 1, 100)));
+    const { list } = watched.reader;
+    const reader = {
+      list: (...asked: Parameters<typeof list>) => list(...asked),
+      get rangesAreCheap() {
+        return watched.asked.length === 0;
+      },
+    };
+    expect(await listArchive(reader, AT, { page: 10 })).toHaveLength(100);
     expect(watched.asked).toHaveLength(2);
   });
 

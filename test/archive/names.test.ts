@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../src/archive/names/layout.js";
 import { endLsn, nextSegment, parseSegment, segmentLsn, segmentName } from "../../src/archive/names/segment.js";

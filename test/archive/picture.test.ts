@@ -85,6 +85,22 @@ describe("the picture in a terminal", () => {
 });
 
 describe("the picture on a page", () => {
+  it("names both ends, says which timelines have no room, and cuts a long title in its middle", async () => {
+    const store = sampleArchive();
+    for (const timeline of numbers(2, 20)) add(store, `wal_005/${segment(7, timeline)}.lzo`, lzopLike(`${timeline}`));
+    const svg = svgPicture(await drawn(store), `s3://bucket/${"deep/".repeat(60)}wal`);
+    expect(svg).toContain(`from ${segment(7, 9)}, 8 older timelines not shown<`);
+    expect(svg).toContain(`to ${segment(7, 20)}<`);
+    const [, title = ""] = /class="strong"[^>]*>([^<]*)</.exec(svg) ?? [];
+    expect(title).toMatch(/^s3:.{50,}….{50,}wal$/);
+  });
+
+  it("marks the base backup that is taken, and no other", async () => {
+    const svg = svgPicture(await drawn(eventful()), "s3://bucket/wal");
+    expect(svg.match(/<polygon class="taken"/g)).toHaveLength(1);
+    expect(svg.match(/<polygon class="broken"/g)).toHaveLength(1);
+  });
+
   it("shows the same, for light and dark, with nothing from elsewhere", async () => {
     const svg = svgPicture(await drawn(eventful()), "s3://our-postgresql-backups/backups/6e101b27/wal");
     await expect(svg).toMatchFileSnapshot("goldens/eventful.svg");

@@ -2,7 +2,7 @@
  * Never "restorable" where PostgreSQL would not get there: any archive of several timelines with any damage is judged, and a
  * model of how PostgreSQL looks for its segments (9.6 and 13, xlog.c, XLogFileReadAnyTLI) replays what the verdict promises.
  */
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { keyIn } from "../../src/archive/names/location.js";
 import { baseNamed } from "../../src/archive/names/layout.js";

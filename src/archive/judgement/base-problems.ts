@@ -57,8 +57,13 @@ function instead({ base }: Option, restorer: Restorer): string {
 
 /** LATEST goes by the dates of the sentinels, which a copy in the wrong order turns round. */
 function notNewest({ options, chosen, restorer }: BaseTerms, latest: Option): readonly Problem[] {
-  const furthest = byAge(options.map(({ base }) => base)).reduce((a, b) => (b.start.number > a.start.number ? b : a));
+  const own = options.filter(({ cluster }) => cluster.systemId === latest.cluster.systemId);
+  const furthest = byAge(own.map(({ base }) => base)).reduce((a, b) => (b.start.number > a.start.number ? b : a));
   const isOther = restorer === "person" && chosen !== undefined && chosen !== latest && latest.unusable === undefined;
+  if (isOther && chosen.cluster.systemId !== latest.cluster.systemId) {
+    const text = `LATEST takes "${latest.base.name}" by its date, which is of another cluster than "${chosen.base.name}"`;
+    return [problem("latest-not-newest", sentinelOf(latest.base), text)];
+  }
   if (isOther) {
     const text = `LATEST takes "${latest.base.name}" by its date; "${chosen.base.name}" brings back more, or as much in less time`;
     return [problem("latest-not-newest", sentinelOf(latest.base), text)];

@@ -126,19 +126,15 @@ function partial({ kind, relative }: ArchiveEntry, { course, histories }: Course
 /** A segment stored again long after later ones: a second writer, or a copy in pieces. */
 function disorder(facts: ArchiveFacts, { stretches }: Course): readonly Problem[] {
   let newest = { time: 0, relative: "" };
-  const stamped = facts.entries
-    .flatMap(({ kind, relative, info }) =>
-      kind.kind === "segment" && kind.segment.timeline === timelineAt(stretches, kind.segment.number)
-        ? [{ number: kind.segment.number, relative, time: Date.parse(info.lastModified) }]
-        : [],
-    )
-    .sort((a, b) => a.number - b.number);
-  for (const segment of stamped) {
-    if (segment.time < newest.time - DISORDER_MS) {
-      const text = `stored more than an hour after the later "${segment.relative}": a copy in pieces, or a second writer`;
+  // In key order, along a course that goes upwards in timelines and in numbers.
+  for (const { kind, relative, info } of facts.entries) {
+    if (kind.kind !== "segment" || kind.segment.timeline !== timelineAt(stretches, kind.segment.number)) continue;
+    const time = Date.parse(info.lastModified);
+    if (time < newest.time - DISORDER_MS) {
+      const text = `stored more than an hour after the later "${relative}": a copy in pieces, or a second writer`;
       return [problem("dates-out-of-order", newest.relative, text)];
     }
-    if (segment.time > newest.time) newest = segment;
+    if (time > newest.time) newest = { time, relative };
   }
   return [];
 }

@@ -2,39 +2,24 @@
 import { SYSID_KEY } from "../names/layout.js";
 import { instanceGuid } from "../names/location.js";
 import { initdbTime, parseSysid } from "../names/sysid.js";
-import { segmentName } from "../names/segment.js";
-import { pageOf } from "../reading/archive-facts.js";
 import type { ArchiveFacts } from "../reading/facts.js";
-import { type BaseBackup, majorVersion } from "./base-backup.js";
-import type { Identity } from "./damage.js";
+import { type BaseBackup, majorVersion, sentinelOf } from "./base-backup.js";
+import { CLOCK_TOLERANCE_MS } from "./cluster.js";
+import type { Option } from "./option.js";
 import { problem, type Problem, type Restorer } from "./problem.js";
 
-/** Clocks of the store and of the database host may differ by this much. */
-const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;
-
-export interface Known extends Identity {
+export interface Known {
   /** What `sysids/sysid` says, where it says something. */
   readonly own: string | undefined;
-  /** What the base backup itself, or the WAL that it begins in, says. */
+  /** What the base backup that is taken, or the WAL that it begins in, says. */
   readonly inside: string | undefined;
+  readonly systemId: string | undefined;
 }
 
-/** `elsewhere`: the system identifier from outside the archive, for one that has lost its own. */
-export function knownOf(facts: ArchiveFacts, latest: BaseBackup | undefined, elsewhere: string | undefined): Known {
-  const text = facts.texts.get(SYSID_KEY);
-  const own = typeof text === "string" ? parseSysid(text) : undefined;
-  const inside = latest === undefined ? undefined : (walgSystemId(latest) ?? systemIdInWal(facts, latest));
-  return { own, inside, systemId: inside ?? own ?? elsewhere, version: latest?.version };
-}
-
-const walgSystemId = ({ sentinel }: BaseBackup): string | undefined =>
-  sentinel?.ok === true ? sentinel.sentinel.walg?.systemId : undefined;
-
-/** Of the segment that the base begins in, where its first page is known. */
-function systemIdInWal(facts: ArchiveFacts, { start }: BaseBackup): string | undefined {
-  const name = segmentName(start);
-  const entry = facts.entries.find(({ kind }) => kind.kind === "segment" && segmentName(kind.segment) === name);
-  return entry === undefined ? undefined : pageOf(facts, entry.relative)?.systemId;
+/** What `sysids/sysid` says, where it says something. */
+export function ownSystemId({ texts }: ArchiveFacts): string | undefined {
+  const text = texts.get(SYSID_KEY);
+  return typeof text === "string" ? parseSysid(text) : undefined;
 }
 
 export interface IdentityTerms {
@@ -43,11 +28,43 @@ export interface IdentityTerms {
   readonly restorer: Restorer;
   /** Every finished base backup. */
   readonly finished: readonly BaseBackup[];
+  readonly options: readonly Option[];
+  /** The one that is taken. */
+  readonly chosen: Option | undefined;
 }
 
 export function identityProblems(facts: ArchiveFacts, terms: IdentityTerms): readonly Problem[] {
   if (facts.entries.length === 0) return [];
-  return [...versionProblems(facts, terms), ...systemIdProblems(facts, terms), ...secondWriter(facts, terms.known)];
+  return [
+    ...versionProblems(facts, terms),
+    ...systemIdProblems(facts, terms),
+    ...secondWriter(facts, terms.known),
+    ...otherClusters(facts, terms),
+  ];
+}
+
+/** By a few first pages alone it is not told whose the segments between them are. */
+function otherClusters(facts: ArchiveFacts, { options, chosen }: IdentityTerms): readonly Problem[] {
+  const others = options.filter(
+    ({ cluster, base }) => base.sentinel !== undefined && isOther(cluster, chosen?.cluster),
+  );
+  const first = others[0];
+  if (first === undefined) return [];
+  if (facts.insides === undefined) {
+    const text = `"${first.base.name}" shows that two clusters wrote here: --deep tells whose WAL is whose`;
+    return [problem("several-clusters", sentinelOf(first.base), text)];
+  }
+  return others.flatMap(({ base, cluster: { inside }, unusable }) => {
+    if (inside === undefined) return [];
+    const use = unusable === undefined ? `; archive restore --base ${base.name} restores that one` : "";
+    return [problem("other-cluster", sentinelOf(base), `a base backup of another cluster, ${inside}${use}`)];
+  });
+}
+
+/** Nothing that is not known is another. */
+function isOther({ inside, foreignStart }: Option["cluster"], chosen: Option["cluster"] | undefined): boolean {
+  if (foreignStart !== undefined) return true;
+  return inside !== undefined && chosen?.inside !== undefined && inside !== chosen.inside;
 }
 
 function versionProblems(facts: ArchiveFacts, { finished }: IdentityTerms): readonly Problem[] {
@@ -76,7 +93,7 @@ function systemIdProblems(facts: ArchiveFacts, { known, elsewhere, restorer }: I
     return [problem("sysid-from-elsewhere", SYSID_KEY, `not usable here; ${elsewhere} is known from elsewhere`)];
   }
   if (own === undefined && inside !== undefined && restorer === "person") {
-    const text = `not usable here; ${inside} is what the newest base backup is of: a container of Dingo needs it beside the archive`;
+    const text = `not usable here; ${inside} is what the base backup is of: a container of Dingo needs it beside the archive`;
     return instanceGuid(facts.location) === undefined ? [] : [problem("sysid-from-elsewhere", SYSID_KEY, text)];
   }
   if (!facts.texts.has(SYSID_KEY)) {
@@ -88,7 +105,7 @@ function systemIdProblems(facts: ArchiveFacts, { known, elsewhere, restorer }: I
     return [problem("sysid-malformed", SYSID_KEY, "does not hold a system identifier of at least 10 digits")];
   }
   if (inside === undefined || inside === own) return [];
-  const text = `says ${own}, the newest base backup is of ${inside}: a container would stop with "system ID mismatch"`;
+  const text = `says ${own}, the base backup that is taken is of ${inside}: a container would stop with "system ID mismatch"`;
   return [problem("sysid-differs", SYSID_KEY, text)];
 }
 

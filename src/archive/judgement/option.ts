@@ -4,14 +4,21 @@ import { segmentName } from "../names/segment.js";
 import { numbersIn, sizeOf } from "../names/spans.js";
 import { byAge } from "./choose.js";
 import { incompleteBecause, type Surroundings } from "./completeness.js";
+import type { BaseCluster } from "./cluster.js";
 import { type ArchivedWal, type Course, coursesOf, holdsGood, type TargetTimeline } from "./course.js";
 import { timelineAt } from "./history.js";
 import type { BaseBackup, Completion } from "./base-backup.js";
+import type { Damage } from "./damage.js";
 import type { Restorer } from "./problem.js";
+import type { TimelineWal } from "./wal.js";
 
 export interface Option {
   readonly base: BaseBackup;
   readonly completion: Completion | undefined;
+  readonly cluster: BaseCluster;
+  /** Of all objects, as a restore from this base would meet them. */
+  readonly damage: Damage;
+  readonly wal: readonly TimelineWal[];
   /** Its own objects are all there. */
   readonly complete: boolean;
   /** With `latest` first. */
@@ -28,20 +35,25 @@ export interface Wanted {
   readonly timeline: TargetTimeline | undefined;
 }
 
-export interface Setting extends Surroundings, ArchivedWal {}
+export interface Setting extends Surroundings, ArchivedWal {
+  readonly cluster: BaseCluster;
+}
 
 export function optionOf(base: BaseBackup, setting: Setting, { restorer, timeline }: Wanted): Option {
   const completion = base.sentinel?.ok === true ? base.sentinel.sentinel : undefined;
   const incomplete = incompleteBecause(base, setting);
   const courses = completion === undefined ? [] : coursesOf({ start: base.start, completion, timeline }, setting);
   const course = bestOf(courses.filter(holdsGood));
-  const lacks = incomplete ?? (completion === undefined ? undefined : inconsistent({ base, completion, courses }));
+  const { cluster, damage, wal } = setting;
+  const lacks =
+    incomplete ??
+    cluster.foreignStart ??
+    (completion === undefined ? undefined : inconsistent({ base, completion, courses }));
   // For a container the verdict says that its one way is refused: another restorer could use the base.
   const refused = course === undefined && restorer === "person" ? courses[0]?.refused : undefined;
   const unusable = lacks ?? refused;
   return {
-    base,
-    completion,
+    ...{ base, completion, cluster, damage, wal },
     complete: incomplete === undefined,
     courses,
     course: unusable === undefined ? course : undefined,

@@ -45,6 +45,8 @@ export const PROBLEMS = {
   tablespaces: forContainer("unknown", "note"),
   "version-missing": forContainer("unknown", "note"),
   "several-versions": "unknown",
+  "several-clusters": "unknown",
+  "other-cluster": forContainer("unknown", "note"),
   "sysid-younger": "unknown",
   "newest-base-broken": forContainer("unknown", "note"),
   "base-without-sentinel": "note",

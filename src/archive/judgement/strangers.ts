@@ -64,11 +64,13 @@ function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
 }
 
 /** Whether wal-e has encrypted what it uploaded. */
-export const isEncrypted = ({ heads }: ArchiveFacts): boolean => [...heads.values()].some(startsLikeOpenPgp);
+export const isEncrypted = ({ heads, opened }: ArchiveFacts): boolean =>
+  opened !== undefined || [...heads.values()].some(startsLikeOpenPgp);
 
 function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, { reader, decrypts }: Onlooker): readonly Problem[] {
   const head = facts.heads.get(entry.relative);
   if (head === undefined || isDamagedSegment(entry) || entry.kind.kind === "other-compression") return [];
+  if (facts.opened?.has(entry.relative) === true) return [problem("encrypted-here-too", entry.relative, OPENED)];
   if (facts.insides?.has(entry.relative) === true) return [];
   const begins = beginsLike(head, packingOfKey(entry.relative));
   if (begins !== false) return [];
@@ -85,6 +87,8 @@ function hidden({ insides }: ArchiveFacts, { relative }: ArchiveEntry, { decrypt
   if (why === undefined) return [];
   return why.includes("OpenPGP") ? [encrypted(relative, decrypts)] : [problem("not-packed", relative, why)];
 }
+
+const OPENED = "encrypted by OpenPGP, and the key that was given opens it";
 
 function encrypted(key: string, decrypts: boolean): Problem {
   return decrypts

@@ -3,12 +3,13 @@ import { plainKind } from "../names/layout.js";
 import type { ArchiveFacts } from "../reading/facts.js";
 import { type Reader, seenBy, writerOf } from "../reading/reader.js";
 import { type BaseBackup, collectBases } from "./base-backup.js";
-import { latestBase } from "./choose.js";
+import { byAge, latestBase } from "./choose.js";
 import type { Course, TargetTimeline } from "./course.js";
-import { type Damage, damageIn } from "./damage.js";
+import { clusterOf } from "./cluster.js";
+import { type Damage, damageIn, type Identity } from "./damage.js";
 import type { Expiry } from "./expiry.js";
 import { type Histories, historiesOf } from "./history.js";
-import { type Known, knownOf } from "./identity.js";
+import { type Known, ownSystemId } from "./identity.js";
 import { bestOption, type Option, optionOf } from "./option.js";
 import type { Restorer } from "./problem.js";
 import { Times } from "./times.js";
@@ -45,6 +46,8 @@ export interface Study {
   readonly wal: readonly TimelineWal[];
   readonly histories: Histories;
   readonly options: readonly Option[];
+  /** The same by cluster: the one that is wanted first, then the others, that of the newest base backup before older ones. */
+  readonly clusters: readonly (readonly Option[])[];
   /** What LATEST takes. */
   readonly latest: Option | undefined;
   readonly chosen: Option | undefined;
@@ -61,27 +64,55 @@ export function studyOf(facts: ArchiveFacts, beside: Beside): Study {
   const reader = beside.reader ?? (restorer === "container" ? "wal-e" : writerOfNewest(facts));
   const seen = seenBy(reader, facts);
   const bases = collectBases(seen);
-  const newest = latestBase(bases);
-  const known = knownOf(seen, newest, beside.systemId);
-  const damage = damageIn(seen, known);
-  const wal = collectWal(seen.entries, damage);
+  const outside = ownSystemId(seen) ?? beside.systemId;
   const histories = historiesOf(seen);
-  const setting = {
-    bases: new Map(bases.map((base) => [base.name, base])),
-    damage,
-    wal,
-    histories,
-    insides: seen.insides,
-  };
   const timeline = restorer === "container" ? "latest" : beside.timeline;
-  const options = bases.map((base) => optionOf(base, setting, { restorer, timeline }));
+  const walOf = byIdentity(seen);
+  const named = new Map(bases.map((base) => [base.name, base]));
+  const options = bases.map((base) => {
+    const cluster = clusterOf(seen, base, outside);
+    const setting = { bases: named, histories, insides: seen.insides, cluster, ...walOf(cluster) };
+    return optionOf(base, setting, { restorer, timeline });
+  });
+  const newest = latestBase(bases);
   const latest = options.find(({ base }) => base === newest);
-  const chosen = restorer === "container" ? latest : (bestOption(options) ?? latest);
+  const clusters = byCluster(options, outside);
+  const best = clusters.flatMap((each) => bestOption(each) ?? [])[0];
+  const chosen = restorer === "container" ? latest : (best ?? latest);
+  const identity = chosen?.cluster ?? { systemId: outside, version: undefined };
   return {
-    ...{ seen, bases, known, damage, wal, histories, options, latest, chosen, restorer, reader, timeline },
+    ...{ seen, bases, histories, options, clusters, latest, chosen, restorer, reader, timeline, ...walOf(identity) },
+    known: { own: ownSystemId(seen), inside: chosen?.cluster.inside, systemId: identity.systemId },
     course: chosen?.course ?? chosen?.courses[0],
     times: new Times(seen),
   };
+}
+
+interface WalOfCluster {
+  readonly damage: Damage;
+  readonly wal: readonly TimelineWal[];
+}
+
+/** What of an archive counts for a cluster; told once for each, as an archive can have a million segments. */
+function byIdentity(seen: ArchiveFacts): (identity: Identity) => WalOfCluster {
+  const told = new Map<string, WalOfCluster>();
+  return (identity) => {
+    const name = `${identity.systemId ?? ""} ${identity.version ?? ""}`;
+    const known = told.get(name);
+    if (known !== undefined) return known;
+    const damage = damageIn(seen, identity);
+    const found = { damage, wal: collectWal(seen.entries, damage) };
+    told.set(name, found);
+    return found;
+  };
+}
+
+/** `wanted`: what the archive, or somebody who knows, calls its own. */
+function byCluster(options: readonly Option[], wanted: string | undefined): readonly (readonly Option[])[] {
+  const ids = byAge(options.map(({ base, cluster }) => ({ ...base, cluster }))).map(({ cluster }) => cluster.systemId);
+  const all = options.map(({ cluster }) => cluster.systemId);
+  const order = [...new Set([...(wanted === undefined ? [] : [wanted]), ...ids.toReversed(), ...all])];
+  return order.map((id) => options.filter(({ cluster }) => cluster.systemId === id)).filter(({ length }) => length > 0);
 }
 
 /** Of the newest base backup; where none is finished, WAL-G if anything of it lies here. */

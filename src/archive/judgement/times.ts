@@ -19,22 +19,24 @@ export interface SegmentTime {
 }
 
 export class Times {
-  /** By timeline and number: an archive can have a million of them. */
-  readonly #entries = new Map<number, Map<number, ArchiveEntry>>();
+  /** By timeline, in the order of their numbers: an archive can have a million of them. */
+  readonly #entries = new Map<number, SegmentEntry[]>();
   readonly #heads: ArchiveFacts["heads"];
 
   constructor(facts: ArchiveFacts) {
     this.#heads = facts.heads;
     for (const entry of facts.entries) {
-      if (entry.kind.kind !== "segment") continue;
-      const { timeline, number } = entry.kind.segment;
-      const own = this.#entries.get(timeline) ?? new Map<number, ArchiveEntry>();
-      this.#entries.set(timeline, own.set(number, entry));
+      if (!isSegment(entry)) continue;
+      const { timeline } = entry.kind.segment;
+      const own = this.#entries.get(timeline);
+      if (own === undefined) this.#entries.set(timeline, [entry]);
+      else own.push(entry);
     }
+    for (const own of this.#entries.values()) if (!isAscending(own)) own.sort(byNumber);
   }
 
   of(segment: { readonly timeline: number; readonly number: number }): SegmentTime | undefined {
-    const entry = this.#entries.get(segment.timeline)?.get(segment.number);
+    const entry = lastOf(this.#entries.get(segment.timeline) ?? [], segment.number);
     if (entry === undefined) return undefined;
     const stored = entry.info.lastModified;
     const head = this.#heads.get(entry.relative);
@@ -50,4 +52,29 @@ export class Times {
       to: this.of({ timeline, number: last + 1 })?.time ?? null,
     };
   }
+}
+
+interface SegmentEntry extends ArchiveEntry {
+  readonly kind: Extract<ArchiveEntry["kind"], { readonly kind: "segment" }>;
+}
+
+const isSegment = (entry: ArchiveEntry): entry is SegmentEntry => entry.kind.kind === "segment";
+
+const numberOf = (entry: SegmentEntry | undefined): number => entry?.kind.segment.number ?? -1;
+
+const byNumber = (a: SegmentEntry, b: SegmentEntry): number => numberOf(a) - numberOf(b);
+
+const isAscending = (entries: readonly SegmentEntry[]): boolean =>
+  entries.every((entry, index) => index === 0 || numberOf(entries[index - 1]) <= numberOf(entry));
+
+/** The last one of that number: a segment can lie here under two packings. */
+function lastOf(entries: readonly SegmentEntry[], number: number): SegmentEntry | undefined {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numberOf(entries[middle]) <= number) low = middle + 1;
+    else high = middle;
+  }
+  const found = entries[low - 1];
+  return numberOf(found) === number ? found : undefined;
 }

@@ -19,7 +19,7 @@ import { type Stall, stallOf, stallText } from "./stall.js";
 import { isEncrypted, strangers } from "./strangers.js";
 import { type Beside, type Study, studyOf } from "./study.js";
 import type { ArchiveVerdict } from "./verdict.js";
-import { pickFor, recoveryPointOf, windowOf } from "./window.js";
+import { type Pick, pickFor, recoveryPointOf, windowsOf } from "./window.js";
 
 export type { Beside } from "./study.js";
 
@@ -29,7 +29,7 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
   const problems = [...objectProblems(study, beside), ...wayProblems(study, lost)];
   const verdict = verdictOf(problems, study.restorer);
   const restorable = verdict === "restorable" || verdict === "restorable-with-loss";
-  const { seen, chosen, course, times, known } = study;
+  const { seen, chosen, course, times } = study;
   const { deletedAt } = beside;
   const point = restorable && course !== undefined ? recoveryPointOf(course, times) : undefined;
   const stall = course === undefined ? undefined : stallOf(course, times, deletedAt);
@@ -39,7 +39,7 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
     verdict,
     restorable,
     reader: study.reader,
-    systemId: known.own ?? beside.systemId ?? known.inside ?? null,
+    systemId: shownId(study, beside) ?? null,
     postgresVersion: chosen?.base.version ?? null,
     baseBackups: study.options.map((option) => baseVerdict(option, study)),
     timelines: study.wal.map((wal) => timelineVerdict(wal, study.histories)),
@@ -64,8 +64,14 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
     stall: stall ?? null,
     expiry,
     look: lookOf(study),
-    pick: beside.targetTime === undefined ? null : pickFor(beside.targetTime, windowsOf(study)),
+    pick: beside.targetTime === undefined ? null : pickOf(study, beside.targetTime),
   };
+}
+
+/** Of the cluster that a person gets; a container is given the one that the archive calls its own. */
+function shownId({ restorer, known, chosen }: Study, { systemId: elsewhere }: Beside): string | undefined {
+  if (restorer === "person" && chosen?.course !== undefined) return known.systemId;
+  return known.own ?? elsewhere ?? known.inside;
 }
 
 interface Lost {
@@ -75,9 +81,11 @@ interface Lost {
 }
 
 /** Where the timeline is given, what lies on another is not asked for; for a container it makes the verdict unknown. */
-function lostOf({ course, restorer, wal, options, timeline }: Study): Lost {
+function lostOf({ course, chosen, restorer, wal, options, timeline }: Study): Lost {
   if (course === undefined) return { missing: [], unreachable: [], aside: [] };
-  const courses = options.flatMap((option) => (option.course === undefined ? [] : option.courses.filter(holdsGood)));
+  const courses = options.flatMap((option) =>
+    option.course === undefined || option.wal !== chosen?.wal ? [] : option.courses.filter(holdsGood),
+  );
   return {
     ...lostOnTheWay(course),
     aside: restorer === "container" || timeline !== undefined ? [] : lostAside(course, wal, courses),
@@ -85,10 +93,10 @@ function lostOf({ course, restorer, wal, options, timeline }: Study): Lost {
 }
 
 function objectProblems(study: Study, { systemId: elsewhere, decrypts = false }: Beside): readonly Problem[] {
-  const { seen, known, restorer, reader, bases } = study;
+  const { seen, known, restorer, reader, bases, options, chosen } = study;
   return [
     ...baseProblems(seen, study),
-    ...identityProblems(seen, { known, elsewhere, restorer, finished: byAge(bases) }),
+    ...identityProblems(seen, { known, elsewhere, restorer, finished: byAge(bases), options, chosen }),
     ...strangers(seen, { reader, decrypts }),
     ...damaged(study),
   ];
@@ -118,8 +126,8 @@ function stalled(stall: Stall | undefined): readonly Problem[] {
   return stall?.stalled === true ? [problem("archiving-stalled", "", stallText(stall))] : [];
 }
 
-const windowsOf = ({ options, times }: Study) =>
-  options.flatMap((option) => {
-    const window = windowOf(option, times);
-    return window === undefined ? [] : [{ ...window, name: option.base.name }];
-  });
+/** Of the first cluster that has been there at that time. */
+function pickOf({ clusters, times }: Study, targetTime: Date): Pick {
+  const picks = clusters.map((options) => pickFor(targetTime, windowsOf(options, times)));
+  return picks.find(({ base }) => base !== null) ?? picks[0] ?? pickFor(targetTime, []);
+}

@@ -56,7 +56,7 @@ export function collectWal(
     .sort(([a], [b]) => a - b)
     .map(([timeline, { whole, listed, spoilt }]) => ({
       timeline,
-      whole: runs(whole.filter((number) => !spoilt.has(number))),
+      whole: runs(spoilt.size === 0 ? whole : whole.filter((number) => !spoilt.has(number))),
       listed: runs(listed),
     }));
 }
@@ -94,5 +94,5 @@ export function extent(wal: TimelineWal): Span {
 }
 
 function runs(numbers: readonly number[]): readonly Span[] {
-  return spansOf([...numbers].sort((a, b) => a - b));
+  return spansOf(Float64Array.from(numbers).sort());
 }

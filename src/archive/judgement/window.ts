@@ -47,6 +47,17 @@ export function windowOf({ base, completion, course }: Option, times: Times): Re
   };
 }
 
+/** Those of all that can be used, with their names. */
+export function windowsOf(
+  options: readonly Option[],
+  times: Times,
+): readonly (RecoveryWindow & { readonly name: string })[] {
+  return options.flatMap((option) => {
+    const window = windowOf(option, times);
+    return window === undefined ? [] : [{ ...window, name: option.base.name }];
+  });
+}
+
 /** Undefined where the listing does not hold the segment. */
 export function recoveryPointOf({ last }: Course, times: Times): RecoveryPoint | undefined {
   const at = last === undefined ? undefined : times.of(last);

@@ -4,7 +4,7 @@
  * internal/storage_tar_ball.go; 43fb039 utility/utility.go). Keys are given relative to the archive.
  */
 import { packingOf } from "./packing.js";
-import { parseSegment, type Segment } from "./segment.js";
+import { parseSegment, type Segment, segmentAt } from "./segment.js";
 
 export interface BaseName {
   /** `base_000000010000000000000002_00000040` */
@@ -76,6 +76,8 @@ export function baseNamed(name: string): BaseName | undefined {
 }
 
 function classifyWal(name: string): KeyKind {
+  const plain = plainSegment(name);
+  if (plain !== undefined) return { kind: "segment", segment: plain };
   const match = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)(?:\.([0-9A-F]{8})\.backup|\.(partial))?(\.[a-z0-9]+)?$/.exec(
     name,
   );
@@ -87,6 +89,12 @@ function classifyWal(name: string): KeyKind {
   if (kind === undefined) return { kind: stem.includes(".") ? "unknown" : "other-segment-size" };
   return packing === "lzo" ? kind : { kind: "other-compression", as: kind };
 }
+
+/** What nearly every key is, told without the expressions: an archive can have a million of them. */
+const plainSegment = (name: string): Segment | undefined =>
+  name.length === SEGMENT_KEY_LENGTH && name.endsWith(".lzo") ? segmentAt(name) : undefined;
+
+const SEGMENT_KEY_LENGTH = 28;
 
 /** The map of changed blocks that WAL-G keeps for its delta backups: no restore reads it. */
 const ofWalg = (name: string): boolean => /^[0-9A-F]{24}_delta(?:\.[a-z0-9]+)?$/.test(name);

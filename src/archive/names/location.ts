@@ -58,9 +58,7 @@ export function requireInstanceArchive(location: ArchiveLocation): string {
 
 /** Throws `source-protected` where one archive is the other, or lies inside it (law 1). */
 export function requireApart(source: ArchiveLocation, target: ArchiveLocation): void {
-  const apart =
-    source.bucket.toLowerCase() !== target.bucket.toLowerCase() ||
-    !(isAtOrBelow(source.prefix, target.prefix) || isAtOrBelow(target.prefix, source.prefix));
+  const apart = source.bucket.toLowerCase() !== target.bucket.toLowerCase() || !overlap(source.prefix, target.prefix);
   if (apart) return;
   throw new RecoverError("source-protected", "the target archive is the source, or one lies inside the other", {
     remedy: "Give a target that is neither the source nor above or below it.",
@@ -78,6 +76,11 @@ export function keyIn(location: ArchiveLocation, relative: string): string {
 export function relativeKey(location: ArchiveLocation, key: string): string | undefined {
   const below = `${location.prefix}/`;
   return key.startsWith(below) ? key.slice(below.length) : undefined;
+}
+
+/** Whether one prefix is the other, or lies inside it. */
+export function overlap(one: string, other: string): boolean {
+  return isAtOrBelow(one, other) || isAtOrBelow(other, one);
 }
 
 function isAtOrBelow(prefix: string, other: string): boolean {

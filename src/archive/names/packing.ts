@@ -24,6 +24,8 @@ export function packingOf(ending: string): Packing | undefined {
 
 /** Of a key that `classify` knows: everything behind the last dot. */
 export function packingOfKey(key: string): Packing | undefined {
+  // Nearly every key: an archive can have a million of them.
+  if (key.endsWith(".lzo")) return "lzo";
   const name = key.slice(key.lastIndexOf("/") + 1);
   const ending = /^[0-9A-F]{24}$/.test(name) ? "" : (/\.[a-z0-9]+$/.exec(name)?.[0] ?? "");
   return packingOf(ending === ".tar" || ending === ".history" || ending === ".backup" ? "" : ending);

@@ -20,6 +20,25 @@ export function parseSegment(name: string): Segment | undefined {
   return { timeline, number: log * SEGMENTS_PER_LOG + segment };
 }
 
+/** As `parseSegment`, of the first 24 characters, and without a string of its own. */
+export function segmentAt(name: string): Segment | undefined {
+  const [timeline, log, segment] = [hexAt(name, 0), hexAt(name, 8), hexAt(name, 16)];
+  const isOne = timeline > 0 && log >= 0 && segment >= 0 && segment < SEGMENTS_PER_LOG;
+  return isOne ? { timeline, number: log * SEGMENTS_PER_LOG + segment } : undefined;
+}
+
+/** Eight upper-case hex digits; -1 where they are none. */
+function hexAt(name: string, from: number): number {
+  let value = 0;
+  for (let at = from; at < from + 8; at += 1) {
+    const code = name.charCodeAt(at);
+    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x41 && code <= 0x46 ? code - 0x37 : -1;
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
 export function segmentName(segment: Segment): string {
   const log = Math.floor(segment.number / SEGMENTS_PER_LOG);
   return hex8(segment.timeline) + hex8(log) + hex8(segment.number % SEGMENTS_PER_LOG);

@@ -5,12 +5,13 @@ export interface Span {
 }
 
 /** The runs in a list of numbers in ascending order; repeated numbers count once. */
-export function spansOf(ascending: readonly number[]): readonly Span[] {
+export function spansOf(ascending: ArrayLike<number>): readonly Span[] {
   const spans: Span[] = [];
-  for (const number of ascending) {
-    const open = spans.at(-1);
-    if (open !== undefined && number <= open.last + 1) spans[spans.length - 1] = { first: open.first, last: number };
-    else spans.push({ first: number, last: number });
+  let open: { first: number; last: number } | undefined;
+  for (let at = 0; at < ascending.length; at += 1) {
+    const number = ascending[at] ?? 0;
+    if (open !== undefined && number <= open.last + 1) open.last = number;
+    else spans.push((open = { first: number, last: number }));
   }
   return spans;
 }

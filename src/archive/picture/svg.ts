@@ -1,4 +1,5 @@
 /** The WAL of an archive as SVG: one file without anything from elsewhere, for light and dark pages, with its text escaped. */
+import { counted } from "../../counted.js";
 import { segmentName } from "../names/segment.js";
 import { type Drawn, type Row, type Scene, sceneOf } from "./scene.js";
 
@@ -8,21 +9,25 @@ const RIGHT = 24;
 const TOP = 56;
 const ROW = 40;
 const BAR = 12;
-const FOOT = 56;
+const FOOT = 62;
+/** Characters of a title that fit beside each other. */
+const TITLE = 120;
 
 /** `title`: where the archive lies. */
 export function svgPicture(verdict: Drawn, title: string): string {
   const scene = sceneOf(verdict);
-  const height = TOP + Math.max(1, scene.rows.length) * ROW + FOOT;
+  const bottom = TOP + Math.max(1, scene.rows.length) * ROW;
+  const height = bottom + FOOT;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" class="wal-picture" role="img" aria-label="${escaped(`WAL of ${title}`)}">`,
     `<title>${escaped(`WAL of ${title}`)}</title>`,
     `<style>${STYLE}</style>`,
     `<rect class="page" width="${WIDTH}" height="${height}"/>`,
-    text({ x: 16, y: 26, style: "strong", words: title }),
+    text({ x: 16, y: 26, style: "strong", words: shortened(title) }),
     ...scene.rows.flatMap((row, index) => drawRow(row, { scene, y: TOP + index * ROW })),
     ...point(scene),
-    ...legend(height - 20),
+    ...ends(scene, bottom + 10),
+    ...legend(height - 16),
     "</svg>",
     "",
   ].join("\n");
@@ -37,8 +42,9 @@ const PAINT: Readonly<Record<string, readonly [light: string, dark: string]>> = 
   reached: ["fill:#1f7a4d", "fill:#4bb37f"],
   left: ["fill:#a8b0b9", "fill:#59626c"],
   gap: ["fill:#c2312b", "fill:#ef6a63"],
-  base: ["fill:#1d5fa8", "fill:#6aa9ef"],
-  broken: ["fill:none;stroke:#c2312b;stroke-width:2", "stroke:#ef6a63"],
+  base: ["fill:#1d5fa8;stroke:#fff;stroke-width:1.5", "fill:#6aa9ef;stroke:#14171a"],
+  taken: ["fill:#1d5fa8;stroke:#b25b00;stroke-width:3", "fill:#6aa9ef;stroke:#f0a04b"],
+  broken: ["fill:#fff;stroke:#c2312b;stroke-width:2", "fill:#14171a;stroke:#ef6a63"],
   joint: ["fill:none;stroke:#5c6570;stroke-width:1.5", "stroke:#9aa4af"],
   point: ["stroke:#b25b00;stroke-width:2", "stroke:#f0a04b"],
   mark: ["fill:#b25b00;font-weight:600", "fill:#f0a04b"],
@@ -83,7 +89,8 @@ function drawRow(row: Row, { scene, y }: Place): readonly string[] {
       const x = round(xOf(scene, number));
       const points = `${x},${middle - 11} ${round(x + 9)},${middle} ${x},${middle + 11} ${round(x - 9)},${middle}`;
       const told = `${name}${usable ? "" : ", not usable"}${chosen ? ", taken" : ""}`;
-      return `<polygon class="${usable ? "base" : "broken"}" points="${points}"><title>${escaped(told)}</title></polygon>`;
+      const style = chosen && usable ? "taken" : usable ? "base" : "broken";
+      return `<polygon class="${style}" points="${points}"><title>${escaped(told)}</title></polygon>`;
     }),
   ];
 }
@@ -118,6 +125,7 @@ const LEGEND = [
   ["left", "not replayed"],
   ["gap", "gap"],
   ["base", "base backup"],
+  ["taken", "the one taken"],
   ["broken", "not usable"],
 ] as const;
 
@@ -129,6 +137,28 @@ function legend(y: number): readonly string[] {
       text({ x: x + 20, y, style: "faint", words }),
     ];
   });
+}
+
+/** What is left and right of all that is drawn: a printed page shows no titles of marks. */
+function ends({ rows, left }: Scene, y: number): readonly string[] {
+  const runs = rows.flatMap(({ timeline, runs }) => runs.map((run) => ({ timeline, ...run })));
+  const [first, ...others] = runs;
+  if (first === undefined) return [];
+  const from = others.reduce((one, other) => (other.first < one.first ? other : one), first);
+  const to = others.reduce((one, other) => (other.last >= one.last ? other : one), first);
+  const older = left === 0 ? "" : `, ${counted(left, "older timeline")} not shown`;
+  const begin = `from ${segmentName({ timeline: from.timeline, number: from.first })}${older}`;
+  const end = `to ${segmentName({ timeline: to.timeline, number: to.last })}`;
+  return [
+    text({ x: MARGIN, y, style: "faint", words: begin }),
+    text({ x: WIDTH - RIGHT, y, style: "faint", words: end, atEnd: true }),
+  ];
+}
+
+/** The picture's own title has all of it. */
+function shortened(title: string): string {
+  const half = (TITLE - 1) / 2;
+  return title.length <= TITLE ? title : `${title.slice(0, Math.ceil(half))}…${title.slice(-Math.floor(half))}`;
 }
 
 interface Words {

@@ -1,0 +1,58 @@
+/**
+ * Which cluster a base backup is of. Two may have written to one prefix, and PostgreSQL replays no segment of another: whose
+ * WAL counts is therefore a question for each base backup (wal-archives.md §0.1, §0.8).
+ */
+import { initdbTime } from "../names/sysid.js";
+import { pageOf } from "../reading/archive-facts.js";
+import type { ArchiveFacts } from "../reading/facts.js";
+import type { BaseBackup } from "./base-backup.js";
+import type { Identity } from "./damage.js";
+
+/** Clocks of the store and of the database hosts may differ by this much. */
+export const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;
+
+export interface BaseCluster extends Identity {
+  /** What the base backup itself, or the WAL that it begins in, says. */
+  readonly inside: string | undefined;
+  /** Why the segment that it begins in cannot be its own; undefined where nothing says so. */
+  readonly foreignStart: string | undefined;
+}
+
+/** `outside`: what is known beside the base backups; it holds where nothing in them says more. */
+export function clusterOf(facts: ArchiveFacts, base: BaseBackup, outside: string | undefined): BaseCluster {
+  const { version } = base;
+  const own = walgSystemId(base) ?? systemIdInTar(facts, base);
+  if (own !== undefined) return { systemId: own, version, inside: own, foreignStart: undefined };
+  const inWal = systemIdInWal(facts, base);
+  if (inWal === undefined || !isOlderThan(base, inWal))
+    return { systemId: inWal ?? outside, version, inside: inWal, foreignStart: undefined };
+  const made = initdbTime(inWal).toISOString();
+  return {
+    systemId: outside === inWal ? undefined : outside,
+    version,
+    inside: undefined,
+    foreignStart: `the segment that it begins in is of another cluster, ${inWal}, which was made after it, at ${made}`,
+  };
+}
+
+const walgSystemId = ({ sentinel }: BaseBackup): string | undefined =>
+  sentinel?.ok === true ? sentinel.sentinel.walg?.systemId : undefined;
+
+/** Where its tar files were read. */
+const systemIdInTar = ({ insides }: ArchiveFacts, { parts }: BaseBackup): string | undefined =>
+  parts.flatMap(({ relative }) => insides?.get(relative)?.systemId ?? [])[0];
+
+/** Of the segment that the base begins in, where its first page is known. */
+function systemIdInWal(facts: ArchiveFacts, { start }: BaseBackup): string | undefined {
+  const { timeline, number } = start;
+  const entry = facts.entries.find(
+    ({ kind }) => kind.kind === "segment" && kind.segment.number === number && kind.segment.timeline === timeline,
+  );
+  return entry === undefined ? undefined : pageOf(facts, entry.relative)?.systemId;
+}
+
+/** It had ended, or was stored, before that cluster was made. A copy has newer times, which prove nothing. */
+function isOlderThan({ times, completedAt }: BaseBackup, systemId: string): boolean {
+  const made = initdbTime(systemId).getTime() - CLOCK_TOLERANCE_MS;
+  return [times.finishedAt, completedAt].some((time) => time !== undefined && Date.parse(time) < made);
+}
