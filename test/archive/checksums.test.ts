@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { adler32 } from "../../src/archive/compression/adler32.js";
 import { Xxh32, xxh32 } from "../../src/archive/compression/xxh32.js";

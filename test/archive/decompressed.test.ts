@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { decompressed, firstBytes, type Compression } from "../../src/archive/compression/decompressed.js";
 import { Damaged } from "../../src/archive/compression/damaged.js";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { smallContent } from "../../src/archive/compression/small-content.js";
 import { lzop } from "../../src/rehearsal/world/lzop.js";

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { Damaged } from "../../src/archive/compression/damaged.js";
 import { readTar } from "../../src/archive/tar/members.js";
+import { mostUnpacked } from "../../src/archive/tar/most-unpacked.js";
 import { tarEntry, tarOf } from "./tar-builder.js";
 
 /** Each piece is overwritten when the next is asked for, as the unpackers do it. */
@@ -25,11 +26,15 @@ interface Seen {
 
 async function members(bytes: Uint8Array, size = 700): Promise<readonly Seen[]> {
   const seen: Seen[] = [];
-  await readTar(inPieces(bytes, size), async ({ kind, name, link }, body) => {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of body) pieces.push(Buffer.from(piece));
-    seen.push({ kind, name, link, content: Buffer.concat(pieces) });
-  });
+  await readTar(
+    inPieces(bytes, size),
+    async ({ kind, name, link }, body) => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of body) pieces.push(Buffer.from(piece));
+      seen.push({ kind, name, link, content: Buffer.concat(pieces) });
+    },
+    { most: mostUnpacked(bytes.length) },
+  );
   return seen;
 }
 
@@ -53,6 +58,46 @@ const EXPECTED = [
 
 const archive = (name: string): Buffer =>
   readFileSync(new URL(`../../fixtures/archive/tar/${name}.tar`, import.meta.url));
+
+describe("a tar archive of headers alone", () => {
+  const pax = (): Buffer => tarEntry("x", { type: "x", content: "11 a=12345\n" });
+  const nothing = async (): Promise<void> => undefined;
+
+  /** Without end: whoever reads on would never come back. */
+  async function* endless(entry: Buffer): AsyncGenerator<Uint8Array> {
+    for (;;) yield Buffer.from(entry);
+  }
+
+  it("that never come to a member is given up", async () => {
+    for (const entry of [pax(), tarEntry("x", { type: "g", content: "" }), tarEntry("x", { type: "L", content: "n" })])
+      await expect(readTar(endless(entry), nothing, { most: Number.POSITIVE_INFINITY })).rejects.toMatchObject({
+        damage: "too-large",
+      });
+  });
+
+  it("of members without a content is given up before they fill the memory and the disk", async () => {
+    let seen = 0;
+    const count = async (): Promise<void> => void (seen += 1);
+    const limits = { most: Number.POSITIVE_INFINITY, mostMembers: 1_000 };
+    await expect(readTar(endless(tarEntry("d/", { type: "5" })), count, limits)).rejects.toMatchObject({
+      damage: "too-large",
+    });
+    expect(seen).toBe(1_000);
+  });
+
+  it("whose filling never ends is given up at the limit", async () => {
+    async function* filled(): AsyncGenerator<Uint8Array> {
+      yield tarOf(tarEntry("a"));
+      yield* endless(Buffer.alloc(4096));
+    }
+    await expect(readTar(filled(), nothing, { most: 1_000_000 })).rejects.toMatchObject({ damage: "too-large" });
+  });
+
+  it("is read where some stand before one member, as several programs write them", async () => {
+    const bytes = tarOf(pax(), pax(), tarEntry("x", { type: "L", content: "long\0" }), tarEntry("short"));
+    expect((await members(bytes)).map(({ name }) => name)).toEqual(["long"]);
+  });
+});
 
 describe.each(["python-pax", "python-gnu", "go"])("the tar archive %s", (name) => {
   const bytes = archive(name);
@@ -117,6 +162,20 @@ describe("a tar archive that holds what no backup holds", () => {
     const huge = tarEntry("base/1", { size: "\x80\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff" });
     await expect(members(tarOf(huge))).rejects.toMatchObject({ damage: "too-large" });
     const large = tarEntry("base/1", { size: "77777777777\0" });
-    await expect(members(tarOf(large))).rejects.toMatchObject({ damage: "cut" });
+    await expect(members(tarOf(large))).rejects.toMatchObject({
+      damage: "too-large",
+      message: "a file in it claims to have 8589934591 bytes",
+    });
+    const pax = tarEntry("pax", { type: "x", content: "25 size=4503599627370496\n" });
+    await expect(members(tarOf(pax, tarEntry("base/1")))).rejects.toMatchObject({ damage: "too-large" });
+  });
+
+  it("may hold the largest files of a database, whatever few bytes they are packed into", async () => {
+    // A cut archive is found when its body is read: the size itself was taken.
+    for (const size of ["10000000000", "14000000000"]) {
+      const entry = tarEntry("base/1", { size: `${size}\0` });
+      await expect(members(tarOf(entry))).rejects.toMatchObject({ damage: "cut" });
+    }
+    expect(mostUnpacked(5 * 2 ** 30)).toBeGreaterThan(5 * 2 ** 40);
   });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { decompressed } from "../../src/archive/compression/decompressed.js";
 import { formatLsn } from "../../src/archive/names/lsn.js";

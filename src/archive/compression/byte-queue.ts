@@ -4,6 +4,11 @@
  */
 import { Damaged } from "./damaged.js";
 
+interface Terms {
+  readonly lends?: boolean;
+  readonly most?: number;
+}
+
 export class ByteQueue {
   readonly #source: AsyncIterator<Uint8Array>;
   #chunks: Uint8Array[] = [];
@@ -11,10 +16,14 @@ export class ByteQueue {
   #ended = false;
 
   readonly #lends: boolean;
+  readonly #most: number;
+  #fetched = 0;
 
-  constructor(source: AsyncIterable<Uint8Array>, { lends = false }: { readonly lends?: boolean } = {}) {
+  /** Throws Damaged as soon as the source gives more than `most` bytes. */
+  constructor(source: AsyncIterable<Uint8Array>, { lends = false, most = Number.POSITIVE_INFINITY }: Terms = {}) {
     this.#source = source[Symbol.asyncIterator]();
     this.#lends = lends;
+    this.#most = most;
   }
 
   /** Exactly `count` bytes; where they came in pieces, they are put together in `room`. Throws Damaged where the source ends before. */
@@ -74,6 +83,8 @@ export class ByteQueue {
       return;
     }
     if (next.value.length === 0) return;
+    this.#fetched += next.value.length;
+    if (this.#fetched > this.#most) throw new Damaged("too-large", `it unpacks to more than ${this.#most} bytes`);
     this.#chunks.push(next.value);
     this.#held += next.value.length;
   }

@@ -16,8 +16,10 @@ export interface ArchiveFacts {
   readonly entries: readonly ArchiveEntry[];
   /** By relative key: sentinels, version texts, sysid, histories. Null where the object cannot be what its name says. */
   readonly texts: ReadonlyMap<string, string | null>;
-  /** By relative key: the first bytes of some parts and segments. */
+  /** By relative key: the first bytes of some parts and segments; in clear, where a key opened them. */
   readonly heads: ReadonlyMap<string, Uint8Array>;
+  /** Relative keys of those heads that are of OpenPGP messages, and that a key opened. */
+  readonly opened?: ReadonlySet<string>;
   /** By relative key: the first pages of those segments whose heads were read. */
   readonly pages?: ReadonlyMap<string, PageHeader>;
   /** By relative key: what was found inside objects, where it was looked for. */
@@ -35,6 +37,8 @@ export interface Inside {
   readonly unproven?: boolean;
   /** Of all files in a tar file that was read to its end. */
   readonly memberBytes?: number;
+  /** Of the cluster that a base backup restores to, in the tar file that holds its control file. */
+  readonly systemId?: string;
 }
 
 /** Of a segment: as far as it was looked at. */

@@ -28,8 +28,9 @@ export class CountedReader implements ObjectReader {
   }
 
   readonly list: ObjectReader["list"] = async (...asked) => {
+    this.#requests += 1;
     const objects = await this.#reader.list(...asked);
-    this.#requests += Math.max(1, Math.ceil(objects.length / KEYS_PER_PAGE));
+    this.#requests += Math.max(0, Math.ceil(objects.length / KEYS_PER_PAGE) - 1);
     return objects;
   };
 

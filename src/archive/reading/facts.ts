@@ -5,17 +5,20 @@
  */
 import { RecoverError } from "../../errors.js";
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
-import { classify, plainKind, type KeyKind } from "../names/layout.js";
+import { type BaseName, classify, plainKind, type KeyKind } from "../names/layout.js";
 import { packingOfKey } from "../names/packing.js";
 import { withoutFileList } from "../names/walg-sentinel.js";
+import { Damaged } from "../compression/damaged.js";
 import { LZOP_MAGIC } from "../compression/lzop.js";
+import { startsLikeOpenPgp } from "../compression/openpgp.js";
 import { type Compression, firstBytes } from "../compression/decompressed.js";
 import { smallContent } from "../compression/small-content.js";
 import { formatLocation, relativeKey, type ArchiveLocation } from "../names/location.js";
-import { segmentName } from "../names/segment.js";
+import type { Segment } from "../names/segment.js";
 import { LONG_HEADER_BYTES, type PageHeader, pageHeader } from "../wal/page-header.js";
 import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.js";
 import { edges } from "./edges.js";
+import { clearBeginning } from "./in-clear.js";
 import { listArchive } from "./listing.js";
 import { inParallel } from "./parallel.js";
 
@@ -51,11 +54,32 @@ export async function readArchive(
     texts.set(entry.relative, readable ? await textOf(entry, await reader.get(at(entry), { ifMatch: etag })) : null);
   });
   const probed = times ? [...new Set([...entriesToProbe(entries), ...edges(entries)])] : entriesToProbe(entries);
+  const opened = new Set<string>();
   await inParallel(probed, IN_FLIGHT, async (entry) => {
+    const ifMatch = entry.info.etag;
     const range = `bytes=0-${(times ? Math.min(entry.info.size, TIMED_HEAD) : LZOP_MAGIC.length) - 1}`;
-    heads.set(entry.relative, await reader.get(at(entry), { ifMatch: entry.info.etag, range }));
+    const head = await reader.get(at(entry), { ifMatch, range });
+    const clear = await openedHead(reader, at(entry), { head, ifMatch });
+    if (clear !== undefined) opened.add(entry.relative);
+    heads.set(entry.relative, clear ?? head);
   });
-  return times ? { location, entries, texts, heads, pages: await pagesIn(heads) } : { location, entries, texts, heads };
+  const seen = { location, entries, texts, heads, ...(opened.size === 0 ? {} : { opened }) };
+  return times ? { ...seen, pages: await pagesIn(heads) } : seen;
+}
+
+/** Undefined where it is no message, or no key is at hand; nothing where it is damaged. */
+async function openedHead(
+  reader: ObjectReader,
+  at: { readonly bucket: string; readonly key: string },
+  { head, ifMatch }: { readonly head: Uint8Array; readonly ifMatch: string },
+): Promise<Uint8Array | undefined> {
+  if (reader.opensMessages !== true || !startsLikeOpenPgp(head)) return undefined;
+  try {
+    return await clearBeginning(reader, at, { ifMatch, most: TIMED_HEAD });
+  } catch (error) {
+    if (error instanceof Damaged) return new Uint8Array(0);
+    throw error;
+  }
 }
 
 /** Of segments alone; what does not unpack tells nothing here. */
@@ -111,22 +135,25 @@ function listsFiles({ kind }: ArchiveEntry): boolean {
 
 /** The first part and the start segment of each base backup, and the last segment: encrypted archives show at once. */
 function entriesToProbe(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
-  const plain = entries.map((entry) => ({ entry, kind: plainKind(entry.kind) }));
-  const bases = plain.flatMap(({ kind }) => (kind.kind === "sentinel" ? [kind.base] : []));
-  const last = plain.findLast(({ kind }) => kind.kind === "segment")?.entry;
+  const bases = entries.flatMap(({ kind }) => baseOfSentinel(plainKind(kind)));
+  const last = entries.findLast(({ kind }) => plainKind(kind).kind === "segment");
   const firsts = new Set(bases.map(({ name, offset }) => `${name} ${offset === undefined ? 1 : 0}`));
-  const starts = new Set(bases.map(({ start }) => segmentName(start)));
-  return plain
-    .filter(({ entry, kind }) => entry.info.size > 0 && (entry === last || begins(kind, { firsts, starts })))
-    .map(({ entry }) => entry);
+  const starts = bases.map(({ start }) => start);
+  return entries.filter(
+    (entry) => entry.info.size > 0 && (entry === last || begins(plainKind(entry.kind), { firsts, starts })),
+  );
 }
+
+const baseOfSentinel = (kind: KeyKind): readonly BaseName[] => (kind.kind === "sentinel" ? [kind.base] : []);
 
 function begins(
   kind: KeyKind,
-  { firsts, starts }: { readonly firsts: ReadonlySet<string>; readonly starts: ReadonlySet<string> },
+  { firsts, starts }: { readonly firsts: ReadonlySet<string>; readonly starts: readonly Segment[] },
 ): boolean {
   if (kind.kind === "part") return firsts.has(`${kind.base.name} ${kind.index}`);
-  return kind.kind === "segment" && starts.has(segmentName(kind.segment));
+  if (kind.kind !== "segment") return false;
+  const { timeline, number } = kind.segment;
+  return starts.some((start) => start.number === number && start.timeline === timeline);
 }
 
 /** Histories are packed like segments; one that is no whole packed file has no text. */

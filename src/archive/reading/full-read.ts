@@ -5,7 +5,9 @@ import { packingOfKey } from "../names/packing.js";
 import { SEGMENT_BYTES } from "../names/segment.js";
 import { pageHeader } from "../wal/page-header.js";
 import { flawIn } from "../wal/segment-flaw.js";
-import { readTar } from "../tar/members.js";
+import { CONTROL_FILE, controlSysid } from "../wal/pg-control.js";
+import { readTar, type Visit } from "../tar/members.js";
+import { mostUnpacked } from "../tar/most-unpacked.js";
 import type { Inside } from "./facts.js";
 import { type Looked, mayBeEncrypted } from "./glance.js";
 
@@ -19,7 +21,7 @@ export async function fullRead(looked: Looked): Promise<Inside> {
   const head = new FirstPiece(await looked.reader.stream(at, { ifMatch: entry.info.etag }));
   const pieces = decompressed(head.pieces(), packing);
   try {
-    return await (entry.kind.kind === "segment" ? segment(pieces) : tarFile(pieces));
+    return await (entry.kind.kind === "segment" ? segment(pieces) : tarFile(pieces, entry.info.size));
   } catch (error) {
     throw mayBeEncrypted(error, head.bytes);
   }
@@ -44,27 +46,49 @@ class FirstPiece {
 
 const HEAD = 16;
 
-/** Held whole: a record is summed up in one piece. */
+/** Held whole: a record is summed up in one piece. One of another size is not read behind the page that says so. */
 async function segment(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
   const content = Buffer.alloc(SEGMENT_BYTES);
   let size = 0;
+  let isTooLong = false;
   for await (const piece of pieces) {
-    if (size + piece.length > SEGMENT_BYTES) throw new Damaged("wrong", `it holds more than ${SEGMENT_BYTES} bytes`);
-    content.set(piece, size);
+    isTooLong = size + piece.length > SEGMENT_BYTES;
+    content.set(piece.subarray(0, SEGMENT_BYTES - size), size);
+    if (isTooLong) break;
     size += piece.length;
   }
   const page = pageHeader(content);
   if (page === undefined) throw new Damaged("wrong", "it does not begin like a WAL segment");
+  if (page.segmentBytes !== SEGMENT_BYTES) return { page };
+  if (isTooLong) throw new Damaged("wrong", `it holds more than ${SEGMENT_BYTES} bytes`);
   if (size !== SEGMENT_BYTES) throw new Damaged("cut", `it holds fewer than ${SEGMENT_BYTES} bytes`);
   const flaw = flawIn(content);
   return flaw === undefined ? { page } : { page, broken: flaw };
 }
 
 /** The sum over all parts is what a sentinel of WAL-E calls `expanded_size_bytes`, the only trace of a lost part (wal-archives.md §0.5). */
-async function tarFile(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
+async function tarFile(pieces: AsyncIterable<Uint8Array>, packed: number): Promise<Inside> {
   let memberBytes = 0;
-  await readTar(pieces, async ({ size }) => {
+  let systemId: string | undefined;
+  const look: Visit = async ({ name, size }, body) => {
     memberBytes += size;
-  });
-  return { memberBytes };
+    if (CONTROL_NAMES.has(name)) systemId = controlSysid(await collected(body));
+  };
+  await readTar(pieces, look, { most: mostUnpacked(packed) });
+  return { memberBytes, ...(systemId === undefined ? {} : { systemId }) };
+}
+
+/** WAL-E writes it with a dot before it where its tarfile does, WAL-G with a slash. */
+const CONTROL_NAMES: ReadonlySet<string> = new Set([CONTROL_FILE, `./${CONTROL_FILE}`, `/${CONTROL_FILE}`]);
+/** The file has 8 KiB; whatever comes behind its beginning is passed over. */
+const LARGEST_CONTROL = 8192;
+
+async function collected(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    if (size < LARGEST_CONTROL) pieces.push(Buffer.from(piece));
+    size += piece.length;
+  }
+  return Buffer.concat(pieces);
 }

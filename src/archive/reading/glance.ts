@@ -33,6 +33,8 @@ export async function glance(looked: Looked): Promise<Inside | typeof DOUBTFUL> 
   const first = await beginning(looked, packing, isSegment ? LONG_HEADER_BYTES : 1);
   const page = isSegment ? pageHeader(first) : undefined;
   if (isSegment && page === undefined) throw new Damaged("wrong", "it does not begin like a WAL segment");
+  // Told by what its page says of it: its end is somewhere else.
+  if (page !== undefined && page.segmentBytes !== SEGMENT_BYTES) return { page };
   const end = await ending(looked, packing);
   if (end === DOUBTFUL) return DOUBTFUL;
   return { ...(page === undefined ? {} : { page }), ...(end === "unmarked" ? { unproven: true } : {}) };

@@ -21,6 +21,8 @@ export interface LookOptions {
   readonly depth: Depth;
   /** Objects that cannot be read at once; nothing is asked of them. */
   readonly cold: (entry: ArchiveEntry) => boolean;
+  /** Before each object. */
+  readonly betweenItems?: (() => Promise<void>) | undefined;
   /** After each object. */
   readonly progress?: (done: number, of: number) => void;
 }
@@ -29,12 +31,13 @@ export interface LookOptions {
 export async function lookInside(
   reader: ObjectReader,
   facts: ArchiveFacts,
-  { depth, cold, progress }: LookOptions,
+  { depth, cold, betweenItems, progress }: LookOptions,
 ): Promise<ReadonlyMap<string, Inside>> {
   const insides = new Map<string, Inside>();
   const entries = facts.entries.filter((entry) => isPacked(entry) && entry.info.size > 0 && !cold(entry));
-  const look = depth === "full" ? fullRead : bothEnds;
+  const look = depth === "full" ? fullRead : reader.opensMessages === true ? bothEndsOrAll : bothEnds;
   await inParallel(entries, IN_FLIGHT[depth], async (entry) => {
+    await betweenItems?.();
     insides.set(entry.relative, await answered(() => look({ reader, location: facts.location, entry })));
     progress?.(insides.size, entries.length);
   });
@@ -44,6 +47,16 @@ export async function lookInside(
 async function bothEnds(looked: Looked): Promise<Inside> {
   const seen = await glance(looked);
   return seen === DOUBTFUL ? await fullRead(looked) : seen;
+}
+
+/** What stands at the ends of a message shows nothing of what it holds. */
+async function bothEndsOrAll(looked: Looked): Promise<Inside> {
+  try {
+    return await bothEnds(looked);
+  } catch (error) {
+    if (error instanceof Damaged && error.damage === "encrypted") return await fullRead(looked);
+    throw error;
+  }
 }
 
 /**

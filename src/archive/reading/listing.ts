@@ -47,10 +47,13 @@ export async function listArchive(
   const wal = `${root}wal_005/`;
   const behindWal = `${wal}${HIGHEST}`;
   const read: Read = (range) => reader.list(bucket, root, range);
-  const first = await read({ most: page });
+  // A store may be known from an earlier answer, or from the first one.
+  const isOneListing = (): boolean => reader.rangesAreCheap === false;
+  if (isOneListing()) return read({});
+  const first = await read({ most: page, goesOn: isOneListing });
   const last = first.at(-1)?.key;
-  if (last === undefined || first.length < page) return first;
-  if (reader.rangesAreCheap === false) return read({});
+  if (last === undefined || first.length !== page) return first;
+  if (isOneListing()) return read({});
   const isPast = (key: string): boolean => compareKeys(last, key) >= 0;
   const before = isPast(wal) ? [] : await read({ after: last, upTo: wal });
   const place = { wal, behindWal, window: page * PAGES };

@@ -20,12 +20,33 @@ export interface TarMember {
 export type Visit = (member: TarMember, body: AsyncIterable<Uint8Array>) => Promise<void>;
 
 const PIECE = 1024 * 1024;
+/** WAL-E puts 6144 into a tar file (tar_partition.py, PARTITION_MAX_MEMBERS), WAL-G as many as a gigabyte holds. */
+const MOST_MEMBERS = 2_000_000;
+/** Two are usual before one member: its long name, and that of its link. */
+const MOST_EXTENSIONS = 16;
 
-/** The pieces of the content may be lent. Throws Damaged for what is no whole tar archive, or holds what no database backup holds: hard links, devices, sparse files. */
-export async function readTar(content: AsyncIterable<Uint8Array>, visit: Visit): Promise<void> {
-  const queue = new ByteQueue(content, { lends: true });
+export interface TarLimits {
+  /** Bytes of the whole archive: what comes behind them is not asked for. */
+  readonly most: number;
+  readonly mostMembers?: number;
+}
+
+/**
+ * The pieces of the content may be lent. Throws Damaged for what is no whole tar archive, or holds what no database backup
+ * holds: hard links, devices, sparse files, headers without end, more bytes than the limit, or a member that claims so many.
+ */
+export async function readTar(
+  content: AsyncIterable<Uint8Array>,
+  visit: Visit,
+  { most, mostMembers = MOST_MEMBERS }: TarLimits,
+): Promise<void> {
+  const queue = new ByteQueue(content, { lends: true, most });
   try {
+    let members = 0;
     for (let member = await nextMember(queue); member !== undefined; member = await nextMember(queue)) {
+      // Those without a content cost memory and names on the disk, and no size bounds them.
+      if ((members += 1) > mostMembers) throw new Damaged("too-large", `it holds more than ${mostMembers} members`);
+      if (member.size > most) throw new Damaged("too-large", `a file in it claims to have ${member.size} bytes`);
       const body = new Body(queue, member.size);
       await visit(member, body);
       await body.passOver();
@@ -67,11 +88,12 @@ const padding = (size: number): number => (RECORD - (size % RECORD)) % RECORD;
 /** Undefined at the end mark. */
 async function nextMember(queue: ByteQueue): Promise<TarMember | undefined> {
   let extension: Extension = {};
-  for (;;) {
+  for (let extensions = 0; ; extensions += 1) {
     const record = await queue.take(RECORD);
     if (record.every((byte) => byte === 0)) return undefined;
     const header = tarHeader(record);
     if (!EXTENDS.has(header.type)) return memberOf(header, extension);
+    if (extensions === MOST_EXTENSIONS) throw new Damaged("too-large", "headers without a member follow one another");
     extension = { ...extension, ...extend(header.type, await extensionBody(queue, header.size)) };
   }
 }

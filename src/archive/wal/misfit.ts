@@ -28,8 +28,14 @@ function ofAnotherCluster(page: PageHeader, { systemId, major }: ExpectedPage): 
     : `it is of PostgreSQL ${page.version}, not ${major}`;
 }
 
+/** Set by initdb --wal-segsize since 11, before by how PostgreSQL was built. */
+export function otherSegmentSize({ segmentBytes }: PageHeader): string | undefined {
+  return segmentBytes === SEGMENT_BYTES ? undefined : `it is of a cluster with segments of ${segmentBytes} bytes`;
+}
+
 function ofAnotherPlace(page: PageHeader, { segment, isAncestor }: ExpectedPage): string | undefined {
-  if (page.segmentBytes !== SEGMENT_BYTES) return `it is of a cluster with segments of ${page.segmentBytes} bytes`;
+  const otherSize = otherSegmentSize(page);
+  if (otherSize !== undefined) return otherSize;
   if (page.address !== firstByte(segment)) return `it begins at ${formatLsn(page.address)}, not where its name says`;
   if (page.timeline === segment.timeline || isAncestor(page.timeline)) return undefined;
   return `it is of timeline ${page.timeline}: no ancestor of ${segmentName(segment).slice(0, 8)}`;
