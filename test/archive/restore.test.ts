@@ -8,19 +8,21 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { planRestore } from "../../src/archive/restore/plan.js";
 import { restoreArchive, type RestoreOutcome, type RestoreProgress } from "../../src/archive/restore/restore.js";
+import { socketDirectoryOf } from "../../src/archive/restore/settings.js";
 import { readArchive } from "../../src/archive/reading/facts.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
+import { ALL, at, besides, text, placeToRestore } from "./place-to-restore.js";
 import {
   BASE,
-  loadSegments,
   packed,
   packedSegment,
   partKey,
@@ -34,17 +36,7 @@ import {
 import { add, drop, OLD } from "./sample-archive.js";
 import { tarEntry, tarOf } from "./tar-builder.js";
 
-const ALL = { segments: [15, 16, 17] };
-
-let place = "";
-beforeAll(loadSegments);
-beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), "restore-"));
-});
-afterEach(() => rmSync(place, { recursive: true, force: true }));
-
-const at = (...path: readonly string[]): string => join(place, "data", ...path);
-const text = (...path: readonly string[]): string => readFileSync(at(...path), "utf8");
+placeToRestore();
 
 interface Terms {
   readonly targetTime?: Date;
@@ -58,7 +50,7 @@ async function restore(
 ): Promise<RestoreOutcome> {
   const reader = store.reader();
   const plan = planRestore(await readArchive(reader, OLD, { times: true }), { targetTime });
-  return await restoreArchive(reader, plan, { directory: join(place, "data"), signal, progress });
+  return await restoreArchive(reader, plan, { directory: besides("data"), signal, progress });
 }
 
 /** The error, and nothing left of what was begun. */
@@ -67,7 +59,7 @@ async function refusal(store: MemoryObjectStore, terms: Terms = {}): Promise<unk
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  expect(readdirSync(place)).toEqual([]);
+  expect(readdirSync(besides())).toEqual([]);
   return error;
 }
 
@@ -83,7 +75,7 @@ describe("restoring an archive", () => {
     expect(lstatSync(at("base/1/112")).mode & 0o777).toBe(0o600);
     for (const directory of ["pg_xlog/archive_status", "pg_tblspc", "pg_replslot", "pg_logical/snapshots"])
       expect(lstatSync(at(directory)).isDirectory()).toBe(true);
-    expect(readdirSync(place)).toEqual(["data"]);
+    expect(readdirSync(besides())).toEqual(["data"]);
     expect(store.changes).toEqual([]);
     expect(seen.at(-1)).toMatchObject({ phase: "disk", bytes: outcome.bytes, of: outcome.bytes });
   });
@@ -240,10 +232,25 @@ describe("members that mean harm", () => {
     ["comes twice", tarEntry("PG_VERSION", { content: "9.6\n" })],
     ["is a hard link", tarEntry("base/evil", { type: "1", link: "/etc/passwd" })],
     ["has a file for a directory", tarEntry("PG_VERSION/evil", { content: "x" })],
+    ["is a file in the place of a directory", tarEntry("base/1", { content: "x" })],
+    ["is a file in the place of the data directory", tarEntry(".", { content: "x" })],
+    ["is a file in the place of a tablespace", tarEntry("pg_tblspc/16384", { content: "x" })],
+    ["is a directory in the place of the settings", tarEntry("postgresql.conf/x", { content: "x" })],
+    ["has a name that no disk takes", tarEntry("././@LongLink", { type: "L", content: "y".repeat(300) })],
   ])("are refused: one that %s", async (_what, entry) => {
     const error = await refusal(restorable({ more: [entry] }));
-    expect(error).toBeInstanceOf(Error);
-    expect(existsSync(join(dirname(place), "evil"))).toBe(false);
+    expect(error).toMatchObject({ code: "not-restorable" });
+    expect(existsSync(join(dirname(besides()), "evil"))).toBe(false);
+  });
+
+  it("are no links in the place of settings: those of the restore are in force", async () => {
+    const more = [
+      tarEntry("postgresql.base.conf", { content: "port = 1\n" }),
+      tarEntry("postgresql.conf", { type: "2", link: "postgresql.base.conf" }),
+    ];
+    await restore(restorable({ more }));
+    expect(lstatSync(at("postgresql.conf")).isFile()).toBe(true);
+    expect(text("postgresql.base.conf")).toBe("port = 1\n");
   });
 
   it("are refused where they unpack to more than the backup has", async () => {
@@ -360,8 +367,36 @@ describe("the directory of a restore", () => {
     expect(text("PG_VERSION")).toBe("9.6\n");
   });
 
+  it("is refused before anything is brought where it is a link or no directory", async () => {
+    mkdirSync(besides("real"));
+    symlinkSync("real", at());
+    await expect(restore(restorable())).rejects.toMatchObject({ code: "target-not-fresh" });
+    rmSync(at());
+    writeFileSync(at(), "x");
+    await expect(restore(restorable())).rejects.toMatchObject({ code: "target-not-fresh" });
+    expect(readdirSync(besides()).sort()).toEqual(["data", "real"]);
+  });
+
+  it.skipIf(!existsSync("/dev/shm"))("may lie behind a link, be it to another disk", async () => {
+    const disk = mkdtempSync("/dev/shm/restore-");
+    symlinkSync(disk, besides("link"));
+    mkdirSync(join(disk, "data"));
+    const plan = planRestore(await readArchive(restorable().reader(), OLD, { times: true }));
+    await restoreArchive(restorable().reader(), plan, { directory: besides("link", "data") });
+    expect(readFileSync(join(disk, "data/PG_VERSION"), "utf8")).toBe("9.6\n");
+    rmSync(disk, { recursive: true });
+  });
+
+  it.each([
+    ["/srv/a b'c\"d", "/srv/a b'c\"d"],
+    ["/srv/a,b", "/tmp"],
+    ["/srv/a\nb", "/tmp"],
+    ["/srv/b ", "/tmp"],
+    [`/${"long/".repeat(20)}`, "/tmp"],
+  ])("%j has its socket in %j", (directory, socket) => expect(socketDirectoryOf(directory)).toBe(socket));
+
   it("is begun anew where a restore was killed, and left alone where something else lies or works there", async () => {
-    const partial = join(place, "data.partial");
+    const partial = besides("data.partial");
     mkdirSync(join(partial, "dingo-recover"), { recursive: true });
     writeFileSync(join(partial, "left"), "over");
     await expect(restore(restorable())).rejects.toMatchObject({ code: "target-not-fresh" });
@@ -371,7 +406,7 @@ describe("the directory of a restore", () => {
     writeFileSync(mark, JSON.stringify({ pid: 2 ** 30, host: hostname() }));
     await restore(restorable());
     expect(existsSync(at("left"))).toBe(false);
-    expect(readdirSync(place)).toEqual(["data"]);
+    expect(readdirSync(besides())).toEqual(["data"]);
   });
 
   it("is refused where the disk has no room, before anything is written", async () => {
@@ -380,12 +415,11 @@ describe("the directory of a restore", () => {
     const large = { ...plan, expandedBytes: 900_000_000_000_000 };
     const refused = restoreArchive(store.reader(), large, { directory: at() });
     await expect(refused).rejects.toMatchObject({ code: "does-not-fit" });
-    expect(readdirSync(place)).toEqual([]);
+    expect(readdirSync(besides())).toEqual([]);
   });
 
   it("is not made where the restore is stopped, or the store fails", async () => {
-    const stop = new AbortController();
-    const stopped = refusal(restorable(), { signal: stop.signal, progress: () => stop.abort(new Error("stopped")) });
+    const stopped = refusal(restorable(), { signal: AbortSignal.abort(new Error("stopped")) });
     expect(String(await stopped)).toContain("stopped");
     const store = restorable();
     const facts = await readArchive(store.reader(), OLD, { times: true });
@@ -394,6 +428,6 @@ describe("the directory of a restore", () => {
     await expect(restoreArchive(store.reader(), plan, { directory: at() })).rejects.toMatchObject({
       code: "unreachable",
     });
-    expect(readdirSync(place)).toEqual([]);
+    expect(readdirSync(besides())).toEqual([]);
   });
 });

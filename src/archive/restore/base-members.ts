@@ -1,10 +1,11 @@
 /** Puts the members of a base backup's tar files into place. */
 import { lstat, realpath, symlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Damaged } from "../compression/damaged.js";
 import { quoted } from "../../printable.js";
-import type { DataFiles } from "./data-files.js";
-import { OWN_DIRECTORY, placeOf, staysInside, TABLESPACES } from "./place.js";
+import { type DataFiles, parentOf } from "./data-files.js";
+import type { TarNotes } from "./kept.js";
+import { OWN_DIRECTORY, type Place, placeOf, staysInside, TABLESPACES } from "./place.js";
 import type { TarMember } from "../tar/members.js";
 
 export interface BaseTerms {
@@ -13,17 +14,25 @@ export interface BaseTerms {
   readonly rooted: boolean;
   /** No more than this may come: what the backup says of itself. */
   readonly most: number;
+  /** Called before a file is written, with the bytes of all of them: throws where the disk has no room for them. */
+  readonly requireRoom: (bytes: number) => void;
   readonly look: (bytes: number) => void;
 }
 
 /** Where the settings of the old host lie in the end. */
 export const ASIDE_DIRECTORY = `${OWN_DIRECTORY}/from-the-archive`;
 
+/** Ten million files have names of that length together, and the links of a data directory can be counted by hand. */
+const MOST_NAME_BYTES = 256 * 1024 * 1024;
+
 export class BaseMembers {
   readonly #terms: BaseTerms;
-  readonly #links: { readonly path: string; readonly target: string }[] = [];
+  readonly #links: (readonly [path: string, target: string])[] = [];
   readonly #seen = new Set<string>();
   readonly #tablespaces = new Set<string>();
+  /** Of what is in place: names and where links lead are held until the end, sizes are not. */
+  #nameBytes = 0;
+  #fileBytes = 0;
   /** Sum of the sizes of all members, those left out too: what the sentinel tells. */
   bytes = 0;
   /** Names of links that would have led out of the directory: they are not made. */
@@ -38,27 +47,78 @@ export class BaseMembers {
     return this.#seen.has(path);
   }
 
-  /** Throws Damaged where a member has no place, comes twice, or more comes than the backup holds. */
-  async put(member: TarMember, body: AsyncIterable<Uint8Array>): Promise<void> {
-    const place = placeOf(member.name, this.#terms.rooted);
-    this.bytes += member.size;
-    if (this.bytes > this.#terms.most) throw new Damaged("too-large", "it unpacks to more than the backup holds");
-    if (place.kind === "leave-out") return;
-    if (place.kind === "tablespace") this.#tablespaces.add(place.tablespace);
-    // The link that a tablespace was behind; where it led to is another host's.
-    if (place.kind === "tablespace" && member.kind === "link") return;
-    if (member.kind === "directory") return await this.#terms.files.directory(place.path);
-    if (this.#seen.has(place.path)) throw new Damaged("wrong", `it holds ${quoted(place.path)} twice`);
-    this.#seen.add(place.path);
-    if (member.kind === "link") return this.#remember(place.path, member.link);
-    if (place.kind === "aside") this.putAside.push(place.path);
-    const path = place.kind === "aside" ? `${ASIDE_DIRECTORY}/${place.path}` : place.path;
-    await this.#terms.files.write(path, body, this.#terms.look);
+  /** Of one tar file; several can be read at once. */
+  tar(): TarMembers {
+    const notes = new Notes();
+    return { notes, put: (member, body) => this.#put(notes, member, body) };
   }
 
-  #remember(path: string, target: string): void {
-    if (staysInside(path, target)) this.#links.push({ path, target });
-    else this.linksLeftOut.push(path);
+  /** Those of a tar file that an earlier restore has brought to disk. */
+  async adopt({ bytes, files, directories, ...notes }: TarNotes): Promise<void> {
+    this.bytes += bytes;
+    for (const path of directories) await this.#terms.files.directory(path);
+    for (const [path, size] of files) {
+      this.#fileBytes += size;
+      this.#seen.add(withoutAside(path));
+      await this.#terms.files.directory(parentOf(path));
+    }
+    for (const [path] of notes.links) this.#seen.add(path);
+    this.#links.push(...notes.links);
+    this.linksLeftOut.push(...notes.linksLeftOut);
+    this.putAside.push(...notes.putAside);
+    for (const number of notes.tablespaces) this.#tablespaces.add(number);
+  }
+
+  /** Throws Damaged where a member has no place, comes twice, or more comes than the backup holds. */
+  async #put(notes: Notes, member: TarMember, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const place = placeOf(member.name, this.#terms.rooted);
+    this.bytes += member.size;
+    notes.bytes += member.size;
+    if (this.bytes > this.#terms.most) throw new Damaged("too-large", "it unpacks to more than the backup holds");
+    if (place.kind === "leave-out") return;
+    this.#nameBytes += place.path.length + member.link.length;
+    if (this.#nameBytes > MOST_NAME_BYTES) throw new Damaged("too-large", "it holds more names than any backup");
+    if (place.kind === "tablespace") this.#tablespaces.add(place.tablespace);
+    if (place.kind === "tablespace") notes.tablespaces.push(place.tablespace);
+    // The link that a tablespace was behind; where it led to is another host's.
+    if (place.kind === "tablespace" && member.kind === "link") return;
+    // Settings in other files of the old host: what is in the archive itself comes as a file of its own.
+    if (place.kind === "aside" && member.kind === "link") return;
+    if (member.kind === "directory") return await this.#directory(notes, place.path);
+    if (this.#seen.has(place.path)) throw new Damaged("wrong", `it holds ${quoted(place.path)} twice`);
+    this.#seen.add(place.path);
+    if (member.kind === "link") return this.#remember(notes, place.path, member.link);
+    await this.#file(notes, place, { size: member.size, body });
+  }
+
+  async #directory(notes: Notes, path: string): Promise<void> {
+    notes.directories.push(path);
+    await this.#terms.files.directory(path);
+  }
+
+  async #file(
+    notes: Notes,
+    place: Place,
+    { size, body }: { readonly size: number; readonly body: AsyncIterable<Uint8Array> },
+  ): Promise<void> {
+    this.#fileBytes += size;
+    this.#terms.requireRoom(this.#fileBytes);
+    const isAside = place.kind === "aside";
+    if (isAside) this.putAside.push(place.path);
+    if (isAside) notes.putAside.push(place.path);
+    const path = isAside ? `${ASIDE_DIRECTORY}/${place.path}` : place.path;
+    await this.#terms.files.write(path, body, this.#terms.look);
+    notes.files.push([path, size]);
+  }
+
+  #remember(notes: Notes, path: string, target: string): void {
+    if (!staysInside(path, target)) {
+      this.linksLeftOut.push(path);
+      notes.linksLeftOut.push(path);
+      return;
+    }
+    this.#links.push([path, target]);
+    notes.links.push([path, target]);
   }
 
   get tablespaces(): readonly string[] {
@@ -73,7 +133,7 @@ export class BaseMembers {
       await symlink(`../${TABLESPACES}/${number}`, join(root, "pg_tblspc", number));
     }
     const real = await realpath(root);
-    for (const { path, target } of this.#links) {
+    for (const [path, target] of this.#links) {
       await this.#terms.files.directory(parentOf(path));
       const parent = join(root, parentOf(path));
       const isReal = (await realpath(parent)) === join(real, parentOf(path));
@@ -84,7 +144,21 @@ export class BaseMembers {
   }
 }
 
-function parentOf(path: string): string {
-  const parent = dirname(path);
-  return parent === "." ? "" : parent;
+const withoutAside = (path: string): string =>
+  path.startsWith(`${ASIDE_DIRECTORY}/`) ? path.slice(ASIDE_DIRECTORY.length + 1) : path;
+
+export interface TarMembers {
+  /** Grows with each member. */
+  readonly notes: TarNotes;
+  readonly put: (member: TarMember, body: AsyncIterable<Uint8Array>) => Promise<void>;
+}
+
+class Notes implements TarNotes {
+  bytes = 0;
+  readonly files: (readonly [path: string, size: number])[] = [];
+  readonly directories: string[] = [];
+  readonly links: (readonly [path: string, target: string])[] = [];
+  readonly linksLeftOut: string[] = [];
+  readonly putAside: string[] = [];
+  readonly tablespaces: string[] = [];
 }

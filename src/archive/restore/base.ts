@@ -1,7 +1,7 @@
 /** Brings the files of a base backup into place, and shows that they are all there (wal-archives.md §2, §7a.5). */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RecoverError } from "../../errors.js";
+import { Damaged } from "../compression/damaged.js";
 import { inParallel } from "../reading/parallel.js";
 import { type ControlValues, controlValues } from "../wal/control-values.js";
 import { CONTROL_FILE } from "../wal/pg-control.js";
@@ -9,9 +9,12 @@ import { segmentName } from "../names/segment.js";
 import { BaseMembers } from "./base-members.js";
 import type { DataFiles } from "./data-files.js";
 import { explained, type SourceObjects } from "./objects.js";
-import type { RestorePlan } from "./plan.js";
+import type { Kept } from "./kept.js";
+import type { PackedFile, RestorePlan } from "./plan.js";
+import { UnusableBase } from "./unusable-base.js";
 import { isBefore } from "./settings.js";
 import { readTar } from "../tar/members.js";
+import { mostUnpacked } from "../tar/most-unpacked.js";
 
 /** Unpacking keeps one core busy; more at once only hides how long the store takes to answer. */
 const IN_FLIGHT = 4;
@@ -30,20 +33,19 @@ export interface BaseWork {
   readonly files: DataFiles;
   /** Where the files go. */
   readonly root: string;
+  readonly kept: Kept;
+  /** Throws where the disk has no room for so many bytes of files. */
+  readonly requireRoom: (bytes: number) => void;
   /** Told the bytes that were written. */
   readonly written: (bytes: number) => void;
 }
 
 /** Errors: those of the store and the disk; `not-restorable` where the backup is not whole. */
-export async function restoreBase({ plan, objects, files, root, written }: BaseWork): Promise<RestoredBase> {
-  const members = new BaseMembers({ files, rooted: plan.writer === "wal-g", most: most(plan), look: written });
-  await inParallel(plan.tars, IN_FLIGHT, async (tar) => {
-    try {
-      await readTar(objects.content(tar), (member, body) => members.put(member, body));
-    } catch (error) {
-      throw explained(error, tar);
-    }
-  });
+export async function restoreBase(work: BaseWork): Promise<RestoredBase> {
+  const { plan, files, root, requireRoom, written } = work;
+  const most = plan.mostBytes ?? Number.POSITIVE_INFINITY;
+  const members = new BaseMembers({ files, rooted: plan.writer === "wal-g", most, requireRoom, look: written });
+  await inParallel(plan.tars, IN_FLIGHT, (tar) => bring(tar, members, work));
   requireAll(plan, members);
   const control = await requireFitting(plan, root);
   for (const path of emptyDirectories(control.version)) await files.directory(path);
@@ -52,9 +54,27 @@ export async function restoreBase({ plan, objects, files, root, written }: BaseW
   return { control, bytes, putAside, linksLeftOut, tablespaces };
 }
 
-/** WAL-G's figure counts other things; it is only a bound against what unpacks without end. */
-const most = ({ writer, expandedBytes }: RestorePlan): number =>
-  writer === "wal-e" ? expandedBytes : 2 * expandedBytes + 2 ** 30;
+async function bring(tar: PackedFile, members: BaseMembers, { objects, files, kept }: BaseWork): Promise<void> {
+  const known = kept.tar(tar.info);
+  if (known !== undefined) return await members.adopt(known);
+  const { notes, put } = members.tar();
+  try {
+    await readTar(objects.content(tar), put, { most: mostUnpacked(tar.info.size) });
+  } catch (error) {
+    throw spoilt(error, tar);
+  }
+  await files.settleSome(
+    notes.files.map(([path]) => path),
+    notes.directories,
+  );
+  await kept.addTar(tar.info, notes);
+}
+
+/** Where one is encrypted, older ones are as a rule too. */
+function spoilt(error: unknown, tar: PackedFile): unknown {
+  if (!(error instanceof Damaged) || error.damage === "encrypted") return explained(error, tar);
+  return new UnusableBase(`"${tar.info.key}" cannot be used: ${error.message}`, { place: tar.info.key, cause: error });
+}
 
 const ALWAYS_THERE = ["PG_VERSION", CONTROL_FILE, "backup_label"] as const;
 
@@ -92,9 +112,5 @@ function emptyDirectories(major: string): readonly string[] {
   ];
 }
 
-function notWhole({ base }: RestorePlan, why: string): RecoverError {
-  return new RecoverError("not-restorable", `the base backup "${base}" is not whole: ${why}`, {
-    remedy: "Restore from an older base backup with --target-time, or from another copy of the archive.",
-    place: base,
-  });
-}
+const notWhole = ({ base }: RestorePlan, why: string): UnusableBase =>
+  new UnusableBase(`the base backup "${base}" is not whole: ${why}`, { place: base });

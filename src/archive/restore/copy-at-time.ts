@@ -1,7 +1,8 @@
-/** One copy for one moment from one base backup, as a step judged it before: what is whole already is only described. */
+/** One copy for one moment, or for all there is, from one base backup, as a step judged it before: what is whole already is only described. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RecoverError } from "../../errors.js";
+import { optional } from "../../optional.js";
 import type { RestoredCopy } from "../../ports/scratch-database.js";
 import type { ObjectReader } from "../../ports/object-store.js";
 import { parseLocation } from "../names/location.js";
@@ -10,37 +11,49 @@ import { controlValues } from "../wal/control-values.js";
 import { CONTROL_FILE } from "../wal/pg-control.js";
 import { microsecondText } from "../wal/transaction-ends.js";
 import { planRestore } from "./plan.js";
-import { restoreArchive } from "./restore.js";
+import { passedOverText, restoreFrom } from "./fallback.js";
 
 export interface CopyOrder {
   readonly archive: string;
+  /** ISO 8601; "" for everything. */
   readonly time: string;
   readonly base: string;
+  /** No other is taken in its place where it is damaged. */
+  readonly only?: true;
   /** Absolute path of the data directory. */
   readonly directory: string;
   readonly signal: AbortSignal;
+  /** Waited for before each piece that is brought. */
+  readonly betweenItems?: () => Promise<void>;
   readonly progress: (done: number, total: number) => void;
 }
 
-/** Errors: those of `planRestore` and `restoreArchive`; `guard-refused` where another base backup would be taken by now. */
+/** Errors: those of `restoreFrom`; `guard-refused` where another base backup would be taken by now. */
 export async function copyAtTime(reader: ObjectReader, order: CopyOrder): Promise<RestoredCopy> {
   const whole = await wholeCopy(order.directory);
   if (whole !== undefined) return whole;
   const facts = await readArchive(reader, parseLocation(order.archive), { times: true });
-  const plan = planRestore(facts, { targetTime: new Date(order.time) });
+  const targetTime = order.time === "" ? undefined : new Date(order.time);
+  const plan = planRestore(facts, { targetTime });
   if (plan.base !== order.base)
     throw new RecoverError("guard-refused", `"${plan.base}" would be restored, and "${order.base}" was judged`, {
       remedy: "The archive has changed meanwhile: begin anew.",
       place: order.archive,
       effect: "none",
     });
-  const { base, wal } = await restoreArchive(reader, plan, {
-    directory: order.directory,
-    signal: order.signal,
+  const { outcome, passedOver } = await restoreFrom(reader, facts, {
+    ...{ directory: order.directory, signal: order.signal, targetTime },
+    ...optional("betweenItems", order.betweenItems),
+    ...optional("base", order.only === true ? order.base : undefined),
     progress: ({ bytes, of }) => order.progress(bytes, of),
   });
+  const { base, wal } = outcome;
   const { systemId, version } = base.control;
-  return { systemId, version, lastTransaction: wal.lastCommit === undefined ? "" : microsecondText(wal.lastCommit) };
+  return {
+    ...{ systemId, version, lastTransaction: wal.lastCommit === undefined ? "" : microsecondText(wal.lastCommit) },
+    ...optional("damaged", wal.broken === undefined ? undefined : `${wal.broken.name}: ${wal.broken.why}`),
+    ...(passedOver.length === 0 ? {} : { instead: passedOver.map(passedOverText).join("; ") }),
+  };
 }
 
 /** A restore gives the directory its name when all of it is on disk. */

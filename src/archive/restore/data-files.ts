@@ -34,8 +34,7 @@ export class DataFiles {
 
   /** Fails with EEXIST where there is anything of that name. `look` is called with the bytes of each piece. */
   async write(path: string, content: AsyncIterable<Uint8Array>, look?: (bytes: number) => void): Promise<void> {
-    const parent = dirname(path);
-    await this.directory(parent === "." ? "" : parent);
+    await this.directory(parentOf(path));
     const handle = await open(join(this.#root, path), "wx", FILE);
     this.#files.add(path);
     try {
@@ -59,11 +58,28 @@ export class DataFiles {
 
   /** Everything that was written is on disk, and every name too. */
   async settle(): Promise<void> {
-    await inParallel([...this.#files], IN_FLIGHT, (path) => synced(join(this.#root, path)));
-    const directories = new Set(["", ...this.#directories.keys()]);
+    await this.#sync([...this.#files], this.#directories.keys());
+  }
+
+  /** These are on disk with their names, while others are still being written. */
+  async settleSome(files: readonly string[], directories: Iterable<string> = []): Promise<void> {
+    const parents = files.map((path) => parentOf(path));
+    await this.#sync(files, new Set([...parents, ...directories]));
+  }
+
+  async #sync(files: readonly string[], below: Iterable<string>): Promise<void> {
+    await inParallel(files, IN_FLIGHT, (path) => synced(join(this.#root, path)));
+    for (const path of files) this.#files.delete(path);
+    const directories = new Set(["", ...below]);
     for (const path of [...directories]) for (const above of ancestors(path)) directories.add(above);
     await inParallel([...directories], IN_FLIGHT, (path) => synced(join(this.#root, path)));
   }
+}
+
+/** "" for the root itself. */
+export function parentOf(path: string): string {
+  const parent = dirname(path);
+  return parent === "." ? "" : parent;
 }
 
 export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {

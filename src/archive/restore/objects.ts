@@ -5,20 +5,29 @@ import { Damaged } from "../compression/damaged.js";
 import { decompressed } from "../compression/decompressed.js";
 import type { PackedFile, RestorePlan } from "./plan.js";
 
+interface Terms {
+  readonly signal?: AbortSignal | undefined;
+  /** Waited for before each piece: a connection that ends meanwhile is taken up again where it was. */
+  readonly betweenItems?: (() => Promise<void>) | undefined;
+  readonly look: (bytes: number) => void;
+}
+
 export class SourceObjects {
   readonly #reader: ObjectReader;
   readonly #bucket: string;
   readonly #signal: AbortSignal | undefined;
+  readonly #betweenItems: Terms["betweenItems"];
   readonly #look: (bytes: number) => void;
 
   constructor(
     reader: ObjectReader,
     { location }: Pick<RestorePlan, "location">,
-    { signal, look }: { readonly signal?: AbortSignal | undefined; readonly look: (bytes: number) => void },
+    { signal, betweenItems, look }: Terms,
   ) {
     this.#reader = reader;
     this.#bucket = location.bucket;
     this.#signal = signal;
+    this.#betweenItems = betweenItems;
     this.#look = look;
   }
 
@@ -29,10 +38,12 @@ export class SourceObjects {
   }
 
   async *#bytes({ key, etag }: PackedFile["info"]): AsyncGenerator<Uint8Array, void, void> {
+    await this.#betweenItems?.();
     for await (const piece of await this.#reader.stream({ bucket: this.#bucket, key }, { ifMatch: etag })) {
       this.#signal?.throwIfAborted();
       this.#look(piece.length);
       yield piece;
+      await this.#betweenItems?.();
     }
   }
 }
@@ -43,8 +54,8 @@ export function explained(error: unknown, { info }: Pick<PackedFile, "info">): u
   const isLocked = error.damage === "encrypted";
   return new RecoverError("not-restorable", `"${info.key}" cannot be used: ${error.message}`, {
     remedy: isLocked
-      ? "Decrypt a copy of the archive with gpg and the private key of the platform (WALE_GPG_KEY_ID), and restore from that copy."
-      : "Restore from an older base backup with --target-time, or from another copy of the archive.",
+      ? "Give the file with its private key (that of WALE_GPG_KEY_ID), as gpg --export-secret-keys writes it: --gpg-key FILE."
+      : "Restore from another copy of the archive.",
     place: info.key,
     cause: error,
   });

@@ -4,9 +4,10 @@ import type { ObjectInfo } from "../../ports/object-store.js";
 import { type BaseBackup, majorVersion } from "../judgement/base-backup.js";
 import type { Course } from "../judgement/course.js";
 import { timelineAt } from "../judgement/history.js";
-import type { Option } from "../judgement/option.js";
+import { elsewhere } from "../judgement/elsewhere.js";
+import { bestOption, type Option } from "../judgement/option.js";
 import { type Study, studyOf } from "../judgement/study.js";
-import { pickFor, windowOf } from "../judgement/window.js";
+import { pickFor, type RecoveryWindow, windowsOf } from "../judgement/window.js";
 import { lostOnTheWay } from "../judgement/lost.js";
 import { formatLocation, type ArchiveLocation } from "../names/location.js";
 import { plainKind } from "../names/layout.js";
@@ -35,6 +36,8 @@ export interface RestorePlan {
   readonly major: string | undefined;
   /** Of all members of the tar files. WAL-G tells it less exactly. */
   readonly expandedBytes: number;
+  /** No more can be in the tar files together; undefined where nothing reliable says it. */
+  readonly mostBytes: number | undefined;
   readonly tars: readonly PackedFile[];
   readonly segments: readonly PlannedSegment[];
   /** How many of the segments the base needs to become consistent. */
@@ -52,15 +55,25 @@ export interface RestorePlan {
 
 export interface PlanTerms {
   readonly targetTime?: Date | undefined;
+  /** The name of the one to begin from; by default that which brings back the most. */
+  readonly base?: string | undefined;
+  /** Names of those that turned out damaged while they were read. */
+  readonly without?: ReadonlySet<string>;
 }
 
-/** Errors: `nothing-found` for an empty archive, `not-restorable` where no base backup can be used, or none for the time. */
-export function planRestore(facts: ArchiveFacts, { targetTime }: PlanTerms = {}): RestorePlan {
+/**
+ * Errors: `nothing-found` for an empty archive, `archive-elsewhere` where the prefix is a part too short or too long,
+ * `not-restorable` where no base backup can be used, or none for the time.
+ */
+export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): RestorePlan {
   if (facts.entries.length === 0) throw nothingThere(facts.location);
+  refuseElsewhere(facts);
+  const { targetTime } = terms;
   const study = studyOf(facts, { restorer: "person" });
-  const option = targetTime === undefined ? newest(study) : forTime(study, targetTime);
+  const clusters = candidates(study, terms);
+  const option = targetTime === undefined ? newest(study, clusters) : forTime(study, clusters, targetTime);
   const { course, base } = option;
-  const segments = segmentsAlong(study, course);
+  const segments = segmentsAlong(study, option);
   const lost = lostOnTheWay(course);
   const count = (runs: readonly { readonly first: number; readonly last: number }[]): number =>
     runs.reduce((sum, { first, last }) => sum + last - first + 1, 0);
@@ -71,6 +84,7 @@ export function planRestore(facts: ArchiveFacts, { targetTime }: PlanTerms = {})
     start: base.start,
     major: base.version === undefined ? undefined : majorVersion(base.version),
     expandedBytes: option.completion?.expandedBytes ?? 0,
+    mostBytes: mostBytesOf(option),
     tars: tarsOf(study, base),
     segments,
     neededSegments: (option.completion?.stop.number ?? base.start.number) - base.start.number + 1,
@@ -78,7 +92,7 @@ export function planRestore(facts: ArchiveFacts, { targetTime }: PlanTerms = {})
     timeline: course.stretches.at(-1)?.timeline ?? base.start.timeline,
     timelines: course.stretches.map(({ timeline }) => timeline),
     lost: { missing: count(lost.missing), unreachable: count(lost.unreachable) },
-    systemId: study.known.systemId,
+    systemId: option.cluster.systemId,
     targetTime: targetTime?.toISOString(),
   };
 }
@@ -90,14 +104,33 @@ interface Usable extends Option {
 const isDelta = ({ base: { sentinel } }: Option): boolean =>
   sentinel?.ok === true && sentinel.sentinel.walg?.delta !== undefined;
 
-function newest(study: Study): Usable {
-  const { chosen } = study;
-  if (chosen?.course !== undefined && !isDelta(chosen)) return { ...chosen, course: chosen.course };
-  const other = study.options.findLast((option) => option.course !== undefined && !isDelta(option));
-  if (other?.course !== undefined) return { ...other, course: other.course };
-  const reasons = study.options.map(
-    ({ base, unusable }) => `${base.name}: ${unusable ?? "it holds only what changed since another"}`,
+/** By cluster, the wanted one first. */
+function candidates(study: Study, { base: named, without }: PlanTerms): readonly (readonly Option[])[] {
+  if (named !== undefined && !study.options.some(({ base }) => base.name === named)) {
+    const names = study.options.map(({ base }) => base.name).join(", ");
+    const remedy = `Name one of those that are there: ${names === "" ? "none is" : names}.`;
+    throw notRestorable(study.seen.location, `there is no base backup "${named}"`, remedy);
+  }
+  return study.clusters.map((options) =>
+    options.filter(({ base }) => (named === undefined || base.name === named) && without?.has(base.name) !== true),
   );
+}
+
+/** WAL-G measures the directory while it is written to, and what it calls uncompressed may be one tar file's (wal-g#701). */
+function mostBytesOf({ base, completion }: Option): number | undefined {
+  if (base.writer === "wal-e") return completion?.expandedBytes;
+  const directory = completion?.walg?.directoryBytes;
+  return directory === undefined ? undefined : 2 * directory + 2 ** 30;
+}
+
+const isUsable = (option: Option): option is Usable => option.course !== undefined && !isDelta(option);
+
+function newest(study: Study, clusters: readonly (readonly Option[])[]): Usable {
+  const best = clusters.flatMap((options) => bestOption(options.filter(isUsable)) ?? [])[0];
+  if (best !== undefined && isUsable(best)) return best;
+  const reasons = clusters
+    .flat()
+    .map(({ base, unusable }) => `${base.name}: ${unusable ?? "it holds only what changed since another"}`);
   const text = reasons.length === 0 ? "there is no base backup" : `no base backup can be used; ${reasons.join("; ")}`;
   throw notRestorable(
     study.seen.location,
@@ -106,22 +139,22 @@ function newest(study: Study): Usable {
   );
 }
 
-function forTime(study: Study, time: Date): Usable {
-  const usable = study.options.filter((option) => !isDelta(option));
-  const windows = usable.flatMap((option) => {
-    const window = windowOf(option, study.times);
-    return window === undefined ? [] : [{ ...window, name: option.base.name }];
-  });
-  const pick = pickFor(time, windows);
-  const option = usable.find(({ base }) => base.name === pick.base);
-  if (option?.course !== undefined) return { ...option, course: option.course };
-  const spans = windows.map(({ name, from, to }) => `${name} from ${from.time ?? "an unknown time"} to ${to.time}`);
+function forTime(study: Study, clusters: readonly (readonly Option[])[], time: Date): Usable {
+  const windows = clusters.map((options) => windowsOf(options.filter(isUsable), study.times));
+  const picks = windows.map((each) => pickFor(time, each));
+  const pick = picks.find(({ base }) => base !== null) ?? picks[0] ?? pickFor(time, []);
+  const option = study.options.find(({ base }) => base.name === pick.base);
+  if (option !== undefined && isUsable(option)) return option;
+  const spans = windows.flat().map(spanText);
   const remedy =
     spans.length === 0
       ? "Leave out --target-time to see why."
       : `Give a time that a base backup reaches: ${spans.join("; ")}.`;
   throw notRestorable(study.seen.location, `nothing can be restored to ${pick.time}: ${pick.why}`, remedy);
 }
+
+const spanText = ({ name, from, to }: RecoveryWindow & { readonly name: string }): string =>
+  `${name} from ${from.time ?? "an unknown time"} to ${to.time}`;
 
 function tarsOf(study: Study, base: BaseBackup): readonly PackedFile[] {
   return study.seen.entries.flatMap((entry) => {
@@ -132,7 +165,7 @@ function tarsOf(study: Study, base: BaseBackup): readonly PackedFile[] {
 }
 
 /** From the base's first segment to the last one before a gap. */
-function segmentsAlong(study: Study, course: Course): readonly PlannedSegment[] {
+function segmentsAlong(study: Study, { course, damage }: Usable): readonly PlannedSegment[] {
   const { last, start } = course;
   const wanted = new Map<string, Segment>();
   for (let number = start.number; last !== undefined && number <= last.number; number += 1) {
@@ -141,7 +174,7 @@ function segmentsAlong(study: Study, course: Course): readonly PlannedSegment[] 
   }
   const found = new Map<string, PlannedSegment>();
   for (const entry of study.seen.entries) {
-    if (entry.kind.kind !== "segment" || study.damage.has(entry.relative)) continue;
+    if (entry.kind.kind !== "segment" || damage.has(entry.relative)) continue;
     const name = segmentName(entry.kind.segment);
     if (wanted.has(name)) found.set(name, { ...packedFile(study, entry, name), segment: entry.kind.segment });
   }
@@ -150,11 +183,14 @@ function segmentsAlong(study: Study, course: Course): readonly PlannedSegment[] 
 
 /** All of them: a new timeline is numbered by those that are there (wal-archives.md §5). */
 function historiesIn(study: Study): readonly PackedFile[] {
-  return study.seen.entries.flatMap((entry) => {
-    if (entry.kind.kind !== "timeline-history") return [];
-    const timeline = entry.kind.timeline.toString(16).toUpperCase().padStart(8, "0");
-    return [packedFile(study, entry, `${timeline}.history`)];
-  });
+  const found = new Map<string, PackedFile>();
+  for (const entry of study.seen.entries) {
+    if (entry.kind.kind !== "timeline-history") continue;
+    const name = `${entry.kind.timeline.toString(16).toUpperCase().padStart(8, "0")}.history`;
+    // WAL-G may have sent one again in another packing.
+    if (!found.has(name)) found.set(name, packedFile(study, entry, name));
+  }
+  return [...found.values()];
 }
 
 function packedFile({ seen }: Study, { relative, info }: ArchiveEntry, name: string): PackedFile {
@@ -167,6 +203,17 @@ function nothingThere(location: ArchiveLocation): RecoverError {
   return new RecoverError("nothing-found", "there is no object below the source", {
     remedy: "Check the prefix: an archive of Dingo is s3://BUCKET/backups/<GUID>/wal.",
     place: formatLocation(location),
+    effect: "none",
+  });
+}
+
+/** As `archive verify` says it, and with its exit code: nothing is known of an archive that was not looked at. */
+function refuseElsewhere(facts: ArchiveFacts): void {
+  const [found] = elsewhere(facts);
+  if (found === undefined) return;
+  throw new RecoverError("archive-elsewhere", found.message, {
+    remedy: "Run the same command with the prefix of the archive.",
+    place: formatLocation(facts.location),
     effect: "none",
   });
 }

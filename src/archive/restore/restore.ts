@@ -2,14 +2,18 @@
 import { RecoverError } from "../../errors.js";
 import type { ObjectReader } from "../../ports/object-store.js";
 import { microsecondText } from "../wal/transaction-ends.js";
+import { formatLocation } from "../names/location.js";
 import { SEGMENT_BYTES } from "../names/segment.js";
 import { type RestoredBase, restoreBase } from "./base.js";
 import { DataFiles } from "./data-files.js";
+import { diskFailure } from "./disk-failure.js";
+import { type Named, nameOf } from "./kept.js";
 import { SourceObjects } from "./objects.js";
 import { OWN_DIRECTORY } from "./place.js";
 import type { RestorePlan } from "./plan.js";
-import { isBefore, settingsFiles } from "./settings.js";
-import { type Staging, stage } from "./staging.js";
+import { isBefore, settingsFiles, socketDirectoryOf } from "./settings.js";
+import { partialOf, type Staging, stage } from "./staging.js";
+import { UnusableBase } from "./unusable-base.js";
 import { type RestoredWal, restoreWal, WAL_DIRECTORY } from "./wal-files.js";
 
 export interface RestoreProgress {
@@ -25,6 +29,8 @@ export interface RestoreTerms {
   /** Absolute path of the data directory. */
   readonly directory: string;
   readonly signal?: AbortSignal | undefined;
+  /** Waited for before each piece that is brought; what it throws ends the restore. */
+  readonly betweenItems?: (() => Promise<void>) | undefined;
   readonly progress?: ((progress: RestoreProgress) => void) | undefined;
 }
 
@@ -33,6 +39,8 @@ export interface RestoreOutcome {
   readonly base: RestoredBase;
   readonly wal: RestoredWal;
   readonly bytes: number;
+  /** Of them, those that an earlier restore had brought. */
+  readonly resumed: number;
   readonly fetched: number;
 }
 
@@ -41,22 +49,31 @@ export const expandedSize = ({ expandedBytes, segments }: RestorePlan): number =
   expandedBytes + segments.length * SEGMENT_BYTES;
 
 /**
- * Can be run again after a break: it begins anew. Errors: those of the store; `not-restorable`, `target-not-fresh`, `locked`,
- * `does-not-fit`.
+ * Can be run again after a break: what is known to be whole is not brought again. Errors: those of the store; `not-restorable`,
+ * `target-not-fresh`, `locked`, `does-not-fit`, `access-denied`. `UnusableBase` where another base backup may do.
  */
 export async function restoreArchive(
   reader: ObjectReader,
   plan: RestorePlan,
-  { directory, signal, progress }: RestoreTerms,
+  { directory, signal, betweenItems, progress }: RestoreTerms,
 ): Promise<RestoreOutcome> {
   const of = expandedSize(plan);
-  const staging = await stage(directory, of);
+  const wanted = new Set([...plan.tars, ...plan.segments].map(({ info }) => nameOf(info)));
+  const isWanted = (object: Named): boolean => wanted.has(nameOf(object));
+  const terms = { needed: of, isWanted, source: formatLocation(plan.location), base: plan.base };
+  const at = { root: partialOf(directory), base: plan.base };
+  const staging = await stage(directory, terms).catch((error: unknown) => {
+    throw diskFailure(error, at);
+  });
   try {
-    const outcome = await fill(staging, { reader, plan, directory, signal, progress, of });
+    const outcome = await fill(staging, { reader, plan, directory, signal, betweenItems, progress, of });
     await staging.finish();
     return outcome;
-  } catch (error) {
-    await staging.discard();
+  } catch (thrown) {
+    const error = diskFailure(thrown, at);
+    // What would happen again is no use to a next restore.
+    const isOfNoUse = error instanceof RecoverError && error.code === "not-restorable";
+    await (isOfNoUse ? staging.discard() : staging.leave());
     throw error;
   }
 }
@@ -68,10 +85,11 @@ interface Filling extends RestoreTerms {
 }
 
 async function fill(
-  { root }: Staging,
-  { reader, plan, directory, signal, progress, of }: Filling,
+  { root, kept, requireRoom }: Staging,
+  { reader, plan, directory, signal, betweenItems, progress, of }: Filling,
 ): Promise<RestoreOutcome> {
-  const done = { phase: "base" as RestoreProgress["phase"], bytes: 0, fetched: 0 };
+  const done = { phase: "base" as RestoreProgress["phase"], bytes: kept.bytes, fetched: 0 };
+  const resumed = kept.bytes;
   const tell = (): void => progress?.({ ...done, of });
   const look = (bytes: number): void => {
     done.fetched += bytes;
@@ -81,10 +99,11 @@ async function fill(
     done.bytes += bytes;
     tell();
   };
-  const objects = new SourceObjects(reader, plan, { signal, look });
+  const objects = new SourceObjects(reader, plan, { signal, betweenItems, look });
   const files = new DataFiles(root);
-  const shared = { plan, objects, files, root, written };
-  const base = await restoreBase(shared);
+  const shared = { plan, objects, files, root, kept, written };
+  const walBytes = plan.segments.length * SEGMENT_BYTES;
+  const base = await restoreBase({ ...shared, requireRoom: (bytes) => requireRoom(bytes + walBytes) });
   requireSystem(plan, base);
   done.phase = "wal";
   const { version: major, systemId } = base.control;
@@ -94,16 +113,13 @@ async function fill(
   tell();
   await writeSettings(files, { plan, base, wal, directory });
   await files.settle();
-  return { directory, base, wal, bytes: done.bytes, fetched: done.fetched };
+  return { directory, base, wal, bytes: done.bytes, resumed, fetched: done.fetched };
 }
 
 function requireSystem(plan: RestorePlan, { control }: RestoredBase): void {
   if (plan.systemId === undefined || plan.systemId === control.systemId) return;
   const text = `the archive is of the system ${plan.systemId}, its base backup "${plan.base}" of ${control.systemId}`;
-  throw new RecoverError("not-restorable", text, {
-    remedy: "Two clusters have written here: restore from another copy of the archive.",
-    place: plan.base,
-  });
+  throw new UnusableBase(text, { place: plan.base });
 }
 
 /** Since 13 a server stops with FATAL where the WAL ends before the target; before, it promotes without a word. */
@@ -139,16 +155,10 @@ async function writeSettings(files: DataFiles, { plan, base, wal, directory }: S
     timeline: plan.timeline,
     targetTime: plan.targetTime,
     least: base.control.settings,
-    socketDirectory: socketDirectory(directory),
+    socketDirectory: socketDirectoryOf(directory),
   });
   for (const [path, text] of settings) await files.text(path, text);
   const planned = [...plan.histories, ...wal.segments].map(({ name }) => name);
   await files.directory(WAL_DIRECTORY);
   await files.text(`${OWN_DIRECTORY}/planned`, `${planned.join("\n")}\n`);
-}
-
-/** A path of more than 107 bytes is no name of a socket. */
-function socketDirectory(directory: string): string {
-  const longest = 107 - Buffer.byteLength("/.s.PGSQL.65535");
-  return Buffer.byteLength(directory) <= longest ? directory : "/tmp";
 }

@@ -17,6 +17,18 @@ export interface RecoveryTerms {
   readonly socketDirectory: string;
 }
 
+/** A path of more than 107 bytes is no name of a socket. */
+const LONGEST_SOCKET_DIRECTORY = 107 - Buffer.byteLength("/.s.PGSQL.65535");
+
+/**
+ * Where the server of the data directory makes its socket: in it, where that is a name of one. Server and libpq cut a list of
+ * places at its commas, and no setting has a line break.
+ */
+export function socketDirectoryOf(directory: string): string {
+  const isName = Buffer.byteLength(directory) <= LONGEST_SOCKET_DIRECTORY && !/[,\p{Cc}]|\s$/u.test(directory);
+  return isName ? directory : "/tmp";
+}
+
 /** By path below the data directory. */
 export function settingsFiles(terms: RecoveryTerms): ReadonlyMap<string, string> {
   const recovery = recoverySettings(terms);

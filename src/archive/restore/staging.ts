@@ -1,131 +1,175 @@
 /**
  * The directory in which a restore is made, `DIR.partial`: it takes the name DIR only when everything in it is whole and on
- * disk. What an earlier restore left there was never a data directory, and is made anew.
+ * disk. What an earlier restore left there was never a data directory: what of it is known to be whole is kept, the rest is
+ * made anew.
  */
-import { hostname } from "node:os";
-import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bytesText } from "../../bytes.js";
 import { RecoverError } from "../../errors.js";
 import { synced } from "./data-files.js";
+import { absent } from "./disk-failure.js";
+import { Kept, KEPT_FILE, type Named, type Undertaking } from "./kept.js";
+import { Mark, MARK, requireUnmarked } from "./mark.js";
 import { OWN_DIRECTORY } from "./place.js";
 
-const MARK = `${OWN_DIRECTORY}/restoring.json`;
 /** The server itself writes some segments of WAL before it answers. */
 const ROOM_FOR_THE_SERVER = 256 * 1024 * 1024;
 
 export interface Staging {
   /** Where the files are written. */
   readonly root: string;
+  readonly kept: Kept;
+  /** Throws `does-not-fit` where the disk had no room for so many bytes, those that were kept among them. */
+  readonly requireRoom: (bytes: number) => void;
   /** Gives the directory its name. */
   finish(): Promise<void>;
+  /** Of a restore that was stopped: what is whole stays for the next one. */
+  leave(): Promise<void>;
   /** Removes what was made: a next restore begins anew. */
   discard(): Promise<void>;
 }
 
+export interface StageTerms extends Undertaking {
+  /** Bytes on disk, of all that the restore will bring. */
+  readonly needed: number;
+  /** Whether the object belongs to what is restored: what came of another one is of no use. */
+  readonly isWanted: (object: Named) => boolean;
+}
+
+/** Where a restore into `directory` is made. */
+export const partialOf = (directory: string): string => `${directory}.partial`;
+
 /**
- * `directory` is absolute. Errors: `target-not-fresh` where it is there and not empty, or the staging directory is not ours;
- * `locked` where another restore is at work in it; `does-not-fit` where the disk has less room than `needed` bytes.
+ * `directory` is absolute. Errors: `target-not-fresh` where it is there and not empty, or cannot be replaced, or the staging
+ * directory is not ours; `locked` where another restore is at work in it; `does-not-fit` where the disk has less room than
+ * `needed` bytes.
  */
-export async function stage(directory: string, needed: number): Promise<Staging> {
-  await requireEmpty(directory);
-  const root = `${directory}.partial`;
-  await clear(root);
-  await requireRoom(dirname(directory), needed);
+export async function stage(directory: string, { needed, isWanted, ...undertaking }: StageTerms): Promise<Staging> {
+  await requireReplaceable(directory);
+  const root = partialOf(directory);
+  await requireOurs(root);
   await mkdir(join(root, OWN_DIRECTORY), { recursive: true, mode: 0o700 });
-  await writeFile(join(root, MARK), JSON.stringify({ pid: process.pid, host: hostname() }), { mode: 0o600 });
+  const mark = await Mark.set(root);
+  try {
+    return await staged({ directory, root, mark }, { needed, isWanted, ...undertaking });
+  } catch (error) {
+    mark.letGo();
+    throw error;
+  }
+}
+
+interface Claimed {
+  readonly directory: string;
+  readonly root: string;
+  readonly mark: Mark;
+}
+
+async function staged(claimed: Claimed, { needed, isWanted, ...undertaking }: StageTerms): Promise<Staging> {
+  const { directory, root, mark } = claimed;
+  // What another restore has taken over is not ours to remove.
+  const discard = async (): Promise<void> => {
+    if (await mark.isOurs()) await rm(root, { recursive: true, force: true });
+    mark.letGo();
+  };
+  const found = await Kept.resume(root, undertaking, { spare: [MARK], isWanted });
+  if (found === undefined) await empty(root);
+  const parent = dirname(directory);
+  const free = (await freeIn(parent)) + (found?.bytes ?? 0);
+  const short = shortage(parent, { needed, free });
+  if (short !== undefined && found === undefined) await discard();
+  if (short !== undefined) throw short;
+  const kept = found ?? (await Kept.begin(root, undertaking));
   return {
-    root,
-    finish: async () => {
-      await rm(join(root, MARK));
-      await synced(join(root, OWN_DIRECTORY));
-      await requireEmpty(directory);
-      // An empty directory of that name is replaced; anything that appeared in it meanwhile makes this fail.
-      await rename(root, directory);
-      await synced(dirname(directory));
+    ...{ root, kept, discard },
+    requireRoom: (bytes) => {
+      const lack = shortage(parent, { needed: bytes, free, begun: true });
+      if (lack !== undefined) throw lack;
     },
-    discard: () => rm(root, { recursive: true, force: true }),
+    leave: async () => {
+      if (kept.isEmpty) await discard();
+      mark.letGo();
+    },
+    finish: () => finish(claimed),
   };
 }
 
-async function requireEmpty(directory: string): Promise<void> {
-  const names = await readdir(directory).catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  });
-  if (names.length === 0) return;
-  throw new RecoverError("target-not-fresh", `"${directory}" is not empty`, {
-    remedy: "Name a directory that is empty or does not exist.",
-    place: directory,
-    effect: "none",
-  });
+async function finish({ directory, root, mark }: Claimed): Promise<void> {
+  await requireReplaceable(directory);
+  await mark.requireOurs();
+  // An empty directory of that name is replaced; anything that appeared in it meanwhile makes this fail.
+  await rename(root, directory);
+  await synced(dirname(directory));
+  // Last: without its mark, what a kill leaves would be nobody's.
+  for (const file of [KEPT_FILE, MARK]) await rm(join(directory, file), { force: true });
+  await synced(join(directory, OWN_DIRECTORY));
+  mark.letGo();
 }
 
-async function clear(root: string): Promise<void> {
-  const names = await readdir(root).catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  });
+/** Said before gigabytes are brought: in the end a directory takes the place of what is there. */
+async function requireReplaceable(directory: string): Promise<void> {
+  const found = await lstat(directory).catch(absent);
+  if (found === undefined) return;
+  if (found.isSymbolicLink()) throw notFresh(directory, "is a symbolic link", "Name the directory that it leads to.");
+  if (!found.isDirectory()) throw notFresh(directory, "is no directory", "Name a directory that does not exist.");
+  if ((await lstat(join(directory, MARK)).catch(absent)) !== undefined)
+    throw notFresh(directory, "holds a whole restore, killed at its very end", "Use it, or move it away.");
+  if ((await readdir(directory)).length > 0)
+    throw notFresh(directory, "is not empty", "Name a directory that is empty or does not exist.");
+  if (found.dev !== (await stat(dirname(directory))).dev)
+    throw notFresh(directory, "is where a disk is mounted", `Name a directory in it: ${join(directory, "data")}.`);
+}
+
+function notFresh(place: string, why: string, remedy: string): RecoverError {
+  return new RecoverError("target-not-fresh", `"${place}" ${why}`, { remedy, place, effect: "none" });
+}
+
+/** All but the mark. */
+async function empty(root: string): Promise<void> {
+  const names = await readdir(root);
+  const own = await readdir(join(root, OWN_DIRECTORY));
+  const inside = own.map((name) => `${OWN_DIRECTORY}/${name}`).filter((path) => path !== MARK);
+  for (const path of [...names.filter((name) => name !== OWN_DIRECTORY), ...inside])
+    await rm(join(root, path), { recursive: true, force: true });
+}
+
+/** Throws where a directory is there that no restore left, or one that is at work. */
+async function requireOurs(root: string): Promise<void> {
+  const names = await readdir(root).catch(absent);
   if (names === undefined) return;
-  const mark = await markIn(root);
-  if (mark === undefined && names.length > 0) {
-    throw new RecoverError("target-not-fresh", `"${root}" is there and no restore made it`, {
-      remedy: "Move it away: a restore is made under this name first.",
-      place: root,
-      effect: "none",
-    });
-  }
-  if (mark !== undefined && isAlive(mark)) {
-    throw new RecoverError("locked", `process ${mark.pid} is restoring into "${root}"`, {
-      remedy: "Wait for it to end, or end it, and run the same command again.",
-      place: root,
-      effect: "none",
-    });
-  }
-  await rm(root, { recursive: true });
+  const isMarked = await requireUnmarked(root);
+  if (!isMarked && !(await isBarelyBegun(root, names)) && !(await isNoted(root)))
+    throw notFresh(root, "is there and no restore made it", "Move it away: a restore is made under this name first.");
 }
 
-interface Mark {
-  readonly pid: number;
-  readonly host: string;
+/** A kill can come before the mark is there. */
+async function isBarelyBegun(root: string, names: readonly string[]): Promise<boolean> {
+  if (names.some((name) => name !== OWN_DIRECTORY)) return false;
+  const own = names.length === 0 ? [] : await readdir(join(root, OWN_DIRECTORY)).catch(() => ["no directory"]);
+  return own.every((name) => `${OWN_DIRECTORY}/${name}`.startsWith(`${MARK}.`));
 }
 
-async function markIn(root: string): Promise<Mark | undefined> {
-  try {
-    const value: unknown = JSON.parse(await readFile(join(root, MARK), "utf8"));
-    if (typeof value !== "object" || value === null || !("pid" in value) || !("host" in value)) return undefined;
-    const { pid, host } = value;
-    return typeof pid === "number" && typeof host === "string" ? { pid, host } : undefined;
-  } catch (error) {
-    // A kill can have come before its first byte.
-    if (error instanceof SyntaxError) return { pid: 0, host: "" };
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
+/** Somebody who knew of no restore that is at work there has taken its mark away: its notes say whose it is. */
+const isNoted = async (root: string): Promise<boolean> =>
+  (await lstat(join(root, KEPT_FILE)).catch(absent))?.isFile() === true;
 
-function isAlive({ pid, host }: Mark): boolean {
-  if (host !== hostname() || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
-}
-
-async function requireRoom(parent: string, needed: number): Promise<void> {
+async function freeIn(parent: string): Promise<number> {
   await mkdir(parent, { recursive: true });
   const { bavail, bsize } = await statfs(parent);
-  const free = bavail * bsize;
-  if (free >= needed + ROOM_FOR_THE_SERVER) return;
-  throw new RecoverError("does-not-fit", `the restore needs ${bytesText(needed)}, and ${bytesText(free)} are free`, {
-    remedy: "Name a directory on a larger disk.",
-    place: parent,
-    effect: "none",
-  });
+  return bavail * bsize;
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+/** Undefined where `free` bytes are enough for `needed` and for what the server writes itself. */
+export function shortage(
+  parent: string,
+  { needed, free, begun = false }: { readonly needed: number; readonly free: number; readonly begun?: boolean },
+): RecoverError | undefined {
+  const wanted = needed + ROOM_FOR_THE_SERVER;
+  if (free >= wanted) return undefined;
+  const text = `the restore needs ${bytesText(wanted)}, with what its server writes itself, and ${bytesText(free)} are free`;
+  return new RecoverError("does-not-fit", text, {
+    remedy: "Name a directory on a larger disk.",
+    place: parent,
+    ...(begun ? {} : { effect: "none" }),
+  });
 }

@@ -1,29 +1,33 @@
 /** Brings the WAL behind a base backup beside it, each segment looked at, up to the first that PostgreSQL would not replay. */
-import { open, readFile, rm } from "node:fs/promises";
+import { open, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { RecoverError } from "../../errors.js";
 import { Damaged } from "../compression/damaged.js";
 import { firstByte } from "../names/lsn.js";
 import { inParallel } from "../reading/parallel.js";
 import { SEGMENT_BYTES } from "../names/segment.js";
-import { misfitOf } from "../wal/misfit.js";
+import { misfitOf, otherSegmentSize } from "../wal/misfit.js";
 import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.js";
 import { flawIn } from "../wal/segment-flaw.js";
 import { TransactionEnds } from "../wal/transaction-ends.js";
 import type { DataFiles } from "./data-files.js";
 import { explained, type SourceObjects } from "./objects.js";
 import { OWN_DIRECTORY } from "./place.js";
-import type { PlannedSegment, RestorePlan } from "./plan.js";
+import type { Kept } from "./kept.js";
+import type { PackedFile, PlannedSegment, RestorePlan } from "./plan.js";
+import { UnusableBase } from "./unusable-base.js";
 
 export const WAL_DIRECTORY = `${OWN_DIRECTORY}/wal`;
 /** Of them, one after the other is read for the transactions in it. */
 const IN_FLIGHT = 4;
+/** So many are made durable together, and are fetched again where a restore is stopped. */
+const KEPT_AT_ONCE = 16;
 
 export interface WalWork {
   readonly plan: RestorePlan;
   readonly objects: SourceObjects;
   readonly files: DataFiles;
   readonly root: string;
+  readonly kept: Kept;
   readonly systemId: string;
   readonly major: string;
   readonly written: (bytes: number) => void;
@@ -41,17 +45,34 @@ export interface RestoredWal {
 
 /** Errors: those of the store and the disk; `not-restorable` where the base does not become consistent with what is whole. */
 export async function restoreWal(work: WalWork): Promise<RestoredWal> {
-  const { plan, files } = work;
-  for (const history of plan.histories) {
-    await files.write(`${WAL_DIRECTORY}/${history.name}`, work.objects.content(history)).catch((error: unknown) => {
-      throw explained(error, history);
-    });
-  }
+  const { plan } = work;
+  for (const history of plan.histories) await bringHistory(history, work);
   const course = new Course(work);
   for (let at = 0; at < plan.segments.length && !course.ended; at += IN_FLIGHT) {
     await course.go(plan.segments.slice(at, at + IN_FLIGHT));
+    if (at % KEPT_AT_ONCE === 0) await course.keep();
   }
+  await course.keep();
   return course.outcome();
+}
+
+/** A history has a line of some fifty bytes for each timeline before it. */
+const LARGEST_HISTORY = 256 * 1024;
+
+/** Of a timeline that is not gone along, only the name counts: the server numbers its own behind those that are there. */
+async function bringHistory(history: PackedFile, { plan, files, objects, root }: WalWork): Promise<void> {
+  const path = `${WAL_DIRECTORY}/${history.name}`;
+  let size = 0;
+  try {
+    await files.write(path, objects.content(history), (bytes) => {
+      size += bytes;
+      if (size > LARGEST_HISTORY) throw new Damaged("too-large", "it unpacks to more than any history has");
+    });
+  } catch (error) {
+    const isOnTheWay = plan.timelines.includes(Number.parseInt(history.name, 16));
+    if (isOnTheWay || !(error instanceof Damaged) || error.damage === "encrypted") throw explained(error, history);
+    await truncate(join(root, path));
+  }
 }
 
 class Course {
@@ -59,6 +80,8 @@ class Course {
   readonly #target: bigint | undefined;
   readonly #ends = new TransactionEnds();
   readonly #whole: PlannedSegment[] = [];
+  /** How many of the whole ones are on disk for good. */
+  #durable = 0;
   #broken: RestoredWal["broken"];
   #lastCommit: bigint | undefined;
   /** How many segments were whole when a transaction had ended later than the target. */
@@ -90,14 +113,22 @@ class Course {
     }
   }
 
+  /** What is whole by now is on disk for good. */
+  async keep(): Promise<void> {
+    const { files, kept } = this.#work;
+    const fresh = this.#whole.slice(this.#durable).filter(({ info }) => !kept.hasSegment(info));
+    await files.settleSome(fresh.map((planned) => this.#path(planned)));
+    await kept.addSegments(
+      fresh.map((planned) => ({ info: planned.info, path: this.#path(planned), size: SEGMENT_BYTES })),
+    );
+    this.#durable = this.#whole.length;
+  }
+
   outcome(): RestoredWal {
     const { plan } = this.#work;
     if (this.#whole.length < plan.neededSegments) {
       const { name, why } = this.#broken ?? { name: "", why: "it is not there" };
-      throw new RecoverError("not-restorable", `the base backup "${plan.base}" needs the segment ${name}: ${why}`, {
-        remedy: "Restore from an older base backup with --target-time, or from another copy of the archive.",
-        place: name,
-      });
+      throw new UnusableBase(`the base backup "${plan.base}" needs the segment ${name}: ${why}`, { place: name });
     }
     return {
       segments: this.#whole,
@@ -113,24 +144,36 @@ class Course {
 
   /** Why it cannot be replayed, if it cannot. */
   async #fetch(planned: PlannedSegment): Promise<string | undefined> {
-    const { files, objects, root, written, plan, systemId, major } = this.#work;
-    let size = 0;
-    try {
-      await files.write(this.#path(planned), objects.content(planned), (bytes) => {
-        size += bytes;
-        if (size > LARGEST) throw new Damaged("too-large", "it unpacks to more than a segment");
-        written(bytes);
-      });
-    } catch (error) {
-      if (error instanceof Damaged) return error.message;
-      throw error;
-    }
-    if (size !== SEGMENT_BYTES) return `it holds ${size} bytes, not ${SEGMENT_BYTES}`;
+    const { root, plan, systemId, major } = this.#work;
+    const why = this.#work.kept.hasSegment(planned.info) ? undefined : await this.#download(planned);
+    if (why !== undefined) return why;
     const page = pageHeader(await headOf(join(root, this.#path(planned))));
     if (page === undefined) return "it does not begin like WAL";
     const { segment } = planned;
     const isAncestor = (timeline: number): boolean => timeline <= segment.timeline && plan.timelines.includes(timeline);
     return misfitOf(page, { segment, systemId, major, isAncestor });
+  }
+
+  async #download(planned: PlannedSegment): Promise<string | undefined> {
+    const { files, objects, written } = this.#work;
+    let size = 0;
+    try {
+      await files.write(this.#path(planned), objects.content(planned), (bytes) => {
+        size += bytes;
+        if (size > SEGMENT_BYTES) throw new Damaged("too-large", "it unpacks to more than a segment");
+        written(bytes);
+      });
+    } catch (error) {
+      if (error instanceof Damaged) return (await this.#otherSize(planned)) ?? error.message;
+      throw error;
+    }
+    return size === SEGMENT_BYTES ? undefined : `it holds ${size} bytes, not ${SEGMENT_BYTES}`;
+  }
+
+  /** Of a cluster with other segments, the first page says so; what is behind the size of ours was not fetched. */
+  async #otherSize(planned: PlannedSegment): Promise<string | undefined> {
+    const page = pageHeader(await headOf(join(this.#work.root, this.#path(planned))));
+    return page === undefined ? undefined : otherSegmentSize(page);
   }
 
   /** Of a packing without a checksum, the records' own tell. */
@@ -156,8 +199,6 @@ class Course {
 }
 
 const WITHOUT_SUM: ReadonlySet<PlannedSegment["packing"]> = new Set(["brotli", "none"]);
-/** The largest segment that any server writes. */
-const LARGEST = 2 ** 30;
 
 async function headOf(path: string): Promise<Uint8Array> {
   const handle = await open(path, "r");

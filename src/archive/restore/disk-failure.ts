@@ -1,0 +1,49 @@
+/** What the disk said, as it concerns a restore; nothing of it is a defect of the program. */
+import { relative } from "node:path";
+import { RecoverError } from "../../errors.js";
+import { quoted } from "../../printable.js";
+import { UnusableBase } from "./unusable-base.js";
+
+/** An archive that makes a file and a directory of one name, or a name that no file system takes. */
+const CONTRADICTIONS: ReadonlySet<string> = new Set(["EEXIST", "EISDIR", "ENOTDIR", "ENAMETOOLONG"]);
+const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+const REFUSED: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"]);
+
+export interface AtWork {
+  /** Where the files are written. */
+  readonly root: string;
+  readonly base: string;
+}
+
+/** The error to throw in its place; anything that is not the disk's as it is. */
+export function diskFailure(error: unknown, { root, base }: AtWork): unknown {
+  const code = codeOf(error) ?? "";
+  const path = error instanceof Error && "path" in error ? String(error.path) : root;
+  if (CONTRADICTIONS.has(code)) {
+    const text = `the base backup "${base}" holds ${quoted(relative(root, path))}, which cannot be made beside the rest (${code})`;
+    return new UnusableBase(text, { place: base, cause: error });
+  }
+  if (FULL.has(code)) {
+    return new RecoverError("does-not-fit", `the disk is full (${code}): ${quoted(path)} cannot be written`, {
+      remedy: "Make room and run the same command again; what is whole is kept.",
+      place: root,
+      cause: error,
+    });
+  }
+  if (!REFUSED.has(code)) return error;
+  return new RecoverError("access-denied", `${quoted(path)} cannot be written (${code})`, {
+    remedy: "Name a directory that the user who restores may write to.",
+    place: root,
+    cause: error,
+  });
+}
+
+/** `ENOENT` and its like; undefined for what is no error of the system. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
+
+/** Undefined for what is not there. */
+export function absent(error: unknown): undefined {
+  if (codeOf(error) !== "ENOENT") throw error;
+}
