@@ -26,9 +26,13 @@ export async function strangersIn(reader: ObjectReader, plan: CopyPlan): Promise
   return listed.filter(({ key }) => !wanted.has(key)).map(({ key }) => key);
 }
 
-/** How much of a plan is in the target already. Reads only. */
-export async function probeCopy(reader: ObjectReader, plan: CopyPlan): Promise<CopyState> {
-  const listed = await listArchive(reader, plan.target);
+/** How much of a plan is in the target already. Reads only; lists the target unless that was done a moment ago. */
+export async function probeCopy(
+  reader: ObjectReader,
+  plan: CopyPlan,
+  before?: readonly ObjectInfo[],
+): Promise<CopyState> {
+  const listed = before ?? (await listArchive(reader, plan.target));
   const target = new Map(listed.map((object) => [object.key, object]));
   const items = itemsOf(plan);
   const wanted = new Set(items.map((item) => item.to));

@@ -12,11 +12,14 @@ import {
   formatLocation,
   keyIn,
   parseLocation,
+  relativeKey,
   requireApart,
   requireInstanceArchive,
   type ArchiveLocation,
 } from "../names/location.js";
 import { counted } from "../../counted.js";
+import { isUncertainPath } from "../../key-path.js";
+import { printable, quoted } from "../../printable.js";
 
 export interface CopyItem {
   readonly from: ObjectInfo;
@@ -34,9 +37,10 @@ export interface CopyPlan {
   readonly bytes: number;
 }
 
-/** Throws `source-protected` where the two overlap. */
+/** Throws `source-protected` where the two overlap, or a key could be read as another one in the target. */
 export function planCopy(source: ArchiveLocation, target: ArchiveLocation, objects: readonly ObjectInfo[]): CopyPlan {
   requireApart(source, target);
+  refuseUncertain(source, objects);
   const entries = sortEntries(source, objects);
   const items = (wanted: (entry: ArchiveEntry) => boolean): readonly CopyItem[] =>
     entries.filter(wanted).map(({ info, relative }) => ({ from: info, to: keyIn(target, relative) }));
@@ -54,6 +58,23 @@ export function planCopy(source: ArchiveLocation, target: ArchiveLocation, objec
     objects: objects.length,
     bytes: objects.reduce((sum, object) => sum + object.size, 0),
   };
+}
+
+/** The store's own guard refuses such a key too: here it is said before the first copy. */
+function refuseUncertain(source: ArchiveLocation, objects: readonly ObjectInfo[]): void {
+  const found = objects.find(({ key }) => {
+    const relative = relativeKey(source, key);
+    // The "folder" of the prefix itself.
+    return relative !== "" && isUncertainPath(relative ?? key);
+  });
+  if (found === undefined) return;
+  const place = `s3://${source.bucket}/${found.key}`;
+  throw new RecoverError("source-protected", `the key ${quoted(found.key)} can be read as another one in a copy`, {
+    remedy:
+      'No restore reads a key with an empty, "." or ".." part. Find out who wrote it; without it the archive can be copied.',
+    place: printable(place),
+    effect: "none",
+  });
 }
 
 /** Every item, in the order of copying. */

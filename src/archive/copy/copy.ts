@@ -2,12 +2,14 @@
  * Carries out a copy plan. It may be killed after any object and run again: what is there and equal is kept, and
  * nothing that the plan does not know is ever overwritten. Whether it is done is shown by comparing, not by the calls.
  */
-import { RecoverError } from "../../errors.js";
 import type { Clock } from "../../ports/clock.js";
+import { isTransient, RecoverError } from "../../errors.js";
 import type { CopiedObject, ObjectStore } from "../../ports/object-store.js";
 import { compareAge } from "../judgement/choose.js";
 import { probeCopy, type CopyState } from "./compare.js";
 import { planTitle, type CopyItem, type CopyPlan } from "./copy-plan.js";
+import { LostCopies } from "./lost-copies.js";
+import { sameContent } from "./same-content.js";
 import { formatLocation } from "../names/location.js";
 import { inParallel } from "../reading/parallel.js";
 import { counted } from "../../counted.js";
@@ -25,9 +27,22 @@ export interface CopyOptions {
   readonly before?: CopyState;
   /** Asks the store, by one copy more, whether it refuses to overwrite. */
   readonly asksForRefusal?: boolean;
+  /** Done when everything is copied, while it is compared. */
+  readonly meanwhile?: () => Promise<void>;
+  /** Waited for before each object is begun; what it throws ends the work. */
+  readonly betweenItems?: () => Promise<void>;
+  /** True once they were held: what lies at the destination may be another, and is looked at before each is sent. */
+  readonly wasHeld?: () => boolean;
   /** Asked before every single copy and delete; what it throws ends the work. */
   readonly beforeEffect?: () => Promise<void>;
   readonly progress?: (done: number, total: number) => void;
+  /**
+   * Milliseconds without one copy that ends well, in which lost ones are looked for and sent again. Default: the first lost
+   * one ends the work, for whoever looks himself.
+   */
+  readonly patienceMs?: number;
+  /** Told of the first lost copy, and of the first one after others ended well. */
+  readonly lost?: (error: RecoverError) => void;
 }
 
 export interface CopyOutcome {
@@ -35,7 +50,9 @@ export interface CopyOutcome {
   readonly bytes: number;
   readonly copied: number;
   readonly alreadyThere: number;
-  /** Whether the store refuses a copy that must find nothing where something is; absent where it was not asked. */
+  /** Objects of which a copy was lost, whether it was found or sent again. */
+  readonly lost: number;
+  /** Whether the store refuses a copy that must find nothing where something is; absent where it did not say. */
   readonly refusesOverwrite?: boolean;
 }
 
@@ -50,30 +67,78 @@ export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: C
   const phases = plan.phases.map((phase) => phase.filter((item) => !before.equal.has(item.to)));
   const copied = phases.flat().length + sentinels.length;
   let done = before.total - copied;
+  const lost = new LostCopies({ ...options, patienceMs: options.patienceMs ?? 0 });
   const copyOne = async (item: CopyItem): Promise<void> => {
-    options.signal?.throwIfAborted();
-    await options.beforeEffect?.();
-    await copyItem(store, plan, { ...item, ifAbsent: !before.target.has(item.to) });
+    const send = async (): Promise<void> => {
+      options.signal?.throwIfAborted();
+      await options.betweenItems?.();
+      if (options.wasHeld?.() === true && (await isCopied(store, plan, { item, before }))) return;
+      await options.beforeEffect?.();
+      await copyItem(store, plan, { ...item, ifAbsent: !before.target.has(item.to) });
+    };
+    if (options.patienceMs === undefined) await send();
+    else await lost.outlive({ send, isThere: () => isCopied(store, plan, { item, before }) });
     done += 1;
     options.progress?.(done, before.total);
   };
   for (const phase of phases) await inParallel(phase, options.inFlight ?? IN_FLIGHT, copyOne);
-  for (const item of sentinels) {
-    if (item !== plan.sentinels[0]) await options.clock.sleep(BETWEEN_SENTINELS_MS, options.signal);
-    await copyOne(item);
-  }
-  const refuses = options.asksForRefusal === true ? await refusesOverwrite(store, plan) : undefined;
-  await requireCopied(store, plan);
+  const [refuses] = await together(
+    options.asksForRefusal === true ? refusesOverwrite(store, plan) : Promise.resolve(undefined),
+    inTurn(sentinels, async (item) => {
+      if (item !== plan.sentinels[0]) await options.clock.sleep(BETWEEN_SENTINELS_MS, options.signal);
+      await copyOne(item);
+    }),
+  );
+  await together(requireCopied(store, plan), options.meanwhile?.() ?? Promise.resolve());
   const alreadyThere = before.total - copied;
   const asked = refuses === undefined ? {} : { refusesOverwrite: refuses };
-  return { objects: plan.objects, bytes: plan.bytes, copied, alreadyThere, ...asked };
+  return { objects: plan.objects, bytes: plan.bytes, copied, alreadyThere, lost: lost.objects, ...asked };
+}
+
+/** Whether a copy that was sent is there. Throws `target-not-fresh` where something else is. */
+async function isCopied(
+  store: ObjectStore,
+  plan: CopyPlan,
+  { item, before }: { readonly item: CopyItem; readonly before: CopyState },
+): Promise<boolean> {
+  const { bucket } = plan.target;
+  const found = await store.head({ bucket, key: item.to });
+  if (found === undefined) return false;
+  // A sentinel that is copied anew for its date alone.
+  const old = before.target.get(item.to);
+  if (old !== undefined && secondOf(old) === secondOf(found)) return false;
+  if (await sameContent(store, { bucket: plan.source.bucket, info: item.from }, { bucket, info: found })) return true;
+  refuseForeign(plan, { foreign: [item.to] });
+  return false;
+}
+
+/** HEAD tells no more than the second. */
+const secondOf = ({ lastModified }: { readonly lastModified: string }): number =>
+  Math.floor(Date.parse(lastModified) / 1000);
+
+async function inTurn(items: readonly CopyItem[], work: (item: CopyItem) => Promise<void>): Promise<void> {
+  for (const item of items) await work(item);
+}
+
+/** Throws what the first threw, or else the second, when both have ended: no call goes on unseen. */
+async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 /** Copies what is there already onto itself once more: only a store that ignores the condition does it. */
 async function refusesOverwrite(store: ObjectStore, plan: CopyPlan): Promise<boolean | undefined> {
   const small = plan.phases.flat().reduce<CopyItem | undefined>(smaller, undefined);
   if (small === undefined) return undefined;
-  return (await copyItem(store, plan, { ...small, ifAbsent: true })).wasThere === true;
+  try {
+    return (await copyItem(store, plan, { ...small, ifAbsent: true })).wasThere === true;
+  } catch (error) {
+    // A refusal all the same. Whether it is the copy, the ETag does not tell under a KMS key: that is compared in the end.
+    if (error instanceof RecoverError && error.code === "target-not-fresh") return true;
+    // Done or not, the same bytes are there.
+    if (isTransient(error)) return undefined;
+    throw error;
+  }
 }
 
 const smaller = (one: CopyItem | undefined, other: CopyItem): CopyItem =>

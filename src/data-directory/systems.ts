@@ -1,0 +1,173 @@
+/**
+ * What a data directory is told by: files and directories that its system makes and no other does. Paths are relative to
+ * the directory; they and how a dump is taken come from each system's own documentation.
+ */
+export type SystemName =
+  | "postgresql"
+  | "mysql"
+  | "mariadb"
+  | "mongodb"
+  | "redis"
+  | "elasticsearch"
+  | "rabbitmq"
+  | "etcd"
+  | "influxdb"
+  | "cassandra"
+  | "clickhouse"
+  | "couchdb"
+  | "neo4j"
+  | "kafka"
+  | "zookeeper"
+  | "prometheus"
+  | "minio"
+  | "sqlite";
+
+export interface DataSystem {
+  readonly system: SystemName;
+  readonly title: string;
+  /** Every one of one of these sets is there. */
+  readonly marks: readonly (readonly string[])[];
+  /** A command in the running container that writes a backup to standard output; "" where there is no such one. */
+  readonly dump: string;
+  /** Where the marks come from. */
+  readonly source: string;
+}
+
+export const SYSTEMS: readonly DataSystem[] = [
+  {
+    system: "postgresql",
+    title: "PostgreSQL",
+    marks: [["PG_VERSION"], ["global/pg_control"]],
+    dump: 'pg_dumpall -U "${POSTGRES_USER:-postgres}"',
+    source: "PostgreSQL manual, Database File Layout; wal-archives.md §7; VOLUME /var/lib/postgresql from image 18 on",
+  },
+  {
+    system: "mariadb",
+    title: "MariaDB",
+    marks: [
+      ["aria_log_control", "mysql"],
+      ["aria_log_control", "ibdata1"],
+    ],
+    dump: 'mariadb-dump --all-databases -uroot -p"$MARIADB_ROOT_PASSWORD"',
+    source: "MariaDB knowledge base, Aria storage engine: aria_log_control lies in every data directory",
+  },
+  {
+    system: "mysql",
+    title: "MySQL",
+    marks: [
+      ["ibdata1", "mysql"],
+      ["ibdata1", "mysql.ibd"],
+      ["ibdata1", "auto.cnf"],
+    ],
+    dump: 'mysqldump --all-databases -uroot -p"$MYSQL_ROOT_PASSWORD"',
+    source: "MySQL manual, The MySQL Data Directory; mysql.ibd since 8.0",
+  },
+  {
+    system: "mongodb",
+    title: "MongoDB",
+    marks: [["WiredTiger", "storage.bson"], ["WiredTiger.wt"], ["mongod.lock", "storage.bson"]],
+    dump: "mongodump --archive",
+    source: "MongoDB manual, WiredTiger storage engine",
+  },
+  {
+    system: "redis",
+    title: "Redis",
+    marks: [["dump.rdb"], ["appendonlydir"], ["appendonly.aof"]],
+    dump: "redis-cli --rdb -",
+    source: "Redis documentation, Persistence: dump.rdb, appendonlydir since 7.0, appendonly.aof before",
+  },
+  {
+    system: "elasticsearch",
+    title: "Elasticsearch or OpenSearch",
+    marks: [["node.lock", "_state"], ["nodes/0"], ["node.lock", "indices"]],
+    dump: "",
+    source: "Elasticsearch guide, Path settings: nodes/0 up to 7, flat since 8",
+  },
+  {
+    system: "rabbitmq",
+    title: "RabbitMQ",
+    marks: [["mnesia"], ["schema.DAT"]],
+    dump: "rabbitmqctl export_definitions -",
+    source: "RabbitMQ documentation, Backup: definitions and message store below mnesia",
+  },
+  {
+    system: "etcd",
+    title: "etcd",
+    marks: [["member/snap/db"], ["member/wal"]],
+    dump: "",
+    source: "etcd documentation, Disaster recovery: member/snap/db and member/wal",
+  },
+  {
+    system: "influxdb",
+    title: "InfluxDB",
+    marks: [["influxd.bolt"], ["meta/meta.db"]],
+    dump: "",
+    source: "InfluxDB documentation, File system layout",
+  },
+  {
+    system: "cassandra",
+    title: "Cassandra",
+    marks: [["commitlog", "data/system"]],
+    dump: "",
+    source: "Cassandra documentation, cassandra.yaml: commitlog_directory, data_file_directories",
+  },
+  {
+    system: "clickhouse",
+    title: "ClickHouse",
+    marks: [
+      ["uuid", "store"],
+      ["metadata", "store", "status"],
+    ],
+    dump: "",
+    source: "ClickHouse documentation, path: store, metadata, status, uuid",
+  },
+  {
+    system: "couchdb",
+    title: "CouchDB",
+    marks: [["_dbs.couch"]],
+    dump: "",
+    source: "CouchDB documentation, Backing up CouchDB",
+  },
+  {
+    system: "neo4j",
+    title: "Neo4j",
+    marks: [["databases/neo4j"], ["databases/graph.db"], ["databases/system"]],
+    dump: "",
+    source: "Neo4j operations manual, Default file locations",
+  },
+  {
+    system: "kafka",
+    title: "Kafka",
+    marks: [["meta.properties", "recovery-point-offset-checkpoint"]],
+    dump: "",
+    source: "Kafka source, LogManager: recovery-point-offset-checkpoint",
+  },
+  {
+    system: "zookeeper",
+    title: "ZooKeeper",
+    marks: [["version-2", "myid"]],
+    dump: "",
+    source: "ZooKeeper administrator's guide, The Data Directory",
+  },
+  {
+    system: "prometheus",
+    title: "Prometheus",
+    marks: [["chunks_head", "wal"]],
+    dump: "",
+    source: "Prometheus documentation, Storage: On-disk layout",
+  },
+  {
+    system: "minio",
+    title: "MinIO",
+    marks: [[".minio.sys/format.json"]],
+    dump: "",
+    source: "MinIO source, format-meta.go",
+  },
+];
+
+/** Told by the first bytes of a file whose name ends so (SQLite documentation, Database File Format). */
+export const SQLITE = { title: "SQLite", name: /\.(?:db|sqlite|sqlite3|db3)$/i, magic: "SQLite format 3\0" } as const;
+
+export function systemOf(system: SystemName): DataSystem | undefined {
+  return SYSTEMS.find((each) => each.system === system);
+}
