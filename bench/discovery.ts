@@ -4,19 +4,48 @@
  * Where more programs run than there are processors, believe the column of CPU time: a search of two threads then gets
  * no second processor, and `rg -z`, which is four or more processes, gets more than its share.
  *
- * What binds the figures, by `perf record` with `--perf-basic-prof` and `--cpu-prof` on 1.05 GB (Node 20.20, two cores):
- * - A full search: two fifths of its CPU time are the kernel's copy out of the page cache (Node has no mmap) and the
- *   look at every tenth byte; up to a fifth is V8's optimizing compiler in both threads; the rest is the start of Node
- *   and of the worker, and what is done for each upload line. The first two grow with the logs alone: more logs, better
- *   ratio.
- * - A time hint takes 35 ms of CPU time more than Node itself, of which a tiny log takes 11 too (the code is compiled at
- *   the build): the rest is to read and search two hours and twenty minutes, to learn the clocks, and to judge. Of eight
- *   files the ends of each are read, which takes 25 ms more.
- * - gzip: inflating (1.1 GB/s a core) is half, its CRC-32 (4.8 GB/s, by zlib, with the processor's own instructions) a
- *   tenth. It is not left out: a damaged log proves nothing.
- * - zstd on Node 20 goes through the program zstd: it takes two thirds of what `rg -z` does, and what comes through a
- *   socket in pieces of 64 KiB costs as much again. The decoder in WebAssembly (zstddec) does 0.45 GB/s a core, which is
- *   slower. Node 22 has one of its own.
+ * What binds the figures, by `perf record` on 2.1 GB, with `--perf-basic-prof` and without (Node 20.20, two cores):
+ * - A full search: two fifths of its CPU time are the kernel's copy out of the page cache (Node has no mmap), a quarter
+ *   is the look at every tenth byte with what it meets, a twentieth the count of lines. These grow with the logs. An
+ *   upload line costs a third of a microsecond: 60,000 of them a fortieth. The rest is the start of Node and of the
+ *   worker (30 ms of CPU time each, whatever they do), and to judge what was found.
+ * - The rows of what is "only read" are what the copy and the two starts cost alone: no search by Node takes less. With six
+ *   needles that is as much CPU time as `rg -F` takes for all (0.94 of it), so that two cores end at half of its time
+ *   at best, above the goal. Of eight files `rg` reads two at a time: what the copy leaves of the goal is less than the
+ *   look takes.
+ * - A time hint, in ms of CPU time where Node itself takes 20: 5 to read the window (29 MB of this corpus: two hours,
+ *   and ten minutes of margin on both sides; a row shows what that takes alone), 6 to look at it and to compile the
+ *   scanner's kernel, which V8 does twice, 4 to load the code, which was compiled at the build, 3 to learn the clock of
+ *   the first and last lines and to find the window, 10 to read and judge the few lines that are found: code that runs
+ *   a few times, as bytecode. Each of eight files costs one more. What would help cannot be had from within: a start-up
+ *   snapshot and V8's options belong on Node's command line, and to set the options later takes `node:v8`, which takes
+ *   3 to load.
+ * - gzip: Node's zlib inflates 0.9 GB/s a core and makes the CRC-32 of 4.8 GB/s; these alone, in two threads, are a row,
+ *   and take as much as the goal. The CRC-32 is not left out: a damaged log proves nothing. libdeflate, native, is a
+ *   fifth faster on these files. An inflater in WebAssembly gains nothing: one of libdeflate's design (a bit buffer of
+ *   64 bits, tables of 9, 10 or 11 bits with subtables, copies of 16 bytes, no CRC-32) took 1.00 to 1.09 of zlib's CPU
+ *   time. Of these files 19 bytes come out of a match and its two literals, and a block, for which tables are made,
+ *   ends after 25 KB.
+ * - zstd on Node 20 goes through the program zstd. Two of them that write to nowhere take two thirds of what `rg -z`
+ *   takes, and two whose pipes are read and thrown away take all of it: rows show both. Each thread of a search has a
+ *   program beside it and reads its pipe straight into the scanner's memory: 1.18 of the CPU time of `rg -z`, where one
+ *   thread that copied once more took 1.44 and was what the programs waited for. The pipe is one of mkfifo, which costs
+ *   less than the socket that Node would give; pieces of 256 KiB take a tenth off those of 64 KiB, which are what a pipe
+ *   gives. The decoder in WebAssembly (zstddec) does 0.45 GB/s a core, which is slower: it was compiled for size, and what
+ *   `wasm-opt` makes of it, with all inlined that may be, is no faster. Node 22 has one of its own. The
+ *   program in one thread takes as much; without its checksum a tenth less. With a time hint the program gives the
+ *   first lines of each file, and all of those files alone that the window lies in.
+ * - What has helped a full search: a branch for each look instead of one for four, and a filter of 2^16 instead of 2^14,
+ *   took the kernel's `find` from 133 to 99 microseconds a mebibyte of this corpus, 64 bytes a turn its `newlines` from
+ *   25 to 20 (each the least of 200, which other work does not disturb), and a tenth off the CPU time of all: 0.81 to
+ *   0.73 of three rg. Two fifths of `find` are what passes the filter: 770 true grams a mebibyte and 300 false ones.
+ * - What does not help a full search, by CPU time: a second filter of eight bytes for what passes the first (what that
+ *   costs is the branch, and not what is looked up after it); needles of 15 bytes instead of 13; grams that are rare in the text;
+ *   of a needle those that the fewest others share (`find` took a fifth more); to read 256 or 512 KiB at once (a
+ *   twentieth to a tenth more), or to unpack 64 to 256 KiB (up to a fifth more). Nor does anything that `new Worker`
+ *   takes: the parent's environment, no watch over descriptors, no limits, its source as text.
+ * - V8's flags are set when the worker has begun: set before, they keep it from Node's code cache, and its start takes 30
+ *   ms of CPU time more, a tenth of a search of 600 MB.
  *
  * Needs `rg`, `gzip` and `zstd` (Debian: apt install ripgrep gzip zstd), GNU time, and for 2 GB some 8 GB of disk.
  *
@@ -37,7 +66,7 @@ import {
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Corpus, writeCorpus } from "./corpus.js";
@@ -45,7 +74,7 @@ import { type Corpus, writeCorpus } from "./corpus.js";
 const [megabytes = 2100, rounds = 7] = process.argv.slice(2, 4).map(Number);
 const kept = process.argv[4];
 const directory = kept ?? mkdtempSync(join(tmpdir(), "discovery-bench-"));
-const TOOL = resolve("dist/bin.cjs");
+const TOOL = resolve("bundle/bin.cjs");
 // Reading more certificates costs Node itself far more than what is measured here.
 const { NODE_EXTRA_CA_CERTS: _left, ...env } = process.env;
 
@@ -96,34 +125,122 @@ const rg = (needles: readonly string[], files: readonly string[], ...flags: stri
   ...files,
 ];
 const three = (files: readonly string[]): readonly Command[] => THREE.map((needle) => rg([needle], files));
-const six = (file: string): Command => [NODE, "--input-type=module", "-e", SCAN, file, ...SIX];
+const six = (file: string): Command => [NODE, at("scan.cjs"), dirname(TOOL), file, ...SIX];
 const packed = (ending: string): string[] => ROTATED.map((file) => `${file}.${ending}`);
 
-/** The scanner alone, printing the lines as ripgrep does. */
+/** The installed scanner alone, printing the lines as ripgrep does: without numbers. V8's code cache does not fit it. */
 const SCAN = `
-import { fstatSync, openSync, writeSync } from "node:fs";
-import { searchFiles } from ${JSON.stringify(pathToFileURL(resolve("dist/scan/search.js")).href)};
-const [file, ...needles] = process.argv.slice(1);
+const { fstatSync, openSync, readFileSync, writeSync } = require("node:fs");
+const [directory, file, ...needles] = process.argv.slice(2);
+const source = readFileSync(directory + "/quick.cjs", "latin1");
+const scanner = { exports: {} };
+const program = source.replace('load("quick.js")', 'load("scan/search.js")');
+new (require("node:vm").Script)(program).runInThisContext()(scanner, require, directory);
 const descriptor = openSync(file, "r");
-const open = { descriptor, size: fstatSync(descriptor).size, packing: "plain" };
+const { size } = fstatSync(descriptor);
+const open = { descriptor, size, packing: "plain", section: { from: 0, to: size } };
 const lines = [];
-await searchFiles([open], { needles }, { found: (_file, { bytes }) => lines.push(Buffer.from(bytes)) });
-for (const line of lines) writeSync(1, Buffer.concat([line, Buffer.from("\\n")]));
+scanner.exports.searchFiles([open], { needles }, { found: (_file, { bytes }) => lines.push(Buffer.from(bytes)) }).then(() => {
+  for (const line of lines) writeSync(1, Buffer.concat([line, Buffer.from("\\n")]));
+});
 `;
+writeFileSync(at("scan.cjs"), SCAN);
+
+/** What a search of gzip files cannot go below: zlib's inflating and CRC-32 in two threads, and nothing that looks at it. */
+const INFLATE = `
+const { openSync, readSync } = require("node:fs");
+const { crc32, createInflateRaw } = require("node:zlib");
+const { isMainThread, Worker, workerData } = require("node:worker_threads");
+const files = isMainThread ? process.argv.slice(1) : workerData;
+if (isMainThread) new Worker(SOURCE, { eval: true, workerData: files.splice(files.length / 2) });
+const input = Buffer.alloc(1 << 18);
+const output = Buffer.alloc(1 << 20);
+for (const file of files) {
+  const descriptor = openSync(file, "r");
+  const { _handle: handle, _writeState: state } = createInflateRaw();
+  let end = readSync(descriptor, input);
+  // The header of one that gzip has written ends with the file's name.
+  let at = input.indexOf(0, 10) + 1;
+  for (let check = 0, ended = false; !ended; ) {
+    if (at === end) [at, end] = [0, readSync(descriptor, input)];
+    handle.writeSync(0, input, at, end - at, output, 0, output.length);
+    const [room, left] = state;
+    at = end - left;
+    ended = end === 0 || (room > 0 && left > 0);
+    check = crc32(output.subarray(0, output.length - room), check);
+  }
+}`;
+const inflate = (...files: string[]): Command => [
+  NODE,
+  "-e",
+  INFLATE.replace("SOURCE", () => JSON.stringify(INFLATE)),
+  ...files,
+];
+
+/** The same of zstd files: the program zstd, one for each processor, to nowhere and to a pipe that is read. */
+const unpack = (target: string): Command => [
+  "sh",
+  "-c",
+  `zstd -dcq "$1" "$2" "$3" "$4" ${target} & zstd -dcq "$5" "$6" "$7" "$8" ${target}; wait`,
+  "sh",
+  ...packed("zst"),
+];
+
+/** Of a time hint: Node, and two hours and twenty minutes of the log read a mebibyte at a time. */
+const READ = `
+const { openSync, readSync } = require("node:fs");
+const descriptor = openSync(process.argv[1], "r");
+const bytes = Buffer.alloc((1 << 20) + 32).subarray(32);
+for (let at = 0; at < process.argv[2] / 72; at += bytes.length) readSync(descriptor, bytes, 0, bytes.length, 1e9 + at);
+`;
+
+/** Copies the files out of the page cache in two threads, as the scanner does, and looks at nothing. */
+const FLOOR = `
+const { fstatSync, openSync, readSync } = require("node:fs");
+const { Worker, isMainThread, workerData } = require("node:worker_threads");
+const RANGE = 64 * 1024 * 1024;
+const { files, next } = isMainThread ? { files: process.argv.slice(2), next: new SharedArrayBuffer(4) } : workerData;
+if (isMainThread) new Worker(__filename, { workerData: { files, next } });
+const ranges = files.flatMap((file) => {
+  const descriptor = openSync(file, "r");
+  const { size } = fstatSync(descriptor);
+  return Array.from({ length: Math.ceil(size / RANGE) }, (_each, index) => [descriptor, index * RANGE, size]);
+});
+const buffer = Buffer.alloc(1024 * 1024 + 32).subarray(32);
+for (let index = 0; (index = Atomics.add(new Int32Array(next), 0, 1)) < ranges.length; ) {
+  const [descriptor, from, size] = ranges[index];
+  const to = Math.min(size, from + RANGE);
+  for (let at = from; at < to; ) at += readSync(descriptor, buffer, 0, Math.min(buffer.length, to - at), at);
+}
+`;
+const floor = (...files: string[]): Command => [NODE, at("floor.cjs"), ...files];
+writeFileSync(at("floor.cjs"), FLOOR);
 
 const { NEEDLES, NEWEST } = (await import(pathToFileURL(resolve("dist/discovery/log-line.js")).href)) as {
   readonly NEEDLES: readonly string[];
-  readonly NEWEST: readonly { readonly needle: string }[];
+  readonly NEWEST: { readonly needle: string };
 };
-const same = [...NEEDLES, ...NEWEST.map(({ needle }) => needle)];
+const same = [...NEEDLES, NEWEST.needle];
 
 const CASES: readonly Case[] = [
   { what: "time hint, ±1 h, one file / node -e 0", goal: "≤ 1.6", ours: around(at("appended.log")), theirs: [node] },
   { what: "time hint, ±1 h, eight files / node -e 0", goal: "≤ 1.6", ours: around(...ROTATED), theirs: [node] },
   {
+    what: "floor: the window's bytes read, by Node / node -e 0",
+    goal: "",
+    ours: [NODE, "-e", READ, at("appended.log"), String(corpus.bytes)],
+    theirs: [node],
+  },
+  {
     what: "full, one appended file / three rg",
     goal: "≤ 0.35",
     ours: discover(at("appended.log")),
+    theirs: three([at("appended.log")]),
+  },
+  {
+    what: "floor: only read, 2 threads of Node / three rg",
+    goal: "",
+    ours: floor(at("appended.log")),
     theirs: three([at("appended.log")]),
   },
   {
@@ -133,6 +250,12 @@ const CASES: readonly Case[] = [
     theirs: three([at("large.log")]),
   },
   { what: "full, eight rotated files / three rg", goal: "≤ 0.45", ours: discover(...ROTATED), theirs: three(ROTATED) },
+  {
+    what: "floor: only read, 2 threads of Node / three rg",
+    goal: "",
+    ours: floor(...ROTATED),
+    theirs: three(ROTATED),
+  },
   {
     what: "full, one appended file / one rg, same needles",
     goal: "≤ 1.1",
@@ -152,6 +275,12 @@ const CASES: readonly Case[] = [
     theirs: [rg(SIX, [at("appended.log")])],
   },
   {
+    what: "floor: only read, 2 threads of Node / rg -F",
+    goal: "",
+    ours: floor(at("appended.log")),
+    theirs: [rg(SIX, [at("appended.log")])],
+  },
+  {
     what: "six needles, large folios / rg -F",
     goal: "none",
     ours: six(at("large.log")),
@@ -164,9 +293,33 @@ const CASES: readonly Case[] = [
     theirs: [rg(SIX, packed("gz"), "-z")],
   },
   {
+    what: "floor: inflate and CRC-32, 2 threads of Node / rg -z",
+    goal: "",
+    ours: inflate(...packed("gz")),
+    theirs: [rg(SIX, packed("gz"), "-z")],
+  },
+  {
     what: "full, eight zstd files / rg -z",
     goal: "≤ 0.85",
     ours: discover(...packed("zst")),
+    theirs: [rg(SIX, packed("zst"), "-z")],
+  },
+  {
+    what: "time hint, ±1 h, eight zstd files / rg -z",
+    goal: "none",
+    ours: around(...packed("zst")),
+    theirs: [rg(SIX, packed("zst"), "-z")],
+  },
+  {
+    what: "floor: two zstd -dc > /dev/null / rg -z",
+    goal: "",
+    ours: unpack("> /dev/null"),
+    theirs: [rg(SIX, packed("zst"), "-z")],
+  },
+  {
+    what: "floor: two zstd -dc | cat > /dev/null / rg -z",
+    goal: "",
+    ours: unpack("| cat > /dev/null"),
     theirs: [rg(SIX, packed("zst"), "-z")],
   },
   { what: "--help − node -e 0", goal: "≤ 3 ms", ours: [NODE, TOOL, "--help"], theirs: [node], difference: true },
@@ -175,6 +328,7 @@ const CASES: readonly Case[] = [
 /** Peak of discover itself, in MiB. */
 const MEMORY: readonly (readonly [what: string, command: Command])[] = [
   ["full, one appended file", discover(at("appended.log"))],
+  ["full, eight rotated files", discover(...ROTATED)],
   ["eight gzip files", discover(...packed("gz"))],
   ["a line of 1 GB", discover(at("long-line.log"))],
   ["a gzip bomb of 10 GB", discover(at("bomb.gz"))],

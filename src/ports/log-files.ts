@@ -1,4 +1,6 @@
 /** Log files: plain or packed, named by glob. What could not be read is said, never left out (law 5). */
+import type { Gate } from "./gate.js";
+
 export interface LogFile {
   readonly path: string;
   readonly modifiedAt: Date;
@@ -9,7 +11,7 @@ export interface FoundLine {
   readonly line?: number;
   /** Of the line's first byte, in the inflated text. */
   readonly byteOffset: number;
-  /** Without the newline; a view that holds only until the callback returns. */
+  /** Without the newline; a view that holds only until the callback returns, but for a line with a key. */
   readonly bytes: Uint8Array;
   /** It is longer than 1 MiB, and only its beginning was searched. */
   readonly cut: boolean;
@@ -30,7 +32,7 @@ export interface NewestOfKey {
 /** Needles are ASCII, two bytes or longer and without newlines; the shortest sets the speed. */
 export interface Wanted {
   readonly needles: readonly string[];
-  readonly newest?: readonly NewestOfKey[];
+  readonly newest?: NewestOfKey;
 }
 
 export interface SearchRequest extends Wanted {
@@ -74,6 +76,8 @@ export interface SearchListener {
   /** Lines of one file come in their order; several files may be read at a time. */
   readonly found: (file: LogFile, line: FoundLine) => void;
   readonly progress?: (progress: SearchProgress) => void;
+  /** Who has it can hold the search between two reads. */
+  readonly gate?: Gate | undefined;
 }
 
 export interface LogFiles {

@@ -83,9 +83,7 @@ export class FileResults {
     this.#tail = Buffer.concat([this.#tail, totals.tail]).subarray(-EDGE);
     this.#failure ??= failure;
     // Another thread may have read on, and told before.
-    for (const { key, byteOffset, bytes } of newest)
-      if (byteOffset >= (this.#newest.get(key)?.byteOffset ?? 0))
-        // Not copied: it keeps the memory of all that came with it until the file is told, which is soon.
-        this.#newest.set(key, { key, byteOffset, bytes, cut: false });
+    for (const line of newest)
+      if (line.byteOffset >= (this.#newest.get(line.key)?.byteOffset ?? 0)) this.#newest.set(line.key, line);
   }
 }

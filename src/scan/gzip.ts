@@ -6,8 +6,8 @@ import { RawInflate } from "./raw-inflate.js";
 
 const INPUT = 256 * 1024;
 /** Below this many inflated bytes any ratio is fine; real logs pack 10 to 60 times, deflate itself ends near 1000. */
-const FREE_BYTES = 256 * 1024 * 1024;
-const HIGHEST_RATIO = 400;
+export const FREE_BYTES = 256 * 1024 * 1024;
+export const HIGHEST_RATIO = 400;
 /** Header flags of RFC 1952 §2.3.1. */
 const [HEADER_CRC, EXTRA, NAME, COMMENT] = [2, 4, 8, 16] as const;
 

@@ -1,22 +1,32 @@
 ;; The inner loops of the log scanner. Its memory is laid out by wasm-finder.ts, which also fills the tables:
 ;;
-;;        0  filter: for each hash (2^14), u8: 1 where a gram has it
-;;    16384  heads: for each hash, u16: 1 + the index of the first gram with it, or 0
-;;    49152  grams, 16 bytes each: i32 the gram, u16 its needle, u16 its place in the needle, u16 next (1 + index, or 0)
-;;   114688  needles, 8 bytes each: u32 where its bytes are, u32 how many
-;;   147456  bytes of the needles
-;;   196608  the text
+;;        0  filter: for each upper half of a product (2^16), u8: 1 where a gram has it
+;;    65536  heads: for each hash (2^14), u16: 1 + the index of the first gram with it, or 0
+;;    98304  grams, 16 bytes each: i32 the product, u16 its needle, u16 its place in the needle, u16 next (1 + index, or 0)
+;;   163840  needles, 8 bytes each: u32 where its bytes are, u32 how many
+;;   196608  bytes of the needles
+;;   245760  the text
+;;  2473984  what is kept: i32 the first needle of the rule, i32 where its `before` is and i32 how long, i32 the length of
+;;           a key, i32 how much of the line's end belongs to it, i32 where the next record goes; f64 at 2474008 the byte
+;;           offset of address 0; then the bytes of `before`
+;;  2478080  heads: for each hash of a key (2^14), i32: its first record, or 0
+;;  2543616  records, one after another: i32 the next of the same hash, or 0, i32 room for bytes, i32 the length of the
+;;           line, 0 where another record took its place, i32 where in it the key stands, i32 how much of the key is at
+;;           its end, 4 bytes of nothing, f64 its byte offset, and its bytes
 ;;
-;; A gram is the bytes of a little-endian i32 that $mask leaves: four, or fewer for short needles. Of every needle
-;; `stride` grams at places that follow one another are in the table: so a look at every `stride`-th byte of the text
-;; meets each needle exactly once.
+;; A gram stands in the table as a product: that of a little-endian i32 with $factor, which is 2^32 over the golden
+;; ratio, shifted left where needles are short, so that fewer than four bytes count. Of every needle `stride` grams at
+;; places that follow one another are in the table: so a look at every `stride`-th byte of the text meets each needle
+;; exactly once.
 ;;
-;; A hash is the upper 14 bits of the gram times 2^32 over the golden ratio. The filter alone is read at most looks: it
-;; is half of what a core keeps nearest. The hash is written out wherever it is needed: the engines of 2026 call a
-;; function for it otherwise.
+;; The filter alone is read at most looks. What passes it costs as much as fifty looks, so that it tells 2^16 apart
+;; although a core keeps but half of that nearest: with 2^15 or 2^17 the search is slower (November 2026). A hash is the
+;; product's upper 14 bits. It is written out wherever it is needed: the engines of 2026 call a function for it otherwise.
+;;
+;; Memory that nothing was kept in takes no place: it was never touched.
 (module
-  (memory (export "memory") 37 37)
-  (global $needle (export "needle") (mut i32) (i32.const -1))
+  (memory (export "memory") 104 104)
+  (global $needle (mut i32) (i32.const -1))
 
   ;; Whether `length` bytes at $a and at $b are equal.
   (func $equal (param $a i32) (param $b i32) (param $length i32) (result i32)
@@ -33,23 +43,28 @@
       (return (i32.const 1)))
     (i32.const 0))
 
-  ;; The needle that lies over $at and within $from to $end: where it begins, or -1. $head is not 0.
-  (func $verify (param $at i32) (param $head i32) (param $gram i32) (param $from i32) (param $end i32) (result i32)
-    (local $entry i32) (local $needle i32) (local $start i32) (local $length i32)
+  ;; The needle that lies over $at and within $from to $end, one before $below: where it begins, or -1.
+  (func $verify (param $at i32) (param $product i32) (param $from i32) (param $end i32) (param $below i32)
+    (result i32)
+    (local $head i32) (local $entry i32) (local $needle i32) (local $start i32) (local $length i32)
+    (local.set $head (i32.load16_u offset=65536
+      (i32.shl (i32.shr_u (local.get $product) (i32.const 18)) (i32.const 1))))
     (loop $chain
-      (local.set $entry (i32.add (i32.const 49136) (i32.shl (local.get $head) (i32.const 4))))
-      (if (i32.eq (i32.load (local.get $entry)) (local.get $gram))
+      (local.set $entry (i32.add (i32.const 98288) (i32.shl (local.get $head) (i32.const 4))))
+      (if (i32.eq (i32.load (local.get $entry)) (local.get $product))
         (then
           (local.set $needle (i32.load16_u offset=4 (local.get $entry)))
           (local.set $start (i32.sub (local.get $at) (i32.load16_u offset=6 (local.get $entry))))
-          (local.set $length (i32.load offset=114692 (i32.shl (local.get $needle) (i32.const 3))))
+          (local.set $length (i32.load offset=163844 (i32.shl (local.get $needle) (i32.const 3))))
           (if (i32.and
-                (i32.ge_s (local.get $start) (local.get $from))
-                (i32.le_u (i32.add (local.get $start) (local.get $length)) (local.get $end)))
+                (i32.lt_u (local.get $needle) (local.get $below))
+                (i32.and
+                  (i32.ge_s (local.get $start) (local.get $from))
+                  (i32.le_u (i32.add (local.get $start) (local.get $length)) (local.get $end))))
             (then
               (if (call $equal
                     (local.get $start)
-                    (i32.load offset=114688 (i32.shl (local.get $needle) (i32.const 3)))
+                    (i32.load offset=163840 (i32.shl (local.get $needle) (i32.const 3)))
                     (local.get $length))
                 (then
                   (global.set $needle (local.get $needle))
@@ -58,62 +73,168 @@
       (br_if $chain (local.get $head)))
     (i32.const -1))
 
-  ;; Where the first needle within $from to $end begins, or -1; which one, in `needle`. Of needles on one line another
-  ;; than the first may be told.
-  (func (export "find") (param $from i32) (param $end i32) (param $stride i32) (param $mask i32) (result i32)
-    (local $at i32) (local $last i32) (local $unrolled i32) (local $hash i32) (local $gram i32) (local $hit i32)
-    (local $two i32) (local $three i32)
-    (local.set $two (i32.shl (local.get $stride) (i32.const 1)))
-    (local.set $three (i32.add (local.get $two) (local.get $stride)))
+  ;; Where the first needle before $below begins that lies within $from to $end, or -1; which one, in `needle`. Of needles
+  ;; on one line another than the first may be told.
+  (func $seek (param $from i32) (param $end i32) (param $stride i32) (param $factor i32) (param $below i32) (result i32)
+    (local $at i32) (local $last i32) (local $unrolled i32) (local $hit i32)
     (local.set $at (i32.sub (i32.add (local.get $from) (local.get $stride)) (i32.const 1)))
     ;; A gram may be read a few bytes beyond $end: the memory has them, and `verify` looks at $end.
     (local.set $last (i32.sub (local.get $end) (i32.const 1)))
-    (local.set $unrolled (i32.sub (local.get $last) (local.get $three)))
+    (local.set $unrolled (i32.sub (local.get $last) (i32.mul (local.get $stride) (i32.const 7))))
     (block $done
-      (loop $outer
-        ;; Four looks at a time, as long as none meets a gram's hash.
+      (loop $next
         (block $met
-          (loop $fast
-            (br_if $met (i32.gt_s (local.get $at) (local.get $unrolled)))
-            (br_if $met (i32.or
-              (i32.or
-                (i32.load8_u (i32.shr_u (i32.mul
-                  (i32.and (i32.load (local.get $at)) (local.get $mask))
-                  (i32.const 0x9E3779B1)) (i32.const 18)))
-                (i32.load8_u (i32.shr_u (i32.mul
-                  (i32.and (i32.load (i32.add (local.get $at) (local.get $stride))) (local.get $mask))
-                  (i32.const 0x9E3779B1)) (i32.const 18))))
-              (i32.or
-                (i32.load8_u (i32.shr_u (i32.mul
-                  (i32.and (i32.load (i32.add (local.get $at) (local.get $two))) (local.get $mask))
-                  (i32.const 0x9E3779B1)) (i32.const 18)))
-                (i32.load8_u (i32.shr_u (i32.mul
-                  (i32.and (i32.load (i32.add (local.get $at) (local.get $three))) (local.get $mask))
-                  (i32.const 0x9E3779B1)) (i32.const 18))))))
-            (local.set $at (i32.add (local.get $at) (i32.shl (local.get $stride) (i32.const 2))))
-            (br $fast)))
-        ;; One look after another, until one has met it or the end is near.
-        (loop $slow
-          (br_if $done (i32.gt_s (local.get $at) (local.get $last)))
-          (local.set $gram (i32.and (i32.load (local.get $at)) (local.get $mask)))
-          (local.set $hash (i32.shr_u (i32.mul (local.get $gram) (i32.const 0x9E3779B1)) (i32.const 18)))
-          (if (i32.load8_u (local.get $hash))
-            (then
-              (local.set $hit (call $verify
-                (local.get $at)
-                (i32.load16_u offset=16384 (i32.shl (local.get $hash) (i32.const 1)))
-                (local.get $gram)
-                (local.get $from)
-                (local.get $end)))
-              (if (i32.ge_s (local.get $hit) (i32.const 0)) (then (return (local.get $hit))))
+          (block $near
+            ;; Eight looks without one at the end.
+            (loop $fast
+              (br_if $near (i32.gt_s (local.get $at) (local.get $unrolled)))
+              (br_if $met (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (local.get $factor)) (i32.const 16))))
               (local.set $at (i32.add (local.get $at) (local.get $stride)))
-              (br $outer)))
-          (local.set $at (i32.add (local.get $at) (local.get $stride)))
-          (br $slow))))
+              (br_if $met (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (local.get $factor)) (i32.const 16))))
+              (local.set $at (i32.add (local.get $at) (local.get $stride)))
+              (br_if $met (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (local.get $factor)) (i32.const 16))))
+              (local.set $at (i32.add (local.get $at) (local.get $stride)))
+              (br_if $met (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (local.get $factor)) (i32.const 16))))
+              (local.set $at (i32.add (local.get $at) (local.get $stride)))
+              (br_if $met (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (local.get $factor)) (i32.const 16))))
+              (local.set $at (i32.add (local.get $at) (local.get $stride)))
+              (br_if $met (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (local.get $factor)) (i32.const 16))))
+              (local.set $at (i32.add (local.get $at) (local.get $stride)))
+              (br_if $met (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (local.get $factor)) (i32.const 16))))
+              (local.set $at (i32.add (local.get $at) (local.get $stride)))
+              (br_if $met (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (local.get $factor)) (i32.const 16))))
+              (local.set $at (i32.add (local.get $at) (local.get $stride)))
+              (br $fast)))
+          (loop $slow
+            (br_if $done (i32.gt_s (local.get $at) (local.get $last)))
+            (br_if $met (i32.load8_u (i32.shr_u (i32.mul (i32.load (local.get $at)) (local.get $factor)) (i32.const 16))))
+            (local.set $at (i32.add (local.get $at) (local.get $stride)))
+            (br $slow)))
+        (local.set $hit (call $verify
+          (local.get $at)
+          (i32.mul (i32.load (local.get $at)) (local.get $factor))
+          (local.get $from)
+          (local.get $end)
+          (local.get $below)))
+        (if (i32.ge_s (local.get $hit) (i32.const 0)) (then (return (local.get $hit))))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (br $next)))
     (i32.const -1))
 
+  ;; Where a needle within $from to $end begins, or -1. Lines that are kept are passed over: $from is no place within one.
+  (func (export "find") (param $from i32) (param $end i32) (param $stride i32) (param $factor i32) (result i32)
+    (local $hit i32) (local $start i32) (local $stop i32) (local $rule i32)
+    (local.set $rule (i32.load (i32.const 2473984)))
+    (loop $next
+      (local.set $hit (call $seek
+        (local.get $from) (local.get $end) (local.get $stride) (local.get $factor) (i32.const 65536)))
+      (if (i32.lt_s (local.get $hit) (i32.const 0)) (then (return (i32.const -1))))
+      (if (i32.lt_u (global.get $needle) (local.get $rule)) (then (return (local.get $hit))))
+      (local.set $start (call $lineStart (local.get $hit) (local.get $from)))
+      (local.set $stop (call $lineEnd (local.get $hit) (local.get $end)))
+      (if (i32.ge_s
+            (call $seek
+              (local.get $start) (local.get $stop) (local.get $stride) (local.get $factor) (local.get $rule))
+            (i32.const 0))
+        (then (return (local.get $hit))))
+      (if (i32.eqz (call $keep (local.get $start) (local.get $stop))) (then (return (local.get $hit))))
+      (local.set $from (local.get $stop))
+      (br $next))
+    (unreachable))
+
+  ;; Keeps the line from $start to $stop in place of the one that was kept of its key. 0 where it has no key, is longer
+  ;; than 4 KiB, or there is no room.
+  (func $keep (param $start i32) (param $stop i32) (result i32)
+    (local $at i32) (local $size i32) (local $tail i32) (local $key i32) (local $ending i32) (local $hash i32)
+    (local $link i32) (local $record i32) (local $fresh i32) (local $room i32)
+    (local.set $size (i32.sub (local.get $stop) (local.get $start)))
+    (if (i32.gt_u (local.get $size) (i32.const 4096)) (then (return (i32.const 0))))
+    ;; The first `before`, and the bytes before it.
+    (local.set $at (local.get $start))
+    (block $met
+      (loop $forth
+        (if (i32.gt_u (i32.add (local.get $at) (i32.load (i32.const 2473992))) (local.get $stop))
+          (then (return (i32.const 0))))
+        (if (i32.eq (i32.load8_u (local.get $at)) (i32.load8_u (i32.load (i32.const 2473988))))
+          (then
+            (br_if $met
+              (call $equal (local.get $at) (i32.load (i32.const 2473988)) (i32.load (i32.const 2473992))))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br $forth)))
+    (local.set $key (i32.sub (local.get $at) (i32.load (i32.const 2473996))))
+    (if (i32.lt_s (local.get $key) (local.get $start)) (then (return (i32.const 0))))
+    (local.set $tail (i32.sub (local.get $stop) (i32.load (i32.const 2474000))))
+    (if (i32.lt_s (local.get $tail) (local.get $at)) (then (local.set $tail (local.get $at))))
+    (local.set $ending (i32.sub (local.get $stop) (local.get $tail)))
+    (local.set $hash (call $hash
+      (call $hash (i32.const 0x811c9dc5) (local.get $key) (local.get $at)) (local.get $tail) (local.get $stop)))
+    ;; What was kept of the key: $link is where its address stands, or would.
+    (local.set $link (i32.add
+      (i32.const 2478080)
+      (i32.shl (i32.and (local.get $hash) (i32.const 0x3fff)) (i32.const 2))))
+    (block $known
+      (loop $chain
+        (local.set $record (i32.load (local.get $link)))
+        (br_if $known (i32.eqz (local.get $record)))
+        (if (i32.eq (i32.load offset=16 (local.get $record)) (local.get $ending))
+          (then
+            (br_if $known (i32.and
+              (call $equal
+                (local.get $key)
+                (i32.add (i32.add (local.get $record) (i32.const 32)) (i32.load offset=12 (local.get $record)))
+                (i32.load (i32.const 2473996)))
+              (call $equal
+                (local.get $tail)
+                (i32.sub
+                  (i32.add (i32.add (local.get $record) (i32.const 32)) (i32.load offset=8 (local.get $record)))
+                  (local.get $ending))
+                (local.get $ending))))))
+        (local.set $link (local.get $record))
+        (br $chain)))
+    ;; A record of its own, or a roomier one: lines of one key are much alike.
+    (local.set $room (select
+      (i32.load offset=4 (local.get $record))
+      (i32.const 0)
+      (local.get $record)))
+    (if (i32.lt_u (local.get $room) (local.get $size))
+      (then
+        (local.set $room (i32.and (i32.add (local.get $size) (i32.const 31)) (i32.const -16)))
+        (local.set $fresh (i32.load (i32.const 2474004)))
+        (if (i32.gt_u
+              (i32.add (i32.add (local.get $fresh) (i32.const 32)) (local.get $room))
+              (i32.shl (memory.size) (i32.const 16)))
+          (then (return (i32.const 0))))
+        (i32.store (i32.const 2474004) (i32.add (i32.add (local.get $fresh) (i32.const 32)) (local.get $room)))
+        (if (local.get $record)
+          (then
+            (i32.store (local.get $fresh) (i32.load (local.get $record)))
+            (i32.store offset=8 (local.get $record) (i32.const 0)))
+          (else (i32.store (local.get $fresh) (i32.const 0))))
+        (i32.store (local.get $link) (local.get $fresh))
+        (i32.store offset=4 (local.get $fresh) (local.get $room))
+        (local.set $record (local.get $fresh))))
+    (i32.store offset=8 (local.get $record) (local.get $size))
+    (i32.store offset=12 (local.get $record) (i32.sub (local.get $key) (local.get $start)))
+    (i32.store offset=16 (local.get $record) (local.get $ending))
+    (f64.store offset=24 (local.get $record)
+      (f64.add (f64.load (i32.const 2474008)) (f64.convert_i32_u (local.get $start))))
+    (memory.copy (i32.add (local.get $record) (i32.const 32)) (local.get $start) (local.get $size))
+    (i32.const 1))
+
+  ;; FNV-1a, going on from $hash.
+  (func $hash (param $hash i32) (param $from i32) (param $end i32) (result i32)
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $from) (local.get $end)))
+        (local.set $hash (i32.mul
+          (i32.xor (local.get $hash) (i32.load8_u (local.get $from)))
+          (i32.const 0x01000193)))
+        (local.set $from (i32.add (local.get $from) (i32.const 1)))
+        (br $next)))
+    (local.get $hash))
+
   ;; Where the line begins that $at is in: after a newline before $at, or at $from.
-  (func (export "lineStart") (param $at i32) (param $from i32) (result i32)
+  (func $lineStart (export "lineStart") (param $at i32) (param $from i32) (result i32)
     (local $met i32)
     (block $first
       (loop $back
@@ -126,7 +247,7 @@
     (local.get $from))
 
   ;; Where the newline is that ends the line that $at is in, or $end.
-  (func (export "lineEnd") (param $at i32) (param $end i32) (result i32)
+  (func $lineEnd (export "lineEnd") (param $at i32) (param $end i32) (result i32)
     (local $met i32)
     (block $last
       (loop $forth
@@ -144,16 +265,22 @@
     (block $vectors_done
       (loop $blocks
         ;; A lane counts up to 255: as many vectors at most before they are added up.
-        (local.set $stop (i32.add (local.get $from) (i32.const 4080)))
+        (local.set $stop (i32.add (local.get $from) (i32.const 4032)))
         (if (i32.gt_u (local.get $stop) (local.get $end))
           (then (local.set $stop (i32.add (local.get $from)
-            (i32.and (i32.sub (local.get $end) (local.get $from)) (i32.const -16))))))
+            (i32.and (i32.sub (local.get $end) (local.get $from)) (i32.const -64))))))
         (br_if $vectors_done (i32.ge_u (local.get $from) (local.get $stop)))
         (local.set $bytes (v128.const i32x4 0 0 0 0))
         (loop $vectors
           (local.set $bytes (i8x16.sub (local.get $bytes)
-            (i8x16.eq (v128.load (local.get $from)) (i8x16.splat (i32.const 10)))))
-          (local.set $from (i32.add (local.get $from) (i32.const 16)))
+            (i8x16.add
+              (i8x16.add
+                (i8x16.eq (v128.load (local.get $from)) (i8x16.splat (i32.const 10)))
+                (i8x16.eq (v128.load offset=16 (local.get $from)) (i8x16.splat (i32.const 10))))
+              (i8x16.add
+                (i8x16.eq (v128.load offset=32 (local.get $from)) (i8x16.splat (i32.const 10)))
+                (i8x16.eq (v128.load offset=48 (local.get $from)) (i8x16.splat (i32.const 10)))))))
+          (local.set $from (i32.add (local.get $from) (i32.const 64)))
           (br_if $vectors (i32.lt_u (local.get $from) (local.get $stop))))
         (local.set $pairs (i32x4.extadd_pairwise_i16x8_u (i16x8.extadd_pairwise_i8x16_u (local.get $bytes))))
         (local.set $sum (i32.add (local.get $sum)

@@ -1,6 +1,5 @@
 /** Found lines, copied out of the scanner's memory and packed: what threads send, and what waits for its turn. */
 import type { LineSink, NumberedLine } from "./line-scanner.js";
-import type { NewestLines } from "./newest-lines.js";
 
 export interface LineBatch {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -13,15 +12,13 @@ const SIZE = 128 * 1024;
 
 /** Hands a batch on whenever one is full, and the rest with `flush`. */
 export class Batches implements LineSink {
-  readonly newest?: NewestLines;
   readonly #send: (batch: LineBatch) => void;
   #bytes = Buffer.allocUnsafeSlow(SIZE);
   #used = 0;
   #places: number[] = [];
 
-  constructor(send: (batch: LineBatch) => void, newest?: NewestLines) {
+  constructor(send: (batch: LineBatch) => void) {
     this.#send = send;
-    if (newest !== undefined) this.newest = newest;
   }
 
   found({ line, byteOffset, bytes, cut }: NumberedLine): void {

@@ -4,11 +4,9 @@
  */
 import type { FoundLine } from "../ports/log-files.js";
 import { type Finder, LONGEST_LINE, READ_AT, READ_SIZE, TEXT_SIZE } from "./finder.js";
-import type { NewestLines } from "./newest-lines.js";
 
 /** Beginning and end of the text are kept for their stamps. */
 const EDGE = 32 * 1024;
-const NEWLINE = 10;
 
 export interface ScanTotals {
   /** Lines that began in the text. */
@@ -25,8 +23,6 @@ export interface NumberedLine extends FoundLine {
 
 export interface LineSink {
   found(line: NumberedLine): void;
-  /** Lines for which there is more to ask than that they were found. */
-  readonly newest?: NewestLines;
 }
 
 export interface ScanStart {
@@ -121,22 +117,21 @@ export class LineScanner {
   }
 
   #drop(): void {
-    const newline = this.#text.subarray(this.#start, this.#end).indexOf(NEWLINE);
-    const dropped = newline < 0 ? this.#end - this.#start : newline + 1;
-    this.#start += dropped;
-    this.#offset += dropped;
-    if (newline < 0) return;
+    const newline = this.#finder.lineEnd(this.#start, this.#end);
+    const next = Math.min(newline + 1, this.#end);
+    this.#offset += next - this.#start;
+    this.#start = next;
+    if (newline === this.#end) return;
     this.#dropping = false;
     this.#take(this.#start);
   }
 
   /** Searches every line that is whole; `fresh` is where newlines may stand. */
   #take(fresh: number): void {
-    const bytes = this.#text.subarray(fresh, this.#end);
-    const first = bytes.indexOf(NEWLINE);
+    const first = this.#finder.lineEnd(fresh, this.#end);
     // What is read at once is no longer than the longest line: only the first one can be longer.
-    if ((first < 0 ? this.#end : fresh + first) - this.#start > LONGEST_LINE) this.#cut();
-    else if (first >= 0) this.#scan(fresh + bytes.lastIndexOf(NEWLINE) + 1);
+    if (first - this.#start > LONGEST_LINE) this.#cut();
+    else if (first < this.#end) this.#scan(this.#finder.lineStart(this.#end, fresh));
   }
 
   #cut(): void {
@@ -156,34 +151,24 @@ export class LineScanner {
   /** Up to `end`, which follows a newline unless it is the last. */
   #scan(end: number): void {
     const begin = this.#start;
+    this.#finder.origin = this.#offset - begin;
     let counted = begin;
     for (let hit = this.#finder.find(begin, end); hit >= 0; ) {
       const start = this.#finder.lineStart(hit, begin);
       const stop = this.#finder.lineEnd(hit, end);
-      if (this.#sink.newest === undefined || !this.#isNewest(hit, start, stop)) {
-        this.#count(counted, start);
-        counted = start;
-        this.#emit(start, stop);
-      }
+      this.#count(counted, start);
+      counted = start;
+      this.#emit(start, stop);
       hit = this.#finder.find(stop, end);
     }
     this.#count(counted, end);
     this.#keepEdges(begin, end);
-    this.#sink.newest?.keep(this.#text);
     this.#offset += end - begin;
     this.#start = end;
   }
 
   #count(from: number, end: number): void {
     if (this.#numbered) this.#lines += this.#finder.newlines(from, end);
-  }
-
-  /** Whether the line holds nothing else that is wanted, and another line may take its place. */
-  #isNewest(hit: number, start: number, stop: number): boolean {
-    const newest = this.#sink.newest;
-    for (let at = hit; at >= 0; at = this.#finder.find(at + 1, stop))
-      if (newest === undefined || !newest.owns(this.#finder.needle)) return false;
-    return newest?.note(this.#text, { start, stop, byteOffset: this.#offset + start - this.#start }) ?? false;
   }
 
   #emit(start: number, stop: number): void {

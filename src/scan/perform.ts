@@ -4,15 +4,16 @@ import { scanGzip } from "./gzip.js";
 import type { Job, JobResult } from "./job.js";
 import { LineScanner, type LineSink } from "./line-scanner.js";
 import { scanRange } from "./range.js";
+import { scanZstd } from "./zstd.js";
 
 const NEWLINE = 10;
+const READING = { plain: scanRange, gzip: scanGzip, zstd: scanZstd } as const;
 
-/** Yields the bytes read of the file, each time after 1 MiB or so. */
+/** Yields the bytes read of the file, each time after 1 MiB or so; 0 where there was none to tell of. */
 export function* perform(job: Job, finder: Finder, sink: LineSink): Generator<number, JobResult> {
   const { from, numbered } = job;
   const scanner = new LineScanner(finder, sink, { byteOffset: from, withinLine: isWithinLine(job), numbered });
-  const reading = job.packing === "plain" ? scanRange(job, scanner) : scanGzip(job, scanner);
-  const failure = yield* guarded(reading);
+  const failure = yield* guarded(READING[job.packing](job, scanner));
   return { totals: scanner.end(), ...(failure === undefined ? {} : { failure }) };
 }
 

@@ -1,26 +1,34 @@
 /** Every needle by `indexOf`, every newline by a loop: what the fast finder is compared with, and used where it cannot run. */
-import { checkNeedles, type Finder, TEXT_SIZE } from "./finder.js";
+import type { NewestOfKey, Wanted } from "../ports/log-files.js";
+import { type Finder, LONGEST_KEPT, MOST_KEPT, type NewestLine, needlesOf, TEXT_SIZE } from "./finder.js";
 
 export class PlainFinder implements Finder {
   readonly text = Buffer.alloc(TEXT_SIZE);
-  needle = -1;
+  origin = 0;
   readonly #needles: readonly Buffer[];
+  readonly #rule: NewestOfKey | undefined;
+  readonly #kept = new Map<string, NewestLine>();
+  #keptBytes = 0;
 
-  constructor(needles: readonly string[]) {
-    this.#needles = needles.map((needle) => Buffer.from(needle));
-    checkNeedles(this.#needles);
+  constructor(wanted: Wanted) {
+    this.#needles = needlesOf(wanted);
+    this.#rule = wanted.newest;
   }
 
   find(from: number, end: number): number {
-    const region = this.text.subarray(from, end);
-    let first = -1;
-    for (const [index, needle] of this.#needles.entries()) {
-      const at = region.indexOf(needle);
-      if (at < 0 || (first >= 0 && at >= first)) continue;
-      first = at;
-      this.needle = index;
+    for (let hit = this.#seek(from, end); hit >= 0; ) {
+      const stop = this.lineEnd(hit, end);
+      if (!this.#keep(this.lineStart(hit, from), stop)) return hit;
+      hit = this.#seek(stop, end);
     }
-    return first < 0 ? -1 : from + first;
+    return -1;
+  }
+
+  takeNewest(): readonly NewestLine[] {
+    const kept = [...this.#kept.values()];
+    this.#kept.clear();
+    this.#keptBytes = 0;
+    return kept;
   }
 
   newlines(from: number, end: number): number {
@@ -36,5 +44,30 @@ export class PlainFinder implements Finder {
   lineEnd(at: number, end: number): number {
     const newline = this.text.subarray(at, end).indexOf(10);
     return newline < 0 ? end : at + newline;
+  }
+
+  #seek(from: number, end: number): number {
+    const region = this.text.subarray(from, end);
+    const places = this.#needles.map((needle) => region.indexOf(needle)).filter((at) => at >= 0);
+    return places.length === 0 ? -1 : from + Math.min(...places);
+  }
+
+  #keep(start: number, stop: number): boolean {
+    const line = this.text.subarray(start, stop);
+    const key = this.#keyOf(line);
+    if (key === undefined || this.#keptBytes + line.length > MOST_KEPT) return false;
+    this.#keptBytes += line.length - (this.#kept.get(key)?.bytes.length ?? 0);
+    this.#kept.set(key, { key, byteOffset: this.origin + start, bytes: Uint8Array.from(line), cut: false });
+    return true;
+  }
+
+  /** Undefined for a line that is found as any other. */
+  #keyOf(line: Buffer): string | undefined {
+    if (this.#rule === undefined || line.length > LONGEST_KEPT) return undefined;
+    const { before, length, ending } = this.#rule;
+    if (this.#needles.slice(0, -1).some((needle) => line.includes(needle))) return undefined;
+    const at = line.indexOf(before);
+    if (at < length) return undefined;
+    return line.toString("latin1", at - length, at) + line.toString("latin1", Math.max(at, line.length - ending));
   }
 }

@@ -1,16 +1,22 @@
 /** Searches open files in several threads: this one, and a worker where there is enough to read for it to be worth its start. */
-import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
+import { awake } from "../awake.js";
+import { optimizeLittle } from "../optimizing.js";
+import { ownWorker } from "../own-files.js";
+import type { Gate } from "../ports/gate.js";
 import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../ports/log-files.js";
 import { FileResults } from "./file-results.js";
 import type { Job, JobResult } from "./job.js";
 import type { LineBatch } from "./line-batch.js";
 import type { Section } from "./section.js";
 import { Shared } from "./shared.js";
-import { type NewestEntries, type Receiver, work } from "./work.js";
+import { type NewestEntries, READS_A_TURN, type Receiver, work } from "./work.js";
 import type { WorkerMessage, WorkerShare } from "./worker.js";
 
 const RANGE = 64 * 1024 * 1024;
+/** Of several threads one takes no more than so much of what is left, so that none waits long for another's last range. */
+const SHARES = 4;
+const SMALLEST = 8 * 1024 * 1024;
 /** Plain bytes that one thread reads in the time in which another would start. */
 const WORTH_A_WORKER = 256 * 1024 * 1024;
 /** What a packed byte costs beside a plain one. */
@@ -19,8 +25,6 @@ const PACKED_COST = 40;
 const YOUNG = { maxYoungGenerationSizeMb: 2 } as const;
 /** Each takes some 15 MiB. */
 const MOST_THREADS = 4;
-/** Reads between looks at what the other threads have sent. */
-const READS_A_TURN = 8;
 
 export interface OpenFile {
   readonly descriptor: number;
@@ -33,6 +37,8 @@ export interface OpenFile {
 export interface SearchOptions {
   readonly found: (file: number, line: FoundLine) => void;
   readonly progress?: ((progress: SearchProgress) => void) | undefined;
+  /** Who has it can hold all threads between two reads. */
+  readonly gate?: Pick<Gate, "watch"> | undefined;
   /** As many threads at most; by default one for each processor. */
   readonly threads?: number;
   /** Bytes of a plain file that are one job. */
@@ -60,30 +66,35 @@ class Search {
   readonly #threads: number;
   readonly #shared: Shared;
   #undone: number;
+  /** Workers that have begun. */
+  #up = 0;
   #wake: (() => void) | undefined;
   #failure: { readonly thrown: unknown } | undefined;
 
   constructor(files: readonly OpenFile[], wanted: Wanted, options: SearchOptions) {
     this.#wanted = wanted;
     this.#options = options;
-    this.#jobs = files.flatMap((file, index) => jobsOf(file, index, options.range ?? RANGE));
+    const threads = options.threads ?? threadsFor(files);
+    this.#jobs = jobsOf(files, options.range ?? RANGE, threads > 1 ? SHARES : 1);
     this.#undone = this.#jobs.length;
     this.#results = files.map(({ section }, index) => {
       const parts = this.#jobs.filter((job) => job.file === index).length;
       return new FileResults(parts, section === undefined, (line) => options.found(index, line));
     });
     this.#total = files.reduce((sum, file) => sum + bytesOf(file), 0);
-    this.#threads = Math.min(options.threads ?? threadsFor(files), this.#jobs.length);
+    this.#threads = Math.min(threads, this.#jobs.length);
     this.#shared = Shared.create(Math.max(1, this.#threads));
   }
 
   async run(): Promise<readonly SearchTotals[]> {
     const workers = Array.from({ length: Math.max(0, this.#threads - 1) }, (_each, index) => this.#start(index + 1));
+    const unwatch = this.#options.gate?.watch((isShut) => this.#hold(isShut));
     try {
       await this.#work();
       while (this.#undone > 0 && this.#failure === undefined) await this.#sent();
       if (this.#failure !== undefined) throw this.#failure.thrown;
     } finally {
+      unwatch?.();
       this.#shared.stop(this.#threads);
       await Promise.all(workers.map(async (worker) => await worker.terminate()));
     }
@@ -98,21 +109,29 @@ class Search {
       if (reads % READS_A_TURN !== 0) continue;
       this.#tellProgress();
       await new Promise(setImmediate);
-      while (this.#shared.isFull(0) && this.#failure === undefined) await this.#sent();
+      while ((this.#shared.isHeld || this.#shared.isFull(0)) && this.#failure === undefined) await awake(this.#sent());
       if (this.#failure !== undefined) return;
     }
+  }
+
+  #hold(isHeld: boolean): void {
+    this.#shared.hold(isHeld);
+    this.#wake?.();
   }
 
   #start(thread: number): Worker {
     const { memory } = this.#shared;
     const workerData: WorkerShare = { thread, jobs: this.#jobs, wanted: this.#wanted, memory };
     const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
-    const worker = new NodeWorker(this.#options.worker ?? new URL("./worker.js", import.meta.url), {
+    const { source, eval: isSource } = ownWorker(this.#options.worker ?? new URL("./worker.js", import.meta.url));
+    const worker = new NodeWorker(source, {
+      eval: isSource,
       workerData,
       execArgv: [],
       resourceLimits: YOUNG,
     });
     const receiver = this.#receiver(thread);
+    worker.once("online", () => this.#isUp());
     worker.on("message", (message: WorkerMessage) => {
       try {
         if (message.kind === "lines") receiver.lines(message.job, message.batch);
@@ -127,6 +146,12 @@ class Search {
       this.#wake?.();
     });
     return worker;
+  }
+
+  /** A fifteenth of a search's time: the loops that count run in WebAssembly. Sooner, a worker would take twice as long to begin. */
+  #isUp(): void {
+    this.#up += 1;
+    if (this.#up === this.#threads - 1) optimizeLittle();
   }
 
   #receiver(thread: number): Receiver {
@@ -146,7 +171,7 @@ class Search {
     };
   }
 
-  /** Until another thread has sent something. */
+  /** Until another thread has sent something, or the search goes on. */
   async #sent(): Promise<void> {
     await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#tellProgress();
@@ -158,22 +183,24 @@ class Search {
 }
 
 function jobsOf(
-  { descriptor, size, packing, section: known }: OpenFile,
-  file: number,
+  files: readonly OpenFile[],
   range: number,
+  shares: number,
 ): readonly (Job & { readonly part: number })[] {
-  const { from, to } = known ?? { from: 0, to: size };
-  const width = packing === "plain" ? range : Math.max(1, size);
-  return Array.from({ length: Math.ceil((to - from) / width) }, (_each, part) => ({
-    file,
-    part,
-    descriptor,
-    packing,
-    size,
-    numbered: known === undefined,
-    from: from + part * width,
-    to: Math.min(to, from + (part + 1) * width),
-  }));
+  const jobs: (Job & { readonly part: number })[] = [];
+  let left = files.reduce((sum, file) => sum + bytesOf(file), 0);
+  for (const [file, { descriptor, size, packing, section }] of files.entries()) {
+    const { from: begin, to: end } = section ?? { from: 0, to: size };
+    const known = { file, descriptor, packing, size, numbered: section === undefined };
+    for (let from = begin, part = 0; from < end; part += 1) {
+      const width = packing === "plain" ? Math.min(range, Math.max(SMALLEST, Math.ceil(left / shares))) : size;
+      const to = Math.min(end, from + width);
+      jobs.push({ ...known, part, from, to });
+      left -= to - from;
+      from = to;
+    }
+  }
+  return jobs;
 }
 
 function bytesOf({ size, section = { from: 0, to: size } }: OpenFile): number {
@@ -182,5 +209,6 @@ function bytesOf({ size, section = { from: 0, to: size } }: OpenFile): number {
 
 function threadsFor(files: readonly OpenFile[]): number {
   const cost = files.reduce((sum, file) => sum + bytesOf(file) * (file.packing === "plain" ? 1 : PACKED_COST), 0);
-  return Math.min(availableParallelism(), MOST_THREADS, 1 + Math.floor(cost / WORTH_A_WORKER));
+  const worthwhile = Math.min(MOST_THREADS, 1 + Math.floor(cost / WORTH_A_WORKER));
+  return worthwhile === 1 ? 1 : Math.min(worthwhile, process.getBuiltinModule("node:os").availableParallelism());
 }

@@ -52,9 +52,9 @@ class Looks {
 
   /** Lines before `before` are earlier than the instant, those from `after` on are not. */
   around(instant: number): { readonly before: number; readonly after: number } | undefined {
-    const first = this.#look(0);
+    const first = this.#points[0] ?? this.#look(0);
     if (first === undefined) return undefined;
-    let [before, after] = first.instant < instant ? [first.offset, this.#size] : [0, first.offset];
+    let [before, after] = first.instant < instant ? this.#narrowest(instant) : [0, first.offset];
     while (after - before > NEAR) {
       const middle = Math.floor((before + after) / 2);
       const point = this.#look(middle);
@@ -63,6 +63,13 @@ class Looks {
       else after = middle;
     }
     return { before, after };
+  }
+
+  /** By what was seen for another instant. */
+  #narrowest(instant: number): [before: number, after: number] {
+    const earlier = this.#points.filter((point) => point.instant < instant).map(({ offset }) => offset);
+    const others = this.#points.filter((point) => point.instant >= instant).map(({ offset }) => offset);
+    return [Math.max(...earlier), Math.min(this.#size, ...others)];
   }
 
   /** Whether what was seen is in the order of time. */

@@ -1,20 +1,18 @@
 /** Searches bytes that can be read once only, such as standard input. */
 import type { FoundLine, SearchTotals, Wanted } from "../ports/log-files.js";
+import type { Finder } from "./finder.js";
 import { LineScanner } from "./line-scanner.js";
-import { NewestLines } from "./newest-lines.js";
-import { needlesOf, selectFinder } from "./select-finder.js";
+import { selectFinder } from "./select-finder.js";
 
 export class StreamSearch {
+  readonly #finder: Finder;
   readonly #scanner: LineScanner;
-  readonly #newest: NewestLines | undefined;
   readonly #found: (line: FoundLine) => void;
 
   constructor(wanted: Wanted, found: (line: FoundLine) => void) {
-    const { newest, needles } = wanted;
     this.#found = found;
-    this.#newest = newest === undefined ? undefined : new NewestLines(newest, needles.length);
-    const sink = { found, ...(this.#newest === undefined ? {} : { newest: this.#newest }) };
-    this.#scanner = new LineScanner(selectFinder(needlesOf(wanted)), sink);
+    this.#finder = selectFinder(wanted);
+    this.#scanner = new LineScanner(this.#finder, { found });
   }
 
   push(chunk: Uint8Array): void {
@@ -23,7 +21,7 @@ export class StreamSearch {
 
   end(): SearchTotals {
     const { lines, head, tail, cutLines } = this.#scanner.end();
-    for (const newest of this.#newest?.entries() ?? []) this.#found({ ...newest, cut: false });
+    for (const newest of this.#finder.takeNewest()) this.#found(newest);
     return { lines, head, tail, cutLines };
   }
 }

@@ -1,12 +1,14 @@
 /** One thread's share of a search: jobs from the common counter until there are none. */
 import type { Wanted } from "../ports/log-files.js";
-import type { Finder } from "./finder.js";
+import type { Finder, NewestLine } from "./finder.js";
 import type { Job, JobResult } from "./job.js";
 import { Batches, type LineBatch } from "./line-batch.js";
-import { type NewestLine, NewestLines } from "./newest-lines.js";
 import { perform } from "./perform.js";
-import { needlesOf, selectFinder } from "./select-finder.js";
+import { selectFinder } from "./select-finder.js";
 import type { Shared } from "./shared.js";
+
+/** Reads between turns of the event loop: for what other threads have sent, and for the end of a program. */
+export const READS_A_TURN = 8;
 
 export interface Share {
   readonly jobs: readonly Job[];
@@ -21,28 +23,27 @@ export interface Receiver {
   done(job: number, result: JobResult, newest: NewestEntries): void;
 }
 
-/** Yields after each read. What is kept of a file's lines is told with the last of its jobs that this thread does. */
-export function* work({ jobs, wanted, shared }: Share, receiver: Receiver): Generator<void, void> {
+/** Yields after each read, which all threads know of then. Whoever leaves it ends what it has begun. */
+export function* work(share: Share, receiver: Receiver): Generator<undefined, void> {
+  for (const bytes of jobByJob(share, receiver)) {
+    share.shared.addRead(bytes);
+    yield;
+  }
+}
+
+/** Yields the bytes of each read. What is kept of a file's lines is told with the last of its jobs that this thread does. */
+function* jobByJob({ jobs, wanted, shared }: Share, receiver: Receiver): Generator<number, void> {
   let finder: Finder | undefined;
-  let newest: NewestLines | undefined;
   for (let index = shared.nextJob(); index < jobs.length; ) {
     const job = jobs[index];
     if (job === undefined) return;
     const current = index;
-    finder ??= selectFinder(needlesOf(wanted));
-    if (wanted.newest !== undefined) newest ??= new NewestLines(wanted.newest, wanted.needles.length);
-    const batches = new Batches((batch) => receiver.lines(current, batch), newest);
-    const steps = perform(job, finder, batches);
-    let step = steps.next();
-    for (; step.done !== true; step = steps.next()) {
-      shared.addRead(step.value);
-      yield;
-      if (shared.stopped) return;
-    }
+    finder ??= selectFinder(wanted);
+    const batches = new Batches((batch) => receiver.lines(current, batch));
+    const result = yield* perform(job, finder, batches);
     batches.flush();
     index = shared.nextJob();
     const more = jobs[index]?.file === job.file;
-    receiver.done(current, step.value, more ? [] : [...(newest?.entries() ?? [])]);
-    if (!more) newest = undefined;
+    receiver.done(current, result, more ? [] : finder.takeNewest());
   }
 }

@@ -4,7 +4,7 @@ import type { Wanted } from "../ports/log-files.js";
 import type { Job, JobResult } from "./job.js";
 import type { LineBatch } from "./line-batch.js";
 import { Shared } from "./shared.js";
-import { type NewestEntries, work } from "./work.js";
+import { type NewestEntries, READS_A_TURN, work } from "./work.js";
 
 export interface WorkerShare {
   readonly thread: number;
@@ -33,4 +33,16 @@ const steps = work(
     done: (job, result, newest) => send({ kind: "done", job, result, newest }),
   },
 );
-while (steps.next().done !== true);
+
+async function run(): Promise<void> {
+  let reads = 0;
+  for (const _read of steps) {
+    if (shared.stopped) break;
+    reads += 1;
+    if (reads % READS_A_TURN !== 0) continue;
+    await new Promise(setImmediate);
+    shared.waitWhileHeld();
+  }
+}
+
+void run();

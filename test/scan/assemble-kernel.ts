@@ -14,7 +14,7 @@ const WIDTH = 100;
 /** The module that the source says, as WebAssembly's binary format has it. */
 export async function assembleKernel(): Promise<Uint8Array> {
   const toolkit = await wabt();
-  const module = toolkit.parseWat("kernel.wat", readFileSync(SOURCE, "utf8"), { simd: true, mutable_globals: true });
+  const module = toolkit.parseWat("kernel.wat", readFileSync(SOURCE, "utf8"), { simd: true, bulk_memory: true });
   try {
     module.validate();
     return module.toBinary({ write_debug_names: false }).buffer;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { type Finder, LONGEST_LINE } from "../../src/scan/finder.js";
 import { LineScanner, type NumberedLine } from "../../src/scan/line-scanner.js";
@@ -36,8 +36,8 @@ const FINDERS = { plain: PlainFinder, fast: WasmFinder };
 
 describe.each(Object.entries(FINDERS))("the line scanner with the %s finder", (_name, Finder) => {
   // One for all runs: its memory is what the runs before have left in it.
-  const both = new Finder(["needle", "other-one"]);
-  const one = new Finder(["needle"]);
+  const both = new Finder({ needles: ["needle", "other-one"] });
+  const one = new Finder({ needles: ["needle"] });
 
   it("finds the lines that a plain search finds, wherever chunks end", () => {
     fc.assert(

@@ -2,11 +2,14 @@ import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync, writeFi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { constants, deflateRawSync, gzipSync } from "node:zlib";
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { afterAll, describe, expect, it } from "vitest";
 import type { FoundLine, Wanted } from "../../src/ports/log-files.js";
 import { LONGEST_LINE } from "../../src/scan/finder.js";
 import { type SearchOptions, searchFiles } from "../../src/scan/search.js";
+import { READS_A_TURN } from "../../src/scan/work.js";
+import { Pause } from "../../src/ui/pause.js";
+import { StillClock } from "../fakes/still-clock.js";
 
 const directory = mkdtempSync(join(tmpdir(), "scan-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -18,7 +21,7 @@ type Found = readonly [line: number | undefined, byteOffset: number, text: strin
 async function search(
   contents: readonly (readonly [Kind, Uint8Array])[],
   wanted: Wanted,
-  options: Partial<SearchOptions> = {},
+  { heard = () => undefined, ...options }: Partial<SearchOptions> & { readonly heard?: () => void } = {},
 ) {
   const opened = contents.map(([packing, bytes]) => {
     const path = join(directory, String((files += 1)));
@@ -28,6 +31,7 @@ async function search(
   const found: Found[][] = contents.map(() => []);
   const take = (file: number, { line, byteOffset, bytes }: FoundLine): void => {
     found[file]?.push([line, byteOffset, Buffer.from(bytes).toString()]);
+    heard();
   };
   try {
     return { totals: await searchFiles(opened, wanted, { threads: 1, ...options, found: take }), found };
@@ -101,7 +105,7 @@ describe("a search in files", () => {
       upload("BBBB", "begin"),
       "push without a key",
     ];
-    const newest = [{ needle: "push", before: "/wal/", length: 4, ending: 5 }];
+    const newest = { needle: "push", before: "/wal/", length: 4, ending: 5 };
     for (const range of [20, 64, 1000]) {
       const { found } = await search(
         [["plain", Buffer.from(`${lines.join("\n")}\n`)]],
@@ -199,5 +203,50 @@ describe("several threads", () => {
     expect(three.found).toEqual(one.found);
     expect(three.totals).toEqual(one.totals);
     expect(one.found[0]?.length).toBe(60_000);
+  });
+
+  it("stand still while the search is held, each after a few reads, and find the same", async () => {
+    const all = Array.from({ length: 40 }, (_each, index) => ["plain", Buffer.from(`needle ${index}\n`)] as const);
+    const gate = new Pause(new StillClock());
+    gate.toggle();
+    // Of the files of a turn the last one is read, and told when the thread goes on.
+    const atWork = 2 * (READS_A_TURN - 1);
+    let told = 0;
+    let stand: () => void = () => undefined;
+    const stood = new Promise<void>((resolve) => (stand = resolve));
+    const heard = (): void => {
+      told += 1;
+      if (told === atWork) stand();
+    };
+    const searched = search(all, { needles: ["needle"] }, { worker, threads: 2, gate, heard });
+    await stood;
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    expect(told).toBe(atWork);
+    gate.toggle();
+    expect((await searched).found.map(([line]) => line?.[2])).toEqual(all.map((_each, index) => `needle ${index}`));
+  });
+
+  it("are not ended by Node while the search is held, where this one is alone and nobody reads the keyboard", async () => {
+    const awake = (): number => process.getActiveResourcesInfo().filter((each) => each === "Timeout").length;
+    const all = Array.from({ length: 40 }, (_each, index) => ["plain", Buffer.from(`needle ${index}\n`)] as const);
+    const gate = new Pause(new StillClock());
+    gate.toggle();
+    const searched = search(all, { needles: ["needle"] }, { gate });
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    const held = awake();
+    gate.toggle();
+    for (let tick = 0; tick < 20; tick += 1) await Promise.resolve();
+    expect(awake()).toBe(held - 1);
+    expect((await searched).found.flat()).toHaveLength(40);
+  });
+
+  it("end at once where whoever hears of a line fails while the search is held", async () => {
+    const all = Array.from({ length: 40 }, (_each, index) => ["plain", Buffer.from(`needle ${index}\n`)] as const);
+    const gate = new Pause(new StillClock());
+    const heard = (): never => {
+      gate.toggle();
+      throw new Error("enough");
+    };
+    await expect(search(all, { needles: ["needle"] }, { worker, threads: 2, gate, heard })).rejects.toThrow("enough");
   });
 });

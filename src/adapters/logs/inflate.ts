@@ -4,12 +4,13 @@
  * breaks off is said with `answer-incomplete`.
  */
 import { once } from "node:events";
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { RecoverError } from "../../errors.js";
 import { unpackedBy } from "./unpack-program.js";
 import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.js";
+import { nodeZstd } from "../../scan/node-zstd.js";
+import { ZSTD } from "../../scan/zstd.js";
 
 export interface InflateLimits {
   /** Below this many inflated bytes any ratio is fine. */
@@ -18,12 +19,6 @@ export interface InflateLimits {
   readonly ratio: number;
 }
 
-/** Built in from Node 22.15 on; the types of the oldest supported Node do not know it. */
-interface ZstdCapable {
-  readonly createZstdDecompress?: (options: { readonly chunkSize: number }) => Transform;
-}
-
-const ZSTD = ["zstd", "-dcq"] as const;
 const LIMITS: InflateLimits = { freeBytes: 256 * 1024 * 1024, ratio: 400 };
 const CHUNK = 1024 * 1024;
 const OUTPUT_CHUNK = 256 * 1024;
@@ -54,51 +49,6 @@ export async function* inflated(
   }
 }
 
-/** The same of a file; `read` yields its bytes, where no program reads it itself. */
-export async function* inflatedFile(
-  path: string,
-  read: () => AsyncIterable<Uint8Array>,
-  limits: InflateLimits = LIMITS,
-): AsyncGenerator<Uint8Array> {
-  const file = canZstd() ? undefined : openZstd(path);
-  if (file === undefined) {
-    yield* inflated(read(), path, limits);
-    return;
-  }
-  const sizes: Sizes = { read: file.size, out: 0 };
-  try {
-    for await (const chunk of unpackedBy(ZSTD, file.descriptor, path)) {
-      sizes.out += chunk.length;
-      refuseBomb(sizes, path, limits);
-      yield chunk;
-    }
-  } catch (thrown) {
-    throw thrown instanceof RecoverError ? thrown : brokenOff(path, "zstd", thrown);
-  } finally {
-    closeSync(file.descriptor);
-  }
-}
-
-/** Undefined for what is no file packed with zstd, and for what cannot be read: whoever reads it says why. */
-function openZstd(path: string): { readonly descriptor: number; readonly size: number } | undefined {
-  let descriptor: number | undefined;
-  try {
-    // A pipe that is opened and closed again has lost its writer.
-    if (!statSync(path).isFile()) return undefined;
-    descriptor = openSync(path, "r");
-    const first = Buffer.alloc(MAGIC_LENGTH);
-    const length = readSync(descriptor, first, 0, first.length, 0);
-    if (packingOf(first.subarray(0, length)) === "zstd") return { descriptor, size: fstatSync(descriptor).size };
-    closeSync(descriptor);
-    return undefined;
-  } catch {
-    if (descriptor !== undefined) closeSync(descriptor);
-    return undefined;
-  }
-}
-
-const canZstd = (): boolean => (zlib as ZstdCapable).createZstdDecompress !== undefined;
-
 interface Packed {
   readonly packing: Packing;
   readonly path: string;
@@ -106,7 +56,7 @@ interface Packed {
 }
 
 function unpacked(source: AsyncIterable<Uint8Array>, { packing, path, sizes }: Packed): AsyncIterable<Uint8Array> {
-  if (packing === "zstd" && !canZstd()) return unpackedBy(ZSTD, counted(source, sizes), path);
+  if (packing === "zstd" && nodeZstd() === undefined) return unpackedBy(ZSTD, counted(source, sizes), { path });
   return decode(source, decoderFor(packing, path), sizes);
 }
 
@@ -195,7 +145,7 @@ function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError
 function decoderFor(packing: Packing, path: string): Transform {
   // Flushed with every write, so that nothing is held back when the file breaks off.
   if (packing === "gzip") return zlib.createGunzip({ chunkSize: OUTPUT_CHUNK, flush: zlib.constants.Z_SYNC_FLUSH });
-  const { createZstdDecompress } = zlib as typeof zlib & ZstdCapable;
+  const createZstdDecompress = nodeZstd();
   if (packing === "zstd" && createZstdDecompress !== undefined)
     return createZstdDecompress({ chunkSize: OUTPUT_CHUNK });
   throw new RecoverError("answer-incomplete", `"${path}" is packed with ${packing}, which cannot be read here`, {

@@ -39,20 +39,16 @@ export class LocalLogFiles implements LogFiles {
     request: SearchRequest,
     listener: SearchListener,
   ): Promise<readonly SearchTotals[]> {
-    const bytesOf = ({ path }: LogFile) => (path === "-" ? inflated(this.#stdin ?? process.stdin) : inflatedFile(path));
+    const bytesOf = ({ path }: LogFile) =>
+      path === "-" ? inflated(this.#stdin ?? process.stdin, path) : inflated(read(path), path);
     return await searchLogs({ files, bytesOf }, request, listener);
   }
 }
 
 /** The decoders are loaded where a file needs one: that takes longer than the search of a small plain file. */
-async function* inflated(stdin: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inflated(source: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
   const decoders = await import("./inflate.js");
-  yield* decoders.inflated(stdin, "-");
-}
-
-async function* inflatedFile(path: string): AsyncGenerator<Uint8Array> {
-  const decoders = await import("./inflate.js");
-  yield* decoders.inflatedFile(path, () => read(path));
+  yield* decoders.inflated(source, path);
 }
 
 function openPattern(pattern: string, files: Map<string, LogFile>, unreadable: Unreadable[]): void {

@@ -10,51 +10,72 @@ export interface NarrowFile extends OpenFile {
 }
 
 /** Less than this is read at once, and then lines have numbers. Bytes on disk; a packed file has ten times as many. */
-const WORTH_SKIPPING = { plain: 64 * 1024 * 1024, gzip: 4 * 1024 * 1024 } as const;
+const WORTH_SKIPPING = { plain: 64 * 1024 * 1024, gzip: 4 * 1024 * 1024, zstd: 4 * 1024 * 1024 } as const;
 /** Lines come this late, and machines' clocks differ by less. */
 const SLACK_MS = 10 * 60_000;
 /** Bytes at both ends from which a file's clock is learned: few lines most often tell. */
-const EDGES = [8 * 1024, 64 * 1024, 1024 * 1024] as const;
+const EDGES = [8 * 1024, 16 * 1024, 64 * 1024, 1024 * 1024] as const;
 const NOTHING = { from: 0, to: 0 } as const;
+const NONE = Buffer.alloc(0);
+
+/** A file that can be read from its beginning to its end only, unpacked by something else. */
+export interface StreamedFile {
+  readonly descriptor: number;
+  readonly packing: "zstd";
+  /** On disk. */
+  readonly size: number;
+  /** The first bytes of its text, as many as there are up to `length`. */
+  readonly first: (length: number) => Buffer;
+}
 
 interface Candidate {
   readonly file: LogFile;
+  /** One of these, or none. */
   readonly open?: OpenFile;
+  readonly streamed?: StreamedFile;
+}
+
+interface Narrowed {
+  readonly open?: NarrowFile;
+  /** The edges of a streamed file that is left out. */
+  readonly leftOut?: Edges;
 }
 
 interface Dated {
-  readonly open: OpenFile;
+  readonly packing: keyof typeof WORTH_SKIPPING;
   readonly stem: string;
   readonly edges: Edges;
   readonly instantOf: (line: string) => number | undefined;
   readonly first: number;
 }
 
-export function narrow<T extends Candidate>(files: readonly T[], window: SearchWindow): readonly T[] {
-  const share = files.reduce(
-    (sum, { open }) => sum + (open === undefined ? 0 : open.size / WORTH_SKIPPING[open.packing]),
-    0,
-  );
+export function narrow<T extends Candidate>(files: readonly T[], window: SearchWindow): readonly (T & Narrowed)[] {
+  const share = files.reduce((sum, { open, streamed }) => sum + shareOf(open) + shareOf(streamed), 0);
   if (share < 1) return files;
-  const dated = new Map(
-    files.map((each) => [each, each.open === undefined ? undefined : dateOf(each.file, each.open, window)]),
-  );
+  const dated = new Map(files.map((each) => [each, dateOf(each, window)]));
   const all = [...dated.values()].filter((each) => each !== undefined);
   return files.map((each) => {
     const known = dated.get(each);
-    const open = known === undefined ? undefined : narrowOne(known, all, window);
-    return open === undefined ? each : { ...each, open };
+    return known === undefined ? each : { ...each, ...narrowOne(each.open, known, { all, window }) };
   });
 }
 
+const shareOf = (file: OpenFile | StreamedFile | undefined): number =>
+  file === undefined ? 0 : file.size / WORTH_SKIPPING[file.packing];
+
 /** Undefined where the file's lines do not say when they were written. */
-function dateOf({ path }: LogFile, open: OpenFile, { clockOf }: SearchWindow): Dated | undefined {
+function dateOf({ file, open, streamed }: Candidate, { clockOf }: SearchWindow): Dated | undefined {
+  const packing = (open ?? streamed)?.packing;
+  if (packing === undefined) return undefined;
   for (const length of EDGES) {
-    const edges = edgesOf(open, length);
+    const edges = open === undefined ? { head: streamed?.first(length) ?? NONE, tail: NONE } : edgesOf(open, length);
     const head = linesOf(edges.head);
     const instantOf = clockOf([...head, ...linesOf(edges.tail)]);
     const first = instantOf === undefined ? undefined : firstOf(head, instantOf);
-    if (instantOf !== undefined && first !== undefined) return { open, stem: stemOf(path), edges, instantOf, first };
+    if (instantOf !== undefined && first !== undefined)
+      return { packing, stem: stemOf(file.path), edges, instantOf, first };
+    // It has no more.
+    if (edges.head.length < length) return undefined;
   }
   return undefined;
 }
@@ -67,17 +88,24 @@ function firstOf(lines: readonly string[], instantOf: Dated["instantOf"]): numbe
   return undefined;
 }
 
-function narrowOne(dated: Dated, all: readonly Dated[], { from, to }: SearchWindow): NarrowFile | undefined {
-  const { open, edges, instantOf, first } = dated;
-  if (first > to + SLACK_MS || endOf(dated, all) < from - SLACK_MS) return { ...open, section: NOTHING, edges };
+function narrowOne(
+  open: OpenFile | undefined,
+  dated: Dated,
+  { all, window: { from, to } }: { readonly all: readonly Dated[]; readonly window: SearchWindow },
+): Narrowed {
+  const { edges, instantOf, first } = dated;
+  const isOutside = first > to + SLACK_MS || endOf(dated, all) < from - SLACK_MS;
+  if (open === undefined) return isOutside ? { leftOut: edges } : {};
+  if (isOutside) return { open: { ...open, section: NOTHING, edges } };
   const section = open.packing === "plain" ? sectionOf(open, { from, to, instantOf }) : undefined;
-  if (section === undefined || (section.from === 0 && section.to === open.size)) return undefined;
-  return { ...open, section };
+  return section === undefined || (section.from === 0 && section.to === open.size)
+    ? {}
+    : { open: { ...open, section } };
 }
 
 /** Its last line's instant; of a packed file, that of the next one of its set: what was rotated away ends before it. */
-function endOf({ open, edges, instantOf, stem, first }: Dated, all: readonly Dated[]): number {
-  if (open.packing === "plain") return firstOf(linesOf(edges.tail).reverse(), instantOf) ?? Number.POSITIVE_INFINITY;
+function endOf({ packing, edges, instantOf, stem, first }: Dated, all: readonly Dated[]): number {
+  if (packing === "plain") return firstOf(linesOf(edges.tail).reverse(), instantOf) ?? Number.POSITIVE_INFINITY;
   const later = all.filter((other) => other.stem === stem && other.first > first);
   return Math.min(...later.map((other) => other.first));
 }

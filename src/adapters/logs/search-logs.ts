@@ -2,13 +2,17 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { RecoverError } from "../../errors.js";
 import type { LogFile, SearchListener, SearchRequest, SearchTotals, Wanted } from "../../ports/log-files.js";
+import type { Edges } from "../../scan/edges.js";
+import { nodeZstd } from "../../scan/node-zstd.js";
 import { canInflateRaw } from "../../scan/raw-inflate.js";
 import { searchFiles } from "../../scan/search.js";
 import { StreamSearch } from "../../scan/stream.js";
+import { NO_PIPE } from "../../scan/zstd.js";
 import { codeOf } from "./glob.js";
 import { MAGIC_LENGTH, packingOf } from "./packing.js";
-import { narrow, type NarrowFile } from "./narrow.js";
+import { narrow, type NarrowFile, type StreamedFile } from "./narrow.js";
 import { reasonFor } from "./reason.js";
+import { firstOfZstd } from "./zstd-program.js";
 
 export interface Sources {
   readonly files: readonly LogFile[];
@@ -22,8 +26,13 @@ const MOST_OPEN = 256;
 interface Opened {
   readonly file: LogFile;
   readonly open?: NarrowFile;
+  readonly streamed?: StreamedFile;
+  /** Nothing of it is searched. */
+  readonly leftOut?: Edges;
   readonly failure?: string;
 }
+
+const NOTHING_READ: SearchTotals = { lines: 0, head: Buffer.alloc(0), tail: Buffer.alloc(0), cutLines: [] };
 
 export async function searchLogs(
   { files, bytesOf }: Sources,
@@ -37,7 +46,8 @@ export async function searchLogs(
       const narrowed = window === undefined ? opened : narrow(opened, window);
       totals.push(...(await searchOpened(narrowed, bytesOf, { wanted, listener })));
     } finally {
-      for (const { open } of opened) if (open !== undefined) closeSync(open.descriptor);
+      for (const { open, streamed } of opened)
+        for (const file of [open, streamed]) if (file !== undefined) closeSync(file.descriptor);
     }
   }
   return totals;
@@ -56,23 +66,34 @@ async function searchOpened(
   bytesOf: Sources["bytesOf"],
   { wanted, listener }: Asked,
 ): Promise<readonly SearchTotals[]> {
-  const seekable = opened.flatMap(({ file, open }) => (open === undefined ? [] : [{ file, open }]));
+  const packed = opened.filter(({ streamed, leftOut }) => streamed !== undefined && leftOut === undefined);
+  // To ask takes as long as the search of a small log.
+  const scanned = new Set(packed.length > 0 && nodeZstd() === undefined ? packed : []);
+  const alone = opened.flatMap((each) => {
+    const job = each.open ?? (scanned.has(each) ? each.streamed : undefined);
+    return job === undefined ? [] : [{ file: each.file, job }];
+  });
   const searched = await searchFiles(
-    seekable.map(({ open }) => open),
+    alone.map(({ job }) => job),
     wanted,
     {
       found: (index, line) => {
-        const file = seekable[index]?.file;
+        const file = alone[index]?.file;
         if (file !== undefined) listener.found(file, line);
       },
       progress: listener.progress,
+      gate: listener.gate,
     },
   );
-  const whole = async ({ file, open, failure }: Opened): Promise<SearchTotals> => {
-    const known = open === undefined ? undefined : searched[seekable.findIndex((each) => each.file === file)];
-    if (open !== undefined && known !== undefined) return named(file, { ...known, ...leftOut(open) });
-    if (failure !== undefined) return { ...new StreamSearch(wanted, () => undefined).end(), failure };
-    return await searchStream(bytesOf(file), wanted, (line) => listener.found(file, line));
+  const whole = async ({ file, open, leftOut, failure }: Opened): Promise<SearchTotals> => {
+    const known = searched[alone.findIndex((each) => each.file === file)];
+    // Nothing was read of it: its stream needs no such pipe.
+    if (known !== undefined && known.failure !== NO_PIPE)
+      return named(file, { ...known, ...(open === undefined ? {} : notSearched(open)) });
+    if (failure !== undefined) return { ...NOTHING_READ, failure };
+    if (leftOut !== undefined) return { ...leftOut, cutLines: [], skipped: true };
+    const { gate, found } = listener;
+    return await searchStream({ bytes: bytesOf(file), gate }, wanted, (line) => found(file, line));
   };
   return await inTurns(opened, whole);
 }
@@ -89,7 +110,7 @@ async function inTurns<T, R>(items: readonly T[], ask: (item: T) => Promise<R>):
 }
 
 /** Of a file that lies outside the window the edges still say when it was written. */
-function leftOut({ section, edges }: NarrowFile): Partial<SearchTotals> {
+function notSearched({ section, edges }: NarrowFile): Partial<SearchTotals> {
   if (section === undefined) return {};
   return { skipped: true, ...(section.from === section.to ? edges : {}) };
 }
@@ -99,13 +120,16 @@ function named({ path }: LogFile, totals: SearchTotals): SearchTotals {
 }
 
 async function searchStream(
-  bytes: AsyncIterable<Uint8Array>,
+  { bytes, gate }: { readonly bytes: AsyncIterable<Uint8Array>; readonly gate: SearchListener["gate"] },
   wanted: Wanted,
   found: ConstructorParameters<typeof StreamSearch>[1],
 ): Promise<SearchTotals> {
   const search = new StreamSearch(wanted, found);
   try {
-    for await (const chunk of bytes) search.push(chunk);
+    for await (const chunk of bytes) {
+      search.push(chunk);
+      await gate?.pass();
+    }
   } catch (thrown) {
     if (!(thrown instanceof RecoverError)) throw thrown;
     return { ...search.end(), failure: thrown.message };
@@ -125,6 +149,10 @@ function openFile(file: LogFile): Opened {
     const packing = packingOf(first.subarray(0, readSync(descriptor, first, 0, first.length, 0)));
     if (packing === "plain" || (packing === "gzip" && canInflateRaw()))
       return { file, open: { descriptor, size: fstatSync(descriptor).size, packing } };
+    if (packing === "zstd") {
+      const { size } = fstatSync(descriptor);
+      return { file, streamed: { descriptor, packing, size, first: (length) => firstOfZstd(file.path, length) } };
+    }
     closeSync(descriptor);
     return { file };
   } catch (thrown) {

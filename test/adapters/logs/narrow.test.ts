@@ -1,9 +1,12 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as zlib from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LocalLogFiles } from "../../../src/adapters/logs/local-log-files.js";
+import { narrow } from "../../../src/adapters/logs/narrow.js";
+import { firstOfZstd } from "../../../src/adapters/logs/zstd-program.js";
 import { clockOf } from "../../../src/discovery/line-clock.js";
 import { discover } from "../../../src/discovery/discover.js";
 import type { LogFile, SearchWindow } from "../../../src/ports/log-files.js";
@@ -20,7 +23,7 @@ let corpus: Corpus;
 beforeAll(() => {
   const files = (paths: readonly string[]) => paths.map((name) => ({ path: name, writes: "large" as const }));
   corpus = writeCorpus(72 * MEBIBYTE, [files([one]), files(rotated)]);
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const now = new Date("2016-03-20T00:00:00Z");
@@ -80,21 +83,19 @@ describe("packed files of a rotated set", () => {
   const files: readonly LogFile[] = [oldest, middle, newest].map((name) => ({ path: name, modifiedAt: now }));
   beforeAll(() => {
     // Little text that packs badly: a file counts by what it takes on disk.
-    const noise = Buffer.from(
-      Array.from({ length: 8 * MEBIBYTE }, () => Math.random().toString(36))
-        .join("")
-        .slice(0, 4 * MEBIBYTE),
-    );
+    // The same each time: letters by chance may spell what is searched for.
+    const noise = Buffer.from(createHash("shake256", { outputLength: 3 * MEBIBYTE }).digest("base64"));
+    expect(noise.includes("needle")).toBe(false);
     for (const [index, name] of [oldest, middle, newest].entries()) {
       const stamp = Date.UTC(2016, 2, 12 + index) / 1000;
       const line = (second: number) =>
         `2016-03-${12 + index}T00:00:${String(second).padStart(2, "0")}Z host x[1]: needle ${stamp}\n`;
       writeFileSync(
         name,
-        gzipSync(Buffer.concat([Buffer.from(line(1)), noise, Buffer.from(`\n${line(2)}`)]), { level: 1 }),
+        zlib.gzipSync(Buffer.concat([Buffer.from(line(1)), noise, Buffer.from(`\n${line(2)}`)]), { level: 1 }),
       );
     }
-  }, 60_000);
+  }, 300_000);
 
   it("are left out where they begin after the window, or the next one begins before it", async () => {
     const found: string[] = [];
@@ -107,6 +108,77 @@ describe("packed files of a rotated set", () => {
     );
     expect(totals.map(({ skipped }) => skipped)).toEqual([true, undefined, true]);
     expect(found).toEqual([middle, middle]);
+  });
+});
+
+describe("streamed files of a rotated set", () => {
+  const at = Date.UTC(2016, 2, 13, 12);
+  const window: SearchWindow = { from: at - HOUR, to: at + HOUR, clockOf };
+  const line = (day: number) => `2016-03-${day}T00:00:00Z host x[1]: text\n`;
+  const streamed = (name: string, text: string, size = 4 * MEBIBYTE) => ({
+    file: { path: name, modifiedAt: now },
+    streamed: {
+      descriptor: 0,
+      packing: "zstd" as const,
+      size,
+      first: (length: number) => Buffer.from(text).subarray(0, length),
+    },
+  });
+
+  it("are left out like packed ones, with the lines that say so", () => {
+    const files = [
+      streamed("a.log.3.zst", line(12)),
+      streamed("a.log.2.zst", line(13)),
+      streamed("a.log.1.zst", line(14)),
+    ];
+    const [oldest, middle, newest] = narrow(files, window);
+    expect(oldest?.leftOut?.head.toString()).toBe(line(12));
+    expect(middle?.leftOut).toBeUndefined();
+    expect(newest?.leftOut?.head.toString()).toBe(line(14));
+  });
+
+  it("are searched where nothing tells their time, or they are small", () => {
+    const silent = [streamed("a.log.2.zst", ""), streamed("a.log.1.zst", "no time\n".repeat(2000))];
+    expect(narrow(silent, window)).toEqual(silent);
+    const small = [streamed("a.log.1.zst", line(20), MEBIBYTE)];
+    expect(narrow(small, window)).toEqual(small);
+  });
+
+  describe("that the program zstd unpacks", () => {
+    const bin = path.join(directory, "bin");
+    const packed = [14, 13, 12].map((_day, index) => path.join(directory, `packed.log.${index + 1}.zst`));
+    beforeAll(() => {
+      mkdirSync(bin);
+      // Leaves out the mark at the beginning.
+      const program = "#!/bin/sh\nPATH=/usr/bin:/bin exec tail -c +5\n";
+      writeFileSync(path.join(bin, "zstd"), program, { mode: 0o755 });
+      const mark = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+      const filler = `${"x".repeat(999)}\n`.repeat((2 * MEBIBYTE) / 1000);
+      for (const [index, name] of packed.entries())
+        writeFileSync(name, Buffer.concat([mark, Buffer.from(line(14 - index).replace("text", "needle") + filler)]));
+      vi.stubEnv("PATH", `${bin}:${process.env["PATH"] ?? ""}`);
+    });
+    afterAll(() => void vi.unstubAllEnvs());
+
+    it("show their first lines, and nothing where they cannot be read", () => {
+      expect(firstOfZstd(packed[0] ?? "", 24).toString()).toBe(line(14).slice(0, 24));
+      expect(firstOfZstd(path.join(directory, "missing.zst"), 24)).toHaveLength(0);
+    });
+
+    it.each([
+      ["a pipe of mkfifo", true],
+      ["one of Node where there is no mkfifo", false],
+    ])("are unpacked in full only where the window lies in them, by %s", async (_how, all) => {
+      if ("createZstdDecompress" in zlib) return;
+      if (!all) vi.stubEnv("PATH", bin);
+      const found: string[] = [];
+      const files = packed.map((name) => ({ path: name, modifiedAt: now }));
+      const listener = { found: (file: LogFile) => found.push(file.path) };
+      const totals = await new LocalLogFiles().search(files, { needles: ["needle"], window }, listener);
+      expect(totals.map(({ skipped }) => skipped)).toEqual([true, undefined, true]);
+      expect(totals.map(({ failure }) => failure)).toEqual([undefined, undefined, undefined]);
+      expect(found).toEqual([packed[1]]);
+    });
   });
 });
 
