@@ -147,6 +147,8 @@ export interface Coverage {
   readonly to?: string;
   readonly complete: boolean;
   readonly why?: string;
+  /** What helps, where that is known: full sentences. */
+  readonly remedy?: string;
   /** It did not answer, and may later. */
   readonly unanswered?: true;
   /** Zone offsets found for times without a zone, such as "-08:00". */

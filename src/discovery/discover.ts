@@ -16,7 +16,7 @@ export interface DiscoverResult {
   readonly document: DiscoverDocument;
   /** 0 with candidates; 17 nothing found and everything looked at; 15 nothing found and something not looked at. */
   readonly exitCode: number;
-  /** For a person; ends with a newline. */
+  /** For a person; ends with a newline. Made when it is asked for. */
   readonly table: string;
 }
 
@@ -35,5 +35,11 @@ export async function discover({ sources, query }: DiscoverOptions): Promise<Dis
   const discovery = await withAppNames(cf, found);
   const fits = discovery.candidates.some(({ misfit }) => misfit !== true);
   const exitCode = fits ? EXIT.done : discovery.complete ? EXIT.nothing : EXIT.unreachable;
-  return { document: toDocument(discovery), exitCode, table: toTable(discovery, query) };
+  return {
+    document: toDocument(discovery),
+    exitCode,
+    get table() {
+      return toTable(discovery, query);
+    },
+  };
 }

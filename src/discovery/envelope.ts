@@ -54,6 +54,8 @@ function readArchive(line: string): Envelope | undefined {
 }
 
 function readRfc5424(head: string, line: string): Envelope | undefined {
+  // Most lines begin otherwise, and to make a pattern of this length takes longer than to read a hundred of them.
+  if (!(head.startsWith("<") || (head >= "0" && head < ":"))) return undefined;
   const match = RFC5424.exec(head);
   if (match === null) return undefined;
   const [all, stamp = "", host = "", program = ""] = match;

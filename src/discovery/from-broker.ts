@@ -6,7 +6,7 @@ import type { BrokerRecord, BrokerRecords } from "../ports/broker-records.js";
 import type { Candidate, Coverage, DiscoveryQuery, KnownInstance, SourceReport } from "./candidate.js";
 import { isGuid } from "./guid.js";
 import { shown } from "./safe-text.js";
-import { attempt } from "./tried.js";
+import { attempt, remedyOf } from "./tried.js";
 
 /** Each is a request; beyond these nobody reads on. */
 const MOST_ASKED = 20;
@@ -27,18 +27,20 @@ export async function fromBroker(broker: BrokerRecords, { query, others, now }: 
   const spaces = spacesOf(query, others);
   const known: KnownInstance[] = [];
   const doubts: string[] = [];
+  const told = new Set<string>();
   if (name === undefined || spaces.length === 0) doubts.push(UNASKED);
   else
     for (const spaceGuid of spaces.slice(0, MOST_SPACES)) {
-      const { value, failures } = await attempt(() => broker.named({ spaceGuid, name }));
+      const { value, failures, remedies } = await attempt(() => broker.named({ spaceGuid, name }));
       doubts.push(...failures);
+      for (const remedy of remedies) told.add(remedy);
       if (value === undefined) continue;
       if ("record" in value) known.push(knownOf(value.record, now));
       else doubts.push(`of "${name}" in the space ${spaceGuid}: ${value.unknown}`);
     }
   if (spaces.length > MOST_SPACES)
     doubts.push(`${spaces.length - MOST_SPACES} spaces of that name were not asked about`);
-  return { sightings: [], notDeleted: [], coverage: [coverageOf(broker, doubts)], known };
+  return { sightings: [], notDeleted: [], coverage: [{ ...coverageOf(broker, doubts), ...remedyOf(told) }], known };
 }
 
 function spacesOf({ space, spaceGuid }: DiscoveryQuery, others: readonly SourceReport[]): readonly string[] {
@@ -76,7 +78,7 @@ export async function markManaged(broker: BrokerRecords, ranked: readonly Candid
   const why = asked.failures.map((failure) => `whether it still manages candidates is unknown: ${failure}`);
   return {
     candidates: [...marked, ...ranked.slice(marked.length)],
-    coverage: why.length === 0 ? [] : [coverageOf(broker, why)],
+    coverage: why.length === 0 ? [] : [{ ...coverageOf(broker, why), ...remedyOf(asked.remedies) }],
   };
 }
 

@@ -7,7 +7,7 @@ import type { BoundApp, Coverage, Evidence, EvidenceSource, Kind, Sighting, Sour
 import { counted } from "../counted.js";
 import { isGuid } from "./guid.js";
 import { shown } from "./safe-text.js";
-import { attempt, type Tried } from "./tried.js";
+import { attempt, remedyOf, type Tried } from "./tried.js";
 
 export const RETENTION_MS = 31 * 86_400_000;
 /** Bindings that went earlier were unbound for another reason. */
@@ -54,6 +54,7 @@ export async function fromCloudFoundry(cf: CloudFoundry, wantedSince: Date, now:
       ...tried.failures,
       ...left(tried.value, kept),
     ]),
+    ...remedyOf([...identity.remedies, ...tried.remedies]),
     ...([identity, tried].some(({ unanswered }) => unanswered === true) ? { unanswered: true } : {}),
   });
   const coverage = [cover("cf-usage-events", usage, usages), cover("cf-audit-events", audit, audits)];

@@ -8,7 +8,7 @@ import type { ObjectInfo, ObjectReader } from "../ports/object-store.js";
 import type { Coverage, InstanceDescription, KnownInstance, SourceReport } from "./candidate.js";
 import { GUID } from "./guid.js";
 import { shown } from "./safe-text.js";
-import { attempt } from "./tried.js";
+import { attempt, remedyOf } from "./tried.js";
 
 export interface Clusterdata {
   readonly reader: ObjectReader;
@@ -35,14 +35,18 @@ export async function fromClusterdata({ reader, bucket }: Clusterdata): Promise<
   const doubts = [...listed.failures];
   if (all.length > MOST_READ)
     doubts.push(`there are ${all.length} records, and only the newest ${MOST_READ} were read`);
+  const remedies = new Set(listed.remedies);
   const known: KnownInstance[] = [];
   for (const object of all.slice(0, MOST_READ)) {
     const read = await readRecord(reader, bucket, object);
-    if ("why" in read) doubts.push(read.why);
-    else known.push(read.known);
+    if ("why" in read) {
+      doubts.push(read.why);
+      for (const remedy of read.remedies ?? []) remedies.add(remedy);
+    } else known.push(read.known);
     if (doubts.length > 20) break;
   }
-  return { sightings: [], notDeleted: [], coverage: [coverageOf(bucket, all, doubts)], known };
+  const coverage = [{ ...coverageOf(bucket, all, doubts), ...remedyOf(remedies) }];
+  return { sightings: [], notDeleted: [], coverage, known };
 }
 
 function coverageOf(bucket: string, all: readonly ObjectInfo[], doubts: readonly string[]): Coverage {
@@ -58,14 +62,14 @@ function coverageOf(bucket: string, all: readonly ObjectInfo[], doubts: readonly
   };
 }
 
-type Read = { readonly known: KnownInstance } | { readonly why: string };
+type Read = { readonly known: KnownInstance } | { readonly why: string; readonly remedies?: readonly string[] };
 
 async function readRecord(reader: ObjectReader, bucket: string, object: ObjectInfo): Promise<Read> {
   const { key, etag, size, lastModified } = object;
   const guid = KEY.exec(key)?.[1];
   if (guid === undefined || size > LARGEST) return { why: `${shown(key)} is no record of an instance` };
-  const { value, failures } = await attempt(() => reader.get({ bucket, key }, { ifMatch: etag }));
-  if (value === undefined) return { why: `${shown(key)}: ${failures.join("; ")}` };
+  const { value, failures, remedies } = await attempt(() => reader.get({ bucket, key }, { ifMatch: etag }));
+  if (value === undefined) return { why: `${shown(key)}: ${failures.join("; ")}`, remedies };
   const parsed = parse(value);
   if (parsed === undefined) return { why: `${shown(key)} is no record of an instance` };
   return { known: { guid, source: "clusterdata", notedAt: lastModified, ...parsed } };

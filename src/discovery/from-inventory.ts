@@ -6,6 +6,7 @@ import type { Coverage, InstanceDescription, KnownInstance, Sighting, SourceRepo
 import { isGuid } from "./guid.js";
 import { isCovered, parseInventoryLine, type InventoryInstance, type InventorySurvey } from "./inventory-line.js";
 import { shown } from "./safe-text.js";
+import { remedyOf } from "./tried.js";
 
 export interface InventoryFile {
   readonly path: string;
@@ -40,21 +41,23 @@ export function fromInventory({ files, unreadable }: InventoryFiles): SourceRepo
     file: path,
     complete: false,
     why,
+    remedy: "Name files that `inventory` has written and that this user may read, with --inventory FILE.",
   }));
   // A survey may go on in the next file: what it lacks is known when all are read.
   const read = files.map((file) => readFile(file, surveys));
   coverage.push(...read.map(coverageOf));
   const ordered = [...surveys.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
-  coverage.push(...tooFew(ordered), ...uncovered(ordered));
+  coverage.push(...tooFew(ordered, unreadable.length), ...uncovered(ordered));
   return { sightings: gone(ordered), notDeleted: [], coverage, known: knownOf(ordered) };
 }
 
 /** What went is seen by comparing: one survey shows nothing of it. */
-function tooFew(surveys: readonly Survey[]): readonly Coverage[] {
+function tooFew(surveys: readonly Survey[], unreadable: number): readonly Coverage[] {
   if (surveys.filter(isWhole).length > 1) return [];
-  const why =
-    "a deletion shows only between two surveys that saw every instance: run dingo-recover inventory once more";
-  return [{ source: "inventory", complete: false, why }];
+  const why = "a deletion shows only between two surveys that saw every instance";
+  // What is in the files that could not be read, their own remedies bring.
+  const remedy = unreadable > 0 ? [] : ["Run dingo-recover inventory once more."];
+  return [{ source: "inventory", complete: false, why, ...remedyOf(remedy) }];
 }
 
 /** A survey of some offerings reaches over no time of the others: what of them went before the first, or after the last. */

@@ -11,6 +11,7 @@ export interface LogPlaces {
   readonly files: LogFiles;
   readonly patterns: readonly string[];
   readonly progress?: SearchListener["progress"] | undefined;
+  readonly gate?: SearchListener["gate"];
   /** The time of asking. */
   readonly now?: Date | undefined;
 }
@@ -31,9 +32,15 @@ export async function fromLogs(
 ): Promise<LogReport> {
   if (logs === undefined) return reportOf([], [], stores);
   const { files, unreadable } = await logs.files.open(logs.patterns);
-  const missing: Coverage[] = unreadable.map(({ path, why }) => ({ source: "logs", file: path, complete: false, why }));
+  const missing: Coverage[] = unreadable.map(({ path, why }) => ({
+    source: "logs",
+    file: path,
+    complete: false,
+    why,
+    remedy: NAME_LOGS,
+  }));
   const scan = (some: readonly LogFile[], within?: TimeWindow): ReturnType<typeof scanLogFiles> =>
-    scanLogFiles(logs.files, some, { window: within, progress: logs.progress, now: logs.now });
+    scanLogFiles(logs.files, some, { window: within, progress: logs.progress, gate: logs.gate, now: logs.now });
   const findings = await scan(files, window);
   const cover = (all: readonly FileFindings[]): readonly Coverage[] => [
     ...all.map(coverageOf),
@@ -51,6 +58,9 @@ export async function fromLogs(
   };
   return { ...withNotes(report), inFull };
 }
+
+const NAME_LOGS =
+  "Name log files that are there and that this user may read, with --logs FILE or as `logs:` in the configuration.";
 
 const NARROW = "Of the log files only that time was read: what happened to it before and after is not known here.";
 

@@ -11,7 +11,7 @@ import { shown } from "./safe-text.js";
 import { SourceClock } from "./source-clock.js";
 import { fromDate } from "./stamp.js";
 import { BROKER, DELETIONS, LIFE, mentions, UPLOADS } from "./store-phrases.js";
-import { attempt, type Tried } from "./tried.js";
+import { attempt, remedyOf, type Tried } from "./tried.js";
 
 export interface StoreFindings {
   readonly facts: readonly Fact[];
@@ -62,6 +62,7 @@ class StoreReading {
   readonly #seen = new Set<string>();
   readonly #undated: { readonly fact: Fact; readonly time: string }[] = [];
   #torn: { readonly first: string; count: number } | undefined;
+  readonly #remedies = new Set<string>();
   #unanswered = false;
   sawBroker = false;
 
@@ -72,6 +73,7 @@ class StoreReading {
   async attempt<T>(call: () => Promise<T>): Promise<Tried<T>> {
     const tried = await attempt(call);
     if (tried.unanswered === true) this.#unanswered = true;
+    for (const remedy of tried.remedies) this.#remedies.add(remedy);
     return tried;
   }
 
@@ -115,6 +117,7 @@ class StoreReading {
       ...(to === undefined ? {} : { to }),
       complete: why === "",
       ...(why === "" ? {} : { why }),
+      ...remedyOf(this.#remedies),
       ...(this.#unanswered ? { unanswered: true } : {}),
       ...(zones.length === 0 ? {} : { zones }),
     };
@@ -190,10 +193,11 @@ class StoreReading {
     return [`${count} broker line${count > 1 ? "s are" : " is"} cut short, the first is ${first}`];
   }
 
-  #reach({ from, to }: Pick<LogSurvey, "from" | "to">, window: TimeWindow | undefined): readonly string[] {
+  #reach({ from, to, holes }: LogSurvey, window: TimeWindow | undefined): readonly string[] {
     if (window === undefined) return [];
     const asked = `${window.from.toISOString()} to ${window.to.toISOString()}`;
-    if (from === undefined || to === undefined) return [`it holds nothing of ${asked}`];
+    if (from === undefined || to === undefined)
+      return [holes.length === 0 ? `it holds nothing of ${asked}` : `what it holds of ${asked} is not known`];
     const [first, last] = [from, to].map((time) => Date.parse(time) - this.#offset());
     if ((first ?? 0) <= window.from.getTime() + QUIET_MS && (last ?? 0) >= window.to.getTime() - QUIET_MS) return [];
     return [`it does not reach over the whole time that was asked for, ${asked}`];

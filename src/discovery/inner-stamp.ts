@@ -8,6 +8,19 @@ const ISO = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|-00|[+-
 /** At the beginning of the message, or behind wal-e's word. */
 const INNER = new RegExp(String.raw`(?:^\s{0,12}(?:time=")?|STRUCTURED: time=)${ISO}(?=[\s"]|$)`);
 
+/** Before it stands what ends a head of RFC 3164, or what the pattern above asks for. */
+const ANYWHERE = /[\s:\]"=]\d{4}-\d\d-\d\dT/;
+/** Lager's is a text, at whatever depth of quotes; the number of Cloud Controller's lines says nothing to us. */
+const LAGERS = /timestamp[\\"]*\s*:\s*\\*"/;
+
+/**
+ * False of a line that carries no such time and no JSON that could, and whose head has none either. Most lines of a
+ * foundation are such ones, and to know it takes a tenth of reading them.
+ */
+export function mayCarryStamp(line: string): boolean {
+  return (line.includes("timestamp") && LAGERS.test(line)) || ANYWHERE.test(line) || /^\s*[[{]/.test(line);
+}
+
 export function readInnerStamp(body: string): Stamp | undefined {
   const match = INNER.exec(body.slice(0, 2000));
   return match === null ? undefined : fromIso(match[1] ?? "");

@@ -1,4 +1,5 @@
 /** Tells when a line was written: by its own zone, or by the clock of its host as other lines of the file show it. */
+import { mayCarryStamp } from "./inner-stamp.js";
 import { readLogLines } from "./log-line.js";
 import { SourceClock } from "./source-clock.js";
 
@@ -14,6 +15,7 @@ class LineClock {
   readonly #hosts = new Map<string, SourceClock>();
 
   learn(line: string): void {
+    if (!mayCarryStamp(line)) return;
     for (const { envelope, inner } of readLogLines(line)) {
       if (inner === undefined || envelope.naked === undefined) continue;
       const { host = "" } = envelope;

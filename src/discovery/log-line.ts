@@ -60,7 +60,7 @@ const DELETING: readonly string[] = [
 ];
 
 /** Thousands of uploads are logged for each instance, and its newest are asked for: begun and complete. */
-export const NEWEST: readonly NewestOfKey[] = [{ needle: "action=push-wal", before: "/wal/", length: 36, ending: 5 }];
+export const NEWEST: NewestOfKey = { needle: "action=push-wal", before: "/wal/", length: 36, ending: 5 };
 
 export interface LogLine {
   readonly envelope: Envelope;
@@ -123,10 +123,10 @@ function isWorthReading(text: string): boolean {
 
 function readWith(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
   const start = lagerStart(text);
-  if (start < 0) return { envelope, torn: false, ...otherLine(envelope, text, place), ...illegible(text) };
+  if (start < 0) return { envelope, torn: false, ...otherLine(envelope, text, place), ...illegible(text, place) };
   const json = text.slice(start).trimEnd();
   const lager = parseLager(json);
-  if (lager === undefined) return { envelope, torn: isTorn(json), ...illegible(text) };
+  if (lager === undefined) return { envelope, torn: isTorn(json), ...illegible(text, place) };
   const { torn } = lager;
   const read = { envelope, lager, inner: lager.at, torn };
   const found = place === undefined ? undefined : readBrokerLine(lager);
@@ -138,8 +138,8 @@ function readWith(envelope: Envelope, text: string, place: Fact["place"] | undef
 }
 
 /** Words of a deletion outside any JSON that can be read: written over several lines, or quoted in another way. */
-function illegible(text: string): Pick<LogLine, "illegible"> {
-  return DELETING.some((words) => text.includes(words)) ? { illegible: true } : {};
+function illegible(text: string, place: Fact["place"] | undefined): Pick<LogLine, "illegible"> {
+  return place !== undefined && DELETING.some((words) => text.includes(words)) ? { illegible: true } : {};
 }
 
 function otherLine(

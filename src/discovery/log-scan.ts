@@ -4,6 +4,7 @@ import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from 
 import type { Fact } from "./fact.js";
 import { NEEDLES, NEWEST, readLogLines, UNDATED, type LogLine } from "./log-line.js";
 import { clockOf } from "./line-clock.js";
+import { mayCarryStamp } from "./inner-stamp.js";
 import { breaksOffAtStart } from "./lager.js";
 import { notText } from "./not-text.js";
 import type { TimeWindow } from "./rank.js";
@@ -59,13 +60,14 @@ export interface ScanOptions {
   /** What lies outside it may be left out. */
   readonly window?: TimeWindow | undefined;
   readonly progress?: SearchListener["progress"] | undefined;
+  readonly gate?: SearchListener["gate"];
 }
 
 /** One answer for each file, in their order. */
 export async function scanLogFiles(
   logs: LogFiles,
   files: readonly LogFile[],
-  { window, progress, now }: ScanOptions = {},
+  { window, progress, gate, now }: ScanOptions = {},
 ): Promise<readonly FileFindings[]> {
   const scans = new Map(files.map((file) => [file, new FileScan(file, now)]));
   const period =
@@ -73,7 +75,7 @@ export async function scanLogFiles(
   const totals = await logs.search(
     files,
     { needles: NEEDLES, newest: NEWEST, ...period },
-    { found: (file, line) => scans.get(file)?.take(line), ...optional("progress", progress) },
+    { found: (file, line) => scans.get(file)?.take(line), ...optional("progress", progress), gate },
   );
   return [...scans.values()].flatMap((scan, index) => {
     const total = totals[index];
@@ -145,7 +147,8 @@ class FileScan {
     const lines = edgeLines(totals);
     const edges = lines.flatMap((line) => readLogLines(line));
     for (const edge of edges) this.#learn(edge);
-    for (const upload of this.#unreadUploads.take(this.#hostsWithoutClock(edges))) this.#read(upload);
+    if (totals.skipped === true && this.#clocks.size === 0) this.#learnFrom(totals);
+    for (const upload of this.#unreadUploads.ends(this.#hostsWithoutClock(edges))) this.#read(upload);
     for (const edge of edges) this.#edge(edge);
     const breaksOff = edges.some(({ torn }) => torn) || breaksOffAtStart(lines.at(-1) ?? "");
     if (this.#torn === undefined && breaksOff) this.#tear(undefined);
@@ -243,6 +246,12 @@ class FileScan {
   #learn({ envelope, inner }: Pick<LogLine, "envelope" | "inner">): void {
     if (inner !== undefined && envelope.naked !== undefined)
       this.#clock(envelope.host).observe(envelope.naked, inner.ms);
+  }
+
+  /** Of a file that is left out nothing else was read: any of its first and last lines may tell its clock. */
+  #learnFrom({ head, tail }: SearchTotals): void {
+    for (const line of [head, tail].flatMap((edge) => wholeLines(decode(edge))).filter(mayCarryStamp))
+      for (const read of readLogLines(line)) this.#learn(read);
   }
 
   #edge({ envelope, lager, inner }: LogLine): void {

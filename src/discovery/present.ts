@@ -6,7 +6,7 @@ import type { CloudFoundry, ServiceInstance } from "../ports/cloud-foundry.js";
 import type { Candidate, Coverage, NotDeleted } from "./candidate.js";
 import { optional } from "../optional.js";
 import { shown } from "./safe-text.js";
-import { attempt } from "./tried.js";
+import { attempt, remedyOf, type Tried } from "./tried.js";
 
 /** Each costs a call or two; beyond these nobody reads on. */
 const MOST_ASKED = 50;
@@ -32,13 +32,13 @@ export async function sortOutPresent(cf: CloudFoundry, ranked: readonly Candidat
   return {
     candidates: [...gone, ...rest],
     notDeleted,
-    coverage: asked.failures.map((failure) => unknownPresence(failure, asked.unanswered)),
+    coverage: asked.failures.map((failure) => unknownPresence(failure, asked)),
   };
 }
 
-function unknownPresence(failure: string, unanswered: true | undefined): Coverage {
+function unknownPresence(failure: string, { unanswered, remedies }: Tried<unknown>): Coverage {
   const why = `whether candidates still exist is unknown: ${failure}`;
-  return { source: "cf-instances", complete: false, why, ...optional("unanswered", unanswered) };
+  return { source: "cf-instances", complete: false, why, ...remedyOf(remedies), ...optional("unanswered", unanswered) };
 }
 
 function stillThere(candidate: Candidate, present: ServiceInstance): NotDeleted {

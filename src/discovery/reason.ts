@@ -12,7 +12,7 @@ export function whyDeleted(attempt: Attempt, kind: Kind): string {
   const removed =
     nodes.size === 0
       ? "no line shows a node going"
-      : `removed ${nodes.size}${of} ${(planned ?? nodes.size) === 1 ? "node" : "nodes"}`;
+      : `removed ${nodes.size}${of} ${(of === "" ? nodes.size : planned) === 1 ? "node" : "nodes"}`;
   const begin = `${began}${nodes.size === 0 ? "; " : ", "}${removed}`;
   if (kind === "deletion-failed-halfway") return `${begin} and then answered an error`;
   if (kind === "deletion-unfinished") return `${begin}, and no line says that it ended`;

@@ -54,8 +54,17 @@ export class SourceClock {
 export function guessFromFile(naked: NakedTime, modifiedAt: Date): number {
   const latest = modifiedAt.getTime() + DAY;
   const year = modifiedAt.getUTCFullYear() + 1;
-  const guesses = [year, year - 1, year - 2].map((candidate) => asUtc(naked, candidate));
+  const years = Array.from({ length: BETWEEN_LEAP_YEARS + 2 }, (_, back) => year - back);
+  const guesses = years.filter((candidate) => hasDay(naked, candidate)).map((candidate) => asUtc(naked, candidate));
   return guesses.find((guess) => guess <= latest) ?? asUtc(naked, year - 2);
+}
+
+/** Around a century that has none. */
+const BETWEEN_LEAP_YEARS = 8;
+
+/** February 29 is a day of few years. */
+function hasDay({ month, day }: NakedTime, year: number): boolean {
+  return new Date(Date.UTC(year, month, day)).getUTCMonth() === month;
 }
 
 function nearest(naked: NakedTime, year: number, toMs: number): number {

@@ -27,7 +27,7 @@ export function toTable(discovery: Discovery, query: DiscoveryQuery = {}): strin
   if (misfits.length > 0) lines.push("Deleted, but not what was asked for:", "");
   lines.push(...misfits.flatMap((candidate, index) => candidateLines(candidate, fitting.length + index + 1, query)));
   lines.push(...notDeletedLines(discovery, all || fitting.length === 0));
-  lines.push(...section("Not looked at in full:", coverage.filter((entry) => !entry.complete).map(holeLine)));
+  lines.push(...section("Not looked at in full:", holeLines(coverage.filter((entry) => !entry.complete))));
   lines.push(...section("Looked at:", coverage.filter(wasReadInFull).map(spanLine)));
   return `${lines.join("\n").trimEnd()}\n`;
 }
@@ -169,6 +169,15 @@ function lagerPart(text: string): string {
 
 function notDeletedLine({ guid, why }: NotDeleted): string {
   return `   ${guid}  ${cut(shown(why))}`;
+}
+
+/** What helps stands below what it helps against; what helps against several, below the last of them. */
+function holeLines(holes: readonly Coverage[]): readonly string[] {
+  const last = (remedy: string): number => holes.findLastIndex((each) => each.remedy === remedy);
+  return holes.flatMap((hole, index) => {
+    const { remedy } = hole;
+    return [holeLine(hole), ...(remedy === undefined || last(remedy) !== index ? [] : [`      ${shown(remedy)}`])];
+  });
 }
 
 function holeLine({ source, file = "", store = "", from, to, why }: Coverage): string {

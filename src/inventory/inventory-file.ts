@@ -8,7 +8,7 @@ import { RecoverError } from "../errors.js";
 import { errnoOf, makeDirectory, reasonOf, syncDirectory, writeWhole } from "../journal/durable.js";
 import { LockFile, type LockHolder } from "../journal/locks.js";
 import { openOwn } from "../journal/own-file.js";
-import { livenessOf, thisProcess } from "../journal/process-identity.js";
+import { livenessOf, thisProcess } from "../process-identity.js";
 import { quoted } from "../printable.js";
 
 const NEWLINE = 10;

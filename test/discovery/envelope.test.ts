@@ -119,4 +119,9 @@ describe("the clock of a source", () => {
     const guess = guessFromFile(naked(12, 30, 12), new Date("2017-01-05T00:00:00Z"));
     expect(new Date(guess).toISOString()).toBe("2016-12-30T12:00:00.000Z");
   });
+
+  it("guesses a year that has the day", () => {
+    const guess = guessFromFile(naked(2, 29, 12), new Date("2027-03-05T00:00:00Z"));
+    expect(new Date(guess).toISOString()).toBe("2024-02-29T12:00:00.000Z");
+  });
 });

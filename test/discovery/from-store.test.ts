@@ -12,6 +12,7 @@ import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-stor
 import type { StoredDocument, StoredIndex } from "../../src/rehearsal/log-store/store.js";
 import { Secrets } from "../../src/secrets.js";
 import { eraF, GUID, goodDeletion, lager } from "./broker-log.js";
+import { StillClock } from "../fakes/still-clock.js";
 import { documentsOf as documentsFrom, essence } from "./stored-logs.js";
 import { bytesOf, FOUNDATIONS, memoryLogs, truthOf } from "./recorded-logs.js";
 
@@ -42,6 +43,21 @@ function open(pattern: string): LogSearch {
 async function search(pattern: string, query = {}) {
   return await discover({ sources: { stores: [open(pattern)], now }, query });
 }
+
+describe("a log store that is not reached", () => {
+  it("is not said to hold nothing of the time that was asked for", async () => {
+    const gone = await serveLogStore({ product: "elasticsearch", version: "8.18.0", indices: [] });
+    await gone.close();
+    const dial = straight(directDialer());
+    const { url } = gone;
+    const store = new LogStore({ url, index: "*", dial, clock: new StillClock(), secrets: new Secrets() });
+    const { table, exitCode } = await discover({ sources: { stores: [store], now }, query: { around: new Date(AT) } });
+    store.close();
+    expect(table).toContain("; what it holds of 2016-03-16T06:10:17.000Z to 2016-03-18T00:00:00.000Z is not known");
+    expect(table).not.toContain("it holds nothing");
+    expect(exitCode).toBe(15);
+  });
+});
 
 describe("a log store", () => {
   it("shows a deletion with the document that proves it", async () => {

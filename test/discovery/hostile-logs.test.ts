@@ -1,5 +1,5 @@
 /** Whatever stands in a log: no control byte comes out, no instance is made up, no half look is called nothing, no secret is told. */
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
 import { EXIT } from "../../src/errors.js";

@@ -1,5 +1,5 @@
 /** Foreign text that wants to do harm, and what must never come out of it. */
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import type { DiscoverResult } from "../../src/discovery/discover.js";
 import { Secrets } from "../../src/secrets.js";
 import { createOutput } from "../../src/ui/output.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InventoryFile } from "../../src/inventory/inventory-file.js";
 import { LockFile } from "../../src/journal/locks.js";
-import { thisProcess } from "../../src/journal/process-identity.js";
+import { thisProcess } from "../../src/process-identity.js";
 
 const now = new Date("2026-11-21T12:00:00Z");
 const place = (): string => join(mkdtempSync(join(tmpdir(), "inventory-")), "deeper", "inventory.jsonl");

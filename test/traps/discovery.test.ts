@@ -45,6 +45,28 @@ describe("the deleted instance", () => {
     );
   });
 
+  it("is told by its name where that was mistyped, and never taken for it", async () => {
+    const scene = new Scene();
+    scene.cf.usage.push(deletion(OLD_GUID, "2026-11-21T10:00:00Z"));
+    const mistyped = scene.perform(findDeletedInstance, { ...INPUT, service: "importantdb" });
+    await expect(mistyped).rejects.toMatchObject({
+      code: "nothing-found",
+      exitCode: 17,
+      message: expect.stringMatching(
+        /^no deletion of "importantdb" was found in .*; deleted there were "important-db" in shop\/prod at 2026-11-21T10:00:00Z$/,
+      ) as string,
+      remedy: expect.stringMatching(
+        /^If "important-db" is meant, begin anew with its name: --input service=important-db\. .*discover --cf-events --all --space prod\./,
+      ) as string,
+    });
+    const elsewhere = scene.perform(findDeletedInstance, { ...INPUT, service: "importantdb", space: "dev" });
+    await expect(elsewhere).rejects.toMatchObject({
+      remedy: expect.stringContaining("--input service=important-db --input space=prod") as string,
+    });
+    const stranger = scene.perform(findDeletedInstance, { ...INPUT, service: "importantdb", org: "bank" });
+    await expect(stranger).rejects.toEqual(failure("nothing-found", /was found in [^;]*$/));
+  });
+
   it("is waited for where a log store or Cloud Foundry did not answer, and not where one refuses", async () => {
     const scene = new Scene();
     const store = new MemoryLogSearch();

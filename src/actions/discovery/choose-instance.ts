@@ -10,6 +10,7 @@ import { SHORTEST_LIFE_MS } from "../../discovery/set-aside.js";
 import { RecoverError } from "../../errors.js";
 import type { CfSpace } from "../../ports/cloud-foundry.js";
 import { parseTime } from "../../time.js";
+import { otherNames } from "./other-names.js";
 
 export interface Wanted {
   readonly instance_guid: string;
@@ -19,8 +20,13 @@ export interface Wanted {
   readonly around: string;
 }
 
+export interface Found extends Discovery {
+  /** Of other names, near the place: told where nothing fits, never taken. */
+  readonly near?: readonly Candidate[];
+}
+
 /** Errors: `nothing-found`, `coverage-incomplete` (`unreachable` where a source did not answer), `question-unanswered`, `input-invalid`. */
-export async function chooseInstance(context: Context, wanted: Wanted, found: Discovery): Promise<Candidate> {
+export async function chooseInstance(context: Context, wanted: Wanted, found: Found): Promise<Candidate> {
   const { candidates } = found;
   const guid = wanted.instance_guid.toLowerCase();
   const fitting =
@@ -97,8 +103,8 @@ export async function archiveOf(context: Context, guid: string): Promise<string>
   }
 }
 
-async function nothingFound(context: Context, wanted: Wanted, found: Discovery): Promise<RecoverError> {
-  const { coverage, complete } = found;
+async function nothingFound(context: Context, wanted: Wanted, found: Found): Promise<RecoverError> {
+  const { coverage, complete, near = [] } = found;
   const gaps = coverage.filter((each) => !each.complete).map((each) => `${whereOf(each)}: ${each.why ?? "incomplete"}`);
   const none = `no deletion of "${wanted.service}" was found`;
   const living = await livingInstance(context, wanted, found);
@@ -109,24 +115,30 @@ async function nothingFound(context: Context, wanted: Wanted, found: Discovery):
       effect: "none",
     });
   }
+  const others = otherNames(near, wanted, context.run.rehearsal);
+  const and = others === undefined ? "" : `; ${others.told}`;
+  const first = others === undefined ? "" : `${others.remedy} `;
   if (!complete) {
     // What may answer later is waited for.
     const unanswered = coverage.some((each) => each.unanswered === true);
     return new RecoverError(
       unanswered ? "unreachable" : "coverage-incomplete",
-      `${none}, and not everything could be looked at: ${gaps.join("; ")}`,
+      `${none}, and not everything could be looked at: ${gaps.join("; ")}${and}`,
       {
-        remedy:
-          "Log in with a user that may read all events, name log files or a log store in the configuration, see that all of them can be read; then run again.",
+        remedy: `${first}Log in with a user that may read all events, name log files or a log store in the configuration, see that all of them can be read; then run again.`,
         place: gaps[0] ?? "",
         effect: "none",
       },
     );
   }
+  if (context.run.rehearsal)
+    return new RecoverError("nothing-found", `${none}${and}`, {
+      remedy: others?.remedy ?? "Begin the rehearsal again, with the name and the place that it tells first.",
+      effect: "none",
+    });
   const searched = coverage.map(whereOf).join(", ");
-  return new RecoverError("nothing-found", `${none} in ${searched}`, {
-    remedy:
-      "Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.",
+  return new RecoverError("nothing-found", `${none} in ${searched}${and}`, {
+    remedy: `${first}Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.`,
     effect: "none",
   });
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
-import type { Candidate, Coverage, DiscoveryQuery, Evidence } from "../../discovery/candidate.js";
+import type { Candidate, Coverage, Discovery, DiscoveryQuery, Evidence } from "../../discovery/candidate.js";
 import { type DiscoverySources, findDeletedInstance as search } from "../../discovery/find.js";
 import { plainTime } from "../../discovery/stamp.js";
 import { RecoverError } from "../../errors.js";
 import { chooseInstance } from "./choose-instance.js";
 import { quote } from "../../shell-quote.js";
+import { searchOtherNames } from "./other-names.js";
 import { ALONE, wentTogether } from "./space-deleted.js";
 import { parseTime } from "../../time.js";
 import { fittingElsewhere, requireOtherPlace } from "./other-organization.js";
@@ -89,7 +90,9 @@ export const findDeletedInstance = defineAction({
     const chosen = await chooseInstance(
       context,
       request,
-      elsewhere.length === 0 ? found : { ...found, candidates: elsewhere },
+      elsewhere.length === 0
+        ? { ...found, near: await searchNear(sources, query, { found, request }) }
+        : { ...found, candidates: elsewhere },
     );
     await refuseLiving(context, chosen.guid);
     const log_clocks = found.coverage.flatMap(clockText);
@@ -120,6 +123,17 @@ async function searchElsewhere(
 ): Promise<readonly Candidate[]> {
   const { candidates } = await search(sources, { ...query, org: undefined, space: undefined });
   return fittingElsewhere(candidates, { ...request, instanceGuid: request.instance_guid });
+}
+
+/** Only where the run ends for want of one; what does not answer is not waited for once more. */
+async function searchNear(
+  sources: DiscoverySources,
+  query: DiscoveryQuery,
+  { found, request }: { readonly found: Discovery; readonly request: Input },
+): Promise<readonly Candidate[]> {
+  const silent = found.coverage.some(({ unanswered }) => unanswered === true);
+  if (found.candidates.length > 0 || silent || request.instance_guid !== "") return [];
+  return await searchOtherNames(sources, query);
 }
 
 async function refuseLiving(context: Context, guid: string): Promise<void> {
