@@ -7,6 +7,10 @@ import { type Entry, type EntryType, JOURNAL_VERSION } from "./entry.js";
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
+/** As the list that each line is held to: a journal may have many. */
+type Fields = readonly { readonly name: string; readonly check: Check }[];
+
+const fieldsOf = (shape: Shape): Fields => Object.entries(shape).map(([name, check]) => ({ name, check }));
 
 const text: Check = (value) => typeof value === "string";
 const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
@@ -24,10 +28,10 @@ const optional =
   (check: Check): Check =>
   (value) =>
     value === undefined || check(value);
-const fields =
-  (shape: Shape): Check =>
-  (value) =>
-    object(value) && misfit(value as Record<string, unknown>, shape) === undefined;
+const fields = (shape: Shape): Check => {
+  const wanted = fieldsOf(shape);
+  return (value) => object(value) && misfit(value as Record<string, unknown>, wanted) === undefined;
+};
 
 const error = fields({ code: text, message: text, remedy: text, place: optional(text) });
 const evidence = fields({ name: text, sha256: hash, bytes: count });
@@ -42,6 +46,7 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
     runbookSha256: hash,
     runbookText: evidence,
     inputs: object,
+    defaulted: optional(textList),
     operator: text,
     host: text,
     toolVersion: text,
@@ -110,12 +115,13 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
   "run-ended": { outcome: oneOf("succeeded", "undone", "handed-over") },
 };
 
-function misfit(value: Readonly<Record<string, unknown>>, shape: Shape): string | undefined {
-  return Object.keys(shape).find((name) => shape[name]?.(value[name]) === false);
-}
+const WHOLE: ReadonlyMap<string, Fields> = new Map(
+  Object.entries(BODIES).map(([type, shape]) => [type, fieldsOf({ ...HEADER, ...shape })]),
+);
 
-function isEntryType(type: unknown): type is EntryType {
-  return typeof type === "string" && Object.hasOwn(BODIES, type);
+function misfit(value: Readonly<Record<string, unknown>>, wanted: Fields): string | undefined {
+  for (const { name, check } of wanted) if (!check(value[name])) return name;
+  return undefined;
 }
 
 export type Shaped =
@@ -139,8 +145,9 @@ export function shapeEntry(value: unknown): Shaped {
     const newer = typeof v === "number" && v > JOURNAL_VERSION;
     return { ok: false, why: `has version ${shown(v)}`, newer };
   }
-  if (!isEntryType(type)) return { ok: false, why: `has the unknown type ${shown(type)}`, newer: false };
-  const field = misfit(fieldsOfLine, HEADER) ?? misfit(fieldsOfLine, BODIES[type]);
+  const wanted = typeof type === "string" ? WHOLE.get(type) : undefined;
+  if (wanted === undefined) return { ok: false, why: `has the unknown type ${shown(type)}`, newer: false };
+  const field = misfit(fieldsOfLine, wanted);
   if (field !== undefined) return { ok: false, why: `has a wrong or missing field "${field}"`, newer: false };
   return { ok: true, entry: value as Entry };
 }

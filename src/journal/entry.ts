@@ -48,6 +48,8 @@ export type EntryBody =
       readonly runbookSha256: string;
       readonly runbookText: EvidenceRef;
       readonly inputs: JsonObject;
+      /** Names of those inputs that nobody gave: what stands there is the runbook's default. */
+      readonly defaulted?: readonly string[];
       readonly operator: string;
       readonly host: string;
       readonly toolVersion: string;
@@ -198,6 +200,10 @@ export type Entry = EntryHeader & EntryBody;
 export type EntryType = EntryBody["type"];
 
 /** How the run ended (E4); undefined while it is open. */
+export function startOf(entries: readonly Entry[]): Extract<Entry, { type: "run-started" }> | undefined {
+  return entries.find((entry) => entry.type === "run-started");
+}
+
 export function endOf(entries: readonly Entry[]): Extract<Entry, { type: "run-ended" }> | undefined {
   const last = entries.findLast((entry) => entry.type === "run-ended" || entry.type === "run-resumed");
   return last?.type === "run-ended" ? last : undefined;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { Secrets } from "../secrets.js";
+import { eachDigest } from "./digests.js";
 import { createDurably, makeDirectory, syncDirectory } from "./durable.js";
 import { sha256 } from "./line.js";
 import { readOwn } from "./own-file.js";
@@ -47,13 +48,21 @@ export class EvidenceStore {
   }
 }
 
-/** Every evidence that a line names. */
-export function referencesIn(value: unknown): readonly EvidenceRef[] {
-  if (typeof value !== "object" || value === null) return [];
-  return isReference(value) ? [value] : Object.values(value).flatMap(referencesIn);
+/** Every evidence that a line names, or all lines together. */
+export function referencesIn(value: object): readonly EvidenceRef[] {
+  const found: EvidenceRef[] = [];
+  eachDigest(value, (holder) => {
+    if (isReference(holder)) found.push(holder);
+  });
+  return found;
 }
 
+/** With any other field it is something else that has a name, a digest and a size: a dump, say. */
 function isReference(value: object): value is EvidenceRef {
   const { name, sha256, bytes } = value as Partial<EvidenceRef>;
-  return typeof name === "string" && typeof bytes === "number" && /^[0-9a-f]{64}$/.test(sha256 ?? "");
+  if (typeof name !== "string" || typeof bytes !== "number") return false;
+  return /^[0-9a-f]{64}$/.test(sha256 ?? "") && Object.keys(value).length === FIELDS;
 }
+
+/** `name`, `sha256` and `bytes`. */
+const FIELDS = 3;

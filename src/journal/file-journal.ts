@@ -182,7 +182,10 @@ export class FileJournal implements LinedJournal {
 
   #failed(thrown: unknown): RecoverError {
     return new RecoverError("journal-write-failed", `the journal cannot be written: ${reasonOf(thrown)}`, {
-      remedy: `Make room or rights there, then continue with "dingo-recover resume ${this.run}".`,
+      remedy:
+        this.#entries.length === 0
+          ? "Nothing was begun. Make room or rights there, then begin again."
+          : `Make room or rights there, then continue with "dingo-recover resume ${this.run}".`,
       place: join(this.#options.directory, JOURNAL_FILE),
       cause: thrown,
     });

@@ -7,7 +7,7 @@
  *
  * L1  A lock is made by exclusive creation, durable before `acquire` returns.
  * L2  A key lock of another open run is never taken; of a run that has ended, it is.
- * L3  A run lock is taken over without a word only where its process is dead on this host.
+ * L3  A run lock is taken over without a word only where its process is dead on this host, in this namespace of pids.
  */
 import { closeSync, constants, existsSync, fstatSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -15,7 +15,7 @@ import { RecoverError } from "../errors.js";
 import { errnoOf, inStateDirectory, makeDirectory, publishDurably, replaceDurably, syncDirectory } from "./durable.js";
 import { sha256 } from "./line.js";
 import { openOwn, readOwn } from "./own-file.js";
-import { livenessOf, type ProcessIdentity } from "./process-identity.js";
+import { livenessOf, type ProcessIdentity } from "../process-identity.js";
 
 export interface LockHolder extends ProcessIdentity {
   readonly key: string;

@@ -8,7 +8,8 @@
 import { RecoverError } from "../errors.js";
 import type { Entry } from "./entry.js";
 import { shapeEntry } from "./entry-shape.js";
-import { NO_HASH, sha256 } from "./line.js";
+import { JournalText } from "./journal-text.js";
+import { NO_HASH } from "./line.js";
 
 const NEWLINE = 10;
 
@@ -23,76 +24,78 @@ export interface JournalReading {
   readonly torn: Uint8Array;
 }
 
+/** Where it lies, without its newline. */
 interface Line {
-  readonly bytes: Uint8Array;
-  readonly end: number;
+  readonly start: number;
+  readonly stop: number;
 }
 
 /** Errors: `journal-broken` with the first bad line, `journal-version`. `file` is named in them. */
 export function readJournal(bytes: Uint8Array, file: string): JournalReading {
-  const trimmed = withoutPadding(bytes);
-  const lines = splitLines(trimmed);
+  const text = new JournalText(withoutPadding(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)));
+  const lines = splitLines(text);
   const last = lines.at(-1);
-  const whole = last !== undefined && isTorn(bytes, trimmed, last) ? lines.slice(0, -1) : lines;
-  const contentEnd = whole.at(-1)?.end ?? 0;
+  const whole = last !== undefined && isTorn(bytes, text, last) ? lines.slice(0, -1) : lines;
   const entries: Entry[] = [];
-  const hashes: string[] = [];
-  for (const [index, line] of whole.entries()) {
-    const entry = readLine(line.bytes, { file, number: index + 1, prev: hashes.at(-1) ?? NO_HASH });
-    if (entry.seq !== index + 1) throw broken(file, index + 1, `has the number ${entry.seq}`);
+  let head = NO_HASH;
+  for (const line of whole) {
+    const number = entries.length + 1;
+    const entry = readLine(text.of(line), { file, number, prev: head });
+    if (entry.seq !== number) throw broken(file, number, `has the number ${entry.seq}`);
     entries.push(entry);
-    hashes.push(sha256(line.bytes));
+    head = text.sha256Of(line);
   }
+  const contentEnd = Math.min((whole.at(-1)?.stop ?? -1) + 1, text.bytes.length);
   return {
     entries,
-    hashes,
-    head: hashes.at(-1) ?? NO_HASH,
-    content: withNewline(trimmed.subarray(0, contentEnd)),
-    torn: trimmed.subarray(contentEnd),
+    // Each line names that of the line before it, as was checked.
+    hashes: entries.length === 0 ? [] : [...entries.slice(1).map(({ prev }) => prev), head],
+    head,
+    content: withNewline(text.bytes.subarray(0, contentEnd)),
+    torn: text.bytes.subarray(contentEnd),
   };
 }
 
 /** Up to and with the newline of the last line that is not empty. */
-function withoutPadding(bytes: Uint8Array): Uint8Array {
+function withoutPadding(bytes: Buffer): Buffer {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === NEWLINE) end -= 1;
   return bytes.subarray(0, end === 0 ? 0 : Math.min(end + 1, bytes.length));
 }
 
-function splitLines(bytes: Uint8Array): Line[] {
+function splitLines(text: JournalText): Line[] {
   const lines: Line[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const newline = bytes.indexOf(NEWLINE, start);
-    const stop = newline === -1 ? bytes.length : newline;
-    const end = newline === -1 ? bytes.length : newline + 1;
-    lines.push({ bytes: bytes.subarray(start, stop), end });
-    start = end;
+  for (let start = 0; start < text.bytes.length; ) {
+    const stop = text.newlineFrom(start);
+    lines.push({ start, stop });
+    start = stop + 1;
   }
-  return trailingFragments(lines);
+  return trailingFragments(lines, text);
 }
 
 /** Padding inside a torn line (its pages reached the disk out of order) leaves empty lines: one torn line all the same. */
-function trailingFragments(lines: Line[]): Line[] {
-  const empty = lines.findIndex((line) => line.bytes.length === 0);
+function trailingFragments(lines: Line[], text: JournalText): Line[] {
+  const empty = lines.findIndex(({ start, stop }) => start === stop);
   const last = lines.at(-1);
-  if (empty === -1 || last === undefined || lines.slice(empty).some((line) => isJson(line.bytes))) return lines;
-  const before = empty > 0 && !isJson(lines[empty - 1]?.bytes ?? new Uint8Array()) ? empty - 1 : empty;
-  return [...lines.slice(0, before), { bytes: last.bytes, end: last.end }];
+  if (empty === -1 || last === undefined || lines.slice(empty).some((line) => isJson(text.of(line)))) return lines;
+  const before = lines[empty - 1];
+  return [...lines.slice(0, before !== undefined && !isJson(text.of(before)) ? empty - 1 : empty), last];
 }
 
-function isTorn(bytes: Uint8Array, trimmed: Uint8Array, last: Line): boolean {
-  const unterminated = trimmed.at(-1) !== NEWLINE;
-  const padded = bytes.length > trimmed.length;
-  return (unterminated || padded) && !isJson(last.bytes);
+function isTorn(bytes: Uint8Array, text: JournalText, last: Line): boolean {
+  const unterminated = text.bytes.at(-1) !== NEWLINE;
+  const padded = bytes.length > text.bytes.length;
+  return (unterminated || padded) && !isJson(text.of(last));
 }
 
-function isJson(bytes: Uint8Array): boolean {
-  if (bytes.length === 0) return false;
+const isJson = (line: string): boolean => parsed(line) !== undefined;
+
+/** `undefined` is no JSON, so that it can say that there is none. */
+function parsed(line: string): unknown {
   try {
-    JSON.parse(Buffer.from(bytes).toString("utf8"));
-    return true;
+    return JSON.parse(line);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -100,10 +103,11 @@ function withNewline(content: Uint8Array): Uint8Array {
   return content.length === 0 || content.at(-1) === NEWLINE ? content : Buffer.concat([content, Buffer.from("\n")]);
 }
 
-function readLine(bytes: Uint8Array, at: { file: string; number: number; prev: string }): Entry {
+function readLine(line: string, at: { file: string; number: number; prev: string }): Entry {
   const { file, number, prev } = at;
-  if (!isJson(bytes)) throw broken(file, number, "is not JSON");
-  const shaped = shapeEntry(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  const value = parsed(line);
+  if (value === undefined) throw broken(file, number, "is not JSON");
+  const shaped = shapeEntry(value);
   if (!shaped.ok && shaped.newer) {
     throw new RecoverError("journal-version", `line ${number} of the journal ${shaped.why}`, {
       remedy: "Use the release of dingo-recover that wrote it, or a later one.",

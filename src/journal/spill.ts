@@ -7,6 +7,8 @@ export const MAX_FIELD_BYTES = 24 * 1024;
 
 const SPILLABLE = ["input", "commands", "output", "data", "items"] as const;
 
+const REFERENCES = SPILLABLE.map((field) => [field, `${field}Evidence`] as const);
+
 type Keep = (name: string, content: string) => EvidenceRef;
 type Recall = (evidence: EvidenceRef) => string;
 
@@ -26,11 +28,18 @@ export function spill(body: EntryBody, keep: Keep): EntryBody {
 
 /** Puts large values back in from their evidence. Throws `journal-broken` where that is lost. */
 export function unspill(entry: Entry, recall: Recall): Entry {
-  if (!SPILLABLE.some((field) => `${field}Evidence` in entry)) return entry;
+  if (!hasReference(entry)) return entry;
   const whole: Record<string, unknown> = { ...entry };
-  for (const field of SPILLABLE) {
-    const evidence = whole[`${field}Evidence`] as EvidenceRef | undefined;
+  for (const [field, reference] of REFERENCES) {
+    const evidence = whole[reference] as EvidenceRef | undefined;
     if (evidence !== undefined) whole[field] = JSON.parse(recall(evidence)) as Json;
   }
   return whole as unknown as Entry;
+}
+
+/** Asked of every line of a journal, of which few have one. */
+function hasReference(entry: Entry): boolean {
+  const fields = entry as unknown as Readonly<Record<string, unknown>>;
+  for (const [, reference] of REFERENCES) if (fields[reference] !== undefined) return true;
+  return false;
 }

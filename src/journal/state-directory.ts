@@ -12,7 +12,7 @@ import { errnoOf, inStateDirectory, makeDirectory, OWNER_ONLY_DIRECTORY, syncDir
 import { type AppendObserver, FileJournal, JOURNAL_FILE, readRun } from "./file-journal.js";
 import { KeyLocks } from "./key-locks.js";
 import { LockFile } from "./locks.js";
-import { livenessOf } from "./process-identity.js";
+import { livenessOf } from "../process-identity.js";
 import { readOwn, requireOwnPart, requireOwnRoot } from "./own-file.js";
 import type { JournalReading } from "./reading.js";
 import { isRunId, newRunId } from "./run-id.js";
@@ -85,7 +85,7 @@ export class StateDirectory {
     }
   }
 
-  /** Whether a living process carries the run; a process on another host counts as living. */
+  /** Whether a living process carries the run; one on another host, or in another container, counts as living. */
   isCarried(run: string): boolean {
     const holder = new LockFile(this.#options.path, `run ${run}`).read();
     return holder !== undefined && livenessOf(holder) !== "dead";

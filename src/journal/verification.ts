@@ -1,6 +1,7 @@
 /** `journal verify`: is this journal whole, and is it the one whose head hash was written down? */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
 import { Secrets } from "../secrets.js";
 import type { Entry } from "./entry.js";
@@ -36,6 +37,18 @@ export function verifyJournal(directory: string, head?: string): JournalVerifica
     return { ...found, ok: false, error: headMissing(file, reading.entries.length) };
   } catch (thrown) {
     if (thrown instanceof RecoverError && thrown.code.startsWith("journal-")) return { ...none, error: thrown };
+    throw thrown;
+  }
+}
+
+/** Of a journal that was read, and whose chain holds therefore: is all evidence that it names there, ours, and as it was? */
+export function evidenceHolds(directory: string, named: readonly EvidenceRef[]): boolean {
+  const evidence = new EvidenceStore(directory, new Secrets());
+  try {
+    for (const reference of named) evidence.recall(reference);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof RecoverError) return false;
     throw thrown;
   }
 }

@@ -89,7 +89,7 @@ export class Mirror {
   }
 
   async #keepEvidence(lines: readonly string[]): Promise<void> {
-    for (const reference of lines.flatMap((line) => referencesIn(JSON.parse(line)))) {
+    for (const reference of lines.flatMap((line) => referencesIn(JSON.parse(line) as object))) {
       if (this.#kept.has(reference.sha256)) continue;
       const content = await this.#journal.recall(reference);
       const name = evidenceName(this.#journal.run, reference.sha256);

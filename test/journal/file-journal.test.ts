@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { referencesIn } from "../../src/journal/evidence.js";
 import type { EntryBody } from "../../src/journal/entry.js";
 import { readRun } from "../../src/journal/file-journal.js";
 import { sha256 } from "../../src/journal/line.js";
@@ -128,6 +129,12 @@ describe("a journal on disk", () => {
     await expect(journal.append({ type: "step-in-doubt", step: "a", attempt: 1, evidence })).rejects.toThrow("64 KiB");
   });
 
+  it("takes nothing for evidence that has a name, a digest and a size beside other things", () => {
+    const reference = { name: "objects", sha256: "a".repeat(64), bytes: 12 };
+    const dump = { ...reference, name: "important-db", path: "/var/tmp/x/dump.sql" };
+    expect(referencesIn({ input: dump, more: [{ listing: reference }] })).toEqual([reference]);
+  });
+
   it("stores the same evidence once and finds it by its hash", async () => {
     const directory = scratch();
     const journal = openJournal(directory);
@@ -162,6 +169,17 @@ describe("a journal that cannot be written", () => {
     await expect(journal.append(note("three"))).rejects.toEqual(failed);
     await expect(journal.keep("log", "text")).rejects.toEqual(failed);
     expect(linesOf(directory)).toHaveLength(1);
+  });
+
+  it("has begun nothing where it was the first entry: no run is there to resume", async () => {
+    const before = (): never => {
+      throw Object.assign(new Error("ENOSPC: no"), { code: "ENOSPC" });
+    };
+    const journal = openJournal(scratch(), { observer: { before } });
+    await expect(journal.append(note("one"))).rejects.toMatchObject({
+      code: "journal-write-failed",
+      remedy: "Nothing was begun. Make room or rights there, then begin again.",
+    });
   });
 
   it("is refused as a whole where its directory cannot be made", () => {

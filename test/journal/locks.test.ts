@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LockFile, type LockHolder } from "../../src/journal/locks.js";
-import { livenessOf, thisProcess } from "../../src/journal/process-identity.js";
+import { livenessOf, thisProcess } from "../../src/process-identity.js";
 import { RunLock } from "../../src/journal/run-lock.js";
 import { KeyLocks } from "../../src/journal/key-locks.js";
 import { NOON } from "./journal-file.js";
@@ -91,6 +91,25 @@ describe("the run lock", () => {
     expect(() => runLock(state)).toThrow(locked);
   });
 
+  it("of a container of the same host name counts as held, until it is taken over on demand", async () => {
+    const state = scratch();
+    const pid = await deadPid();
+    heldBy(state, { pid, started: null, namespace: "pid:[1]" });
+    expect(() => runLock(state, { epoch: 1 })).toThrow(locked);
+    expect(() => runLock(state, { epoch: 1 })).toThrow(new RegExp(`process ${pid} on`));
+    expect(runLock(state, { epoch: 1, takeOver: true }).epoch).toBe(2);
+  });
+
+  it("of an earlier version, which names no namespace, is taken from a dead process as ever", async () => {
+    const state = scratch();
+    heldBy(state, { pid: await deadPid(), started: null });
+    const file = new LockFile(state, `run ${RUN}`);
+    const { namespace, ...earlier } = file.read() as LockHolder;
+    expect(namespace).toBeDefined();
+    writeFileSync(file.path, JSON.stringify(earlier));
+    expect(runLock(state).epoch).toBe(1);
+  });
+
   it("is taken over on demand with a higher epoch, and the old holder is fenced", () => {
     const state = scratch();
     const first = runLock(state, { epoch: 1 });
@@ -138,6 +157,17 @@ describe("the liveness of a process", () => {
     expect(livenessOf({ ...thisProcess(), started: "other" })).toBe("dead");
     expect(livenessOf({ ...thisProcess(), pid: await deadPid() })).toBe("dead");
     expect(livenessOf({ ...thisProcess(), host: "elsewhere" })).toBe("elsewhere");
+  });
+
+  it("is not told of a pid of another namespace, and as ever where none is named", async () => {
+    const { namespace, ...earlier } = thisProcess();
+    const pid = await deadPid();
+    expect(namespace).toBe(readlinkSync("/proc/self/ns/pid"));
+    for (const change of [{}, { pid }, { started: "other" }])
+      expect(livenessOf({ ...earlier, ...change, namespace: "pid:[1]" })).toBe("elsewhere");
+    expect(livenessOf(earlier)).toBe("alive");
+    expect(livenessOf({ ...earlier, pid })).toBe("dead");
+    expect(livenessOf({ ...earlier, started: "other" })).toBe("dead");
   });
 });
 

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRun } from "../../src/journal/file-journal.js";
+import { sha256 } from "../../src/journal/line.js";
 import { readJournal } from "../../src/journal/reading.js";
-import { verifyJournal } from "../../src/journal/verification.js";
+import { evidenceHolds, verifyJournal } from "../../src/journal/verification.js";
 import { Secrets } from "../../src/secrets.js";
 import { note, openJournal, writeNotes } from "./journal-file.js";
 import { scratchDirectories } from "./scratch.js";
@@ -119,6 +120,27 @@ describe("a journal that does not hold", () => {
     expect(() => read(line({ addedLater: true }))).not.toThrow();
   });
 
+  it("is told by its bytes, whatever text they are", async () => {
+    const directory = scratch();
+    await writeNotes(directory, "größer", "two");
+    const bytes = bytesOf(directory);
+    const { entries, head } = read(bytes);
+    expect(entries).toMatchObject([{ data: { text: "größer" } }, { data: { text: "two" } }]);
+    expect(verifyJournal(directory)).toMatchObject({ ok: true, head });
+    // Two bytes that are no UTF-8 read as the same text, and are not the same line.
+    const at = bytes.indexOf("ö");
+    const changed = [0xff, 0xfe].map((byte) =>
+      Buffer.concat([bytes.subarray(0, at), Buffer.from([byte]), bytes.subarray(at + 2)]),
+    );
+    const [one = "", other = ""] = changed.map((each) => sha256(each.subarray(0, each.indexOf("\n"))));
+    const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = changed.map((each) =>
+      Buffer.from(each.toString("latin1").replace(entries[1]?.prev ?? "", one), "latin1"),
+    );
+    expect(one).not.toBe(other);
+    expect(read(first)).toMatchObject({ entries: [{ data: { text: "gr\ufffd\u00dfer" } }, { prev: one }] });
+    expect(() => read(second)).toThrow(broken(2));
+  });
+
   it("of a later version is refused by name", async () => {
     const { lines } = await threeLines();
     const newer = JSON.stringify({ ...(JSON.parse(lines[0] ?? "") as object), v: 2 });
@@ -161,6 +183,16 @@ describe("the head hash", () => {
     expect(verifyJournal(directory)).toMatchObject({ ok: false, error: broken });
     rmSync(join(directory, "evidence"), { recursive: true });
     expect(verifyJournal(directory).error?.message).toContain('the evidence "listing" is missing');
+  });
+
+  it("does not vouch for evidence that others may change: of that a report tells, and is written all the same", async () => {
+    const directory = scratch();
+    const journal = openJournal(directory);
+    const listing = await journal.keep("listing", "a\nb");
+    await journal.close();
+    expect(evidenceHolds(directory, [listing])).toBe(true);
+    linkSync(join(directory, "evidence", listing.sha256), join(directory, "second-name"));
+    expect(evidenceHolds(directory, [listing])).toBe(false);
   });
 
   it("is not asked of a journal that is missing or broken", async () => {
