@@ -6,6 +6,7 @@
  * or destroys has a guard that shows the identity of what is about to change (law 7).
  */
 import type { z } from "zod";
+import type { RecoverError } from "./errors.js";
 import type { Answer, Question } from "./ports/operator.js";
 import type { Ports } from "./ports/ports.js";
 
@@ -78,14 +79,24 @@ export interface Context {
   readonly run: RunIdentity;
   readonly step: { readonly id: string; readonly item?: string; readonly attempt: number };
   readonly signal: AbortSignal;
-  /** Asks the operator; the answer is journaled and given again on resume. Throws `question-unanswered` when nobody can. */
-  ask(question: Question): Promise<Answer>;
+  /**
+   * Asks the operator; the answer is journaled and given again on resume. `refusal` says why something is no answer: it is
+   * not journaled, and somebody at a terminal is asked again.
+   * Errors: `question-unanswered` when nobody can answer; the refusal's, where nobody can be asked again.
+   */
+  ask(question: Question, refusal?: (answer: string) => RecoverError | undefined): Promise<Answer>;
   /**
    * Called right before every call that changes the world, each one of a long effect too: it costs next to nothing. A
    * step that does not call it is taken for one that changed nothing.
    * Errors: `fenced` where another process has taken the run over since; what an aborted `signal` throws.
    */
   beforeEffect(): Promise<void>;
+  /**
+   * Called between two items of long work (an object, a file, a volume), right before the next is looked at: while the
+   * operator has paused the run it waits here. After that, what is about to change is shown to be the run's own once more.
+   * Errors: what an aborted `signal` throws; those of the guard.
+   */
+  betweenItems(): Promise<void>;
   /**
    * Durable note, fsynced before it returns: what is about to change, and the value to put back (law 2). Names and
    * values alone, no free text. Error: `secret-in-name`; what could only be noted masked could not be put back.
@@ -114,11 +125,17 @@ interface ActionBase<I, O> {
   readonly title: string;
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
-  /** The exact commands of this step with real values; unknown values arrive as `<step.output>` strings. */
-  describe(input: I): readonly PrintedCommand[];
+  /**
+   * The exact commands of this step with real values; unknown values arrive as `<step.output>` strings. `run` is the id of
+   * the run, or `RUN` on a page that is about none.
+   */
+  describe(input: I, run: string): readonly PrintedCommand[];
   /** Does the work. A mutating run starts from what `records` and the world say, so that a second run finishes a first. */
   run(context: Context, input: I): Promise<O>;
 }
+
+/** Of what a run was to find out, in ascending order. */
+export type Gravity = "nothing" | "warning" | "serious";
 
 /** Reads only. `verify` is the read-only re-check on resume; without it the step is run again and its output compared. */
 export interface ReadAction<I, O> extends ActionBase<I, O> {
@@ -127,6 +144,10 @@ export interface ReadAction<I, O> extends ActionBase<I, O> {
   readonly review?: boolean;
   /** What was found, for the screen, the journal and the report; lines are divided by newlines. */
   tell?(output: O): string;
+  /** What everybody who looks at the run wants to see from then on, such as the recovery point. */
+  known?(output: O): readonly ReviewRow[];
+  /** How grave what was found is. It fails nothing: the run goes on to its end, and ends with 20 or 21. */
+  finds?(output: O): Gravity;
   verify?(context: Context, input: I, output: O): Promise<Verdict>;
 }
 

@@ -10,6 +10,7 @@ import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../action.js";
 import { RecoverError } from "../errors.js";
 import { sha256 } from "../journal/line.js";
 import type { Answer, ConfirmQuestion, TypedQuestion } from "../ports/operator.js";
+import { typedLines } from "../typed-lines.js";
 import { type ForeseenUnit, foreseeUnits, foreseeWhen, hashCommands } from "./foresight.js";
 import { type PlannedStep, reviewBefore, windowFrom } from "./plan.js";
 import { askNow } from "./questions.js";
@@ -84,8 +85,8 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
     kind: "confirm",
     id: "consent",
     prompt: `${planned.step.title}?`,
-    why: `The step "${unitName(unit)}" makes something new; nothing that exists is changed by it.`,
-    details: [...commands.map(({ on, line }) => `${on}$ ${line}`), ...wayBackLines(planned)],
+    why: `The step "${unitName(unit)}" makes or removes only what is this run's own.`,
+    details: [...typedLines(commands), ...wayBackLines(planned)],
     commands: [{ step: unitName(unit), title: planned.step.title, commands }],
     ...offersByHand(planned),
   };
@@ -187,7 +188,7 @@ function foresight(session: Session): Parameters<typeof foreseeUnits>[0] {
   const { plan, state, options } = session;
   const skipped = plan.steps.filter(({ step }) => stateOf(state, { step: step.id }).kind === "skipped");
   const ids = new Set(skipped.map(({ step }) => step.id));
-  return { plan, evaluator: options.evaluator, scope: session.scope(), skipped: ids };
+  return { run: state.run, plan, evaluator: options.evaluator, scope: session.scope(), skipped: ids };
 }
 
 interface Shown {

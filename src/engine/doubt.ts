@@ -2,6 +2,8 @@
 import { RecoverError, unreachable } from "../errors.js";
 import type { Decision } from "../journal/entry.js";
 import type { Answer, ChoiceQuestion } from "../ports/operator.js";
+import { typedLines } from "../typed-lines.js";
+import { HOW_FAR } from "./how-far.js";
 import { conclude, type Mutation, probe, probeByHand } from "./proof.js";
 import { askNow, standsOn } from "./questions.js";
 import { journaled, type Session } from "./session.js";
@@ -133,7 +135,7 @@ async function askForDecision(session: Session, mutation: Mutation, doubt: Doubt
     details: [
       doubt.evidence,
       ...(doubt.error === undefined ? [] : [doubt.error.message]),
-      ...input.commands.map(({ on, line }) => `${on}$ ${line}`),
+      ...typedLines(input.commands),
     ],
   };
   try {
@@ -150,7 +152,7 @@ async function acceptByHand(session: Session, mutation: Mutation): Promise<void>
   if (found.state === "done") return conclude(session, mutation, { how: "by-hand", output: found.output });
   const doubt = {
     seen: true,
-    evidence: `said to be done by hand, but the probe says ${found.state}: ${found.evidence}`,
+    evidence: `said to be done by hand, but ${HOW_FAR[found.state]}: ${found.evidence}`,
   };
   await enterDoubt(session, mutation, doubt);
   throw inDoubt(session, mutation, doubt);

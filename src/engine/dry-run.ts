@@ -69,7 +69,7 @@ class DryRun {
 
   async walk(): Promise<void> {
     for (const planned of this.#session.plan.steps) {
-      this.#session.checkStop();
+      await this.#session.passGate();
       await fixTarget(this.#session);
       await this.#step(planned);
     }
@@ -139,7 +139,8 @@ class DryRun {
 
   #foresight(): Foresight {
     const { plan, options } = this.#session;
-    return { plan, evaluator: options.evaluator, scope: this.#session.scope(), skipped: this.#skipped };
+    const { run } = options.journal;
+    return { run, plan, evaluator: options.evaluator, scope: this.#session.scope(), skipped: this.#skipped };
   }
 }
 

@@ -16,15 +16,31 @@ export type RunOutcome =
   | "undone"
   | "handed-over";
 
+/** What a run was begun with: `text` as `--input` reads it again. */
+export interface GivenInput {
+  readonly name: string;
+  readonly text: string;
+}
+
 export type EventBody =
   | {
       readonly type: "run-began";
       readonly runbook: string;
       readonly title: string;
-      readonly steps: readonly { readonly id: string; readonly title: string; readonly effect: string }[];
+      readonly steps: readonly {
+        readonly id: string;
+        readonly title: string;
+        readonly effect: string;
+        /** It may turn out that it is not needed. */
+        readonly conditional?: true;
+      }[];
       readonly dryRun: boolean;
       readonly rehearsal: boolean;
       readonly resumed: boolean;
+      /** Of a run that goes on: what it was begun with. */
+      readonly given?: readonly GivenInput[];
+      /** Of a run that goes on: what its steps have found out for everybody who looks at it. */
+      readonly known?: readonly ReviewRow[];
     }
   | { readonly type: "target-fixed"; readonly target: string }
   | {
@@ -37,6 +53,8 @@ export type EventBody =
       readonly commands: readonly PrintedCommand[];
       /** Of a step that changes something: what undo will do and what that costs. */
       readonly undo?: string;
+      /** What earlier runs of the runbook took here, in milliseconds: this step, and all that follow it. */
+      readonly usual?: { readonly stepMs?: number; readonly restMs: number };
     }
   | { readonly type: "step-progress"; readonly step: string; readonly item?: string; readonly progress: Progress }
   | {
@@ -57,6 +75,8 @@ export type EventBody =
       readonly evidence: string;
       readonly error?: JournaledError;
       readonly durationMs: number;
+      /** For everybody who looks at the run from then on. */
+      readonly known?: readonly ReviewRow[];
     }
   | {
       readonly type: "step-would-run";
@@ -89,7 +109,8 @@ export type EventBody =
     }
   | { readonly type: "question"; readonly step?: string; readonly question: Question }
   | { readonly type: "answered"; readonly step?: string; readonly question: string; readonly by: string }
-  | { readonly type: "note"; readonly message: string }
+  /** `paused`: the operator has paused the run, or has let it go on. */
+  | { readonly type: "note"; readonly message: string; readonly paused?: boolean }
   | {
       readonly type: "run-ended";
       readonly outcome: RunOutcome;
@@ -99,6 +120,8 @@ export type EventBody =
       readonly resumeWith?: string;
       /** In the place of `resumeWith`, where resuming cannot help. */
       readonly beginAnewWith?: string;
+      /** Beside `beginAnewWith`: takes this run, which has changed nothing, from among the open ones. */
+      readonly closeWith?: string;
     };
 
 export type RunEvent = {

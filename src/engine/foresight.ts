@@ -19,6 +19,8 @@ export interface ForeseenUnit {
 }
 
 export interface Foresight {
+  /** The id of the run; `RUN` where there is none. */
+  readonly run: string;
   readonly plan: Plan;
   readonly evaluator: Evaluator;
   readonly scope: JsonObject;
@@ -49,19 +51,25 @@ export function foreseeUnits(at: Foresight, planned: PlannedStep): readonly Fore
 function foresee(at: Foresight, planned: PlannedStep, { unit, item }: { unit: Unit; item?: Json }): ForeseenUnit {
   const { known, template } = withPlaceholders(at, { kind: "map", entries: planned.step.with });
   const input = at.evaluator.resolve(template, at.scope) as JsonObject;
-  const commands = describe(planned, input, known);
+  const commands = describe(planned, { input, known, run: at.run });
   return { unit, input, known, commands, ...(item === undefined ? {} : { item }) };
 }
 
 /** The exact commands. With placeholders in it an input may not fit the action's schema; it is described as it is. */
-function describe(planned: PlannedStep, input: JsonObject, known: boolean): readonly PrintedCommand[] {
+function describe(
+  planned: PlannedStep,
+  { input, known, run }: Pick<ForeseenUnit, "input" | "known"> & Pick<Foresight, "run">,
+): readonly PrintedCommand[] {
   const { action } = planned.step;
   const parsed = action.input.safeParse(input);
+  const later = { on: "here", line: `# ${action.title}: its commands are known once ${unknownOf(input)} is` };
   try {
-    return action.describe(parsed.success ? parsed.data : (input as never));
+    const commands = action.describe(parsed.success ? parsed.data : (input as never), run);
+    // A placeholder has no fields.
+    return !known && commands.some(({ on, line }) => /\bundefined\b/.test(`${on} ${line}`)) ? [later] : commands;
   } catch (thrown) {
     if (known) throw thrown;
-    return [{ on: "here", line: `# ${action.title}: its commands are known once ${unknownOf(input)} is` }];
+    return [later];
   }
 }
 

@@ -1,10 +1,11 @@
 /** Inputs of a run: typed from text, defaults filled in, missing ones asked for before the first step. */
 import type { Json, JsonObject } from "../action.js";
-import { RecoverError, unreachable } from "../errors.js";
+import { RecoverError, refusalOf, unreachable } from "../errors.js";
+import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
 import type { InputSpec, Runbook } from "../runbook/runbook.js";
 import { ask } from "./questions.js";
-import { parseTime } from "../time.js";
+import { parseDuration, parseTime } from "../time.js";
 import { requireWhole } from "./secret-names.js";
 import type { Session } from "./session.js";
 
@@ -57,10 +58,13 @@ export async function askForInputs(session: Session): Promise<void> {
 }
 
 async function askFor(session: Session, spec: InputSpec): Promise<{ readonly value: Json; readonly by: string }> {
-  const why = `The runbook needs "${spec.name}" and it was not given.`;
+  const why = `The runbook needs it as its input "${spec.name}": ${EXAMPLES[spec.type]}. Nothing is changed before you have seen it. Next time --input ${spec.name}=VALUE gives it at once.`;
   try {
     const question = { kind: "text", id: `input-${spec.name}`, prompt: spec.prompt, why } as const;
-    const answer = await ask(session, question, { effect: "read", refusal: (text) => refusalOf(session, spec, text) });
+    const answer = await ask(session, question, {
+      effect: "read",
+      refusal: (text) => refusalOf(() => read(session, spec, text)),
+    });
     return { value: read(session, spec, answer.value), by: answer.by };
   } catch (thrown) {
     if (!(thrown instanceof RecoverError) || thrown.code !== "question-unanswered") throw thrown;
@@ -78,16 +82,6 @@ function read(session: Session, spec: InputSpec, text: string): Json {
   const value = parseInput(spec, text, session.options.clock.now());
   requireWholeInputs(session, { [spec.name]: value });
   return value;
-}
-
-function refusalOf(session: Session, spec: InputSpec, text: string): RecoverError | undefined {
-  try {
-    read(session, spec, text);
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof RecoverError) return thrown;
-    throw thrown;
-  }
 }
 
 /** One value as its type wants it; text is read, other types must fit already. Errors: `input-invalid`. */
@@ -108,6 +102,7 @@ const EXAMPLES: Readonly<Record<InputSpec["type"], string>> = {
   boolean: "true or false",
   guid: "a GUID such as 0e1f7f4c-5c3b-4a57-9a3c-2f3e1d4b5a69",
   time: 'a time such as "40m ago" or 2026-11-21T02:20:00Z',
+  duration: "a number with a unit, such as 40m, 24h or 2d",
   list: "names divided by commas",
 };
 
@@ -123,6 +118,8 @@ function fromText(spec: InputSpec, text: string, now: Date): Json | undefined {
       return GUID.test(text.trim()) ? text.trim().toLowerCase() : undefined;
     case "time":
       return timeOf(text, now);
+    case "duration":
+      return durationOf(text);
     case "list":
       return text
         .split(",")
@@ -143,17 +140,28 @@ function fromJson({ type }: InputSpec, value: Json): Json | undefined {
 }
 
 function unknownInput(name: string, runbook: Runbook): RecoverError {
-  const known = runbook.inputs.map((spec) => spec.name).join(", ");
+  const known = runbook.inputs.map((spec) => spec.name);
+  const near = nearest(name, known);
+  const meant = near === undefined ? "" : `Did you mean "${near}"? `;
   return new RecoverError("input-invalid", `the runbook "${runbook.name}" has no input ${quoted(name)}`, {
-    remedy: known === "" ? "It has no inputs at all." : `Its inputs are: ${known}.`,
+    remedy: known.length === 0 ? "It has no inputs at all." : `${meant}Its inputs are: ${known.join(", ")}.`,
     place: `input ${name}`,
     effect: "none",
   });
 }
 
-function timeOf(text: string, now: Date): string | undefined {
+const timeOf = (text: string, now: Date): string | undefined => whereRead(() => parseTime(text, now).at.toISOString());
+
+/** As it was typed: what reads it reads the same. */
+const durationOf = (text: string): string | undefined =>
+  whereRead(() => {
+    parseDuration(text);
+    return text.trim();
+  });
+
+function whereRead<T>(read: () => T): T | undefined {
   try {
-    return parseTime(text, now).at.toISOString();
+    return read();
   } catch (thrown) {
     if (thrown instanceof RecoverError) return undefined;
     throw thrown;

@@ -9,6 +9,7 @@ import { isTransient, RecoverError, unreachable } from "../errors.js";
 import { obtainConsent } from "./consent.js";
 import { decideDoubt } from "./doubt.js";
 import { hashCommands } from "./foresight.js";
+import { HOW_FAR } from "./how-far.js";
 import { type Attempt, fail } from "./outcome.js";
 import { Patience, patiently } from "./patience.js";
 import { conclude, type ErasedMutation, type Mutation, probe, probeByHand } from "./proof.js";
@@ -105,6 +106,8 @@ interface Prepared {
 /** Input, identity and consent: the attempt has not begun yet; a refusal says what is known of those before it. */
 async function prepare(session: Session, { at, action, before }: Going): Promise<Prepared> {
   return orRefused(session, { at, before }, async () => {
+    // An attempt that is made again, too, is begun by nobody who was told to wait.
+    await session.passGate();
     const mutation = { ...at, action, input: inputOf(session, at.planned, at.unit) };
     await guard(session, mutation);
     const { planned, unit, input } = mutation;
@@ -165,7 +168,8 @@ async function asTooEarly(session: Session, mutation: Mutation, { found, tries }
   const error = notByHand(mutation, found);
   const failed = await fail(session, mutation, { error, probed: found.state });
   if (tries >= MOST_TRIES) throw failed;
-  session.emit({ type: "note", message: `${error.message}. Run its commands, then type done once more.` });
+  const said = saidByHand(unitName(mutation.unit), found);
+  session.emit({ type: "note", message: `${said}. Run its commands, then type done once more.` });
   return found.state;
 }
 
@@ -178,10 +182,15 @@ async function hasLostGround(session: Session): Promise<boolean> {
   });
 }
 
-function notByHand({ unit }: Mutation, found: { readonly state: string; readonly evidence: string }): RecoverError {
+const saidByHand = (name: string, { state }: { readonly state: keyof typeof HOW_FAR }): string =>
+  `the step "${name}" was said to be done by hand, but ${HOW_FAR[state]}`;
+
+function notByHand(
+  { unit }: Mutation,
+  found: { readonly state: keyof typeof HOW_FAR; readonly evidence: string },
+): RecoverError {
   const name = unitName(unit);
-  const said = `the step "${name}" was said to be done by hand, but the probe says ${found.state}: ${found.evidence}`;
-  return new RecoverError("proof-failed", said, {
+  return new RecoverError("proof-failed", `${saidByHand(name, found)}: ${found.evidence}`, {
     remedy: "Finish it by hand, or let the tool run it: resuming asks again.",
     place: `step ${name}`,
     effect: "none",
@@ -203,18 +212,15 @@ type Ran = { readonly ok: true; readonly output: JsonObject } | { readonly ok: f
 
 async function run(session: Session, mutation: Mutation): Promise<Ran> {
   const { action, input, unit } = mutation;
-  const context = contextFor(session, mutation.planned, mutation);
+  const afterPause = (): Promise<void> => guard(session, mutation);
+  const context = contextFor(session, mutation.planned, { ...mutation, afterPause });
   try {
     return { ok: true, output: action.output.parse(await session.untilAborted(action.run(context, input.parsed))) };
   } catch (thrown) {
     session.ledger.assertSound();
-    if (session.options.signal.aborted) throw session.interrupted(leftBehind(mutation));
+    if (session.options.signal.aborted) throw session.interrupted("A call was left behind unanswered.");
     return { ok: false, error: errorOf(thrown, unit) };
   }
-}
-
-function leftBehind({ unit }: Mutation): string {
-  return `The step "${unitName(unit)}" had begun and may have had its effect: it is probed before anything else.`;
 }
 
 /**

@@ -2,6 +2,8 @@
 import type { JsonObject } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { HowSucceeded } from "../journal/entry.js";
+import { optional } from "../optional.js";
+import { knownBy } from "./known.js";
 import { plain } from "./ledger.js";
 import type { PlannedStep } from "./plan.js";
 import { journaled, type Session } from "./session.js";
@@ -24,8 +26,9 @@ export async function succeed(
 ): Promise<void> {
   const { unit, attempt } = at;
   await session.ledger.append({ type: "step-succeeded", ...unit, attempt, ...result });
-  const { how, evidence } = result;
-  session.emit({ type: "step-ended", ...unit, state: "succeeded", how, evidence, durationMs: took(session, at) });
+  const { how, evidence, output } = result;
+  const ended = { state: "succeeded", how, evidence, durationMs: took(session, at) } as const;
+  session.emit({ type: "step-ended", ...unit, ...ended, ...optional("known", knownBy(at.planned, output)) });
 }
 
 /** Journals the failure and returns its error, to be thrown. */

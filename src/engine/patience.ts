@@ -2,9 +2,10 @@
  * A lost network is waited for (DESIGN §3): only calls that read are made again, each try is journaled, and after the
  * patience the run ends with 15 and the command to continue.
  */
-import { isTransient, RecoverError } from "../errors.js";
+import { isTransient, type RecoverError } from "../errors.js";
 import { errorOf, journaled, type Session } from "./session.js";
 import { stateOf, type Unit } from "./state.js";
+import { touchesWorld } from "./summary.js";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -66,12 +67,8 @@ export class Patience {
   }
 
   #usedUp(error: RecoverError): RecoverError {
-    return new RecoverError(error.code, error.message, {
-      remedy: `${error.remedy} Then continue with "${this.#session.resumeCommand}". ${this.#safe}`,
-      cause: error,
-      effect: error.effect,
-      ...(error.place === undefined ? {} : { place: error.place }),
-    });
+    const remedy = `${error.remedy} Then continue with "${this.#session.resumeCommand}". ${this.#safe}`;
+    return error.with({ remedy, cause: error });
   }
 }
 
@@ -85,7 +82,8 @@ export async function patiently<T>(session: Session, unit: Unit, call: () => Pro
       session.ledger.assertSound();
       const error = errorOf(thrown, unit);
       if (session.options.signal.aborted) throw session.interrupted("Only reads were going on.");
-      if (!isTransient(error)) throw error;
+      // A run that has changed the world waits for the network that knew the name.
+      if (!isTransient(error) || (error.lasts && !touchesWorld(session.plan, session.state))) throw error;
       await patience.pause(error);
     }
   }

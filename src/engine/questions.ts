@@ -40,7 +40,7 @@ async function askUntilTaken(session: Session, question: Question, asking: Askin
 
 /** Asks without looking into the journal and without writing the answer there. */
 export async function askNow(session: Session, question: Question, asking: Asking): Promise<Answer> {
-  session.checkStop();
+  await session.passGate();
   const step = asking.unit === undefined ? {} : { step: asking.unit.step };
   const harmless = question.kind === "confirm" && (asking.effect === "read" || asking.effect === "create");
   const byFlag = harmless && session.options.flags.yes;
@@ -64,7 +64,8 @@ function answeredBefore(session: Session, question: Question, { unit, refusal }:
   if (value === undefined || refusal?.(value) !== undefined) return undefined;
   switch (question.kind) {
     case "text":
-      return question.secret === true ? undefined : value;
+      // Nothing typed is the way to stop at many of them.
+      return question.secret === true || value === "" ? undefined : value;
     case "confirm":
       return value === "yes" ? value : undefined;
     case "typed":

@@ -124,7 +124,7 @@ function unitsOf({ step }: PlannedStep, { state }: Session): readonly Unit[] {
 async function check(session: Session, fact: Fact): Promise<Checked> {
   const { planned, unit, state } = fact;
   const { action } = planned.step;
-  const input = parsedInput(planned, unit, state.input);
+  const input = parsedInput(planned, { unit, raw: state.input, run: session.state.run });
   const at = { planned, unit, attempt: state.attempt, beganMs: 0 };
   if (action.effect === "read" && action.verify === undefined) {
     const read = async (): Promise<JsonObject> => readOnce(session, at, { action, input });
@@ -206,7 +206,7 @@ async function takeOver(session: Session, { fact, output }: Checked): Promise<vo
   if (output === undefined) return;
   const { planned, unit, state } = fact;
   const attempt = state.attempt + 1;
-  const { commands } = parsedInput(planned, unit, state.input);
+  const { commands } = parsedInput(planned, { unit, raw: state.input, run: session.state.run });
   const { action } = planned.step;
   const start = {
     action: action.id,

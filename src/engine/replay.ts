@@ -24,6 +24,7 @@ const START: RunState = {
   updatedAt: "",
   epoch: 0,
   inputs: {},
+  defaulted: [],
   target: undefined,
   locks: [],
   units: new Map(),
@@ -58,6 +59,7 @@ export function advance(before: RunState, entry: Entry): RunState {
         rehearsal: entry.rehearsal,
         startedAt: entry.time,
         inputs: entry.inputs,
+        defaulted: entry.defaulted ?? [],
       };
     case "input-given":
       return { ...state, inputs: { ...state.inputs, [entry.name]: entry.value } };

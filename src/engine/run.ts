@@ -4,12 +4,16 @@
  */
 import type { EvidenceRef, JsonObject } from "../action.js";
 import { asRecoverError, isTransient, RecoverError } from "../errors.js";
-import type { RunOutcome } from "./event.js";
+import type { EventBody, RunOutcome } from "./event.js";
+import { optional } from "../optional.js";
 import { checkConfirm } from "./consent.js";
 import { execute } from "./executor.js";
+import { givenInputs } from "./given-inputs.js";
 import { askForInputs, requireWholeInputs, startingInputs } from "./inputs.js";
 import type { EngineOptions, RunOptions, RunResult } from "./options.js";
 import { changedSteps, stepHashes } from "./plan.js";
+import { endCode } from "./finds.js";
+import { knownSoFar } from "./known.js";
 import { recheck } from "./recheck.js";
 import { journaled, Session } from "./session.js";
 import { touchesWorld } from "./summary.js";
@@ -55,6 +59,7 @@ async function begin(session: Session, given: JsonObject): Promise<Ending> {
     runbookSha256: runbook.sha256,
     runbookText: await keepRunbook(session),
     inputs,
+    ...defaulted(inputs, given),
     ...carrier,
     steps: stepHashes(runbook),
   });
@@ -62,6 +67,11 @@ async function begin(session: Session, given: JsonObject): Promise<Ending> {
   await askForInputs(session);
   await execute(session);
   return "succeeded";
+}
+
+function defaulted(inputs: JsonObject, given: JsonObject): { readonly defaulted?: readonly string[] } {
+  const names = Object.keys(inputs).filter((name) => given[name] === undefined || given[name] === null);
+  return names.length === 0 ? {} : { defaulted: names };
 }
 
 async function goOn(session: Session): Promise<Ending> {
@@ -106,7 +116,10 @@ async function conduct(options: EngineOptions, work: (session: Session) => Promi
 
 function announce(session: Session, { resumed }: { readonly resumed: boolean }): void {
   const { runbook, carrier } = session.options;
-  const steps = session.plan.steps.map(({ step, effect }) => ({ id: step.id, title: step.title, effect }));
+  const steps = session.plan.steps.map(({ step, effect }) => ({
+    ...{ id: step.id, title: step.title, effect },
+    ...(step.when === undefined ? {} : { conditional: true as const }),
+  }));
   const { rehearsal } = carrier;
   session.emit({
     type: "run-began",
@@ -116,7 +129,13 @@ function announce(session: Session, { resumed }: { readonly resumed: boolean }):
     dryRun: false,
     rehearsal,
     resumed,
+    ...(resumed ? soFar(session) : {}),
   });
+}
+
+function soFar(session: Session): Partial<Pick<Extract<EventBody, { type: "run-began" }>, "given" | "known">> {
+  const given = givenInputs(session.state);
+  return { ...(given.length === 0 ? {} : { given }), ...optional("known", knownSoFar(session)) };
 }
 
 /** Headed as its dry run is. */
@@ -131,7 +150,7 @@ async function end(session: Session, outcome: Ending): Promise<RunResult> {
   await closeDown(session);
   await session.ledger.append({ type: "run-ended", outcome });
   await releaseLocks(session);
-  return report(session, { outcome, exitCode: 0 });
+  return report(session, { outcome, exitCode: outcome === "succeeded" ? endCode(session) : 0 });
 }
 
 /**
@@ -184,8 +203,8 @@ function report(session: Session, ended: Omit<RunResult, "run" | "head">): RunRe
   return { run, head, ...ended };
 }
 
-function standstill({ options, plan, state }: Session, { code }: RecoverError): Standstill {
-  return { run: options.journal.run, code, touched: touchesWorld(plan, state) };
+function standstill({ options, plan, state }: Session, { code, place }: RecoverError): Standstill {
+  return { run: options.journal.run, code, place, touched: touchesWorld(plan, state) };
 }
 
 async function closeDown(session: Session): Promise<void> {

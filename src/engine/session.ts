@@ -8,6 +8,7 @@ import { type Plan, planRun } from "./plan.js";
 import { type ScopeExtras, scopeOf } from "./scope.js";
 import type { RunState, Unit } from "./state.js";
 import { unitName } from "./state.js";
+import { underWay } from "./under-way.js";
 
 /** How long an action may take to notice an abort before it is left behind. */
 const ABORT_GRACE_MS = 2000;
@@ -83,6 +84,17 @@ export class Session {
     });
   }
 
+  /** As `checkStop`, once nobody holds the run. The world may be another one then: the next step's guard looks. */
+  async passGate(): Promise<void> {
+    this.checkStop();
+    const { gate, signal } = this.options;
+    try {
+      await gate?.pass(signal);
+    } finally {
+      this.checkStop();
+    }
+  }
+
   /**
    * Waits for an action's call, or for an abort: then it has a moment to end by itself, so that its outcome can still
    * be written down, before it is left behind.
@@ -119,7 +131,9 @@ export class Session {
     }
   }
 
-  interrupted(what: string): RecoverError {
+  /** `idle`: what is said where no change is half done. */
+  interrupted(idle: string): RecoverError {
+    const what = underWay(this.plan, this.state) ?? idle;
     return new RecoverError("interrupted", `the run was interrupted. ${what}`, {
       remedy: `Continue with "${this.resumeCommand}".`,
     });
@@ -141,12 +155,7 @@ export function journaled(error: RecoverError, unit?: Unit): JournaledError {
 export function errorOf(thrown: unknown, unit: Unit): RecoverError {
   const error = asRecoverError(thrown, `step ${unitName(unit)}`);
   if (error.place !== undefined) return error;
-  return new RecoverError(error.code, error.message, {
-    remedy: error.remedy,
-    effect: error.effect,
-    place: `step ${unitName(unit)}`,
-    cause: error,
-  });
+  return error.with({ place: `step ${unitName(unit)}`, cause: error });
 }
 
 /** Errors that end the process but say nothing about the step that they came from. */

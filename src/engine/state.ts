@@ -102,6 +102,8 @@ export interface RunState {
   readonly updatedAt: string;
   readonly epoch: number;
   readonly inputs: JsonObject;
+  /** Names of the inputs that nobody gave. */
+  readonly defaulted: readonly string[];
   readonly target: string | undefined;
   readonly locks: readonly string[];
   /** By unit name. */

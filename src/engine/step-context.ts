@@ -1,6 +1,7 @@
 /** The Context that an action gets: journaled questions and notes, evidence, progress. */
 import type { Context } from "../action.js";
 import type { PlannedStep } from "./plan.js";
+import { optional } from "../optional.js";
 import { journaledSteps } from "./journaled-steps.js";
 import { ask } from "./questions.js";
 import { requireWhole } from "./secret-names.js";
@@ -8,10 +9,18 @@ import type { Session } from "./session.js";
 import { type Unit, unitName } from "./state.js";
 import { inputOf } from "./unit-input.js";
 
-export function contextFor(session: Session, planned: PlannedStep, at: { unit: Unit; attempt: number }): Context {
+interface At {
+  readonly unit: Unit;
+  readonly attempt: number;
+  /** Done once after each pause, before the first item goes on. */
+  readonly afterPause?: () => Promise<void>;
+}
+
+export function contextFor(session: Session, planned: PlannedStep, at: At): Context {
   const { options, ledger } = session;
   const { unit, attempt } = at;
   const { run, target, startedAt, epoch, rehearsal } = session.state;
+  const looked = new LookAfter(at.afterPause);
   return {
     ports: options.ports,
     run: {
@@ -24,15 +33,20 @@ export function contextFor(session: Session, planned: PlannedStep, at: { unit: U
     },
     step: { id: unit.step, attempt, ...(unit.item === undefined ? {} : { item: unit.item }) },
     signal: options.signal,
-    ask: async (question) => {
+    ask: async (question, refusal) => {
       const { commands } = inputOf(session, planned, unit);
       const manual = [{ step: unitName(unit), title: planned.step.title, commands }];
-      return await ask(session, { commands: manual, ...question }, { unit, effect: planned.effect });
+      const asking = { unit, effect: planned.effect, ...optional("refusal", refusal) };
+      return await ask(session, { commands: manual, ...question }, asking);
     },
     beforeEffect: async () => {
       await session.beforeEffect();
       // Whatever earlier processes did, it was not after this.
       session.caughtUp();
+    },
+    betweenItems: async () => {
+      // It may be paused again while that is looked at.
+      while ((await options.gate?.pass(options.signal)) === true) await looked.once();
     },
     record: async (kind, data) => {
       requireWhole(options.secrets, data, { what: `what would be noted of the step "${unitName(unit)}"` });
@@ -48,4 +62,21 @@ export function contextFor(session: Session, planned: PlannedStep, at: { unit: U
     recall: async (evidence) => ledger.journal.recall(evidence),
     progress: (progress) => session.emit({ type: "step-progress", ...unit, progress }),
   };
+}
+
+/** Many items wait side by side, and one look is enough for all of them. */
+class LookAfter {
+  readonly #look: () => Promise<void>;
+  #looking: Promise<void> | undefined;
+
+  constructor(look: () => Promise<void> = () => Promise.resolve()) {
+    this.#look = look;
+  }
+
+  once(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
 }

@@ -10,7 +10,8 @@ export interface RunSummary {
   readonly run: string;
   readonly runbook: string;
   readonly target: string;
-  readonly state: RunOutcome;
+  /** `never-began`: killed before its first entry, so that nobody knows what it was to be. */
+  readonly state: RunOutcome | "never-began";
   readonly rehearsal: boolean;
   readonly startedAt: string;
   readonly updatedAt: string;
@@ -25,7 +26,7 @@ export function summarize(entries: readonly Entry[], { carried }: { readonly car
     run: state.run,
     runbook: state.runbook,
     target: state.target ?? "",
-    state: runOutcome(state, carried),
+    state: state.startedAt === "" && !carried ? "never-began" : runOutcome(state, carried),
     rehearsal: state.rehearsal,
     startedAt: state.startedAt,
     updatedAt: state.updatedAt,
@@ -33,12 +34,12 @@ export function summarize(entries: readonly Entry[], { carried }: { readonly car
   };
 }
 
-/** Open means: none of succeeded, undone, handed-over. */
-export function isOpen(outcome: RunOutcome): boolean {
-  return outcome !== "succeeded" && outcome !== "undone" && outcome !== "handed-over";
-}
+const NOT_OPEN: readonly RunSummary["state"][] = ["succeeded", "undone", "handed-over", "never-began"];
 
-export function runOutcome(state: RunState, carried: boolean): RunOutcome {
+/** Whether somebody can go on with it, or is at work on it. */
+export const isOpen = (state: RunSummary["state"]): boolean => !NOT_OPEN.includes(state);
+
+function runOutcome(state: RunState, carried: boolean): RunOutcome {
   const { phase } = state;
   if (phase.kind === "ended") return phase.outcome;
   const waiting = currentState(state)?.kind === "waiting";

@@ -3,6 +3,7 @@ import type { UndoProbe } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { Decision } from "../journal/entry.js";
 import type { Answer, ChoiceQuestion } from "../ports/operator.js";
+import { typedLines } from "../typed-lines.js";
 import { askNow, standsOn } from "./questions.js";
 import type { Session } from "./session.js";
 import { decisionOf, unitName } from "./state.js";
@@ -88,7 +89,7 @@ async function askForDecision(session: Session, one: UnitToUndo, evidence: strin
     ],
     recommended: "by-hand",
     commands: [{ step: unitName(one.unit), title: one.planned.step.title, commands: one.commands }],
-    details: [evidence, ...one.commands.map(({ on, line }) => `${on}$ ${line}`)],
+    details: [evidence, ...typedLines(one.commands)],
   };
   try {
     return await askNow(session, question, { unit: one.unit, effect: "destroy" });

@@ -66,6 +66,7 @@ async function isTakenBack(session: Session, { one, undo }: Going): Promise<bool
 /** True where the unit is undone; false where the probe showed that the way back has to be gone again. */
 async function goBack(session: Session, { one, undo, weather }: Going): Promise<boolean> {
   const { unit, attempt, planned, input, commands } = one;
+  await session.passGate();
   await patiently(session, unit, async () => undo.guard(contextOf(session, one), taken(one)));
   session.checkStop();
   const { effect } = undo;
@@ -101,13 +102,14 @@ export const undoUnitTitle = ({ planned }: UnitToUndo): string => `Take back: ${
 
 async function attemptBack(session: Session, one: UnitToUndo, undo: ErasedWayBack): Promise<RecoverError | undefined> {
   try {
-    await session.untilAborted(undo.run(contextOf(session, one), taken(one)));
+    const afterPause = (): Promise<void> =>
+      patiently(session, one.unit, async () => undo.guard(contextOf(session, one), taken(one)));
+    const context = contextFor(session, one.planned, { ...one, afterPause });
+    await session.untilAborted(undo.run(context, taken(one)));
     return undefined;
   } catch (thrown) {
     session.ledger.assertSound();
-    const name = unitName(one.unit);
-    if (session.options.signal.aborted)
-      throw session.interrupted(`The way back of "${name}" had begun: it is probed before anything else.`);
+    if (session.options.signal.aborted) throw session.interrupted("A call was left behind unanswered.");
     const error = errorOf(thrown, one.unit);
     if (isStop(error)) throw error;
     return error;

@@ -6,6 +6,7 @@ import { EFFECTS, type Effect } from "../action.js";
 import { RecoverError } from "../errors.js";
 import { sha256 } from "../journal/line.js";
 import type { Answer, StepCommands } from "../ports/operator.js";
+import { typedLines } from "../typed-lines.js";
 import { hashCommands } from "./foresight.js";
 import { askNow } from "./questions.js";
 import type { Session } from "./session.js";
@@ -19,7 +20,7 @@ export async function undoAll(session: Session): Promise<void> {
   refuseWithoutWay(session, units);
   await consentToUndo(session, units);
   for (const one of units) {
-    session.checkStop();
+    await session.passGate();
     if (one.undo === undefined) await takeOperatorsWord(session, one);
     else await undoUnit(session, one);
   }
@@ -129,7 +130,7 @@ async function askForTarget(session: Session, units: readonly UnitToUndo[]): Pro
 function detailsOf(units: readonly UnitToUndo[]): readonly string[] {
   return units.flatMap(({ unit, undo, commands }) => [
     `${unitName(unit)}: ${wayBackOf(undo)}`,
-    ...commands.map(({ on, line }) => `  ${on}$ ${line}`),
+    ...typedLines(commands).map((line) => `  ${line}`),
   ]);
 }
 

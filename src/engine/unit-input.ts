@@ -23,15 +23,22 @@ export function inputOf(session: Session, planned: PlannedStep, unit: Unit): Uni
   const { evaluator } = session.options;
   const raw = plain(evaluator.resolve({ kind: "map", entries: planned.step.with }, scope));
   requireWhole(session.options.secrets, raw, namedInput(unit));
-  return parsedInput(planned, unit, raw);
+  return parsedInput(planned, { unit, raw, run: session.state.run });
+}
+
+interface Begun {
+  readonly unit: Unit;
+  readonly raw: JsonObject;
+  /** The id of the run. */
+  readonly run: string;
 }
 
 /** The input of an attempt that began earlier, from the journal. */
-export function parsedInput(planned: PlannedStep, unit: Unit, raw: JsonObject): UnitInput {
+export function parsedInput(planned: PlannedStep, { unit, raw, run }: Begun): UnitInput {
   const { action } = planned.step;
   requireUnmasked(raw, namedInput(unit));
   const result = action.input.safeParse(raw);
-  if (result.success) return { raw, parsed: result.data, commands: action.describe(result.data) };
+  if (result.success) return { raw, parsed: result.data, commands: action.describe(result.data, run) };
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
   throw new RecoverError("runbook-invalid", `the input of "${unitName(unit)}" does not fit: ${problems.join("; ")}`, {
     remedy: `Correct the step's "with" or the input that it refers to, then resume with --accept-runbook.`,

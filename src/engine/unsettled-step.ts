@@ -18,7 +18,8 @@ export async function settleStep(
 ): Promise<void> {
   const reopened = "output" in state;
   // What was opened anew is asked for as it would run now: the steps before it may have brought something else.
-  const input = reopened ? inputOf(session, at.planned, at.unit) : parsedInput(at.planned, at.unit, state.input ?? {});
+  const begun = { unit: at.unit, raw: state.input ?? {}, run: session.state.run };
+  const input = reopened ? inputOf(session, at.planned, at.unit) : parsedInput(at.planned, begun);
   const mutation: Mutation = { ...at, attempt: state.attempt, action, input };
   const found = await probe(session, mutation);
   const next = { ...at, attempt: state.attempt + 1 };

@@ -63,7 +63,7 @@ function toUndo(
   const own = stateOf(state, unit);
   const begun = begunWith(own);
   if (begun === undefined) return undefined;
-  const input = parsedInput(planned, unit, begun.input);
+  const input = parsedInput(planned, { unit, raw: begun.input, run: state.run });
   const { undo } = action;
   return {
     planned,

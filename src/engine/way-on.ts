@@ -1,30 +1,37 @@
 /** How somebody goes on with a run that did not reach its end: it is resumed, or begun anew where resuming cannot help. */
-import type { Json } from "../action.js";
 import type { Entry } from "../journal/entry.js";
 import { isLasting } from "../errors.js";
 import { quote } from "../shell-quote.js";
+import { givenInputs } from "./given-inputs.js";
 import type { RunState } from "./state.js";
 
 export type WayOn =
   | { readonly resumeWith: string }
-  /** A command line for another run, to be put right by hand first. */
-  | { readonly beginAnewWith: string }
-  /** A rehearsal that was refused has come to its end; one that was taken over is another process's. */
+  /** A command line for another run, to be put right by hand first, and the one that closes this run. */
+  | { readonly beginAnewWith: string; readonly closeWith: string }
+  /**
+   * A rehearsal that was refused has come to its end; one that was taken over is another process's; one that never began
+   * cannot be gone on with.
+   */
   | Readonly<Record<string, never>>;
 
 export interface Standstill {
   readonly run: string;
   /** Of the error that ended the process; absent where it was killed. */
   readonly code?: string | undefined;
+  /** Of that error: `input NAME` where that has to be given otherwise, or of `input-invalid` the names alone. */
+  readonly place?: string | undefined;
   /** Whether a step may have changed the world. */
   readonly touched: boolean;
 }
 
-export function wayOn(state: RunState, { run, code, touched }: Standstill): WayOn {
-  if (code === "fenced") return {};
+export function wayOn(state: RunState, { run, code, place, touched }: Standstill): WayOn {
+  if (code === "fenced" || state.startedAt === "") return {};
   if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${run}` };
   if (touched || code === undefined || !isLasting(code)) return { resumeWith: `dingo-recover resume ${run}` };
-  return state.rehearsal ? {} : { beginAnewWith: beginning(state) };
+  return state.rehearsal
+    ? {}
+    : { beginAnewWith: beginning(state, wrongInputs({ code, place })), closeWith: `dingo-recover undo ${run}` };
 }
 
 /** Whether a step that changes something was begun, as the journal alone tells it. */
@@ -32,16 +39,19 @@ export function hasTouched(entries: readonly Entry[]): boolean {
   return entries.some((entry) => entry.type === "step-started" && entry.effect !== "read");
 }
 
-function beginning({ runbook, inputs }: RunState): string {
-  const words = Object.entries(inputs).flatMap(([name, value]) => {
-    const text = asText(value);
-    return text === "" ? [] : ["--input", `${name}=${text}`];
-  });
-  return quote(["dingo-recover", "run", runbook, ...words]);
+/** With what was given alone: a default is there again. What was given wrongly is left to be filled in. */
+function beginning(state: RunState, wrong: readonly string[]): string {
+  const words = givenInputs(state).flatMap(({ name, text }) => [
+    "--input",
+    `${name}=${wrong.includes(name) ? "VALUE" : text}`,
+  ]);
+  return quote(["dingo-recover", "run", state.runbook, ...words]);
 }
 
-/** As `--input` reads it again. */
-function asText(value: Json): string {
-  if (Array.isArray(value)) return value.join(",");
-  return typeof value === "object" ? "" : String(value);
+/** Names; of `input-invalid` the place may be theirs. */
+function wrongInputs({ code, place = "" }: Pick<Standstill, "code" | "place">): readonly string[] {
+  if (place.startsWith(INPUT)) return [place.slice(INPUT.length)];
+  return code === "input-invalid" ? place.split(", ") : [];
 }
+
+const INPUT = "input ";

@@ -4,9 +4,12 @@ import type { Entry } from "../../src/journal/entry.js";
 import { replay } from "../../src/engine/replay.js";
 import { runRunbook } from "../../src/engine/run.js";
 import type { Answer, Operator } from "../../src/ports/operator.js";
-import { reportMarkdown } from "../../src/report/markdown.js";
+import { incidentReport } from "../../src/report/incident.js";
+import { markdownOf } from "../../src/report/markdown.js";
 import { changing, FakeWorld } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
+
+const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
 
 const make = (world: FakeWorld, effect: "create" | "disrupt"): ReturnType<typeof step> =>
   step("make", { action: changing(world, effect), with: { key: "db" } });
@@ -53,7 +56,7 @@ describe("a step that the operator has done by hand", () => {
     expect(bench.state.units.get("make")).toMatchObject({ kind: "succeeded", how: "by-hand" });
     const notes = bench.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
     expect(notes).toHaveLength(2);
-    expect(notes[0]).toContain("said to be done by hand, but the probe says not-done");
+    expect(notes[0]).toContain("said to be done by hand, but it is not done");
   });
 
   it("is in doubt where the probe cannot tell", async () => {

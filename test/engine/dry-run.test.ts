@@ -5,7 +5,7 @@ import type { RunResult } from "../../src/engine/options.js";
 import type { RunEvent } from "../../src/engine/event.js";
 import type { Step } from "../../src/runbook/runbook.js";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
-import { Bench, runbookOf, step } from "./fixture.js";
+import { Bench, runbookOf, step, YES } from "./fixture.js";
 
 async function dry(
   steps: readonly Step[],
@@ -37,6 +37,19 @@ describe("a dry run", () => {
     expect(world.calls).toEqual(["read name"]);
     expect(events[0]).toMatchObject({ type: "run-began", dryRun: true });
     expect(events.filter(({ type }) => type === "question")).toEqual([]);
+  });
+
+  it("prints the id of the run where a command needs it", async () => {
+    const world = new FakeWorld();
+    const labelled = {
+      ...changing(world, "create"),
+      describe: (_input: unknown, run: string) => [{ on: "here", line: `fake label ${run}` }],
+    };
+    const bench = new Bench();
+    const runbook = runbookOf([step("make", { action: labelled, with: { key: "db" } })]);
+    await bench.run({ runbook, flags: YES });
+    const printed = bench.events.flatMap((event) => (event.type === "step-began" ? event.commands : []));
+    expect(printed.map(({ line }) => line)).toEqual([`fake label ${bench.journal.run}`]);
   });
 
   it("prints a read whose input is not known yet", async () => {

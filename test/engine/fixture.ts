@@ -100,6 +100,7 @@ export interface Setting {
   readonly inputs?: JsonObject;
   readonly signal?: AbortSignal;
   readonly stopRequested?: () => boolean;
+  readonly gate?: EngineOptions["gate"];
   readonly secrets?: Secrets;
   readonly beforeEnd?: () => Promise<void>;
 }
@@ -130,7 +131,7 @@ export class Bench {
 
   options(setting: Setting): EngineOptions {
     this.operator = new ScriptedOperator(setting.answers);
-    const { stopRequested, beforeEnd } = setting;
+    const { stopRequested, beforeEnd, gate } = setting;
     return {
       runbook: setting.runbook,
       ports: {} as Ports,
@@ -144,6 +145,7 @@ export class Bench {
       flags: { ...DEFAULT_FLAGS, ...setting.flags },
       carrier: { operator: "op", host: "jump", toolVersion: "0", rehearsal: false },
       signal: setting.signal ?? new AbortController().signal,
+      ...(gate === undefined ? {} : { gate }),
       ...(stopRequested === undefined ? {} : { stopRequested }),
       ...(beforeEnd === undefined ? {} : { beforeEnd }),
     };

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
 import { type Action, type AnyAction, type Context, defineAction, type JsonObject } from "../../src/action.js";
-import { runRunbook } from "../../src/engine/run.js";
+import { resumeRun, runRunbook } from "../../src/engine/run.js";
+import { RecoverError } from "../../src/errors.js";
 import type { Answer, Question } from "../../src/ports/operator.js";
 import { Secrets } from "../../src/secrets.js";
+import { ScriptedOperator } from "../fakes/scripted-operator.js";
 import { changing, FakeWorld } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
 
 /** A read that asks, and hands the answer on. */
-function asking(question: Question): AnyAction {
+function asking(question: Question, refusal?: Parameters<Context["ask"]>[1]): AnyAction {
   const action: Action<JsonObject, { value: string }> = {
     id: "fake.ask",
     title: "Ask",
@@ -16,17 +18,26 @@ function asking(question: Question): AnyAction {
     input: z.object({}) as unknown as z.ZodType<JsonObject>,
     output: z.object({ value: z.string() }),
     describe: () => [],
-    run: async (context: Context) => ({ value: (await context.ask(question)).value }),
+    run: async (context: Context) => ({ value: (await context.ask(question, refusal)).value }),
     verify: async () => ({ holds: true, evidence: "asked once" }),
   };
   return defineAction(action);
 }
 
-function scene(question: Question): { runbook: ReturnType<typeof runbookOf>; bench: Bench; world: FakeWorld } {
+/** "blue" alone is an answer. */
+const notBlue = (answer: string): RecoverError | undefined =>
+  answer === "blue"
+    ? undefined
+    : new RecoverError("input-invalid", `"${answer}" is not there`, { remedy: "Say blue.", effect: "none" });
+
+function scene(
+  question: Question,
+  refusal?: Parameters<Context["ask"]>[1],
+): { runbook: ReturnType<typeof runbookOf>; bench: Bench; world: FakeWorld } {
   const world = new FakeWorld();
   world.weather.set("db", ["refused"]);
   const steps = [
-    step("ask", { action: asking(question) }),
+    step("ask", { action: asking(question, refusal) }),
     step("make", { action: changing(world, "create"), with: { key: "db" } }),
   ];
   return { runbook: runbookOf(steps), bench: new Bench(), world };
@@ -50,6 +61,28 @@ describe("a question of a step", () => {
     await journal.append({ type: "step-started", ...start });
     expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
     expect(bench.operator.asked).toEqual([]);
+    expect(bench.state.units.get("ask")).toMatchObject({ output: { value: "blue" } });
+  });
+
+  it("is asked again, with why, until the step can take the answer; only that one is journaled", async () => {
+    const { runbook, bench } = scene({ kind: "text", ...base }, notBlue);
+    const operator = new ScriptedOperator(["q", "99"], ["q", "blue"]);
+    await runRunbook({ ...bench.options({ runbook, flags: YES }), operator, inputs: {} });
+    expect(operator.ids).toEqual(["q", "q"]);
+    expect(bench.events.filter(({ type }) => type === "note")).toMatchObject([
+      { message: '"99" is not there. Say blue.' },
+    ]);
+    expect(bench.journal.entries.filter(({ type }) => type === "answered")).toMatchObject([{ value: "blue" }]);
+    expect(bench.state.units.get("ask")).toMatchObject({ output: { value: "blue" } });
+  });
+
+  it.each(["99", ""])("is asked on resume where the journal holds %j, which is no answer", async (earlier) => {
+    const { runbook, bench } = scene({ kind: "text", ...base }, earlier === "" ? undefined : notBlue);
+    await bench.run({ runbook, flags: YES });
+    await bench.journal.append({ type: "answered", step: "ask", question: "q", value: earlier, by: "operator" });
+    const operator = new ScriptedOperator(["q", "blue"]);
+    await resumeRun({ ...bench.options({ runbook, flags: YES }), operator });
+    expect(operator.ids).toEqual(["q"]);
     expect(bench.state.units.get("ask")).toMatchObject({ output: { value: "blue" } });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Gravity, Json, JsonObject } from "../../src/action.js";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
 import { Bench, runbookOf, step, YES } from "./fixture.js";
 
@@ -38,5 +39,40 @@ describe("a run from beginning to end", () => {
       "run-ended",
     ]);
     expect(bench.locks.held).toEqual([]);
+  });
+});
+
+describe("what a run finds", () => {
+  const finding = (gravityOf: (value: Json | undefined) => Gravity) =>
+    Object.assign(reading(world), { finds: (output: JsonObject) => gravityOf(output["value"]) });
+  const found = (gravity: Gravity, id: string) => step(id, { action: finding(() => gravity), with: { key: "name" } });
+  const world = new FakeWorld();
+  world.readings.set("name", "db");
+  world.readings.set("other", "fine");
+
+  it.each([
+    [["nothing"], 0],
+    [["nothing", "warning", "nothing"], 20],
+    [["serious", "warning"], 21],
+  ] as const)("fails nothing: %j lets it come to its end, with %i", async (gravities, exitCode) => {
+    const bench = new Bench();
+    const steps = gravities.map((gravity, index) => found(gravity, `look-${index}`));
+    const result = await bench.run({ runbook: runbookOf(steps), flags: YES });
+    expect(result).toMatchObject({ outcome: "succeeded", exitCode });
+    expect(bench.trail.at(-1)).toBe("run-ended");
+    expect(bench.locks.held).toEqual([]);
+  });
+
+  it("counts for each item of a step", async () => {
+    const action = finding((value) => (value === "db" ? "serious" : "nothing"));
+    const each = step("look", { action, forEach: { text: '["other", "name"]' }, with: { key: "${{ item }}" } });
+    expect(await new Bench().run({ runbook: runbookOf([each]), flags: YES })).toMatchObject({ exitCode: 21 });
+  });
+
+  it("is not told of a run that was taken back", async () => {
+    const bench = new Bench();
+    const setting = { runbook: runbookOf([found("serious", "look")]), flags: YES };
+    await bench.run(setting);
+    expect(await bench.undo(setting)).toMatchObject({ outcome: "undone", exitCode: 0 });
   });
 });

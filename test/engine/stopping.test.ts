@@ -58,6 +58,29 @@ describe("an interrupt", () => {
     expect(world.snapshot).toEqual({ effects: { first: 1, second: 1 }, halves: [] });
   });
 
+  it.each(["create", "disrupt"] as const)(
+    "while a lost call of a step that may %s is waited for says that the step had begun",
+    async (effect) => {
+      const [world, bench, stop] = [new FakeWorld(), new Bench(), new AbortController()];
+      world.weather.set("first", ["lost-after"]);
+      bench.clock.onSleep = () => stop.abort();
+      const runbook = runbookOf([step("first", { action: changing(world, effect), with: { key: "first" } })]);
+      const result = await bench.run({ runbook, flags: YES, signal: stop.signal });
+      expect(result).toMatchObject({ exitCode: 130, error: { code: "interrupted" } });
+      expect(result.error?.message).toContain('The step "first" had begun and may have had its effect');
+      expect(bench.journal.entries.at(-1)).toMatchObject({ type: "run-stopped", why: result.error?.message });
+    },
+  );
+
+  it("while a lost read is waited for says that nothing was going on", async () => {
+    const [world, bench, stop] = [new FakeWorld(), new Bench(), new AbortController()];
+    world.weather.set("read x", ["lost-before"]);
+    bench.clock.onSleep = () => stop.abort();
+    const runbook = runbookOf([step("look", { action: reading(world), with: { key: "x" } })]);
+    const result = await bench.run({ runbook, signal: stop.signal });
+    expect(result.error?.message).toBe("the run was interrupted. Nothing was going on.");
+  });
+
   it("that meets a call about to end waits a moment and writes its outcome down", async () => {
     const world = new FakeWorld();
     const bench = new Bench();
@@ -143,6 +166,35 @@ describe("a process that died before its first entry", () => {
   });
 });
 
+describe("a system of a name that nobody knows", () => {
+  it("is not waited for, and the run can be resumed", async () => {
+    const error = new RecoverError("unreachable", "no such host", { remedy: "Look.", effect: "none", lasts: true });
+    const away = { ...reading(new FakeWorld()), run: () => Promise.reject(error) };
+    const bench = new Bench();
+    const result = await bench.run({ runbook: runbookOf([step("look", { action: away, with: { key: "k" } })]) });
+    expect(result).toMatchObject({ exitCode: 15, outcome: "waiting", error: { code: "unreachable" } });
+    expect(bench.events.filter(({ type }) => type === "waiting")).toEqual([]);
+    expect(bench.events.at(-1)).toMatchObject({ resumeWith: `dingo-recover resume ${bench.journal.run}` });
+  });
+});
+
+describe("a system whose name was known when the run began to change things", () => {
+  it("is waited for: the network has gone that knew it", async () => {
+    const error = new RecoverError("unreachable", "no such host", { remedy: "Look.", effect: "none", lasts: true });
+    const world = new FakeWorld();
+    let looks = 0;
+    const inner = reading(world);
+    const run: typeof inner.run = (context, input) =>
+      (looks += 1) < 3 ? Promise.reject(error) : inner.run(context, input);
+    const away = { ...inner, run };
+    const make = step("make", { action: changing(world, "create"), with: { key: "make" } });
+    const bench = new Bench();
+    const runbook = runbookOf([make, step("look", { action: away, with: { key: "k" } })]);
+    expect(await bench.run({ runbook, flags: YES })).toMatchObject({ exitCode: 0 });
+    expect(bench.events.filter(({ type }) => type === "waiting")).toHaveLength(2);
+  });
+});
+
 describe("a run that would come to the same end again", () => {
   /** Looks at something that will not be another thing tomorrow. */
   const lasting = (world: FakeWorld): ReturnType<typeof step> => {
@@ -154,9 +206,40 @@ describe("a run that would come to the same end again", () => {
     const bench = new Bench();
     const result = await bench.run({ runbook: { ...runbookOf([lasting(new FakeWorld())]), name: "book" } });
     expect(result).toMatchObject({ exitCode: 17 });
-    expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", beginAnewWith: "dingo-recover run book" });
+    const closeWith = `dingo-recover undo ${bench.journal.run}`;
+    const ways = { beginAnewWith: "dingo-recover run book", closeWith };
+    expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", ...ways });
     expect(bench.events.at(-1)).not.toHaveProperty("resumeWith");
   });
+
+  it("names what was given to it, and no default", async () => {
+    const bench = new Bench();
+    const inputs = [
+      { name: "service", type: "string", prompt: "Service" },
+      { name: "deep", type: "boolean", prompt: "Deep", default: false },
+    ] as const;
+    const book = { ...runbookOf([lasting(new FakeWorld())]), name: "book", inputs };
+    await bench.run({ runbook: book, inputs: { service: "orders" } });
+    const beginAnewWith = "dingo-recover run book --input service=orders";
+    expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", beginAnewWith });
+    await bench.run({ runbook: book, inputs: { service: "orders", deep: "true" } });
+    expect(bench.events.at(-1)).toMatchObject({ beginAnewWith: `${beginAnewWith} --input deep=true` });
+  });
+
+  it.each(["input service", "service"])(
+    "leaves the input to be filled in that was given wrongly: %s",
+    async (place) => {
+      const error = new RecoverError("input-invalid", "no such", { remedy: "Look.", place, effect: "none" });
+      const refused = { ...reading(new FakeWorld()), run: () => Promise.reject(error) };
+      const inputs = ["service", "space"].map((name) => ({ name, type: "string", prompt: name }) as const);
+      const book = { ...runbookOf([step("pick", { action: refused, with: { key: "s" } })]), name: "book", inputs };
+      const bench = new Bench();
+      await bench.run({ runbook: book, inputs: { service: "99", space: "prod" } });
+      const beginAnewWith = "dingo-recover run book --input service=VALUE --input space=prod";
+      expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", beginAnewWith });
+      expect(bench.events.at(-1)).not.toHaveProperty("resumeWith");
+    },
+  );
 
   it("is resumed where something was changed before", async () => {
     const world = new FakeWorld();
