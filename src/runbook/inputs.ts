@@ -13,6 +13,7 @@ export const INPUT_TYPES = [
   "boolean",
   "guid",
   "time",
+  "duration",
   "list",
 ] as const satisfies readonly InputType[];
 export const INPUT_KEYS = ["type", "prompt", "default"] as const;
@@ -101,6 +102,7 @@ const DEFAULT_REMEDIES: Readonly<Record<InputType, string>> = {
   boolean: "Write true or false; YAML reads yes and no as text.",
   guid: 'Write a GUID in lower case, or "" if it may stay empty.',
   time: 'Write text such as "40m ago", or "" if it may stay empty.',
+  duration: 'Write text such as 40m, 24h or 2d, or "" if it may stay empty.',
   list: "Write a list of texts: `[a, b]`, or `[]`.",
 };
 

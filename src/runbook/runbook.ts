@@ -3,7 +3,7 @@ import type { AnyAction, Effect } from "../action.js";
 
 export type { Diagnostic } from "../diagnostic.js";
 
-export type InputType = "string" | "integer" | "boolean" | "guid" | "time" | "list";
+export type InputType = "string" | "integer" | "boolean" | "guid" | "time" | "duration" | "list";
 
 export interface InputSpec {
   readonly name: string;

@@ -17,6 +17,7 @@ const INPUT_SHAPES: Readonly<Record<InputSpec["type"], Shape>> = {
   string: TEXT,
   guid: TEXT,
   time: TEXT,
+  duration: TEXT,
   integer: { kind: "integer" },
   boolean: { kind: "boolean" },
   list: { kind: "list", items: TEXT },
