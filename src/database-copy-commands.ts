@@ -1,0 +1,363 @@
+/**
+ * Every command by which a copy of a PostgreSQL data directory is made in a volume of the run's own, started, asked, dumped
+ * and removed, as argv arrays. Pure. All of it goes through `docker`: the original is mounted read-only by its path, so that
+ * not even a time of access changes, and nobody needs to be root.
+ */
+import { databaseAlone } from "./connection-string.js";
+import { type DockerWords, readOnlyBind } from "./docker-commands.js";
+import { RUN_LABEL } from "./docker-work-commands.js";
+import type { Argv } from "./host-commands.js";
+
+/** Where PostgreSQL's programs are. */
+export interface ServerPrograms {
+  /** Id of an image that is present; never pulled. With `directory` one without a file. */
+  readonly image: string;
+  /** Paths that would become anonymous volumes. */
+  readonly volumes: readonly string[];
+  /** A directory on the engine's machine that has `postgres`; "" where the image has it. */
+  readonly directory: string;
+  /** `9.6`, `16`. */
+  readonly major: string;
+}
+
+/** A server on a copy, or one that is made new for a dump. */
+export interface CopyServer {
+  readonly run: string;
+  readonly programs: ServerPrograms;
+  /** Of the volume, and of the container on it. */
+  readonly volume: string;
+  readonly uid: number;
+  readonly role: string;
+}
+
+/** What is copied where. */
+export interface FillOrder {
+  readonly run: string;
+  readonly programs: ServerPrograms;
+  /** Directory of the volume on the engine's machine. */
+  readonly path: string;
+  /** Below it; "" for the volume itself. */
+  readonly inside: string;
+  /** A volume's name, or an absolute path on the engine's machine whose directory is there. */
+  readonly to: string;
+  /** Made ready for a server of ours: recovery is switched off, and owner and mode are such that it starts. */
+  readonly isForServer: boolean;
+}
+
+const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...words, ...rest];
+
+/** What a program on Linux needs of the machine that it was installed on. */
+const USERLAND = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc"] as const;
+export const COPY_AT = "/dingo/copy";
+const FROM_AT = "/dingo/from";
+
+export const fillerName = (to: string): string =>
+  `${to.replace(/[^A-Za-z0-9_.-]/gu, "_").replace(/^[^A-Za-z0-9]+/u, "")}-fill`;
+
+/** No network, no right to pull, gone when it ends, known by its label. */
+function inside(
+  words: DockerWords,
+  {
+    run,
+    programs,
+    more,
+  }: { readonly run: string; readonly programs: ServerPrograms; readonly more: readonly string[] },
+): Argv {
+  return docker(
+    words,
+    ...["run", "--network", "none", "--security-opt", "no-new-privileges", "--label", `${RUN_LABEL}=${run}`],
+    ...programs.volumes.flatMap((path) => ["--tmpfs", path]),
+    ...directoryMounts(programs),
+    ...more,
+  );
+}
+
+function directoryMounts({ directory }: ServerPrograms): readonly string[] {
+  if (directory === "") return [];
+  const installed = directory.replace(/\/bin\/?$/u, "") || "/";
+  const paths = [...USERLAND, ...(USERLAND.some((path) => `${installed}/`.startsWith(`${path}/`)) ? [] : [installed])];
+  return [...paths.flatMap((path) => ["--mount", readOnlyBind(path, path)]), "--env", `DINGO_BIN=${directory}`];
+}
+
+/** Where distributions and images put them, this release first. */
+const prelude = (major: string): string =>
+  [
+    "PATH=${DINGO_BIN:+$DINGO_BIN:}",
+    `/usr/lib/postgresql/${major}/bin:/usr/pgsql-${major}/bin:`,
+    "${PATH:-/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin}:/opt/bitnami/postgresql/bin; ",
+    "for d in /usr/lib/postgresql/*/bin; do PATH=$PATH:$d; done; export PATH; LC_ALL=C; export LC_ALL; umask 077\n",
+  ].join("");
+
+const shell = (programs: ServerPrograms, script: string, ...words: readonly string[]): readonly string[] => [
+  ...["--entrypoint", "sh", programs.image],
+  ...["-c", `${prelude(programs.major)}${script}`, "sh", ...words],
+];
+
+/** Lines `postgres VERSION`, `pg_dump VERSION`, `libc musl|glibc` and `missing PROGRAM`. */
+const PROGRAMS_SCRIPT = String.raw`
+for p in postgres psql pg_dump pg_dumpall initdb; do command -v "$p" > /dev/null || echo "missing $p"; done
+for p in postgres pg_dump; do echo "$p $("$p" --version 2> /dev/null | sed 's/[^0-9]*\([0-9][0-9.]*\).*/\1/')"; done
+if ls /lib/ld-musl-* > /dev/null 2>&1; then echo libc musl; else echo libc glibc; fi
+`;
+export const programsIn = (words: DockerWords, run: string, programs: ServerPrograms): Argv =>
+  inside(words, { run, programs, more: ["--rm", "--log-driver", "none", ...shell(programs, PROGRAMS_SCRIPT)] });
+
+/** An image without a file: what a directory of programs needs is mounted into it. The bytes come on stdin. */
+export const EMPTY_IMAGE = "dingo-recover/empty:1";
+export const importEmpty = (words: DockerWords): Argv => docker(words, "import", "-", EMPTY_IMAGE);
+/** The end of an archive (POSIX, pax): two blocks of zeros. */
+export const EMPTY_TAR = "\0".repeat(10_240);
+
+export const makeVolume = (words: DockerWords, name: string, labels: Readonly<Record<string, string>>): Argv =>
+  docker(
+    words,
+    ...["volume", "create"],
+    ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    name,
+  );
+export const removeVolume = (words: DockerWords, name: string): Argv => docker(words, "volume", "rm", name);
+
+/** Lines of kilobytes, one for each path, whatever becomes of the others: -1 where nobody can tell. */
+const MEASURE_SCRIPT = 'for d in "$@"; do n=$(du -skx -- "$d" 2> /dev/null | cut -f1); echo "${n:--1}"; done';
+export const measure = (
+  words: DockerWords,
+  { run, programs }: { readonly run: string; readonly programs: ServerPrograms },
+  places: readonly { readonly path: string; readonly inside: string }[],
+): Argv =>
+  inside(words, {
+    run,
+    programs,
+    more: [
+      ...["--rm", "--log-driver", "none", "--user", "0:0"],
+      ...places.flatMap(({ path }, index) => ["--mount", readOnlyBind(path, `${FROM_AT}/${index}`)]),
+      ...shell(programs, MEASURE_SCRIPT, ...places.map(({ inside: below }, index) => `${FROM_AT}/${index}/${below}`)),
+    ],
+  });
+
+/**
+ * $1: below the original; $2: name of the copy; $3: "server" to make it ready for one: without pipes, sockets and devices,
+ * on which a server would wait for ever; $4: name of a directory until it is whole. The mark `complete` is written last.
+ * Ends with 3 where somebody wrote to the original meanwhile: times are in whole seconds (busybox has no others), so the
+ * copy begins when the second of the newest change is over, and a change in it cannot look like that one. `server.conf` is readable for all: the server of a proof, which
+ * may run as another account, preloads what it names.
+ */
+const FILL_SCRIPT = String.raw`
+set -e
+from=/dingo/from/$1 top=/dingo/copy
+list() { (cd -P -- "$1" && find . -type f -exec stat -c "$2" {} + | sort | sha256sum | cut -c1-64); }
+alike='%n %s %Y' unchanged='%n %s %Y %Z'
+flags=-a; cp --help 2>&1 | grep -q -- --reflink && flags='-a --reflink=auto --sparse=auto'
+if [ "$3" = server ]; then rm -rf -- "$top/data" "$top/complete"; to=$top/data; mkdir -- "$to"; else to=$top/$2; fi
+free() { if [ -e "$top/$2" ] || [ -L "$top/$2" ]; then echo "it is there already" >&2; exit 4; fi; }
+if [ "$3" = path ]; then free "$@"; to=$top/$4; rm -rf -- "$to"; mkdir -- "$to"; fi
+before=$(list "$from" "$unchanged")
+newest=$({ echo 0; find "$from/." -type f -exec stat -c %Z {} +; } | sort -n | tail -n 1)
+[ "$(($(date +%s) - newest))" -ge 2 ] || sleep 2
+copied=$(list "$from" "$alike")
+cp $flags -- "$from/." "$to/"
+[ "$(list "$from" "$unchanged")" = "$before" ] || exit 3
+[ "$(list "$to" "$alike")" = "$copied" ] || { echo "the copy is not what was copied" >&2; exit 5; }
+echo "uid $(stat -c %u -- "$from")"
+echo "files $(find "$to" -type f | wc -l)"
+echo "kilobytes $(du -sk -- "$to" | cut -f1)"
+if [ "$3" = path ]; then sync; free "$@"; mv -- "$to" "$top/$2"; exit 0; fi
+if [ "$3" = server ]; then
+  cd -P -- "$to"
+  echo "tablespaces $(find pg_tblspc -type l 2> /dev/null | wc -l)"
+  rm -f -- postmaster.pid
+  find . \( -type p -o -type s -o -type b -o -type c \) -exec rm -f -- {} +
+  for f in standby.signal recovery.signal recovery.conf; do if [ -e "$f" ]; then mv -- "$f" "$f.dingo-recover"; fi; done
+  for f in postgresql.conf postgresql.auto.conf; do if [ -f "$f" ]; then cat -- "$f"; fi; done | grep '^[[:space:]]*shared_preload_libraries' > "$top/server.conf" || :
+  echo 'local all all trust' > "$top/hba.conf"
+  uid=$(stat -c %u .)
+  if [ "$uid" = 0 ]; then uid=999; chown -R 999:999 .; fi
+  chown "$uid" "$top/server.conf" "$top/hba.conf"
+  chmod 644 "$top/server.conf"; chmod 755 "$top"; chmod 700 .
+  sync; echo "$uid" > "$top/complete"
+fi
+sync
+`;
+export const fill = (words: DockerWords, order: FillOrder): Argv => {
+  const [directory, name] = order.to.startsWith("/") ? parted(order.to) : ["", ""];
+  const target =
+    directory === ""
+      ? `type=volume,src=${order.to},dst=${COPY_AT},volume-nocopy`
+      : readOnlyBind(directory, COPY_AT).replace(/,readonly$/u, "");
+  return inside(words, {
+    run: order.run,
+    programs: order.programs,
+    more: [
+      ...["--rm", "--log-driver", "none", "--user", "0:0", "--name", fillerName(order.to)],
+      ...["--mount", readOnlyBind(order.path, FROM_AT), "--mount", target],
+      ...shell(
+        order.programs,
+        FILL_SCRIPT,
+        order.inside,
+        name || ".",
+        order.isForServer ? "server" : directory === "" ? "volume" : "path",
+        `${name}.dingo-recover-${order.run}-part`,
+      ),
+    ],
+  });
+};
+
+const parted = (path: string): readonly [string, string] => {
+  const cut = path.lastIndexOf("/");
+  return [path.slice(0, cut) || "/", path.slice(cut + 1)];
+};
+
+/** Outweighs whatever stands in a file: nothing leaves this server, and its lines are read in English and UTC. */
+const SETTINGS: readonly string[] = [
+  "listen_addresses=",
+  "unix_socket_directories=/tmp",
+  "archive_mode=off",
+  "logging_collector=off",
+  "log_destination=stderr",
+  "log_statement=none",
+  "lc_messages=C",
+  "timezone=UTC",
+  "log_timezone=UTC",
+  "ssl=off",
+  "autovacuum=off",
+  "fsync=off",
+  "shared_buffers=64MB",
+  "max_prepared_transactions=64",
+];
+const settings = (...more: readonly string[]): readonly string[] =>
+  [...SETTINGS, ...more].flatMap((each) => ["-c", each]);
+
+/** PostgreSQL, "Shutting Down the Server": SIGINT disconnects whoever is there, SIGTERM waits for them. */
+const serverFlags = ({ volume }: CopyServer, stopSignal: "SIGINT" | "SIGTERM"): readonly string[] => [
+  ...["-d", "--name", volume, "--log-driver", "json-file", "--stop-signal", stopSignal],
+  ...["--mount", `type=volume,src=${volume},dst=${COPY_AT},volume-nocopy`],
+];
+
+export const startOnCopy = (words: DockerWords, server: CopyServer): Argv =>
+  inside(words, {
+    run: server.run,
+    programs: server.programs,
+    more: [
+      ...serverFlags(server, "SIGINT"),
+      ...["--user", `${server.uid}:${server.uid}`],
+      ...shell(
+        server.programs,
+        'exec postgres "$@"',
+        "-D",
+        `${COPY_AT}/data`,
+        ...settings(`config_file=${COPY_AT}/server.conf`, `hba_file=${COPY_AT}/hba.conf`),
+      ),
+    ],
+  });
+
+/** $1: role that owns everything; the rest are words for the server. PostgreSQL refuses root. */
+const FRESH_SCRIPT = String.raw`
+DINGO_ROLE=$1; export DINGO_ROLE; shift
+who=postgres
+if ! id -u "$who" > /dev/null 2>&1; then
+  if [ -w /etc/passwd ]; then echo 'postgres:x:999:999::/tmp:/bin/sh' >> /etc/passwd; else who=nobody; fi
+fi
+rm -rf /dingo/copy/data; mkdir /dingo/copy/data; chown "$who" /dingo/copy/data; chmod 755 /dingo/copy
+exec su -s /bin/sh "$who" -c "PATH='$PATH'; LC_ALL=C; export PATH LC_ALL; cd /tmp; "'initdb -D /dingo/copy/data -U "$DINGO_ROLE" -A trust -E UTF8 --locale=C > /dev/null && exec postgres -D /dingo/copy/data '"$*"
+`;
+export const startFresh = (words: DockerWords, server: CopyServer, copied: string): Argv =>
+  inside(words, {
+    run: server.run,
+    programs: server.programs,
+    more: [
+      // `su` hands this one on alone, and nobody is connected any more.
+      ...serverFlags(server, "SIGTERM"),
+      ...["--user", "0:0", "--mount", `type=volume,src=${copied},dst=/dingo/copied,readonly,volume-nocopy`],
+      ...shell(server.programs, FRESH_SCRIPT, server.role, ...settings("config_file=/dingo/copied/server.conf")),
+    ],
+  });
+
+const execute = (
+  words: DockerWords,
+  { volume, programs }: CopyServer,
+  [script, ...rest]: readonly [string, ...string[]],
+): Argv => docker(words, "exec", "-i", volume, "sh", "-c", `${prelude(programs.major)}${script}`, "sh", ...rest);
+
+/** pg_isready: 0 takes connections, 1 refuses them, 2 does not answer. */
+const READY_SCRIPT =
+  'if command -v pg_isready > /dev/null; then exec pg_isready -q -h /tmp -U "$1" -d template1; else exec psql -X -q -h /tmp -U "$1" -d template1 -c "SELECT 1" > /dev/null; fi';
+export const isReady = (words: DockerWords, server: CopyServer): Argv =>
+  execute(words, server, [READY_SCRIPT, server.role]);
+
+/** Between fields and rows: no name can hold them without being told. */
+export const FIELD = "\u001f";
+export const ROW = "\u001e";
+export const query = (words: DockerWords, server: CopyServer, database: string): Argv =>
+  execute(words, server, [
+    'exec psql "$@"',
+    ...["-X", "-q", "-A", "-t", "-F", FIELD, "-R", ROW],
+    ...["-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
+  ]);
+
+/**
+ * The output of a command goes to a file that nobody else may read; it gets its name when it is whole. Its directory has a
+ * name that others can see coming: one that they have made is not written into.
+ */
+const TO_FILE_SCRIPT = String.raw`
+umask 077; f=$1; d=$(dirname -- "$f"); shift
+mkdir -p -- "$d" || exit 1
+case $d in */dingo-recover-*/*) up=$(dirname -- "$d") ;; *) up=$d ;; esac
+for each in "$up" "$d"; do
+  if [ -L "$each" ] || [ ! -O "$each" ]; then echo "somebody else has made $each" >&2; exit 1; fi
+done
+rm -f -- "$f.part" && set -C && "$@" > "$f.part" && sync "$f.part" && mv -f -- "$f.part" "$f" && wc -c < "$f" && sha256sum < "$f"
+`;
+const FROM_FILE_SCRIPT = 'f=$1; shift; exec "$@" < "$f"';
+
+/** "" for the roles of the cluster. */
+export const dumpTo = (
+  words: DockerWords,
+  server: CopyServer,
+  { database, file }: { readonly database: string; readonly file: string },
+): Argv => [
+  ...(["sh", "-c", TO_FILE_SCRIPT, "sh", file] as const),
+  ...(database === ""
+    ? execute(words, server, ['exec pg_dumpall "$@"', "--roles-only", "-h", "/tmp", "-U", server.role])
+    : execute(words, server, [
+        'exec pg_dump "$@"',
+        ...["-E", "UTF8", "--no-tablespaces", "-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
+      ])),
+];
+export const hashOfFile = (file: string): Argv => [
+  "sh",
+  "-c",
+  '[ -f "$1" ] || exit 0; wc -c < "$1"; sha256sum < "$1"',
+  "sh",
+  file,
+];
+
+export const loadFrom = (
+  words: DockerWords,
+  server: CopyServer,
+  { database, file, stops }: { readonly database: string; readonly file: string; readonly stops: boolean },
+): Argv => [
+  ...(["sh", "-c", FROM_FILE_SCRIPT, "sh", file] as const),
+  ...execute(words, server, [
+    'exec psql "$@"',
+    ...["-X", "-q", "-o", "/dev/null", "-v", `ON_ERROR_STOP=${stops ? 1 : 0}`],
+    ...["-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
+  ]),
+];
+
+export const ownContainers = (words: DockerWords, name: string, run: string): Argv =>
+  docker(
+    words,
+    ...[
+      "ps",
+      "-aq",
+      "--no-trunc",
+      "--filter",
+      `name=^/?${name.replaceAll(".", "\\.")}$`,
+      "--filter",
+      `label=${RUN_LABEL}=${run}`,
+    ],
+  );
+/** Of the run's own: it works on a copy. */
+export const endOwn = (words: DockerWords, id: string, graceSeconds: number): Argv =>
+  docker(words, "stop", "-t", String(graceSeconds), id);
+export const removeOwn = (words: DockerWords, id: string): Argv => docker(words, "rm", id);
+export const saidBy = (words: DockerWords, name: string): Argv => docker(words, "logs", "--tail", "40", name);

@@ -1,0 +1,237 @@
+/**
+ * Every command of the `docker` CLI that is run on a Docker host, as an argv array: what the adapter sends, what
+ * describe() prints and what a stand-in has to understand are the same thing. Pure: nothing is checked here.
+ *
+ * `words` are those before every command: `docker`, or `sudo -n docker`. Objects are named by full ids wherever one is at
+ * hand: an id is never taken for another name, and never pulled.
+ */
+import type { Argv } from "./host-commands.js";
+
+export type DockerWords = readonly [string, ...string[]];
+
+export const wordsOf = ({ sudo }: { readonly sudo: boolean }): DockerWords =>
+  sudo ? ["sudo", "-n", "docker"] : ["docker"];
+
+const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...words, ...rest];
+
+export const engineInfo = (words: DockerWords): Argv => docker(words, "info", "--format", "{{json .}}");
+/** Without a name: the context that the other commands use as well. */
+export const currentContext = (words: DockerWords): Argv => docker(words, "context", "inspect");
+export const volumeNames = (words: DockerWords): Argv => docker(words, "volume", "ls", "-q");
+export const inspectVolumes = (words: DockerWords, names: readonly string[]): Argv =>
+  // A volume driver of its own may name volumes as it likes.
+  docker(words, "volume", "inspect", ...(names.some((name) => name.startsWith("-")) ? ["--"] : []), ...names);
+/** Ids of all containers, stopped ones too. */
+export const containerIds = (words: DockerWords): Argv => docker(words, "ps", "-aq", "--no-trunc");
+export const inspectContainers = (words: DockerWords, ids: readonly string[]): Argv =>
+  docker(words, "inspect", "--type", "container", ...ids);
+export const imageIds = (words: DockerWords): Argv => docker(words, "image", "ls", "-q", "--no-trunc");
+export const inspectImages = (words: DockerWords, ids: readonly string[]): Argv =>
+  docker(words, "image", "inspect", ...ids);
+/** The engine walks directories to add up sizes; it reads no file. */
+export const storageSizes = (words: DockerWords): Argv => docker(words, "system", "df", "-v", "--format", "{{json .}}");
+/** Paths that a container added, changed or deleted against its image. */
+export const layerChanges = (words: DockerWords, container: string): Argv => docker(words, "diff", container);
+
+/** The user id of whoever runs the commands. */
+export const ownId = (sudo: boolean): Argv => (sudo ? ["sudo", "-n", "id", "-u"] : ["id", "-u"]);
+export const hostName = (): Argv => ["uname", "-n"];
+/** `most` + 1 bytes, so that a longer file can be told. */
+export const textFile = (sudo: boolean, path: string, most: number): Argv => {
+  const argv: Argv = ["sh", "-c", TEXT_SCRIPT, "sh", path, String(most + 1)];
+  return sudo ? ["sudo", "-n", ...argv] : argv;
+};
+
+/** Only these words say that nothing is there: a file system that is gone, or a link into the forbidden, is not seen either. */
+const NOWHERE = "*': No such file or directory' | *': No such file or directory (os error 2)' | *': Not a directory'";
+
+/** For a script: what is told of a path that `[ -e` does not see. */
+const UNSEEN = String.raw`unseen() {
+  case $(stat -L -- "$1" 2>&1) in
+    ${NOWHERE}) printf 'A\0' ;;
+    *) printf 'Uit cannot be reached\0' ;;
+  esac
+}
+`;
+
+/** What stands before the text: whether there is one. Behind a directory that may not be entered nobody can tell. */
+const TEXT_SCRIPT =
+  'export LC_ALL=C; d=$1; while [ ! -e "$d" ] && [ "$d" != / ]; do d=$(dirname -- "$d"); done; ' +
+  `if [ "$d" != "$1" ]; then case $(stat -L -- "$1" 2>&1) in ${NOWHERE}) ;; *) printf denied; exit ;; esac; ` +
+  'if [ -d "$d" ] && [ ! -x "$d" ]; then printf denied; else printf absent; fi; ' +
+  'elif [ ! -f "$1" ]; then printf other; elif [ ! -r "$1" ]; then printf denied; ' +
+  'else printf text; head -c "$2" -- "$1"; fi';
+
+/**
+ * Looks into directories; changes nothing, follows no link below the path that it is given, opens ordinary files alone.
+ * For the shells of Debian and of busybox.
+ *
+ * $1: most bytes of names; $2: words BYTES:PATH; then pairs of PATH and a directory below it, which may be "".
+ * Answers with fields that end in NUL: for each pair
+ *   `A` absent, `F SIZE` no directory, `U WHY` unknown, or
+ *   `S MODE(hex) UID OCTAL MTIME SIZE NAME` lines of the directory and of the wanted files that are there,
+ *   `D BLOCK BLOCKS FREE INODES FREE` of the file system, `E`, names, an empty field, then `f PATH` and hexadecimal bytes,
+ *   `u PATH` for what is there and is not read;
+ * and `=` at the end of each. Names are TYPE and NAME where find can print that, else behind a `k` names with "./": a file's
+ * once, a directory's twice, any other's three times.
+ */
+export const LOOK_SCRIPT = String.raw`
+LC_ALL=C; export LC_ALL
+set -f
+most=$1; wanted=$2; shift 2
+fast=; find / -maxdepth 0 -printf '' 2>/dev/null && fast=yes
+names() {
+  if [ -n "$fast" ]; then find . -mindepth 1 -maxdepth 1 -printf '%y%f\0'; return; fi
+  printf 'k\0'
+  find . -mindepth 1 -maxdepth 1 '(' -type f -print0 -o -type d -print0 -print0 -o -print0 -print0 -print0 ')'
+}
+linked() {
+  part=$1
+  while :; do
+    if [ -L "./$part" ]; then return 0; fi
+    case $part in */*) part=\${part%/*} ;; *) return 1 ;; esac
+  done
+}
+${UNSEEN}look() {
+  if [ ! -e "$1" ]; then unseen "$1"; return; fi
+  if [ ! -d "$1" ]; then printf 'F%s\0' "$(stat -L -c %s -- "$1")"; return; fi
+  cd -P -- "$1" 2>/dev/null || { printf 'Uit cannot be entered\0'; return; }
+  if [ -n "$2" ]; then
+    if linked "$2"; then printf 'Ua link lies on the way\0'; return; fi
+    if [ ! -e "./$2" ]; then unseen "./$2"; return; fi
+    if [ ! -d "./$2" ]; then printf 'F%s\0' "$(stat -c %s -- "./$2")"; return; fi
+    base=$(pwd -P)
+    cd -P -- "./$2" 2>/dev/null || { printf 'Uit cannot be entered\0'; return; }
+    if [ "$(pwd -P)" != "\${base%/}/$2" ]; then printf 'Ua link lies on the way\0'; return; fi
+  fi
+  set -- .
+  unread= reads=
+  for want in $wanted; do
+    file=\${want#*:}
+    if linked "$file"; then unread="$unread $file"; continue; fi
+    [ -e "./$file" ] || continue
+    if [ -f "./$file" ]; then set -- "$@" "$file"; reads="$reads $want"; else unread="$unread $file"; fi
+  done
+  printf S; stat -c '%f %u %a %Y %s %n' -- "$@" 2>/dev/null; printf '\0'
+  printf D; stat -f -c '%S %b %a %c %d' -- . 2>/dev/null; printf '\0E\0'
+  { names 2>/dev/null || printf '!\0'; } | head -c "$most"
+  printf '\0\0'
+  for want in $reads; do
+    printf 'f%s\0' "\${want#*:}"
+    [ "\${want%%:*}" = 0 ] || od -An -v -tx1 -N "\${want%%:*}" -- "./\${want#*:}" 2>/dev/null || printf '!'
+    printf '\0'
+  done
+  for file in $unread; do printf 'u%s\0' "$file"; done
+}
+while [ $# -gt 1 ]; do
+  look "$1" "$2"
+  cd /
+  printf '=\0'
+  shift 2
+done
+`.replaceAll("\\$", "$");
+
+/**
+ * Paths below directories that end in one of the given ones; changes nothing, follows no link, stays on one file system.
+ *
+ * $1: most bytes of paths; $2: words, each the end of a path; then pairs as of `LOOK_SCRIPT`. Answers for each pair `A`, or
+ * `U WHY`, or `P`, paths and an empty field, or `P`, paths and `!`; and `=`.
+ */
+export const SEARCH_SCRIPT = String.raw`
+LC_ALL=C; export LC_ALL
+set -f
+most=$1; wanted=$2; shift 2
+${UNSEEN}search() {
+  if [ ! -e "$1" ]; then unseen "$1"; return; fi
+  cd -P -- "$1" 2>/dev/null || { printf 'Uit cannot be entered\0'; return; }
+  set -- .
+  for end in $wanted; do
+    if [ $# = 1 ]; then set -- "$@" '('; else set -- "$@" -o; fi
+    set -- "$@" -path "./$end" -o -path "*/$end"
+  done
+  printf 'P\0'
+  { find "$@" ')' -xdev -print0 2>/dev/null || printf '!\0'; } | head -c "$most"
+  printf '\0\0'
+}
+while [ $# -gt 1 ]; do
+  (search "$1")
+  printf '=\0'
+  shift 2
+done
+`;
+
+/** A script with its first words, and the places that it goes through. */
+export interface InsideCall {
+  readonly script: string;
+  readonly terms: readonly string[];
+  readonly places: readonly { readonly path: string; readonly inside: string }[];
+}
+
+type CallPlaces = InsideCall["places"];
+
+export function lookCall(
+  order: { readonly nameBytes: number; readonly files: readonly { readonly path: string; readonly bytes: number }[] },
+  places: CallPlaces,
+): InsideCall {
+  const files = order.files.map(({ path, bytes }) => `${bytes}:${path}`).join(" ");
+  return { script: LOOK_SCRIPT, terms: [String(order.nameBytes), files], places };
+}
+
+export function searchCall(
+  order: { readonly pathBytes: number; readonly ends: readonly string[] },
+  places: CallPlaces,
+): InsideCall {
+  return { script: SEARCH_SCRIPT, terms: [String(order.pathBytes), order.ends.join(" ")], places };
+}
+
+const callArguments = ({ script, terms, places }: InsideCall): readonly string[] => [
+  ...["-c", script, "sh"],
+  ...terms,
+  ...places.flatMap(({ path, inside }) => [path, inside]),
+];
+
+/** As root, on the engine's own machine. */
+export const insideDirectly = (sudo: boolean, call: InsideCall): Argv => {
+  const argv: Argv = ["sh", ...callArguments(call)];
+  return sudo ? ["sudo", "-n", ...argv] : argv;
+};
+
+/** Marks a container that looks, for whoever finds one that is still there. */
+export const LOOK_LABEL = "dingo-recover.look";
+
+/** Where the N-th place is mounted. */
+const mounted = (index: number): string => `/look/${index}`;
+
+export interface LookingImage {
+  /** `sha256:…`: never pulled. */
+  readonly id: string;
+  /** Covered, or the engine would make an anonymous volume for each of them. */
+  readonly volumes: readonly string[];
+}
+
+/**
+ * In a container that lives for this look: without network, without log, with no right but to read what root may read,
+ * each place mounted read-only by its path on the engine's machine.
+ */
+export const insideContainer = (words: DockerWords, image: LookingImage, call: InsideCall): Argv => {
+  const paths = [...new Set(call.places.map(({ path }) => path))];
+  const places = call.places.map(({ path, inside }) => ({ path: mounted(paths.indexOf(path)), inside }));
+  return docker(
+    words,
+    ...["run", "--rm", "--network", "none", "--log-driver", "none", "--label", `${LOOK_LABEL}=1`, "--read-only"],
+    ...["--cap-drop", "ALL", "--cap-add", "DAC_READ_SEARCH", "--security-opt", "no-new-privileges", "--user", "0:0"],
+    ...image.volumes.flatMap((path) => ["--tmpfs", path]),
+    ...paths.flatMap((path, index) => ["--mount", readOnlyBind(path, mounted(index))]),
+    ...["--workdir", "/", "--entrypoint", "sh", image.id],
+    ...callArguments({ ...call, places }),
+  );
+};
+
+/** `--mount` and not `-v`: a source that is not there is an error, and is not created. The value is a line of CSV. */
+export function readOnlyBind(source: string, destination: string): string {
+  return ["type=bind", `src=${source}`, `dst=${destination}`, "readonly"].map(csvField).join(",");
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

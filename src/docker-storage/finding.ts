@@ -1,0 +1,54 @@
+/** What an audit finds: what is so, what it leads to, where it is written, and the exact way to put it right. */
+export type Severity = "serious" | "warning" | "note";
+
+/** Stable: scripts may rely on them. */
+export type FindingCode =
+  | "data-in-layer"
+  | "data-in-anonymous-volume"
+  | "data-in-unused-volume"
+  | "data-beside-mount"
+  | "data-damaged"
+  | "data-half-made"
+  | "data-of-other-version"
+  | "data-without-backup"
+  | "database-without-storage"
+  | "database-image-unpinned"
+  | "written-by-several"
+  | "bind-missing"
+  | "bind-of-database-read-only"
+  | "bind-relative"
+  | "image-makes-volume"
+  | "compose-file-missing"
+  | "same-volume-of-other-project"
+  | "volumes-unused"
+  | "space-short"
+  | "storage-driver";
+
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  /** `container shop-db-1`, `volume 3f2a…`, `service db`. */
+  readonly subject: string;
+  /** `FILE:LINE`, or "" where nothing is written anywhere. */
+  readonly at: string;
+  /** One sentence: what is so, and what it leads to. */
+  readonly what: string;
+  /** One sentence: what to do, after the commands where there are any. */
+  readonly fix: string;
+  /** Exactly as they are typed on the host, in this order. */
+  readonly commands: readonly string[];
+}
+
+const ORDER: readonly Severity[] = ["serious", "warning", "note"];
+
+/** The gravest first; those of one gravity in the order of their codes and subjects. */
+export function sorted(findings: readonly Finding[]): readonly Finding[] {
+  const key = ({ severity, code, subject }: Finding): string => `${ORDER.indexOf(severity)} ${code} ${subject}`;
+  return [...findings].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** How grave all of it is together; a note is nothing. */
+export function gravest(findings: readonly Finding[]): "nothing" | "warning" | "serious" {
+  const has = (severity: Severity): boolean => findings.some((each) => each.severity === severity);
+  return has("serious") ? "serious" : has("warning") ? "warning" : "nothing";
+}

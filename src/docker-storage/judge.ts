@@ -1,0 +1,62 @@
+/** What a survey of a host's storage means: findings, gravest first, and what nobody could look at. Pure. */
+import { quoted } from "../printable.js";
+import { type Finding, sorted } from "./finding.js";
+import { backups } from "./rules/backups.js";
+import { binds } from "./rules/binds.js";
+import { compose } from "./rules/compose.js";
+import { condition } from "./rules/condition.js";
+import { engine } from "./rules/engine.js";
+import { images } from "./rules/images.js";
+import { places } from "./rules/places.js";
+import { volumes } from "./rules/volumes.js";
+import { writers } from "./rules/writers.js";
+import { containerText, Stock, volumeText } from "./stock.js";
+import type { StorageSurvey } from "./survey.js";
+
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  /** What could not be looked at, each as a sentence with its reason: it is neither well nor not. */
+  readonly unlooked: readonly string[];
+}
+
+export function judge(survey: StorageSurvey, terms: { readonly backedUp: readonly string[] }): Judgement {
+  const stock = new Stock(survey);
+  const misplaced = places(stock);
+  const findings = [
+    ...misplaced,
+    ...volumes(stock),
+    ...condition(stock),
+    ...binds(stock),
+    ...writers(stock),
+    ...compose(stock, toldServices(stock, misplaced)),
+    ...images(stock),
+    ...backups(stock, terms.backedUp),
+    ...engine(stock),
+  ];
+  return { findings: sorted(findings), unlooked: unlooked(stock) };
+}
+
+function toldServices({ survey }: Stock, told: readonly Finding[]): ReadonlySet<string> {
+  const subjects = new Set(told.map(({ subject }) => subject));
+  const containers = survey.containers.filter((container) => subjects.has(containerText(container)));
+  return new Set(containers.map(({ compose }) => `${compose?.project ?? ""}/${compose?.service ?? ""}`));
+}
+
+function unlooked({ survey }: Stock): readonly string[] {
+  return [
+    ...survey.volumes.flatMap((volume) =>
+      volume.contents.kind === "unknown" ? [`${volumeText(volume)}: ${volume.contents.why}`] : [],
+    ),
+    ...survey.containers.flatMap((container) => [
+      ...container.mounts.flatMap(({ contents, source }) =>
+        contents?.kind === "unknown" ? [`directory ${quoted(source)}: ${contents.why}`] : [],
+      ),
+      ...(container.layerUnknown === null
+        ? []
+        : [`the layer of ${containerText(container)}: ${container.layerUnknown}`]),
+    ]),
+    ...survey.projects.flatMap(({ name, services, complete }) =>
+      services !== null && !complete ? [`the Compose files of project ${quoted(name)}: not all could be read`] : [],
+    ),
+  ];
+}

@@ -1,0 +1,80 @@
+/**
+ * Copies of PostgreSQL data directories in volumes of a run's own, and servers on them that nobody else reaches. The
+ * original is only ever mounted read-only.
+ *
+ * Errors: as `docker-host.ts`; `does-not-fit` where the disk is full; `object-changed` where somebody wrote to the original
+ * during the copy; `command-failed` where a program said no.
+ */
+import type { CopyServer, FillOrder, ServerPrograms } from "../database-copy-commands.js";
+
+export type { CopyServer, FillOrder, ServerPrograms };
+
+export interface ProgramFacts {
+  /** Full version, `16.3`; "" where there is no `postgres`. */
+  readonly postgres: string;
+  readonly pgDump: string;
+  readonly libc: "musl" | "glibc";
+  /** Programs that are needed and not there. */
+  readonly missing: readonly string[];
+}
+
+export interface Filled {
+  readonly files: number;
+  readonly bytes: number;
+  /** Links of tablespaces, whose data lie elsewhere. */
+  readonly tablespaces: number;
+}
+
+export type ServerStanding = "accepting" | "starting" | "ended";
+
+/** A file on the machine that the CLI runs on. */
+export interface DumpFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface DatabaseCopies {
+  /** Where the machine with the CLI keeps what need not last: TMPDIR. */
+  readonly temporary: string;
+  /** Undefined where nothing in it can be run. */
+  programs(run: string, programs: ServerPrograms): Promise<ProgramFacts | undefined>;
+  /** Id of an image without a file, made where it is not there yet. */
+  emptyImage(): Promise<string>;
+  /** Bytes below each place, in their order; -1 where nobody can tell. */
+  measure(
+    by: { readonly run: string; readonly programs: ServerPrograms },
+    places: readonly { readonly path: string; readonly inside: string }[],
+  ): Promise<readonly number[]>;
+  makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** A volume that no container uses. */
+  removeVolume(name: string): Promise<void>;
+  /** From the beginning, whatever an earlier attempt left. */
+  fill(order: FillOrder): Promise<Filled>;
+  /** On the copy in its volume. */
+  start(server: CopyServer): Promise<void>;
+  /** A cluster without a row in its volume, with the libraries that the copied one preloads. */
+  startFresh(server: CopyServer, copied: string): Promise<void>;
+  standing(server: CopyServer): Promise<ServerStanding>;
+  /** Its last lines, of one that has ended too. */
+  said(server: CopyServer): Promise<readonly string[]>;
+  /** Whether a container of that name, of this run, is there. */
+  isThere(name: string, run: string): Promise<boolean>;
+  /** Stops and removes the run's own container of that name; nothing where there is none. */
+  end(name: string, run: string): Promise<void>;
+  /** Rows of fields; a statement that failed is left out, and its error is the last of `failed`. */
+  sql(
+    server: CopyServer,
+    database: string,
+    text: string,
+  ): Promise<{ readonly rows: readonly (readonly string[])[]; readonly failed: readonly string[] }>;
+  /** "" for the roles. */
+  dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile>;
+  /** Undefined where there is none. */
+  dumped(file: string): Promise<DumpFile | undefined>;
+  /** Gives what psql complained of; empty where it did not. With `stops` the first complaint ends it. */
+  load(
+    server: CopyServer,
+    order: { readonly database: string; readonly file: string; readonly stops: boolean },
+  ): Promise<readonly string[]>;
+}

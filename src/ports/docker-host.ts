@@ -1,0 +1,295 @@
+/**
+ * One Docker host: an engine, and the machine on which its `docker` CLI runs. Everything here only reads; what a look
+ * needs to see inside a directory is a container that lives for that look alone (see `look`).
+ *
+ * Facts are what `docker info`, `volume inspect`, `inspect`, `image inspect` and `system df -v` of Engine 1.13 to 29 say.
+ * A field that an engine does not tell is `undefined`, never empty: unknown is not absent (law 5).
+ *
+ * Errors: `docker-missing` (no CLI), `docker-denied` (the socket refuses this user), `docker-unreachable` (no engine
+ * answers), `docker-context` (the CLI's context is no usable engine), `unreachable`, `access-denied`,
+ * `host-key-mismatch`, `host-key-unknown` (SSH), `answer-incomplete`, `answer-malformed`, `command-failed`.
+ */
+import type { DatabaseCopies } from "./database-copy.js";
+import type { DockerWork } from "./docker-work.js";
+
+/** What `docker info` says, and where the engine is seen from the CLI. */
+export interface EngineFacts {
+  /** The engine's own id, the same for everybody who speaks to it. */
+  readonly id: string;
+  /** Name of the machine that the engine runs on, as the engine says it. */
+  readonly name: string;
+  /** `20.10.24`, without what a distribution appends. */
+  readonly version: string;
+  readonly operatingSystem: string;
+  readonly storageDriver: string;
+  /** `[["Backing Filesystem","extfs"], …]` */
+  readonly driverStatus: readonly (readonly [string, string])[];
+  /** `/var/lib/docker`: a path on the engine's machine. */
+  readonly root: string;
+  /** Runs as an ordinary user: its paths lie in that user's home, owners of files are shifted. */
+  readonly rootless: boolean;
+  /** Owners of files are shifted (`userns-remap`). */
+  readonly remapped: boolean;
+  /** `unix:///var/run/docker.sock`, `tcp://…`, `ssh://…`: where the CLI finds it. */
+  readonly endpoint: string;
+  /** The CLI's context: `default` where nobody chose one. */
+  readonly context: string;
+  /** Whether paths of the engine are paths of the machine that the CLI runs on, and this user may read them as root. */
+  readonly readsDirectly: boolean;
+  /** What the engine warns of. */
+  readonly warnings: readonly string[];
+}
+
+export interface DockerVolume {
+  readonly name: string;
+  readonly driver: string;
+  /** Of the local driver: the directory on the engine's machine; "" where the driver has none. */
+  readonly mountpoint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of the driver: `{ type: "nfs", o: "addr=…", device: ":/x" }`; empty for a plain directory. */
+  readonly options: Readonly<Record<string, string>>;
+  /** RFC 3339; undefined before Engine 1.13 and for some drivers. */
+  readonly createdAt: string | undefined;
+  /** Nobody gave it a name: the engine made 64 hexadecimal digits, or labelled it so (Engine 23). */
+  readonly anonymous: boolean;
+}
+
+export type MountKind = "volume" | "bind" | "tmpfs" | "other";
+
+export interface DockerMount {
+  readonly kind: MountKind;
+  /** Of a volume its name, else "". */
+  readonly volume: string;
+  /** Path on the engine's machine; "" for tmpfs. */
+  readonly source: string;
+  /** Path in the container. */
+  readonly destination: string;
+  readonly writable: boolean;
+}
+
+export interface DockerContainer {
+  readonly id: string;
+  readonly name: string;
+  /** As it was asked for: `postgres:16`. */
+  readonly image: string;
+  /** `sha256:…` */
+  readonly imageId: string;
+  readonly running: boolean;
+  /** `running`, `exited`, `created`, `paused`, `restarting`, `dead`, `removing`. */
+  readonly status: string;
+  readonly exitCode: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly startedAt: string;
+  /** `no`, `always`, `unless-stopped`, `on-failure`. */
+  readonly restartPolicy: string;
+  /** Removed by the engine as soon as it stops, with its anonymous volumes. */
+  readonly removedWhenStopped: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly mounts: readonly DockerMount[];
+  /** Bind sources as they were asked for (`HostConfig.Binds`, `HostConfig.Mounts`), `SOURCE:DESTINATION[:OPTIONS]`. */
+  readonly binds: readonly string[];
+  /** Those few variables that say where data lie and whom to ask, such as PGDATA and POSTGRES_USER; never a password. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute path on the engine's machine of what the container wrote over its image (overlay2); undefined elsewhere. */
+  readonly layer: string | undefined;
+  /** Whom it runs as, as it was asked for; "" for the image's own. */
+  readonly user: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly ports: readonly { readonly container: string; readonly hostIp: string; readonly host: number }[];
+  readonly networks: readonly string[];
+  /** Ids of containers whose network, process or IPC namespace it lives in; absent where the engine names none. */
+  readonly joins?: readonly string[];
+}
+
+export interface DockerImage {
+  readonly id: string;
+  readonly tags: readonly string[];
+  /** Paths that become anonymous volumes where nothing is mounted over them. */
+  readonly volumes: readonly string[];
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly user: string;
+  /** Those few of it that say what it is, such as PG_MAJOR and PGDATA. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Bytes. */
+  readonly size: number | undefined;
+}
+
+/**
+ * Sizes as `docker system df -v` adds them up: the engine walks directories and reads no file. It shows three digits
+ * and a unit, so that the bytes are about right. Undefined where it does not say.
+ */
+export interface StorageSizes {
+  /** Bytes by name of the volume. */
+  readonly volumes: ReadonlyMap<string, number>;
+  /** Bytes of a container's own layer, by its full id. */
+  readonly layers: ReadonlyMap<string, number>;
+  readonly images: { readonly count: number; readonly bytes: number } | undefined;
+  readonly buildCache: number | undefined;
+  /** Why some of it is not known. */
+  readonly unknown: string | undefined;
+}
+
+export interface DiskSpace {
+  readonly bytes: number;
+  readonly free: number;
+  readonly inodes: number | undefined;
+  readonly freeInodes: number | undefined;
+}
+
+/** A directory on the engine's machine, by its absolute path: a volume's mountpoint, a bind's source, a layer. */
+export interface Place {
+  /** The caller's name for it, such as `volume:data`; it comes back with the answer. */
+  readonly key: string;
+  readonly path: string;
+  /**
+   * A directory below it, such as `18/docker` in a volume or `var/lib/mysql` in a layer: whoever writes there could have
+   * put a link into the way, which is not followed.
+   */
+  readonly inside?: string;
+}
+
+/** What is wanted of each place. Relative paths, no "..", no link is followed on the way. */
+export interface LookOrder {
+  /** Files of which the first bytes are wanted. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  /** How many names of the directory itself are wanted. */
+  readonly entries: number;
+  /** Not even times of access may change: through read-only mounts, wherever an image with a shell is present. */
+  readonly untouched?: true;
+}
+
+/** Bytes of a name that are no UTF-8 are replaced by U+FFFD. */
+export interface LookedEntry {
+  readonly name: string;
+  readonly kind: "file" | "directory" | "other";
+}
+
+export interface LookedFile {
+  readonly path: string;
+  readonly size: number;
+  /** Seconds of the epoch. */
+  readonly modified: number;
+  readonly uid: number;
+  readonly content: Uint8Array;
+}
+
+export type Looked =
+  | {
+      readonly state: "seen";
+      readonly key: string;
+      readonly entries: readonly LookedEntry[];
+      /** There are more names than `entries`. */
+      readonly more: boolean;
+      /** Of the order's files those that are ordinary files, in its order. */
+      readonly files: readonly LookedFile[];
+      /** Of the order's files those that are there and could not be read, or are no ordinary files. */
+      readonly unread: readonly string[];
+      readonly uid: number;
+      /** Octal, `700`. */
+      readonly mode: string;
+      /** Seconds of the epoch, of the directory itself. */
+      readonly modified: number;
+      /** Bytes of the file system that it lies on. */
+      readonly space: DiskSpace | undefined;
+    }
+  /** The engine's machine has no such path. */
+  | { readonly state: "absent"; readonly key: string }
+  /** There is something, and it is no directory. */
+  | { readonly state: "file"; readonly key: string; readonly size: number }
+  /** Nobody can tell: why, as a sentence. */
+  | { readonly state: "unknown"; readonly key: string; readonly why: string };
+
+export type Searched =
+  | {
+      readonly state: "seen";
+      readonly key: string;
+      /** Relative to the place. */
+      readonly paths: readonly string[];
+      /** There are more paths than these. */
+      readonly more: boolean;
+    }
+  | { readonly state: "absent"; readonly key: string }
+  | { readonly state: "unknown"; readonly key: string; readonly why: string };
+
+/** What a container changed against its image (`docker diff`), paths in the container. */
+export interface LayerChange {
+  readonly how: "added" | "changed" | "deleted";
+  readonly path: string;
+}
+
+/** What a container had and another has not, or has otherwise; never what stands in it: an environment holds passwords. */
+export interface Unlike {
+  /** "the variable", "the command" … */
+  readonly what: string;
+  /** Of a variable; else "". */
+  readonly name: string;
+  readonly how: "lost" | "changed";
+}
+
+export interface DockerHost {
+  /** "here", or "ops@db1.example.com" for a host behind SSH: where printed commands are typed. */
+  readonly label: string;
+  /** The words before every docker command: `docker`, or `sudo -n docker`. */
+  readonly words: readonly [string, ...string[]];
+  engine(): Promise<EngineFacts>;
+  /** All, stopped ones too; one that went meanwhile is left out. */
+  containers(): Promise<readonly DockerContainer[]>;
+  /** All of every driver; one that went meanwhile is left out. */
+  volumes(): Promise<readonly DockerVolume[]>;
+  /** Those that have a name or belong to a container. */
+  images(): Promise<readonly DockerImage[]>;
+  sizes(): Promise<StorageSizes>;
+  /**
+   * Looks into directories without changing one byte, owner or time of modification below them, in batches: as root by
+   * path where the engine is on the same machine, else in a container of an image that is present (never pulled),
+   * without network, with each place mounted read-only by its path. Mounted by path, a volume that has vanished is
+   * `absent`; named (`-v NAME:`) it would be created, and filled with the image's content.
+   */
+  look(places: readonly Place[], order: LookOrder, progress?: (done: number) => void): Promise<readonly Looked[]>;
+  /**
+   * Paths below directories that end in one of `ends`, such as `global/pg_control`: for a container's own layer, which holds
+   * what it wrote and nothing of its image. Looks in the way that `look` does; `inside` counts for nothing here.
+   */
+  search(
+    places: readonly Place[],
+    ends: readonly string[],
+    progress?: (done: number) => void,
+  ): Promise<readonly Searched[]>;
+  /**
+   * By the engine, which compares the whole image with the container: seconds for each. For engines that do not say where a
+   * layer lies. Undefined where the container went meanwhile. Error: `answer-incomplete` where it changed more than can be listed.
+   */
+  changes(container: string): Promise<readonly LayerChange[] | undefined>;
+  /**
+   * In what a container is not as an earlier one was, both by their full ids: environment and settings, but for mounts,
+   * networks and names. Undefined where one of them is gone.
+   */
+  unlike(before: string, after: string): Promise<readonly Unlike[] | undefined>;
+  /**
+   * The text of a file on the machine that the CLI runs on, such as a Compose file, up to `most` bytes; undefined where it
+   * says that there is none. Error: `command-failed` where it is no ordinary file, is longer, or may not be read.
+   */
+  file(path: string, most: number): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** Where an engine is: `host` as `DockerHosts.open` takes it, `sudo` for a docker that is called through it. */
+export interface DockerPlace {
+  readonly host: string;
+  readonly sudo: boolean;
+}
+
+export interface DockerHosts {
+  /** `""` is this machine, with whatever engine its `docker` speaks to; `[USER@]HOST[:PORT]` is reached by SSH. */
+  open(at: DockerPlace): Promise<DockerHost>;
+  /** The same host, for whoever changes something on it. */
+  work(at: DockerPlace): Promise<DockerWork>;
+  /** The same host, for whoever starts servers on copies of what lies there. */
+  copies(at: DockerPlace): Promise<DatabaseCopies>;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,108 @@
+/**
+ * What a step changes on a Docker host. It is apart from what looks (`docker-host.ts`): whoever only reads is given no
+ * way to do anything else.
+ *
+ * Nothing here is ever forced: a container is removed only where it has stopped, and without its volumes; a path is never
+ * written over. Files are those of the machine that the CLI runs on, as root.
+ *
+ * Errors: as `docker-host.ts`, but that an engine which is away in the midst of a call (`unreachable`) leaves an effect that
+ * nobody knows; `command-failed` with effect "unknown" where a command ran and said no; `guard-refused`
+ * with effect "none" where what was compared is not what was expected, or a destination is there already.
+ */
+
+import type { ComposeCall, ComposeGeneration, ComposeScales, ProofOrder } from "../docker-work-commands.js";
+
+export type { ComposeCall, ComposeGeneration, ComposeScales, ProofOrder };
+
+/** A container like another one: same configuration, ports, networks, binds and the very volumes, never started by itself. */
+export interface LikeOrder {
+  /** Id of the container that it is made like. */
+  readonly of: string;
+  readonly name: string;
+  /** Reference or id; never pulled. */
+  readonly image: string;
+  /** Laid over the labels of the other. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a directory holds: names, kinds, owners, modes, sizes and links, and the bytes of every file. */
+export interface Fingerprint {
+  readonly files: number;
+  readonly bytes: number;
+  /** SHA-256, hexadecimal. */
+  readonly sha256: string;
+}
+
+export type PathKind = "directory" | "file" | "other" | "absent";
+
+export interface DockerWork {
+  stop(container: string, graceSeconds: number): Promise<void>;
+  start(container: string): Promise<void>;
+  /** Makes an image of what a stopped container has written over its own; volumes are no part of it. */
+  commit(container: string, reference: string): Promise<void>;
+  /**
+   * Gives its id. What the other one was told, passwords in its environment too, goes from engine to engine and is not
+   * shown. Error: `guard-refused` where the engine's socket is not on this machine.
+   */
+  createLike(order: LikeOrder): Promise<string>;
+  /** A stopped one, whose volumes stay. */
+  remove(container: string): Promise<void>;
+
+  /** Gives the version: "1.29.2". Error: `program-missing`. */
+  composeVersion(generation: ComposeGeneration): Promise<string>;
+  /** Hash of each service's configuration as Compose would write it to a label. */
+  composeHashes(call: ComposeCall): Promise<ReadonlyMap<string, string>>;
+  /** `up -d`; with services those alone, without what they depend on. Others are removed where a service has more. */
+  composeUp(call: ComposeCall, services: readonly string[], scales?: ComposeScales): Promise<void>;
+
+  kind(path: string): Promise<PathKind>;
+  /** Names in a directory. */
+  entries(directory: string): Promise<readonly string[]>;
+  /** Bytes that lie below a directory, as the file system counts them; holes count nothing. */
+  bytesBelow(directory: string): Promise<number>;
+  freeBytes(directory: string): Promise<number>;
+  /** The directories above a path, where they are not there. */
+  makeParents(path: string): Promise<void>;
+  /** With owners, modes, times, links, extended attributes and holes. The destination must not be there. */
+  copyTree(from: string, to: string): Promise<void>;
+  /**
+   * Makes a copy of a run's own (`….dingo-recover-RUN-part`), whole or not, like the other side: what differs in kind,
+   * size, time, owner or mode is removed and copied, the rest is left as it is. `isLive`: somebody writes there, and what
+   * goes in the midst of it is left out. Whether the bytes are the same is the fingerprint's to say.
+   */
+  alignTree(from: string, to: string, how: { readonly isLive: boolean }): Promise<void>;
+  /** Whether all below two directories is the same in kind, size, time, owner, mode and link: no file is read. */
+  alike(one: string, other: string): Promise<boolean>;
+  /** A path in a stopped container, by the engine, to where nothing is. */
+  copyOut(container: string, path: string, to: string): Promise<void>;
+  fingerprint(directory: string): Promise<Fingerprint>;
+  rename(from: string, to: string): Promise<void>;
+  /** One that a run made and nobody else needs: `….dingo-recover-RUN-part` or `…-proof`, and nothing else. */
+  removeOwn(directory: string): Promise<void>;
+  /** SHA-256 of a file; undefined where there is none. */
+  hashOf(path: string): Promise<string | undefined>;
+  /**
+   * Writes a file whole, with owner and mode of the one before. `expected` is the SHA-256 of what is there now;
+   * undefined: nothing. Error: `guard-refused` where it is something else.
+   */
+  writeFile(path: string, text: string, expected: string | undefined): Promise<void>;
+  /** Removes a file that holds exactly that. */
+  removeFile(path: string, expected: string): Promise<void>;
+  /** Whether git has that file in its index; undefined where nobody can tell. */
+  tracked(path: string): Promise<boolean | undefined>;
+
+  startProof(order: ProofOrder): Promise<string>;
+  /** Stops and removes it: the run's own, found by its label. */
+  endProof(name: string, run: string): Promise<void>;
+  exec(container: string, argv: readonly [string, ...string[]], stdin?: string): Promise<Said>;
+  /** Last lines of what a container has said. */
+  said(container: string, lines: number): Promise<string>;
+  /** Status of a GET from that machine; undefined where nothing answers. */
+  httpStatus(url: string): Promise<number | undefined>;
+}

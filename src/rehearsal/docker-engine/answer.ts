@@ -1,0 +1,13 @@
+/** What a program on the engine's machine says, and the state that its call has led to. */
+import type { DockerEngineState } from "./state.js";
+
+export interface DockerAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Applied {
+  readonly state: DockerEngineState;
+  readonly answer: DockerAnswer;
+}

@@ -1,0 +1,325 @@
+/**
+ * One call of the `docker` command on an engine: the state afterwards and what the program says. Pure. It knows exactly the
+ * calls that our adapters send; any other is a stray, and fails the rehearsal.
+ */
+import type { Applied, DockerAnswer } from "./answer.js";
+import { applyCompose } from "./compose.js";
+import { asked, placeOf } from "./database.js";
+import { createVolume, execCopy, removeVolume, runCopy } from "./database-copies.js";
+import { applyDumps } from "./dump-files.js";
+import { applyFiles, laidDown } from "./file-programs.js";
+import { applyCurl } from "./http-programs.js";
+import { remove, start, stop } from "./lifecycle.js";
+import { recorded } from "./machine-files.js";
+import { containerJson, imageJson, infoOf, sizesJson, volumeJson } from "./render.js";
+import { answerScript } from "./scripts.js";
+import { digits } from "./seed.js";
+import { containerOf, type DockerEngineState, imageOf, type SimContainer, spotOf } from "./state.js";
+import { nodeAt, subtree } from "./tree.js";
+
+export interface DockerCall {
+  /** `docker` where nothing is said; others are those of the machine that it is typed on. */
+  readonly program?: string;
+  /** The words behind it. */
+  readonly words: readonly string[];
+  /** One character for each byte. */
+  readonly stdin: string;
+  /** Milliseconds of the epoch. */
+  readonly now: number;
+  /** Where the program found the engine: `tcp://127.0.0.1:PORT`. */
+  readonly endpoint: string;
+}
+
+type Handler = (state: DockerEngineState, rest: readonly string[], call: DockerCall) => Applied | undefined;
+
+/** By the words that a call begins with, the longest first. */
+const HANDLERS: readonly (readonly [string, Handler])[] = [
+  ["info --format {{json .}}", (state) => says(state, `${JSON.stringify(infoOf(state))}\n`)],
+  [
+    "context inspect",
+    (state, _rest, { endpoint }) => says(state, json([contextOf(state.isLocal ? SOCKET : endpoint)])),
+  ],
+  ["volume ls -q", (state) => says(state, lines(Object.keys(state.volumes).sort()))],
+  ["volume inspect", (state, names) => inspect(state, names, VOLUMES)],
+  ["ps -aq --no-trunc --filter", labelled],
+  ["ps -aq --no-trunc", (state) => says(state, lines(newestFirst(state)))],
+  ["inspect --type container", (state, names) => inspect(state, names, CONTAINERS)],
+  ["image ls -q --no-trunc", (state) => says(state, lines(Object.keys(state.images)))],
+  ["image inspect", (state, names) => inspect(state, names, IMAGES)],
+  ["system df -v --format {{json .}}", (state) => says(state, `${JSON.stringify(sizesJson(state))}\n`)],
+  ["diff", diff],
+  ["volume create", (state, words, { now }) => createVolume(state, words, now)],
+  ["volume rm", (state, words) => removeVolume(state, words)],
+  ["run --rm --network none --log-driver none", runScript],
+  ["run --network none", (state, words, { now }) => runCopy(state, words, now)],
+  ["stop -t", (state, [, name = ""], { now }) => onOne(state, name, (one) => says(stop(state, one, now), `${name}\n`))],
+  ["start", (state, [name = ""], { now }) => onOne(state, name, (one) => begin(state, one, now))],
+  ["rm", (state, [name = ""]) => onOne(state, name, (one) => removal(state, one))],
+  ["commit", (state, [name = "", tag = ""]) => onOne(state, name, (one) => commit(state, one, tag))],
+  ["cp -a", (state, [from = "", to = ""]) => copyOut(state, from, to)],
+  [
+    "exec -i",
+    (state, [name = "", ...argv], { stdin, now }) =>
+      onOne(state, name, (one) => inside(state, one, { argv, stdin, now })),
+  ],
+  ["logs --tail", (state, [, name = ""]) => onOne(state, name, ({ log = "" }) => says(state, log))],
+  ["compose", (state, words, { now }) => applyCompose(state, { generation: "v2", words, now })],
+];
+
+const SOCKET = "unix:///var/run/docker.sock";
+
+export function apply(state: DockerEngineState, call: DockerCall): Applied {
+  const { program = "docker" } = call;
+  if (program !== "docker") return elsewhere(state, program, call) ?? stray(state, program, call);
+  if ((state.downFor ?? 0) > 0) return down(state);
+  return ofDocker(state, call);
+}
+
+/** The engine is being restarted. */
+function down(state: DockerEngineState): Applied {
+  const { downFor = 0, ...rest } = state;
+  const next = downFor > 1 ? { ...rest, downFor: downFor - 1 } : rest;
+  return fails(next, 1, `Cannot connect to the Docker daemon at ${SOCKET}. Is the docker daemon running?`);
+}
+
+function elsewhere(state: DockerEngineState, program: string, call: DockerCall): Applied | undefined {
+  const words = program === "env" && call.words[0] === "LC_ALL=C" ? call.words.slice(1) : [program, ...call.words];
+  if (words[0] === "curl") return applyCurl(state, { ...call, words: words.slice(1) });
+  if (words[0] === "docker-compose") return applyCompose(state, { ...call, generation: "v1", words: words.slice(1) });
+  const docker = (before: DockerEngineState, own: readonly string[], stdin: string): Applied =>
+    apply(before, { ...call, program: "docker", words: own, stdin });
+  return applyDumps(state, { ...call, words }, docker) ?? applyFiles(state, { ...call, words });
+}
+
+function stray(state: DockerEngineState, program: string, { words }: DockerCall): Applied {
+  const line = [program, ...words].join(" ");
+  const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line;
+  const stderr = `${program}: the rehearsal's ${program} is not called like this\n`;
+  return { state: { ...state, strays: [...state.strays, shown] }, answer: { code: 127, stdout: "", stderr } };
+}
+
+function ofDocker(state: DockerEngineState, call: DockerCall): Applied {
+  const line = call.words.join(" ");
+  for (const [words, handler] of HANDLERS) {
+    if (line !== words && !line.startsWith(`${words} `)) continue;
+    const applied = handler(state, call.words.slice(words.split(" ").length), call);
+    if (applied !== undefined) return applied;
+  }
+  const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line;
+  const stderr = `docker: '${call.words[0] ?? ""}' is not a docker command.\nSee 'docker --help'\n`;
+  return { state: { ...state, strays: [...state.strays, shown] }, answer: { code: 1, stdout: "", stderr } };
+}
+
+const says = (state: DockerEngineState, stdout: string): Applied => ({
+  state,
+  answer: { code: 0, stdout, stderr: "" },
+});
+const fails = (state: DockerEngineState, code: number, stderr: string): Applied => ({
+  state,
+  answer: { code, stdout: "", stderr: `${stderr}\n` },
+});
+const lines = (all: readonly string[]): string => all.map((each) => `${each}\n`).join("");
+const json = (value: unknown): string => `${JSON.stringify(value, null, 4)}\n`;
+
+const contextOf = (endpoint: string): unknown => ({
+  Name: "default",
+  Metadata: {},
+  Endpoints: { docker: { Host: endpoint, SkipTLSVerify: false } },
+});
+
+const newestFirst = ({ containers }: DockerEngineState): readonly string[] =>
+  Object.values(containers)
+    .sort((a, b) => b.createdAt - a.createdAt)
+    .map(({ id }) => id);
+
+interface Kind {
+  readonly find: (state: DockerEngineState, name: string) => unknown;
+  readonly absent: (name: string) => string;
+}
+
+const VOLUMES: Kind = {
+  find: (state, name) => {
+    const volume = state.volumes[name];
+    return volume === undefined ? undefined : volumeJson(state, volume);
+  },
+  absent: (name) => `Error response from daemon: get ${name}: no such volume`,
+};
+const CONTAINERS: Kind = {
+  find: (state, name) => {
+    const container = containerOf(state, name);
+    return container === undefined ? undefined : containerJson(state, container);
+  },
+  absent: (name) => `error: no such container: ${name}`,
+};
+const IMAGES: Kind = {
+  find: (state, name) => {
+    const image = imageOf(state, name);
+    return image === undefined ? undefined : imageJson(image);
+  },
+  absent: (name) => `Error response from daemon: No such image: ${name}`,
+};
+
+/** Those that are there are shown even where others are not. */
+function inspect(state: DockerEngineState, names: readonly string[], { find, absent }: Kind): Applied {
+  const found = names.map((name) => find(state, name));
+  const missing = names.filter((_, index) => found[index] === undefined);
+  return {
+    state,
+    answer: {
+      code: missing.length === 0 ? 0 : 1,
+      stdout: json(found.filter((each) => each !== undefined)),
+      stderr: lines(missing.map(absent)),
+    },
+  };
+}
+
+function onOne(
+  state: DockerEngineState,
+  name: string,
+  work: (container: SimContainer) => Applied | undefined,
+): Applied | undefined {
+  const container = containerOf(state, name);
+  if (container === undefined) return fails(state, 1, `Error response from daemon: No such container: ${name}`);
+  return work(container);
+}
+
+/** `--filter name=^/?NAME$ --filter label=KEY=VALUE`. */
+function labelled(state: DockerEngineState, words: readonly string[]): Applied {
+  const filters = words.filter((word) => word !== "--filter").map((word) => word.split(/=(.*)/s));
+  const value = (key: string): string => filters.find(([each]) => each === key)?.[1] ?? "";
+  const [key = "", wanted = ""] = value("label").split(/=(.*)/s);
+  const name = new RegExp(value("name"));
+  return says(
+    state,
+    lines(
+      newestFirst(state).filter((id) => {
+        const container = state.containers[id];
+        return container !== undefined && name.test(container.name) && container.labels[key] === wanted;
+      }),
+    ),
+  );
+}
+
+function begin(state: DockerEngineState, container: SimContainer, now: number): Applied {
+  const done = start(state, container, now);
+  if ("why" in done)
+    return fails(
+      state,
+      1,
+      `Error response from daemon: ${done.why}\nError: failed to start containers: ${container.id}`,
+    );
+  return says(done.state, `${container.id}\n`);
+}
+
+function removal(state: DockerEngineState, container: SimContainer): Applied {
+  if (container.status !== "running") return says(remove(state, container), `${container.id}\n`);
+  const why = `You cannot remove a running container ${container.id}. Stop the container before attempting removal or force remove`;
+  return fails(state, 1, `Error response from daemon: ${why}`);
+}
+
+function commit(state: DockerEngineState, container: SimContainer, tag: string): Applied {
+  const made = state.images[container.imageId];
+  if (made === undefined) return fails(state, 1, `Error response from daemon: No such image: ${container.imageId}`);
+  const id = `sha256:${digits(`${container.id} ${tag}`)}`;
+  const others = Object.entries(state.images).map(([each, image]) => [
+    each,
+    { ...image, tags: image.tags.filter((other) => other !== tag) },
+  ]);
+  const images = { ...(Object.fromEntries(others) as DockerEngineState["images"]) };
+  const kept = { ...made, id, tags: [tag], env: [...made.env, ...container.env], layer: container.layer };
+  return says(recorded({ ...state, images: { ...images, [id]: kept } }, `commit ${container.name} ${tag}`), `${id}\n`);
+}
+
+/** Of a volume as of a layer, what the container sees there. */
+function copyOut(state: DockerEngineState, from: string, to: string): Applied {
+  const [name = "", path = ""] = from.split(/:(.*)/s);
+  return (
+    onOne(state, name, (container) => {
+      const spot = spotOf(state, placeOf(state, container, path));
+      const tree = subtree(spot.tree, spot.path);
+      if (tree === undefined) return fails(state, 1, `Error: No such container:path: ${from}`);
+      return laidDown(state, tree, { to, what: `cp ${container.name}:${path} ${to}` });
+    }) ?? says(state, "")
+  );
+}
+
+function inside(
+  state: DockerEngineState,
+  container: SimContainer,
+  order: { readonly argv: readonly string[]; readonly stdin: string; readonly now: number },
+): Applied | undefined {
+  if (container.status !== "running")
+    return fails(state, 1, `Error response from daemon: Container ${container.id} is not running`);
+  const copied = execCopy(state, container, order);
+  if (copied !== undefined) return copied;
+  const [program, path = "", ...more] = order.argv;
+  const answer =
+    program === "cat" && more.length === 0 ? textIn(state, container, path) : asked(state, container, order);
+  return answer === undefined ? undefined : { state, answer };
+}
+
+function textIn(state: DockerEngineState, container: SimContainer, path: string): DockerAnswer {
+  const spot = spotOf(state, placeOf(state, container, path));
+  const node = nodeAt(spot.tree, spot.path);
+  if (node?.kind === "file") return { code: 0, stdout: Buffer.from(node.start, "base64").toString(), stderr: "" };
+  return { code: 1, stdout: "", stderr: `cat: can't open '${path}': No such file or directory\n` };
+}
+
+function diff(state: DockerEngineState, [name = ""]: readonly string[]): Applied {
+  const container = containerOf(state, name);
+  if (container === undefined) return fails(state, 1, `Error response from daemon: No such container: ${name}`);
+  return says(
+    state,
+    lines(
+      Object.keys(container.layer.nodes)
+        .sort()
+        .map((path) => `A /${path}`),
+    ),
+  );
+}
+
+/** Of `docker run` only what looks into mounted directories; undefined for everything else. */
+function runScript(state: DockerEngineState, rest: readonly string[]): Applied | undefined {
+  const entry = rest.indexOf("--entrypoint");
+  if (rest[entry + 1] !== "sh" || rest[entry + 3] !== "-c") return undefined;
+  const image = imageOf(state, rest[entry + 2] ?? "");
+  if (image === undefined) return fails(state, 125, `Unable to find image '${rest[entry + 2] ?? ""}' locally`);
+  if (!image.hasShell)
+    return fails(
+      state,
+      127,
+      'docker: Error response from daemon: exec: "sh": executable file not found in $PATH: unknown.',
+    );
+  const mounts = new Map(mountsIn(rest.slice(0, entry)));
+  const gone = [...mounts.values()].find((source) => isGone(state, source));
+  if (gone !== undefined)
+    return fails(
+      state,
+      125,
+      `docker: Error response from daemon: invalid mount config for type "bind": bind source path does not exist: ${gone}.\nSee 'docker run --help'.`,
+    );
+  const [script = "", , ...words] = rest.slice(entry + 4);
+  const said = answerScript(state, { script, words, real: (path) => mounts.get(path) ?? path });
+  return said === undefined ? undefined : says(state, said);
+}
+
+function isGone(state: DockerEngineState, source: string): boolean {
+  const { tree, path } = spotOf(state, source);
+  return nodeAt(tree, path) === undefined;
+}
+
+/** `--mount type=bind,src=…,dst=…,readonly`, destination first. */
+function mountsIn(words: readonly string[]): readonly (readonly [string, string])[] {
+  return words.flatMap((word, index) => {
+    if (words[index - 1] !== "--mount") return [];
+    const fields = csv(word).map((field) => field.split(/=(.*)/s));
+    const value = (name: string): string => fields.find(([key]) => key === name)?.[1] ?? "";
+    return [[value("dst"), value("src")] as const];
+  });
+}
+
+function csv(line: string): readonly string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/gs)].map(([, quoted, plain]) =>
+    quoted === undefined ? (plain ?? "") : quoted.replaceAll('""', '"'),
+  );
+}

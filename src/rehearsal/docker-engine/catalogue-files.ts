@@ -1,0 +1,76 @@
+/**
+ * A data directory with databases in it: what tells it from others (`postgres-files.ts`), the catalogues that name its
+ * databases and roles, and one file of the box's own with tables and rows, which goes along with every copy.
+ */
+import { type PostgresSeed, postgresFiles } from "./postgres-files.js";
+import { file, type TreeNode } from "./tree.js";
+
+/** Database → table → how many rows. */
+export type BoxDatabases = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export interface DatabaseSeed extends PostgresSeed {
+  readonly role: string;
+  readonly databases: BoxDatabases;
+}
+
+/** Of the box alone. */
+export const ROWS_FILE = "base/16384/box-rows";
+const UID = 999;
+
+export function databaseFiles(seed: DatabaseSeed): Readonly<Record<string, TreeNode>> {
+  const owned = { uid: UID, modified: seed.checkpointAt };
+  const names = [
+    "postgres",
+    "template0",
+    "template1",
+    ...Object.keys(seed.databases).filter((name) => name !== "postgres"),
+  ];
+  return {
+    ...postgresFiles(seed),
+    "global/1262": file(page(names.map((name, index) => nameRow(16_384 + index, name, [1, 0, 0, 0, 0, 0]))), owned),
+    "global/1260": file(page([nameRow(10, seed.role, [1, 1, 1, 1, 1, 1])]), owned),
+    [ROWS_FILE]: rowsFile(seed.databases, seed.checkpointAt),
+  };
+}
+
+export const rowsFile = (databases: BoxDatabases, modified: number): TreeNode =>
+  file(JSON.stringify(databases), { uid: UID, modified });
+
+export function rowsIn(node: TreeNode | undefined): BoxDatabases | undefined {
+  if (node?.kind !== "file") return undefined;
+  try {
+    return JSON.parse(Buffer.from(node.start, "base64").toString()) as BoxDatabases;
+  } catch {
+    return undefined;
+  }
+}
+
+const PAGE = 8192;
+const HEADER = 24;
+const XMAX_INVALID = 0x0800;
+
+/** OID, name in 64 bytes, then flags of one byte each, as both catalogues have them since 12. */
+function nameRow(oid: number, name: string, flags: readonly number[]): Buffer {
+  const row = Buffer.alloc(HEADER + 4 + 64 + 8);
+  row.writeUInt16LE(XMAX_INVALID, 20);
+  row[22] = HEADER;
+  row.writeUInt32LE(oid, HEADER);
+  row.write(name, HEADER + 4, 63, "utf8");
+  Buffer.from(flags).copy(row, HEADER + 4 + 64);
+  return row;
+}
+
+/** storage/bufpage.h: line pointers grow from the front, rows from the end. */
+function page(rows: readonly Buffer[]): Buffer {
+  const bytes = Buffer.alloc(PAGE);
+  let upper = PAGE;
+  rows.forEach((row, index) => {
+    upper -= row.length;
+    row.copy(bytes, upper);
+    bytes.writeUInt32LE((upper | (1 << 15) | (row.length << 17)) >>> 0, HEADER + 4 * index);
+  });
+  bytes.writeUInt16LE(HEADER + 4 * rows.length, 12);
+  bytes.writeUInt16LE(upper, 14);
+  bytes.writeUInt16LE(PAGE, 16);
+  return bytes;
+}

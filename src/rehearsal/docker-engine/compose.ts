@@ -1,0 +1,172 @@
+/**
+ * Both generations of Compose, as far as our adapters call them. They know their containers by labels and not by names: one
+ * whose configuration is another is "recreated", and takes the old one's unnamed volumes along.
+ */
+import { posix } from "node:path";
+import type { Applied } from "./answer.js";
+import { configHash, type ServiceText, servicesIn } from "./compose-file.js";
+import { create, remove, start, stop } from "./lifecycle.js";
+import { recorded } from "./machine-files.js";
+import { type DockerEngineState, imageOf, type SimContainer, type SimMount, spotOf } from "./state.js";
+import { nodeAt } from "./tree.js";
+
+type Generation = "v1" | "v2";
+const VERSIONS: Readonly<Record<Generation, string>> = { v1: "1.29.2", v2: "2.40.3" };
+
+interface Call {
+  readonly generation: Generation;
+  readonly project: string;
+  readonly directory: string;
+  readonly files: readonly string[];
+  readonly now: number;
+}
+
+/** `words` are those behind `docker-compose`, or behind `docker compose`. */
+export function applyCompose(
+  state: DockerEngineState,
+  {
+    generation,
+    words,
+    now,
+  }: { readonly generation: Generation; readonly words: readonly string[]; readonly now: number },
+): Applied | undefined {
+  if (words.join(" ") === "version --short") return says(state, `${VERSIONS[generation]}\n`);
+  const [p, project = "", d, directory = "", ...rest] = words;
+  if (p !== "-p" || d !== "--project-directory") return undefined;
+  const files: string[] = [];
+  while (rest[0] === "-f") files.push(rest.splice(0, 2)[1] ?? "");
+  const call = { generation, project, directory, files, now };
+  const texts = files.map((file) => textOf(state, file));
+  const lacking = files.find((_, index) => texts[index] === undefined);
+  if (lacking !== undefined) return fails(state, `open ${lacking}: no such file or directory`);
+  const services = servicesIn(texts.map((text) => text ?? ""));
+  if (rest.join(" ") === "config --hash *")
+    return says(state, [...services].map(([name, service]) => `${name} ${configHash(service)}\n`).join(""));
+  if (rest[0] !== "up" || rest[1] !== "-d") return undefined;
+  while (rest[2] === "--scale") rest.splice(2, 2);
+  const named = rest[2] === "--no-deps" && rest[3] === "--" ? rest.slice(4) : [];
+  if (rest.length > 2 && named.length === 0) return undefined;
+  return up(state, call, { services, names: named.length === 0 ? [...services.keys()] : named });
+}
+
+const says = (state: DockerEngineState, stdout: string): Applied => ({
+  state,
+  answer: { code: 0, stdout, stderr: "" },
+});
+const fails = (state: DockerEngineState, stderr: string): Applied => ({
+  state,
+  answer: { code: 1, stdout: "", stderr: `${stderr}\n` },
+});
+
+function textOf(state: DockerEngineState, path: string): string | undefined {
+  const { tree, path: at } = spotOf(state, path);
+  const node = nodeAt(tree, at);
+  return node?.kind === "file" ? Buffer.from(node.start, "base64").toString() : undefined;
+}
+
+function up(
+  state: DockerEngineState,
+  call: Call,
+  { services, names }: { readonly services: ReadonlyMap<string, ServiceText>; readonly names: readonly string[] },
+): Applied {
+  let current = state;
+  for (const name of names) {
+    const service = services.get(name);
+    if (service === undefined) return fails(current, `no such service: ${name}`);
+    const done = raised(current, call, { name, service });
+    if ("why" in done) return fails(done.state, `ERROR: for ${name}  ${done.why}`);
+    current = done.state;
+  }
+  return says(recorded(current, `up ${names.join(" ")}`), "");
+}
+
+interface Named {
+  readonly name: string;
+  readonly service: ServiceText;
+}
+
+type Raised = { readonly state: DockerEngineState; readonly why?: string };
+
+function raised(state: DockerEngineState, call: Call, { name, service }: Named): Raised {
+  const image = imageOf(state, service.image);
+  if (image === undefined) return { state, why: `pull access denied for ${service.image}` };
+  const old = memberOf(state, call.project, name);
+  if (old !== undefined && old.labels[label("config-hash")] === configHash(service)) return begun(state, old.id, call);
+  const kept = old === undefined ? [] : inherited(old, service, call);
+  const gone = old === undefined ? state : remove(stop(state, old, call.now), old);
+  const [made, id] = create(
+    gone,
+    {
+      ...{ name: containerName(call, name), image: service.image, imageId: image.id, env: [] },
+      ...{ labels: labelsOf(call, { name, service }), restartPolicy: service.restart === "" ? "no" : service.restart },
+      ...{ mounts: [...mountsOf(service, call), ...kept], networks: [`${call.project}_default`] },
+      ports: service.ports.map((port) => portOf(port)),
+      ...(service.command === "" ? {} : { command: service.command.split(" ") }),
+    },
+    call.now,
+  );
+  return begun(made, id, call);
+}
+
+function begun(state: DockerEngineState, id: string, { now }: Call): Raised {
+  const container = state.containers[id];
+  if (container === undefined) return { state, why: "it is gone" };
+  const done = start(state, container, now);
+  return "why" in done ? { state, why: done.why } : { state: done.state };
+}
+
+const label = (name: string): string => `com.docker.compose.${name}`;
+
+const memberOf = ({ containers }: DockerEngineState, project: string, service: string): SimContainer | undefined =>
+  Object.values(containers).find(
+    ({ labels }) =>
+      labels[label("project")] === project &&
+      labels[label("service")] === service &&
+      labels[label("oneoff")]?.toLowerCase() !== "true",
+  );
+
+/** What was in a volume without a name goes on, unless the file mounts something there. */
+function inherited({ mounts }: SimContainer, service: ServiceText, call: Call): readonly SimMount[] {
+  const named = mountsOf(service, call).map(({ to }) => to);
+  return mounts.filter(({ kind, from, to }) => kind === "volume" && /^[0-9a-f]{64}$/.test(from) && !named.includes(to));
+}
+
+function mountsOf({ volumes }: ServiceText, { project, directory }: Call): readonly SimMount[] {
+  return volumes.map((written) => {
+    const [from = "", to = "", mode] = written.split(":");
+    const isPath = /^[./~]/.test(from);
+    const source = isPath ? posix.resolve(directory, from) : `${project}_${from}`;
+    return { kind: isPath ? "bind" : "volume", from: source, to, writable: mode !== "ro" };
+  });
+}
+
+function portOf(written: string): { readonly container: string; readonly host: number } {
+  const [host = "", container = ""] = written.split(":");
+  return { container: `${container}/tcp`, host: Number(host) };
+}
+
+export const containerName = ({ generation, project }: Pick<Call, "generation" | "project">, service: string): string =>
+  [project, service, "1"].join(generation === "v1" ? "_" : "-");
+
+/** The first generation writes files as they were given, the second their whole paths. */
+export function labelsOf(call: Omit<Call, "now">, { name, service }: Named): Readonly<Record<string, string>> {
+  const { generation, project, directory, files } = call;
+  const shown = generation === "v1" ? files.map((file) => file.replace(`${directory}/`, "")) : files;
+  return {
+    [label("project")]: project,
+    [label("service")]: name,
+    [label("version")]: VERSIONS[generation],
+    [label("config-hash")]: configHash(service),
+    [label("container-number")]: "1",
+    [label("oneoff")]: "False",
+    [label("project.working_dir")]: directory,
+    [label("project.config_files")]: shown.join(","),
+  };
+}
+
+/** A stack as Compose brings it up, for a scenario's first state. */
+export function broughtUp(state: DockerEngineState, call: Call): DockerEngineState {
+  const texts = call.files.map((file) => textOf(state, file) ?? "");
+  const services = servicesIn(texts);
+  return up(state, call, { services, names: [...services.keys()] }).state;
+}

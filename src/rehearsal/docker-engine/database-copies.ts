@@ -1,0 +1,279 @@
+/**
+ * Copies of data directories and servers on them, as far as our adapter calls for them: volumes of a run's own, the scripts
+ * that it runs in containers, and what its servers answer. Undefined: nobody here knows the call.
+ */
+import { type BoxDatabases, ROWS_FILE, rowsFile, rowsIn } from "./catalogue-files.js";
+import { postgresFiles } from "./postgres-files.js";
+import { altered, freeBytes, nodeOn, recorded } from "./machine-files.js";
+import { create } from "./lifecycle.js";
+import { containerOf, type DockerEngineState, imageOf, mountpoint, type SimContainer, spotOf } from "./state.js";
+import { file, grafted, planted, sizeOf, subtree, type Tree, treeOf } from "./tree.js";
+
+interface Applied {
+  readonly state: DockerEngineState;
+  readonly answer: { readonly code: number; readonly stdout: string; readonly stderr: string };
+}
+
+const FIELD = "\u001f";
+const ROW = "\u001e";
+const COPY_AT = "/dingo/copy";
+
+const answered = (state: DockerEngineState, stdout: string): Applied => ({
+  state,
+  answer: { code: 0, stdout, stderr: "" },
+});
+const failed = (state: DockerEngineState, code: number, stderr: string): Applied => ({
+  state,
+  answer: { code, stdout: "", stderr: `${stderr}\n` },
+});
+
+export function createVolume(state: DockerEngineState, words: readonly string[], now: number): Applied | undefined {
+  const name = words.at(-1) ?? "";
+  const after = (flag: string): readonly string[] =>
+    words.flatMap((word, index) => (words[index - 1] === flag ? [word] : []));
+  if (name in state.volumes) return answered(state, `${name}\n`);
+  const labels = Object.fromEntries(
+    after("--label").map((each) => each.split(/=(.*)/s).slice(0, 2) as [string, string]),
+  );
+  const options = Object.fromEntries(
+    after("--opt").map((each) => each.split(/=(.*)/s).slice(0, 2) as [string, string]),
+  );
+  const volume = { name, driver: "local", labels, options, createdAt: now, tree: treeOf({}) };
+  return answered(
+    recorded({ ...state, volumes: { ...state.volumes, [name]: volume } }, `volume create ${name}`),
+    `${name}\n`,
+  );
+}
+
+export function removeVolume(state: DockerEngineState, [name = ""]: readonly string[]): Applied {
+  if (!(name in state.volumes)) return failed(state, 1, `Error: No such volume: ${name}`);
+  const user = Object.values(state.containers).find(({ mounts }) => mounts.some(({ from }) => from === name));
+  if (user !== undefined)
+    return failed(state, 1, `Error response from daemon: remove ${name}: volume is in use - [${user.id}]`);
+  const { [name]: _gone, ...volumes } = state.volumes;
+  return answered(recorded({ ...state, volumes }, `volume rm ${name}`), `${name}\n`);
+}
+
+interface Call {
+  readonly words: readonly string[];
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly image: string;
+  /** Destination → source. */
+  readonly mounts: ReadonlyMap<string, string>;
+  readonly now: number;
+}
+
+/** `run` with a script of ours; the words behind `run`. */
+export function runCopy(state: DockerEngineState, words: readonly string[], now: number): Applied | undefined {
+  const entry = words.indexOf("--entrypoint");
+  if (words[entry + 1] !== "sh" || words[entry + 3] !== "-c") return undefined;
+  const [script = "", , ...args] = words.slice(entry + 4);
+  const call: Call = {
+    words: words.slice(0, entry),
+    script,
+    args,
+    image: words[entry + 2] ?? "",
+    mounts: mountsOf(words.slice(0, entry)),
+    now,
+  };
+  if (imageOf(state, call.image) === undefined)
+    return failed(state, 125, `Unable to find image '${call.image}' locally`);
+  if (script.includes("missing $p")) return answered(state, programsOf(state, call));
+  if (script.includes("du -skx"))
+    return answered(state, args.map((path) => `${kilobytes(state, real(call, path))}\n`).join(""));
+  if (script.includes("list() {")) return fill(state, call);
+  if (script.includes("initdb -D")) return serve(fresh(state, call), call);
+  return script.includes('exec postgres "$@"') ? serve(state, call) : undefined;
+}
+
+function mountsOf(words: readonly string[]): ReadonlyMap<string, string> {
+  const mounts = words.filter((_, index) => words[index - 1] === "--mount");
+  const value = (mount: string, key: string): string => new RegExp(`(?:^|,)"?${key}=([^,]*)`).exec(mount)?.[1] ?? "";
+  return new Map(mounts.map((mount) => [value(mount, "dst"), value(mount, "src")]));
+}
+
+/** A path in the container as one on the engine's machine. */
+function real({ mounts }: Call, path: string): string {
+  const [at, source] = [...mounts].find(
+    ([destination]) => path === destination || path.startsWith(`${destination}/`),
+  ) ?? ["", ""];
+  return `${source}${path.slice(at.length)}`.replace(/\/+$/, "");
+}
+
+function programsOf(state: DockerEngineState, { image }: Call): string {
+  const env = imageOf(state, image)?.env ?? [];
+  const major = env.find((each) => each.startsWith("PG_MAJOR="))?.slice("PG_MAJOR=".length);
+  const version = major === undefined ? "" : `${major}.4`;
+  return `postgres ${version}\npg_dump ${version}\nlibc glibc\n`;
+}
+
+const treeAt = (state: DockerEngineState, path: string): Tree | undefined => {
+  const spot = spotOf(state, path);
+  return subtree(spot.tree, spot.path);
+};
+const kilobytes = (state: DockerEngineState, path: string): string => {
+  const tree = treeAt(state, path);
+  return tree === undefined ? "-1" : String(Math.ceil(sizeOf(tree) / 1024));
+};
+
+function fill(state: DockerEngineState, call: Call): Applied {
+  const [inside = "", name = "", how = ""] = call.args;
+  const from = treeAt(state, real(call, `/dingo/from/${inside}`));
+  if (from === undefined) return failed(state, 2, "cd: can't cd to /dingo/from");
+  const bytes = sizeOf(from);
+  const to = how === "server" ? `${COPY_AT}/data` : how === "volume" ? COPY_AT : `${COPY_AT}/${name}`;
+  const volume = call.mounts.get(COPY_AT) ?? "";
+  const target = volume.startsWith("/")
+    ? `${volume}${to.slice(COPY_AT.length)}`
+    : `${mountpoint(state, volume)}${to.slice(COPY_AT.length)}`;
+  if (how === "path" && nodeOn(state, target) !== undefined) return failed(state, 4, "it is there already");
+  if (bytes > freeBytes(state)) return failed(state, 1, "cp: error writing: No space left on device");
+  const copied = altered(state, target, (tree, at) => grafted(tree, at, from));
+  const marked =
+    how === "server"
+      ? altered(copied, `${mountpoint(state, volume)}/complete`, (tree, at) =>
+          planted(tree, at, file("999\n", { modified: call.now })),
+        )
+      : copied;
+  const said = [
+    `uid ${from.top.uid}`,
+    `files ${Object.keys(from.nodes).length}`,
+    `kilobytes ${Math.ceil(bytes / 1024)}`,
+    "tablespaces 0",
+  ];
+  return answered(recorded(marked, `fill ${volume}`), said.map((line) => `${line}\n`).join(""));
+}
+
+function fresh(state: DockerEngineState, call: Call): DockerEngineState {
+  const seed = { major: "13", systemId: BigInt(call.now), inProduction: true, checkpointAt: call.now } as const;
+  const files = { ...postgresFiles(seed), [ROWS_FILE]: rowsFile({ postgres: {} }, call.now) };
+  const data = `${mountpoint(state, call.mounts.get(COPY_AT) ?? "")}/data`;
+  return altered(state, data, (tree, at) => grafted(tree, at, treeOf(files)));
+}
+
+function serve(state: DockerEngineState, { words, image, mounts, now }: Call): Applied {
+  const name = words[words.indexOf("--name") + 1] ?? "";
+  if (containerOf(state, name) !== undefined)
+    return failed(
+      state,
+      125,
+      `docker: Error response from daemon: Conflict. The container name "/${name}" is already in use`,
+    );
+  const labels = Object.fromEntries(
+    words.flatMap((word, index) =>
+      words[index - 1] === "--label" ? [word.split(/=(.*)/s).slice(0, 2) as [string, string]] : [],
+    ),
+  );
+  const imageId = imageOf(state, image)?.id ?? "";
+  const volumes = [...mounts].map(([to, from]) => ({ kind: "volume" as const, from, to, writable: true }));
+  const tmpfs = (state.images[imageId]?.volumes ?? []).map((to) => ({
+    kind: "bind" as const,
+    from: "",
+    to,
+    writable: true,
+  }));
+  const [made, id] = create(state, { name, image, imageId, labels, env: [], mounts: [...volumes, ...tmpfs] }, now);
+  const container = made.containers[id];
+  if (container === undefined) return failed(made, 125, "the engine made no container");
+  const rows = databasesOf(made, container);
+  const status = rows === undefined ? ("exited" as const) : ("running" as const);
+  const log =
+    rows === undefined
+      ? "PANIC:  could not locate a valid checkpoint record\n"
+      : "LOG:  database system is ready to accept connections\n";
+  const run: SimContainer = { ...container, status, startedAt: now, log };
+  return answered(
+    { ...made, containers: { ...made.containers, [id]: run }, record: [...state.record, `run ${name}`] },
+    `${id}\n`,
+  );
+}
+
+const volumeOn = ({ mounts }: SimContainer): string => mounts.find(({ to }) => to === COPY_AT)?.from ?? "";
+const rowsPath = (state: DockerEngineState, container: SimContainer): string =>
+  `${mountpoint(state, volumeOn(container))}/data/${ROWS_FILE}`;
+
+function databasesOf(state: DockerEngineState, container: SimContainer): BoxDatabases | undefined {
+  return rowsIn(nodeOn(state, rowsPath(state, container)));
+}
+
+function changed(
+  state: DockerEngineState,
+  container: SimContainer,
+  { databases, now, what }: { readonly databases: BoxDatabases; readonly now: number; readonly what: string },
+): DockerEngineState {
+  return recorded(
+    altered(state, rowsPath(state, container), (tree, at) => planted(tree, at, rowsFile(databases, now))),
+    what,
+  );
+}
+
+/** `exec -i NAME sh -c SCRIPT sh …`: a running server of ours. */
+export function execCopy(
+  state: DockerEngineState,
+  container: SimContainer,
+  { argv, stdin, now }: { readonly argv: readonly string[]; readonly stdin: string; readonly now: number },
+): Applied | undefined {
+  const [shell, c, script = "", , ...args] = argv;
+  if (shell !== "sh" || c !== "-c" || volumeOn(container) === "") return undefined;
+  if (script.includes("pg_isready")) return answered(state, "");
+  const databases = databasesOf(state, container) ?? {};
+  const database = /^dbname='(.*)'$/s.exec(args[args.indexOf("-d") + 1] ?? "")?.[1] ?? "postgres";
+  if (script.includes("exec pg_dumpall")) return answered(state, "-- the box's roles\n");
+  if (script.includes("exec pg_dump ")) return answered(state, `${DUMP}${JSON.stringify(databases[database] ?? {})}\n`);
+  if (!script.includes("exec psql")) return undefined;
+  if (stdin.startsWith("-- the box's roles")) return answered(recorded(state, `load roles ${container.name}`), "");
+  if (stdin.startsWith(DUMP)) {
+    const loaded = JSON.parse(stdin.slice(DUMP.length)) as BoxDatabases[string];
+    return answered(
+      changed(state, container, {
+        databases: { ...databases, [database]: loaded },
+        now,
+        what: `load ${database} ${container.name}`,
+      }),
+      "",
+    );
+  }
+  const made = /CREATE DATABASE (\w+)/.exec(stdin)?.[1];
+  if (made !== undefined)
+    return answered(
+      changed(state, container, {
+        databases: { ...databases, [made]: {} },
+        now,
+        what: `create database ${made} ${container.name}`,
+      }),
+      "",
+    );
+  return sql(state, { databases, database, text: stdin });
+}
+
+const DUMP = "-- the box's dump ";
+
+function sql(
+  state: DockerEngineState,
+  { databases, database, text }: { readonly databases: BoxDatabases; readonly database: string; readonly text: string },
+): Applied | undefined {
+  const table = (rows: readonly (readonly (string | number)[])[]): Applied =>
+    answered(state, rows.length === 0 ? "" : `${rows.map((row) => row.join(FIELD)).join(ROW)}\n`);
+  const names = Object.keys(databases[database] ?? {}).sort();
+  if (text === "") return answered(state, "");
+  if (text.startsWith("SELECT rolsuper")) return table([["t"]]);
+  if (text.startsWith("SELECT datname"))
+    return table(
+      Object.keys(databases)
+        .sort()
+        .map((name) => [name, "C", "C", "UTF8", 8_000_000]),
+    );
+  if (text.includes("string_agg(a.attnum")) return table(names.map((name) => ["public", name, ""]));
+  if (!text.startsWith("SELECT E'")) return undefined;
+  const counts = [...text.matchAll(/^SELECT E'\\x1e(\d+)', .* FROM ONLY "public"\."((?:[^"]|"")*)";$/gm)];
+  return answered(
+    state,
+    counts
+      .map(
+        ([, index = "", name = ""]) =>
+          `${ROW}${index}${FIELD}${databases[database]?.[name.replaceAll('""', '"')] ?? 0}${FIELD}\n`,
+      )
+      .join(""),
+  );
+}

@@ -1,0 +1,140 @@
+/**
+ * Databases in containers: what they keep, as files in their data directory, and what they answer. Their rows lie in one
+ * file, so that a copy has them and a lost file loses them.
+ */
+import type { DockerAnswer } from "./answer.js";
+import { altered, nodeOn } from "./machine-files.js";
+import { type DockerEngineState, mountpoint, type SimContainer, upperDirectory } from "./state.js";
+import { childrenOf, directory, file, planted, pruned, subtree, type TreeNode } from "./tree.js";
+import { spotOf } from "./state.js";
+import { postgresFiles } from "./postgres-files.js";
+
+/** Table or key → how many rows or keys. */
+export type Rows = Readonly<Record<string, number>>;
+
+const ROWS = { postgresql: "base/13395/16385", redis: "dump.rdb" } as const;
+const MAGIC = { postgresql: "", redis: "REDIS0009" } as const;
+const UID = 999;
+export type DatabaseKind = keyof typeof ROWS;
+
+export const rowsPath = (kind: DatabaseKind): string => ROWS[kind];
+export const rowsFile = (kind: DatabaseKind, rows: Rows, modified: number): TreeNode => {
+  const text = `${MAGIC[kind]}${JSON.stringify(rows)}`;
+  return file(text, { uid: UID, modified });
+};
+
+export const databaseIn = ({ images }: DockerEngineState, { imageId }: SimContainer): DatabaseKind | undefined =>
+  images[imageId]?.database;
+
+/** Where its data lie, on the engine's machine. */
+export function dataOf(state: DockerEngineState, container: SimContainer): string {
+  const env = [...container.env, ...(state.images[container.imageId]?.env ?? [])];
+  const inside = env.find((each) => each.startsWith("PGDATA="))?.slice("PGDATA=".length) ?? "/data";
+  return placeOf(state, container, inside);
+}
+
+/** Where a path in a container lies on the engine's machine. */
+export function placeOf(state: DockerEngineState, container: SimContainer, inside: string): string {
+  const mount = container.mounts.find(({ to }) => inside === to || inside.startsWith(`${to}/`));
+  if (mount === undefined) return `${upperDirectory(state, container)}${inside}`;
+  const top = mount.kind === "volume" ? mountpoint(state, mount.from) : mount.from;
+  return `${top}${inside.slice(mount.to.length)}`;
+}
+
+export function rowsOf(state: DockerEngineState, container: SimContainer): Rows | undefined {
+  const kind = databaseIn(state, container);
+  if (kind === undefined) return undefined;
+  const node = nodeOn(state, `${dataOf(state, container)}/${ROWS[kind]}`);
+  if (node?.kind !== "file") return undefined;
+  try {
+    return JSON.parse(Buffer.from(node.start, "base64").toString().slice(MAGIC[kind].length)) as Rows;
+  } catch {
+    return undefined;
+  }
+}
+
+export function withRows(state: DockerEngineState, container: SimContainer, to: { rows: Rows; now: number }) {
+  const kind = databaseIn(state, container);
+  if (kind === undefined) return state;
+  return altered(state, `${dataOf(state, container)}/${ROWS[kind]}`, (tree, at) =>
+    planted(tree, at, rowsFile(kind, to.rows, to.now)),
+  );
+}
+
+const PID = "postmaster.pid";
+
+/** As it starts: an empty directory gets a new, empty database. Gives why it cannot instead. */
+export function started(
+  state: DockerEngineState,
+  container: SimContainer,
+  now: number,
+): { readonly state: DockerEngineState } | { readonly why: string } {
+  const kind = databaseIn(state, container);
+  if (kind === undefined) return { state };
+  const path = dataOf(state, container);
+  const spot = spotOf(state, path);
+  const names = childrenOf(subtree(spot.tree, spot.path) ?? { top: directory(), nodes: {} }, "").map(([name]) => name);
+  if (names.length === 0) return { state: initialised(state, container, { kind, path, now }) };
+  if (rowsOf(state, container) === undefined)
+    return {
+      why:
+        kind === "redis"
+          ? "Bad file format reading the append only file"
+          : 'FATAL:  could not open file "global/pg_control"',
+    };
+  if (kind === "redis") return { state };
+  return {
+    state: altered(state, `${path}/${PID}`, (tree, at) => planted(tree, at, file("1\n", { uid: UID, modified: now }))),
+  };
+}
+
+function initialised(
+  state: DockerEngineState,
+  container: SimContainer,
+  { kind, path, now }: { readonly kind: DatabaseKind; readonly path: string; readonly now: number },
+): DockerEngineState {
+  const seed = { major: "13", systemId: BigInt(now), inProduction: true, checkpointAt: now } as const;
+  const files = kind === "postgresql" ? postgresFiles(seed) : {};
+  const all = Object.entries(files).reduce(
+    (before, [name, node]) => altered(before, `${path}/${name}`, (tree, at) => planted(tree, at, node)),
+    altered(state, path, (tree, at) =>
+      at === "" ? tree : planted(tree, at, directory({ uid: UID, mode: 0o700, modified: now })),
+    ),
+  );
+  return withRows(all, container, { rows: {}, now });
+}
+
+/** As it shuts down in good time. */
+export function shutDown(state: DockerEngineState, container: SimContainer): DockerEngineState {
+  const path = `${dataOf(state, container)}/${PID}`;
+  return nodeOn(state, path) === undefined ? state : altered(state, path, pruned);
+}
+
+/** Between fields and rows, as it is asked for. */
+const [FIELD, ROW] = ["\u001f", "\u001e"];
+const answer = (stdout: string): DockerAnswer => ({ code: 0, stdout, stderr: "" });
+
+/** What its client programs say, of those questions that our adapters ask; undefined for any other. */
+export function asked(
+  state: DockerEngineState,
+  container: SimContainer,
+  { argv, stdin }: { readonly argv: readonly string[]; readonly stdin: string },
+): DockerAnswer | undefined {
+  const rows = rowsOf(state, container) ?? {};
+  if (argv[0] === "psql") return psql(rows, { argv, sql: stdin });
+  if (argv.join(" ") === "redis-cli PING") return answer("PONG\n");
+  if (argv.join(" ") !== "redis-cli INFO keyspace") return undefined;
+  const count = Object.values(rows).reduce((sum, each) => sum + each, 0);
+  return answer(`# Keyspace\r\n${count === 0 ? "" : `db0:keys=${count},expires=0,avg_ttl=0\r\n`}`);
+}
+
+function psql(
+  rows: Rows,
+  { argv, sql }: { readonly argv: readonly string[]; readonly sql: string },
+): DockerAnswer | undefined {
+  if (!argv.join(" ").startsWith(`psql -X -w -q -A -t -F ${FIELD} -R ${ROW} -v ON_ERROR_STOP=1 -U `)) return undefined;
+  if (/^SELECT datname FROM pg_database\b/.test(sql)) return answer("postgres\n");
+  if (!/^SELECT n\.nspname \|\| '\.' \|\| c\.relname/.test(sql)) return undefined;
+  const tables = Object.entries(rows).sort(([a], [b]) => (a < b ? -1 : 1));
+  return answer(`${tables.map(([table, count]) => `public.${table}${FIELD}${count}`).join(ROW)}\n`);
+}

@@ -1,0 +1,48 @@
+/**
+ * Scripts on the machine of the `docker` command that write what it says to a file, hand a file to it, and tell a file's size
+ * and hash: dumps. Undefined: nobody here knows the call. Held to the scripts themselves by the contract suite.
+ */
+import { createHash } from "node:crypto";
+import type { Applied } from "./answer.js";
+import { type FileCall, madeDirectory } from "./file-programs.js";
+import { altered, nodeOn, recorded } from "./machine-files.js";
+import type { DockerEngineState } from "./state.js";
+import { file, planted } from "./tree.js";
+
+/** One call of `docker` with these words. */
+type Docker = (state: DockerEngineState, words: readonly string[], stdin: string) => Applied;
+
+export function applyDumps(
+  state: DockerEngineState,
+  { words, stdin, now }: FileCall,
+  docker: Docker,
+): Applied | undefined {
+  const [shell, c, script = "", sh, path = "", program, ...rest] = words;
+  if (shell !== "sh" || c !== "-c" || sh !== "sh") return undefined;
+  if (script.endsWith('sha256sum < "$1"') && program === undefined) return says(state, described(state, path));
+  if (program !== "docker") return undefined;
+  if (script.endsWith('exec "$@" < "$f"')) return docker(state, rest, textAt(state, path) ?? "");
+  if (!script.includes('"$@" > "$f.part"')) return undefined;
+  const said = docker(state, rest, stdin);
+  if (said.answer.code !== 0) return said;
+  const above = madeDirectory(said.state, path.slice(0, path.lastIndexOf("/")), now);
+  const written = altered(above, path, (tree, at) => planted(tree, at, file(said.answer.stdout, { modified: now })));
+  return says(recorded(written, `dump ${path}`), described(written, path));
+}
+
+const says = (state: DockerEngineState, stdout: string): Applied => ({
+  state,
+  answer: { code: 0, stdout, stderr: "" },
+});
+
+/** One character for each byte; undefined where there is no such file. */
+function textAt(state: DockerEngineState, path: string): string | undefined {
+  const node = nodeOn(state, path);
+  return node?.kind === "file" ? Buffer.from(node.start, "base64").toString("latin1") : undefined;
+}
+
+function described(state: DockerEngineState, path: string): string {
+  const text = textAt(state, path);
+  if (text === undefined) return "";
+  return `${text.length}\n${createHash("sha256").update(Buffer.from(text, "latin1")).digest("hex")}  -\n`;
+}

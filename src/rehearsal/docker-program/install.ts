@@ -1,0 +1,8 @@
+/** Puts the box's `docker` into a directory that a child's PATH begins with. It finds its engine by DOCKER_HOST. */
+import { putProgram } from "../program-file.js";
+import { putSudo } from "./sudo.js";
+
+export async function installDockerProgram(directory: string): Promise<string> {
+  await putSudo(directory);
+  return await putProgram({ directory, name: "docker", main: "./main", from: import.meta.url });
+}

@@ -1,0 +1,26 @@
+/** The box's `docker` as a process: hands words and standard input to the engine at DOCKER_HOST, and says what it said. */
+import { readFileSync } from "node:fs";
+import type { DockerAnswer } from "../docker-engine/answer.js";
+
+const words = process.argv.slice(2);
+const endpoint = process.env["DOCKER_HOST"] ?? "";
+
+/** As the real one does, it reads only where it is told to. */
+const reads = words.includes("-i") || words.at(-1) === "-";
+
+// A program that waited at its top level could not be put into the single executable.
+void ask().catch(() => {
+  process.stderr.write(`Cannot connect to the Docker daemon at ${endpoint}. Is the docker daemon running?\n`);
+  process.exitCode = 1;
+});
+
+async function ask(): Promise<void> {
+  const response = await fetch(endpoint.replace(/^tcp:/, "http:"), {
+    method: "POST",
+    body: JSON.stringify({ words, stdin: reads ? readFileSync(0).toString("base64") : "" }),
+  });
+  const { code, stdout, stderr } = (await response.json()) as DockerAnswer;
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  process.exitCode = code;
+}

@@ -1,0 +1,217 @@
+/** A lost database is found among real volumes, copied, asked, dumped and proved; killed in between, and undone. */
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.js";
+import { directDialer } from "../../src/adapters/network/dialer.js";
+import { Secrets } from "../../src/secrets.js";
+import { type CopiesFixture, describeDatabaseCopies } from "../contract/database-copies.js";
+import { cacheDirectory } from "../rig/cache.js";
+import { ODD_TABLE, ROLE, ROWS, SalvageScene } from "../rig/salvage-scene.js";
+import { until } from "../rig/until.js";
+
+/** By how many entries a process has made the journal longer when it is killed, and how much later: one run, again and again. */
+const KILLS: readonly (readonly [number, number])[] = [
+  [6, 300],
+  [6, 100],
+  [7, 500],
+  [3, 50],
+  [4, 1000],
+  [4, 300],
+  [5, 1500],
+  [4, 700],
+  [5, 3000],
+  [5, 200],
+];
+
+describe("a lost database among the volumes of a real engine", () => {
+  let scene: SalvageScene;
+  let started: SalvageScene | undefined;
+  let before = "";
+  beforeAll(async () => {
+    if (!existsSync(join(import.meta.dirname, "../../dist/bin.cjs")))
+      throw new Error("dist/bin.cjs is missing: run npm run build first");
+    scene = started = await SalvageScene.start();
+    before = await scene.tree();
+  });
+  afterAll(async () => {
+    await started?.engine.stop();
+  });
+
+  const inputs = (given: Readonly<Record<string, string>>): readonly string[] =>
+    Object.entries(given).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
+  const run = (given: Readonly<Record<string, string>>): readonly string[] => [
+    "run",
+    "salvage-docker-volumes",
+    ...inputs({ database: ROLE, table: "posts", around: "1h ago", dump: ROLE, out: scene.engine.directory, ...given }),
+  ];
+  const runOf = (said: string): string => /run (\S+),/u.exec(said)?.[1] ?? "";
+  const untouched = async (): Promise<void> => {
+    const names = before.split("\n").flatMap((line) => /\/volumes\/([^/]+)\/_data /u.exec(line)?.[1] ?? []);
+    const was = new Set(before.split("\n"));
+    const lines = (await scene.tree(...new Set(names))).split("\n");
+    expect(lines.filter((line) => !was.has(line))).toEqual([]);
+    expect(lines).toHaveLength(was.size);
+  };
+
+  describeDatabaseCopies("on a real engine", () => fixtureOf(scene));
+
+  it("finds it by what its files say, and changes not even a time of access", async () => {
+    const ran = await scene.begun("look", ...run({}));
+    expect(ran.exitCode, ran.all).toBe(13);
+    expect(ran.all).toContain(`1. ${scene.lost.slice(0, 12)}… `);
+    expect(ran.all.replace(/\s+/gu, " ")).toContain(`has a database "${ROLE}"; names a table "posts"`);
+    expect(ran.all.replace(/\s+/gu, " ")).toContain("also somebody's data, not to be deleted: Redis in ");
+    await untouched();
+    expect(await scene.left()).toEqual([]);
+  });
+
+  it("gives its rows back, proved, and in a volume that a new container runs on", async () => {
+    const ran = await scene.begun("whole", ...run({ volumes: scene.lost, put_back: "blog_db", compose: "blog/db" }));
+    expect(ran.exitCode, ran.all).toBe(0);
+    await untouched();
+    expect(await scene.left()).toEqual([]);
+    const folder = join(scene.engine.directory, `dingo-recover-${runOf(ran.all)}`, scene.lost.slice(0, 12));
+    const dump = join(folder, `database-${ROLE}.sql`);
+    const text = await readFile(dump, "utf8");
+    expect(text).toContain(`COPY public."${ODD_TABLE}" (x) FROM stdin;\n1\n2\n`);
+    expect((await stat(dump)).mode & 0o077).toBe(0);
+    // The roles hold a hash of its password; nothing else holds it.
+    expect(await readFile(join(folder, "roles.sql"), "utf8")).toContain("CREATE ROLE writer");
+    await scene.run("again", "postgres:13", "-v", "blog_db:/var/lib/postgresql/data");
+    await scene.ready("again", ROLE);
+    expect((await scene.sql("again", ROLE, "select count(*) from posts", ROLE)).trim()).toBe(String(ROWS));
+    await scene.engine.docker("rm", "-f", "again");
+    const undone = await scene.begun("whole", "undo", runOf(ran.all));
+    expect(undone.exitCode, undone.all).toBe(0);
+    expect((await scene.engine.try("volume", "inspect", "blog_db")).exitCode).not.toBe(0);
+    await untouched();
+  });
+
+  it("puts its files into a new directory, which a container runs on, and takes that away when nobody does", async () => {
+    const into = join(scene.engine.directory, "put-back");
+    const ran = await scene.begun("bind", ...run({ volumes: scene.lost, put_back: into }));
+    expect(ran.exitCode, ran.all).toBe(0);
+    await untouched();
+    await scene.run("bound", "postgres:13", "-v", `${into}:/var/lib/postgresql/data`);
+    await scene.ready("bound", ROLE);
+    expect((await scene.sql("bound", ROLE, "select count(*) from posts", ROLE)).trim()).toBe(String(ROWS));
+    const refused = await scene.begun("bind", "undo", runOf(ran.all));
+    expect(refused.exitCode, refused.all).toBe(16);
+    await scene.engine.docker("rm", "-f", "bound");
+    const undone = await scene.begun("bind", "undo", runOf(ran.all));
+    expect(undone.exitCode, undone.all).toBe(0);
+    expect([existsSync(into), existsSync(`${into}.dingo-recover-${runOf(ran.all)}-undone`)]).toEqual([false, true]);
+  });
+
+  it("comes to the same end when it is killed at ten moments", async () => {
+    const given = run({ volumes: scene.lost, put_back: "killed_db" });
+    let killed = 0;
+    for (const [more, later] of KILLS) {
+      const before = (await scene.journal("killed")).split("\n").length;
+      const tool = scene.begun("killed", ...(killed === 0 ? given : ["resume"]));
+      const end = { isOver: false };
+      void tool.then(() => (end.isOver = true));
+      await until(`the journal has ${more} more entries`, 300_000, async () => {
+        return end.isOver || (await scene.journal("killed")).split("\n").length >= before + more;
+      });
+      await new Promise((resolve) => setTimeout(resolve, later));
+      killed += end.isOver ? 0 : 1;
+      tool.kill("SIGKILL");
+      await tool;
+    }
+    // The last ones may find a run that has ended already.
+    expect(killed).toBeGreaterThan(3);
+    const ended = async () => (await scene.journal("killed")).includes('"type":"run-ended"');
+    const resumed = (await ended()) ? undefined : await scene.begun("killed", "resume");
+    expect(await ended(), resumed?.all).toBe(true);
+    expect(await scene.journal("killed")).toContain(`"tables":2,"rows":${ROWS + 2}`);
+    expect(await scene.left()).toEqual([]);
+    await untouched();
+    // Last, because it reads every file and so changes when that was.
+    const at = (name: string): string => join(scene.engine.directory, "data", "volumes", name, "_data");
+    expect((await execa("diff", ["-r", at(scene.lost), at("killed_db")], { reject: false })).stdout).toBe("");
+  });
+
+  it("dumps data of an account that the image has no name for, and says that they sort as Alpine's do", async () => {
+    // After all that looks at when a volume's files were read: to copy one reads them.
+    const path = (name: string): string => join(scene.engine.directory, "data", "volumes", name, "_data");
+    await scene.engine.docker("volume", "create", "of-alpine");
+    await execa("cp", ["-a", `${path(scene.named)}/.`, path("of-alpine")]);
+    await execa("chown", ["-R", "70:70", path("of-alpine")]);
+    const ran = await scene.begun("alpine", ...run({ database: "", table: "", volumes: "of-alpine", dump: "all" }));
+    await scene.engine.docker("volume", "rm", "of-alpine");
+    expect(ran.exitCode, ran.all).toBe(0);
+    const said = ran.all.replace(/\s+/gu, " ");
+    expect(said).toContain("has to REINDEX first");
+    expect(said).toContain("1 dump came back whole");
+  });
+
+  it("refuses a volume that a container runs on, and says what it is asked by instead", async () => {
+    await scene.run("living", "postgres:15", "-v", `${scene.named}:/var/lib/postgresql/data`);
+    await scene.ready("living", "postgres");
+    const ran = await scene.begun("in-use", ...run({ database: "", table: "", volumes: scene.named, dump: "all" }));
+    expect(ran.exitCode, ran.all).toBe(16);
+    expect(ran.all.replace(/\s+/gu, " ")).toContain('"living" runs on it'.replaceAll('"', ""));
+    await scene.engine.docker("stop", "-t", "60", "living");
+    await scene.engine.docker("rm", "living");
+  });
+
+  it("needs no image of the release where a directory has its programs", async () => {
+    await scene.engine.docker("image", "rm", "-f", "postgres:13");
+    const without = await scene.begun("no-image", ...run({ volumes: scene.lost }));
+    expect(without.exitCode, without.all).toBe(15);
+    expect(without.all.replace(/\s+/gu, " ")).toContain("docker pull postgres:13");
+    const directory = join(cacheDirectory, "pgsql-13.14", "bin");
+    const ran = await scene.begun("programs", ...run({ volumes: scene.lost, postgres_bin: directory }));
+    expect(ran.exitCode, ran.all).toBe(0);
+    expect(ran.all.replace(/\s+/gu, " ")).toContain(`${ROLE}: 2 tables, ${ROWS + 2} rows`);
+  });
+
+  it("says of a volume without its WAL what is wrong, and leaves it as it is", async () => {
+    const path = (name: string): string => join(scene.engine.directory, "data", "volumes", name, "_data");
+    await scene.engine.docker("volume", "create", "without-wal");
+    await execa("cp", ["-a", `${path(scene.named)}/.`, path("without-wal")]);
+    await execa("sh", ["-c", 'rm -f "$1"/pg_wal/0*', "sh", path("without-wal")]);
+    const here = await scene.tree("without-wal");
+    const ran = await scene.begun("no-wal", ...run({ database: "", table: "", volumes: "without-wal", dump: "all" }));
+    expect(ran.exitCode, ran.all).toBe(12);
+    expect(ran.all.replace(/\s+/gu, " ")).toContain("its WAL is missing or damaged");
+    expect(await scene.tree("without-wal")).toBe(here);
+    const undone = await scene.begun("no-wal", "undo", runOf(ran.all));
+    expect(undone.exitCode, undone.all).toBe(0);
+    expect(await scene.left()).toEqual([]);
+  });
+
+  it("says what can remain where `down -v` has removed them", async () => {
+    const all = (await scene.engine.docker("volume", "ls", "-q")).split("\n").filter((name) => name !== "");
+    await scene.engine.docker("volume", "rm", ...all);
+    const ran = await scene.begun("gone", ...run({}));
+    expect(ran.exitCode, ran.all).toBe(17);
+    expect(ran.all.replace(/\s+/gu, " ")).toContain('"down -v" and a prune remove volumes for good');
+  });
+});
+
+async function fixtureOf(scene: SalvageScene): Promise<CopiesFixture> {
+  const hosts = new OpenDockerHosts({
+    env: scene.env,
+    secrets: new Secrets(),
+    signal: new AbortController().signal,
+    dialer: directDialer(),
+    knownHostsFiles: [],
+  });
+  const host = await hosts.open({ host: "", sudo: false });
+  const image = (await host.images()).find(({ tags }) => tags.includes("postgres:13"));
+  const volume = (await host.volumes()).find(({ name }) => name === scene.lost);
+  const path = volume?.mountpoint ?? "";
+  return {
+    copies: await hosts.copies({ host: "", sudo: false }),
+    programs: { image: image?.id ?? "", volumes: image?.volumes ?? [], directory: "", major: "13" },
+    ...{ path, role: ROLE, database: ROLE, table: "posts", rows: ROWS },
+    uid: (await stat(path)).uid,
+    out: scene.engine.directory,
+    original: () => scene.tree(scene.lost),
+  };
+}

@@ -1,0 +1,61 @@
+/** The box's `docker` as lines of bash and as a Node of its own: both hand over the same, and say the same. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, describe, expect, it } from "vitest";
+import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.js";
+import { composeLabels, withVolume } from "../../src/rehearsal/docker-engine/seed.js";
+import { serveDocker } from "../../src/rehearsal/docker-engine/server.js";
+import { emptyEngine } from "../../src/rehearsal/docker-engine/state.js";
+import { installDockerProgram } from "../../src/rehearsal/docker-program/install.js";
+import { serveDockerProgram } from "../../src/rehearsal/docker-program/service.js";
+
+const VOLUME = { name: "déjà vu 'x'", files: {}, createdAt: 0, labels: composeLabels("blog", "db", "/x.yml") };
+
+describe.each(["bash", "Node"])("the box's docker in %s", (kind) => {
+  const directory = mkdtempSync(join(tmpdir(), "docker-program-"));
+  const closing: (() => Promise<void>)[] = [() => Promise.resolve(rmSync(directory, { recursive: true, force: true }))];
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close();
+  });
+
+  it("says what the engine says, with its code, and reads where it is told to alone", async () => {
+    const engine = new DockerEngine(withVolume(emptyEngine(), VOLUME), () => 0);
+    const server = await serveDocker(engine);
+    closing.push(() => server.close());
+    if (kind === "bash") {
+      const served = await serveDockerProgram(directory, (call) =>
+        call.words.includes("-i")
+          ? { code: 3, stdout: `${call.program} ${JSON.stringify(call.words)} ${call.stdin}`, stderr: "a\nb" }
+          : engine.call({ ...call, endpoint: server.endpoint }),
+      );
+      closing.push(() => served.close());
+    } else await installDockerProgram(directory);
+    const docker = (words: readonly string[], more: { readonly input?: string } = {}) =>
+      execa(join(directory, "docker"), words, {
+        ...{ env: { DOCKER_HOST: server.endpoint }, reject: false },
+        // Left open, as a person's terminal is: whoever reads it waits for ever.
+        ...(more.input === undefined ? { stdin: "pipe" } : more),
+      });
+    const seen = await docker(["volume", "inspect", VOLUME.name]);
+    expect([seen.exitCode, seen.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(seen.stdout)).toMatchObject([{ Name: VOLUME.name }]);
+    // The machine's own would forget where the box is.
+    const asRoot = await execa("sudo", ["-n", "docker", "volume", "inspect", VOLUME.name], {
+      env: { PATH: `${directory}:/usr/bin:/bin`, DOCKER_HOST: server.endpoint },
+      extendEnv: false,
+      reject: false,
+    });
+    expect([asRoot.exitCode, asRoot.stdout, asRoot.stderr]).toEqual([0, seen.stdout, ""]);
+    const gone = await docker(["volume", "inspect", "gone", "", "a b"]);
+    expect([gone.exitCode, gone.stderr.split("\n")[0]]).toEqual([
+      1,
+      "Error response from daemon: get gone: no such volume",
+    ]);
+    const told = await docker(["exec", "-i", "a b", ""], { input: "x\ny\n" });
+    if (kind === "bash")
+      expect([told.exitCode, told.stdout, told.stderr]).toEqual([3, 'docker ["exec","-i","a b",""] x\ny', "a\nb"]);
+    else expect([told.exitCode, told.stderr]).toEqual([1, "Error response from daemon: No such container: a b"]);
+  });
+});
