@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { type Context, defineAction } from "../../action.js";
+import { counted } from "../../counted.js";
+import { RecoverError } from "../../errors.js";
+import type { DockerContainer, DockerHost } from "../../ports/docker-host.js";
+import type { DockerWork } from "../../ports/docker-work.js";
+import { quoted } from "../../printable.js";
+import { waitFor } from "../wait.js";
+import { lostBy } from "./lost.js";
+import { type MovedService, movedService } from "./moved-service.js";
+import { askRows, type RowCounts, rowCounts, rowsText } from "./rows.js";
+import { aside, containersOf, LABEL, openStack, stackInput } from "./stack.js";
+
+const READY_MS = 600_000;
+const POLL_MS = 500;
+
+const proof = z.object({ service: z.string(), asked: z.boolean(), rows: rowCounts });
+const input = z.strictObject({ ...stackInput, services: z.array(movedService), proofs: z.array(proof) });
+const output = z.object({
+  proved: z.array(z.object({ service: z.string(), mount: z.string(), rows: rowCounts })),
+  /** What the old containers had, and the new ones have not. */
+  lost: z.array(z.object({ service: z.string(), what: z.string() })).default([]),
+});
+type Output = z.infer<typeof output>;
+
+/** Before anything else writes: the container's mounts, the very rows that the copy had, and all else that the old one had. */
+export const proveMoved = defineAction({
+  id: "compose.prove-moved",
+  title: "See mounts and rows of the moved services",
+  effect: "read",
+  input,
+  output,
+  tell: ({ proved, lost }) =>
+    [
+      ...proved.map(
+        ({ service, mount, rows }) =>
+          `${service}: ${mount}${rows.length === 0 ? "" : `; ${counted(rows.length, "table or keyspace", "tables or keyspaces")}: ${rowsText(rows)}`}`,
+      ),
+      ...lost.map(({ service, what }) => `WARNING: ${service} ${what}`),
+    ].join("\n"),
+  finds: ({ lost }) => (lost.length === 0 ? "nothing" : "warning"),
+  describe: () => [],
+  async run(context, { services, proofs, ...stack }): Promise<Output> {
+    const { host, work } = await openStack(context, stack);
+    const members = await containersOf(host, stack.project);
+    const [proved, lost]: [Output["proved"], Output["lost"]] = [[], []];
+    for (const moved of services) {
+      const container = members.find(({ labels }) => labels[LABEL.service] === moved.service);
+      const mount = container?.mounts.find(({ destination }) => destination === moved.path);
+      if (container === undefined || mount?.kind !== "bind" || mount.source !== moved.destination)
+        throw failed(`${moved.service} is not on ${moved.destination}`, moved.service);
+      const expected = proofs.find(({ service, asked }) => asked && service === moved.service);
+      const rows =
+        expected === undefined
+          ? []
+          : await waitFor(context, {
+              deadlineMs: READY_MS,
+              pollMs: POLL_MS,
+              look: async () => {
+                const answer = await askRows(work, container.id, moved);
+                if ("rows" in answer) return { found: answer.rows };
+                return { instead: "why" in answer ? answer.why : "it wants a password" };
+              },
+              tell: (why) => why,
+              late: (why) => failed(`${moved.service} does not answer: ${why}`, container.name),
+            });
+      if (expected !== undefined) compare(expected.rows, rows, moved.service);
+      proved.push({ service: moved.service, mount: `${mount.source}:${mount.destination}`, rows: [...rows] });
+      // A service whose data lay in two places has one container.
+      if (services.find(({ service }) => service === moved.service) !== moved) continue;
+      const all = services.filter(({ service }) => service === moved.service);
+      const found = await missing(context, { host, work }, { moved: all, after: container });
+      lost.push(...found.map((what) => ({ service: moved.service, what })));
+    }
+    return { proved, lost };
+  },
+  verify: () => Promise.resolve({ holds: true, evidence: "they were seen before anything else wrote" }),
+});
+
+/** Of the old container that is kept: it is like the one that was removed. */
+async function missing(
+  context: Context,
+  { host, work }: { readonly host: DockerHost; readonly work: DockerWork },
+  { moved, after }: { readonly moved: readonly MovedService[]; readonly after: DockerContainer },
+): Promise<readonly string[]> {
+  const name = aside(moved[0]?.container ?? "", context.run.id);
+  const before = (await host.containers()).find((one) => one.name === name);
+  const unlike = before === undefined ? undefined : await host.unlike(before.id, after.id);
+  if (before === undefined || unlike === undefined)
+    return [`cannot be compared with what it was: ${quoted(name)} is gone`];
+  const empty: string[] = [];
+  for (const { kind, source, destination } of before.mounts)
+    if (kind === "volume" && (await work.kind(source)) === "directory" && (await work.entries(source)).length === 0)
+      empty.push(destination);
+  return lostBy(before, after, { moved: new Set([...moved.map(({ path }) => path), ...empty]), unlike });
+}
+
+function compare(before: RowCounts, after: RowCounts, service: string): void {
+  const text = (rows: RowCounts): string => rows.map(({ name, rows: count }) => `${name}=${count}`).join("\n");
+  if (text(before) !== text(after))
+    throw failed(`${service} had ${rowsText(before)}, and has ${rowsText(after)}`, service);
+}
+
+function failed(message: string, place: string): RecoverError {
+  return new RecoverError("proof-failed", message, {
+    remedy: 'Look at it; "dingo-recover undo" brings the old stack back.',
+    place,
+  });
+}

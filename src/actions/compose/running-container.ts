@@ -1,0 +1,27 @@
+/** A container that is stopped and started with its stack. */
+import { z } from "zod";
+
+export const runningContainer = z.object({
+  id: z.string(),
+  name: z.string(),
+  service: z.string(),
+  /** Seconds that it may take to stop before it is killed. */
+  grace: z.number(),
+  /** Those of the machine that it publishes. */
+  ports: z.array(z.number()).default([]),
+});
+export type RunningContainer = z.infer<typeof runningContainer>;
+
+/** A database that is killed in its shutdown starts with a crash recovery. */
+const DATABASE_SECONDS = 120;
+/** What `docker stop` and Compose give. */
+const USUAL_SECONDS = 10;
+
+export const graceOf = (hasData: boolean): number => (hasData ? DATABASE_SECONDS : USUAL_SECONDS);
+
+const FIXED_SECONDS = 45;
+/** Both sides read, and a second copy, which is read and written; beside it the stops and starts. */
+const TIMES = 4;
+
+/** `copied`: seconds that copying everything once takes. */
+export const downtimeOf = (copied: number): number => Math.round(FIXED_SECONDS + TIMES * copied);

@@ -1,0 +1,147 @@
+/** A Compose stack whose databases have no place for their data gets one: as it should go, with a full disk, with a taken port. */
+import { withContainer, withImage } from "../docker-engine/seed.js";
+import type { DockerEngineState } from "../docker-engine/state.js";
+import { DIRECTORY, lostRows, mastodonHost, memberOf, PROJECT, standing, TEXT, textOf } from "./mastodon-stack.js";
+import { openStory } from "./opening.js";
+import { AGREES } from "./happy.js";
+import type { Closing, Opening, Scenario } from "./scenario.js";
+import { type Told, unsaid } from "./told.js";
+
+const INPUTS = {
+  project: PROJECT,
+  announced: "everybody, by a banner since yesterday",
+  url: "http://127.0.0.1:3000/about",
+};
+
+/** What is asked of a person. */
+const TOLD = `The project is "${PROJECT}". Everybody knows of the break, by a banner since yesterday; the page to look at is ${INPUTS.url}.`;
+
+type Common = Pick<Scenario, "runbook" | "inputs" | "answers" | "undone">;
+const COMMON: Common = {
+  runbook: "persist-compose-data",
+  inputs: INPUTS,
+  answers: AGREES,
+  undone: ({ docker }) => [...complaintsOf(docker, lostRows), ...complaintsOf(docker, asBefore)],
+};
+
+const opened = (
+  { seed, now }: { readonly seed: number; readonly now: number },
+  docker: DockerEngineState,
+): Opening => ({
+  ...openStory({ era: "f", seed, now }),
+  docker,
+});
+
+export const persistComposeData: Scenario = {
+  ...COMMON,
+  name: "persist-compose-data",
+  title: "A Compose stack without a place for its data",
+  teaches:
+    "data that would go with their containers, a copy that is proved before anything is removed, and rows compared",
+  ticket: [
+    "A Saturday morning, and three thousand people use it. Somebody has read the Compose file once more: the lines with the",
+    "volumes are still comments. The next `docker-compose down` would take every account with it.",
+    TOLD,
+  ],
+  open: ({ seed, now }) => opened({ seed, now }, mastodonHost(now, "v1")),
+  exitCode: 0,
+  complaints: ({ docker, exitCode }) => [
+    ...complaintsOf(docker, lostRows),
+    ...(exitCode === 0 ? complaintsOf(docker, moved) : []),
+  ],
+  unsaid: (told) => [
+    ...(Number(told.output("http")["refused"]) > 0 ? [] : ["nobody saw the first errors after the start"]),
+    ...unsaid("the journal", told.text, ["postgres.public.accounts"]),
+  ],
+};
+
+export const persistFullDisk: Scenario = {
+  ...COMMON,
+  name: "persist-full-disk",
+  title: "A Compose stack is copied, and the disk is full",
+  teaches: "a copy that is cut is no copy; what is undone, the stack runs as before, and nothing is lost",
+  ticket: [
+    "The same stack, the same Saturday. What nobody has thought of: at ten a job of the office begins to write",
+    "its archive to the disk of this machine as well.",
+    TOLD,
+  ],
+  open: ({ seed, now }) =>
+    opened({ seed, now }, mastodonHost(now, "v1", { hog: { afterStopOf: "mastodon_web_1", free: 0 } })),
+  exitCode: 12,
+  complaints: ({ docker }) => [...complaintsOf(docker, lostRows), ...complaintsOf(docker, untouched)],
+  unsaid: (told) => refusalUnsaid(told, /No space left on device/),
+};
+
+export const persistPortTaken: Scenario = {
+  ...COMMON,
+  name: "persist-port-taken",
+  title: "A Compose stack comes back, and its port is taken",
+  teaches: "a container that waits for a port takes it as soon as the stack is down; it is told before anything starts",
+  ticket: [
+    "The same stack, brought up by a newer Compose. On the machine lies another project that somebody tried last year: its",
+    "container is restarted for ever, because something else has its port.",
+    TOLD,
+  ],
+  open: ({ seed, now }) => opened({ seed, now }, withRival(mastodonHost(now, "v2"), now)),
+  exitCode: 16,
+  complaints: ({ docker }) => complaintsOf(docker, lostRows),
+  unsaid: (told) => refusalUnsaid(told, /"oldblog-web-1" has a port/),
+};
+
+export const persistEngineRestarts: Scenario = {
+  ...COMMON,
+  name: "persist-engine-restarts",
+  title: "The engine is restarted while a stack is down",
+  teaches: "what nobody answers is not done and not refused: it is looked at again, and gone on with",
+  ticket: [
+    "The same stack once more. The machine installs its updates by itself on Saturdays, and among them is a newer Docker",
+    "engine, which is restarted just when the stack has stopped.",
+    TOLD,
+  ],
+  open: ({ seed, now }) =>
+    opened({ seed, now }, mastodonHost(now, "v1", { restart: { afterStopOf: "mastodon_web_1", calls: 4 } })),
+  exitCode: 0,
+  complaints: (closing) => persistComposeData.complaints(closing),
+};
+
+function withRival(host: DockerEngineState, now: number): DockerEngineState {
+  const image = withImage(host, { tag: "oldblog:1" });
+  return withContainer(image, {
+    ...{ name: "oldblog-web-1", image: "oldblog:1", createdAt: now - 1000, status: "restarting" },
+    ports: [{ container: "3000/tcp", host: 3000 }],
+  });
+}
+
+const complaintsOf = (
+  docker: Closing["docker"],
+  complaints: (state: DockerEngineState) => readonly string[],
+): readonly string[] => (docker === undefined ? ["the Docker host is gone"] : complaints(docker));
+
+function moved(state: DockerEngineState): readonly string[] {
+  const text = textOf(state);
+  const isWritten = text.includes("\n    volumes:\n      - ./postgres:/var/lib/postgresql/data\n");
+  const kept = Object.values(state.containers).filter(({ name }) => name.includes(".dingo-recover-"));
+  return [
+    ...standing(state, "directories"),
+    ...(isWritten ? [] : ["the Compose file does not name the directories"]),
+    ...(kept.length === 2 ? [] : [`${kept.length} old containers are kept, of 2`]),
+  ];
+}
+
+function asBefore(state: DockerEngineState): readonly string[] {
+  return [...standing(state, "volumes"), ...(textOf(state) === TEXT ? [] : ["the Compose file is not as it was"])];
+}
+
+function untouched(state: DockerEngineState): readonly string[] {
+  const there = [`${DIRECTORY}/postgres`, `${DIRECTORY}/redis`].filter((path) => path.slice(1) in state.host.nodes);
+  return [
+    ...there.map((path) => `${path} has its name, and is no whole copy`),
+    ...["db", "redis"].filter((service) => memberOf(state, service) === undefined).map((each) => `${each} is removed`),
+    ...(textOf(state) === TEXT ? [] : ["the Compose file is not as it was"]),
+  ];
+}
+
+function refusalUnsaid(told: Told, wanted: RegExp): string[] {
+  const { message } = told.refusal;
+  return wanted.test(message) ? [] : [`it was refused with other words: ${message}`];
+}

@@ -1,0 +1,214 @@
+/** What gives a Compose stack directories for its data. */
+import type { JsonObject } from "../../../src/action.js";
+import { copyService } from "../../../src/actions/compose/copy-data.js";
+import { editFile } from "../../../src/actions/compose/edit-file.js";
+import { proveCopy } from "../../../src/actions/compose/prove-copy.js";
+import { setContainerAside } from "../../../src/actions/compose/set-aside.js";
+import { stopStack } from "../../../src/actions/compose/stop.js";
+import { bringUp } from "../../../src/actions/compose/up.js";
+import { warmCopy } from "../../../src/actions/compose/warm-copy.js";
+import { FIELD } from "../../../src/database-copy-commands.js";
+import { FakeComposeStack, hashOfText, VOLUMES, volumeOf } from "../../fakes/fake-compose-stack.js";
+import { RUN, Scene } from "../../traps/scene.js";
+import { at, type MutationCases, ONE_VALUE, tried } from "./shape.js";
+
+export const PROJECT = { host: "", sudo: false, project: "mastodon" };
+export const FILE = "/srv/mastodon/docker-compose.yml";
+export const BEFORE = "services:\n  db:\n    image: postgres:15\n";
+export const AFTER = `${BEFORE}    volumes:\n      - ./postgres:/var/lib/postgresql/data\n`;
+const PATH = "/var/lib/postgresql/data";
+export const DESTINATION = "/srv/mastodon/postgres";
+export const KEPT = `mastodon_db_1.dingo-recover-${RUN}`;
+
+const stacks = new WeakMap<Scene, FakeComposeStack>();
+export function stackOf(scene: Scene): FakeComposeStack {
+  const stack = stacks.get(scene);
+  if (stack === undefined) throw new Error("the scene has no stack");
+  return stack;
+}
+
+/** A database and what uses it, both running, the data in an anonymous volume. */
+export function running(): Scene {
+  const scene = new Scene();
+  const stack = new FakeComposeStack();
+  stack.add("db", { image: "postgres:15", imageId: "sha256:pg", path: PATH });
+  stack.add("web");
+  stack.images_.set("sha256:pg", [PATH]);
+  stack.files.set(FILE, BEFORE);
+  stack.answer = (argv, sql = "") => {
+    const rows = sql.startsWith("SELECT datname") ? "postgres\n" : `public.accounts${FIELD}1000\n`;
+    const redis = argv.includes("PING") ? "PONG\n" : "# Keyspace\r\ndb0:keys=1000,expires=0,avg_ttl=0\r\n";
+    return { code: 0, stdout: argv[0] === "redis-cli" ? redis : rows, stderr: "" };
+  };
+  scene.docker.hosts.set("", stack);
+  scene.docker.workable.set("", stack);
+  stacks.set(scene, stack);
+  return scene;
+}
+
+export const idOf = (scene: Scene, name: string): string => stackOf(scene).named(name)?.id ?? "0".repeat(64);
+const DB = "1".padStart(64, "0");
+const WEB = "2".padStart(64, "0");
+export const RUNNING = [
+  { id: WEB, name: "mastodon_web_1", service: "web", grace: 10, ports: [3000] },
+  { id: DB, name: "mastodon_db_1", service: "db", grace: 120, ports: [] },
+];
+export const MOVED = {
+  ...{
+    service: "db",
+    container: "mastodon_db_1",
+    container_id: DB,
+    name: "db",
+    image: "postgres:15",
+    image_id: "sha256:pg",
+    kind: "postgresql",
+  },
+  ...{ path: PATH, volume: volumeOf("db"), source: `${VOLUMES}/${volumeOf("db")}/_data`, destination: DESTINATION },
+  ...{ written: "./postgres", bytes: 1000, env: {} },
+};
+const OF_DB: JsonObject = { ...PROJECT, moved: MOVED };
+export const UP = {
+  ...PROJECT,
+  generation: "v1",
+  directory: "/srv/mastodon",
+  files: [FILE],
+  services: [MOVED],
+  running: RUNNING,
+};
+
+const stopping: MutationCases = {
+  action: stopStack,
+  input: () => ({ ...PROJECT, running: RUNNING }),
+  acts: running,
+  answers: {
+    done: { world: at(running, (scene) => tried(scene, stopping)), evidence: /all have stopped/ },
+    "not-done": { world: running, evidence: /mastodon_db_1, mastodon_web_1 run/ },
+    partly: { world: at(running, (scene) => stackOf(scene).stop(WEB)), evidence: /^mastodon_db_1 run/ },
+    unknown: { never: "each container of the list runs or does not" },
+  },
+};
+export const stopped = at(running, (scene) => tried(scene, stopping));
+
+const PART = `${DESTINATION}.dingo-recover-${RUN}-part`;
+const warming: MutationCases = {
+  action: warmCopy,
+  input: () => OF_DB,
+  acts: running,
+  answers: {
+    done: { never: "what is copied under a server that runs is no copy yet: it is gone on with" },
+    "not-done": { world: running, evidence: /nothing of the copy is there/ },
+    partly: { world: at(running, (scene) => tried(scene, warming)), evidence: /some of the copy is there/ },
+    unknown: { never: "a directory is there or is not" },
+  },
+};
+export const warmed = at(running, (scene) => tried(scene, warming));
+
+const copying: MutationCases = {
+  action: copyService,
+  input: () => OF_DB,
+  acts: stopped,
+  answers: {
+    done: { world: at(stopped, (scene) => tried(scene, copying)), evidence: /postgres is directory/ },
+    "not-done": { world: stopped, evidence: /postgres is absent, its part is absent/ },
+    partly: {
+      world: at(stopped, (scene) => stackOf(scene).directories.set(PART, "half")),
+      evidence: /its part is directory/,
+    },
+    unknown: {
+      world: at(stopped, (scene) => stackOf(scene).directories.set(DESTINATION, "theirs")),
+      evidence: /holds something else/,
+    },
+  },
+};
+export const copied = at(stopped, (scene) => tried(scene, copying));
+
+const proving: MutationCases = {
+  action: proveCopy,
+  input: () => OF_DB,
+  acts: copied,
+  answers: {
+    done: { never: "it leaves nothing to be found, and is done once more" },
+    "not-done": { world: copied, evidence: /no second copy/ },
+    partly: {
+      world: at(copied, async (scene) => {
+        stackOf(scene).dieAfter = stackOf(scene).changed.length + 2;
+        await tried(scene, proving);
+        stackOf(scene).dieAfter = Number.POSITIVE_INFINITY;
+      }),
+      evidence: /second copy is left/,
+    },
+    unknown: { never: "a directory and a container are there or are not" },
+  },
+};
+
+const settingAside: MutationCases = {
+  action: setContainerAside,
+  input: () => OF_DB,
+  acts: copied,
+  answers: {
+    done: { world: at(copied, (scene) => tried(scene, settingAside)), evidence: /mastodon_db_1 is gone, .* is there/ },
+    "not-done": { world: copied, evidence: /mastodon_db_1 is there, .* is not/ },
+    partly: {
+      world: at(copied, async (scene) => {
+        stackOf(scene).dieAfter = stackOf(scene).changed.length + 2;
+        await tried(scene, settingAside);
+        stackOf(scene).dieAfter = Number.POSITIVE_INFINITY;
+      }),
+      evidence: /mastodon_db_1 is there, .* is there/,
+    },
+    unknown: {
+      world: at(copied, (scene) => stackOf(scene).all.delete(DB)),
+      evidence: /mastodon_db_1 is gone, .* is not/,
+    },
+  },
+};
+export const aside = at(copied, (scene) => tried(scene, settingAside));
+
+const EDIT = {
+  ...PROJECT,
+  file: FILE,
+  before_sha256: hashOfText(BEFORE),
+  after_sha256: hashOfText(AFTER),
+  override: false,
+  version: "",
+  services: [MOVED],
+  diff: "",
+};
+const surveyed = aside;
+
+const editing: MutationCases = {
+  action: editFile,
+  input: () => EDIT,
+  acts: surveyed,
+  answers: {
+    done: { world: at(surveyed, (scene) => tried(scene, editing)), evidence: /as it is to be/ },
+    "not-done": { world: surveyed, evidence: /as it was/ },
+    partly: { never: ONE_VALUE },
+    unknown: { world: at(surveyed, (scene) => stackOf(scene).files.set(FILE, "theirs")), evidence: /something else/ },
+  },
+};
+export const edited = at(surveyed, (scene) => tried(scene, editing));
+
+const starting: MutationCases = {
+  action: bringUp,
+  input: () => ({ ...UP, all: false }),
+  acts: edited,
+  answers: {
+    done: { world: at(edited, (scene) => tried(scene, starting)), evidence: /all run/ },
+    "not-done": { world: edited, evidence: /db does not run/ },
+    partly: { never: "with one moved service it runs or does not; of several, those that run are told" },
+    unknown: {
+      world: at(edited, (scene) => stackOf(scene).add("db", { path: PATH })),
+      evidence: /runs, and not on its new directory/,
+    },
+  },
+};
+export const started = at(edited, (scene) => tried(scene, starting));
+
+export const COMPOSE: readonly MutationCases[] = [warming, stopping, copying, proving, settingAside, editing, starting];
+
+export function caseOf(id: string): MutationCases {
+  const found = COMPOSE.find(({ action }) => action.id === id);
+  if (found === undefined) throw new Error(`no case ${id}`);
+  return found;
+}
