@@ -1,0 +1,120 @@
+/** What an audit of a Docker host found, out of the outputs of its steps, by the ids of their actions. */
+import { bytesText } from "../bytes.js";
+import type { UnitDigest } from "./digest.js";
+import { type Block, code, list, paragraph, plain, type Section, section, strong, table } from "./document.js";
+
+const SURVEY = "storage.survey";
+const JUDGE = "storage.judge";
+
+/** As `src/docker-storage/finding.ts` has it; journals of all releases are read, so that nothing is taken for granted. */
+interface Told {
+  readonly severity?: unknown;
+  readonly code?: unknown;
+  readonly subject?: unknown;
+  readonly at?: unknown;
+  readonly what?: unknown;
+  readonly fix?: unknown;
+  readonly commands?: unknown;
+}
+
+/** Nothing of a run that was no audit. */
+export function storageSections(units: readonly UnitDigest[]): readonly Section[] {
+  const judged = outputOf(units, JUDGE);
+  if (judged === undefined) return [];
+  const findings = items(judged["findings"]) as readonly Told[];
+  const unlooked = items(judged["unlooked"]).map(textOf);
+  const survey = record(outputOf(units, SURVEY)?.["survey"]);
+  return [
+    ...section("Findings", findings.length === 0 ? [paragraph(plain("None."))] : findings.flatMap(findingBlocks)),
+    ...section("What could not be looked at", list(unlooked)),
+    ...section("Volumes", volumeTable(survey)),
+    ...section("Containers and their mounts", mountTable(survey)),
+  ];
+}
+
+/** The findings alone, for programs; undefined of a run that was no audit. */
+export function storageFindings(units: readonly UnitDigest[]): unknown {
+  return outputOf(units, JUDGE)?.["findings"];
+}
+
+function findingBlocks({ severity, subject, at, what, fix, commands, code: named }: Told): readonly Block[] {
+  const place = textOf(at);
+  const lines = items(commands).map(textOf);
+  return [
+    paragraph(
+      strong(`${textOf(severity).toUpperCase()}: ${textOf(subject)}`),
+      plain(" "),
+      code(textOf(named)),
+      ...(place === "" ? [] : [plain(", "), code(place)]),
+    ),
+    paragraph(plain(textOf(what))),
+    ...(lines.length === 0 ? [] : [{ kind: "code", language: "text", content: lines.join("\n") } as const]),
+    paragraph(plain(textOf(fix))),
+  ];
+}
+
+function volumeTable(survey: Fields): readonly Block[] {
+  const containers = items(survey["containers"]).map(record);
+  const rows = items(survey["volumes"])
+    .map(record)
+    .map((volume) => {
+      const name = textOf(volume["name"]);
+      const users = containers.filter(({ mounts }) => items(mounts).some((mount) => record(mount)["volume"] === name));
+      return [
+        volume["anonymous"] === true ? `${name.slice(0, 12)}…` : name,
+        contentsText(record(volume["contents"])),
+        sizeText(volume["bytes"]),
+        users.map((each) => textOf(each["name"])).join(", ") || "nobody",
+        textOf(volume["createdAt"]),
+      ];
+    });
+  return table(["volume", "what lies in it", "about", "used by", "made"], rows);
+}
+
+function mountTable(survey: Fields): readonly Block[] {
+  const rows = items(survey["containers"])
+    .map(record)
+    .flatMap((container) =>
+      items(container["mounts"])
+        .map(record)
+        .map((mount) => [
+          textOf(container["name"]),
+          textOf(mount["destination"]),
+          textOf(mount["volume"]) || textOf(mount["source"]),
+          mount["writable"] === true ? "" : "read-only",
+          contentsText(record(mount["contents"])),
+        ]),
+    );
+  return table(["container", "path in it", "from", "", "what lies there"], rows);
+}
+
+function contentsText(contents: Fields): string {
+  switch (contents["kind"]) {
+    case "data":
+      return `${textOf(contents["title"])} ${textOf(contents["version"])}${stateText(record(contents["postgres"]))}`.trim();
+    case "other":
+      return `no database: ${items(contents["names"]).slice(0, 3).map(textOf).join(", ")}…`;
+    case "file":
+      return "a file";
+    case "unknown":
+      return `not known: ${textOf(contents["why"])}`;
+    default:
+      return textOf(contents["kind"]);
+  }
+}
+
+function stateText(postgres: Fields): string {
+  const control = record(postgres["control"]);
+  return control["known"] === true
+    ? `, ${textOf(control["state"])}, last checkpoint ${textOf(control["checkpointTime"])}, system ${textOf(control["systemId"])}`
+    : "";
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const outputOf = (units: readonly UnitDigest[], action: string): Fields | undefined =>
+  units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output;
+const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const record = (value: unknown): Fields => (typeof value === "object" && value !== null ? (value as Fields) : {});
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const sizeText = (bytes: unknown): string => (typeof bytes === "number" ? bytesText(bytes) : "not known");
