@@ -22,7 +22,7 @@ export interface ScratchCopy {
   readonly run: string;
   /** s3://BUCKET/PREFIX */
   readonly archive: string;
-  /** ISO 8601. */
+  /** ISO 8601; "" for everything that the archive holds. */
   readonly time: string;
   readonly base: string;
 }
@@ -33,19 +33,27 @@ export interface RestoredCopy {
   readonly version: string;
   /** ISO 8601 with microseconds: the last commit that is replayed; "" where it is not known. */
   readonly lastTransaction: string;
+  /** The segment before which the WAL ends because it cannot be used, and why; absent where all that was planned is whole. */
+  readonly damaged?: string;
+  /** Which damaged base backups were passed over for an older one, and why; absent where none was. */
+  readonly instead?: string;
 }
 
 export interface RestoreOrder extends ScratchCopy {
   readonly place: string;
+  /** That base backup alone is what is wanted: none is taken in its place where it is damaged. */
+  readonly only?: true;
   readonly signal: AbortSignal;
+  /** Waited for before each piece that is brought. */
+  readonly betweenItems?: () => Promise<void>;
   readonly progress: (done: number, total: number) => void;
 }
 
 /** What lies in a place. */
 export type ScratchState =
   | { readonly state: "absent" }
-  /** Another run's, or nobody's. */
-  | { readonly state: "foreign"; readonly evidence: string }
+  /** Another run's, which is named, or nobody's. */
+  | { readonly state: "foreign"; readonly evidence: string; readonly owner?: string }
   | { readonly state: "begun"; readonly copy: ScratchCopy; readonly evidence: string }
   | { readonly state: "restored"; readonly copy: ScratchCopy; readonly restored: RestoredCopy };
 

@@ -1,6 +1,6 @@
 /** Scratch databases in memory: one copy for each place, and one server for all of them. */
 import { createHash } from "node:crypto";
-import { RecoverError } from "../../src/errors.js";
+import { type ErrorCode, RecoverError } from "../../src/errors.js";
 import type {
   DumpOrder,
   RestoredCopy,
@@ -21,6 +21,10 @@ export const STOP_LINES = [
   "archive recovery complete",
 ];
 
+function refused(code: ErrorCode, message: string): RecoverError {
+  return new RecoverError(code, message, { remedy: "Look.", effect: "none" });
+}
+
 export class FakeScratch implements ScratchDatabases {
   readonly places = new Map<string, ScratchState>();
   /** Every change, in order. */
@@ -33,6 +37,11 @@ export class FakeScratch implements ScratchDatabases {
   toolIsDead = false;
   /** Tables of the copy with their rows, as "schema.table". */
   readonly tables = new Map<string, number>([["public.visits", 60]]);
+  /** What a query returns that is asked by COPY, as its lines; an error where it throws. */
+  onCopy: () => Rows = () => [["60"]];
+  /** What a restore finds out about the copy, beside what is always so. */
+  found: Partial<RestoredCopy> = {};
+  readonly databases = new Set<string>(["postgres"]);
   readonly schemas = new Set<string>(["public"]);
   text: string | undefined;
   versions: Pick<ScratchPrograms, "postgres" | "pgDump"> = { postgres: "9.6.24", pgDump: "15.14" };
@@ -54,13 +63,18 @@ export class FakeScratch implements ScratchDatabases {
     return this.free;
   }
 
-  async look(place: string): Promise<ScratchState> {
-    return this.places.get(place) ?? { state: "absent" };
+  async look(place: string, run: string): Promise<ScratchState> {
+    const found = this.places.get(place) ?? { state: "absent" };
+    if (!("copy" in found) || found.copy.run === run) return found;
+    return { state: "foreign", owner: found.copy.run, evidence: `it belongs to run ${found.copy.run}` };
   }
 
   async restore({ place, run, archive, time, base }: RestoreOrder): Promise<RestoredCopy> {
+    const found = await this.look(place, run);
+    if (found.state === "foreign") throw refused("guard-refused", found.evidence);
+    if (found.state === "restored") return found.restored;
     this.changes.push(`restore ${place}`);
-    const restored = { systemId: "1", version: "9.6", lastTransaction: "2026-11-21T11:04:10.500000Z" };
+    const restored = { systemId: "1", version: "9.6", lastTransaction: "2026-11-21T11:04:10.500000Z", ...this.found };
     this.places.set(place, { state: "restored", copy: { run, archive, time, base }, restored });
     return restored;
   }
@@ -68,7 +82,8 @@ export class FakeScratch implements ScratchDatabases {
   async start(): Promise<void> {
     if (this.standingNow !== "down") return;
     this.changes.push("start");
-    this.lines.push(...this.onStart);
+    // A copy is recovered once.
+    if (!this.lines.some((line) => line.includes("archive recovery complete"))) this.lines.push(...this.onStart);
     this.standingNow = "accepting";
   }
 
@@ -84,11 +99,13 @@ export class FakeScratch implements ScratchDatabases {
     return this.lines;
   }
 
-  async sql(_server: ScratchServer, _database: string, sql: string): Promise<Rows> {
-    if (this.standingNow !== "accepting") throw new Error("nobody is there");
+  async sql(_server: ScratchServer, database: string, sql: string): Promise<Rows> {
+    if (this.standingNow !== "accepting") throw refused("command-failed", "nobody is there");
+    if (!this.databases.has(database)) throw refused("command-failed", `there is no database "${database}"`);
+    if (sql.includes("COPY (")) return this.onCopy();
     if (sql.includes("FROM pg_tables")) return [...this.tables.keys()].map((name) => name.split("."));
     const [, schema = "", table = ""] = /count\(\*\) FROM "(\w+)"\."(\w+)"/.exec(sql) ?? [];
-    if (table !== "") return [[String(this.tables.get(`${schema}.${table}`) ?? 0)]];
+    if (table !== "") return [[String(this.#rowsOf(`${schema}.${table}`))]];
     const named = /nspname = '(\w+)'/.exec(sql)?.[1];
     if (named !== undefined) return this.schemas.has(named) ? [["1"]] : [];
     for (const [, from = "", name = "", to = ""] of sql.matchAll(/TABLE "(\w+)"\."(\w+)" SET SCHEMA "(\w+)"/g)) {
@@ -100,10 +117,11 @@ export class FakeScratch implements ScratchDatabases {
   }
 
   async dump({ place }: ScratchServer, { tables }: DumpOrder): Promise<ScratchFile> {
+    if (this.standingNow !== "accepting") throw refused("command-failed", "nobody is there");
     this.text = tables
       .map(
         ({ schema, table }) =>
-          `CREATE TABLE ${schema}.${table} (n integer);\n-- ${this.tables.get(`${schema}.${table}`) ?? 0} rows\n`,
+          `CREATE TABLE ${schema}.${table} (n integer);\n-- ${this.#rowsOf(`${schema}.${table}`)} rows\n`,
       )
       .join("");
     return await this.#file(place);
@@ -117,7 +135,9 @@ export class FakeScratch implements ScratchDatabases {
     return this.text ?? "";
   }
 
-  async remove(place: string): Promise<void> {
+  async remove(place: string, run: string): Promise<void> {
+    const found = await this.look(place, run);
+    if (found.state === "foreign") throw refused("guard-refused", found.evidence);
     this.changes.push(`remove ${place}`);
     this.places.delete(place);
   }
@@ -129,6 +149,12 @@ export class FakeScratch implements ScratchDatabases {
     this.changes.push(`move ${place} ${to}`);
     this.places.delete(place);
     this.places.set(to, found);
+  }
+
+  #rowsOf(name: string): number {
+    const rows = this.tables.get(name);
+    if (rows === undefined) throw refused("command-failed", `there is no table ${name}`);
+    return rows;
   }
 
   async #file(place: string): Promise<ScratchFile> {

@@ -3,6 +3,7 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
 import { quoteIdentifier, quoteLiteral } from "../postgres/quoting.js";
+import { printedServer } from "./printed-server.js";
 import { countTables, tableRows, type TableRows } from "./row-counts.js";
 import { nameSql, nameText } from "./table-names.js";
 import { whileRunning } from "./while-running.js";
@@ -32,16 +33,22 @@ export const dumpTables = defineAction({
   input,
   output,
   undo: { leaves: "the dump stays beside the copy, and goes with its directory" },
-  describe: ({ place, database, tables, into_schema: into }) => [
-    {
-      on: "here",
-      line: quote([
-        ...["pg_dump", "-h", `${place}/data`, "-U", "postgres", "-O", "-x", "-E", "UTF8"],
-        ...tables.flatMap(({ schema, table }) => ["-t", nameSql({ schema: into || schema, table })]),
-        ...["-f", `${place}/out/dump.sql`, database],
-      ]),
-    },
-  ],
+  describe: ({ place, postgres_bin, database, tables, into_schema: into }) => {
+    const { start, stop } = printedServer({ place, postgres_bin });
+    const at = ["-h", `${place}/data`, "-U", "postgres"];
+    const dump = [
+      ...["pg_dump", ...at, "-O", "-x", "-E", "UTF8"],
+      ...tables.flatMap(({ schema, table }) => ["-t", nameSql({ schema: into || schema, table })]),
+      ...["-f", `${place}/out/dump.sql`, database],
+    ];
+    const move = ["psql", ...at, "-1", "-v", "ON_ERROR_STOP=1", "-c", movesOf(tables, into), database];
+    return [
+      start,
+      ...(into === "" ? [] : [{ on: "here", line: quote(move) }]),
+      { on: "here", line: quote(dump) },
+      stop("fast"),
+    ];
+  },
   async run(context, request): Promise<Output> {
     const { place, postgres_bin: programs, database, into_schema: into } = request;
     const { scratch } = context.ports;
@@ -94,6 +101,10 @@ async function moveTables(context: Context, { place, postgres_bin, database, tab
     });
   await context.record("schema", { schema: into });
   const left = (await countTables(ask, tables)).filter(({ rows }) => rows !== null);
-  const moves = left.map((each) => `ALTER TABLE ${nameSql(each)} SET SCHEMA ${quoteIdentifier(into)};`);
-  await ask(["BEGIN;", `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(into)};`, ...moves, "COMMIT;"].join("\n"));
+  await ask(["BEGIN;", movesOf(left, into), "COMMIT;"].join("\n"));
+}
+
+function movesOf(tables: readonly { readonly schema: string; readonly table: string }[], into: string): string {
+  const moves = tables.map((each) => `ALTER TABLE ${nameSql(each)} SET SCHEMA ${quoteIdentifier(into)};`);
+  return [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(into)};`, ...moves].join(" ");
 }

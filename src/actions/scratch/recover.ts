@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { quote } from "../../shell-quote.js";
+import { printedServer } from "./printed-server.js";
 import { countTables, tableRows } from "./row-counts.js";
 import { RECOVERED, requireStopped } from "./stop-line.js";
 import { tableNames } from "./table-names.js";
@@ -32,11 +33,11 @@ export const recoverScratch = defineAction({
   input,
   output,
   undo: { leaves: "the copy stays recovered; it goes with its directory" },
-  describe: ({ place, postgres_bin }) => [
-    { on: "here", line: quote([program(postgres_bin, "pg_ctl"), "-D", `${place}/data`, "-w", "-t", "86400", "start"]) },
-    { on: "here", line: quote(["psql", "-h", `${place}/data`, "-U", "postgres", "postgres"]) },
-    { on: "here", line: quote([program(postgres_bin, "pg_ctl"), "-D", `${place}/data`, "-m", "fast", "stop"]) },
-  ],
+  describe: ({ place, postgres_bin }) => {
+    const { start, stop } = printedServer({ place, postgres_bin });
+    const ask = quote(["psql", "-h", `${place}/data`, "-U", "postgres", "postgres"]);
+    return [start, { on: "here", line: ask }, stop("fast")];
+  },
   async run(context, request): Promise<Output> {
     const { place, postgres_bin: programs, database } = request;
     const names = tableNames(request.tables, request.into_schema);
@@ -67,8 +68,6 @@ export const recoverScratch = defineAction({
     return { holds: true, evidence: `the last transaction in the copy is of ${last}, the next one of ${next}` };
   },
 });
-
-const program = (directory: string, name: string): string => (directory === "" ? name : `${directory}/${name}`);
 
 /** What its servers have said; a sentence where the copy is not there. */
 async function stateOf(

@@ -36,6 +36,7 @@ export const restoreScratch = defineAction({
     await context.beforeEffect();
     const restored = await context.ports.scratch.restore({
       ...{ place, archive, time, base, run: context.run.id, signal: context.signal },
+      betweenItems: () => context.betweenItems(),
       progress: (done, total) => context.progress({ message: "restoring the copy", done, total, unit: "bytes" }),
     });
     return outputOf(place, restored);
@@ -43,7 +44,8 @@ export const restoreScratch = defineAction({
   async probe(context, { place, archive, time }): Promise<Probe<Output>> {
     const found = await context.ports.scratch.look(place, context.run.id);
     if (found.state === "absent") return { state: "not-done", evidence: `there is no ${place}` };
-    if (found.state === "foreign") return { state: "unknown", evidence: `${place}: ${found.evidence}` };
+    if (found.state === "foreign")
+      return { state: found.owner === undefined ? "unknown" : "not-done", evidence: `${place}: ${found.evidence}` };
     const { copy } = found;
     const evidence = `${place} is a copy of ${copy.archive} as of ${copy.time}`;
     if (copy.archive !== archive || copy.time !== time) return { state: "unknown", evidence };
@@ -51,8 +53,10 @@ export const restoreScratch = defineAction({
     return { state: "done", output: outputOf(place, found.restored), evidence: `${evidence}, and whole` };
   },
   async verify(context, { place }) {
-    const { state } = await context.ports.scratch.look(place, context.run.id);
-    return { holds: state === "restored", evidence: `the copy in ${place} is ${state}` };
+    const found = await context.ports.scratch.look(place, context.run.id);
+    const instead = found.state === "restored" && found.restored.instead;
+    const evidence = `the copy in ${place} is ${found.state}${instead ? `; ${instead}` : ""}`;
+    return { holds: found.state === "restored", evidence };
   },
 });
 

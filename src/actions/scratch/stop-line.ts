@@ -17,7 +17,7 @@ export function requireStopped(
   { time, place }: { readonly time: string; readonly place: string },
 ): Stop {
   const before = lastMatch(said, STOPPED);
-  const last = lastMatch(said, LAST) ?? "";
+  const last = lastReplayed(said);
   const target = Date.parse(time);
   // PostgreSQL's times have microseconds, and a Date has none: what is cut off never makes it later.
   if (before !== undefined && Date.parse(before) >= target && (last === "" || Date.parse(last) <= target))
@@ -28,6 +28,9 @@ export function requireStopped(
     place,
   });
 }
+
+/** The last commit that a server has replayed, ISO 8601; "" where it names none. */
+export const lastReplayed = (said: readonly string[]): string => lastMatch(said, LAST) ?? "";
 
 function lastMatch(said: readonly string[], pattern: RegExp): string | undefined {
   const found = said.flatMap((line) => pattern.exec(line)?.[1] ?? []).at(-1);

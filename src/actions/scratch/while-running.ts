@@ -9,7 +9,10 @@ const REPLAY_MS = 24 * 60 * 60_000;
 const STOP_MS = 2 * 60_000;
 const POLL_MS = 250;
 
-export async function whileRunning<T>(context: Context, server: ScratchServer, work: () => Promise<T>): Promise<T> {
+/** What of a step's context a server needs. */
+export type Keeper = Pick<Context, "ports" | "signal" | "progress" | "beforeEffect" | "betweenItems">;
+
+export async function whileRunning<T>(context: Keeper, server: ScratchServer, work: () => Promise<T>): Promise<T> {
   await context.beforeEffect();
   try {
     await context.ports.scratch.start(server);
@@ -24,7 +27,7 @@ export async function whileRunning<T>(context: Context, server: ScratchServer, w
   }
 }
 
-async function awaitAccepting(context: Context, server: ScratchServer): Promise<void> {
+async function awaitAccepting(context: Keeper, server: ScratchServer): Promise<void> {
   const { scratch } = context.ports;
   await waitFor(context, {
     deadlineMs: REPLAY_MS,
@@ -49,7 +52,7 @@ function failed(message: string, { place }: ScratchServer): RecoverError {
 }
 
 /** Waits until it is down: what it had in memory is in the copy then. */
-export async function stopServer(context: Context, server: ScratchServer): Promise<void> {
+export async function stopServer(context: Keeper, server: ScratchServer): Promise<void> {
   const { scratch } = context.ports;
   await scratch.stop(server, "fast");
   const last = await waitAtMost(context, {

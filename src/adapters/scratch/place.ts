@@ -16,7 +16,13 @@ export const outOf = (place: string): string => join(place, "out");
 export const dumpOf = (place: string): string => join(outOf(place), "dump.sql");
 
 const copy = z.object({ run: z.string(), archive: z.string(), time: z.string(), base: z.string() });
-const restored = z.object({ systemId: z.string(), version: z.string(), lastTransaction: z.string() });
+const restored = z.object({
+  systemId: z.string(),
+  version: z.string(),
+  lastTransaction: z.string(),
+  damaged: z.string().exactOptional(),
+  instead: z.string().exactOptional(),
+});
 
 export const readCopy = (place: string) => readNote(copyNote(place), copy);
 export const readRestored = (place: string) => readNote(restoredNote(place), restored);

@@ -87,10 +87,14 @@ export class Programs {
   }
 }
 
-/** Where the server's socket lies: a path of more than 107 bytes is no name of a socket. */
+/**
+ * Where the server's socket lies: a path of more than 107 bytes is no name of a socket, and server and libpq cut a list of
+ * places at its commas.
+ */
 export function socketDirectory(place: string): string {
   const directory = dataOf(place);
-  if (Buffer.byteLength(directory) <= 107 - Buffer.byteLength("/.s.PGSQL.65535")) return directory;
+  const fits = Buffer.byteLength(directory) <= 107 - Buffer.byteLength("/.s.PGSQL.65535");
+  if (fits && !directory.includes(",")) return directory;
   return `/tmp/dingo-recover-${createHash("sha256").update(place).digest("hex").slice(0, 16)}`;
 }
 

@@ -1,10 +1,11 @@
 /** Scratch databases on this machine: a directory for each run, PostgreSQL's own programs as child processes. */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import {
   chmod,
   chown,
   lchown,
+  link,
   lstat,
   mkdir,
   open,
@@ -12,10 +13,12 @@ import {
   readFile,
   rename,
   rm,
+  rmdir,
   stat,
   statfs,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { databaseAlone } from "../../connection-string.js";
 import type {
   DumpOrder,
   RestoredCopy,
@@ -72,10 +75,10 @@ export class LocalScratch implements ScratchDatabases {
     if (strange !== undefined) return { state: "foreign", evidence: strange };
     const copy = await at.readCopy(place);
     if (copy === undefined) {
-      const empty = (await readdir(place)).every((name) => name === "copy.json");
+      const empty = (await readdir(place)).every((name) => name.startsWith("copy.json"));
       return empty ? { state: "absent" } : { state: "foreign", evidence: "nothing in it says whose it is" };
     }
-    if (copy.run !== run) return { state: "foreign", evidence: `it belongs to run ${copy.run}` };
+    if (copy.run !== run) return { state: "foreign", owner: copy.run, evidence: `it belongs to run ${copy.run}` };
     const restored = await at.readRestored(place);
     if (restored !== undefined) return { state: "restored", copy, restored };
     const names = (await readdir(place)).filter((name) => name.startsWith("data")).join(", ");
@@ -91,12 +94,30 @@ export class LocalScratch implements ScratchDatabases {
     // Another account passes through, and sees nothing.
     await mkdir(place, { recursive: true, mode: account.as === undefined ? 0o700 : 0o711 });
     await chmod(place, account.as === undefined ? 0o700 : 0o711);
-    await writeNote(at.copyNote(place), { run, archive, time, base });
+    await this.#claim(place, { run, archive, time, base });
     const restored = await this.#options.restore({ ...order, directory: at.dataOf(place) });
     await mkdir(at.outOf(place), { recursive: true, mode: 0o700 });
     for (const each of [at.dataOf(place), at.outOf(place)]) await give(each, account);
     await writeNote(at.restoredNote(place), { ...restored });
     return restored;
+  }
+
+  /** The note appears whole, and only where none is: of two runs that begin in one place at once, one does. */
+  async #claim(place: string, copy: Readonly<Record<string, string>> & { readonly run: string }): Promise<void> {
+    const note = at.copyNote(place);
+    const own = `${note}.${randomUUID()}`;
+    try {
+      await writeNote(own, copy);
+      const isThere = await at.isThere(note);
+      const there = isThere ? await at.readCopy(place) : undefined;
+      // One that is cut, as a broken disk leaves it, is nobody's.
+      if (isThere && (there === undefined || there.run === copy.run)) await rename(own, note);
+      else await linkNew(own, note);
+    } finally {
+      await rm(own, { force: true });
+    }
+    const found = await this.look(place, copy.run);
+    if (found.state === "foreign") throw at.foreign(place, found.evidence);
   }
 
   start(server: ScratchServer): Promise<void> {
@@ -118,7 +139,7 @@ export class LocalScratch implements ScratchDatabases {
   }
 
   async sql(server: ScratchServer, database: string, sql: string): Promise<readonly (readonly string[])[]> {
-    const args = ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", connection(database)];
+    const args = ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", databaseAlone(database)];
     const result = await this.#programs.run(server, { name: "psql", args, stdin: sql });
     requireSuccess(result, "psql", server.place);
     return result.stdout
@@ -135,7 +156,7 @@ export class LocalScratch implements ScratchDatabases {
     if (as !== undefined) await handle.chown(as.uid, as.gid);
     await handle.close();
     const named = tables.flatMap(({ schema, table }) => ["-t", `${pattern(schema)}.${pattern(table)}`]);
-    const args = [...DUMP_OPTIONS, ...named, "-f", file, "-d", connection(database)];
+    const args = [...DUMP_OPTIONS, ...named, "-f", file, "-d", databaseAlone(database)];
     requireSuccess(await this.#programs.run(server, { name: "pg_dump", args }), "pg_dump", server.place);
     return await describeFile(file);
   }
@@ -157,7 +178,9 @@ export class LocalScratch implements ScratchDatabases {
     await rm(at.restoredNote(place), { force: true });
     for (const name of await readdir(place))
       if (join(place, name) !== note) await rm(join(place, name), { recursive: true, force: true });
-    await rm(place, { recursive: true, force: true });
+    await rm(note, { force: true });
+    // Another run may have begun here the moment the note was gone.
+    await rmdir(place).catch(unlessTaken);
   }
 
   async moveAside(place: string, to: string): Promise<void> {
@@ -172,8 +195,19 @@ const DUMP_OPTIONS = ["-F", "p", "-E", "UTF8", "-O", "-x", "--no-tablespaces", "
 /** A name in double quotes is a pattern that fits itself alone. */
 const pattern = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** A name with "=" in it would be taken for a whole connection string. */
-const connection = (database: string): string => `dbname='${database.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+/** What is there already is another run's, and is told by a look. */
+async function linkNew(own: string, note: string): Promise<void> {
+  try {
+    await link(own, note);
+  } catch (thrown) {
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
+  }
+}
+
+function unlessTaken(thrown: unknown): void {
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : "";
+  if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOENT") throw thrown;
+}
 
 async function writeNote(path: string, value: object): Promise<void> {
   const handle = await open(path, "w", 0o600);

@@ -1,5 +1,5 @@
 /** Places and servers of scratch databases on this machine, with programs that only do as if. */
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -54,7 +54,7 @@ const server = () => ({ place, programs: bin });
 async function until(standing: Standing): Promise<void> {
   const waiter = { signal: new AbortController().signal, progress: () => undefined, ports: { clock: systemClock() } };
   await waitFor(waiter, {
-    deadlineMs: 20_000,
+    deadlineMs: 60_000,
     pollMs: 50,
     look: async () => {
       const now = await scratch().standing(server());
@@ -81,6 +81,52 @@ beforeEach(async () => {
 afterEach(async () => {
   await scratch().stop(server(), "fast");
   await rm(root, { recursive: true, force: true });
+});
+
+describe("two runs in one place", () => {
+  const OTHER = "20261121-120000-efgh";
+
+  it("at the same moment: one restores, the other is refused, and what is refused takes nothing away", async () => {
+    // Not before the other one was refused does the one that came first come to its end.
+    let go = (): void => undefined;
+    const gate = new Promise<void>((resolve) => void (go = resolve));
+    const slow: RestoreData = async (given) => {
+      await gate;
+      return restore(given);
+    };
+    const begun = [RUN, OTHER].map(async (run) => scratch(slow).restore({ ...order(), run }));
+    const refused = await Promise.any(
+      begun.map(async (one) =>
+        one.then(
+          () => Promise.reject(new Error("both")),
+          (e: unknown) => e,
+        ),
+      ),
+    );
+    expect(refused).toMatchObject({ code: "guard-refused" });
+    const { run: owner } = JSON.parse(await readFile(join(place, "copy.json"), "utf8")) as { run: string };
+    const loser = owner === RUN ? OTHER : RUN;
+    await expect(scratch().remove(place, loser)).rejects.toMatchObject({ code: "guard-refused" });
+    go();
+    const ended = await Promise.allSettled(begun);
+    expect(ended.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(restores).toBe(1);
+    expect(await scratch().look(place, owner)).toMatchObject({ state: "restored" });
+    expect((await readdir(place)).filter((name) => name.startsWith("copy.json"))).toEqual(["copy.json"]);
+  });
+
+  it.each(["copy.json", "copy.json.1"])(
+    "one after the other, where %s of the first says not whose it is",
+    async (name) => {
+      await mkdir(place, { mode: 0o700 });
+      await writeFile(join(place, name), "{");
+      expect(await scratch().look(place, RUN)).toEqual({ state: "absent" });
+      await scratch().restore(order());
+      expect(await scratch().look(place, RUN)).toMatchObject({ state: "restored" });
+      await scratch().remove(place, RUN);
+      expect(await scratch().look(place, RUN)).toEqual({ state: "absent" });
+    },
+  );
 });
 
 describe("a place", () => {

@@ -1,0 +1,40 @@
+/** Questions of commands that are no run: who leaves one of them has begun nothing. */
+import { RecoverError } from "../errors.js";
+import type { Operator } from "../ports/operator.js";
+import { forgetTyped } from "../ui/keyboard.js";
+import { readyToAsk } from "../ui/line-reading.js";
+import type { Output } from "../ui/output.js";
+import { promptingOperator } from "../ui/prompts.js";
+
+/** On the terminal. */
+export const askOutsideRuns = (output: Output): Operator => outsideRuns(promptingOperator(output));
+
+/** As `askOutsideRuns`, after long work: what was typed meanwhile is no consent. */
+export const consentOutsideRuns = (output: Output): Operator => ({
+  ask: async (question) => {
+    await readyToAsk();
+    await forgetTyped();
+    return await askOutsideRuns(output).ask(question);
+  },
+});
+
+/** An operator who leaves a question is told nothing of a run that can be resumed. */
+export function outsideRuns(operator: Operator): Operator {
+  return {
+    ask: async (question) => {
+      try {
+        return await operator.ask(question);
+      } catch (thrown) {
+        throw thrown instanceof RecoverError && thrown.code === "stopped-by-operator" ? withoutRun(thrown) : thrown;
+      }
+    },
+  };
+}
+
+function withoutRun({ code, message, cause }: RecoverError): RecoverError {
+  return new RecoverError(code, message, {
+    remedy: "Nothing was begun, and nothing was changed: there is no run to resume.",
+    effect: "none",
+    cause,
+  });
+}

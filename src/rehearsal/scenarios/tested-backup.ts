@@ -1,0 +1,87 @@
+/** Backups of a living database that somebody tests at last: one that restores, and one of which every base backup was cut off on its way. */
+import { archivePrefix, below } from "../world/store.js";
+import { happen } from "../world/story.js";
+import type { World } from "../world/world.js";
+import { BUCKET } from "../world/foundation.js";
+import { without } from "./damaged.js";
+import { PAGED_AT, realStory } from "../real-archive/story.js";
+import { AGREES } from "./happy.js";
+import { openStory } from "./opening.js";
+import type { Closing, Opening, Scenario } from "./scenario.js";
+import { unsaid } from "./told.js";
+
+/** Nobody's service: an archive as any PostgreSQL has one. */
+const PREFIX = "nightly/shop-db/";
+
+const INPUTS = { archive: `s3://${BUCKET}/${PREFIX.replace(/\/$/, "")}` };
+
+export const testBackup: Scenario = {
+  name: "test-backup",
+  title: "A backup is tested, and restores",
+  teaches:
+    "a throw-away copy, a PostgreSQL that recovers it to its last commit, a query that is judged; and nothing is left",
+  ticket: [
+    "03:17, cron on a small host of the shop: is last night's backup any good? Nobody is there to look at the answer,",
+    "so that it has to be an exit code.",
+  ],
+  runbook: "test-backup",
+  unattended: true,
+  // Its archive can be restored: a real PostgreSQL has written it, at this time.
+  beginsAt: () => PAGED_AT,
+  open: ({ seed }) => elsewhere(realStory({ seed, staysAlive: true })),
+  onLaptop: true,
+  inputs: { ...INPUTS, sanity_query: "select count(*) from orders", expect: "value > 100" },
+  answers: AGREES,
+  exitCode: 0,
+  complaints,
+  undone: complaints,
+  unsaid: (told) => {
+    const { verdict, rows, replay_seconds: replay } = told.output("verdict");
+    return verdict === "good" && rows === 1 && Number(replay) >= 0
+      ? []
+      : ["the backup was not restored and called good"];
+  },
+};
+
+export const badBackup: Scenario = {
+  name: "bad-backup",
+  title: "A backup that was never tested",
+  teaches:
+    "an archive that grows every ten minutes and restores nothing; what a test of it says, and that it ends with 21",
+  ticket: [
+    "An ordinary morning. Nothing is broken, and nobody has lost anything. The dashboard says that the backup of the shop",
+    "is fine: objects arrive in the bucket all night. Has anybody ever restored it?",
+  ],
+  runbook: "test-backup",
+  unattended: true,
+  open: ({ seed, now }) => elsewhere(without(openStory({ era: "f", seed, now, staysAlive: true }), SENTINEL)),
+  inputs: INPUTS,
+  answers: {},
+  exitCode: 21,
+  complaints,
+  unsaid: (told) => [
+    ...unsaid("the journal", told.text, ["nothing can be restored", "a base backup whose upload never finished"]),
+    ...(told.output("verdict")["verdict"] === "bad" ? [] : ["the backup was not called bad"]),
+    ...(told.began("test") ? ["a copy was begun of what cannot be restored"] : []),
+  ],
+};
+
+const SENTINEL = /_backup_stop_sentinel\.json$/;
+
+function elsewhere(opening: Opening): Opening {
+  const from = archivePrefix(opening.old);
+  const world = below(opening.world, from).reduce<World>((before, [key, { meaning }]) => {
+    const put = { bucket: BUCKET, key: PREFIX + key.slice(from.length), meaning, by: "the shop" };
+    return happen(before, 0, { is: "put-object", ...put });
+  }, opening.world);
+  return { ...opening, world };
+}
+
+/** A test reads: whatever the bucket was asked for, nothing in it was changed by the operator's keys. */
+function complaints({ world }: Closing): readonly string[] {
+  const own = new Set(world.store.keys.filter(({ holder }) => holder === "operator").map(({ id }) => id));
+  const changes = world.store.requests.filter(
+    ({ by, operation }) => own.has(by) && /^(?:put|copy|delete)$/.test(operation),
+  );
+  return changes.map(({ operation, key }) => `the test asked the store to ${operation} ${key}`);
+}

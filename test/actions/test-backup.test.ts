@@ -1,0 +1,113 @@
+/** What a test of a backup judges by: protection, expectations, the words of a server. */
+import { describe, expect, it } from "vitest";
+import { expectationOf, returnedOf } from "../../src/actions/backup/expectation.js";
+import { requireOneSelect } from "../../src/actions/backup/one-select.js";
+import { keptText, outlastsDeletes } from "../../src/actions/backup/protection.js";
+import type { Protection } from "../../src/ports/object-store.js";
+import { isOfTheMachine, lastWords } from "../../src/actions/backup/server-words.js";
+
+describe("what a bucket keeps of what is deleted", () => {
+  const off: Protection = { versioning: "off", mfaDelete: false, lock: "none" };
+
+  it.each<readonly [string, Partial<Protection>, boolean, RegExp]>([
+    ["nothing", {}, false, /what is deleted is gone/],
+    ["nothing any more", { versioning: "suspended" }, false, /has stopped to keep/],
+    ["versions", { versioning: "on" }, false, /who may delete versions takes them away too/],
+    ["versions, by a second device", { versioning: "on", mfaDelete: true }, true, /only a code of a second device/],
+    [
+      "versions, by a lock",
+      { versioning: "on", lock: { mode: "COMPLIANCE", days: 30 } },
+      true,
+      /nobody takes a version away within 30 days/,
+    ],
+    [
+      "versions, by a lock that some pass by",
+      { versioning: "on", lock: { mode: "GOVERNANCE", days: 30 } },
+      false,
+      /only who may pass by the lock takes a version away/,
+    ],
+    [
+      "versions, with a lock for single objects",
+      { versioning: "on", lock: "no-default" },
+      false,
+      /takes them away too/,
+    ],
+    ["what nobody may look at", { versioning: "not-known", lock: "not-known" }, false, /is not known/],
+  ])("%s", (_what, given, outlasts, says) => {
+    const protection = { ...off, ...given };
+    expect(outlastsDeletes(protection)).toBe(outlasts);
+    expect(keptText(protection)).toMatch(says);
+  });
+});
+
+describe("an expectation", () => {
+  const one = (value: string) => returnedOf([[value]]);
+
+  it("of nothing in particular wants a row that is no single 0: a count of an empty table is a row", () => {
+    const { holds } = expectationOf("");
+    expect([one("0"), one("f"), one("\\N"), one(""), returnedOf([])].map(holds)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect([one("6"), one("text"), returnedOf([["0"], ["0"]])].map(holds)).toEqual([true, true, true]);
+  });
+
+  it("is an expression over rows and value", () => {
+    expect(expectationOf("rows > 0").holds(one("0"))).toBe(true);
+    expect(expectationOf("value >= 1000").holds(one("999.5"))).toBe(false);
+    expect(expectationOf('value == "x"').holds(one("x"))).toBe(true);
+    expect(expectationOf("value > 0").holds(one("\\N"))).toBe(false);
+  });
+
+  it("that cannot be used is refused before anything is restored, and one without meaning is no verdict", () => {
+    for (const text of ["rows >", "row > 0", "rows", "${{ rows }}"])
+      expect(() => expectationOf(text)).toThrow(/cannot be used/);
+    expect(() => expectationOf("value > 0").holds(one("text"))).toThrow(/has no meaning for "text"/);
+  });
+});
+
+describe("the query of a test", () => {
+  it.each(["", "select count(*) from t", "select ')(' as \"a(b\" from f(1)", "with x as (select 1) table x;"])(
+    "may be %j",
+    (query) => {
+      expect(() => requireOneSelect(query)).not.toThrow();
+    },
+  );
+
+  it.each([
+    "select 1) to program 'touch /tmp/x' with (format text",
+    "select 1) to stdout (",
+    "select (1",
+    "select 1 \\! touch /tmp/x",
+    "select 1\n\\! touch /tmp/x",
+    "select 1; drop table t",
+    "copy t to program 'touch /tmp/x'",
+    "selekt 1",
+  ])("is refused before anything is looked at where it is %j", (query) => {
+    expect(() => requireOneSelect(query)).toThrow(expect.objectContaining({ code: "input-invalid", effect: "none" }));
+  });
+});
+
+describe("the words of a server that ended", () => {
+  it.each([
+    'FATAL:  could not write to file "pg_wal/xlogtemp.7": No space left on device',
+    "FATAL:  could not map anonymous shared memory: Cannot allocate memory",
+    'FATAL:  could not access file "$libdir/timescaledb": No such file or directory',
+    "FATAL:  database files are incompatible with server",
+  ])("are about the machine: %s", (words) => {
+    expect(isOfTheMachine(["LOG:  starting", words])).toBe(true);
+  });
+
+  it.each([
+    "FATAL:  WAL ends before end of online backup",
+    "PANIC:  could not locate a valid checkpoint record",
+    "FATAL:  requested timeline 3 is not a child of this server's history",
+    'FATAL:  could not open file "base/1/2": No such file or directory',
+  ])("are about the backup: %s", (words) => {
+    expect(isOfTheMachine(["LOG:  starting", words])).toBe(false);
+    expect(lastWords([words, "LOG:  database system is shut down"])).toBe(words);
+  });
+});
