@@ -287,3 +287,15 @@ describe("the way back", () => {
     expect([...scene.scratch.places.keys()]).toEqual([`${PLACE}.undone`]);
   });
 });
+
+describe("a copy that was made from an older base backup", () => {
+  it("says in its proof which one was passed over, and why", async () => {
+    const scene = fresh();
+    scene.scratch.found = {
+      instead: '"base_2" was passed over for "base_1", from which more WAL is replayed: it is cut',
+    };
+    const output = restoreScratch.output.parse(await scene.perform(restoreScratch, RESTORE));
+    const verdict = await restoreScratch.verify?.(scene.context, RESTORE as never, output);
+    expect(verdict).toMatchObject({ holds: true, evidence: expect.stringContaining("was passed over for") as string });
+  });
+});

@@ -25,8 +25,13 @@ let ended: Ended;
 let events: readonly RunEvent[];
 let run: string;
 let dry: Ended;
+let dryRun: string;
 /** Copies on this machine behind the dry run. */
 let dryLeft: readonly string[];
+
+/** Whatever these runs made on this machine; others may have copies here too. */
+const copiesOf = async (runs: readonly string[]): Promise<readonly string[]> =>
+  (await readdir("/var/tmp")).filter((name) => runs.some((each) => name.startsWith(`dingo-recover-${each}`)));
 
 const sql = async (statement: string): Promise<readonly string[]> => {
   const login = await freshLogin();
@@ -71,7 +76,7 @@ beforeAll(async () => {
   guid = (await cf("service", NAME, "--guid")).trim();
   const instance = foundation.rig.broker.instance(guid);
   await baseBackupDone(foundation.rig, instance);
-  await until("the application's log-in", 60_000, async () => (await logIn(await freshLogin())).ok);
+  await until("the application's log-in", 300_000, async () => (await logIn(await freshLogin())).ok);
   await sql(
     "create table visits (id serial primary key, note text not null); insert into visits (note) select E'a\\\\b\\t' || n from generate_series(1, 40) n",
   );
@@ -85,7 +90,8 @@ beforeAll(async () => {
   await sql("update customers set name = 'wrong'");
   expect(onlyNode(instance).container).toMatch(/^cf-/);
   dry = await recover({ time, tables: "visits", into_schema: "dry" }, ["--dry-run"]);
-  dryLeft = (await readdir("/var/tmp")).filter((name) => name.startsWith("dingo-recover-2"));
+  dryRun = eventsOf(dry)[0]?.run ?? "";
+  dryLeft = await copiesOf([dryRun]);
   ended = await recover({ time, tables: "visits" }, ["--confirm", TARGET]);
   events = eventsOf(ended);
   run = events.at(-1)?.run ?? "";
@@ -93,8 +99,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await rm(programs, { recursive: true, force: true });
-  for (const name of await readdir("/var/tmp"))
-    if (name.startsWith("dingo-recover-2")) await rm(join("/var/tmp", name), { recursive: true, force: true });
+  const runs = await readdir(join(foundation.directory, "state", "runs"));
+  for (const name of await copiesOf(runs)) await rm(join("/var/tmp", name), { recursive: true, force: true });
   await foundation.stop();
 });
 
@@ -103,6 +109,7 @@ describe("the dry run", () => {
     expect(dry.exitCode).toBe(0);
     expect(dry.stdout).toContain("dingo-recover archive restore ");
     expect(dry.stdout).toContain("CREATE SCHEMA");
+    expect(dryRun).toMatch(/^2\d{7}-/);
     expect(dryLeft).toEqual([]);
   });
 });

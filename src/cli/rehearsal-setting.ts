@@ -1,0 +1,17 @@
+/** The form of what a rehearsal tells its child: apart, for no other process needs it. */
+import { z } from "zod";
+
+export const setting = z.strictObject({
+  clock: z.strictObject({ realMs: z.number(), epochMs: z.number(), rate: z.number().positive() }),
+  /** File of the scenario's answers: question id → answer. Absent on a terminal, where a person answers. */
+  answers: z.string().optional(),
+  /** File in which each run that this process begins is noted: whose box it is played in is known by nothing else. */
+  runs: z.string().optional(),
+  /** Kills this process at the N-th journal append. */
+  crashAt: z
+    .strictObject({ append: z.number().int().positive(), when: z.enum(["before", "torn", "after"]) })
+    .optional(),
+});
+
+/** Question id → answer. */
+export const scenarioAnswers = z.record(z.string(), z.string());

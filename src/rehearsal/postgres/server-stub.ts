@@ -1,0 +1,90 @@
+/**
+ * The stand-in's own process: a few lines of bash in the copy's directory, found by the pid file as a server is, that
+ * write down what they are told and end by a signal. Everything else happens in whoever hosts the rehearsal.
+ */
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+
+const BASH = "/bin/bash";
+const CAT = "/bin/cat";
+
+/** bash ignores SIGQUIT where nothing is said. */
+const SERVER = (port: number): string => `#!${BASH}
+trap 'exit 2' QUIT
+if [ "$1" = -D ]; then
+  if [ "$EUID" = 0 ]; then
+    echo '"root" execution of the PostgreSQL server is not permitted.' >&2
+    exit 1
+  fi
+  cd -- "$2" || exit 1
+fi
+exec 3<>/dev/tcp/127.0.0.1/${port} || exit 1
+printf '%s\\0' "$$" "$#" "$@" >&3
+[ "$1" = -D ] || exec ${CAT} <&3
+while IFS= read -r -u 3 line; do printf '%s\\n' "$line" >&2; done
+exit 1
+`;
+
+export interface StartedServer {
+  readonly pid: number;
+  readonly args: readonly string[];
+}
+
+export interface RunningServer {
+  readonly lines: readonly string[];
+  /** It does not run on. */
+  readonly ended: boolean;
+  /** Its process has ended. */
+  readonly stop?: () => void;
+}
+
+export interface ServerStub {
+  close(): Promise<void>;
+}
+
+/** Writes `DIRECTORY/postgres`, and starts a server for each process of it. */
+export async function serveServer(
+  directory: string,
+  { version, start }: { readonly version: string; readonly start: (started: StartedServer) => RunningServer },
+): Promise<ServerStub> {
+  const open = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    receive(socket, (started) =>
+      started.args[0] === "--version" ? { lines: [`postgres (PostgreSQL) ${version}`], ended: true } : start(started),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  const path = join(directory, "postgres");
+  writeFileSync(path, SERVER((server.address() as AddressInfo).port));
+  chmodSync(path, 0o755);
+  return { close: () => close(server, open) };
+}
+
+function receive(socket: Socket, start: (started: StartedServer) => RunningServer): void {
+  let text = "";
+  socket.setEncoding("utf8");
+  socket.on("error", () => undefined);
+  socket.on("data", (chunk: string) => {
+    text += chunk;
+    const [pid = "", count = "", ...words] = text.split("\0");
+    if (count === "" || words.length <= Number(count)) return;
+    text = "";
+    const { lines, ended, stop } = start({ pid: Number(pid), args: words.slice(0, -1) });
+    if (stop !== undefined) socket.once("close", stop);
+    socket.write(lines.map((line) => `${line}\n`).join(""));
+    if (ended) socket.end();
+  });
+}
+
+/** Whoever has no host any more ends. */
+function close(server: Server, open: ReadonlySet<Socket>): Promise<void> {
+  for (const socket of open) socket.destroy();
+  return new Promise((resolve) => server.close(() => resolve()));
+}

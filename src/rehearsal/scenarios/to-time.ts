@@ -1,0 +1,79 @@
+/** Somebody dropped a table of a database that lives on: it comes back out of its archive, as it was right before. */
+import { COUPON_ROWS, COUPONS, PAGED_AT, realStory } from "../real-archive/story.js";
+import type { Table } from "../world/database.js";
+import { databaseOf } from "../world/data-directory.js";
+import { allContainers } from "../world/world.js";
+import { leftUsers, rowsOf } from "./endings.js";
+import { AGREES, EVERYTHING } from "./happy.js";
+import { ORG, SERVICE, SPACE } from "./opening.js";
+import type { Closing, Scenario } from "./scenario.js";
+
+/** Between the last order and the drop. */
+const BEFORE = "2026-11-21T02:23:40Z";
+
+const open = ({ seed }: { readonly seed: number }) => realStory({ seed, staysAlive: true });
+
+export const recoverToTime: Scenario = {
+  name: "recover-to-time",
+  title: "A table of a living database was dropped, and comes back as it was",
+  teaches:
+    "a copy of the archive as of a moment, on this machine: dumped, loaded as the application, nothing overwritten",
+  ticket: [
+    `03:07, from the team of the shop: the table "${COUPONS}" of "${SERVICE}" is gone, everything else is there and goes on.`,
+    `A clean-up script ran at 02:23:52Z. Org "${ORG}", space "${SPACE}". Can we have it as of ${BEFORE}?`,
+  ],
+  runbook: "recover-to-time",
+  // Its archive can be restored: a real PostgreSQL has written it, at this time.
+  beginsAt: () => PAGED_AT,
+  open,
+  onLaptop: true,
+  real: { beginsAt: PAGED_AT, open },
+  inputs: { org: ORG, space: SPACE, service: SERVICE, time: BEFORE, tables: COUPONS },
+  answers: AGREES,
+  exitCode: 0,
+  complaints,
+  undone,
+};
+
+const complaint = (holds: boolean, sentence: string): string[] => (holds ? [] : [sentence]);
+
+function complaints(closing: Closing): string[] {
+  const { world, exitCode } = closing;
+  if (exitCode !== 0) return leftUsers(world);
+  const table = tablesOf(closing)[COUPONS];
+  const found = table?.rows.length ?? 0;
+  return [
+    ...complaint(found === COUPON_ROWS, `${COUPON_ROWS} coupons should be back, ${found} are`),
+    ...complaint(table?.owner === "appuser", `the coupons belong to ${table?.owner ?? "nobody"}`),
+    ...restComplaints(closing),
+    ...leftUsers(world),
+  ];
+}
+
+/** What was loaded has another name, and the run's own key is gone. */
+function undone(closing: Closing): string[] {
+  const tables = Object.entries(tablesOf(closing)).filter(([name]) => name.startsWith(COUPONS));
+  const keys = closing.cloudController.bindings.filter(({ type }) => type === "key");
+  return [
+    ...complaint(!tables.some(([name]) => name === COUPONS), "the coupons have their name still"),
+    ...complaint(tables.length < 2, `the coupons are there ${tables.length} times`),
+    ...complaint(keys.length === 0, `${keys.length} service keys are left`),
+    ...restComplaints(closing),
+  ];
+}
+
+/** Everything else has gone on. */
+function restComplaints(closing: Closing): string[] {
+  return [
+    ...complaint(rowsOf(closing) === EVERYTHING, `${EVERYTHING} orders should be there, ${rowsOf(closing)} are`),
+    ...complaint(siteOf(closing)?.container.life === 1, "the living container was started again"),
+  ];
+}
+
+const siteOf = ({ world, old }: Closing) =>
+  allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === old);
+
+function tablesOf(closing: Closing): Readonly<Record<string, Table>> {
+  const site = siteOf(closing);
+  return (site === undefined ? undefined : databaseOf(site)?.tables) ?? {};
+}

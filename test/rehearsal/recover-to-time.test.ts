@@ -1,0 +1,79 @@
+/** A rehearsed recovery to a time: the built program in a box, and a PostgreSQL on this machine, simulated and real. */
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ReadyDatabase, readyDatabase } from "../../src/cli/real-database.js";
+import type { Entry } from "../../src/journal/entry.js";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
+import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.js";
+import { LONG, numberOf, Rehearsals } from "./rehearsals.js";
+
+let rehearsals: Rehearsals;
+let undisturbed: RehearsalResult;
+let journal: readonly Entry[];
+
+beforeAll(async () => {
+  rehearsals = new Rehearsals();
+  undisturbed = await rehearsals.play({ scenario: toTime() });
+  journal = rehearsals.entriesOf(undisturbed.run);
+}, LONG);
+afterAll(() => rehearsals.remove());
+
+function toTime(): Scenario {
+  const scenario = findScenario("recover-to-time");
+  if (scenario === undefined) throw new Error("no such scenario");
+  return scenario;
+}
+
+function outputOf(entries: readonly Entry[], step: string): unknown {
+  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
+  return ended?.type === "step-succeeded" ? ended.output : undefined;
+}
+
+const laptopOf = ({ directory }: RehearsalResult): string => `/var/tmp/dingo-recover-${basename(directory)}`;
+
+describe("a rehearsed recovery to a time", () => {
+  it("brings the dropped table back, and leaves nothing on this machine", () => {
+    expect(undisturbed.complaints).toEqual([]);
+    expect(undisturbed.exitCode).toBe(0);
+    expect(outputOf(journal, "prove")).toMatchObject({ tables: [{ schema: "public", table: "coupons", rows: 12 }] });
+    expect(existsSync(laptopOf(undisturbed))).toBe(false);
+  });
+
+  it("stops the copy right before the drop", () => {
+    expect(outputOf(journal, "recover")).toMatchObject({
+      last_transaction: expect.stringMatching(/^2026-11-21T02:23:22/) as string,
+      stopped_before: expect.stringMatching(/^2026-11-21T02:23:52/) as string,
+    });
+  });
+
+  it(
+    "is taken back by undo: the loaded table has another name, everything else went on",
+    async () => {
+      const result = await rehearsals.play({ scenario: toTime(), undo: true });
+      expect([result.exitCode, result.complaints]).toEqual([0, []]);
+    },
+    LONG,
+  );
+
+  it.runIf(process.platform === "linux" && process.arch === "x64")(
+    "does the same with a real PostgreSQL, also where it is killed while that runs",
+    async () => {
+      const realDatabase: ReadyDatabase = await readyDatabase("");
+      try {
+        const append = numberOf(journal, "step-started", "recover") + 1;
+        const at = { append, when: "before" } as const;
+        const result = await rehearsals.play({ scenario: toTime(), realDatabase, crashAt: at });
+        expect([result.exitCode, result.complaints]).toEqual([0, []]);
+        const recovered = outputOf(rehearsals.entriesOf(result.run), "recover");
+        expect(recovered).toMatchObject({
+          stopped_before: expect.stringMatching(/^2026-11-21T02:23:52\.\d{6}Z$/) as string,
+        });
+      } finally {
+        await realDatabase.remove();
+      }
+    },
+    LONG,
+  );
+});
