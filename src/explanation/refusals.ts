@@ -1,0 +1,78 @@
+/** Codes of guards, and of looks that ended with nothing: what was not done, to spare somebody's data. */
+import type { Explanation } from "./explanation.js";
+
+export const REFUSALS = {
+  "guard-refused": {
+    why: "It could not be shown that what was about to change belongs to this run. A container, prefix, key or directory of somebody else is never touched.",
+    next: [
+      "Read which two things do not fit together, and find out why: the evidence stands in the message.",
+      "Where the world was changed meanwhile, put it back or begin a run of its own; there is no flag that overrides a guard.",
+    ],
+  },
+  "object-changed": {
+    why: "An object in the store is not the one that was seen before: somebody writes there.",
+    next: [
+      "Find the writer: a container of the deleted instance may still be alive.",
+      "When it is stopped, resume; the archive is compared anew.",
+    ],
+  },
+  "source-protected": {
+    why: "A write or delete would have reached the source archive, the only copy. It was refused before it was sent.",
+    next: ["Check source and target: neither may lie inside the other."],
+  },
+  "target-not-fresh": {
+    why: "The place that was to be filled holds something that this run did not put there. It is left as it is.",
+    next: ["Look at what lies there and whose it is.", "Use a fresh target, or another directory."],
+  },
+  "old-instance-alive": {
+    why: "The instance is not deleted after all, or its container or data directory is still on a cell. Its data are newer than the archive.",
+    next: [
+      "Where it lives and serves: nothing has to be recovered.",
+      "At a terminal the run offers a clean stop, its directory as the source, or the archive as it is.",
+    ],
+  },
+  "name-taken": {
+    why: "A service instance of that name exists. It may be the tenant's attempt to help, and may hold new data.",
+    next: [
+      "At a terminal it is shown, and can be adopted where it is empty.",
+      "Else recover beside it with --input new_name=NAME.",
+    ],
+  },
+  "loss-not-accepted": {
+    why: "More would be lost than was accepted: segments behind the recovery point are missing or cannot be read.",
+    next: [
+      "Look for the missing segments: object versions, a secondary copy, the old container's pg_xlog or pg_wal.",
+      "Where they are gone, ask the owner, and accept the loss with --accept-loss N.",
+    ],
+  },
+  "wreck-found": {
+    why: "The instance of that name shows the marks of a recovery that went wrong: a restart loop, another system identifier. Its archive may hold writes of its own.",
+    next: ["Leave it as it is.", "Recover into another name with --input new_name=NAME; look at the wreck afterwards."],
+  },
+  "does-not-fit": {
+    why: "There is not enough room, or release, encryption or size do not fit what was found.",
+    next: ["Make room, or choose the plan, image or program that the message names; then begin or resume."],
+  },
+  "rehearsal-escape": {
+    why: "A rehearsal tried to reach something beyond this machine. It was stopped before it was sent.",
+    next: ["Look for a real address in what was given to the rehearsal."],
+  },
+  "nothing-found": {
+    why: "Everything that was named could be looked at, and nothing fits.",
+    next: [
+      "Look again with a wider --around and --window, without --name, or with --all.",
+      "Name older logs: the coverage says which time was covered.",
+    ],
+  },
+  "archive-elsewhere": {
+    why: "The prefix that was given is a part too short or too long: the archive lies above or below it. Nothing is said of the archive itself.",
+    next: ["Give the prefix that the message names: the one right above basebackups_005 and wal_005."],
+  },
+  "not-restorable": {
+    why: "The archive holds no base backup from which a PostgreSQL could start, or none that reaches the wanted time.",
+    next: [
+      "dingo-recover archive verify s3://BUCKET/PREFIX names what is missing.",
+      "Look for object versions, a secondary copy, or the data directory on the cell, before anything is written anywhere.",
+    ],
+  },
+} as const satisfies Record<string, Explanation>;

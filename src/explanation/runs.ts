@@ -1,0 +1,73 @@
+/** Codes about how a run stands: stopped, in doubt, failed, taken over, its journal. */
+import type { Explanation } from "./explanation.js";
+
+export const RUNS = {
+  internal: {
+    why: "Something happened that the program does not provide for. What a step had begun is in the journal; on resume the world is looked at before anything is done again.",
+    next: [
+      "dingo-recover resume RUN is safe: an effect of unknown outcome is probed first.",
+      "Run it again with DINGO_RECOVER_DEBUG=1 to see where it happens, and report it with the output of dingo-recover journal verify RUN.",
+    ],
+  },
+  "stopped-by-operator": {
+    why: "You said no, or asked to stop. The step that was asked about was not begun; what was finished before stays.",
+    next: ["dingo-recover resume RUN asks again.", "dingo-recover undo RUN takes back what was done."],
+  },
+  interrupted: {
+    why: "A signal ended the process, or the terminal was closed. What was in flight is in the journal as begun.",
+    next: ["dingo-recover resume RUN looks at what became of it and goes on."],
+  },
+  locked: {
+    why: "Another run, or another process with this run, works on the same target. Two at once would harm it.",
+    next: [
+      "dingo-recover status RUN --follow shows the other one at work.",
+      "Where its process is gone for good: dingo-recover resume RUN --take-over.",
+    ],
+  },
+  fenced: {
+    why: "Another process or machine has taken this run over. This one does nothing more; what it had in flight is probed there.",
+    next: ["Go on where it was taken over.", "dingo-recover status RUN shows who carries it."],
+  },
+  "journal-broken": {
+    why: "The hash chain of the run's journal does not hold: a line was changed, lost or put in. What such a journal says is not acted on.",
+    next: [
+      "dingo-recover journal verify RUN names the first bad line.",
+      "Put the file back from a copy, or fetch the mirrored one with dingo-recover resume --from s3://… .",
+    ],
+  },
+  "journal-write-failed": {
+    why: "An entry could not be made durable: the disk is full or failing, or the mirror cannot be written. The effect that it announces was not begun.",
+    next: [
+      "Make room or mend the disk, then dingo-recover resume RUN; where it was the first entry, no run has begun: begin again.",
+    ],
+  },
+  "journal-version": {
+    why: "A newer version of the tool has written to this run, and this one may not understand what was done.",
+    next: ["Go on with that version or a later one: dingo-recover --version tells which this is."],
+  },
+  "step-failed": {
+    why: "A step failed. It was probed afterwards: the message says whether anything of it is in the world.",
+    next: [
+      "Mend what the message names, then dingo-recover resume RUN: the step is attempted again, behind its guard.",
+      "dingo-recover undo RUN takes back what was done before it.",
+    ],
+  },
+  "proof-failed": {
+    why: "A step said that it succeeded, and the world does not show it. An exit code is no proof here: rows, log-ins, object counts and lines of the log are.",
+    next: [
+      "Look at the evidence that the message names before you do anything else.",
+      "dingo-recover report RUN shows what was proved and what was not; nothing is deleted meanwhile.",
+    ],
+  },
+  "deadline-passed": {
+    why: "Something was waited for and did not happen in time. It may still happen.",
+    next: ["Look at it as the message says; when it has happened, dingo-recover resume RUN goes on."],
+  },
+  "in-doubt": {
+    why: "A step had begun, its outcome is not in the journal, and looking at the world does not tell. Doing it again could do it twice, leaving it could leave it out: so a person decides.",
+    next: [
+      "dingo-recover status RUN shows the evidence, the choices and what each leads to.",
+      "dingo-recover resume RUN asks; in a script --decide STEP=adopt, redo, undo or by-hand.",
+    ],
+  },
+} as const satisfies Record<string, Explanation>;
