@@ -1,0 +1,139 @@
+/** `doctor`: whether everything is there that a runbook needs, before it is needed. It only reads, but for `--fix`. */
+import { constants, accessSync } from "node:fs";
+import type { JsonObject } from "../action.js";
+import type { Config } from "../config/config.js";
+import { secretFiles } from "../config/secret-files.js";
+import { type Check, ok, refusal, type Section } from "../doctor/check.js";
+import { documentOf, outcomeOf } from "../doctor/outcome.js";
+import { examinePrograms } from "../doctor/programs.js";
+import { besideProven } from "../doctor/proven.js";
+import { examineSecretFiles } from "../doctor/secret-files.js";
+import { examineStateDirectory } from "../doctor/state-directory.js";
+import { asRecoverError } from "../errors.js";
+import type { Runbook } from "../runbook/runbook.js";
+import { quote } from "../shell-quote.js";
+import { createOutput, type Output } from "../ui/output.js";
+import { configReadFor, systemsOf } from "./configuration.js";
+import { systemSections } from "./doctor-systems.js";
+import { showOutcome, showSection } from "./doctor-screen.js";
+import { secrets } from "./failure.js";
+import { readInputs } from "./inputs.js";
+import type { GlobalArguments } from "./options.js";
+import type { DoctorArguments } from "./preparing-options.js";
+import { readRehearsalMode } from "./rehearsal-mode.js";
+import { openRunbook } from "./shipped-runbooks.js";
+import { statePath } from "./state.js";
+import { streamed } from "./streamed.js";
+import { toolVersion } from "./tool-version.js";
+import { usableLogins } from "./usable-logins.js";
+import { withPorts } from "./with-ports.js";
+
+type Given = GlobalArguments & DoctorArguments;
+
+export async function doctor(given: Given): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const runbook = openRunbook(given.runbook);
+  const sections: Section[] = [];
+  if (!given.json) output.line(`Is everything there for "${runbook.name}"?`);
+  for await (const section of allSections(given, runbook, readInputs(given))) {
+    sections.push(section);
+    if (!given.json) showSection(output, section, given.verbose);
+  }
+  const document = documentOf(runbook.name, sections);
+  if (given.bundle !== undefined)
+    (await import("./support-bundle.js")).writeBundle(given, { file: given.bundle, document, runbook });
+  if (given.json) output.json(document);
+  else conclude(output, given, { sections, runbook });
+  return document.exitCode;
+}
+
+interface Ended {
+  readonly sections: readonly Section[];
+  readonly runbook: Runbook;
+}
+
+function conclude(output: Output, { bundle, verbose }: Given, { sections, runbook }: Ended): void {
+  showOutcome(output, outcomeOf(sections), { runbook: runbook.name, verbose });
+  if (bundle !== undefined) output.line(`Written to ${bundle}, without any secret; read it before you send it.`);
+}
+
+async function* allSections(given: Given, runbook: Runbook, inputs: JsonObject): AsyncGenerator<Section> {
+  yield machineSection(given, runbook);
+  const { section, config } = configurationSection(given, runbook, inputs);
+  yield section;
+  if (config === undefined) return;
+  const { signal } = new AbortController();
+  const usable = await usableLogins(config, { env: process.env, signal });
+  // The sections come as they are looked at, and everything is closed behind the last one.
+  yield* streamed((give) =>
+    withPorts(given, usable.config, async (wired) => {
+      const rehearsal = readRehearsalMode(process.env) !== undefined;
+      const patient = { runbook, inputs, ...usable, asRead: config, wired, env: process.env, rehearsal };
+      for await (const each of systemSections(patient)) give(each);
+    }),
+  );
+}
+
+function machineSection(given: Given, runbook: Runbook): Section {
+  const checks: readonly Check[] = [
+    {
+      id: "machine.node",
+      ...ok(
+        `dingo-recover ${toolVersion()}, Node ${besideProven("node", process.versions.node)} on ${process.platform} ${process.arch}`,
+      ),
+    },
+    ...examineStateDirectory({ path: statePath(given["state-dir"], process.env), fix: given.fix }),
+    ...examinePrograms(programsByHand(runbook), process.env["PATH"] ?? ""),
+  ];
+  return { id: "machine", title: "This machine", checks };
+}
+
+function programsByHand(runbook: Runbook) {
+  const systems = systemsOf(runbook);
+  return [
+    ...(systems.has("bosh") ? [{ program: "bosh", forWhat: "printed commands about the director" }] : []),
+    ...(systems.has("s3") ? [{ program: "aws", forWhat: "printed commands about the object store" }] : []),
+  ];
+}
+
+interface Configured {
+  readonly section: Section;
+  readonly config?: Config;
+}
+
+function configurationSection(given: Given, runbook: Runbook, inputs: JsonObject): Configured {
+  const title = "Configuration";
+  try {
+    const config = configReadFor(runbook, given, inputs);
+    const file = config.file === undefined ? "no file: everything comes from the environment" : config.file;
+    const checks: readonly Check[] = [
+      { id: "config.file", ...ok(file) },
+      ...examineSecretFiles(secretFiles(config)),
+      ...alertChecks(config),
+    ];
+    return { section: { id: "config", title, checks }, config };
+  } catch (thrown) {
+    const { code } = asRecoverError(thrown);
+    if (code !== "config-invalid") throw thrown;
+    const wrong = refusal(thrown, "No run begins, and no system could be looked at.");
+    return { section: { id: "config", title, checks: [{ id: "config.file", ...wrong }] } };
+  }
+}
+
+function alertChecks({ alert }: Config): readonly Check[] {
+  if (alert?.metrics === undefined) return [];
+  try {
+    accessSync(alert.metrics, constants.W_OK | constants.X_OK);
+    return [{ id: "config.metrics", ...ok(`metrics can be written to ${alert.metrics}`) }];
+  } catch {
+    return [
+      {
+        id: "config.metrics",
+        state: "warning",
+        text: `metrics cannot be written to ${alert.metrics}`,
+        means: "Prometheus hears nothing of what goes wrong; the run itself goes on.",
+        mend: `${quote(["mkdir", "-p", alert.metrics])}, writable by the user that runs this.`,
+      },
+    ];
+  }
+}

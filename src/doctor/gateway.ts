@@ -1,0 +1,19 @@
+/** The one hop: its host key, and a log-in there. */
+import { ok } from "./check.js";
+import type { Looks } from "./looks.js";
+
+export interface GatewayHop {
+  readonly label: string;
+  ready(): Promise<void>;
+}
+
+/** True where what lies behind it can be looked at. */
+export async function examineGateway(looks: Looks, hop: GatewayHop): Promise<boolean> {
+  const ready = await looks.look("gateway.log-in", `the log-in to ${hop.label}`, async () => {
+    await hop.ready();
+    return true;
+  });
+  if (ready !== true) return false;
+  looks.say("gateway.log-in", ok("the host key is the right one, and the log-in holds"));
+  return true;
+}

@@ -1,0 +1,9 @@
+/** What a real recovery has run with (README, "Proven on"): another release may do as well, and nobody has tried. */
+export const PROVEN = { cf: "8.18.3", node: "20.20" } as const;
+
+/** The version, and beside it the proven one where that is another. */
+export function besideProven(part: keyof typeof PROVEN, version: string): string {
+  const proven = PROVEN[part];
+  const isProven = version === proven || version.startsWith(`${proven}.`) || version.startsWith(`${proven}+`);
+  return isProven ? version : `${version} (proven with ${proven})`;
+}
