@@ -6,6 +6,7 @@
 import type { RecoverError } from "../errors.js";
 import type { GatewayConfig, SocksConfig } from "./config.js";
 import { HOST, userOf } from "./gateway.js";
+import { holdsKey } from "./key-text.js";
 import { environmentError, type Reading } from "./reading.js";
 
 const NAME = "BOSH_ALL_PROXY";
@@ -32,6 +33,7 @@ export function readAllProxy(reading: Reading): { readonly gateway?: GatewayConf
 function gatewayOf(reading: Reading, url: URL): GatewayConfig {
   const key = url.searchParams.get("private-key");
   if ([...url.searchParams.keys()].some((name) => name !== "private-key")) throw unreadable();
+  if (key !== null && holdsKey(key)) throw unreadable();
   return {
     host: url.hostname,
     port: portOf(url, SSH_PORT),

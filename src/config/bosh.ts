@@ -4,9 +4,11 @@ import { Fields } from "../yaml/fields.js";
 import type { Located } from "../yaml/located.js";
 import { isLoopback, parseAddress } from "./address.js";
 import type { BoshConfig, SecretReference } from "./config.js";
-import { CERTIFICATE, readCertificate } from "./certificate.js";
+import { readCertificate } from "./certificate.js";
+import { CERTIFICATE } from "./key-text.js";
 import { environmentError, readIfThere, type Reading } from "./reading.js";
 import { readSecret } from "./secret.js";
+import { shownValue } from "./shown-value.js";
 
 const KEYS = ["environment", "deployment", "ca_cert", "client", "client_secret", "gateway"] as const;
 const DIRECTOR_PORT = 25_555;
@@ -75,7 +77,7 @@ function certificateOfEnvironment(reading: Reading): string | undefined {
   if (value === undefined || CERTIFICATE.test(value)) return value;
   const text = readIfThere(reading.path(value));
   if (text !== undefined && CERTIFICATE.test(text)) return text;
-  const what = `names ${quoted(value)}, which ${text === undefined ? "is not there" : "holds no certificate"}`;
+  const what = `names ${quoted(shownValue(value, "text"))}, which ${text === undefined ? "is not there" : "holds no certificate"}`;
   throw environmentError("BOSH_CA_CERT", what, "Set it to the path of the director's CA certificate, or unset it.");
 }
 

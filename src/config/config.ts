@@ -1,5 +1,5 @@
 /** The configuration as a value: places and references. It holds no secret, only where each one is to be had. */
-import type { Settings } from "../ports/settings.js";
+import type { Settings, WalESettings } from "../ports/settings.js";
 
 /** Where a secret is, never what it is (law 10). */
 export type SecretReference =
@@ -101,6 +101,27 @@ export interface LeaseConfig {
 
 export const leaseText = ({ bucket, prefix }: LeaseConfig): string => `s3://${bucket}/${prefix}`;
 
+/** What of a run others hear. */
+export const RUN_ALERTS = ["waiting", "failed", "done"] as const;
+export type RunAlert = (typeof RUN_ALERTS)[number];
+
+/** Who hears of a backup that is bad, or could not be tested; and, where `runs` says so, of other runs. */
+export interface AlertConfig {
+  /** An address, or where one is to be had that is a secret by itself. */
+  readonly webhook?: string | SecretReference;
+  /** Directory of the node exporter's textfile collector, absolute. */
+  readonly metrics?: string;
+  /** Absent: nothing of runs that are no test of a backup. */
+  readonly runs?: readonly RunAlert[];
+}
+
+/** How archives are opened that are encrypted with OpenPGP. */
+export interface GpgConfig {
+  /** File with the private key, absolute; absent: nothing is opened. */
+  readonly key?: string;
+  readonly passphrase?: SecretReference;
+}
+
 export interface Config {
   /** The file that was read; absent where everything comes from the environment. */
   readonly file?: string;
@@ -115,15 +136,20 @@ export interface Config {
   /** HOST:PORT of etcd. */
   readonly etcd?: string;
   readonly lease?: LeaseConfig;
+  readonly alert?: AlertConfig;
+  readonly gpg?: GpgConfig;
+  /** Of WAL-E's own settings, where a run was given their directory. */
+  readonly walE?: WalESettings;
   /** Absolute paths of files with users' own actions. */
   readonly actions: readonly string[];
 }
 
 /** The part that actions may know. */
-export function settingsOf({ bosh, s3, etcd }: Config): Settings {
+export function settingsOf({ bosh, s3, etcd, walE }: Config): Settings {
   return {
     ...(bosh.deployment === undefined ? {} : { deployment: bosh.deployment }),
     ...(s3.bucket === undefined ? {} : { bucket: s3.bucket }),
     ...(etcd === undefined ? {} : { etcd }),
+    ...(walE === undefined ? {} : { walE }),
   };
 }

@@ -2,12 +2,15 @@
 import { Fields } from "../yaml/fields.js";
 import type { Located } from "../yaml/located.js";
 import type { GatewayConfig, SecretReference } from "./config.js";
+import { holdsKey } from "./key-text.js";
 import { environmentError, type Reading } from "./reading.js";
 import { readSecret } from "./secret.js";
 
 const KEYS = ["host", "port", "user", "private_key", "passphrase", "password", "host_key"] as const;
 export const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$/u;
 const USER = /^[A-Za-z_][A-Za-z0-9_.-]*$/u;
+const KEY_REMEDY =
+  "Set it to the path of the key; where a variable is to hold the key itself, name that in the file: `private_key: {env: NAME}`.";
 const HOST_KEY = /^(?:(?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+(?: .*)?|SHA256:[A-Za-z0-9+/]{43})$/u;
 
 export function readGateway(reading: Reading, node: Located | undefined): GatewayConfig | undefined {
@@ -51,8 +54,7 @@ function readSecrets(reading: Reading, fields: GatewayFields): GatewaySecrets {
 /** A path is no secret; the key itself is. */
 function readPrivateKey(reading: Reading, node: Located): SecretReference | undefined {
   const path = node.kind === "scalar" ? node.value : undefined;
-  if (typeof path === "string" && path !== "" && !path.includes("\n") && !path.includes("-----BEGIN"))
-    return { kind: "file", path: reading.path(path) };
+  if (typeof path === "string" && path !== "" && !holdsKey(path)) return { kind: "file", path: reading.path(path) };
   return readSecret(reading, node, "private_key");
 }
 
@@ -74,6 +76,7 @@ function gatewayOfEnvironment(reading: Reading): GatewayConfig | undefined {
   if (!HOST.test(name))
     throw environmentError("BOSH_GW_HOST", "is no host name or address", "Set it to HOST or HOST:PORT.");
   const key = reading.variable("BOSH_GW_PRIVATE_KEY");
+  if (key !== undefined && holdsKey(key)) throw environmentError("BOSH_GW_PRIVATE_KEY", "names no file", KEY_REMEDY);
   return {
     host: name,
     port: Number(port ?? 22),

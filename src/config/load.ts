@@ -12,42 +12,90 @@ import { Findings } from "../yaml/findings.js";
 import type { Located } from "../yaml/located.js";
 import { readYaml } from "../yaml/read.js";
 import { parseAddress } from "./address.js";
+import { readAlert } from "./alert.js";
 import { readBosh } from "./bosh.js";
 import { readBroker } from "./broker.js";
 import { readCf } from "./cloud-foundry.js";
 import type { Config } from "./config.js";
+import { readGpg } from "./gpg.js";
 import { readLease } from "./lease.js";
 import { LOG_STORES, readLogStore } from "./log-store.js";
 import { readS3 } from "./object-store.js";
+import { PROFILE_VARIABLE, PROFILES, withProfile } from "./profile.js";
 import { type Environment, readIfThere, Reading } from "./reading.js";
 import { discreet } from "./secret.js";
 import { Way } from "./way.js";
 
-const KEYS = ["cf", "bosh", "s3", "logs", "elasticsearch", "opensearch", "broker", "etcd", "lease", "actions"] as const;
-type ConfigFields = Fields<(typeof KEYS)[number]>;
+const KEYS = [
+  "cf",
+  "bosh",
+  "s3",
+  "logs",
+  "elasticsearch",
+  "opensearch",
+  "broker",
+  "etcd",
+  "lease",
+  "alert",
+  "gpg",
+  "actions",
+] as const;
+type ConfigFields = Fields<(typeof KEYS)[number] | typeof PROFILES>;
 /** A part of the configuration, and of the variables that count where it is silent. */
 export type Section = (typeof KEYS)[number];
 
 export interface ConfigOptions {
   /** Of `--config`; absent: the usual places are tried. */
   readonly file?: string;
+  /** In place of a file: what is to be one, and its path. */
+  readonly content?: { readonly path: string; readonly text: string };
   readonly env: Environment;
   readonly cwd: string;
+  /** Of `--profile`, else of DINGO_RECOVER_PROFILE: which of the file's `profiles` counts. */
+  readonly profile?: string;
   /** What is read; the files and variables of other systems may then be wrong or absent. Default: everything. */
   readonly sections?: readonly Section[];
 }
 
-/** Throws `config-invalid`. Without any file everything comes from the environment. */
+/** Throws `config-invalid`, and `usage` for a profile. Without any file everything comes from the environment. */
 export function loadConfig(options: ConfigOptions): Config {
   const found = findFile(options);
-  const findings = new Findings(found?.path ?? "environment", found?.text ?? "");
+  const { findings, root } = rootOf(found, options);
   const folder = found === undefined ? options.cwd : dirname(found.path);
   const reading = new Reading({ findings, env: options.env, folder, home: homeOf(options.env) });
-  const root = isBlank(found?.text) ? undefined : readYaml(findings);
   const config = readConfig(reading, root, new Set(options.sections ?? KEYS));
   const elsewhere = reading.elsewhere;
   if (findings.any || elsewhere.length > 0) throw mistakes(discreet(findings.list(), findings.text), elsewhere);
   return found === undefined ? config : { file: found.path, ...config };
+}
+
+export interface ConfigDocument {
+  readonly path: string;
+  readonly text: string;
+  /** Undefined where it is silent about everything, or cannot be read at all. */
+  readonly root: Located | undefined;
+}
+
+/** What the file says, sound or not; undefined where there is none. Errors: `config-invalid`, `usage` for a profile. */
+export function readDocument(options: ConfigOptions): ConfigDocument | undefined {
+  const found = findFile(options);
+  return found === undefined ? undefined : { ...found, root: rootOf(found, options).root };
+}
+
+interface Root {
+  readonly findings: Findings;
+  readonly root: Located | undefined;
+}
+
+function rootOf(found: FoundFile | undefined, { profile, env }: ConfigOptions): Root {
+  const file = found?.path ?? "environment";
+  const findings = new Findings(file, found?.text ?? "");
+  const read = isBlank(found?.text) ? undefined : readYaml(findings);
+  const named = profile ?? env[PROFILE_VARIABLE];
+  const chosen = named === "" ? undefined : named;
+  if (read === undefined && (findings.any || chosen === undefined)) return { findings, root: undefined };
+  const whole = read ?? { kind: "map" as const, at: 0, end: 0, entries: new Map() };
+  return { findings, root: withProfile(findings, whole, { chosen, keys: KEYS, file }) };
 }
 
 /** What is wrong in the file, then what is wrong in variables and in files that it names: all of it at once. */
@@ -73,7 +121,13 @@ export function usualFiles({ env, cwd }: ConfigOptions): readonly [string, strin
   return [join(cwd, "dingo-recover.yml"), join(home, "dingo-recover", "config.yml")];
 }
 
-function findFile(options: ConfigOptions): { readonly path: string; readonly text: string } | undefined {
+interface FoundFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+function findFile(options: ConfigOptions): FoundFile | undefined {
+  if (options.content !== undefined) return options.content;
   const named = options.file === undefined ? undefined : resolve(options.cwd, options.file);
   for (const path of named === undefined ? usualFiles(options) : [named]) {
     const text = readIfThere(path);
@@ -99,12 +153,16 @@ function isBlank(text: string | undefined): boolean {
 
 function readConfig(reading: Reading, root: Located | undefined, sections: ReadonlySet<Section>): Config {
   const fields =
-    root === undefined ? undefined : Fields.of(reading.findings, root, { what: "the configuration", keys: KEYS });
+    root === undefined
+      ? undefined
+      : Fields.of(reading.findings, root, { what: "the configuration", keys: [...KEYS, PROFILES] });
   const way = new Way(reading, fields?.get("bosh"));
   const read = <T>(key: Section, section: (node: Located | undefined) => T): T | undefined =>
     sections.has(key) ? reading.section(() => section(fields?.get(key))) : undefined;
   const etcd = read("etcd", (node) => readEtcd(reading, node));
   const lease = read("lease", (node) => readLease(reading, node));
+  const alert = read("alert", (node) => readAlert(reading, node));
+  const gpg = read("gpg", (node) => readGpg(reading, node));
   const cf = read("cf", (node) => readCf(reading, node, way)) ?? { skipSslValidation: false };
   const s3 = read("s3", (node) => readS3(reading, node, way)) ?? {};
   const bosh = read("bosh", (node) => readBosh(reading, node));
@@ -124,6 +182,8 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     ...(broker === undefined ? {} : { broker }),
     ...(etcd === undefined ? {} : { etcd }),
     ...(lease === undefined ? {} : { lease }),
+    ...(alert === undefined ? {} : { alert }),
+    ...(gpg === undefined ? {} : { gpg }),
   };
 }
 

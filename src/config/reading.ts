@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { RecoverError } from "../errors.js";
-import { hasHidden, quoted } from "../printable.js";
+import { hasObeyed, quoted } from "../printable.js";
 import type { Findings } from "../yaml/findings.js";
 import type { Located, LocatedScalar } from "../yaml/located.js";
 
@@ -55,7 +55,7 @@ export class Reading {
     const value = this.env[name];
     if (value === undefined || value === "") return undefined;
     // Certificates come with line breaks; nothing else may hide what a terminal obeys.
-    if (!hasHidden(value.replaceAll("\r\n", "\n"))) return value;
+    if (!hasObeyed(value.replaceAll("\r\n", "\n"))) return value;
     throw environmentError(name, "holds a control character", `Set ${name} anew, without it.`);
   }
 

@@ -34,9 +34,14 @@ async function fetch(reference: SecretReference, { env, run }: SecretSources): P
       try {
         return await run(reference.argv);
       } catch (cause) {
-        throw missing(reference, "failed", cause);
+        throw missing(reference, `failed${reasonOf(cause)}`, cause);
       }
   }
+}
+
+/** Ours alone: what the program itself said may hold the secret. */
+function reasonOf(cause: unknown): string {
+  return cause instanceof RecoverError ? `: ${cause.message}` : "";
 }
 
 function missing(reference: SecretReference, what: string, cause?: unknown): RecoverError {

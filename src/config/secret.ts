@@ -3,14 +3,22 @@ import type { Diagnostic, Finding } from "../diagnostic.js";
 import { article, Fields, textOf } from "../yaml/fields.js";
 import type { Located } from "../yaml/located.js";
 import type { SecretReference } from "./config.js";
+import { holdsKey } from "./key-text.js";
 import type { Reading } from "./reading.js";
 
+export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/u;
 const FORMS = "`{env: NAME}`, `{file: PATH}` or `{command: [PROGRAM, ARGUMENT]}`";
 
 /** The value itself is never repeated. */
 export const LITERAL_SECRET: Finding = {
   message: "a secret stands in the configuration file, where backups, screens and version control would see it",
   remedy: `Say where it is to be had instead: ${FORMS}; and replace that secret, since it was written down.`,
+};
+
+/** Where only the path of a file may stand. */
+export const LITERAL_KEY: Finding = {
+  message: LITERAL_SECRET.message,
+  remedy: "Write the path of its file instead; and replace that secret, since it was written down.",
 };
 
 export function readSecret(reading: Reading, node: Located, name: string): SecretReference | undefined {
@@ -37,8 +45,9 @@ function readPlace(
 ): SecretReference | undefined {
   const text = fields.text(form);
   if (text === undefined) return undefined;
+  if (form === "file" && holdsKey(text.value)) reading.findings.add(text.at, LITERAL_KEY);
   if (form === "file") return { kind: "file", path: reading.path(text.value) };
-  const name = reading.matching(text, /^[A-Za-z_][A-Za-z0-9_]*$/u, {
+  const name = reading.matching(text, VARIABLE_NAME, {
     message: "that is no name of an environment variable",
     remedy: "Write the variable's name without `$`, e.g. `{env: CF_PASSWORD}`; never the secret itself.",
   });

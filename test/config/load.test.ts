@@ -145,6 +145,8 @@ describe("a wrong configuration file", () => {
     ["cf:\n  passwordd: *hunter2-hunter2", "2:"],
     ["cf:\n  password:\n    !hunter2-hunter2", "3:"],
     ["bosh: { gateway: { host: h, user: u, private_key: '-----BEGIN hunter2-hunter2' } }", "1:51"],
+    ["bosh: { gateway: { host: h, user: u, private_key: { file: '-----BEGIN hunter2-hunter2' } } }", "1:59"],
+    ["gpg: { key: '-----BEGIN hunter2-hunter2' }", "1:13"],
   ])("never sees its secret repeated: %s", (text, place) => {
     const error = failure(text);
     const told = JSON.stringify([error.message, error.remedy, error.place]);
@@ -308,6 +310,31 @@ describe("the environment", () => {
     const error = failure(undefined, env);
     expect(error.code).toBe("config-invalid");
     expect(error.place).toBe(`environment variable ${name}`);
+  });
+
+  it.each(["-----BEGIN RSA PRIVATE KEY-----\nhunter2", "-----BEGIN RSA hunter2", "hunter2\nhunter2"])(
+    "is told that a key stands where its path belongs, and not by the key: %j",
+    (key) => {
+      const gateway = { BOSH_GW_HOST: "jump", BOSH_GW_USER: "ubuntu" };
+      const wrong = [
+        [{ ...gateway, BOSH_GW_PRIVATE_KEY: key }, "BOSH_GW_PRIVATE_KEY"],
+        [{ BOSH_ALL_PROXY: `ssh+socks5://u@jump:22?private-key=${encodeURIComponent(key)}` }, "BOSH_ALL_PROXY"],
+        [{ BOSH_CA_CERT: key }, "BOSH_CA_CERT"],
+      ] as const;
+      for (const [env, name] of wrong) {
+        const error = failure(undefined, env);
+        expect(error.place).toBe(`environment variable ${name}`);
+        expect(JSON.stringify([error.message, error.remedy])).not.toContain("hunter2");
+      }
+      const { message } = failure(`bosh: { ca_cert: ${JSON.stringify(key)} }`);
+      expect(message).toContain('"ca_cert" names "what looks like a key');
+      expect(message).not.toContain("hunter2");
+    },
+  );
+
+  it("takes what has no width in a variable, as it comes with pasted text", () => {
+    const env = { CF_API: "https://api.example.org", CF_USERNAME: "Größen\u00adops", CF_PASSWORD: "canary-canary" };
+    expect(load(undefined, env).cf.username).toBe("Größen\u00adops");
   });
 
   it("takes an empty variable for one that is not set", () => {

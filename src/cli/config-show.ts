@@ -1,0 +1,134 @@
+/** `config show`: what the configuration comes to, and with `--origin` where each value comes from. No secret is fetched. */
+import { homedir } from "node:os";
+import { loadConfig, readDocument, usualFiles } from "../config/load.js";
+import { type Origin, originsOf } from "../config/origin.js";
+import { PROFILE_VARIABLE } from "../config/profile.js";
+import { SECTION_TITLES } from "../config/settings.js";
+import { EXIT } from "../errors.js";
+import { createOutput, type Output } from "../ui/output.js";
+import { wrap } from "../ui/text.js";
+import { placesOf } from "./configuration.js";
+import { secrets } from "./failure.js";
+import type { GlobalArguments } from "./options.js";
+import type { ConfigShowArguments } from "./preparing-options.js";
+import { statePath } from "./state.js";
+
+type Given = GlobalArguments & ConfigShowArguments;
+
+export async function configShow(given: Given): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const shown = configDocument(given);
+  if (given.json) output.json(shown);
+  else show(output, given, shown);
+  // What is wrong in it is told behind what it says.
+  loadConfig(placesOf(given));
+  return await Promise.resolve(EXIT.done);
+}
+
+/** For programs, and for whoever helps; names that scripts rely on. Errors: `usage` for a profile. */
+export function configDocument(given: GlobalArguments) {
+  const places = placesOf(given);
+  const document = readDocument(places);
+  const origins = originsOf({ document, env: process.env, home: process.env["HOME"] ?? homedir() });
+  return {
+    schema: "dingo-recover/config@1",
+    file: document?.path ?? null,
+    profile: given.profile ?? process.env[PROFILE_VARIABLE] ?? null,
+    settings: [...origins, stateOrigin(given)].map((origin) => ({ ...origin, value: origin.value ?? null })),
+  } as const;
+}
+
+type Shown = ReturnType<typeof configDocument>;
+
+function stateOrigin(given: GlobalArguments): Origin {
+  const flag = given["state-dir"] !== undefined;
+  const variable = ["DINGO_RECOVER_STATE", "XDG_STATE_HOME"].find((name) => (process.env[name] ?? "") !== "");
+  return {
+    name: "state-dir",
+    value: statePath(given["state-dir"], process.env),
+    secret: false,
+    set: true,
+    ...(flag
+      ? { from: "flag", place: "--state-dir" }
+      : variable === undefined
+        ? { from: "default", place: "" }
+        : { from: "environment", place: variable }),
+  };
+}
+
+function show(output: Output, given: Given, { file, profile, settings }: Shown): void {
+  const width = Math.min(output.columns, 120);
+  const looked = usualFiles(placesOf(given)).join(" and ");
+  output.line(file === null ? `no file; looked at ${looked}` : `file: ${file}`);
+  if (profile !== null) output.line(`profile: ${profile}`);
+  const all = given.all ? settings : settings.filter((each) => isTelling(each, settings));
+  let section = "";
+  for (const setting of all) {
+    const first = sectionOf(setting.name);
+    if (first !== section && SECTION_TITLES[first] !== undefined) {
+      output.line();
+      output.line(SECTION_TITLES[first], "strong");
+    } else if (first !== section) output.line();
+    section = first;
+    for (const line of linesOf(setting, { origin: given.origin, file, width })) output.line(line);
+  }
+  const left = settings.length - all.length;
+  if (left > 0) {
+    output.line();
+    for (const line of wrap(`${left} more are not set, or are off; --all names them.`, width))
+      output.line(line, "faint");
+  }
+}
+
+const sectionOf = (name: string): string => name.split(".")[0] ?? "";
+
+/** What somebody has said; and what holds beside it, but for what is off. */
+function isTelling({ name, from, value }: Shown["settings"][number], settings: Shown["settings"]): boolean {
+  if (from !== "default") return from !== "nowhere";
+  const beside = settings.filter((each) => sectionOf(each.name) === sectionOf(name));
+  return (
+    value !== "false" && (name === "state-dir" || beside.some((each) => !["default", "nowhere"].includes(each.from)))
+  );
+}
+
+interface Layout {
+  readonly origin: boolean;
+  readonly file: string | null;
+  readonly width: number;
+}
+
+/** A value stands behind its name, and behind it where it comes from. */
+function linesOf(
+  { name, value, secret, set, from, place }: Shown["settings"][number],
+  { origin, file, width }: Layout,
+): readonly string[] {
+  // Where a secret comes from is said once.
+  const text = !secret ? (value ?? "not set") : origin && from === "environment" ? "set" : secretText(value, set);
+  const told = originText(from, from === "file" ? lineText(place, file) : place);
+  const [first = "", ...rest] = wrap(`${name}: ${text}${origin && told !== "" ? ` (${told})` : ""}`, width, "      ");
+  return [`  ${first.trimStart()}`, ...rest];
+}
+
+function originText(from: Origin["from"], place: string): string {
+  switch (from) {
+    case "file":
+      return place;
+    case "environment":
+      return `variable ${place}`;
+    case "flag":
+      return place;
+    case "default":
+      return "default";
+    case "nowhere":
+      return "";
+  }
+}
+
+/** The file is named at the top. */
+const lineText = (place: string, file: string | null): string =>
+  file !== null && place.startsWith(`${file}:`) ? `line ${place.slice(file.length + 1)}` : place;
+
+function secretText(value: string | null, set: Origin["set"]): string {
+  if (value === null) return "not set";
+  return set === "unknown" ? value : `${set ? "set" : "NOT SET"}, by ${value}`;
+}

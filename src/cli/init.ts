@@ -1,0 +1,172 @@
+/**
+ * `init`: asks what a configuration needs, and writes one with a comment at every setting; into one that is there, a profile.
+ * Never a secret.
+ */
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, resolve } from "node:path";
+import { loadConfig, usualFiles } from "../config/load.js";
+import { type ProfileAddition, withAddedProfile } from "../config/profile-addition.js";
+import { renderConfig } from "../config/rendering.js";
+import { refuseMixUp } from "../config/mix-up.js";
+import { writtenValue } from "../config/written-value.js";
+import { EXIT, RecoverError } from "../errors.js";
+import { createDurably, makeDirectory, reasonOf, syncDirectory } from "../journal/durable.js";
+import { nearest } from "../nearest.js";
+import { quoted } from "../printable.js";
+import { SETTINGS } from "../config/settings.js";
+import { createOutput, type Output } from "../ui/output.js";
+import { wrap } from "../ui/text.js";
+import { placesOf } from "./configuration.js";
+import { secrets } from "./failure.js";
+import { checkedBy, interview, settingOf, type Values } from "./init-questions.js";
+import type { GlobalArguments } from "./options.js";
+import { askOutsideRuns } from "./outside-runs.js";
+import type { InitArguments } from "./preparing-options.js";
+
+type Given = GlobalArguments & InitArguments;
+
+export async function init(given: Given): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const file = given.config === undefined ? usualFiles(placesOf(given))[1] : resolve(given.config);
+  // Said before anybody has answered anything.
+  const home = process.env["HOME"] ?? homedir();
+  const adds =
+    !given.print && !given.overwrite && existsSync(file) ? adding({ file, home, profile: given.profile }) : undefined;
+  const check = adds?.check ?? checkedBy({ path: file, home, profile: given.profile });
+  const set = valuesOf(given.set);
+  check(set);
+  const asks = !given["non-interactive"] && !given.json && output.isTerminal && process.stdin.isTTY;
+  const values = asks ? await asked(output, { file, set, check, print: given.print }) : set;
+  const addition = adds?.to(values);
+  const text = addition?.text ?? renderConfig({ values, profile: given.profile });
+  const kept = given.print ? undefined : write(file, text);
+  if (given.print) process.stdout.write(text);
+  if (given.json && !given.print) output.json({ schema: "dingo-recover/init@1", file, settings: [...values.keys()] });
+  else if (!given.print) tell(output, given, { file, kept, addition });
+  return EXIT.done;
+}
+
+interface Asked {
+  readonly file: string;
+  readonly set: Values;
+  readonly check: (values: Values) => void;
+  readonly print: boolean;
+}
+
+async function asked(output: Output, { file, set, check, print }: Asked): Promise<Values> {
+  const width = Math.min(output.columns, 100);
+  const say = (text: string): void => {
+    for (const line of wrap(text, width)) output.line(line);
+  };
+  say(`This writes a configuration${print ? "" : ` to ${file}`}. No secret is asked for: only where it is to be had.`);
+  say(
+    'At each question "?" says what it is for, Enter takes what stands in brackets, and "-" leaves it out. Ctrl-C ends this; nothing is written before the end.',
+  );
+  output.line();
+  return await interview({ operator: askOutsideRuns(output), env: process.env, given: set, say, check });
+}
+
+/** Of `--set NAME=VALUE`. Errors: `usage`, `input-invalid`. */
+function valuesOf(pairs: readonly string[]): Values {
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      const name = at < 0 ? pair : pair.slice(0, at);
+      if (at < 1) throw wrongPair(`${quoted(pair)} sets nothing`);
+      if (!SETTINGS.some((each) => each.name === name)) throw wrongPair(`there is no setting ${quoted(name)}`, name);
+      const [setting, text] = [settingOf(name), pair.slice(at + 1)];
+      refuseMixUp(setting, text);
+      return [name, writtenValue(setting, text)];
+    }),
+  );
+}
+
+function wrongPair(message: string, name = ""): RecoverError {
+  const near = nearest(
+    name,
+    SETTINGS.map((setting) => setting.name),
+  );
+  const remedy = "Write --set NAME=VALUE; dingo-recover config show --all names all settings.";
+  return new RecoverError("usage", message, {
+    remedy: near === undefined ? remedy : `Did you mean "${near}"? ${remedy}`,
+    effect: "none",
+  });
+}
+
+interface Adding {
+  readonly to: (values: Values) => ProfileAddition;
+  readonly check: (values: Values) => void;
+}
+
+/** To what is there. Errors: `usage` where no profile is named, or none of that name can be added. */
+function adding({ file, home, profile }: { file: string; home: string; profile: string | undefined }): Adding {
+  if (profile === undefined)
+    throw new RecoverError("usage", `there is a configuration already: ${quoted(file)}`, {
+      remedy:
+        "Edit it; or give --profile NAME to add another foundation to it, --overwrite, which keeps the old one beside it, --config FILE for another place, or --print to see the text.",
+      place: file,
+      effect: "none",
+    });
+  const before = readFileSync(file, "utf8");
+  const to = (values: Values): ProfileAddition => withAddedProfile(before, { values, profile, file });
+  to(new Map());
+  const check = (values: Values): void => {
+    loadConfig({ content: { path: file, text: to(values).text }, env: { HOME: home }, cwd: dirname(file), profile });
+  };
+  return { to, check };
+}
+
+/** What was there keeps its content under another name, which is returned. */
+function write(file: string, text: string): string | undefined {
+  try {
+    makeDirectory(dirname(file));
+    const kept = existsSync(file) ? freeName(file) : undefined;
+    if (kept !== undefined) renameSync(file, kept);
+    createDurably(file, text);
+    syncDirectory(dirname(file));
+    return kept;
+  } catch (cause) {
+    throw new RecoverError("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`, {
+      remedy: "Name another place with --config FILE, or print the text with --print.",
+      place: file,
+      cause,
+      effect: "none",
+    });
+  }
+}
+
+function freeName(file: string): string {
+  for (let number = 1; ; number += 1) {
+    const name = `${file}.before-${number}`;
+    if (!existsSync(name)) return name;
+  }
+}
+
+interface WrittenFile {
+  readonly file: string;
+  readonly kept: string | undefined;
+  readonly addition: ProfileAddition | undefined;
+}
+
+function tell(output: Output, given: Given, { file, kept, addition }: WrittenFile): void {
+  const usual = usualFiles(placesOf({ ...given, config: undefined }));
+  const flags = [
+    ...(usual.includes(file) ? [] : [`--config ${file}`]),
+    ...(given.profile === undefined ? [] : [`--profile ${given.profile}`]),
+  ];
+  // A command has a line of its own, to be copied.
+  if (addition !== undefined) tellAdded(output, addition);
+  output.line(`written to ${file}, readable by you alone`);
+  if (kept !== undefined) output.line(`as it was before: ${kept}`);
+  output.line("see what it comes to:");
+  output.line(`  ${["dingo-recover config show --origin", ...flags].join(" ")}`);
+  output.line("see whether it works:");
+  output.line(`  ${["dingo-recover doctor", ...flags].join(" ")}`);
+}
+
+/** Comments and examples are left out: the file has them. */
+function tellAdded(output: Output, { added, at }: ProfileAddition): void {
+  output.line(`${added.length} lines were added, from line ${at} on; nothing else was changed. Without comments:`);
+  for (const line of added) if (!/^\s*(?:#|$)/u.test(line)) output.line(`+ ${line}`);
+}

@@ -1,0 +1,88 @@
+/** A configuration as text: every setting with a comment; those without a value stand there as an example, commented out. */
+import { PROFILES } from "./profile.js";
+import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.js";
+
+export interface RenderOptions {
+  /** By the setting's name, as it stands behind the colon. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Below which name of `profiles` it stands; at the top where absent. */
+  readonly profile?: string | undefined;
+  /** Examples are not commented out: for whoever wants to see that they are right. */
+  readonly examples?: true;
+}
+
+const HEAD = [
+  "# Configuration of dingo-recover. No secret stands here: each is named as { env: NAME },",
+  "# { file: PATH } or { command: [PROGRAM, ARGUMENT] }, and fetched when it is needed.",
+  "# In brackets: the variables that count where a line is silent. What is commented out is an example.",
+  "# dingo-recover config show --origin    what it comes to, and where each value comes from",
+  "# dingo-recover doctor                  whether everything is there, and can be reached",
+];
+const WIDTH = 98;
+
+export function renderConfig({ values, profile, examples }: RenderOptions): string {
+  if (profile === undefined) return `${[...HEAD, ...bodyLines({ values, examples: examples === true })].join("\n")}\n`;
+  return `${[...HEAD, "", `${PROFILES}:`, ...profileLines({ values, profile }, 2)].join("\n")}\n`;
+}
+
+/** One profile as it stands below `profiles`, so many columns from the left. */
+export function profileLines(
+  { values, profile }: { readonly values: RenderOptions["values"]; readonly profile: string },
+  columns: number,
+): readonly string[] {
+  const margin = " ".repeat(columns);
+  const body = bodyLines({ values, examples: false });
+  return [`${margin}${quotedKey(profile)}:`, ...body.map((line) => (line === "" ? "" : `${margin}  ${line}`))];
+}
+
+function bodyLines(drawing: Drawing): readonly string[] {
+  const sections = [...new Set(SETTINGS.map(({ name }) => name.split(".")[0] ?? ""))];
+  return sections.flatMap((section) => {
+    const within = SETTINGS.filter(({ name }) => name.split(".")[0] === section);
+    return ["", `# ${SECTION_TITLES[section] ?? section}`, ...groupLines([], within, drawing)];
+  });
+}
+
+interface Drawing {
+  readonly values: ReadonlyMap<string, string>;
+  readonly examples: boolean;
+}
+
+/** Settings below one path: leaves as lines, further keys as groups of their own. */
+function groupLines(path: readonly string[], settings: readonly Setting[], drawing: Drawing): readonly string[] {
+  const keys = [...new Set(settings.map(({ name }) => name.split(".")[path.length] ?? ""))];
+  return keys.flatMap((key) => {
+    const here = [...path, key];
+    const within = settings.filter(({ name }) => name === here.join(".") || name.startsWith(`${here.join(".")}.`));
+    const [leaf] = within.filter(({ name }) => name === here.join("."));
+    if (leaf !== undefined) return leafLines(leaf, here, drawing);
+    const alive = drawing.examples || within.some(({ name }) => drawing.values.has(name));
+    return [`${indent(here)}${alive ? "" : "# "}${key}:`, ...groupLines(here, within, drawing)];
+  });
+}
+
+function leafLines(setting: Setting, path: readonly string[], { values, examples }: Drawing): readonly string[] {
+  const value = values.get(setting.name) ?? (examples ? setting.example : undefined);
+  const line = `${path.at(-1) ?? ""}: ${value ?? setting.example}`;
+  const comment = wrapped(describe(setting), WIDTH - indent(path).length).map((text) => `${indent(path)}# ${text}`);
+  return [...comment, `${indent(path)}${value === undefined ? "# " : ""}${line}`];
+}
+
+const indent = (path: readonly string[]): string => "  ".repeat(path.length - 1);
+
+function describe({ what, variables = [], fallback }: Setting): string {
+  const silent = [...variables, ...(fallback === undefined ? [] : [fallback])];
+  return silent.length === 0 ? what : `${what} [${silent.join(", else ")}]`;
+}
+
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+const quotedKey = (key: string): string => (/^[A-Za-z][A-Za-z0-9_-]*$/u.test(key) ? key : JSON.stringify(key));

@@ -1,0 +1,15 @@
+/** The files of a configuration that hold secrets, wherever in it they are named. */
+import type { Config } from "./config.js";
+
+export function secretFiles(config: Config): readonly string[] {
+  return filesIn(config);
+}
+
+/** A reference is told by its form. */
+function filesIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(filesIn);
+  if (typeof value !== "object" || value === null) return [];
+  if ("kind" in value && value.kind === "file" && "path" in value && typeof value.path === "string")
+    return [value.path];
+  return Object.values(value).flatMap(filesIn);
+}

@@ -1,0 +1,132 @@
+/** `init` and `config show` as the built program. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Place } from "./program.js";
+
+// Each test is some processes, whatever else the machine is at.
+vi.setConfig({ testTimeout: 120_000 });
+
+let place: Place;
+let file: string;
+beforeEach(() => {
+  place = new Place();
+  file = join(place.directory, "here", "config.yml");
+});
+afterEach(() => place.remove());
+
+const SET = ["--set", "s3.bucket=our-backups", "--set", "cf.api=api.example.org", "--set", "cf.username=ops"];
+const SECRET = ["--set", "cf.password=env:OPS_PASSWORD"];
+
+describe("init without a terminal", () => {
+  it("writes what it was told, for its owner alone, and config show tells where each value comes from", async () => {
+    const ended = await place.run(["init", "--config", file, ...SET, ...SECRET]);
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(ended.stdout).toContain(`dingo-recover doctor --config ${file}`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const text = readFileSync(file, "utf8");
+    expect(text).toMatch(/^\s*# .*BOSH_CLIENT_SECRET/mu);
+    const line = text.split("\n").findIndex((each) => each === "  bucket: our-backups") + 1;
+    const env = { OPS_PASSWORD: "canary-of-ops", BOSH_CLIENT: "recovery" };
+    const shown = await place.run(["config", "show", "--origin", "--config", file], env);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain(`  s3.bucket: our-backups (line ${line})\n`);
+    expect(shown.stdout).toContain("  bosh.client: recovery (variable BOSH_CLIENT)\n");
+    expect(shown.stdout).toContain("  cf.password: set, by the variable OPS_PASSWORD (line ");
+    const json = await place.run(["config", "show", "--json", "--config", file], env);
+    const document = JSON.parse(json.stdout) as { readonly settings: readonly { readonly name: string }[] };
+    expect(document).toMatchObject({ schema: "dingo-recover/config@1", file, profile: null });
+    expect(document.settings.find(({ name }) => name === "cf.password")).toMatchObject({ secret: true, set: true });
+    expect(shown.stdout + json.stdout).not.toContain("canary");
+  });
+
+  it("never writes over a configuration without being told, and then keeps the old one", async () => {
+    await place.run(["init", "--config", file, "--set", "s3.bucket=first-one"]);
+    const refused = await place.run(["init", "--config", file, "--set", "s3.bucket=second-one"]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/--overwrite/);
+    expect(readFileSync(file, "utf8")).toContain("bucket: first-one");
+    expect((await place.run(["init", "--config", file, "--overwrite", "--set", "s3.bucket=second-one"])).code).toBe(0);
+    expect(readFileSync(file, "utf8")).toContain("bucket: second-one");
+    expect(readFileSync(`${file}.before-1`, "utf8")).toContain("bucket: first-one");
+  });
+
+  it("adds a foundation to the configuration that is there, says what, and keeps the file as it was", async () => {
+    mkdirSync(dirname(file));
+    const before =
+      "# ours\nprofiles:\n  prod: # the real one\n    s3: { bucket: prods-own }\n\n# shared\nlogs: [/var/log/x]\n";
+    writeFileSync(file, before);
+    const add = ["init", "--config", file, "--profile", "staging", "--set"];
+    const { code, stdout } = await place.run([...add, "s3.bucket=our-staging"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("+   staging:\n+     s3:\n+       bucket: our-staging\n");
+    expect(stdout).toContain(`as it was before: ${file}.before-1\n`);
+    expect(readFileSync(`${file}.before-1`, "utf8")).toBe(before);
+    const after = readFileSync(file, "utf8");
+    for (const line of before.split("\n")) expect(after).toContain(line);
+    for (const [profile, bucket] of [
+      ["prod", "prods-own"],
+      ["staging", "our-staging"],
+    ] as const) {
+      const shown = await place.run(["config", "show", "--config", file, "--profile", profile]);
+      expect(shown.stdout).toContain(`s3.bucket: ${bucket}`);
+      expect(shown.stdout).toContain("/var/log/x");
+    }
+    const again = await place.run([...add, "s3.bucket=another-one"]);
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('a profile "staging"') as string });
+    const wrong = await place.run(["init", "--config", file, "--profile", "dev", "--set", "s3.bucket=a b"]);
+    expect(wrong.code).toBe(10);
+    expect(readFileSync(file, "utf8")).toBe(after);
+  });
+
+  it("writes nothing where a value does not fit, or where a secret itself was given", async () => {
+    for (const [set, says] of [
+      ["s3.bucket=a b", '"bucket" is no name of a bucket'],
+      ["cf.password=canary-typed", "does not say where the secret is to be had"],
+      ["s3.buckett=x", 'Did you mean "s3.bucket"?'],
+    ] as const) {
+      const { code, stdout, stderr } = await place.run(["init", "--config", file, "--set", set]);
+      expect([2, 10], set).toContain(code);
+      expect(stderr.replace(/\s+/g, " ")).toContain(says);
+      expect(stdout + stderr).not.toContain("canary");
+    }
+    expect(existsSync(file)).toBe(false);
+    const printed = await place.run(["init", "--print", "--set", "s3.bucket=our-backups", "--profile", "prod"]);
+    expect(printed.stdout).toMatch(/^profiles:\n {2}prod:\n/mu);
+    expect(readdirSync(place.directory)).toEqual([]);
+  });
+});
+
+describe("config show", () => {
+  it("ends with 10 where the file is wrong, behind what it says", async () => {
+    writeFileSync(join(place.directory, "dingo-recover.yml"), "s3: { bucket: our-backups, bukket: x }\n");
+    const { code, stdout, stderr } = await place.run(["config", "show"]);
+    expect(code).toBe(10);
+    expect(stdout).toContain("s3.bucket: our-backups");
+    expect(stderr).toContain("bukket");
+  });
+
+  it("wants a profile named where there are some", async () => {
+    writeFileSync(
+      join(place.directory, "dingo-recover.yml"),
+      "profiles: { prod: { s3: { bucket: prods-own } }, dev: {} }\n",
+    );
+    expect((await place.run(["config", "show"])).code).toBe(2);
+    const { code, stdout } = await place.run(["config", "show", "--profile", "prod"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("s3.bucket: prods-own");
+  });
+});
+
+describe("a run of one foundation among several", () => {
+  it("is gone on with in the same one, by the command that it prints", async () => {
+    writeFileSync(join(place.directory, "dingo-recover.yml"), "profiles: { prod: {}, dev: {} }\n");
+    const refused = await place.run(["run", "audit-docker-storage"], { PATH: "/nowhere" });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("--profile prod or --profile dev");
+    const { code, stdout } = await place.run(["run", "audit-docker-storage", "--profile", "dev"], { PATH: "/nowhere" });
+    expect(code).toBe(15);
+    const [, command = ""] = /(?:continue with: |\n {2})(dingo-recover (?:resume|run) .*)\n/.exec(stdout) ?? [];
+    expect(command).toMatch(/ --profile dev$/);
+  });
+});
