@@ -1,5 +1,5 @@
 /** A batch in its report: the databases that were agreed on, and the run of each. Its own journal ends before the first. */
-import { table, text } from "./escape.js";
+import { type Block, code, type Line, plain, strong, table } from "./document.js";
 
 export interface ReportedBatch {
   /** How many are back, as a clause. */
@@ -22,14 +22,14 @@ export interface ReportedBatch {
   }[];
 }
 
-export function databases({ members }: ReportedBatch): string[] {
+export function databases({ members }: ReportedBatch): readonly Block[] {
   return table(
     ["database", "GUID", "state", "run", "why"],
-    members.map(({ name, guid, state, run, why }) => [name, guid, state, run, why].map((each) => text(each))),
+    members.map(({ name, guid, state, run, why }) => [name, guid, state, run, why]),
   );
 }
 
-export function unfinishedBatch({ isFinished, told, goOnWith }: ReportedBatch): string | undefined {
+export function unfinishedBatch({ isFinished, told, goOnWith }: ReportedBatch): Line | undefined {
   if (isFinished) return undefined;
-  return `**This batch is not finished.** ${text(told)}. Continue with \`${goOnWith.replace(/`/gu, "")}\`.`;
+  return [strong("This batch is not finished."), plain(` ${told}. Continue with `), code(goOnWith), plain(".")];
 }

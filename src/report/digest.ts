@@ -22,7 +22,7 @@ export interface UnitDigest {
   readonly startedAt: string;
   /** Time of the last entry about its outcome; undefined where none was journaled. */
   readonly endedAt: string | undefined;
-  /** From its first beginning to its end, without the time that people took to answer; undefined where it has no end. */
+  /** At work on it, from the beginning to the end of each attempt; undefined where the last one has no end. */
   readonly tookMs: number | undefined;
   /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", "opened anew", or "begun" where the outcome is missing. */
   readonly state: string;
@@ -38,89 +38,119 @@ export function unitName(unit: { readonly step?: string; readonly item?: string 
 }
 
 export function unitsOf(entries: readonly Entry[]): readonly UnitDigest[] {
-  const units = new Map<string, UnitDigest>();
-  const answering = new Answering();
+  const courses = new Map<string, Course>();
+  const idle = new Idle();
   for (const entry of entries) {
-    answering.hear(entry);
-    if (!("step" in entry)) continue;
-    const name = unitName(entry);
-    const before = units.get(name);
+    idle.hear(entry);
     // A way back is no attempt of the step: what was done, and what it gave, is told as it was.
-    if (isBack(entry)) continue;
-    const next = entry.type === "step-started" ? begun(before, entry) : concluded(before, entry);
-    if (next !== undefined) units.set(name, { ...next, tookMs: tookMs(next, answering) });
+    if (!isOfCourse(entry) || "back" in entry) continue;
+    const name = unitName(entry);
+    const course = courses.get(name);
+    if (entry.type !== "step-started") course?.conclude(entry, idle.ms);
+    else if (course === undefined) courses.set(name, new Course(name, entry, idle.ms));
+    else course.beginAgain(entry, idle.ms);
   }
-  return [...units.values()];
+  return [...courses.values()].map((course) => course.digest());
 }
 
-/** How long questions stood without an answer, up to now. */
-class Answering {
-  #ms = 0;
-  #asked: string | undefined;
-  readonly #before = new Map<string, number>();
+/** How long nobody was at work, up to now: a question stood without an answer, or the run without a process. */
+class Idle {
+  ms = 0;
+  #before: Entry | undefined;
 
   hear(entry: Entry): void {
-    if (entry.type === "asked") this.#asked = entry.time;
-    // Approvals and decisions are answers as well; whatever else comes first, nobody answered.
-    else if (this.#asked !== undefined) {
-      if (ANSWERS.has(entry.type)) this.#ms += Date.parse(entry.time) - Date.parse(this.#asked);
-      this.#asked = undefined;
-    }
-    if (entry.type === "step-started") this.#before.set(unitName(entry), this.#before.get(unitName(entry)) ?? this.#ms);
-  }
-
-  since(unit: string): number {
-    return this.#ms - (this.#before.get(unit) ?? 0);
+    const before = this.#before;
+    this.#before = entry;
+    if (before === undefined) return;
+    // Whatever else comes after a question, nobody answered it.
+    const isIdle = entry.type === "run-resumed" || (before.type === "asked" && ANSWERS.has(entry.type));
+    if (isIdle) this.ms += Math.max(0, Date.parse(entry.time) - Date.parse(before.time));
   }
 }
 
-const ANSWERS: ReadonlySet<Entry["type"]> = new Set(["answered", "approved", "decided"]);
+/** Approvals and decisions are answers as well; a stop at a question is one of its kind. */
+const ANSWERS: ReadonlySet<Entry["type"]> = new Set(["answered", "approved", "decided", "run-stopped"]);
 
-function tookMs({ name, startedAt, endedAt }: UnitDigest, answering: Answering): number | undefined {
-  if (endedAt === undefined) return undefined;
-  return Date.parse(endedAt) - Date.parse(startedAt) - answering.since(name);
-}
+type Start = EntryOf<"step-started">;
+type End = EntryOf<"step-succeeded" | "step-failed" | "step-in-doubt" | "step-undone">;
 
-const isBack = (entry: Entry): boolean => "back" in entry;
-
-function begun(before: UnitDigest | undefined, entry: EntryOf<"step-started">): UnitDigest {
-  const { step, action, effect, input, attempt, time } = entry;
-  return {
-    name: unitName(entry),
-    step,
-    action,
-    effect,
-    input,
-    commands: entry.commands ?? [],
-    attempts: attempt,
-    startedAt: before?.startedAt ?? time,
-    endedAt: undefined,
-    tookMs: undefined,
-    state: "begun",
-    evidence: "",
-    output: undefined,
-  };
-}
-
-function concluded(before: UnitDigest | undefined, entry: Entry): UnitDigest | undefined {
-  if (before === undefined) return undefined;
-  const ended = { ...before, endedAt: entry.time };
+function isOfCourse(entry: Entry): entry is Start | End {
   switch (entry.type) {
+    case "step-started":
     case "step-succeeded":
-      return { ...ended, state: entry.how, evidence: entry.evidence, output: entry.output };
     case "step-failed":
-      return { ...ended, state: "failed", evidence: entry.error.message };
     case "step-in-doubt":
-      return { ...ended, state: "in doubt", evidence: entry.evidence };
     case "step-undone":
-      return {
-        ...ended,
-        state: entry.again === true ? "opened anew" : "undone",
-        evidence: entry.evidence,
-        output: undefined,
-      };
+      return true;
     default:
-      return undefined;
+      return false;
+  }
+}
+
+/** What became of a unit up to now. It may have thousands of attempts, of which the last is told. */
+class Course {
+  readonly #name: string;
+  readonly #startedAt: string;
+  #start: Start;
+  #end: End | undefined;
+  #idleBefore: number;
+  /** Of the attempts before this one whose end was written down. */
+  #workedBefore = 0;
+  /** Of this one. */
+  #workedMs: number | undefined;
+  #output: JsonObject | undefined;
+
+  /** `idle`, here and below: for how long nobody had been at work in the run so far. */
+  constructor(name: string, start: Start, idle: number) {
+    this.#name = name;
+    this.#startedAt = start.time;
+    this.#idleBefore = idle;
+    this.#start = start;
+  }
+
+  beginAgain(start: Start, idle: number): void {
+    this.#start = start;
+    this.#end = undefined;
+    this.#idleBefore = idle;
+    this.#workedBefore += this.#workedMs ?? 0;
+    this.#workedMs = undefined;
+    this.#output = undefined;
+  }
+
+  conclude(end: End, idle: number): void {
+    this.#end = end;
+    // To be taken back, or opened anew, is no work on it.
+    if (end.type !== "step-undone")
+      this.#workedMs = Date.parse(end.time) - Date.parse(this.#start.time) - (idle - this.#idleBefore);
+    if (end.type === "step-succeeded") this.#output = end.output;
+    else if (end.type === "step-undone") this.#output = undefined;
+  }
+
+  digest(): UnitDigest {
+    const { step, action, effect, input, attempt, commands = [] } = this.#start;
+    return {
+      name: this.#name,
+      ...{ step, action, effect, input, commands },
+      attempts: attempt,
+      startedAt: this.#startedAt,
+      endedAt: this.#end?.time,
+      tookMs: this.#workedMs === undefined ? undefined : this.#workedBefore + this.#workedMs,
+      ...(this.#end === undefined ? { state: "begun", evidence: "" } : conclusionOf(this.#end)),
+      output: this.#output,
+    };
+  }
+}
+
+function conclusionOf(end: End): Pick<UnitDigest, "state" | "evidence"> {
+  switch (end.type) {
+    case "step-succeeded":
+      return { state: end.how, evidence: end.evidence };
+    case "step-failed":
+      return { state: "failed", evidence: end.error.message };
+    case "step-in-doubt":
+      return { state: "in doubt", evidence: end.evidence };
+    case "step-undone":
+      return { state: end.again === true ? "opened anew" : "undone", evidence: end.evidence };
   }
 }
 
@@ -164,7 +194,23 @@ export function endingOf(entries: readonly Entry[]): Ending {
   return { kind: "open", at };
 }
 
-/** The person, and how the decision was given. */
-export function decidedBy({ by, operator }: Extract<Entry, { type: "decided" }>): string {
-  return operator === undefined ? by : `${operator} (${by})`;
+/** Each entry with who carried the run then: the person to whom the tool spoke. */
+export function* carried(entries: readonly Entry[]): Generator<readonly [entry: Entry, carrier: string | undefined]> {
+  let carrier: string | undefined;
+  for (const entry of entries) {
+    if (entry.type === "run-started" || entry.type === "run-resumed") carrier = entry.operator;
+    yield [entry, carrier];
+  }
+}
+
+/** The person, and how it was said where that was no answer to a question. */
+export function saidBy({ by, operator }: Said, carrier: string | undefined): string {
+  const person = operator ?? carrier;
+  if (person === undefined) return by;
+  return by === "operator" ? person : `${person} (${by})`;
+}
+
+interface Said {
+  readonly by: string;
+  readonly operator?: string;
 }

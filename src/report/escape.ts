@@ -29,22 +29,3 @@ const OBEYED: readonly (readonly [RegExp, string])[] = [
   [/^(?:#{1,6}(?= |$)|>|[-+](?=[ -]|$))/u, "\\$&"],
   [/^(\d{1,9})([.)])(?= |$)/u, "$1\\$2"],
 ];
-
-/** A fenced block; the fence is longer than any in the content. */
-export function block(content: string, language = ""): string[] {
-  const longest = Math.max(2, ...[...content.matchAll(/`+/gu)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return [`${fence}${language}`, ...printable(content).split("\n"), fence];
-}
-
-/** A table; cells are Markdown already. Nothing where there is no row. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
-}
-
-/** A section with its heading; nothing where it has no content. */
-export function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`## ${title}`, "", ...lines, ""];
-}

@@ -1,15 +1,18 @@
 /** The timeline: each entry of the journal as one sentence. What only the machine needs is left out. */
 import type { Entry } from "../journal/entry.js";
-import { decidedBy, unitName } from "./digest.js";
-import { table, text } from "./escape.js";
+import { carried, saidBy, unitName } from "./digest.js";
+import type { Block } from "./document.js";
+import type { Told } from "./sections.js";
 import type { Times } from "./times.js";
 
-export function timeline(entries: readonly Entry[], times: Times): string[] {
-  const rows = entries.flatMap((entry) => {
-    const what = sentence(entry);
-    return what === undefined ? [] : [[...stamps(entry.time, times), text(what)]];
-  });
-  return table(["UTC", ...(times.isUtc ? [] : [text(times.zone)]), "what happened"], rows);
+export function timeline(entries: readonly Entry[], { times, tableOf }: Told): readonly Block[] {
+  const happened: { readonly time: string; readonly what: string }[] = [];
+  for (const [entry, carrier] of carried(entries)) {
+    const what = sentence(entry, carrier);
+    if (what !== undefined) happened.push({ time: entry.time, what });
+  }
+  const head = ["UTC", ...(times.isUtc ? [] : [times.zone]), "what happened"];
+  return tableOf(head, happened, ({ time, what }) => [...stamps(time, times), what]);
 }
 
 /** The wall's time is a column of its own, where it is another. */
@@ -17,8 +20,8 @@ function stamps(time: string, times: Times): readonly string[] {
   return times.isUtc ? [times.utc(time)] : [times.utc(time), times.local(time)];
 }
 
-function sentence(entry: Entry): string | undefined {
-  return ofRun(entry) ?? ofStep(entry) ?? ofPeople(entry);
+function sentence(entry: Entry, carrier: string | undefined): string | undefined {
+  return ofRun(entry) ?? ofStep(entry) ?? ofPeople(entry, carrier);
 }
 
 function ofRun(entry: Entry): string | undefined {
@@ -30,8 +33,6 @@ function ofRun(entry: Entry): string | undefined {
       return `${entry.operator} ${entry.back === true ? "went to undo the run" : "resumed the run"} on ${entry.host}`;
     case "target-fixed":
       return `the target is ${entry.target}`;
-    case "runbook-accepted":
-      return `a changed runbook was accepted by ${entry.by}`;
     case "run-stopped":
       return `the run stopped (exit code ${entry.exitCode}): ${entry.why}`;
     case "run-ended":
@@ -47,7 +48,7 @@ function ofStep(entry: Entry): string | undefined {
       if (entry.back === true) return `${unitName(entry)} began to be taken back`;
       return `${unitName(entry)} began${entry.attempt > 1 ? ` (attempt ${entry.attempt})` : ""}`;
     case "step-succeeded":
-      return `${unitName(entry)} ${SUCCEEDED[entry.how]}: ${headOf(entry.evidence)}`;
+      return `${unitName(entry)} ${SUCCEEDED[entry.how]}${headOf(entry.evidence) === "" ? "" : `: ${headOf(entry.evidence)}`}`;
     case "step-failed":
       return `${unitName(entry)} ${entry.back === true ? "could not be taken back" : "failed"}: ${entry.error.message}`;
     case "step-in-doubt":
@@ -70,16 +71,18 @@ const headOf = (evidence: string): string => evidence.split("\n", 1)[0] ?? "";
 
 const SUCCEEDED = { ran: "succeeded", adopted: "was found done and adopted", "by-hand": "was done by hand" } as const;
 
-function ofPeople(entry: Entry): string | undefined {
+function ofPeople(entry: Entry, carrier: string | undefined): string | undefined {
   switch (entry.type) {
     case "approved":
-      return `approved by ${entry.by}: ${entry.steps.join(", ")}`;
+      return `approved by ${saidBy(entry, carrier)}: ${entry.steps.join(", ")}`;
     case "decided":
-      return `decided by ${decidedBy(entry)} for ${unitName(entry)}: ${entry.decision}`;
+      return `decided by ${saidBy(entry, carrier)} for ${unitName(entry)}: ${entry.decision}`;
     case "answered":
-      return `${unitName(entry)}: the question "${entry.question}" was answered by ${entry.by}`;
+      return `${unitName(entry)}: the question "${entry.question}" was answered by ${saidBy(entry, carrier)}`;
     case "input-given":
-      return `the input ${entry.name} was given by ${entry.by}`;
+      return `the input ${entry.name} was given by ${saidBy(entry, carrier)}`;
+    case "runbook-accepted":
+      return `a changed runbook was accepted by ${saidBy(entry, carrier)}`;
     default:
       return undefined;
   }

@@ -1,15 +1,18 @@
 /** Times of the journal as people read them: UTC, and the same moment on the wall of whoever reads. */
 
+/** Characters of `2026-11-21T14:20:11.123Z`. */
+const JOURNALED = 24;
+
 export class Times {
-  readonly #local: Intl.DateTimeFormat;
+  readonly #timeZone: string | undefined;
+  #made: Intl.DateTimeFormat | undefined;
+  /** The wall shows UTC too: nothing is to be said twice. */
+  readonly isUtc: boolean;
 
   /** `timeZone` as in the IANA database; absent: that of the machine. */
   constructor(timeZone?: string) {
-    this.#local = new Intl.DateTimeFormat("sv-SE", {
-      ...(timeZone === undefined ? {} : { timeZone }),
-      dateStyle: "short",
-      timeStyle: "medium",
-    });
+    this.#timeZone = timeZone;
+    this.isUtc = timeZone === undefined ? neverDiffers() : UTC_NAMES.includes(timeZone);
   }
 
   /** Name of the local zone, as in the IANA database. */
@@ -17,15 +20,23 @@ export class Times {
     return this.#local.resolvedOptions().timeZone;
   }
 
-  /** The wall shows UTC too: nothing is to be said twice. */
-  get isUtc(): boolean {
-    return ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT", "Etc/Zulu", "Zulu"].includes(this.zone);
+  /** Made when it is wanted: the tables of zones and languages take longer to load than a report of a few steps. */
+  get #local(): Intl.DateTimeFormat {
+    this.#made ??= new Intl.DateTimeFormat("sv-SE", {
+      ...(this.#timeZone === undefined ? {} : { timeZone: this.#timeZone }),
+      dateStyle: "short",
+      timeStyle: "medium",
+    });
+    return this.#made;
   }
 
   /** `2026-11-21 14:20:11Z`. */
   utc(iso: string): string {
-    const date = new Date(iso);
-    return Number.isNaN(date.getTime()) ? "?" : `${date.toISOString().slice(0, 19).replace("T", " ")}Z`;
+    const ms = Date.parse(iso);
+    if (Number.isNaN(ms)) return "?";
+    // As journals write it, it needs no second look.
+    const utc = iso.length === JOURNALED && iso.endsWith("Z") ? iso : new Date(ms).toISOString();
+    return `${utc.slice(0, 10)} ${utc.slice(11, 19)}Z`;
   }
 
   /** UTC, and beside it the time on the wall where that is another. */
@@ -38,6 +49,18 @@ export class Times {
     return Number.isNaN(date.getTime()) ? "?" : this.#local.format(date);
   }
 }
+
+const UTC_NAMES = ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT", "Etc/Zulu", "Zulu"];
+
+/** Whether this machine's wall shows UTC the year round, as in Iceland: in each month of years like those of any journal. */
+function neverDiffers(): boolean {
+  return Array.from({ length: MONTHS }, (_, month) => new Date(Date.UTC(FIRST_YEAR, month))).every(
+    (day) => day.getTimezoneOffset() === 0,
+  );
+}
+
+const FIRST_YEAR = 2016;
+const MONTHS = 240;
 
 /** `1 h 2 min`, `3 min 4 s`, `5 s`: between two times of the journal. */
 export function between(from: string, to: string): string {

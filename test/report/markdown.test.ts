@@ -1,45 +1,18 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Entry, EntryBody } from "../../src/journal/entry.js";
+import { OwnHomes } from "../../src/adapters/process/own-homes.js";
+import type { EntryBody } from "../../src/journal/entry.js";
 import { unitsOf } from "../../src/report/digest.js";
 import { text } from "../../src/report/escape.js";
-import { reportMarkdown } from "../../src/report/markdown.js";
+import { incidentReport } from "../../src/report/incident.js";
+import { markdownOf } from "../../src/report/markdown.js";
+import { EVIDENCE, journal, STARTED, step } from "./journals.js";
+
+const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
 
 const CHAIN = { holds: true, head: "ab".repeat(32) };
+const CF_HOME = "dingo-recover-cf-0123456789abcdef";
 const ZONE = { timeZone: "Europe/Berlin" };
-const EVIDENCE = { name: "listing", sha256: "cd".repeat(32), bytes: 12 };
-
-function journal(...bodies: EntryBody[]): Entry[] {
-  return bodies.map((body, seq) => ({
-    v: 1,
-    seq,
-    time: new Date(Date.UTC(2026, 10, 21, 2, 20, seq * 10)).toISOString(),
-    run: "20261121-ab12",
-    epoch: 1,
-    prev: "0".repeat(64),
-    ...body,
-  }));
-}
-
-const STARTED: EntryBody = {
-  type: "run-started",
-  runbook: "recover-deleted-service",
-  runbookVersion: "1",
-  runbookSha256: "ef".repeat(32),
-  runbookText: EVIDENCE,
-  inputs: {},
-  operator: "ann",
-  host: "jump",
-  toolVersion: "0.1.0",
-  rehearsal: false,
-};
-
-function step(id: string, action: string, effect: string, output: Record<string, string | string[]>): EntryBody[] {
-  return [
-    { type: "step-started", step: id, attempt: 1, action, effect, input: { guid: `for-${id}` }, commandsSha256: "" },
-    { type: "step-succeeded", step: id, attempt: 1, how: "ran", output, evidence: `${id} holds` },
-  ];
-}
-
 const STOP_BEGAN: EntryBody = {
   type: "step-started",
   step: "stop",
@@ -130,7 +103,7 @@ describe("the report of a finished run", () => {
     expect(report).toContain(
       "| recovery point | last transaction 2026-11-21 02:13:49+00; the archive promised no later than 2026-11-21T02:13:50Z |",
     );
-    expect(report).toContain("| loss | 10 s; 0 segments |");
+    expect(report).toContain("| loss | 10 s |");
     expect(report).toContain(`head ${CHAIN.head}, hash chain holds |`);
     expect(report).not.toContain("not finished");
   });
@@ -147,10 +120,38 @@ describe("the report of a finished run", () => {
   });
 
   it("says who decided and approved what", () => {
-    expect(report).toContain("| operator | stop, copy | approved |");
-    expect(report).toContain("| operator | stop | by-hand (no answer) |");
+    expect(report).toContain("| ann | stop, copy | approved |");
+    expect(report).toContain("| eve | stop | by-hand (no answer) |");
     expect(report).toContain("| eve on laptop | the run | taken over |");
-    expect(report).toContain("| operator | input service | orders-db |");
+    expect(report).toContain("| ann | input service | orders-db |");
+  });
+
+  it("names in the timeline, too, whoever carried the run then, and how it was said where nobody was asked", () => {
+    expect(report).toContain("approved by ann: stop, copy");
+    expect(report).toContain("decided by eve for stop: by-hand");
+    const flag: EntryBody = { type: "approved", steps: ["stop"], shownSha256: "", by: "flag" };
+    expect(reportMarkdown(journal(STARTED, flag), CHAIN)).toContain("| ann (flag) | stop | approved |");
+  });
+
+  it("does not say that something was done by hand of which that was only claimed", () => {
+    const claimed: EntryBody = {
+      type: "answered",
+      step: "stop",
+      question: "consent",
+      value: "by-hand",
+      by: "operator",
+    };
+    const claim = reportMarkdown(journal(STARTED, claimed, STOP_BEGAN), CHAIN);
+    expect(claim).toContain("| ann | stop: consent | claimed to be done by hand |");
+  });
+
+  it("advises to resume only while there is something to resume", () => {
+    const error = { code: "stopped-by-operator", message: "no", remedy: 'Continue with "dingo-recover resume R".' };
+    const stopped: EntryBody[] = [STARTED, { type: "run-stopped", why: "no", exitCode: 13, error }];
+    expect(reportMarkdown(journal(...stopped), CHAIN)).toContain("| Continue with");
+    const ended = reportMarkdown(journal(...stopped, { type: "run-ended", outcome: "succeeded" }), CHAIN);
+    expect(ended).toContain("| the run | stopped: no | it went on later |");
+    expect(ended).not.toContain("dingo-recover resume");
   });
 
   it("has what was changed, the way back, and what was left", () => {
@@ -162,6 +163,57 @@ describe("the report of a finished run", () => {
     expect(report).toContain("2 objects new");
     expect(report).toContain("bosh_2");
     expect(report.split("## Still open")[1]?.split("##")[0]).not.toContain("bosh_1");
+  });
+
+  it("says of what was left open what it is, whether it goes by itself, and how it is removed by hand", () => {
+    const place = { deployment: "dingo", group: "cell_z1", id: "c-1", index: 0, ips: ["10.0.0.1"], agentId: "a" };
+    const left: EntryBody[] = [
+      STARTED,
+      { type: "resource-opened", kind: "ssh-user", data: { user: "bosh_e4f6", ...place } },
+      { type: "resource-opened", kind: "cf-home", data: { path: `/tmp/a b/${CF_HOME}`, host: "jump" } },
+      { type: "resource-opened", kind: "strange", data: { a: 1 } },
+    ];
+    const textOf = (...more: EntryBody[]): string => {
+      const { sections } = incidentReport(journal(...left, ...more), CHAIN);
+      return JSON.stringify(sections.find(({ title }) => title === "Still open")?.blocks);
+    };
+    const items = [
+      "the SSH user bosh_e4f6 on cell_z1/c-1 of the deployment dingo. It is removed when the run goes on, or by hand: bosh -d dingo ssh cell_z1/c-1 -c 'sudo userdel -r -- bosh_e4f6'",
+      `the Cloud Foundry session in /tmp/a b/${CF_HOME} on jump. It is removed when the run goes on at jump, or by hand: rm -r -- '/tmp/a b/${CF_HOME}'`,
+      'strange: {"a":1}',
+    ];
+    expect(textOf()).toBe(JSON.stringify([{ kind: "list", items }]));
+    const ended = textOf({ type: "run-ended", outcome: "succeeded" });
+    expect(ended).toContain("dingo. Remove it by hand: bosh -d dingo ssh");
+    expect(ended).not.toContain("goes on");
+  });
+
+  it("gives no command to remove what bears no name of ours", () => {
+    const place = { deployment: "dingo", group: "cell_z1", id: "c-1" };
+    const things = [
+      { kind: "cf-home", data: { path: "/", host: "jump" } },
+      { kind: "cf-home", data: { path: "/home/ops", host: "jump" } },
+      { kind: "cf-home", data: { path: `/tmp/${CF_HOME}/..`, host: "jump" } },
+      { kind: "cf-home", data: { path: `/tmp/${CF_HOME}\n/`, host: "jump" } },
+      { kind: "ssh-user", data: { user: "root", ...place } },
+      { kind: "ssh-user", data: { user: "bosh_e4f6\nroot", ...place } },
+      { kind: "ssh-user", data: { user: "bosh_e4f6", ...place, group: "--opts=-oProxyCommand=id" } },
+      { kind: "ssh-user", data: { user: "bosh_e4f6", ...place, deployment: "--version" } },
+    ];
+    for (const { kind, data } of things) {
+      const opened: EntryBody = { type: "resource-opened", kind, data };
+      const { sections } = incidentReport(journal(STARTED, opened), CHAIN);
+      expect(sections.find(({ title }) => title === "Still open")?.blocks).toEqual([
+        { kind: "list", items: [`${kind}: ${JSON.stringify(data)}`] },
+      ]);
+    }
+  });
+
+  it("knows the names that the tool gives", () => {
+    const path = join("/tmp", new OwnHomes("cf", "CF_HOME").newName());
+    const opened: EntryBody = { type: "resource-opened", kind: "cf-home", data: { path, host: "jump" } };
+    const { sections } = incidentReport(journal(STARTED, opened), CHAIN);
+    expect(JSON.stringify(sections)).toContain(`by hand: rm -r -- ${path}`);
   });
 
   it("breaks what a step said of its end where the step did, and tells the first line in the timeline", () => {
@@ -185,6 +237,61 @@ describe("the report of a finished run", () => {
     expect(reportMarkdown(entries, CHAIN)).toContain("| ran | 1 | 20 s |");
   });
 
+  it("tells of a step of many attempts how the last came out, and how long all took", () => {
+    const failed = { type: "step-failed", step: "stop", error: { code: "a", message: "m", remedy: "r" } } as const;
+    const attempts: EntryBody[] = [
+      STOP_BEGAN,
+      { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: { a: "first" }, evidence: "stopped" },
+      { type: "step-in-doubt", step: "stop", attempt: 1, evidence: "who knows" },
+    ];
+    const [inDoubt] = unitsOf(journal(STARTED, ...attempts));
+    expect(inDoubt).toMatchObject({ state: "in doubt", evidence: "who knows", output: { a: "first" }, tookMs: 20_000 });
+    const again: EntryBody[] = [...attempts, { ...STOP_BEGAN, attempt: 2 }];
+    const begun = {
+      attempts: 2,
+      state: "begun",
+      evidence: "",
+      output: undefined,
+      endedAt: undefined,
+      tookMs: undefined,
+    };
+    expect(unitsOf(journal(STARTED, ...again))).toMatchObject([{ ...begun, startedAt: inDoubt?.startedAt }]);
+    const [last] = unitsOf(journal(STARTED, ...again, { ...failed, attempt: 2, probed: "partly" }));
+    expect(last).toMatchObject({ attempts: 2, state: "failed", evidence: "m", output: undefined, tookMs: 30_000 });
+  });
+
+  it("counts for a step what its attempts took, not what lies between them", () => {
+    const asked = { type: "asked", step: "stop", question: "consent", prompt: "Stop it?" } as const;
+    const error = { code: "proof-failed", message: "not done", remedy: "" };
+    const resumed = { type: "run-resumed", operator: "ann", host: "jump", toolVersion: "", takeOver: false } as const;
+    const succeeded = {
+      type: "step-succeeded",
+      step: "stop",
+      attempt: 2,
+      how: "ran",
+      output: {},
+      evidence: "",
+    } as const;
+    const tried: EntryBody[] = [
+      STARTED,
+      STOP_BEGAN,
+      { type: "step-failed", step: "stop", attempt: 1, error, probed: "not-done" },
+      asked,
+      { type: "run-stopped", why: "no", exitCode: 13 },
+      resumed,
+      { ...STOP_BEGAN, attempt: 2 },
+    ];
+    const took = (...more: EntryBody[]): number | undefined => unitsOf(journal(...tried, ...more))[0]?.tookMs;
+    // Ten seconds between any two entries.
+    expect(took()).toBeUndefined();
+    expect(took(succeeded)).toBe(20_000);
+    expect(took({ type: "run-stopped", why: "killed", exitCode: 130 }, resumed, { ...succeeded, how: "adopted" })).toBe(
+      10_000 + 20_000,
+    );
+    const undone: EntryBody = { type: "step-undone", step: "stop", attempt: 3, evidence: "" };
+    expect(took(succeeded, resumed, undone)).toBe(20_000);
+  });
+
   it("names each file of evidence once", () => {
     expect(report.split(EVIDENCE.sha256)).toHaveLength(2);
   });
@@ -205,6 +312,12 @@ describe("the report of an unfinished run", () => {
     expect(stopped).toContain("no later than 2026-11-21T02:13:50Z (from the archive; not proved by a restore)");
   });
 
+  it("says that somebody is at work where that is known, and advises nobody to resume it", () => {
+    const report = reportMarkdown(WHOLE.slice(0, 10), CHAIN, { ...ZONE, carried: true });
+    expect(report.split("\n")[2]).toContain("**This run is at work.**");
+    expect(report).not.toContain("dingo-recover resume");
+  });
+
   it("does not advise to resume what would end in the same way", () => {
     const error = { code: "not-restorable", message: "no base backup", remedy: "Look." };
     const end: EntryBody = { type: "run-stopped", why: error.message, exitCode: 17, error };
@@ -217,14 +330,18 @@ describe("the report of an unfinished run", () => {
 
   it("can be made of any beginning of a journal", () => {
     for (let length = 0; length <= WHOLE.length; length += 1)
-      expect(reportMarkdown(WHOLE.slice(0, length), CHAIN, ZONE)).toMatch(/^# Recovery of /);
+      expect(reportMarkdown(WHOLE.slice(0, length), CHAIN, ZONE)).toMatch(
+        length === 0 ? /^# A run that has not begun\n[^]*The run has not begun yet\./ : /^# Recovery of /,
+      );
   });
 
   it("warns where the chain does not hold, and where it was a rehearsal", () => {
     const report = reportMarkdown(journal({ ...STARTED, rehearsal: true }), { holds: false, head: "x" }, ZONE);
     expect(report).toContain("**The journal's hash chain does not hold.**");
     expect(report).toContain("DOES NOT HOLD");
-    expect(report).toContain("**This was a rehearsal.**");
+    expect(report).toContain("**This is a rehearsal.**");
+    const ended = journal({ ...STARTED, rehearsal: true }, { type: "run-ended", outcome: "succeeded" });
+    expect(reportMarkdown(ended, CHAIN, ZONE)).toContain("**This was a rehearsal.**");
   });
 
   it("names what was not protected on its way, before everything else", () => {

@@ -1,0 +1,56 @@
+/** The report of a saved run, with what its state directory knows beside the journal. */
+import type { EvidenceRef } from "../action.js";
+import type { Entry } from "../journal/entry.js";
+import { EvidenceStore, referencesIn } from "../journal/evidence.js";
+import type { StateDirectory } from "../journal/state-directory.js";
+import { evidenceHolds } from "../journal/verification.js";
+import { abridged, shortTableOf } from "../report/abridged.js";
+import type { ReportDocument } from "../report/document.js";
+import { incidentReport, type ReportOptions } from "../report/incident.js";
+import { batchStateOf, reportedBatch } from "./batch-state.js";
+import { secrets } from "./failure.js";
+import { readOnce } from "./read-once.js";
+
+export interface RunReport {
+  readonly entries: readonly Entry[];
+  readonly head: string;
+  readonly holds: boolean;
+  readonly document: ReportDocument;
+}
+
+/** `isAbridged`: as a person reads it, of very long parts the beginning and the end. */
+export function reportOf(
+  directory: StateDirectory,
+  run: string,
+  { isAbridged }: { readonly isAbridged: boolean },
+): RunReport {
+  const { entries, head } = directory.read(run);
+  const named = referencesIn(entries);
+  const holds = evidenceHolds(directory.directoryOf(run), named);
+  const batch = batchStateOf(readOnce(directory), entries);
+  const document = incidentReport(
+    entries,
+    { holds, head },
+    {
+      carried: directory.isCarried(run),
+      batch: batch === undefined ? undefined : reportedBatch(batch),
+      picture: archivePicture(named, new EvidenceStore(directory.directoryOf(run), secrets)),
+      ...(isAbridged ? { tableOf: shortTableOf } : {}),
+    },
+  );
+  return { entries, head, holds, document: isAbridged ? abridged(document) : document };
+}
+
+/** What the archive looked like when it was verified; a file that is lost or changed is told by the chain. */
+function archivePicture(named: readonly EvidenceRef[], evidence: EvidenceStore): ReportOptions["picture"] {
+  const kept = named.findLast(({ name }) => name === ARCHIVE_PICTURE);
+  if (kept === undefined) return undefined;
+  try {
+    return { kind: "picture", title: PICTURE_TITLE, svg: evidence.recall(kept) };
+  } catch {
+    return undefined;
+  }
+}
+
+const ARCHIVE_PICTURE = "archive-picture.svg";
+const PICTURE_TITLE = "The WAL of the source archive, with its base backups and the recovery point";

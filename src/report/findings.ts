@@ -1,0 +1,49 @@
+/** What a run was to find out, of whatever runbook: how much of it is grave. Journals of all releases are read. */
+import type { UnitDigest } from "./digest.js";
+
+export interface FindingDigest {
+  readonly severity: Severity;
+  /** One sentence. */
+  readonly text: string;
+}
+
+const SEVERITIES = ["serious", "warning", "note"] as const;
+type Severity = (typeof SEVERITIES)[number];
+
+interface Finding {
+  readonly severity: Severity;
+  readonly code: string;
+  readonly message?: string | undefined;
+  readonly what?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
+/** Of the last step that concluded something, the gravest first. */
+export function findingsIn(units: readonly UnitDigest[]): readonly FindingDigest[] {
+  const concluded = units.findLast(({ output }) => Array.isArray(output?.["findings"]))?.output?.["findings"];
+  const told = Array.isArray(concluded) ? concluded.filter(isFinding) : [];
+  return SEVERITIES.flatMap((severity) =>
+    told
+      .filter((each) => each.severity === severity)
+      .map(({ subject, message, what, code }) => ({
+        severity,
+        text: `${subject === undefined ? "" : `${subject}: `}${message ?? what ?? code}`,
+      })),
+  );
+}
+
+function isFinding(value: unknown): value is Finding {
+  if (typeof value !== "object" || value === null) return false;
+  const { severity, code, message, what, subject } = value as Partial<Record<keyof Finding, unknown>>;
+  const isWord = (word: unknown): boolean => word === undefined || typeof word === "string";
+  const isNamed = SEVERITIES.some((each) => each === severity) && typeof code === "string";
+  return isNamed && isWord(message) && isWord(what) && isWord(subject);
+}
+
+/** `2 serious, 1 warning`; empty where there is none. */
+export function countsText(findings: readonly FindingDigest[]): string {
+  return SEVERITIES.flatMap((severity) => {
+    const count = findings.filter((each) => each.severity === severity).length;
+    return count === 0 ? [] : [`${count} ${severity}${severity === "serious" || count === 1 ? "" : "s"}`];
+  }).join(", ");
+}

@@ -1,0 +1,94 @@
+/** What a recovery found out, read from the outputs of the steps that found it, by the ids of their actions. */
+import { z } from "zod";
+import { outputField, outputList, type UnitDigest } from "./digest.js";
+import { type FindingDigest, findingsIn } from "./findings.js";
+
+const CHECK = "platform.check";
+const FIND = "discovery.find-deleted-instance";
+const VERIFY = "archive.verify-source";
+const ESTIMATE = "archive.estimate";
+const CREATE = "cf.create-service";
+const PROVE = "recovery.prove-restored";
+const LOGIN = "postgres.prove-login";
+const APPS = "cf.review-apps";
+const RESTART = "cf.restart-app";
+const SUMMARISE = "recovery.summarise";
+const TABLES = "scratch.summarise";
+
+export interface Found {
+  readonly name: string | undefined;
+  readonly guid: string | undefined;
+  /** ISO 8601. */
+  readonly deletedAt: string | undefined;
+  readonly deletedBy: string | undefined;
+  readonly archive: string | undefined;
+  /** ISO 8601: the archive reaches no later. */
+  readonly promised: string | undefined;
+  /** PostgreSQL's own word after the restore. */
+  readonly reached: string | undefined;
+  /** `TABLE: N rows`, as an application read them; undefined where no login was proved. */
+  readonly readBack: readonly string[] | undefined;
+  /** Applications that were not restarted with the database yet. */
+  readonly appsLeft: readonly string[];
+  /** As a clause. */
+  readonly lossInTime: string | undefined;
+  readonly lostSegments: string | undefined;
+  readonly minutes: string | undefined;
+  readonly newInstance: string | undefined;
+  readonly recovered: readonly string[];
+  readonly leftAside: readonly string[];
+  readonly next: readonly string[];
+  readonly unprotected: readonly string[];
+  readonly findings: readonly FindingDigest[];
+}
+
+export function foundIn(units: readonly UnitDigest[]): Found {
+  const field = (action: string, name: string): string | undefined => outputField(units, action, name);
+  return {
+    name: field(FIND, "name"),
+    guid: field(FIND, "guid"),
+    deletedAt: field(FIND, "deleted_at"),
+    deletedBy: field(FIND, "deleted_by"),
+    archive: field(VERIFY, "location"),
+    promised: field(VERIFY, "recovery_point"),
+    reached: field(PROVE, "recovered_to"),
+    readBack: readBack(units),
+    appsLeft: appsLeft(units),
+    lossInTime: field(VERIFY, "loss"),
+    lostSegments: field(VERIFY, "lost"),
+    minutes: field(ESTIMATE, "minutes"),
+    newInstance: field(CREATE, "guid"),
+    recovered: [...outputList(units, SUMMARISE, "recovered"), ...tablesBack(field(TABLES, "proved"))],
+    leftAside: outputList(units, SUMMARISE, "left_aside"),
+    next: [...outputList(units, SUMMARISE, "next"), ...outputList(units, TABLES, "next")],
+    unprotected: outputList(units, CHECK, "unprotected"),
+    findings: findingsIn(units),
+  };
+}
+
+const lastOutput = (units: readonly UnitDigest[], action: string): UnitDigest["output"] =>
+  units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output;
+
+const login = z.object({ tables: z.array(z.unknown()) });
+const counted = z.object({ table: z.string(), rows: z.number() });
+
+function readBack(units: readonly UnitDigest[]): readonly string[] | undefined {
+  return login
+    .safeParse(lastOutput(units, LOGIN))
+    .data?.tables.flatMap((each) => counted.safeParse(each).data ?? [])
+    .map(({ table, rows }) => `${table}: ${rows} rows`);
+}
+
+const reviewed = z.object({ apps: z.array(z.string()) });
+
+function appsLeft(units: readonly UnitDigest[]): readonly string[] {
+  const input = units.findLast(({ action, output }) => action === APPS && output !== undefined)?.input;
+  const restarted = units.filter(({ action, output }) => action === RESTART && output !== undefined);
+  const done = new Set(restarted.map(({ input: { app } }) => app));
+  return reviewed.safeParse(input).data?.apps.filter((app) => !done.has(app)) ?? [];
+}
+
+/** Without the target, which stands above them. */
+function tablesBack(proved: string | undefined): readonly string[] {
+  return proved === undefined ? [] : [proved.replace(/^\S+: (?=\S+: )/u, "")];
+}

@@ -1,0 +1,102 @@
+/**
+ * The incident report: a pure function of the journal, before it has a form. Domain facts are found by the ids of the
+ * actions that found them, as journaled.
+ */
+import { type Entry, startOf } from "../journal/entry.js";
+import { databases, type ReportedBatch } from "./batch.js";
+import { entriesOf, type UnitDigest, unitsOf } from "./digest.js";
+import {
+  type Block,
+  list,
+  paragraph,
+  plain,
+  type ReportDocument,
+  type Section,
+  section,
+  tableOf,
+  type TableOf,
+} from "./document.js";
+import { type Found, foundIn } from "./found.js";
+import { leftOpen } from "./left-open.js";
+import { byHand, changes, decisions, drift, evidence, notes, steps, takenBack, troubles } from "./sections.js";
+import { storageSections } from "./storage.js";
+import { type Chain, isRecovery, summary, targetOf } from "./summary.js";
+import { timeline } from "./timeline.js";
+import { Times } from "./times.js";
+import { updateOf } from "./update.js";
+import { warnings } from "./warnings.js";
+
+export interface ReportOptions {
+  /** Of the local times; absent: that of the machine. */
+  readonly timeZone?: string;
+  /** Of the run that has agreed on a batch: what became of it. */
+  readonly batch?: ReportedBatch | undefined;
+  /** A living process is at work on the run. */
+  readonly carried?: boolean;
+  /** Of the archive, where a step kept one. */
+  readonly picture?: Extract<Block, { kind: "picture" }> | undefined;
+  /** Makes its longest tables; absent: whole. */
+  readonly tableOf?: TableOf;
+}
+
+export function incidentReport(entries: readonly Entry[], chain: Chain, options: ReportOptions = {}): ReportDocument {
+  const { batch, picture, carried } = options;
+  const units = unitsOf(entries);
+  const times = new Times(options.timeZone);
+  const found = foundIn(units);
+  const about = { chain, times, batch, found };
+  const told = { times, tableOf: options.tableOf ?? tableOf };
+  return {
+    title: titleOf(entries, found),
+    warnings: warnings(entries, { ...about, carried }),
+    sections: [
+      ...section("Summary", [paragraph(plain(updateOf(entries, about))), ...summary(entries, about)]),
+      ...section("The archive", picture === undefined ? [] : [picture]),
+      ...(batch === undefined ? [] : section("Databases of the batch", databases(batch))),
+      ...results(entries, found),
+      ...findingsSection(units, found),
+      ...storageSections(units),
+      ...section("Timeline", timeline(entries, told)),
+      ...section("Decisions and approvals", decisions(entries, times)),
+      ...section("Steps", steps(units)),
+      ...section("Done by hand", byHand(units)),
+      ...section("What went wrong on the way", troubles(entries, told)),
+      ...section("Drift", drift(entries, times)),
+      ...section("Still open", leftOpen(entries)),
+      ...section("What the changing steps were called with", changes(units)),
+      ...section("The way back, as noted before each change", notes(entries, times)),
+      ...section("Evidence", evidence(entries)),
+    ],
+  };
+}
+
+/** An audit tells its own at length. */
+function findingsSection(units: readonly UnitDigest[], { findings }: Found): readonly Section[] {
+  if (storageSections(units).length > 0) return [];
+  return section("Findings", list(findings.map(({ severity, text }) => `${severity}: ${text}`)));
+}
+
+/** `updateOf` alone, of a journal. */
+export function incidentUpdate(entries: readonly Entry[], options: Pick<ReportOptions, "timeZone"> = {}): string {
+  return updateOf(entries, { found: foundIn(unitsOf(entries)), times: new Times(options.timeZone) });
+}
+
+function titleOf(entries: readonly Entry[], found: Found): string {
+  const started = startOf(entries);
+  if (started === undefined) return "A run that has not begun";
+  const target = targetOf(entries);
+  if (isRecovery(entries, found)) return `Recovery of ${target ?? "a deleted service"}`;
+  return target === undefined ? started.runbook : `${started.runbook}: ${target}`;
+}
+
+/** What a recovery brought is not there any more once a step of it was taken back. */
+function results(entries: readonly Entry[], found: Found): readonly Section[] {
+  const back = entries.findIndex((entry) => entry.type === "run-resumed" && entry.back === true);
+  const undone = back < 0 ? [] : entriesOf(entries.slice(back), "step-undone").filter(({ again }) => again !== true);
+  if (undone.length > 0) return section("What was taken back", takenBack(undone));
+  return [
+    ...section("What is back", list(found.recovered)),
+    ...section("What was left aside", list(found.leftAside)),
+    ...section("What to do next", list(found.next)),
+  ];
+}

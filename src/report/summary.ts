@@ -1,0 +1,90 @@
+/** The table at the top of a report: what everybody asks first. */
+import { type Entry, startOf } from "../journal/entry.js";
+import type { ReportedBatch } from "./batch.js";
+import { type Ending, endingOf } from "./digest.js";
+import { type Block, table } from "./document.js";
+import { countsText } from "./findings.js";
+import type { Found } from "./found.js";
+import { between, type Times } from "./times.js";
+
+export interface Chain {
+  /** Whether every line's hash fits the next one. */
+  readonly holds: boolean;
+  /** SHA-256 of the last line. */
+  readonly head: string;
+}
+
+export interface About {
+  readonly chain: Chain;
+  readonly times: Times;
+  readonly batch: ReportedBatch | undefined;
+  readonly found: Found;
+}
+
+export function summary(entries: readonly Entry[], { chain, times, batch, found }: About): readonly Block[] {
+  const started = startOf(entries);
+  const ending = endingOf(entries);
+  const isEnded = batch?.isFinished ?? ending.kind === "ended";
+  const at = batch?.updatedAt ?? ending.at;
+  const rows: [string, string | undefined][] = [
+    ["target", targetOf(entries)],
+    ["outcome", batch === undefined ? outcome(ending) : `${batch.state}: ${batch.told}`],
+    ["findings", found.findings.length === 0 ? undefined : countsText(found.findings)],
+    ["deleted instance", deletedInstance(found)],
+    ["archive", found.archive],
+    ["recovery point", recoveryPoint(found)],
+    ["loss", loss(found)],
+    ["new instance", found.newInstance],
+    ["began", started === undefined ? undefined : times.both(started.time)],
+    [isEnded ? "ended" : "last entry", at === "" ? undefined : times.both(at)],
+    [isEnded ? "took" : "so far", started === undefined ? undefined : between(started.time, at)],
+    ["run", started?.run],
+    ["runbook", started && `${started.runbook} ${started.runbookVersion} (SHA-256 ${started.runbookSha256})`],
+    ["operator", started && `${started.operator} on ${started.host}, dingo-recover ${started.toolVersion}`],
+    ["journal", `${entries.length} entries, head ${chain.head}, hash chain ${chain.holds ? "holds" : "DOES NOT HOLD"}`],
+  ];
+  return table(
+    ["", ""],
+    rows.flatMap(([label, value]) => (value === undefined ? [] : [[label, value]])),
+  );
+}
+
+/** Other runbooks look for no deleted service, unless they say that they have found one. */
+export function isRecovery(entries: readonly Entry[], { guid }: Pick<Found, "guid">): boolean {
+  const started = startOf(entries);
+  return guid !== undefined || started?.runbook.startsWith("recover") === true;
+}
+
+export function targetOf(entries: readonly Entry[]): string | undefined {
+  return entries.findLast((entry) => entry.type === "target-fixed")?.target;
+}
+
+function outcome(ending: Ending): string {
+  switch (ending.kind) {
+    case "ended":
+      return ending.outcome;
+    case "stopped":
+      return `not finished: ${ending.why} (exit code ${ending.exitCode})`;
+    case "open":
+      return "not finished";
+  }
+}
+
+function deletedInstance({ guid, name, deletedAt, deletedBy }: Found): string | undefined {
+  if (guid === undefined) return undefined;
+  const by = deletedBy === undefined ? "" : ` by ${deletedBy}`;
+  return `${name ?? "?"} (${guid})${deletedAt === undefined ? "" : `, deleted ${deletedAt}`}${by}`;
+}
+
+/** PostgreSQL's own word after the restore counts more than what the archive promised before it. */
+function recoveryPoint({ reached, promised }: Found): string | undefined {
+  if (reached !== undefined)
+    return `last transaction ${reached}${promised === undefined ? "" : `; the archive promised no later than ${promised}`}`;
+  return promised === undefined ? undefined : `no later than ${promised} (from the archive; not proved by a restore)`;
+}
+
+function loss({ lossInTime, lostSegments }: Found): string | undefined {
+  const segments = lostSegments === undefined ? undefined : `${lostSegments} segments`;
+  if (lossInTime === undefined) return segments;
+  return segments === undefined || lostSegments === "0" ? lossInTime : `${lossInTime}; ${segments}`;
+}

@@ -1,0 +1,147 @@
+/** Where a run stands, in a few sentences for the people who wait: no step, no GUID, no command in it. */
+import { counted } from "../counted.js";
+import { type Entry, startOf } from "../journal/entry.js";
+import { endingOf } from "./digest.js";
+import { countsText } from "./findings.js";
+import type { Found } from "./found.js";
+import { plainly } from "./plainly.js";
+import { sentence } from "./sentence.js";
+import { isRecovery, targetOf } from "./summary.js";
+import { between, type Times } from "./times.js";
+
+/** One paragraph; times in UTC, with the wall's beside it where that is another. */
+export function updateOf(entries: readonly Entry[], { found, times }: { found: Found; times: Times }): string {
+  const started = startOf(entries);
+  if (started === undefined) return "The run has not begun yet.";
+  const what = isRecovery(entries, found) ? "the service" : `the runbook ${started.runbook}`;
+  const about = found.name ?? targetOf(entries) ?? what;
+  const sentences = [
+    started.rehearsal ? "This is a rehearsal." : undefined,
+    ...standing(entries, { about, found, times }),
+  ];
+  return sentences.filter((sentence) => sentence !== undefined).join(" ");
+}
+
+interface Told {
+  readonly about: string;
+  readonly found: Found;
+  readonly times: Times;
+}
+
+function standing(entries: readonly Entry[], told: Told): readonly (string | undefined)[] {
+  const ending = endingOf(entries);
+  const { about, found } = told;
+  const began = entries[0]?.time ?? "";
+  if (ending.kind === "ended") {
+    if (ending.outcome === "undone") return [`What was done for ${about} was taken back; see the report.`];
+    if (ending.outcome !== "succeeded") return [`The work on ${about} goes on elsewhere.`];
+    return [
+      found.guid === undefined
+        ? `The work on ${about} is done; it took ${between(began, ending.at)}.`
+        : `${about} is back, ${between(began, ending.at)} after the work on it began.`,
+      ...graveness(found),
+      reach(told),
+      ...rows(found.recovered),
+    ];
+  }
+  return [...soFar(entries, told), ending.kind === "stopped" ? stopped(ending.why) : atWork(entries), needed(entries)];
+}
+
+function soFar(entries: readonly Entry[], told: Told): readonly (string | undefined)[] {
+  const { about, found } = told;
+  if (!isRecovery(entries, found)) return [begun(entries)];
+  const { readBack, appsLeft } = found;
+  const resumed = entries.findLast((entry) => entry.type === "run-resumed");
+  // Proved twice, inside and through the router, and nobody takes it back.
+  if (readBack === undefined || found.reached === undefined || resumed?.back === true) return whatIsKnown(told);
+  return [
+    `${about} is back and can be logged in to; the work on it is not finished.`,
+    reach(told),
+    ...rows(readBack),
+    appsLeft.length === 0 ? undefined : `Still to be bound to it and restarted: ${appsLeft.join(", ")}.`,
+  ];
+}
+
+/** What a runbook that brings nothing back is about. */
+function begun(entries: readonly Entry[]): string {
+  const started = startOf(entries);
+  const target = targetOf(entries);
+  return `The runbook ${started?.runbook ?? ""} was begun${target === undefined ? "" : ` for ${target}`}.`;
+}
+
+function whatIsKnown(told: Told): readonly (string | undefined)[] {
+  const { about, found, times } = told;
+  if (found.guid === undefined) return [`We look for ${about}.`];
+  const when = found.deletedAt === undefined ? "" : `, deleted at ${times.both(found.deletedAt)}`;
+  return [
+    `We have found ${about}${when}.`,
+    reach(told) ?? "Its backups are being looked at.",
+    found.minutes === undefined
+      ? undefined
+      : `To bring it back takes about ${counted(Number(found.minutes), "minute")}.`,
+  ];
+}
+
+/** What was found is told before anything that sounds like success. */
+function graveness({ findings }: Found): readonly string[] {
+  const [gravest] = findings;
+  if (gravest === undefined) return [];
+  return [`Found: ${countsText(findings)}.`, ...(gravest.severity === "note" ? [] : [sentence(gravest.text)])];
+}
+
+/** Up to when, and what is lost. */
+function reach({ found, times }: Told): string | undefined {
+  const { reached, promised, deletedAt, lostSegments } = found;
+  if (promised === undefined) return undefined;
+  const lost = [
+    deletedAt === undefined ? undefined : `the last ${between(promised, deletedAt)} before the deletion`,
+    lostSegments === undefined || lostSegments === "0" ? undefined : `${lostSegments} segments behind a gap`,
+  ].filter((each) => each !== undefined);
+  const loss =
+    lost.length === 0
+      ? ""
+      : `; ${deletedAt === undefined ? "" : "at least "}what was written in ${lost.join(" and ")} is lost`;
+  return reached === undefined
+    ? `Its backups reach no later than ${times.both(promised)}${loss}.`
+    : `The last transaction in it is of ${times.both(reached)}${loss}.`;
+}
+
+/** The tables; whose data they are is told by a GUID, which is for the report. */
+function rows(recovered: readonly string[]): readonly string[] {
+  const tables = recovered.filter((each) => !GUID.test(each));
+  return tables.length === 0 ? [] : [`Counted in it: ${tables.slice(0, MOST_TABLES).join(", ")}.`];
+}
+
+const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u;
+const MOST_TABLES = 5;
+
+function atWork(entries: readonly Entry[]): string | undefined {
+  const last = entries.at(-1);
+  return last?.type === "asked" ? undefined : "Work goes on.";
+}
+
+function stopped(why: string): string {
+  const told = plainly(why);
+  if (told === "") return "Work has stopped.";
+  return told.startsWith("stopped ") ? `Work has ${sentence(told)}` : `Work has stopped: ${sentence(told)}`;
+}
+
+/** What somebody has to give: the answer to an open question, or what the stop asks for. */
+function needed(entries: readonly Entry[]): string | undefined {
+  const last = entries.at(-1);
+  if (last?.type === "asked") return `We need an answer: ${last.prompt}`;
+  if (last?.type !== "run-stopped" || last.error === undefined) return undefined;
+  const { code, remedy } = last.error;
+  if (code === "interrupted") return GOES_ON;
+  if (code === "stopped-by-operator") return openQuestion(entries) ?? GOES_ON;
+  const need = plainly(remedy);
+  return need === "" ? undefined : `What is needed: ${need}`;
+}
+
+const GOES_ON = "It can go on from where it stands.";
+
+/** Whoever was asked left without an answer, and what was open is closed since. */
+function openQuestion(entries: readonly Entry[]): string | undefined {
+  const before = entries.findLast(({ type }) => type !== "run-stopped" && type !== "resource-closed");
+  return before?.type === "asked" ? `What is needed: an answer to "${before.prompt}"` : undefined;
+}
