@@ -1,7 +1,8 @@
 /** Servers that run beside the test process: etcd, MinIO, haproxy. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { open } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, type ListenOptions, type Server } from "node:net";
 import { join } from "node:path";
 import type { Ledger } from "./ledger.js";
 
@@ -28,15 +29,38 @@ export async function startServer(
   return child;
 }
 
-/** A port that is free on this address now. */
+/** Below the ports that the kernel gives to whoever connects or listens without naming one: 32768 and above. */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_000;
+
+/**
+ * A port that is free on this address now, that nobody is given by chance before its server is up, and that no second
+ * call is given, in this process or another, while this process lives.
+ */
 export async function freePort(address: string): Promise<number> {
+  for (let tried = 0; tried < 100; tried += 1) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if ((await reserves(port)) && (await isFree(port, address))) return port;
+  }
+  throw new Error(`no port on ${address}`);
+}
+
+/** A name of Linux's abstract namespace: held once on the machine, and by nobody once its process is gone. */
+async function reserves(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, address, resolve);
+  server.unref();
+  return await listens(server, { path: `\0dingo-recover-rig-port-${port}` });
+}
+
+async function isFree(port: number, host: string): Promise<boolean> {
+  const server = createServer();
+  const free = await listens(server, { port, host });
+  if (free) await new Promise<void>((resolve) => server.close(() => resolve()));
+  return free;
+}
+
+function listens(server: Server, options: ListenOptions): Promise<boolean> {
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false)).listen(options, () => resolve(true));
   });
-  const bound = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (bound === null || typeof bound === "string") throw new Error(`no port on ${address}`);
-  return bound.port;
 }

@@ -52,5 +52,6 @@ async function answerRequest(
   const { state, response, calls } = handle(world.get(), request, world.now());
   world.set(state);
   const replaced = await Promise.all(calls.map(perform));
-  return replaced.find((each) => each !== undefined) ?? response;
+  const answer = replaced.find((each) => each !== undefined) ?? response;
+  return { ...answer, headers: { date: world.now().toUTCString(), ...answer.headers } };
 }

@@ -34,7 +34,7 @@ export async function serveDirector(world: DirectorWorld): Promise<StandInServer
         world.set(state);
         // The agents work while the task is polled.
         for (const call of calls) void perform(call);
-        return Promise.resolve(response);
+        return Promise.resolve({ ...response, headers: { date: world.now().toUTCString(), ...response.headers } });
       },
       ...(world.weather === undefined ? {} : { under: { weather: world.weather, systemOf: () => "director" } }),
     },

@@ -1,0 +1,180 @@
+/** `serve`: the report of a run as a page that goes on with it, for the people who want to look. Nothing is changed. */
+import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock } from "../adapters/clock/system-clock.js";
+import { asRecoverError, EXIT, RecoverError } from "../errors.js";
+import { errnoOf, replaceDurably } from "../journal/durable.js";
+import { EventTail } from "../journal/event-tail.js";
+import { readOwn } from "../journal/own-file.js";
+import type { StateDirectory } from "../journal/state-directory.js";
+import { SCRIPT } from "../page/script.js";
+import { PageServer, type Shown } from "../page/server.js";
+import { printable } from "../printable.js";
+import { htmlOf } from "../report/html.js";
+import { createOutput } from "../ui/output.js";
+import { chooseRunOrRehearsal } from "./choose-run.js";
+import { secrets } from "./failure.js";
+import { isEvent } from "./follow.js";
+import { NowLine } from "./now-line.js";
+import type { GlobalArguments } from "./options.js";
+import { reportOf } from "./run-report.js";
+import { watchSignals } from "./signals.js";
+import { openStateDirectory } from "./state.js";
+
+/** Milliseconds between two looks at the journal: what a reader waits for, at most, before the page is made anew. */
+const LOOK_MS = 40;
+
+export async function serve(
+  given: GlobalArguments & { readonly run?: string | undefined; readonly port?: number | undefined },
+): Promise<number> {
+  requirePort(given.port);
+  const output = createOutput({ secrets, color: given.color });
+  const directory = openStateDirectory({ stateDir: given["state-dir"] });
+  const run = chooseRunOrRehearsal(directory, given.run, (text) => output.error(text));
+  const known = addressOf(directory, run);
+  const page = new LivePage(directory, run);
+  const server = new PageServer(known.token, page.shown);
+  const address = await listen(server, { port: given.port, last: known.port });
+  rememberAddress(directory, run, { token: known.token, port: server.port });
+  if (given.json) output.json({ schema: "dingo-recover/serve@1", run, address });
+  else {
+    output.line(`run ${run} is shown at ${address}`, "good");
+    output.line(
+      "Whoever has this address and is on this machine may read it; nothing can be changed there. Ctrl-C ends it.",
+    );
+  }
+  const stopper = watchSignals(() => undefined, false);
+  try {
+    const clock = systemClock();
+    while (!stopper.signal.aborted) {
+      if (page.look()) server.show(page.shown);
+      await clock.sleep(LOOK_MS, stopper.signal).catch(() => undefined);
+    }
+  } finally {
+    stopper.release();
+    await server.close();
+  }
+  return EXIT.done;
+}
+
+/** What is shown of a run, made anew when its files have changed. */
+class LivePage {
+  readonly #directory: StateDirectory;
+  readonly #run: string;
+  readonly #events: EventTail;
+  readonly #now = new NowLine();
+  #stamp = "";
+  #journalStamp = "";
+  #shown: Shown = { html: "", now: "", version: "" };
+
+  constructor(directory: StateDirectory, run: string) {
+    this.#directory = directory;
+    this.#run = run;
+    this.#events = new EventTail(directory.directoryOf(run));
+    this.look();
+  }
+
+  get shown(): Shown {
+    return this.#shown;
+  }
+
+  /** True where something changed. */
+  look(): boolean {
+    const at = this.#directory.directoryOf(this.#run);
+    const carried = this.#directory.isCarried(this.#run);
+    // Whether somebody is at work stands in the report as well.
+    const journal = `${stampOf(join(at, "journal.jsonl"))} ${carried}`;
+    const stamp = `${journal} ${stampOf(join(at, "events.jsonl"))}`;
+    if (stamp === this.#stamp) return false;
+    this.#stamp = stamp;
+    for (const event of this.#events.read().filter(isEvent)) this.#now.hear(event);
+    const now = oneLine(secrets.mask(this.#now.text(carried)));
+    // Progress comes many times a second and is no part of the report.
+    if (journal === this.#journalStamp) {
+      this.#shown = { ...this.#shown, now };
+      return true;
+    }
+    try {
+      const { document, head } = reportOf(this.#directory, this.#run, { isAbridged: true });
+      const version = `${head}${carried ? "" : "-left"}`;
+      const html = secrets.mask(htmlOf(document, { script: SCRIPT, run: this.#run, version, now }));
+      this.#shown = { html, now, version };
+      this.#journalStamp = journal;
+    } catch (thrown) {
+      // The page stays as it was, and says why: whoever looks on must not take silence for rest.
+      if (this.#shown.html === "") throw thrown;
+      this.#shown = { ...this.#shown, now: oneLine(`cannot be read: ${asRecoverError(thrown).message}`) };
+    }
+    return true;
+  }
+}
+
+const oneLine = (text: string): string => printable(text).replace(/\s+/gu, " ");
+
+function stampOf(path: string): string {
+  try {
+    const { mtimeNs, size } = statSync(path, { bigint: true });
+    return `${mtimeNs}:${size}`;
+  } catch {
+    return "";
+  }
+}
+
+interface KnownAddress {
+  readonly token: string;
+  readonly port: number;
+}
+
+const ADDRESS = "page.json";
+
+/** The address stays the same when the page is served again: who has it open goes on reading. */
+function addressOf(directory: StateDirectory, run: string): KnownAddress {
+  const anew = { token: randomBytes(32).toString("hex"), port: 0 };
+  try {
+    const kept = JSON.parse(
+      readOwn(join(directory.directoryOf(run), ADDRESS)).toString("utf8"),
+    ) as Partial<KnownAddress>;
+    const { token = "", port = 0 } = kept;
+    return /^[0-9a-f]{64}$/u.test(token) && Number.isInteger(port) && port > 1023 && port < 65536
+      ? { token, port }
+      : anew;
+  } catch (thrown) {
+    if (thrown instanceof RecoverError) throw thrown;
+    return anew;
+  }
+}
+
+function rememberAddress(directory: StateDirectory, run: string, address: KnownAddress): void {
+  const path = join(directory.directoryOf(run), ADDRESS);
+  replaceDurably(path, `${path}.${process.pid}.tmp`, JSON.stringify(address));
+}
+
+function requirePort(port: number | undefined): void {
+  if (port === undefined || (Number.isInteger(port) && port >= 1024 && port <= 65535)) return;
+  throw new RecoverError("usage", `--port ${port} is no port from 1024 to 65535`, {
+    remedy: "Give another one with --port, or leave it out.",
+    effect: "none",
+  });
+}
+
+async function listen(
+  server: PageServer,
+  { port, last }: { readonly port: number | undefined; readonly last: number },
+): Promise<string> {
+  try {
+    return await server.listen(port ?? last);
+  } catch (cause) {
+    if (port === undefined && last !== 0) return await server.listen(0);
+    throw new RecoverError(
+      "usage",
+      `port ${port ?? 0} of this machine cannot be used: ${errnoOf(cause) ?? "unknown"}`,
+      {
+        remedy: "Give another one with --port, or leave it out.",
+        place: "--port",
+        cause,
+        effect: "none",
+      },
+    );
+  }
+}

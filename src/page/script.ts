@@ -1,0 +1,59 @@
+/**
+ * What the live page does in the browser: it hears that the run went on, fetches the page anew and puts its parts in the
+ * place of the old ones. What has the focus keeps it. Without this script the page is the report as it was fetched.
+ */
+export const SCRIPT = `
+"use strict";
+const now = document.getElementById("now");
+const link = document.getElementById("link");
+let shown = document.documentElement.dataset.version;
+let busy = false;
+let wanted = shown;
+
+const inFocus = () => {
+  const all = [...document.querySelectorAll("a, [tabindex]")];
+  const at = all.indexOf(document.activeElement);
+  return () => {
+    if (at >= 0) [...document.querySelectorAll("a, [tabindex]")][at]?.focus({ preventScroll: true });
+  };
+};
+
+const fetchPage = async () => {
+  if (busy) return;
+  busy = true;
+  try {
+    while (wanted !== shown) {
+      const asked = wanted;
+      const response = await fetch(location.pathname, { cache: "no-store" });
+      if (!response.ok) throw new Error(String(response.status));
+      const next = new DOMParser().parseFromString(await response.text(), "text/html");
+      const back = inFocus();
+      for (const name of ["header", "nav", "main"])
+        document.querySelector(name).replaceWith(document.adoptNode(next.querySelector(name)));
+      document.title = next.title;
+      back();
+      shown = next.documentElement.dataset.version;
+      if (shown !== asked && wanted === asked) wanted = shown;
+    }
+  } finally {
+    busy = false;
+  }
+};
+
+const changes = new EventSource("changes");
+changes.onmessage = ({ data }) => {
+  const told = JSON.parse(data);
+  link.textContent = "connected";
+  link.className = "live";
+  if (now.textContent !== told.now) now.textContent = told.now;
+  wanted = told.version;
+  fetchPage().catch(() => {});
+};
+changes.onerror = () => {
+  link.textContent =
+    "not connected: this is what was last heard. Where its server was ended, type: dingo-recover serve " +
+    document.documentElement.dataset.run +
+    ". The page then goes on by itself, or that names another address: open it.";
+  link.className = "lost";
+};
+`;
