@@ -1,9 +1,14 @@
 /** Without a command, on a terminal: open runs first, then "what happened?". */
-import { promptingOperator } from "../ui/prompts.js";
-import { createOutput } from "../ui/output.js";
+import { EXIT } from "../errors.js";
+import type { ChoiceQuestion, Operator, TextQuestion } from "../ports/operator.js";
+import { quote } from "../shell-quote.js";
+import { createOutput, type Output } from "../ui/output.js";
+import { offeredRuns, type OfferedRun } from "./choose-run.js";
 import { secrets } from "./failure.js";
-import { openRuns } from "./open-runs.js";
+import { askOutsideRuns } from "./outside-runs.js";
+import { shippedNames } from "./runbook-files.js";
 import { openStateDirectory } from "./state.js";
+import { type Happening, HAPPENINGS } from "./what-happened.js";
 
 const NOTHING_GIVEN = {
   config: undefined,
@@ -19,58 +24,86 @@ const NOTHING_GIVEN = {
   patience: "10m",
 };
 
+const REHEARSE = {
+  value: "rehearse",
+  label: "show me a recovery first",
+  consequence: "nothing real is touched",
+};
+const LEAVE = { value: "leave", label: "nothing", consequence: "--help has all commands" };
+
 export async function welcome(): Promise<number> {
   const output = createOutput({ secrets, color: process.env["NO_COLOR"] === undefined });
-  const operator = promptingOperator(output);
-  const open = openRuns(openStateDirectory({})).filter((run) => !run.rehearsal);
-  const choices = [
-    ...open.map((run) => ({
-      value: run.run,
-      label: `go on with ${run.runbook} for ${run.target || "a target not fixed yet"}`,
-      consequence: `${run.state} at ${run.step || "the beginning"}`,
-    })),
-    {
-      value: "recover",
-      label: "a service was deleted",
-      consequence: "looks for it and asks before it changes anything",
-    },
-    { value: "rehearse", label: "I want to see a recovery first", consequence: "nothing real is touched" },
-    { value: "leave", label: "nothing", consequence: "ends here" },
-  ];
-  const answer = await operator.ask({
+  const runs = offeredRuns(openStateDirectory({}));
+  const shipped = shippedNames();
+  const happenings = HAPPENINGS.filter(({ runbook }) => shipped.includes(runbook));
+  const operator = askOutsideRuns(output);
+  const answer = await operator.ask(questionOf(runs, happenings));
+  const run = runs.find((_, index) => String(index + 1) === answer?.value);
+  if (run !== undefined) return await goOn(run, output);
+  const happening = happenings.find(({ value }) => value === answer?.value);
+  if (happening !== undefined) return await begin(happening, output, await inputsOf(happening, operator));
+  return answer?.value === REHEARSE.value ? await rehearse(output) : EXIT.done;
+}
+
+/** Open runs are numbered: their names are long to type. */
+export function questionOf(runs: readonly OfferedRun[], happenings: readonly Happening[]): ChoiceQuestion {
+  const open = runs.map(({ run, runbook, target, state, step, carried }, index) => ({
+    value: `${index + 1}`,
+    label: `${carried ? "look at" : "go on with"} the open run ${run}`,
+    consequence: `${runbook}, ${target || "no target yet"}; ${carried ? "at work" : state} at ${step || "the beginning"}`,
+  }));
+  return {
     kind: "choice",
     id: "welcome",
     prompt: "What happened?",
-    why: "Each way can be left again at any question.",
-    choices,
-  });
-  if (answer === undefined) return 0;
-  switch (answer.value) {
-    case "recover":
-      return await (await import("./batch-carry.js")).runBatch({
-        ...NOTHING_GIVEN,
-        runbook: "recover-deleted-service",
-        input: [],
-        "dry-run": false,
-      });
-    case "rehearse":
-      return await (await import("./rehearse.js")).rehearse({
-        ...NOTHING_GIVEN,
-        scenario: "happy-last-era",
-        list: false,
-        undo: false,
-        pace: "person",
-        seed: 1,
-      });
-    case "leave":
-      return 0;
-    default:
-      return await (await import("./batch-carry.js")).resumeBatch({
-        ...NOTHING_GIVEN,
-        run: answer.value,
-        decide: [],
-        "accept-runbook": false,
-        "take-over": false,
-      });
+    why: "It decides which runbook is begun. Each begins with looking, says what it would change, and can be left at any question.",
+    choices: [...open, ...happenings, REHEARSE, LEAVE],
+  };
+}
+
+async function goOn({ run, carried }: OfferedRun, output: Output): Promise<number> {
+  if (carried) {
+    saySame(output, `status ${run} --follow`);
+    return await (await import("./status.js")).status({ ...NOTHING_GIVEN, run, follow: true });
   }
+  saySame(output, `resume ${run}`);
+  const { resumeBatch } = await import("./batch-carry.js");
+  return await resumeBatch({ ...NOTHING_GIVEN, run, decide: [], "accept-runbook": false, "take-over": false });
+}
+
+async function begin({ runbook }: Happening, output: Output, input: readonly string[]): Promise<number> {
+  const words = runbook === "drill" ? [runbook] : ["run", runbook];
+  saySame(output, quote([...words, ...input.flatMap((each) => ["--input", each])]));
+  const { runBatch } = await import("./batch-carry.js");
+  return await runBatch({ ...NOTHING_GIVEN, runbook, input: [...input], "dry-run": false });
+}
+
+const DOCKER_HOST: TextQuestion = {
+  kind: "text",
+  id: "host",
+  prompt: "On which Docker host, as [USER@]HOST[:PORT] (nothing: this machine)?",
+  why: "The engine is asked there, over SSH where it is another machine. Enter takes this one.",
+};
+
+/** What has a default in the runbook, and is seldom it in the hour in which nobody has read that. */
+export async function inputsOf(
+  happening: Pick<Happening, "onDockerHost">,
+  operator: Operator,
+): Promise<readonly string[]> {
+  if (happening.onDockerHost !== true) return [];
+  const host = (await operator.ask(DOCKER_HOST))?.value.trim() ?? "";
+  return host === "" ? [] : [`host=${host}`];
+}
+
+async function rehearse(output: Output): Promise<number> {
+  saySame(output, "rehearse");
+  const { rehearse: play } = await import("./rehearse.js");
+  const scenario = { scenario: "happy-last-era", list: false, undo: false, pace: "person", seed: 1 } as const;
+  return await play({ ...NOTHING_GIVEN, ...scenario });
+}
+
+/** What is typed next time. */
+function saySame(output: Output, words: string): void {
+  output.line(`dingo-recover ${words}`, "faint");
+  output.line();
 }

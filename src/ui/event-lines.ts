@@ -1,9 +1,12 @@
 /** Every event as lines of text for people: the plain renderer prints them, the interactive one between its tasks. */
-import type { PrintedCommand } from "../action.js";
-import type { RunEvent } from "../engine/event.js";
-import { unreachable } from "../errors.js";
+import type { PrintedCommand, Progress } from "../action.js";
+import { bytesText } from "../bytes.js";
+import { counted } from "../counted.js";
+import type { GivenInput, RunEvent } from "../engine/event.js";
+import { EXIT, unreachable } from "../errors.js";
 import type { JournaledError } from "../journal/entry.js";
-import type { Question } from "../ports/operator.js";
+import type { ChoiceQuestion, Question } from "../ports/operator.js";
+import { typedLines } from "../typed-lines.js";
 import { duration, row, wrap, wrapUnder } from "./text.js";
 
 export interface LineOptions {
@@ -19,7 +22,8 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
           `${event.title}${event.rehearsal ? "  (rehearsal: nothing real is touched)" : ""}${event.dryRun ? "  (dry run: nothing is changed)" : ""}`,
           width,
         ),
-        `run ${event.run}, ${event.steps.length} steps${event.resumed ? ", resumed" : ""}`,
+        `run ${event.run}, ${counted(event.steps.length, "step")}${event.resumed ? ", resumed" : ""}`,
+        ...givenLines(event.given ?? [], width),
         "",
       ];
     case "target-fixed":
@@ -36,7 +40,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "step-progress":
       return verbose ? [`    ${progressText(event.progress)}`] : [];
     case "step-probed":
-      return wrap(`probe of ${stepName(event)}: ${event.state}: ${event.evidence}`, width, "    ");
+      return wrap(`probe of ${stepName(event)}: ${event.state}: ${probedText(event)}`, width, "    ");
     case "step-ended":
       return endLines(event, { width, verbose });
     case "step-would-run":
@@ -50,7 +54,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "waiting":
       return [
         ...wrap(`waiting: ${event.error.message}`, width, "    "),
-        ...wrap(`${event.safe} Trying again for ${duration(event.patienceLeftMs)}.`, width, "    "),
+        ...wrap(`${event.safe} ${tryingAgain(event)}`, width, "    "),
       ];
     case "re-verified":
       return event.holds === "yes" && !verbose
@@ -73,6 +77,24 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
   }
 }
 
+/** What was answered before is not asked again: it stands here, a long one by its beginning. */
+function givenLines(given: readonly GivenInput[], width: number): readonly string[] {
+  const short = (text: string): string => (text.length > LONGEST_GIVEN ? `${text.slice(0, LONGEST_GIVEN)}…` : text);
+  const all = given.map(({ name, text }) => `${name}=${short(text)}`);
+  return all.length === 0 ? [] : wrap(`with ${all.join(", ")}`, width);
+}
+
+const LONGEST_GIVEN = 80;
+
+function tryingAgain({ patienceLeftMs }: Extract<RunEvent, { type: "waiting" }>): string {
+  return `Trying again for ${duration(patienceLeftMs)} (--patience sets how long); Ctrl-C stops safely, resume goes on.`;
+}
+
+/** What is done is told whole at the step's end, which follows. */
+function probedText({ state, evidence }: Extract<RunEvent, { type: "step-probed" }>): string {
+  return state === "done" ? (evidence.split("\n", 1)[0] ?? "") : evidence;
+}
+
 /** The first line alone begins at the edge. */
 function hanging(text: string, width: number): string[] {
   const [first = "", ...rest] = wrap(text, width - 4);
@@ -84,21 +106,14 @@ function stepName(event: { readonly step: string; readonly item?: string }): str
 }
 
 export function commandLines(commands: readonly PrintedCommand[]): string[] {
-  return commands.flatMap(({ on, line, variables = [] }) => [
-    `    ${on}$ ${line}`,
-    ...variables.map(({ name, setWith }) => `      where $${name} is set by: ${setWith}`),
-  ]);
+  return typedLines(commands).map((line) => `    ${line}`);
 }
 
-export function progressText(progress: {
-  readonly message: string;
-  readonly done?: number;
-  readonly total?: number;
-  readonly unit?: string;
-}): string {
-  const { message, done, total, unit } = progress;
+export function progressText({ message, done, total, unit }: Progress): string {
   if (done === undefined) return message;
-  return `${message} (${done}${total === undefined ? "" : ` of ${total}`}${unit === undefined ? "" : ` ${unit}`})`;
+  const amount = (count: number): string => (unit === "bytes" ? bytesText(count) : `${count}`);
+  const of = total === undefined ? "" : ` of ${amount(total)}`;
+  return `${message} (${amount(done)}${of}${unit === undefined || unit === "bytes" ? "" : ` ${unit}`})`;
 }
 
 function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, verbose }: LineOptions): string[] {
@@ -148,20 +163,29 @@ export function questionLines(question: Question, width: number): string[] {
 /** What a question shows before it is asked: commands, covered steps, choices with their consequences. */
 export function detailLines(question: Question, width: number): string[] {
   const details = question.kind === "text" ? [] : (question.details ?? []);
-  const choices =
-    question.kind === "choice"
-      ? question.choices.map(
-          ({ value, label, consequence }) =>
-            `${value}: ${label} (${consequence})${value === question.recommended ? "  [recommended]" : ""}`,
-        )
-      : [];
-  const lines = [...details, ...choices].flatMap((text) =>
-    isCommand(text) ? [`    ${text}`] : wrapUnder(`    ${text}`, width),
-  );
+  const lines = [
+    ...details.flatMap((text) => wrapUnder(`    ${text}`, width)),
+    ...(question.kind === "choice" ? choiceLines(question, width) : []),
+  ];
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
-/** The exact commands that a question is about, to be copied; each $NAME with how it is set. */
+/** Above it, what it means stands below a value and not beside it. */
+const WIDEST_VALUE = 16;
+
+function choiceLines({ choices, recommended }: ChoiceQuestion, width: number): readonly string[] {
+  const column = Math.min(WIDEST_VALUE, Math.max(...choices.map(({ value }) => value.length))) + 2;
+  return choices.flatMap(({ value, label, consequence }) => {
+    const text = `${label} (${consequence})${value === recommended ? "  [recommended]" : ""}`;
+    const lines = wrap(text, width, " ".repeat(4 + column));
+    const [first = "", ...rest] = lines;
+    return value.length > WIDEST_VALUE
+      ? [`    ${value}`, ...lines]
+      : [`    ${value.padEnd(column)}${first.trimStart()}`, ...rest];
+  });
+}
+
+/** The exact commands that a question is about, to be copied; the line that sets a $NAME stands before its use. */
 export function manualLines({ commands = [], byHand }: Question): string[] {
   if (commands.length === 0) return ["    Nothing would be run yet: no step is at hand."];
   const steps = commands.flatMap((each) => [
@@ -174,11 +198,6 @@ export function manualLines({ commands = [], byHand }: Question): string[] {
       ? [`  Type "done" when the commands of ${commands[0]?.step ?? "the step"} were run: the world is probed.`]
       : [];
   return ["", ...steps, "", ...done];
-}
-
-/** A command is one line, however long: it is there to be copied. */
-function isCommand(text: string): boolean {
-  return /^[^:]*\$ /.test(text);
 }
 
 export function errorLines(error: JournaledError, width: number): string[] {
@@ -196,18 +215,31 @@ export function errorLines(error: JournaledError, width: number): string[] {
 function runEndLines(event: Extract<RunEvent, { type: "run-ended" }>, width: number): string[] {
   const error = event.error === undefined ? [] : ["", ...errorLines(event.error, width)];
   const head = event.head === "" ? [] : [`journal head: ${event.head}`];
-  return [...error, "", `${event.outcome}, exit code ${event.exitCode}`, ...head, ...wayOnLines(event, width)];
+  return [
+    ...error,
+    "",
+    `${event.outcome}, exit code ${event.exitCode}${FOUND[event.exitCode] ?? ""}`,
+    ...head,
+    ...wayOnLines(event, width),
+  ];
 }
 
+const FOUND: Readonly<Record<number, string>> = {
+  [EXIT.warning]: ": something was found, no more than a warning",
+  [EXIT.serious]: ": something serious was found",
+};
+
+type Ways = Pick<Extract<RunEvent, { type: "run-ended" }>, "resumeWith" | "beginAnewWith" | "closeWith">;
+
 /** How to go on; commands are never broken, so that they can be copied. */
-export function wayOnLines(
-  { resumeWith, beginAnewWith }: { readonly resumeWith?: string; readonly beginAnewWith?: string },
-  width: number,
-): string[] {
+export function wayOnLines({ resumeWith, beginAnewWith, closeWith }: Ways, width: number): string[] {
   if (resumeWith !== undefined) return [`continue with: ${resumeWith}`];
   if (beginAnewWith === undefined) return [];
   return [
     ...wrap("Nothing was created, and resuming would end in the same way. Once that is put right, begin anew:", width),
     `  ${beginAnewWith}`,
+    ...(closeWith === undefined
+      ? []
+      : [...wrap("This run stays among the open ones until it is closed:", width), `  ${closeWith}`]),
   ];
 }

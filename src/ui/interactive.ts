@@ -3,39 +3,91 @@
  * spinner away until it is answered, so that prompts never fight with progress and nothing is marked before it is done.
  */
 import type { RunEvent } from "../engine/event.js";
-import { commandLines, eventLines, progressText } from "./event-lines.js";
+import type { Clock } from "../ports/clock.js";
+import { forgetTyped, type Keyboard } from "./keyboard.js";
+import { readyToAsk } from "./line-reading.js";
+import type { Pause } from "./pause.js";
+import { pausedText } from "./pausable.js";
+import { commandLines, eventLines } from "./event-lines.js";
 import type { Output } from "./output.js";
 import type { Paint } from "./paint.js";
-import { promptingOperator } from "./prompts.js";
+import { AT_EVERY_QUESTION, promptingOperator } from "./prompts.js";
+import { Pulse } from "./pulse.js";
 import type { Renderer } from "./renderer.js";
 import { Spinner } from "./spinner.js";
 import { duration, wrap } from "./text.js";
 
 type StepEnded = Extract<RunEvent, { type: "step-ended" }>;
 
-export function interactiveRenderer(output: Output, options: { readonly verbose: boolean }): Renderer {
-  const screen = new Screen(output, options.verbose);
+/** What pauses the run, and what is heard of whoever does it. */
+export interface Keys {
+  readonly pause: Pause;
+  readonly keyboard: Pick<Keyboard, "open" | "close">;
+}
+
+export interface InteractiveOptions {
+  readonly verbose: boolean;
+  /** The one that stamps the events. */
+  readonly clock: Pick<Clock, "now">;
+  /** Absent: no key is read, and none is told of. */
+  readonly keys?: Keys;
+}
+
+export function interactiveRenderer(output: Output, options: InteractiveOptions): Renderer {
+  const screen = new Screen(output, options);
   const prompting = promptingOperator(output, () => screen.takeReview());
   let queue: Promise<void> = Promise.resolve();
   const next = (work: () => void | Promise<void>): void => {
     queue = queue.then(work);
   };
+  const { keys } = options;
+  let isAtWork = false;
+  /** Questions that stand there: also one of a log-in, while a step goes on and tells events. */
+  let questions = 0;
+  const listen = (): void => {
+    if (!isAtWork || questions > 0) return;
+    keys?.keyboard.open(() => {
+      if (questions > 0) return;
+      keys.pause.toggle();
+      next(() => screen.held());
+    });
+  };
   return {
-    sink: (event) => next(() => screen.show(event)),
+    gate: keys?.pause,
+    sink: (event) => {
+      if (event.type === "run-began") isAtWork = true;
+      if (event.type === "run-ended") isAtWork = false;
+      next(() => screen.show(event));
+      if (isAtWork) listen();
+      else next(() => keys?.keyboard.close());
+    },
     say: (text) => next(() => screen.say(text)),
     operator: {
       ask: async (question) => {
-        await queue;
-        await screen.pause();
+        questions += 1;
         try {
+          await queue;
+          await screen.pause();
+          await readyToAsk();
+          // What is typed before the question stands there is no answer to it.
+          await (keys === undefined ? forgetTyped() : keys.keyboard.close());
           return await prompting.ask(question);
         } finally {
+          questions -= 1;
+          listen();
           screen.goOn();
+          next(() => screen.held());
         }
       },
     },
     close: async () => {
-      await queue;
+      isAtWork = false;
+      try {
+        await queue;
+        await screen.end();
+      } finally {
+        await keys?.keyboard.close();
+      }
     },
   };
 }
@@ -43,19 +95,30 @@ export function interactiveRenderer(output: Output, options: { readonly verbose:
 class Screen {
   readonly #output: Output;
   readonly #verbose: boolean;
-  readonly #width: number;
+  readonly #clock: InteractiveOptions["clock"];
+  readonly #pause: Pause | undefined;
+  readonly #pulse: Pulse;
   readonly #titles = new Map<string, string>();
   /** Shown right above the prompt, whatever else the question shows: the lines that it is about. */
   #review: readonly string[] = [];
   /** The step at work; without a spinner while a question stands there. */
   #running: { readonly title: string; readonly spinner?: Spinner } | undefined;
+  /** Where the run is held and no step is at work: otherwise nothing would stand there. */
+  #standing: Spinner | undefined;
   /** What was told under a running step: the terminal is the spinner's until it ends. */
   #held: readonly string[] = [];
 
-  constructor(output: Output, verbose: boolean) {
+  constructor(output: Output, { verbose, clock, keys }: InteractiveOptions) {
     this.#output = output;
     this.#verbose = verbose;
-    this.#width = Math.min(output.columns, 120);
+    this.#clock = clock;
+    this.#pause = keys?.pause;
+    this.#pulse = new Pulse(() => keys?.pause.stoodMs() ?? 0);
+  }
+
+  /** A terminal can be resized. */
+  get #width(): number {
+    return Math.min(this.#output.columns, 120);
   }
 
   takeReview(): readonly string[] {
@@ -65,13 +128,35 @@ class Screen {
   }
 
   async show(event: RunEvent): Promise<void> {
+    await this.end();
+    await this.#show(event);
+    if (event.type !== "run-ended" && event.type !== "question") await this.held();
+  }
+
+  /** Somebody has paused the run, or has let it go on. */
+  async held(): Promise<void> {
+    this.#running?.spinner?.look();
+    const stands = this.#pause?.since !== undefined && this.#running === undefined;
+    if (!stands) return await this.end();
+    this.#standing ??= new Spinner("Paused before what comes next", () => this.#broken(this.#heldLines()));
+  }
+
+  /** What stands there between two steps is taken away. */
+  async end(): Promise<void> {
+    const standing = this.#standing;
+    this.#standing = undefined;
+    await standing?.end();
+  }
+
+  async #show(event: RunEvent): Promise<void> {
+    this.#pulse.hear(event);
     switch (event.type) {
       case "step-began":
         this.#titles.set(keyOf(event), event.title);
         if (this.#verbose) this.#lines(commandLines(event.commands), "faint");
         return this.#start(event.title);
       case "step-progress":
-        return this.#running?.spinner?.progress(this.#output.safe(progressText(event.progress)));
+        return this.#running?.spinner?.look();
       case "step-ended":
         return await this.#stepEnded(event);
       case "question":
@@ -83,8 +168,12 @@ class Screen {
       case "answered":
         // What was typed stands on the screen; only what a flag answered has to be told, with what it is about.
         return event.by === "operator" ? undefined : this.tell([...this.takeReview(), ...this.#linesOf(event)]);
+      case "run-began":
+        this.tell(this.#linesOf(event));
+        if (!event.dryRun) this.#lines([...wrap(AT_EVERY_QUESTION, this.#width), ""], "faint");
+        return;
       case "run-ended":
-        await this.#end(({ title }) => this.#output.marked("✖", `${title}: stopped`, "bad"));
+        await this.#end(({ title }) => this.#marked("✖", `${title}: stopped`, "bad"));
         return this.#lines(this.#linesOf(event), event.exitCode === 0 ? "good" : undefined);
       default:
         return this.tell(this.#linesOf(event));
@@ -96,17 +185,20 @@ class Screen {
     await this.pause();
     this.#lines(wrap(text, this.#width));
     this.goOn();
+    await this.held();
   }
 
   tell(lines: readonly string[]): void {
     const spinner = this.#running?.spinner;
     if (spinner === undefined) return this.#lines(lines);
     this.#held = [...this.#held, ...lines];
-    spinner.progress(this.#output.safe(lines.map((line) => line.trim()).join(" ")));
+    this.#pulse.note(lines.map((line) => line.trim()).join(" "));
+    spinner.look();
   }
 
   /** Nothing is drawn until `goOn`. */
   async pause(): Promise<void> {
+    await this.end();
     if (this.#running === undefined) return;
     const { title, spinner } = this.#running;
     this.#running = { title };
@@ -119,18 +211,39 @@ class Screen {
   }
 
   #start(title: string): void {
-    this.#running = { title, spinner: new Spinner(this.#output.safe(title)) };
+    this.#running = { title, spinner: new Spinner(this.#output.safe(title), () => this.#under()) };
+  }
+
+  /** On a low screen the first lines alone: what is above scrolls away otherwise. */
+  #under(): string {
+    const lines = this.#pulse.lines(this.#clock.now());
+    if (this.#pause === undefined) return this.#broken([...lines, HOW_TO_STOP]);
+    return this.#broken(this.#pause.since === undefined ? [...lines, HOW_TO_PAUSE] : [...this.#heldLines(), ...lines]);
+  }
+
+  #heldLines(): readonly string[] {
+    const since = this.#pause?.since;
+    if (since === undefined) return [];
+    return [pausedText(since), `for ${duration(this.#pause?.lastsMs() ?? 0)}; ${HOW_TO_GO_ON}`];
+  }
+
+  #broken(lines: readonly string[]): string {
+    const broken = lines.flatMap((line) => wrap(this.#output.safe(line), this.#output.columns - MARGIN));
+    return broken.slice(0, Math.max(1, Math.floor(this.#output.rows / 3))).join("\n");
   }
 
   async #stepEnded(event: StepEnded): Promise<void> {
     if (event.state === "skipped" && event.title !== undefined && !this.#verbose)
-      return this.#output.marked("-", `${event.title}: not needed`, "faint");
+      return this.#marked("-", `${event.title}: not needed`, "faint");
     if (this.#running === undefined) {
       this.#lines(this.#linesOf(event), isWell(event.state) ? "faint" : "bad");
       return;
     }
     await this.#end(() => this.#mark(event));
     if (event.state === "succeeded") this.#lines(wrap(event.evidence, this.#width, "    "), "faint");
+    // That it was taken back stands in the mark; what more there is to say, under it.
+    const [, ...more] = event.state === "undone" ? event.evidence.split("\n") : [];
+    if (more.length > 0) this.#lines(wrap(more.join("\n"), this.#width, "    "));
   }
 
   /** Takes the spinner away, has one line said of the step, then what was told under it. */
@@ -148,7 +261,14 @@ class Screen {
     const how = event.how === "adopted" || event.how === "by-hand" ? ` (${event.how})` : "";
     const took = event.durationMs >= 1000 ? `  ${duration(event.durationMs)}` : "";
     const [mark, style] = MARKS[event.state];
-    this.#output.marked(mark, `${title}${how}${took}`, style);
+    // A number alone at the end of a row, its unit in the next one, is misread.
+    this.#marked(mark, `${title}${how}${took.replaceAll(/(?<=\S) /gu, NO_BREAK)}`, style);
+  }
+
+  #marked(mark: string, text: string, style: keyof Paint): void {
+    const [first = "", ...rest] = wrap(text, this.#width - MARK).map((line) => line.replaceAll(NO_BREAK, " "));
+    this.#output.marked(mark, first, style);
+    for (const line of rest) this.#output.line(`${" ".repeat(MARK)}${line}`);
   }
 
   #release(): void {
@@ -164,6 +284,18 @@ class Screen {
     return eventLines(event, { width: this.#width, verbose: this.#verbose });
   }
 }
+
+/** Columns of the library's mark and indent, and one that stays free. */
+const MARGIN = 7;
+
+const NO_BREAK = "\u00a0";
+
+/** Columns of a mark and its blank. */
+const MARK = 2;
+
+const HOW_TO_STOP = "Ctrl-C twice stops safely; resume goes on";
+const HOW_TO_PAUSE = `p pauses; ${HOW_TO_STOP}`;
+const HOW_TO_GO_ON = "p goes on; Ctrl-C twice stops safely, resume goes on later";
 
 const MARKS = {
   succeeded: ["✔", "good"],

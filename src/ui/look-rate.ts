@@ -1,5 +1,6 @@
 /** How far a look into an archive is, for whoever waits longer than a second. */
 import { bytesText } from "../bytes.js";
+import { counted } from "../counted.js";
 import type { Clock } from "../ports/clock.js";
 import { Rate } from "./rate.js";
 
@@ -21,7 +22,7 @@ export class LookRate {
   readonly progress = ({ done, of, bytes }: Looked): void => {
     const going = this.#rate.at(done, of);
     if (going === undefined) return;
-    const rate = `${Math.round(going.perSecond)} objects, ${bytesText((bytes * going.perSecond) / done)} a second`;
+    const rate = `${counted(Math.round(going.perSecond), "object")}, ${bytesText((bytes * going.perSecond) / done)} a second`;
     this.#say(`looked into ${done} of ${of} objects: ${rate}, about ${going.left} s to go`);
   };
 }

@@ -1,6 +1,7 @@
 /** The one way out to the terminal: every line is masked and made safe before it is written (laws 10, 12). */
 import { printable } from "../printable.js";
 import type { Secrets } from "../secrets.js";
+import { isDumb } from "./terminal.js";
 import { COLORED, COLORLESS, type Paint } from "./paint.js";
 
 export interface Output {
@@ -52,7 +53,8 @@ export function createOutput({
       return stdout.isTTY && stdout.columns > 0 ? stdout.columns : 80;
     },
     get rows() {
-      return stdout.isTTY && stdout.rows > 0 ? stdout.rows : Number.POSITIVE_INFINITY;
+      // A dumb one is read line by line: nothing is turned over.
+      return stdout.isTTY && stdout.rows > 0 && !isDumb() ? stdout.rows : Number.POSITIVE_INFINITY;
     },
     isTerminal: stdout.isTTY,
     safe,
@@ -63,5 +65,5 @@ export function createOutput({
 /** https://no-color.org: set and not empty. A dumb terminal knows no colour at all. */
 function wantsNoColor(env: NodeJS.ProcessEnv): boolean {
   const noColor = env["NO_COLOR"];
-  return (noColor !== undefined && noColor !== "") || env["TERM"] === "dumb";
+  return (noColor !== undefined && noColor !== "") || isDumb(env);
 }

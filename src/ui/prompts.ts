@@ -1,12 +1,20 @@
 /**
- * Questions on a terminal, by inquirer. Enter never means yes; "?" tells why, "m" shows the exact commands; Ctrl-C is a
- * safe way out, since the run can be resumed. The library is loaded when the first question comes.
+ * Questions on a terminal. Enter never means yes; "?" tells why, "m" shows the exact commands; Ctrl-C is a
+ * safe way out, since the run can be resumed.
  */
 import { RecoverError } from "../errors.js";
+import { nearest } from "../nearest.js";
 import type { Answer, Operator, Question, TextQuestion } from "../ports/operator.js";
+import { quoted } from "../printable.js";
+import { scriptHead, typedLines } from "../typed-lines.js";
 import { detailLines, manualLines } from "./event-lines.js";
+import { LeftPrompt, readLine } from "./line-reading.js";
 import type { Output } from "./output.js";
 import { rowsOf, wrap } from "./text.js";
+
+/** Said once, when a run begins. */
+export const AT_EVERY_QUESTION =
+  "At every question ? says why it is asked; m, where it is offered, how it is done by hand; Ctrl-C stops safely.";
 
 /** `held`: lines that belong right above the prompt of the question at hand. */
 export function promptingOperator(output: Output, held: () => readonly string[] = () => []): Operator {
@@ -16,7 +24,8 @@ export function promptingOperator(output: Output, held: () => readonly string[] 
         await showBefore(question, output, held());
         return { value: await prompt(question, output), by: "operator" } satisfies Answer;
       } catch (error) {
-        if (error instanceof Error && error.name === "ExitPromptError") throw leftThePrompt();
+        if (error instanceof LeftPrompt || (error instanceof Error && error.name === "ExitPromptError"))
+          throw leftThePrompt();
         throw error;
       }
     },
@@ -42,8 +51,20 @@ async function showBefore(question: Question, output: Output, held: readonly str
   // Where something is held, it alone is what the answer is about.
   const [first, last] = above.length > 0 ? [[...why, ""], above] : [[], why];
   const height = (line: string): number => rowsOf(output.safe(line), output.columns);
-  const pages = pagesOf({ rows: output.rows, height }, [...detailLines(question, width), ...first], last);
+  const pages = pagesOf(
+    { rows: output.rows, height },
+    [...detailLines(withScriptHeads(question), width), ...first],
+    last,
+  );
   await turnOver(output, pages, (line) => output.line(line, why.includes(line) ? "faint" : undefined));
+}
+
+/** The commands among the details are those that "m" shows; where nobody can type it, they are told whole. */
+function withScriptHeads(question: Question): Question {
+  if (question.kind === "text" || question.details === undefined) return question;
+  const typed = new Set((question.commands ?? []).flatMap(({ commands }) => typedLines(commands)));
+  const details = question.details.map((text) => (typed.has(text.trimStart()) ? scriptHead(text) : text));
+  return { ...question, details };
 }
 
 async function turnOver(
@@ -51,10 +72,12 @@ async function turnOver(
   pages: readonly (readonly string[])[],
   show: (line: string) => void,
 ): Promise<void> {
-  for (const [index, page] of pages.entries()) {
-    for (const line of page) show(line);
-    if (index < pages.length - 1)
-      await readLine(output, { message: `Page ${index + 1} of ${pages.length}; Enter shows the next` });
+  for (let at = 0; at < pages.length; ) {
+    for (const line of pages[at] ?? []) show(line);
+    if (at === pages.length - 1) return;
+    const back = at === 0 ? "" : ", b the one before";
+    const typed = await readLine(output, { message: `Page ${at + 1} of ${pages.length}; Enter shows the next${back}` });
+    at += typed === "b" && at > 0 ? -1 : 1;
   }
 }
 
@@ -75,9 +98,13 @@ export function pagesOf(
   first: readonly string[],
   last: readonly string[],
 ): readonly (readonly string[])[] {
-  const all = [...first, ...last];
-  if (all.reduce((sum, line) => sum + height(line), 0) <= rows - PROMPT_ROWS) return [all];
-  return [...slices(first, rows - 2, height), ...slices(last, rows - PROMPT_ROWS, height)];
+  const fits = (lines: readonly string[]): boolean =>
+    lines.reduce((sum, line) => sum + height(line), 0) <= rows - PROMPT_ROWS;
+  if (fits([...first, ...last])) return [[...first, ...last]];
+  const before = slices(first, rows - 2, height);
+  const decided = slices(last, rows - PROMPT_ROWS, height);
+  const joined = [...(before.at(-1) ?? []), ...(decided[0] ?? [])];
+  return decided.length === 1 && fits(joined) ? [...before.slice(0, -1), joined] : [...before, ...decided];
 }
 
 /** Pages of at most `size` rows; a line that is higher than a page stands alone. */
@@ -97,47 +124,15 @@ function slices(lines: readonly string[], size: number, height: Screen["height"]
   return pages;
 }
 
-/** The library marks a line with a tick as soon as something was typed, be it no answer: one mark for both. */
-const THEME = { prefix: { idle: "?", done: "?" } };
-
-async function readLine(output: Output, { message, room = 0, secret = false }: Line): Promise<string> {
-  const { default: inquirer } = await import("inquirer");
-  const type = secret ? "password" : "input";
-  const { answer } = await inquirer.prompt<{ answer: string }>([
-    { type, name: "answer", theme: THEME, message: laidOut(output.safe(message), { columns: output.columns, room }) },
-  ]);
-  return answer.trim();
-}
-
-interface Line {
-  readonly message: string;
-  /** Columns that the answer needs behind it. */
-  readonly room?: number;
-  readonly secret?: boolean;
-}
-
-/** Columns of the mark before a prompt. */
-const MARK = 2;
-
-/** The library breaks a long line anywhere; broken at words, with the answer whole behind it, it is left as it is. */
-export function laidOut(
-  message: string,
-  { columns, room }: { readonly columns: number; readonly room: number },
-): string {
-  const fits = (lines: readonly string[]): boolean => MARK + (lines.at(-1) ?? "").length + 1 + room < columns;
-  const whole = wrap(message, columns - MARK - 1);
-  const lines = fits(whole) ? whole : wrap(message, Math.max(columns - MARK - 1 - room - 1, columns / 2));
-  return lines.join(`\n${" ".repeat(MARK)}`);
-}
-
 /** Asks until there is an answer: neither "?" nor "m" is one, but for a secret. */
 async function prompt(question: Question, output: Output): Promise<string> {
   const message = promptOf(question);
   if (question.kind === "text" && question.secret === true) return await readLine(output, { message, secret: true });
-  for (;;) {
+  for (let before = ""; ; ) {
     const answer = await readLine(output, { message, room: roomOf(question) });
-    const value = valueOf(question, answer);
+    const value = valueOf(question, answer, before);
     if (value !== undefined) return value;
+    before = answer;
     const lines = asideLines(question, answer, Math.min(output.columns, 120));
     const height = (line: string): number => rowsOf(output.safe(line), output.columns);
     await turnOver(output, pagesOf({ rows: output.rows, height }, lines, []), (line) => output.line(line));
@@ -146,16 +141,18 @@ async function prompt(question: Question, output: Output): Promise<string> {
 
 /** The whole line before the cursor. */
 function promptOf(question: Question): string {
-  const aside = question.commands === undefined ? "" : question.byHand === true ? "; m, done: by hand" : "; m: by hand";
+  const byHand =
+    question.commands === undefined ? "" : question.byHand === true ? "; m, done: by hand" : "; m: by hand";
+  const aside = `; ?: why${byHand}`;
   switch (question.kind) {
     case "text":
       return question.default === undefined ? question.prompt : `${question.prompt} [${question.default}]`;
     case "confirm":
       return `${question.prompt} (y/N${aside})`;
     case "typed":
-      return `${question.prompt} Type ${asWritten(question.expected)}, or nothing to stop${aside === "" ? "" : ` (${aside.slice(2)})`}:`;
+      return `${question.prompt} Type ${asWritten(question.expected)}, or nothing to stop (${aside.slice(2)}):`;
     case "choice":
-      return `${question.prompt} One of ${question.choices.map(({ value }) => value).join(", ")}${aside}:`;
+      return `${question.prompt} One of ${question.choices.map(({ value }) => value).join(", ")} (${aside.slice(2)}):`;
   }
 }
 
@@ -180,12 +177,12 @@ function roomOf(question: Question): number {
   }
 }
 
-/** Undefined where what was typed is no answer. */
-function valueOf(question: Question, answer: string): string | undefined {
+/** Undefined where what was typed is no answer. `before`: what was typed at this question before it. */
+function valueOf(question: Question, answer: string, before: string): string | undefined {
   if (answer === "done" && question.byHand === true) return "by-hand";
   switch (question.kind) {
     case "text":
-      return isAside(question, answer) ? undefined : answer === "" ? (question.default ?? "") : answer;
+      return isAside(question, answer, before) ? undefined : answer === "" ? (question.default ?? "") : answer;
     case "confirm":
       return { y: "yes", yes: "yes", "": "no", n: "no", no: "no" }[answer.toLowerCase()];
     case "typed":
@@ -195,19 +192,30 @@ function valueOf(question: Question, answer: string): string | undefined {
   }
 }
 
-/** Any text may be an answer; these are one only where nothing else is offered for them. */
-function isAside(question: TextQuestion, answer: string): boolean {
-  return answer === "?" || (answer === "m" && question.commands !== undefined);
+/** Any text may be an answer: where no step is at hand, an "m" that is typed twice is one. */
+function isAside(question: TextQuestion, answer: string, before: string): boolean {
+  return answer === "?" || (answer === "m" && (question.commands !== undefined || before !== "m"));
+}
+
+function noneOf({ choices }: Extract<Question, { kind: "choice" }>, answer: string): string {
+  const meant = nearest(
+    answer,
+    choices.map(({ value }) => value),
+  );
+  return `${quoted(answer)} is none of them${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }
 
 function asideLines(question: Question, answer: string, width: number): readonly string[] {
   if (answer === "?") return wrap(question.why, width, "    ");
-  if (answer === "m") return manualLines(question);
+  if (answer === "m")
+    return [...manualLines(question), ...(question.kind === "text" ? ["    m once more is taken as the answer."] : [])];
   switch (question.kind) {
+    case "confirm":
+      return [`    type y or n${question.byHand === true ? ", or done when it was done by hand" : ""}`];
     case "typed":
       return [`    that is not ${question.expected}`];
     case "choice":
-      return [`    "${answer}" is none of them`];
+      return [`    ${answer === "" ? "type one of them, or stop with Ctrl-C" : noneOf(question, answer)}`];
     default:
       return [];
   }

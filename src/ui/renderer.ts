@@ -1,5 +1,6 @@
 /** What every renderer is: a listener to events, and somebody (or nobody) who answers questions. */
 import type { EventSink } from "../engine/event.js";
+import type { Gate } from "../ports/gate.js";
 import type { Operator } from "../ports/operator.js";
 
 export interface Renderer {
@@ -7,7 +8,9 @@ export interface Renderer {
   readonly operator: Operator;
   /** A word to whoever watches, beside the events: never on stdout, where scripts read. */
   readonly say: (text: string) => void;
-  /** Resolves when everything is on the screen and the terminal is as it was. */
+  /** Shut by whoever watches; absent where no key is read. */
+  readonly gate?: Gate | undefined;
+  /** Again: nothing. Resolves when everything is on the screen and the terminal is as it was. */
   close(): Promise<void>;
 }
 

@@ -1,12 +1,19 @@
 /** The running step: a listr2 task that is gone when it ends, so that what is said of it is said once, by whoever ends it. */
 import { Listr } from "listr2";
 
+/** Milliseconds between two looks at what stands under the title. */
+const LOOK_MS = 500;
+
 export class Spinner {
   readonly #finished: Promise<unknown>;
+  readonly #under: () => string;
+  readonly #timer: NodeJS.Timeout;
   #settle: () => void = () => undefined;
   #task: { output?: string } = {};
 
-  constructor(title: string) {
+  /** `under`: the lines under the title, asked for again and again. */
+  constructor(title: string, under: () => string) {
+    this.#under = under;
     const work = new Promise<void>((resolve) => {
       this.#settle = resolve;
     });
@@ -16,6 +23,7 @@ export class Spinner {
           title,
           task: (_context, task) => {
             this.#task = task;
+            this.look();
             return work;
           },
         },
@@ -28,15 +36,17 @@ export class Spinner {
         rendererOptions: { clearOutput: true },
       },
     );
+    this.#timer = setInterval(() => this.look(), LOOK_MS);
     this.#finished = list.run();
   }
 
-  progress(text: string): void {
-    this.#task.output = text;
+  look(): void {
+    this.#task.output = this.#under();
   }
 
   /** A step may be over before its task has begun: it settles all the same. */
   async end(): Promise<void> {
+    clearInterval(this.#timer);
     this.#settle();
     await this.#finished;
   }

@@ -2,21 +2,43 @@
 
 /**
  * Wraps at blanks; a word longer than the width stands alone and is never cut, so that it can be copied. A paragraph
- * that begins with blanks is wrapped under them; a command with its remark, which is copied as a whole, is not.
+ * that begins with blanks is wrapped under them; a command, which is copied as a whole, is not, and neither are the
+ * lines below it that its quotes go on over.
  */
 export function wrap(text: string, width: number, indent = ""): string[] {
   const lines: string[] = [];
+  let quote: Quote = "";
   for (const paragraph of text.split("\n")) {
     const text = paragraph.trimStart();
     const under = indent + paragraph.slice(0, paragraph.length - text.length);
-    if (WITH_REMARK.test(text)) lines.push(under + text);
-    else lines.push(...wrapOne(text, width, under));
+    const goesOn = quote !== "";
+    if (goesOn || COMMAND.test(text)) {
+      lines.push(goesOn ? paragraph : under + text);
+      quote = quoteAfter(goesOn ? paragraph : typed(text), quote);
+    } else lines.push(...wrapOne(text, width, under));
   }
   return lines;
 }
 
-/** `cf delete-service-key NAME KEY  # when nobody needs it any more`. */
-const WITH_REMARK = / {2}# /;
+/** `$ docker stop db`, `cell_z1/0 (10.58.111.15)$ sudo ls`, `cf delete-service-key NAME KEY  # when nobody needs it any more`. */
+const COMMAND = /^[^:;$]*\$ \S| {2}# /;
+
+/** The command alone: a place and a remark may have an apostrophe. */
+const typed = (line: string): string => line.replace(/^[^:;$]*\$ /u, "").replace(/ {2}# .*$/u, "");
+
+type Quote = "" | "'" | '"';
+
+/** The quote of a shell that is open behind the text. */
+function quoteAfter(text: string, before: Quote): Quote {
+  let open = before;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at];
+    if (letter === "\\" && open !== "'") at += 1;
+    else if (letter === open) open = "";
+    else if (open === "" && (letter === "'" || letter === '"')) open = letter;
+  }
+  return open;
+}
 
 function wrapOne(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];
@@ -55,11 +77,13 @@ export function rowsOf(text: string, columns: number): number {
   return text.split("\n").reduce((rows, line) => rows + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0);
 }
 
-/** "0.4 s", "12 s", "3 min 5 s". */
+/** "0.4 s", "12 s", "3 min 5 s", "1 h 21 min". */
 export function duration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 const LABEL_WIDTH = 13;
@@ -68,5 +92,6 @@ const LABEL_WIDTH = 13;
 export function row(label: string, value: string, width: number): string[] {
   const [first = "", ...rest] = wrap(value, Math.max(20, width - LABEL_WIDTH - 2));
   const indent = (line: string): string => " ".repeat(Math.max(2, Math.min(LABEL_WIDTH + 2, width - line.length)));
-  return [`  ${label.padEnd(LABEL_WIDTH)}${first}`, ...rest.map((line) => `${indent(line)}${line}`)];
+  const [own = "", below] = label.length < LABEL_WIDTH ? [label.padEnd(LABEL_WIDTH) + first] : [label, first];
+  return [`  ${own}`, ...[...(below === undefined ? [] : [below]), ...rest].map((line) => `${indent(line)}${line}`)];
 }

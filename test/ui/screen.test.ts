@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { eventLines, manualLines } from "../../src/ui/event-lines.js";
-import { laidOut, pagesOf } from "../../src/ui/prompts.js";
+import { laidOut } from "../../src/ui/line-reading.js";
+import { pagesOf } from "../../src/ui/prompts.js";
 import { row, rowsOf, wrap, wrapUnder } from "../../src/ui/text.js";
 
 const lines = (count: number, name: string): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
@@ -72,6 +73,12 @@ describe("a text of several paragraphs", () => {
       `  ${command}`,
     ]);
   });
+
+  it("leaves the lines as they are that a command's quotes go on over, and wraps what stands below it", () => {
+    const word = "word ".repeat(20).trim();
+    const script = `    cell's$ sh -c 'it="${word}'\\'' ${word}"\n  ${word}\n' sh ${word}`;
+    expect(wrap(`${script}\n${word}`, 60)).toEqual([...script.split("\n"), ...wrap(word, 60)]);
+  });
 });
 
 describe("the head of a rehearsal", () => {
@@ -96,6 +103,26 @@ describe("the head of a rehearsal", () => {
   });
 });
 
+describe("the head of a run that goes on", () => {
+  it("says what it was begun with, a long text by its beginning", () => {
+    const began = {
+      type: "run-began",
+      runbook: "it",
+      title: "It",
+      steps: [],
+      dryRun: false,
+      rehearsal: false,
+    } as const;
+    const given = [
+      { name: "service", text: "important-db" },
+      { name: "needles", text: "x".repeat(500) },
+    ];
+    const shown = eventLines({ ...STAMP, ...began, resumed: true, given }, { width: 80, verbose: false });
+    expect(shown.slice(0, 3)).toEqual(["It", "run r, 0 steps, resumed", "with service=important-db,"]);
+    expect(shown[3]).toBe(`needles=${"x".repeat(80)}…`);
+  });
+});
+
 describe("a step that has nothing to take back", () => {
   it.each([
     ["left", "restart[web]  nothing to take back: it runs on"],
@@ -109,6 +136,10 @@ describe("a step that has nothing to take back", () => {
 });
 
 describe("a row of the review", () => {
+  it("puts a value below a label that fills its column", () => {
+    expect(row("public.coupons", "12 rows", 80)).toEqual(["  public.coupons", "               12 rows"]);
+  });
+
   it("moves a word that is too long for its column to the left, so that a terminal need not break it", () => {
     const place = `s3://our-postgresql-backups/backups/6e101b27-60ed-4bac-8e21-d07b63c47a40/wal`;
     const shown = row("  archive", `24 objects: ${place}`, 80);
@@ -117,7 +148,7 @@ describe("a row of the review", () => {
 });
 
 describe("the commands for doing a step by hand", () => {
-  it("stand whole on their lines, each variable with how it is set", () => {
+  it("stand whole on their lines, each variable set before it is used", () => {
     const line = `curl ${"x".repeat(200)} $TOKEN`;
     const variables = [{ name: "TOKEN", setWith: "TOKEN=$(cf oauth-token)" }];
     const shown = manualLines({
@@ -129,8 +160,8 @@ describe("the commands for doing a step by hand", () => {
       byHand: true,
       commands: [{ step: "create", title: "Create it", commands: [{ on: "here", line, variables }] }],
     });
-    expect(shown).toContain(`    here$ ${line}`);
-    expect(shown.join("\n")).toContain("$TOKEN is set by: TOKEN=$(cf oauth-token)");
+    const set = shown.indexOf("    here$ TOKEN=$(cf oauth-token)");
+    expect(shown.slice(set, set + 2)).toEqual(["    here$ TOKEN=$(cf oauth-token)", `    here$ ${line}`]);
     expect(shown.join("\n")).toContain('Type "done"');
   });
 });
@@ -144,5 +175,36 @@ describe("the head of a step", () => {
     expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(shown.map((line) => line.trim()).join(" ")).toBe(`names  ${title}  [disrupt]`);
     expect(shown.slice(1).every((line) => line.startsWith("    "))).toBe(true);
+  });
+});
+
+describe("a run that resuming cannot help", () => {
+  it("ends with the command that closes it, on a line of its own", () => {
+    const ways = { beginAnewWith: "dingo-recover run book", closeWith: "dingo-recover undo r" };
+    const ended = { type: "run-ended", outcome: "failed", exitCode: 2, head: "0".repeat(64), ...ways } as const;
+    const shown = eventLines({ ...STAMP, ...ended }, { width: 80, verbose: false });
+    expect(shown.slice(-3)).toEqual([
+      "  dingo-recover run book",
+      "This run stays among the open ones until it is closed:",
+      "  dingo-recover undo r",
+    ]);
+  });
+});
+
+describe("a system that does not answer", () => {
+  it("is waited for in sight of how to stop, and of what sets how long", () => {
+    const error = { code: "unreachable", message: "no answer", remedy: "Look." } as const;
+    const event = {
+      ...STAMP,
+      type: "waiting",
+      step: "s",
+      error,
+      safe: "This only reads.",
+      patienceLeftMs: 600_000,
+    } as const;
+    const shown = eventLines(event, { width: 80, verbose: false });
+    expect(shown.map((line) => line.trim()).join(" ")).toBe(
+      "waiting: no answer This only reads. Trying again for 10 min 0 s (--patience sets how long); Ctrl-C stops safely, resume goes on.",
+    );
   });
 });

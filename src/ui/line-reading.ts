@@ -1,0 +1,102 @@
+/**
+ * One line of a person at a terminal: by inquirer, which is loaded with the first question; where the terminal cannot move
+ * its cursor (TERM=dumb: an editor's shell, a screen reader that reads line after line), without a single control character.
+ */
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+import type { Output } from "./output.js";
+import { isDumb } from "./terminal.js";
+import { wrap } from "./text.js";
+
+export interface Line {
+  readonly message: string;
+  /** Columns that the answer needs behind it. */
+  readonly room?: number;
+  readonly secret?: boolean;
+}
+
+/** Somebody left the question by Ctrl-C, or by the end of what can be typed. */
+export class LeftPrompt extends Error {}
+
+/** What was typed, without blanks around it. Errors: `LeftPrompt`, or inquirer's `ExitPromptError`. */
+export async function readLine(output: Output, { message, room = 0, secret = false }: Line): Promise<string> {
+  const shown = laidOut(output.safe(message), { columns: output.columns, room });
+  const answer = isDumb() ? await readPlainly(shown, secret) : await suspendable(shown, () => readDrawn(shown, secret));
+  return answer.trim();
+}
+
+/** So that nothing is waited for between the last look at the keyboard and the question. */
+export async function readyToAsk(): Promise<void> {
+  if (!isDumb()) await import("inquirer");
+}
+
+/** The library marks a line with a tick as soon as something was typed, be it no answer: one mark for both. */
+const THEME = { prefix: { idle: "?", done: "?" } };
+
+async function readDrawn(message: string, secret: boolean): Promise<string> {
+  const { default: inquirer } = await import("inquirer");
+  const type = secret ? "password" : "input";
+  const { answer } = await inquirer.prompt<{ answer: string }>([{ type, name: "answer", theme: THEME, message }]);
+  return answer;
+}
+
+/**
+ * While a line is read the terminal hands on Ctrl-Z as a letter, and Node stops its own process alone: a parent that waits
+ * for it (npm, a rehearsal) would keep the terminal. All of the group are stopped, as by the terminal itself.
+ */
+async function suspendable<T>(message: string, work: () => Promise<T>): Promise<T> {
+  const stop = (): void => {
+    process.off("SIGTSTP", stop);
+    process.kill(0, "SIGTSTP");
+  };
+  const goOn = (): void => {
+    process.off("SIGTSTP", stop).on("SIGTSTP", stop);
+    // Node's line editor pauses its input there, and the library neither knows nor draws before the next letter.
+    setImmediate(() => {
+      process.stdin.resume();
+      process.stdout.write(`? ${message} `);
+    });
+  };
+  process.on("SIGTSTP", stop).on("SIGCONT", goOn);
+  try {
+    return await work();
+  } finally {
+    process.off("SIGTSTP", stop).off("SIGCONT", goOn);
+  }
+}
+
+/** The terminal itself echoes what is typed; of a secret nothing is echoed. */
+async function readPlainly(message: string, secret: boolean): Promise<string> {
+  process.stdout.write(`? ${message} `);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: secret });
+  // As where the question is drawn: Ctrl-C is the question's alone.
+  const others = process.listeners("SIGINT");
+  process.removeAllListeners("SIGINT");
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const leave = (): void => reject(new LeftPrompt());
+      lines.once("line", resolve).once("SIGINT", leave).once("close", leave);
+      process.once("SIGINT", leave);
+    });
+  } finally {
+    process.removeAllListeners("SIGINT");
+    for (const other of others) process.on("SIGINT", other);
+    lines.close();
+    if (secret) process.stdout.write("\n");
+  }
+}
+
+/** Columns of the mark before a prompt. */
+const MARK = 2;
+
+/** The library breaks a long line anywhere; broken at words, with the answer whole behind it, it is left as it is. */
+export function laidOut(
+  message: string,
+  { columns, room }: { readonly columns: number; readonly room: number },
+): string {
+  const fits = (lines: readonly string[]): boolean => MARK + (lines.at(-1) ?? "").length + 1 + room < columns;
+  const whole = wrap(message, columns - MARK - 1);
+  const lines = fits(whole) ? whole : wrap(message, Math.max(columns - MARK - 1 - room - 1, columns / 2));
+  return lines.join(`\n${" ".repeat(MARK)}`);
+}

@@ -1,0 +1,62 @@
+/** What is too high for the screen is turned over page by page, forth and back, before the answer is typed. */
+import { expect, it, vi } from "vitest";
+import type { ConfirmQuestion } from "../../src/ports/operator.js";
+import type { Output } from "../../src/ui/output.js";
+import { promptingOperator } from "../../src/ui/prompts.js";
+
+const typed = vi.hoisted(() => ({ left: [] as string[], asked: [] as string[] }));
+vi.mock("../../src/ui/line-reading.js", () => ({
+  LeftPrompt: class extends Error {},
+  readLine: (_output: Output, { message }: { readonly message: string }) => {
+    typed.asked.push(message);
+    return Promise.resolve(typed.left.shift() ?? "y");
+  },
+}));
+
+const QUESTION: ConfirmQuestion = {
+  kind: "confirm",
+  id: "consent",
+  prompt: "Go on?",
+  why: "It is asked once.",
+  details: Array.from({ length: 50 }, (_each, index) => `detail ${index}`),
+};
+
+async function told(question: ConfirmQuestion, ...answers: readonly string[]): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const output = { columns: 80, rows: 24, safe: (text: string) => text, line: (text: string) => lines.push(text) };
+  typed.left = [...answers];
+  typed.asked = [];
+  await promptingOperator(output as unknown as Output).ask(question);
+  return lines;
+}
+
+async function shown(...answers: readonly string[]): Promise<readonly string[]> {
+  const lines = await told(QUESTION, ...answers);
+  return lines.flatMap((line) => /detail \d+/u.exec(line) ?? []);
+}
+
+it("shows each page once where Enter turns it, and says where b turns back", async () => {
+  const details = await shown("", "", "y");
+  expect(details).toEqual(QUESTION.details);
+  expect(typed.asked.slice(0, 2)).toEqual([
+    "Page 1 of 3; Enter shows the next",
+    "Page 2 of 3; Enter shows the next, b the one before",
+  ]);
+});
+
+it("shows the page before again where b is typed, and nothing before the first", async () => {
+  const details = await shown("b", "b", "b", "", "", "", "y");
+  expect(details.filter((detail) => detail === "detail 0").length).toBe(2);
+  expect(details.at(-1)).toBe("detail 49");
+});
+
+it("shows of a long script its first line, and whole what m does not show", async () => {
+  const long = (first: string): string => [first, ...Array.from({ length: 40 }, () => "detail 1")].join("\n");
+  const lines = await told({
+    ...QUESTION,
+    details: [`  here$ ${long("sh")}`, long("evidence")],
+    commands: [{ step: "copy", title: "Copy", commands: [{ on: "here", line: long("sh") }] }],
+  });
+  expect(lines.join("\n")).toContain("here$ sh … (40 lines more: m shows all of it)");
+  expect(lines.filter((line) => line.includes("detail 1"))).toHaveLength(40);
+});

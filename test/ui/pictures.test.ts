@@ -1,0 +1,43 @@
+/** The pictures of the terminal in docs are what the goldens show. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { columnsOf } from "../../src/ui/text.js";
+import { afterAll, describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const directory = mkdtempSync(join(tmpdir(), "dingo-recover-pictures-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe("the pictures of the terminal", () => {
+  it("are made by build/pictures.mjs from the goldens as they are", () => {
+    execFileSync(process.execPath, [join(ROOT, "build", "pictures.mjs"), "--to", directory]);
+    const made = readdirSync(directory);
+    expect(made.length).toBeGreaterThan(2);
+    for (const name of made)
+      expect(readFileSync(join(directory, name), "utf8"), `${name}: node build/pictures.mjs makes it anew`).toBe(
+        readFileSync(join(ROOT, "docs", "pictures", name), "utf8"),
+      );
+  });
+
+  it("are all in the README, with words for those who do not see them", () => {
+    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+    for (const name of readdirSync(join(ROOT, "docs", "pictures")))
+      expect(readme).toMatch(new RegExp(`!\\[[^\\]]{20,}\\]\\(docs/pictures/${name.replaceAll(".", "\\.")}\\)`));
+  });
+});
+
+describe("each golden of a screen", () => {
+  it.each(readdirSync(join(import.meta.dirname, "goldens")))(
+    "%s is no wider and no higher than its terminal",
+    (name) => {
+      const [, columns, rows] = /\.(\d+)x(\d+)\.txt$/.exec(name) ?? [];
+      const lines = readFileSync(join(import.meta.dirname, "goldens", name), "utf8")
+        .trimEnd()
+        .split("\n");
+      expect(Math.max(...lines.map(columnsOf))).toBeLessThanOrEqual(Number(columns));
+      expect(lines.length).toBeLessThanOrEqual(Number(rows));
+    },
+  );
+});
