@@ -1,5 +1,7 @@
 /** Help as people read it: yargs says the types and defaults of everything, and breaks lines for a wide screen. */
 
+import type { CommandGroup } from "./command-groups.js";
+
 const WIDTH = 80;
 /** What yargs puts behind a description. Defaults that matter are told in the descriptions. */
 const MARKS =
@@ -34,13 +36,60 @@ function laidOut(block: string): string {
   return [title, ...(title === "Examples:" ? rows.flatMap(exampleLines) : optionLines(rows))].join("\n");
 }
 
+/** The commands of the program's own help under what they are for; one that no group names stands under the last. */
+export function grouped(text: string, groups: readonly CommandGroup[]): string {
+  const blocks = text.split("\n\n");
+  const rows = blocks.flatMap((block) => (block.startsWith("Commands:\n") ? commandRows(block) : []));
+  const width = Math.max(...rows.map(([, name = ""]) => name.length));
+  const nameOf = ([, name = ""]: readonly string[]): string => name.split(" ")[0] ?? "";
+  const named = groups.flatMap(({ commands }) => commands);
+  const made = groups.map(({ title, commands }) => {
+    const own = commands.flatMap((command) => rows.filter((row) => nameOf(row) === command));
+    const others = title === groups.at(-1)?.title ? rows.filter((row) => !named.includes(nameOf(row))) : [];
+    return [`${title}:`, ...optionLines([...own, ...others], width)].join("\n");
+  });
+  return blocks.flatMap((block) => (block.startsWith("Commands:\n") ? made : [block])).join("\n\n");
+}
+
+/** As `optionLines` takes them. What a row goes on with stands further in than any command. */
+function commandRows(block: string): readonly (readonly string[])[] {
+  const rows: string[][] = [];
+  for (const line of block.split("\n").slice(1)) {
+    const [, name, what = ""] = /^ {2}dingo-recover (\S+(?: [[<]\S+)?)\s{2,}(.*)$/u.exec(line) ?? [];
+    const last = rows.at(-1);
+    if (name !== undefined) rows.push(["", name, what]);
+    else if (last !== undefined) last[2] = `${last[2] ?? ""} ${line.trim()}`;
+  }
+  return rows;
+}
+
+/** With examples behind all else. */
+export function withExamples(text: string, examples: readonly (readonly [command: string, what: string])[]): string {
+  const lines = examples.flatMap(([command, what]) => exampleLines(["", command, what]));
+  return [text, "", "Examples:", ...lines].join("\n");
+}
+
+/** The examples of a rendered help. */
+export function examplesOf(text: string): readonly (readonly [command: string, what: string])[] {
+  const block = text.split("\n\n").find((each) => each.startsWith("Examples:\n")) ?? "";
+  const examples: [string, string][] = [];
+  for (const line of block.trimEnd().split("\n").slice(1)) {
+    const last = examples.at(-1);
+    if (!line.startsWith("      ")) examples.push([line.trim(), ""]);
+    else if (last !== undefined) last[1] = `${last[1]} ${line.trim()}`.trim();
+  }
+  return examples;
+}
+
 /** A command to be copied has a line of its own. */
 function exampleLines([, command = "", what = ""]: readonly string[]): readonly string[] {
   return [`  ${command}`, ...(what === "" ? [] : wrapped(what, "      "))];
 }
 
-function optionLines(rows: readonly (readonly string[])[]): readonly string[] {
-  const width = Math.max(...rows.map(([, name = ""]) => name.length));
+function optionLines(
+  rows: readonly (readonly string[])[],
+  width = Math.max(...rows.map(([, name = ""]) => name.length)),
+): readonly string[] {
   return rows.flatMap(([, name = "", what = ""]) => {
     const [first = "", ...rest] = wrapped(what, " ".repeat(width + 4));
     return [`  ${name.padEnd(width)}  ${first.trimStart()}`.trimEnd(), ...rest];
@@ -64,4 +113,18 @@ function wrapped(text: string, indent: string): string[] {
     } else line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, indent + line];
+}
+
+/** Every option that a rendered help names, in its long form, with its description. */
+export function optionRows(help: string): readonly { readonly name: string; readonly what: string }[] {
+  const rows: { name: string; what: string }[] = [];
+  for (const line of help.split("\n")) {
+    const [, name, what = ""] = /^ {2}(?:-\w, )?(--[a-z-]+)\s{2,}(.*)$/u.exec(line) ?? [];
+    const last = rows.at(-1);
+    if (name !== undefined) rows.push({ name, what });
+    else if (last !== undefined && /^ {10}/u.test(line)) last.what += ` ${line.trim()}`;
+    // An example is no option.
+    else if (line === "Examples:") break;
+  }
+  return rows;
 }

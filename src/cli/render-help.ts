@@ -1,16 +1,26 @@
-/** Renders the help of every command at build time, so that `--help` need not load a parser (dist/help.json). */
-import { writeFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
-import { helpText } from "./help-text.js";
+/** The help of every command, which the build renders so that `--help` need not load a parser (build/help.mjs). */
+import { FIRST_EXAMPLES, GROUPS } from "./command-groups.js";
+import { examplesOf, grouped, helpText, withExamples } from "./help-text.js";
 import { buildParser, COMMANDS } from "./parser.js";
 
 export async function renderHelp(): Promise<Record<string, string>> {
   const texts: Record<string, string> = {};
-  for (const command of ["", ...COMMANDS]) texts[command] = `${await helpOf(command)}\n`;
-  return texts;
+  for (const command of COMMANDS) texts[command] = await helpOf(command);
+  const main = withExamples(grouped(await helpOf(""), GROUPS), FIRST_EXAMPLES);
+  const all = { "": main, ...Object.fromEntries(COMMANDS.map((command) => [command, asFamily(command, texts)])) };
+  return Object.fromEntries(Object.entries(all).map(([command, text]) => [command, `${text}\n`]));
 }
 
-async function helpOf(command: string): Promise<string> {
+/** A command that is only the beginning of others shows the first example of each. */
+function asFamily(command: string, texts: Readonly<Record<string, string>>): string {
+  const text = texts[command] ?? "";
+  const members = COMMANDS.filter((each) => each.startsWith(`${command} `));
+  const first = members.flatMap((each) => examplesOf(texts[each] ?? "").slice(0, 1));
+  return first.length === 0 ? text : withExamples(text, first);
+}
+
+/** Of one command alone. */
+export async function helpOf(command: string): Promise<string> {
   const words = [...command.split(" ").filter((word) => word !== ""), "--help"];
   return await new Promise((resolve) => {
     // The callback receives the text instead of the terminal.
@@ -18,8 +28,4 @@ async function helpOf(command: string): Promise<string> {
       resolve(helpText(text)),
     );
   });
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  writeFileSync(new URL("../help.json", import.meta.url), JSON.stringify(await renderHelp()));
 }

@@ -2,34 +2,86 @@
 import { RecoverError } from "../errors.js";
 import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
-import { COMMANDS } from "./parser.js";
+import { optionRows } from "./help-text.js";
+import { SHELLS } from "./completion-scripts.js";
+import { COMMANDS, NO_COMMAND } from "./parser.js";
+import { helpOf } from "./render-help.js";
 
 /** What a command cannot do without, as its help names it. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
-  report: ["RUN"],
   "handover export": ["RUN"],
   "handover import": ["FILE"],
   "journal verify": ["RUN"],
   lint: ["FILE"],
+  show: ["RUNBOOK"],
+  completion: ["the name of a shell"],
   "archive verify": ["LOCATION"],
   "archive copy": ["SOURCE", "DESTINATION"],
   "archive restore": ["SOURCE", "DIRECTORY"],
 };
 
+/** What is typed in their place, where the names in the help do not say it all. */
+const TYPED: Readonly<Record<string, () => Promise<string>>> = {
+  "handover export": () => Promise.resolve("dingo-recover handover export RUN -o FILE"),
+  completion: () => Promise.resolve(SHELLS.map((shell) => `dingo-recover completion ${shell}`).join(", or ")),
+  show: async () => {
+    const { shippedNames } = await import("./runbook-files.js");
+    return `dingo-recover show RUNBOOK, where RUNBOOK is a file or one of ${shippedNames().join(", ")}`;
+  },
+};
+
 /** `message` as yargs puts it; `words` as they were typed. */
-export function usageError(message: string, words: readonly string[]): RecoverError {
+export async function usageError(message: string, words: readonly string[]): Promise<RecoverError> {
   const command = commandWords(words);
   return (
     unknownCommand(words, command) ??
+    (await optionFirst(message, words)) ??
     new RecoverError("usage", inOurWords(oneLine(message), words, command), {
-      remedy: `See ${["dingo-recover", ...command, "--help"].join(" ")}.`,
+      remedy: `${await meant(message, words, command)}See ${["dingo-recover", ...command, "--help"].join(" ")}.`,
       effect: "none",
     })
   );
 }
 
+/** Without a command yargs says nothing of the options. Undefined where there is no stranger among them. */
+async function optionFirst(message: string, words: readonly string[]): Promise<RecoverError | undefined> {
+  if (message !== NO_COMMAND) return undefined;
+  const known = [...(await optionsOf([])), "--version"];
+  const option = words.map((word) => word.split("=")[0] ?? word).find((word) => /^--./u.test(word));
+  if (option === undefined || known.includes(option.replace(/^--no-/u, "--")) || known.includes(option))
+    return undefined;
+  const near = nearest(option, known);
+  return new RecoverError("usage", `there is no option ${quoted(option)} here`, {
+    remedy: `${near === undefined ? "" : `Did you mean "${near}"? `}See dingo-recover --help.`,
+    effect: "none",
+  });
+}
+
+/** Where something is missing, an option is misspelt, or one of its values. */
+async function meant(message: string, words: readonly string[], command: readonly string[]): Promise<string> {
+  const name = command.join(" ");
+  const needed = NEEDED[name];
+  if (LACKING.test(message) && needed !== undefined)
+    return `Write ${(await TYPED[name]?.()) ?? ["dingo-recover", ...command, ...needed].join(" ")}. `;
+  const [, unknown = ""] = /^Unknown arguments?: ([^,]+)/u.exec(message) ?? [];
+  const option = asTyped(unknown, words);
+  const [, , given = "", choices = ""] = INVALID.exec(oneLine(message)) ?? [];
+  const near = option.startsWith("--")
+    ? nearest(option, await optionsOf(command))
+    : nearest(given.replaceAll('"', ""), choices.replaceAll('"', "").split(", "));
+  return near === undefined || near === option ? "" : `Did you mean "${near}"? `;
+}
+
+/** Another command's option is none here. */
+async function optionsOf(command: readonly string[]): Promise<readonly string[]> {
+  return optionRows(await helpOf(command.join(" "))).map(({ name }) => name);
+}
+
+const LACKING = /^Not enough non-option arguments: got (\d+)/u;
+const INVALID = /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.+)$/u;
+
 function inOurWords(message: string, words: readonly string[], command: readonly string[]): string {
-  const lacking = /^Not enough non-option arguments: got (\d+)/u.exec(message);
+  const lacking = LACKING.exec(message);
   if (lacking !== null) {
     const needed = NEEDED[command.join(" ")]?.slice(Number(lacking[1])) ?? ["something"];
     return `${needed.join(" and ")} ${needed.length === 1 ? "is" : "are"} missing`;
@@ -43,8 +95,7 @@ function inOurWords(message: string, words: readonly string[], command: readonly
       .split(", ")
       .map((each) => stranger(each, words))
       .join("; ");
-  const [, option, given, choices] =
-    /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.+)$/u.exec(message) ?? [];
+  const [, option, given, choices] = INVALID.exec(message) ?? [];
   if (option === undefined) return message;
   return `${asTyped(option, words)} cannot be ${given ?? ""}; it is one of ${choices ?? ""}`;
 }
@@ -72,7 +123,7 @@ function unknownCommand(words: readonly string[], command: readonly string[]): R
 }
 
 function noCommand(name: string, known: readonly string[], before = ""): RecoverError {
-  const near = nearest(name, known);
+  const near = before === "" && name === "recover" ? "run" : nearest(name, known);
   const help = `See dingo-recover ${before}--help.`;
   return new RecoverError("usage", `there is no command ${quoted(before + name)}`, {
     remedy: near === undefined ? help : `Did you mean "${before}${near}"? ${help}`,
