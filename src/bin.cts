@@ -2,65 +2,174 @@
 /**
  * The entry: CommonJS and nearly empty, because `--help` must cost no more than Node itself. Help texts are rendered at
  * build time from the command definitions (src/cli/render-help.ts); everything else is loaded when it is needed.
+ *
+ * It lies in three places. In a clone (`dist`) every module lies beside it. In a package (`bundle`, build/package.mjs) one
+ * script, `program.cjs`, stands for all modules, another, `packages.cjs`, for what of others no first screen waits for, and the few that are started by their path are stubs that come here. In the
+ * single executable (build/executable.mjs) all that is inside it, and a first word that is the path of a file inside starts
+ * that file. So a rehearsal starts the tool and its own programs the same way everywhere.
  */
 "use strict";
+/** Commands that have a small script of their own beside the whole one. */
+const QUICK = new Map([
+  ["discover", "quick"],
+  ["archive", "archive"],
+  ["report", "report"],
+]);
+/** What somebody has written over is not believed. */
+class Replaced extends Error {
+  constructor() {
+    super(
+      "the files of dingo-recover were replaced while it ran: run the same command again, or dingo-recover resume where a run was under way",
+    );
+  }
+}
+
+/** What is asked for late: held open from the beginning, for an upgrade under a long run puts others under their names. */
+const LATE = ["packages.cjs", "packages.cache"];
+const held = new Map<string, Held>();
+let packages: Modules | undefined;
+const isInside = __filename === process.execPath;
+const started = below(directory(), isInside ? process.argv[2] : process.argv[1]);
+// A program finds its words where Node would have put them.
+if (isInside && started !== undefined) process.argv.splice(1, 1);
+
 const words = process.argv.slice(2);
 const isHelp = (word: string | undefined): boolean => word === "--help" || word === "-h" || word === "help";
+// What is being completed may well be a question for help.
+const completes = words[0] === "complete";
 const asksForHelp =
   words.length === 0 ||
   isHelp(words[0]) ||
   (isHelp(words[words.length - 1]) && words[words.length - 2]?.startsWith("-") !== true) ||
   words.some((word) => word !== "help" && isHelp(word));
-const text = asksForHelp ? renderedHelp(words.filter((word) => !word.startsWith("-") && !isHelp(word))) : undefined;
 
-if (process.platform === "win32") {
+if (started !== undefined && started !== "bin.cjs") bundledModules()?.[started]?.();
+else if (process.platform === "win32") {
   process.stderr.write("dingo-recover does not run on native Windows: use it inside WSL.\n");
   process.exitCode = 2;
-} else if (text !== undefined && words.length > 0) {
-  process.stdout.write(text);
 } else {
+  const asked = words.filter((word) => !word.startsWith("-") && !isHelp(word));
+  const text = asksForHelp && !completes ? renderedHelp(asked) : undefined;
+  if (text !== undefined && words.length > 0) process.stdout.write(text);
+  else void answer();
+}
+
+async function answer(): Promise<void> {
   // The AWS SDK announces on stderr which Node it will need one day; this is its own documented switch.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  void quick().then(async (done) => {
-    if (!done) await (await import("./main.js")).main(words);
-  });
+  if (await quick()) return;
+  const bundledMain = bundledModules()?.["main.js"]?.() as Main | undefined;
+  await (bundledMain ?? (await import("./main.js"))).main(words);
 }
 
 /** Answers what needs next to nothing of the tool; false where it does not, or was not bundled. */
 async function quick(): Promise<boolean> {
-  if (words[0] !== "discover") return false;
-  const { readFileSync } = process.getBuiltinModule("node:fs");
-  const filename = `${__dirname}/quick.cjs`;
-  let source: string;
-  let compiled: { cachedData?: Buffer } = {};
-  try {
-    source = readFileSync(filename, "utf8");
-    compiled = { cachedData: readFileSync(`${__dirname}/quick.cache`) };
-  } catch {
-    return false;
-  }
-  // V8 takes what the same V8 compiled when the bundle was made, and compiles the source where it was another.
-  const { Script } = process.getBuiltinModule("node:vm");
-  const wrapped = new Script(source, { filename, ...compiled }).runInThisContext() as Wrapped;
-  const bundled: { exports: unknown } = { exports: {} };
-  wrapped(bundled, require, __dirname);
-  return await (bundled.exports as Bundle).quick(words);
+  const name = QUICK.get(words[0] ?? "");
+  const bundle = name === undefined ? undefined : (bundled(name) as Bundle | undefined);
+  return (await bundle?.quick(words)) ?? false;
 }
 
-type Wrapped = (module: { exports: unknown }, require: NodeJS.Require, __dirname: string) => void;
+/** What can be started, as functions that do it; undefined where every module is a file. */
+function bundledModules(): Modules | undefined {
+  return bundled("program") as Modules | undefined;
+}
+
+/** One of the bundles of the build; undefined where there is none. */
+function bundled(name: string): unknown {
+  hold();
+  const source = own(`${name}.cjs`);
+  if (source === undefined) return undefined;
+  const cachedData = own(`${name}.cache`);
+  const filename = `${directory()}/${name}.cjs`;
+  // V8 takes what the same V8 compiled when the bundle was made, and compiles the source where it was another.
+  const { Script } = process.getBuiltinModule("node:vm");
+  // A bundle is all ASCII.
+  const wrapped = new Script(source.toString("latin1"), {
+    filename,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  }).runInThisContext() as Wrapped;
+  const made: { exports: unknown } = { exports: {} };
+  wrapped(made, wanted, directory());
+  return made.exports;
+}
+
+/** What a bundle has not is Node's own, or a package that is in the script of packages. */
+function wanted(name: string): unknown {
+  if (process.getBuiltinModule("node:module").isBuiltin(name)) return require(name);
+  packages ??= (bundled("packages") as Modules | undefined) ?? {};
+  return packages[name]?.() ?? require(name);
+}
+
+type Wrapped = (module: { exports: unknown }, require: (name: string) => unknown, __dirname: string) => void;
+interface Main {
+  readonly main: (words: readonly string[]) => Promise<void>;
+}
+type Modules = Readonly<Record<string, () => unknown>>;
+
+interface Held {
+  readonly descriptor: number;
+  /** Size and time, as they were. */
+  readonly state: string;
+}
 
 interface Bundle {
   readonly quick: (words: readonly string[]) => Promise<boolean>;
 }
 
-/** The text for the longest command name among the words, else that of the program; undefined where none was rendered. */
-function renderedHelp(names: readonly string[]): string | undefined {
-  let texts: Record<string, string>;
+/** Where this file and what the build put beside it lie. */
+function directory(): string {
+  return isInside ? `${__filename}/bundle` : __dirname;
+}
+
+/** Undefined where it is not there. */
+function own(name: string): Buffer | undefined {
   try {
-    texts = require("./help.json") as Record<string, string>;
-  } catch {
+    if (isInside) return Buffer.from(process.getBuiltinModule("node:sea").getRawAsset(`bundle/${name}`) as ArrayBuffer);
+    const first = held.get(name);
+    if (first !== undefined) return asHeld(first);
+    return process.getBuiltinModule("node:fs").readFileSync(`${__dirname}/${name}`);
+  } catch (error) {
+    if (error instanceof Replaced) throw error;
     return undefined;
   }
+}
+
+/** In a clone there is nothing to hold, and inside the executable nothing changes. */
+function hold(): void {
+  if (isInside || held.size > 0) return;
+  const { openSync } = process.getBuiltinModule("node:fs");
+  for (const name of LATE) {
+    try {
+      const descriptor = openSync(`${__dirname}/${name}`, "r");
+      held.set(name, { descriptor, state: stateOf(descriptor) });
+    } catch {
+      return;
+    }
+  }
+}
+
+/** Throws Replaced where somebody has written over it: what is there by now may be of another version. */
+function asHeld({ descriptor, state }: Held): Buffer {
+  const source = process.getBuiltinModule("node:fs").readFileSync(descriptor);
+  if (stateOf(descriptor) !== state) throw new Replaced();
+  return source;
+}
+
+function stateOf(descriptor: number): string {
+  const { size, mtimeMs } = process.getBuiltinModule("node:fs").fstatSync(descriptor);
+  return `${size} ${mtimeMs}`;
+}
+
+/** A path below the directory, as it is there. */
+function below(parent: string, path: string | undefined): string | undefined {
+  return path?.startsWith(`${parent}/`) === true ? path.slice(parent.length + 1) : undefined;
+}
+
+/** The text for the longest command name among the words, else that of the program; undefined where none was rendered. */
+function renderedHelp(names: readonly string[]): string | undefined {
+  const rendered = own("help.json");
+  if (rendered === undefined) return undefined;
+  const texts = JSON.parse(rendered.toString("utf8")) as Record<string, string>;
   // The value of an option may stand before the command.
   for (let from = 0; from < names.length; from++)
     for (const length of [2, 1]) {

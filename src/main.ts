@@ -1,12 +1,12 @@
-/** argv → command → exit code: the only file that sets the exit code. */
+/** argv → command → exit code: the only file that sets the exit code, beside those that answer without it (bin.cts). */
 import { EXIT } from "./errors.js";
-import { linger, watchReader } from "./cli/manners.js";
+import { linger, toItsEnd, watchReader } from "./cli/manners.js";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
 
 export async function main(words: readonly string[]): Promise<void> {
   watchReader(words);
   try {
-    await perform(words);
+    await toItsEnd(() => perform(words));
   } finally {
     linger();
   }
@@ -21,17 +21,35 @@ async function perform(words: readonly string[]): Promise<void> {
   const json = words.includes("--json");
   if (words.length === 0) return await withoutCommand();
   if (words[0] === "--version") {
-    const { toolVersion } = await import("./cli/tool-version.js");
-    process.stdout.write(`dingo-recover ${toolVersion()}\n`);
+    process.exitCode = (await import("./cli/tool-version.js")).tellVersion(words);
     return;
   }
-  await parsed(words, json);
+  if (words[0] === "complete") {
+    process.exitCode = await (await import("./cli/complete.js")).complete(words.slice(1));
+    return;
+  }
+  if (!(await plain(words, json))) await parsed(words, json);
 }
+
+/** False where the parser has to read the words. */
+async function plain(words: readonly string[], json: boolean): Promise<boolean> {
+  const carryOut = await PLAIN.get(words[0] ?? "")?.(words);
+  if (carryOut === undefined) return false;
+  process.exitCode = await (await import("./cli/plain-ending.js")).ended(carryOut, json);
+  return true;
+}
+
+const PLAIN = new Map([
+  ["archive", async (words: readonly string[]) => (await import("./cli/plain-archive.js")).plainArchive(words)],
+  ["report", async (words: readonly string[]) => (await import("./cli/plain-report.js")).plainReport(words)],
+  ["run", async (words: readonly string[]) => (await import("./cli/plain-run.js")).plainRun(words)],
+]);
 
 /** Only what answers by itself goes without the parser and what it loads. */
 async function parsed(words: readonly string[], json: boolean): Promise<void> {
-  const [{ buildParser }, { usageError }, { reportFailure }] = await Promise.all([
+  const [{ buildParser }, { withStandardInput }, { usageError }, { reportFailure }] = await Promise.all([
     import("./cli/parser.js"),
+    import("./cli/standard-input.js"),
     import("./cli/usage.js"),
     import("./cli/failure.js"),
   ]);
@@ -43,28 +61,27 @@ async function parsed(words: readonly string[], json: boolean): Promise<void> {
       .fail((message, error: Error | undefined) => {
         // yargs hands on what a command threw, or its own message.
         if (error instanceof Error) throw error;
-        throw usageError(message, words);
+        throw new Misread(message);
       })
       .parseAsync();
   } catch (error) {
     // yargs throws its own class for some mistakes of the command line; everything else is a defect.
-    const isUsage = error instanceof Error && error.name === "YError";
-    process.exitCode = reportFailure(isUsage ? usageError(error.message, words) : error, json);
+    const isUsage = error instanceof Misread || (error instanceof Error && error.name === "YError");
+    process.exitCode = reportFailure(isUsage ? await usageError(error.message, words) : error, json);
   }
 }
 
-/** yargs takes a lone "-" for no value. */
-function withStandardInput(words: readonly string[]): string[] {
-  return words.flatMap((word, index) => {
-    if (word === "--logs" && words[index + 1] === "-") return ["--logs=-"];
-    return word === "-" && words[index - 1] === "--logs" ? [] : [word];
-  });
-}
+/** What yargs says of words that fit no command. */
+class Misread extends Error {}
 
 /** On a terminal, open runs come first; otherwise the help and exit 2. */
 async function withoutCommand(): Promise<void> {
   if (process.stdin.isTTY && process.stdout.isTTY) {
-    process.exitCode = await (await import("./cli/welcome.js")).welcome();
+    const [{ welcome }, { reportFailure }] = await Promise.all([
+      import("./cli/welcome.js"),
+      import("./cli/failure.js"),
+    ]);
+    process.exitCode = await welcome().catch((thrown: unknown) => reportFailure(thrown, false));
     return;
   }
   const { renderHelp } = await import("./cli/render-help.js");

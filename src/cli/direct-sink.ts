@@ -15,6 +15,11 @@ export class DirectSink implements Sink {
     this.#descriptor = descriptor;
   }
 
+  /** Whatever was written has arrived: no stream of Node's was needed. */
+  get isDirect(): boolean {
+    return this.#own === undefined;
+  }
+
   get isTTY(): boolean {
     return this.#terminal()?.isTTY === true;
   }

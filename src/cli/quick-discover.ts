@@ -3,58 +3,48 @@
  * comes in about the time that Node itself takes. Whatever it does not know in the command line it leaves to the parser.
  */
 import { LocalLogFiles } from "../adapters/logs/local-log-files.js";
-import { DirectSink } from "./direct-sink.js";
+import { optional } from "../optional.js";
+import type { Sink } from "../ui/output.js";
 import { DEFAULT_WINDOW, type DiscoverQuestion, printDiscovery } from "./print-discovery.js";
+import { readPlainWords } from "./plain-words.js";
 
 export interface Question extends DiscoverQuestion {
   readonly logs: readonly string[];
 }
 
-const FLAGS: Readonly<Record<string, Partial<Question>>> = {
-  "--all": { all: true },
-  "--json": { json: true },
-  "--no-color": { color: false },
-};
-const VALUES: Readonly<Record<string, "name" | "space" | "around" | "window">> = {
-  "--name": "name",
-  "--space": "space",
-  "--around": "around",
-  "--window": "window",
-};
-const DEFAULTS: Question = { logs: [], window: DEFAULT_WINDOW, all: false, json: false, color: true };
+const KNOWN = {
+  flags: ["--all", "--json", "--no-color"],
+  values: ["--name", "--space", "--around", "--window"],
+  repeated: ["--logs"],
+  dash: true,
+} as const;
 
 /** The exit code. */
-export async function quickDiscover(asked: Question): Promise<number> {
+export async function quickDiscover(
+  asked: Question,
+  streams: { readonly stdout: Sink; readonly stderr: Sink },
+): Promise<number> {
   try {
-    const streams = { stdout: new DirectSink(1), stderr: new DirectSink(2) };
     return await printDiscovery(asked, { logs: { files: new LocalLogFiles(), patterns: asked.logs } }, streams);
   } catch (thrown) {
-    return (await import("./failure.js")).reportFailure(thrown, asked.json);
+    return (await import("./failure.js")).reportFailure(thrown, asked.json, streams);
   }
 }
 
 /** Undefined where a word is not plainly one of ours: a mistake is told by the parser, as everywhere. */
-export function readQuestion(words: readonly string[]): Question | undefined {
-  const [command, ...rest] = words;
-  if (command !== "discover") return undefined;
-  let asked = DEFAULTS;
-  const seen = new Set<string>();
-  for (let at = 0; at < rest.length; at += 1) {
-    const word = rest[at] ?? "";
-    const flag = FLAGS[word];
-    const value = VALUES[word];
-    if (flag !== undefined) asked = { ...asked, ...flag };
-    else if (value === undefined && word !== "--logs") return undefined;
-    else {
-      at += 1;
-      const text = rest[at];
-      if (text === undefined || text === "" || (text.startsWith("-") && !(text === "-" && word === "--logs")))
-        return undefined;
-      if (value === undefined) asked = { ...asked, logs: [...asked.logs, text] };
-      else if (seen.has(word)) return undefined;
-      else asked = { ...asked, [value]: text };
-      seen.add(word);
-    }
-  }
-  return asked.logs.length === 0 ? undefined : asked;
+export function readQuestion([command, ...rest]: readonly string[]): Question | undefined {
+  const plain = command === "discover" ? readPlainWords(rest, KNOWN) : undefined;
+  const logs = plain?.values("--logs") ?? [];
+  if (plain === undefined || logs.length === 0 || plain.places.length > 0) return undefined;
+  const valueOf = (option: (typeof KNOWN.values)[number]): string | undefined => plain.values(option)[0];
+  return {
+    logs,
+    window: valueOf("--window") ?? DEFAULT_WINDOW,
+    ...optional("name", valueOf("--name")),
+    ...optional("space", valueOf("--space")),
+    ...optional("around", valueOf("--around")),
+    all: plain.flags.has("--all"),
+    json: plain.flags.has("--json"),
+    color: !plain.flags.has("--no-color"),
+  };
 }

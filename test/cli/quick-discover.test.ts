@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import yargs from "yargs";
 import { describe, expect, it } from "vitest";
 import { readQuestion } from "../../src/cli/quick-discover.js";

@@ -1,0 +1,21 @@
+/** The runbook that a run is carried on with. */
+import { type Entry, startOf } from "../journal/entry.js";
+import { EvidenceStore } from "../journal/evidence.js";
+import type { Runbook } from "../runbook/runbook.js";
+import { DEFAULT_RUNBOOK } from "./default-runbook.js";
+import { secrets } from "./failure.js";
+import { isShipped } from "./runbook-files.js";
+import { openRunbook, runbookOfText } from "./shipped-runbooks.js";
+
+/**
+ * The shipped one of the name that the journal says. A file of somebody's own is somewhere else by now, or another one: of
+ * it the very text counts that the run began with, or that was accepted since, which its evidence keeps (`directory`: the
+ * run's). Errors: `runbook-invalid`, `journal-broken` where that text is gone.
+ */
+export function begunRunbook(directory: string, entries: readonly Entry[]): Runbook {
+  const started = startOf(entries);
+  // Without one, in a rehearsal, it was killed before its first entry.
+  if (started === undefined || isShipped(started.runbook)) return openRunbook(started?.runbook ?? DEFAULT_RUNBOOK);
+  const kept = entries.findLast((entry) => entry.type === "runbook-accepted")?.runbookText ?? started.runbookText;
+  return runbookOfText(new EvidenceStore(directory, secrets).recall(kept), kept.name);
+}

@@ -1,0 +1,83 @@
+/** Commands for the time before an incident: whether everything is there, and the configuration. */
+import type { Argv } from "yargs";
+import type { GlobalArguments } from "./options.js";
+import { configShowOptions, doctorOptions, initOptions, QUESTIONED } from "./preparing-options.js";
+
+type Parser = Argv<GlobalArguments>;
+type Finish = (code: number) => void;
+
+/** `finish` is called with the exit code of the command that was chosen. */
+export function withPreparing(parser: Parser, finish: Finish): Parser {
+  return withQuestions(withDoctor(withConfiguration(parser, finish), finish), finish);
+}
+
+function withQuestions(parser: Parser, finish: Finish): Parser {
+  return parser.command(
+    "questions [runbook]",
+    "What to ask the person who deleted it: text to paste; the answers are inputs of the run",
+    (command) =>
+      command
+        .positional("runbook", {
+          choices: QUESTIONED,
+          default: "recover-deleted-service" as const,
+          describe: `${QUESTIONED.join(", ")} (default recover-deleted-service)`,
+        })
+        .example("$0 questions", "of a deleted service")
+        .example("$0 questions recover-to-time", "of a table that was dropped"),
+    async (given) => finish(await (await import("./questions.js")).questions(given)),
+  );
+}
+
+function withConfiguration(parser: Parser, finish: Finish): Parser {
+  return parser
+    .command(
+      "init",
+      "Write a configuration: asks what it needs, and comments every setting; never a secret",
+      (command) =>
+        command
+          .options(initOptions)
+          .example("$0 init", "asks, and writes the file in your XDG config directory")
+          .example("$0 init --config dingo-recover.yml", "into this directory")
+          .example("$0 init --profile staging", "one more foundation, in the file that is there")
+          .example("$0 init --non-interactive --set s3.bucket=our-backups", "for scripts"),
+      async (given) => finish(await (await import("./init.js")).init(given)),
+    )
+    .command("config", "The configuration", (config) =>
+      config
+        .command(
+          "show",
+          "What the configuration comes to, and where each value comes from; of a secret only whether it is set",
+          (command) =>
+            command
+              .options(configShowOptions)
+              .example("$0 config show --origin", "line of the file, variable or default")
+              .example("$0 config show --json --all", "every setting, for programs"),
+          async (given) => finish(await (await import("./config-show.js")).configShow(given)),
+        )
+        .demandCommand(1, "what to do with the configuration is missing"),
+    );
+}
+
+function withDoctor(parser: Parser, finish: Finish): Parser {
+  return parser.command(
+    "doctor",
+    "See whether everything is there that a runbook needs: programs, log-ins, rights, reach, clocks, room",
+    (command) =>
+      command
+        .options(doctorOptions)
+        .example("$0 doctor", "for the recovery of a deleted service")
+        .example("$0 doctor --input org=o --input space=s", "also whether you may create services there")
+        .example("$0 doctor --runbook test-backup --input envdir=/etc/wal-e", "for another runbook")
+        .example("$0 doctor --bundle support.json", "for whoever helps you; no secret is in it")
+        .epilogue(DOCTOR_HELP),
+    async (given) => finish(await (await import("./doctor.js")).doctor(given)),
+  );
+}
+
+const DOCTOR_HELP = `Exit code:
+  0   everything is there
+  20  it is, with warnings
+  10  the configuration is wrong, or lacks something
+  15  a system, a program or a log-in is not there, refuses, or could not be
+      looked at
+  21  something else would stop a run: no room, a clock, a host key`;
