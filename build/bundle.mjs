@@ -45,7 +45,7 @@ function collect(entry, modules = new Map()) {
 /** @param {string} entry @param {Map<string, string>} modules */
 function program(entry, modules) {
   const bodies = [...modules].map(
-    ([path, body]) => `${JSON.stringify(path)}(module, exports, require, later, urlOf) {\n${body}\n}`,
+    ([path, body]) => `${JSON.stringify(path)}(module, exports, require, later, urlOf) {\n${inAscii(path, body)}\n}`,
   );
   return `"use strict";
 const bodies = {
@@ -65,6 +65,16 @@ const later = async (path) => load(path);
 const urlOf = (path) => require("node:url").pathToFileURL(require("node:path").join(__dirname, path)).href;
 module.exports = load(${JSON.stringify(entry)});
 `;
+}
+
+/**
+ * Other characters stand in strings alone: escaped, the whole is read five times as fast.
+ *
+ * @param {string} path @param {string} body
+ */
+function inAscii(path, body) {
+  if (/String\.raw`[^`]*[^\0-\x7f]/.test(body)) throw new Error(`${path} has a raw string that cannot be escaped`);
+  return body.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** @param {string} path @param {Map<string, string>} modules */

@@ -17,9 +17,12 @@ const NODE = "87654321-4321-4321-4321-cba987654321";
 /** Enough that a search around a time leaves something out. Bytes. */
 const SIZE = 65 * 1024 * 1024;
 
-/** @param {number} ms @param {string} program @param {string} text */
-const line = (ms, program, text) =>
-  `Mar 17 ${new Date(ms).toISOString().slice(11, 19)} ${program === "" ? HEAD : `10.10.5.3 ${program}:  `}${text}\n`;
+/** As many instances have uploads that not all are read at once. */
+const OTHERS = Array.from({ length: 40 }, (_each, index) => `${10_000_000 + index}${GUID.slice(8)}`);
+
+/** @param {number} ms @param {string} program @param {string} text @param {string} [host] */
+const line = (ms, program, text, host = "10.10.5.3") =>
+  `Mar 17 ${new Date(ms).toISOString().slice(11, 19)} ${program === "" ? HEAD : `${host} ${program}:  `}${text}\n`;
 /** @param {number} ms @param {string} action @param {object} data */
 const broker = (ms, action, data) =>
   line(
@@ -34,27 +37,50 @@ const broker = (ms, action, data) =>
     }),
   );
 
-/** A day with one deletion at noon, and uploads before it. */
+/** @param {number} ms @param {string} guid */
+const upload = (ms, guid) =>
+  line(
+    ms,
+    `docker/cf-${NODE}`,
+    `        STRUCTURED: time=${new Date(ms).toISOString().slice(0, 19)}.123456-00 pid=4711 action=push-wal key=s3://backups/backups/${guid}/wal/wal_005/000000010000000000000001.lzo prefix=backups/${guid}/wal/ rate=9214.1 seg=000000010000000000000001 state=complete`,
+  );
+
+/** A day with one deletion at noon, and before it uploads, a creation, and a cell whose clock only that of the others tells. */
 function log() {
   const begin = Date.UTC(2016, 2, 17);
   const lines = [];
-  const noise = line(begin, "vcap.gorouter", `GET /${"x".repeat(800)}`).slice("Mar 17 00:00:00".length);
-  for (let bytes = 0; bytes < SIZE; bytes += noise.length) {
-    const ms = begin + Math.floor((bytes / SIZE) * 86_399_000);
-    const time = new Date(ms).toISOString().slice(0, 19);
-    if (lines.length % 100 === 0)
+  const request = `GET /${"x".repeat(800)}`;
+  const noise = ["10.10.5.3", "10.10.5.4"].map((host) =>
+    line(begin, "vcap.gorouter", request, host).slice("Mar 17 00:00:00".length),
+  );
+  const count = Math.ceil(SIZE / request.length);
+  for (let index = 0; index < count; index += 1) {
+    const ms = begin + Math.floor((index / count) * 86_399_000);
+    if (index % 100 === 0)
       lines.push(
-        line(
-          ms,
-          `docker/cf-${NODE}`,
-          `        STRUCTURED: time=${time}.123456-00 pid=4711 action=push-wal key=s3://backups/backups/${GUID}/wal/wal_005/000000010000000000000001.lzo prefix=backups/${GUID}/wal/ rate=9214.1 seg=000000010000000000000001 state=complete`,
-        ),
+        upload(ms, OTHERS[(index / 100) % OTHERS.length] ?? GUID),
         broker(ms, "last-opration.done", { "instance-id": GUID, session: "1" }),
       );
-    if (lines.length === Math.floor(SIZE / noise.length / 2)) lines.push(...deletion(ms));
-    lines.push(`Mar 17 ${time.slice(11)}${noise}`);
+    // Others came first: its uploads are not among those that are read at once.
+    if (index % 100 === 50 && index / count > 0.48) lines.push(upload(ms, GUID));
+    if (index % 2_000 === 1_000)
+      lines.push(line(ms, "docker-broker", `Destroying Docker container \`cf-${NODE}'...`, "10.10.5.4"), ...creation(ms));
+    if (index === Math.floor(count / 2)) lines.push(...deletion(ms));
+    lines.push(`Mar 17 ${new Date(ms).toISOString().slice(11, 19)}${noise[index % 2]}`);
   }
   return lines.join("");
+}
+
+/** Of one that lives on, whose last line the collector has cut. @param {number} ms */
+function creation(ms) {
+  const id = { "instance-id": OTHERS[0] };
+  return [
+    broker(ms, "provision.start", id),
+    broker(ms, "scheduler.run-cluster", { ...id, plan: {}, steps: ["AddNode"], "steps-count": 1 }),
+    broker(ms, "add-node.perform", { ...id, "node-uuid": NODE }),
+    broker(ms, "provision.async-complete", id),
+    `${broker(ms, "provision.start", { "instance-id": OTHERS[1] }).slice(0, -20)}\n`,
+  ];
 }
 
 /** @param {number} ms */
@@ -76,7 +102,9 @@ writeFileSync(path, log());
 const script = new Script(readFileSync(filename, "utf8"), { filename });
 const bundled = { exports: {} };
 script.runInThisContext()(bundled, createRequire(filename), dirname(filename));
-const asked = ["--logs", path, "--around", "2016-03-17T12:00:00Z", "--window", "1h"];
+// The command ends its process; here something follows.
+process.exit = /** @type {typeof process.exit} */ (() => undefined);
+const asked = ["--logs", path, "--around", "2016-03-17T12:00:00Z", "--window", "2h"];
 for (const words of [["--json"], ["--no-color"]])
   if (!(await bundled.exports.quick(["discover", ...asked, ...words]))) throw new Error("the command was not taken");
 if (process.exitCode !== 0) throw new Error(`the search ended with ${process.exitCode}`);

@@ -1,0 +1,156 @@
+/**
+ * The single executable, made here, on a machine that shows no Node: no PATH, an empty home, nothing of the clone beside it.
+ * A second one goes by the Debian of the rig, where there is none at all.
+ */
+import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { rootCertificates } from "node:tls";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Reply } from "../../src/rehearsal/crash/crew.js";
+
+const place = realpathSync(mkdtempSync(join(tmpdir(), "executable-")));
+const NAME = `dingo-recover-${process.platform}-${process.arch}`;
+const release = join(place, "release");
+const executable = join(release, NAME);
+const home = join(place, "home");
+const env = { HOME: home, PATH: join(place, "nothing"), TMPDIR: join(place, "tmp") };
+
+beforeAll(() => {
+  for (const path of [home, env.TMPDIR]) mkdirSync(path);
+  const made = spawnSync(process.execPath, ["build/executable.mjs", "--out", release], { encoding: "utf8" });
+  expect(made.status, made.stderr).toBe(0);
+}, 900_000);
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+const run = (...words: string[]) =>
+  spawnSync(executable, words, { encoding: "utf8", env, cwd: home, timeout: 600_000, maxBuffer: 1 << 26 });
+
+describe("the single executable", () => {
+  it("has checksums, a list of what is in it, and the licences of that", () => {
+    expect(spawnSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: release, encoding: "utf8" }).stdout).toContain(
+      `${NAME}: OK`,
+    );
+    const bill = JSON.parse(readFileSync(join(release, "sbom.cdx.json"), "utf8"));
+    const names = bill.components.map(({ name, version }: Record<string, string>) => `${name} ${version}`);
+    expect(bill.bomFormat).toBe("CycloneDX");
+    expect(names).toContain(`node ${process.versions.node}`);
+    const { bundled, devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+    const notices = readFileSync(join(release, "NOTICES"), "utf8");
+    for (const name of bundled) {
+      const version: string = devDependencies[name];
+      expect(names).toContain(`${name} ${version}`);
+      expect(notices).toContain(`\n${name} ${version} (`);
+    }
+  });
+
+  it("tells its build, its Node and its runbooks, and is as quiet as the package", () => {
+    const { status, stdout, stderr } = run("--version", "--json");
+    expect([status, stderr]).toEqual([0, ""]);
+    const said = JSON.parse(stdout);
+    const packaged = spawnSync(process.execPath, ["dist/bin.cjs", "--version", "--json"], { encoding: "utf8" });
+    expect(said).toEqual({ ...JSON.parse(packaged.stdout), build: { ...said.build, form: "executable" } });
+    for (const words of [["--help"], ["rehearse", "--list"], ["complete", "run", ""]]) {
+      const inside = run(...words);
+      const outside = spawnSync(process.execPath, ["dist/bin.cjs", ...words], { encoding: "utf8", env });
+      expect([inside.status, inside.stdout, inside.stderr]).toEqual([0, outside.stdout, ""]);
+    }
+  });
+
+  it("recovers the box, killed in the middle of a journal line", () => {
+    const { status, stdout, stderr } = run("rehearse", "--pace", "max", "--crash-at", "40:torn");
+    expect(status, `${stdout.slice(-2000)}${stderr}`).toBe(0);
+    expect(stdout).toContain("public.orders: 125 rows");
+    expect(stdout).toContain("the source archive is untouched, nothing unknown was called");
+  });
+
+  it("plays what wants a program of its own in the box, and a runbook from inside", () => {
+    const { status, stdout, stderr } = run("rehearse", "audit-docker-storage", "--pace", "max");
+    expect(status, `${stdout.slice(-2000)}${stderr}`).toBe(21);
+    expect(stderr).toBe("");
+  });
+
+  it("runs an own runbook with an own action", () => {
+    const words = ["run", resolve("docs/own-runbook/before-we-begin.yml"), "--non-interactive", "--input", "team=data"];
+    const { status, stdout, stderr } = run(...words, "--config", resolve("docs/own-runbook/dingo-recover.yml"));
+    expect([status, stderr], stdout).toEqual([0, ""]);
+    expect(stdout).toContain("body is there");
+  });
+
+  it("is its own further process", async () => {
+    const worker = fork(`${executable}/bundle/cli/crash-worker.js`, [], {
+      ...{
+        execPath: executable,
+        execArgv: [],
+        env,
+        serialization: "advanced",
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      },
+    });
+    const reply = new Promise<Reply>((resolve) => worker.once("message", (message) => resolve(message as Reply)));
+    worker.send({ is: "record", scenario: "none" });
+    expect(await reply).toMatchObject({ is: "failed", why: expect.stringContaining("there is no scenario none") });
+    worker.disconnect();
+    await ended(worker);
+  });
+
+  it("searches a large log with more than one thread", () => {
+    const line = `Mar 17 10:00:00 10.10.5.3 vcap.gorouter:  GET /${"x".repeat(900)}\n`;
+    const part = line.repeat(100_000);
+    const log = join(home, "large.log");
+    writeFileSync(log, part);
+    for (let more = 0; more < 2; more++) writeFileSync(log, part, { flag: "a" });
+    const { status, stdout, stderr } = run("discover", "--logs", log, "--all");
+    expect([status, stderr]).toEqual([15, ""]);
+    expect(stdout).toContain("no line of a Dingo PostgreSQL broker is in these files");
+    rmSync(log);
+  });
+
+  it("serves the page of a run", async () => {
+    const { runs } = JSON.parse(run("runs", "--json").stdout);
+    const server = spawn(executable, ["serve", runs[0].run], { env, cwd: home, stdio: ["ignore", "pipe", "inherit"] });
+    const address = await new Promise<string>((resolve) => {
+      let said = "";
+      server.stdout.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        const [found] = /http:\/\/127\.0\.0\.1:\S+/u.exec(said) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+    });
+    const page = await (await fetch(address)).text();
+    expect(page).toContain("<html");
+    server.kill("SIGINT");
+    await ended(server);
+  });
+});
+
+describe("the image of docs/container", () => {
+  const tag = `dingo-recover-rig/recipe-${process.pid}`;
+  const docker = (...words: string[]) => {
+    const { status, stdout, stderr } = spawnSync("docker", words, { encoding: "utf8", timeout: 600_000 });
+    expect(status, `${stdout.slice(-2000)}${stderr}`).toBe(0);
+    return stdout;
+  };
+  afterAll(() => spawnSync("docker", ["image", "rm", "--force", tag, `${tag}-base`]));
+
+  it("is built on any base that has certificates, and plays a recovery without a network", () => {
+    const [base, image] = ["base", "image"].map((name) => join(place, name)) as [string, string];
+    for (const directory of [base, image]) mkdirSync(directory);
+    writeFileSync(join(base, "ca-certificates.crt"), rootCertificates.join("\n"));
+    writeFileSync(
+      join(base, "Dockerfile"),
+      "FROM dingo-recover-rig/base:bookworm\nCOPY ca-certificates.crt /etc/ssl/certs/\n",
+    );
+    docker("build", "-q", "-t", `${tag}-base`, base);
+    copyFileSync("docs/container/Dockerfile", join(image, "Dockerfile"));
+    copyFileSync(executable, join(image, "dingo-recover"));
+    writeFileSync(join(image, "cf"), "#!/bin/sh\n", { mode: 0o755 });
+    docker("build", "-q", "--build-arg", `BASE=${tag}-base`, "-t", tag, image);
+    const played = docker("run", "--rm", "--network", "none", tag, "rehearse", "--pace", "max");
+    expect(played).toContain("public.orders: 125 rows");
+    expect(played).toContain("the tool ended with 0, as it should");
+  });
+});
+
+const ended = (child: ChildProcess) => new Promise((resolve) => child.once("exit", resolve));
