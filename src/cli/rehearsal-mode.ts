@@ -3,25 +3,11 @@
  * scenario's answers, where to be killed. Without the variable nothing of this exists.
  */
 import { appendFileSync, readFileSync } from "node:fs";
-import { z } from "zod";
 import type { ClockSetting } from "../adapters/clock/system-clock.js";
 import { RecoverError } from "../errors.js";
 import type { AppendObserver } from "../journal/file-journal.js";
 import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
-
-const setting = z.strictObject({
-  clock: z.strictObject({ realMs: z.number(), epochMs: z.number(), rate: z.number().positive() }),
-  /** File of the scenario's answers: question id → answer. Absent on a terminal, where a person answers. */
-  answers: z.string().optional(),
-  /** File in which each run that this process begins is noted: whose box it is played in is known by nothing else. */
-  runs: z.string().optional(),
-  /** Kills this process at the N-th journal append. */
-  crashAt: z
-    .strictObject({ append: z.number().int().positive(), when: z.enum(["before", "torn", "after"]) })
-    .optional(),
-});
-
-export type RehearsalSetting = z.infer<typeof setting>;
+import { scenarioAnswers, setting } from "./rehearsal-setting.js";
 
 export interface RehearsalMode {
   readonly clock: ClockSetting;
@@ -44,8 +30,7 @@ export function readRehearsalMode(env: NodeJS.ProcessEnv): RehearsalMode | undef
   const { clock, answers, crashAt, runs } = parsed.data;
   return {
     clock,
-    answers:
-      answers === undefined ? undefined : z.record(z.string(), z.string()).parse(parse(readFileSync(answers, "utf8"))),
+    answers: answers === undefined ? undefined : scenarioAnswers.parse(parse(readFileSync(answers, "utf8"))),
     observer: crashAt === undefined ? undefined : killAt(crashAt.append, crashAt.when),
     began: (run) => {
       if (runs !== undefined) appendFileSync(runs, `${run}\n`, { mode: 0o600 });

@@ -1,21 +1,28 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, RecoverError } from "../errors.js";
 import { errnoOf, inStateDirectory, makeDirectory } from "../journal/durable.js";
+import { requireOwnRoot } from "../journal/own-file.js";
 import { nearest } from "../nearest.js";
+import { optional } from "../optional.js";
 import { quoted } from "../printable.js";
 import { blowText } from "../rehearsal/weather/grammar.js";
 import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.js";
+import type { Scenario } from "../rehearsal/scenarios/scenario.js";
 import type { CrashPoint } from "../rehearsal/supervisor/child.js";
 import type { Sitting } from "../rehearsal/supervisor/play.js";
+import { findRehearsal } from "../rehearsal/supervisor/record.js";
 import { rehearse as play, type RehearsalResult, resumeRehearsal } from "../rehearsal/supervisor/rehearse.js";
 import { summary, weatherLines } from "../rehearsal/supervisor/summary.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap, wrapUnder } from "../ui/text.js";
 import { secrets } from "./failure.js";
+import type { ReadyDatabase } from "./real-database.js";
 import type { ConsentArguments, GlobalArguments, ResumeArguments } from "./options.js";
 import { blowsOf } from "./rehearsal-faults.js";
+import { DEFAULT_RUNBOOK } from "./default-runbook.js";
 import { statePath } from "./state.js";
+import { orUncaught } from "./uncaught.js";
 
 export type RehearseArguments = GlobalArguments &
   ConsentArguments & {
@@ -25,6 +32,8 @@ export type RehearseArguments = GlobalArguments &
     readonly "crash-at"?: string | undefined;
     readonly fault?: readonly string[];
     readonly "crash-everywhere"?: boolean;
+    readonly "real-database"?: boolean;
+    readonly "postgres-bin"?: string | undefined;
     readonly pace: "person" | "max";
     readonly seed: number;
   };
@@ -42,14 +51,34 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
       scenario,
       seed: wholeSeed(given.seed),
     });
+  const real = await realDatabaseFor(given, scenario);
+  try {
+    return await playOnce(given, { scenario, output, real });
+  } finally {
+    await real?.remove();
+  }
+}
+
+interface Playing {
+  readonly scenario: Scenario;
+  readonly output: Output;
+  readonly real: ReadyDatabase | undefined;
+}
+
+async function playOnce(given: RehearseArguments, { scenario, output, real }: Playing): Promise<number> {
   const blows = blowsOf(given.fault ?? [], wholeSeed(given.seed));
   if (!given.json) for (const blow of blows) output.line(`Fault: ${blowText(blow)}`);
   const stateDirectory = statePath(given["state-dir"], process.env);
   const directory = join(stateDirectory, "rehearsals");
-  inStateDirectory(directory, () => makeDirectory(directory));
+  inStateDirectory(directory, () => {
+    // The tool would refuse it as well, in the middle of the play.
+    requireOwnRoot(stateDirectory);
+    makeDirectory(directory);
+  });
   const result = await playIn(stateDirectory, () =>
     play({
       ...sitting(given, output, stateDirectory),
+      ...optional("realDatabase", real),
       scenario,
       seed: wholeSeed(given.seed),
       undo: given.undo,
@@ -58,6 +87,33 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
     }),
   );
   return conclude(given, output, result);
+}
+
+async function realDatabaseFor(
+  given: Pick<RehearseArguments, "real-database" | "postgres-bin">,
+  { name, real }: Scenario,
+): Promise<ReadyDatabase | undefined> {
+  if (given["real-database"] !== true) {
+    if (given["postgres-bin"] === undefined) return undefined;
+    throw notWithout("--postgres-bin is for a real database", "Add --real-database.");
+  }
+  if (real === undefined) {
+    const others = SCENARIOS.filter((each) => each.real !== undefined).map((each) => each.name);
+    throw notWithout(`the scenario "${name}" has no real database`, `Rehearse ${others.join(" or ")} with it.`);
+  }
+  return await (await import("./real-database.js")).readyDatabase(absolute(given["postgres-bin"]));
+}
+
+const absolute = (directory: string | undefined): string => (directory === undefined ? "" : resolve(directory));
+
+/** Of a rehearsal that was begun with one. */
+async function realDatabaseOf(stateDirectory: string, run: string): Promise<ReadyDatabase | undefined> {
+  const real = findRehearsal(stateDirectory, run)?.record.real;
+  return real === undefined ? undefined : await (await import("./real-database.js")).readyDatabase(real.given);
+}
+
+function notWithout(message: string, remedy: string): RecoverError {
+  return new RecoverError("usage", message, { remedy, effect: "none" });
 }
 
 /** A rehearsal goes on in its own box and nowhere else: with a real foundation its facts would be lies. */
@@ -76,8 +132,9 @@ export async function continueRehearsed(
   const output = createOutput({ secrets, color: given.color });
   const stateDirectory = statePath(given["state-dir"], process.env);
   const at = sitting({ ...given, pace: "person" }, output, stateDirectory);
-  const options = { ...at, args: [...at.args, ...resumeFlags(given)], run, command };
-  const result = await playIn(stateDirectory, () => resumeRehearsal(options));
+  const real = await realDatabaseOf(stateDirectory, run);
+  const options = { ...at, args: [...at.args, ...resumeFlags(given)], ...optional("realDatabase", real), run, command };
+  const result = await playIn(stateDirectory, () => resumeRehearsal(options)).finally(() => real?.remove());
   if (result !== undefined) return conclude(given, output, result);
   throw new RecoverError("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`, {
     remedy: 'Begin another with "dingo-recover rehearse".',
@@ -88,13 +145,17 @@ export async function continueRehearsed(
 
 function conclude(given: GlobalArguments, output: Output, result: RehearsalResult): number {
   if (given.json) {
-    for (const line of weatherLines(result.weather)) output.error(line);
+    for (const line of [...weatherLines(result.weather), ...(result.real ?? [])]) output.error(line);
     for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
   } else
     for (const line of summary(result))
-      for (const part of wrapUnder(line, Math.min(output.columns, 120))) output.line(part);
+      for (const part of COMMAND.test(line) ? [line] : wrapUnder(line, Math.min(output.columns, 120)))
+        output.line(part);
   return exitCodeOf(result);
 }
+
+/** It is copied, and broken by the terminal alone. */
+const COMMAND = /^ {2}dingo-recover /u;
 
 /** The tool's own exit code. Where the box is not well, an ending that claims to be the right one is none. */
 function exitCodeOf({ complaints, exitCode, expected }: RehearsalResult): number {
@@ -119,7 +180,7 @@ function sitting(given: ChildArguments, output: Output, stateDirectory: string):
 /** A disk that fills up, or a directory that may not be written, is no defect of ours. */
 async function playIn<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await orUncaught(work);
   } catch (thrown) {
     const refused = ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM"].includes(errnoOf(thrown) ?? "");
     if (!refused) throw thrown;
@@ -129,16 +190,28 @@ async function playIn<T>(place: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** By runbook, and each in the order in which one would play them. */
 function list(given: GlobalArguments, output: Output): number {
-  const scenarios = SCENARIOS.map(({ name, title, teaches }) => ({ name, title, teaches }));
-  const width = Math.max(...scenarios.map(({ name }) => name.length));
-  if (given.json) output.json({ schema: "dingo-recover/scenarios@1", scenarios });
-  else
-    for (const { name, title, teaches } of scenarios) {
-      const beside = (text: string): string[] => wrap(text, Math.min(output.columns, 120), " ".repeat(width + 2));
-      const [first = "", ...rest] = [...beside(title), ...beside(teaches)];
-      for (const line of [`${name.padEnd(width)}  ${first.trimStart()}`, ...rest]) output.line(line);
+  const scenarios = SCENARIOS.map(({ name, title, teaches, runbook = DEFAULT_RUNBOOK }) => ({
+    name,
+    runbook,
+    title,
+    teaches,
+  }));
+  if (given.json) {
+    output.json({ schema: "dingo-recover/scenarios@1", scenarios });
+    return EXIT.done;
+  }
+  const below = (text: string): string[] => wrap(text, Math.min(output.columns, 120), "    ");
+  for (const runbook of new Set(scenarios.map((scenario) => scenario.runbook))) {
+    output.line(`${runbook}:`);
+    for (const { name, title, teaches } of scenarios.filter((scenario) => scenario.runbook === runbook)) {
+      const [first = "", ...rest] = below(`${name}  ${title}`);
+      for (const line of [first.slice(2), ...rest, ...below(teaches)]) output.line(line);
     }
+    output.line("");
+  }
+  output.line("dingo-recover rehearse SCENARIO plays one.");
   return EXIT.done;
 }
 
@@ -192,7 +265,7 @@ function unknownScenario(name: string): never {
   throw new RecoverError("usage", `there is no scenario ${quoted(name)}`, {
     remedy:
       near === undefined
-        ? `There are ${names.join(", ")}.`
+        ? `dingo-recover rehearse --list shows all ${names.length}, each with what it teaches.`
         : `Did you mean "${near}"? dingo-recover rehearse --list shows all.`,
     effect: "none",
   });

@@ -2,7 +2,9 @@
  * The last wall of a rehearsal (law 13): in a process that has it, no socket reaches anything but loopback and no name is
  * looked up, whatever library tries. It is installed once, and never taken away.
  */
+import dgram from "node:dgram";
 import dns from "node:dns";
+import { syncBuiltinESMExports } from "node:module";
 import { isIP, Socket } from "node:net";
 import { RecoverError } from "../errors.js";
 
@@ -39,7 +41,10 @@ export function installLoopbackGuard(): void {
   if (installed) return;
   installed = true;
   guardSockets();
+  guardDatagrams();
   guardNames();
+  // Otherwise whoever imports a function by its name has the one from before.
+  syncBuiltinESMExports();
 }
 
 function guardSockets(): void {
@@ -51,6 +56,14 @@ function guardSockets(): void {
     if (!isLoopbackAddress(host)) throw escape(host);
     return connect.apply(this, args);
   };
+}
+
+/** Nothing of ours sends any; a library's names and statistics may go by them. */
+function guardDatagrams(): void {
+  const refuse = (): never => {
+    throw escape("a datagram socket");
+  };
+  Object.assign(dgram.Socket.prototype, { send: refuse, connect: refuse });
 }
 
 /** `lookup` answers for addresses and localhost as before; every other question is refused. */
@@ -66,19 +79,14 @@ function guardNames(): void {
     lookup: (host: string, ...rest: unknown[]) =>
       isLoopbackAddress(host) ? promised(host, ...rest) : Promise.reject(escape(host)),
   });
-  for (const name of [
-    "resolve",
-    "resolve4",
-    "resolve6",
-    "resolveAny",
-    "resolveSrv",
-    "resolveTxt",
-    "reverse",
-  ] as const) {
-    const refuse = (host: string): never => {
-      throw escape(host);
-    };
-    Object.assign(dns, { [name]: refuse });
-    Object.assign(dns.promises, { [name]: (host: string) => Promise.reject(escape(host)) });
-  }
+  const refuse = (host: string): never => {
+    throw escape(host);
+  };
+  const refuseLater = (host: string): Promise<never> => Promise.reject(escape(host));
+  const questions = (from: object): string[] =>
+    Object.getOwnPropertyNames(from).filter((name) => /^(?:resolve|reverse$|lookupService$)/u.test(name));
+  for (const from of [dns, dns.Resolver.prototype])
+    for (const name of questions(from)) Object.assign(from, { [name]: refuse });
+  for (const from of [dns.promises, dns.promises.Resolver.prototype])
+    for (const name of questions(from)) Object.assign(from, { [name]: refuseLater });
 }

@@ -32,7 +32,7 @@ describe("a rehearsal with faults", () => {
     expect(code).toBe(EXIT.done);
     // Its foundation is gone now: both would be refused.
     expect(stdout).not.toMatch(/dingo-recover (?:undo|cleanup) \d/u);
-  }, 120_000);
+  }, 300_000);
 
   it("ends with 15 where the system stays sick for longer than the patience", async () => {
     const words = ["rehearse", "--pace", "max", "--fault", "cf#1-=503", "--patience", "1m", "--json"];
@@ -40,7 +40,7 @@ describe("a rehearsal with faults", () => {
     expect(code).toBe(EXIT.unreachable);
     expect(stderr).toMatch(/Fault cf#1-=503: struck \d+×, cf:/u);
     expect((await onlyRun()).state).toBe("waiting");
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("a rehearsal whose screen is gone", () => {
@@ -50,7 +50,7 @@ describe("a rehearsal whose screen is gone", () => {
     child.stdout?.destroy();
     expect((await ended).code).toBe(EXIT.interrupted);
     expect((await onlyRun()).state).toBe("stopped");
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("a rehearsal whose supervisor is killed", () => {
@@ -74,5 +74,5 @@ describe("a rehearsal whose supervisor is killed", () => {
     expect(undo.code).toBe(EXIT.usage);
     expect(undo.stderr).toContain(run);
     expect(resumed.code).toBe(EXIT.done);
-  }, 120_000);
+  }, 300_000);
 });

@@ -59,9 +59,27 @@ describe("a recovery that is killed", () => {
   });
 });
 
+describe("a recovery to a time that is killed", () => {
+  it("at every sixth journal append or effect comes to the same tables, one copy and no server on this machine", async () => {
+    const matrix = await everywhere("recover-to-time", { every: 6, accidents: true });
+    expect(failing(matrix)).toEqual([]);
+    expect(matrix.tried.length).toBeGreaterThan(40);
+    console.log(`crash points, to a time: ${lastLine(matrix)}`);
+  });
+
+  it("is taken back, at every fifth point, and its copy is deleted once", async () => {
+    const undone = await everywhere("recover-to-time", { every: 5, accidents: true, act: "undo" });
+    expect(failing(undone)).toEqual([]);
+    const cleaned = await everywhere("recover-to-time", { every: 1, accidents: true, act: "cleanup" });
+    expect(failing(cleaned)).toEqual([]);
+    expect(cleaned.tried.length).toBeGreaterThan(20);
+    console.log(`crash points, undo and cleanup of one to a time: ${lastLine(undone)}, ${lastLine(cleaned)}`);
+  });
+});
+
 describe("a batch that is killed", () => {
   it("wherever its own run is, between its databases, or within one of them, brings each back once", async () => {
-    const matrix = await everywhere("space-deleted-two", { every: 1, everyWithin: 20, accidents: true, act: "batch" });
+    const matrix = await everywhere("space-deleted-two", { every: 1, everyWithin: 40, accidents: true, act: "batch" });
     expect(failing(matrix)).toEqual([]);
     expect(matrix.tried.length).toBeGreaterThan(80);
     console.log(`crash points, batch: ${lastLine(matrix)}`);

@@ -2,7 +2,7 @@
  * Random bad weather over a recovery, from a seed that is printed: FAULT_SEED plays another one, FAULT_SCHEDULES more or
  * fewer. The built program is what runs: `npm run test:exhaustive` builds it first.
  */
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +13,7 @@ import { FaultCrew } from "./fault-crew.js";
 
 const WORKER = process.env["FAULT_WORKER"] ?? join(import.meta.dirname, "../../dist/cli/fault-worker.js");
 const SEED = Number(process.env["FAULT_SEED"] ?? 1);
-const SCHEDULES = Number(process.env["FAULT_SCHEDULES"] ?? 500);
+const SCHEDULES = Number(process.env["FAULT_SCHEDULES"] ?? 250);
 /** At once in each process: most of a schedule is work, some of it is waiting for programs that were started. */
 const AT_ONCE = 2;
 

@@ -9,7 +9,7 @@ import { rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
 
 const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 /** The longest is a batch of five recoveries, beside others. */
-const LONG = 400_000;
+const LONG = 1_200_000;
 const ROWS = 35;
 
 let directory: string;

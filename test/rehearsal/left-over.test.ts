@@ -41,7 +41,7 @@ it("the users that a kill left on cells are removed by the next process, and no 
   expect(usersIn(later, "resource-closed").sort()).toEqual(usersIn(later, "resource-opened").sort());
   const withKeys = filesBelow(stateDirectory).filter((file) => readFileSync(file, "latin1").includes("PRIVATE KEY"));
   expect(withKeys).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 function journalOf(run: string): Entry[] {
   const text = readFileSync(join(stateDirectory, "runs", run, "journal.jsonl"), "utf8");

@@ -16,7 +16,9 @@ function attempts(): Record<string, string> {
   writeFileSync(
     script,
     `import { installLoopbackGuard } from ${JSON.stringify(SOURCE)};
+     import dgram from "node:dgram";
      import dns from "node:dns";
+     import { lookup as lookupByName } from "node:dns/promises";
      import http from "node:http";
      import https from "node:https";
      import net from "node:net";
@@ -46,6 +48,11 @@ function attempts(): Record<string, string> {
      await attempt("lookup", () => dns.lookup("example.org", () => undefined));
      await attempt("lookup promise", () => dns.promises.lookup("example.org"));
      await attempt("resolve4", () => dns.resolve4("example.org", () => undefined));
+     await attempt("resolveMx", () => dns.resolveMx("example.org", () => undefined));
+     await attempt("resolver", () => new dns.Resolver().resolve4("example.org", () => undefined));
+     await attempt("resolver promise", () => new dns.promises.Resolver().resolve4("example.org"));
+     await attempt("lookup by name", () => lookupByName("example.org"));
+     await attempt("datagram", () => dgram.createSocket("udp4").send("x", 53, "192.0.2.1"));
      await attempt("loopback", () => event(net.connect(port, "127.0.0.1")));
      await attempt("localhost", () => event(net.connect({ port, host: "localhost", family: 4 })));
      await attempt("no host", () => event(net.connect({ port })).catch((error) => error.code === "rehearsal-escape" ? Promise.reject(error) : "allowed"));
@@ -77,6 +84,11 @@ describe("the guard of a rehearsal's processes", () => {
       lookup: escape,
       "lookup promise": escape,
       resolve4: escape,
+      resolveMx: escape,
+      resolver: escape,
+      "resolver promise": escape,
+      "lookup by name": escape,
+      datagram: escape,
       loopback: "connected",
       localhost: "connected",
       "no host": expect.stringMatching(/connected|allowed/),

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { SEGMENT_BYTES } from "../../src/rehearsal/world/database.js";
 import { lzop, md5, plainSize, type Run } from "../../src/rehearsal/world/lzop.js";

@@ -1,5 +1,5 @@
 /** Which box a run belongs to: what the program in the box has noted, and nothing that merely came at the same time. */
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -44,6 +44,13 @@ describe("the box of a rehearsed run", () => {
     for (const run of ["batch", "member-1", "member-2"]) beginIn(directory, run);
     expect(runsOf(directory)[0]).toBe("batch");
     expect(findRehearsal(state, "member-2")?.directory).toBe(directory);
+  });
+
+  it.each(["", "null", "{", "{}"])("is found beside one whose record is %j", (spoilt) => {
+    writeFileSync(join(box("a-spoilt"), "rehearsal.json"), spoilt);
+    const directory = box("whole");
+    beginIn(directory, "run-a");
+    expect(findRehearsal(state, "run-a")?.directory).toBe(directory);
   });
 
   it("takes no torn line for a run", () => {

@@ -11,7 +11,7 @@ import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
 import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.js";
 
 const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
-export const LONG = 240_000;
+export const LONG = 600_000;
 
 export class Rehearsals {
   readonly stateDirectory: string;

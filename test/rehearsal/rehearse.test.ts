@@ -13,7 +13,7 @@ import { summary } from "../../src/rehearsal/supervisor/summary.js";
 
 const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 const CANARY = "canary-of-the-callers-own-environment";
-const LONG = 120_000;
+const LONG = 300_000;
 /** A seed with which the one stop is a kill. */
 const SLOW_STOP = 11;
 
@@ -103,6 +103,16 @@ describe("a rehearsal", () => {
         "docker update --restart=no": 1,
         "host mv": 1,
       });
+    },
+    LONG,
+  );
+
+  it.each(["before", "torn"] as const)(
+    "killed %s its first journal line is begun anew",
+    async (when) => {
+      const result = await play("happy-last-era", { crashAt: { append: 1, when } });
+      expect([result.exitCode, result.complaints]).toEqual([0, []]);
+      expect(result.counts).toMatchObject({ "broker provision": 1 });
     },
     LONG,
   );

@@ -3,20 +3,29 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.js";
 import { LONG, numberOf, Rehearsals } from "./rehearsals.js";
 
-let rehearsals: Rehearsals;
+const opened: Rehearsals[] = [];
 let whole: readonly Entry[];
 
 beforeAll(async () => {
-  rehearsals = new Rehearsals();
-  whole = rehearsals.entriesOf((await rehearsals.undo()).run);
+  const first = apart();
+  whole = first.entriesOf((await first.undo()).run);
 }, LONG);
-afterAll(() => rehearsals.remove());
+afterAll(() => {
+  for (const each of opened) each.remove();
+});
 
-describe("the undo of a rehearsed recovery", () => {
+/** In a state directory of its own: they play at the same time. */
+function apart(): Rehearsals {
+  const made = new Rehearsals();
+  opened.push(made);
+  return made;
+}
+
+describe.concurrent("the undo of a rehearsed recovery", () => {
   it.each(["create", "hold", "stop", "aside", "copy", "initialize", "optime", "data", "start", "passwords", "key"])(
     "of one that was killed right after the step %s ends with the foundation as it was",
     async (step) => {
-      const result = await rehearsals.undo({ append: numberOf(whole, "step-succeeded", step), when: "after" });
+      const result = await apart().undo({ append: numberOf(whole, "step-succeeded", step), when: "after" });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
     },
     LONG,
@@ -25,7 +34,7 @@ describe("the undo of a rehearsed recovery", () => {
   it.each(["create", "hold", "stop", "aside", "copy", "initialize", "optime", "data", "start", "key", "bind"])(
     "of one that was killed when the step %s had begun ends with the foundation as it was",
     async (step) => {
-      const result = await rehearsals.undo({ append: numberOf(whole, "step-started", step), when: "after" });
+      const result = await apart().undo({ append: numberOf(whole, "step-started", step), when: "after" });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
     },
     LONG,
@@ -34,7 +43,7 @@ describe("the undo of a rehearsed recovery", () => {
   it.each(["bind", "key", "start", "data", "optime", "initialize", "copy", "aside", "stop", "hold", "create"])(
     "killed when the way back of %s had begun, and carried on, ends the same, nothing done twice",
     async (step) => {
-      const result = await rehearsals.undo({ append: numberOf(whole, "step-started", step, true), when: "after" });
+      const result = await apart().undo({ append: numberOf(whole, "step-started", step, true), when: "after" });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
       expect(result.counts).toMatchObject({ "docker stop": 2, "docker start": 3, "host mv": 3 });
     },
@@ -44,6 +53,7 @@ describe("the undo of a rehearsed recovery", () => {
   it(
     "killed before the outcome of a way back was written, it is found done and not gone again",
     async () => {
+      const rehearsals = apart();
       const result = await rehearsals.undo({ append: numberOf(whole, "step-undone", "copy"), when: "torn" });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
       const started = rehearsals

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { splitWords } from "../../src/rehearsal/shell/words.js";
 import { quote } from "../../src/shell-quote.js";

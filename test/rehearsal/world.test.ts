@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { advance } from "../../src/rehearsal/world/advance.js";
 import { passwordFits } from "../../src/rehearsal/world/database.js";

@@ -1,6 +1,7 @@
 /** Everything that a box is made of as one value; on disk each part has a file of its own, replaced as it changes. */
 import type { CloudControllerState } from "../cloud-controller/state.js";
 import type { DirectorState } from "../director/state.js";
+import type { DockerEngineState } from "../docker-engine/state.js";
 import type { Certificate } from "../http/certificate.js";
 import type { KeyPair } from "../ssh/keys.js";
 import type { World } from "../world/world.js";
@@ -31,11 +32,13 @@ export interface BoxState {
   readonly director: DirectorState;
   /** What strikes calls to come; absent: nothing. */
   readonly weather?: readonly Front[];
+  /** A Docker host beside the foundation, where the scenario has one. */
+  readonly docker?: DockerEngineState;
   readonly accounts: BoxAccounts;
   readonly keys: BoxKeys;
 }
 
-type Part = "world" | "cloudController" | "director" | "weather";
+type Part = "world" | "cloudController" | "director" | "weather" | "docker";
 type Kept = NonNullable<BoxState[Part]>;
 
 const SOON_MS = 100;
@@ -53,6 +56,7 @@ export class BoxFiles {
       cloudController: file("cloud-controller"),
       director: file("director"),
       weather: file("weather"),
+      docker: file("docker"),
       fixed: file("box"),
     };
   }
@@ -79,11 +83,12 @@ export class BoxFiles {
     this.#waiting.clear();
   }
 
-  save({ world, cloudController, director, weather, ...fixed }: BoxState): void {
+  save({ world, cloudController, director, weather, docker, ...fixed }: BoxState): void {
     this.savePart("world", world);
     this.savePart("cloudController", cloudController);
     this.savePart("director", director);
     if (weather !== undefined && weather.length > 0) this.savePart("weather", weather);
+    if (docker !== undefined) this.savePart("docker", docker);
     this.#parts.fixed.write(JSON.stringify(fixed));
   }
 
@@ -95,6 +100,7 @@ export class BoxFiles {
       cloudController: read("cloudController") as CloudControllerState,
       director: read("director") as DirectorState,
       ...(this.#parts.weather.isThere ? { weather: read("weather") as readonly Front[] } : {}),
+      ...(this.#parts.docker.isThere ? { docker: read("docker") as DockerEngineState } : {}),
     };
   }
 }

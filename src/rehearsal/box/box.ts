@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { serveCloudController } from "../cloud-controller/server.js";
 import { serveDirector } from "../director/server.js";
+import { DockerEngine } from "../docker-engine/engine.js";
+import { serveDocker } from "../docker-engine/server.js";
 import { serveStore } from "../object-store/server.js";
 import type { System } from "../weather/blow.js";
 import { overBroker } from "../weather/over-broker.js";
@@ -15,6 +17,7 @@ import { type BoxClock, shown } from "./clock.js";
 import { serveLogStore } from "../log-store/server.js";
 import { collectedStore } from "./collected-store.js";
 import { CollectedLog } from "./log-file.js";
+import type { DockerEngineState } from "../docker-engine/state.js";
 import type { World } from "../world/world.js";
 import { SavedWorld, type WorldHost } from "./world-host.js";
 
@@ -58,6 +61,10 @@ export interface Box {
   readonly logs: string;
   /** The collector's log store behind the gateway, where it has one in place of files. */
   readonly logStoreUrl: string | undefined;
+  /** Where the box has a Docker host. */
+  readonly docker: DockerEngine | undefined;
+  /** For DOCKER_HOST, where the box has a Docker host. */
+  readonly dockerEndpoint: string | undefined;
   state(): BoxState;
   close(): Promise<void>;
 }
@@ -107,7 +114,12 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
   const stored = collectedStore(directory);
   const logStore = stored === undefined ? undefined : await servers.keep(serveLogStore(stored, { weather }));
   const world = (): World => withStrays(host.stored, logStore?.answers.strays ?? []);
-  const current = (): BoxState => ({ ...state, ...parts, world: world(), weather: weather.fronts });
+  const engine = dockerEngine(state, clock, (next, change) => {
+    files.savePart("docker", next);
+    if (change !== undefined) changed(`docker ${change}`);
+  });
+  const docker = (): Pick<BoxState, "docker"> => (engine === undefined ? {} : { docker: engine.state });
+  const current = (): BoxState => ({ ...state, ...parts, ...docker(), world: world(), weather: weather.fronts });
   const now = (): Date => new Date(shown(clock));
   files.save(current());
   const cloud = await servers.keep(
@@ -156,9 +168,12 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
       ...(person === undefined ? {} : { person }),
     }),
   );
+  const dockerServer = engine === undefined ? undefined : await servers.keep(serveDocker(engine));
   return {
     host,
     weather,
+    docker: engine,
+    dockerEndpoint: dockerServer?.endpoint,
     cfUrl: cloud.url,
     storeUrl: store.url,
     gatewayPort: ssh.port,
@@ -171,6 +186,25 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
       files.save({ ...current(), world: log.take(host.stored) });
     },
   };
+}
+
+/** Hears of each state that a call led to, and of the change that it made, where it made one. */
+function dockerEngine(
+  { docker }: BoxState,
+  clock: BoxClock,
+  heard: (next: DockerEngineState, change: string | undefined) => void,
+): DockerEngine | undefined {
+  if (docker === undefined) return undefined;
+  let known = docker.record.length;
+  return new DockerEngine(
+    docker,
+    () => shown(clock),
+    (next) => {
+      const change = next.record.length > known ? next.record.at(-1) : undefined;
+      known = next.record.length;
+      heard(next, change);
+    },
+  );
 }
 
 /** A call that no adapter sends fails the rehearsal. */

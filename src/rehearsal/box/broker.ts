@@ -25,7 +25,10 @@ export function worldBroker(host: WorldHost): Broker {
       host.apply({ is: "provision", request });
       const { asynchronousCreate } = ERAS[host.world().era];
       // The first broker answers when it is done, or when it has waited long enough.
-      return asynchronousCreate ? progressOf(host.world(), request.instanceGuid) : await settled(request.instanceGuid);
+      if (!asynchronousCreate) return await settled(request.instanceGuid);
+      // The other answers before it begins, however late it is looked at here.
+      const progress = progressOf(host.world(), request.instanceGuid);
+      return progress.state === "succeeded" ? { ...progress, state: "in progress" } : progress;
     },
     deprovision: async ({ instanceGuid }) => {
       host.apply({ is: "deprovision", guid: instanceGuid });

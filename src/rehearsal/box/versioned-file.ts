@@ -20,7 +20,22 @@ export class VersionedFile {
     return this.#version > 0;
   }
 
+  /**
+   * What the file system refuses (ENOSPC) is thrown to nobody as well: a server of the box would answer with it, as if it
+   * belonged to the foundation, and the box has come to its end.
+   */
   write(text: string): void {
+    try {
+      this.#replace(text);
+    } catch (refused) {
+      setImmediate(() => {
+        throw refused;
+      });
+      throw refused;
+    }
+  }
+
+  #replace(text: string): void {
     const next = this.#path(this.#version + 1);
     writeFileSync(`${next}.part`, text, { mode: 0o600 });
     renameSync(`${next}.part`, next);

@@ -4,8 +4,11 @@ import { shownTime } from "./clock.js";
 
 const [clock = "", ...words] = process.argv.slice(2);
 
-process.exitCode = await runCf(
-  words,
-  { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) },
-  () => shownTime(clock, Date.now()),
-);
+const streams = {
+  out: (text: string) => process.stdout.write(text),
+  err: (text: string) => process.stderr.write(text),
+};
+// A program that waited at its top level could not be put into the single executable.
+void runCf(words, streams, () => shownTime(clock, Date.now())).then((code) => {
+  process.exitCode = code;
+});

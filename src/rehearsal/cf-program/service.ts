@@ -5,8 +5,9 @@
  */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { answerClient, closeServer } from "../bash-client.js";
 import { answerCf, type CfCall } from "./call.js";
 
 const BASH = "/bin/bash";
@@ -38,7 +39,9 @@ export async function serveCf(
   directory: string,
   now: () => number,
 ): Promise<{ readonly path: string; readonly service: CfService }> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => receive(socket, now));
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    answerClient(socket, parse, (call) => answerCf(call, now)),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
@@ -47,21 +50,7 @@ export async function serveCf(
   await mkdir(directory, { recursive: true });
   await writeFile(path, CLIENT((server.address() as AddressInfo).port));
   await chmod(path, 0o755);
-  return { path, service: { close: () => close(server) } };
-}
-
-function receive(socket: Socket, now: () => number): void {
-  let text = "";
-  socket.setEncoding("utf8");
-  // A client that was killed takes nothing back: what it asked for is under way all the same.
-  socket.on("error", () => undefined);
-  socket.on("data", (chunk: string) => {
-    text += chunk;
-    const call = parse(text);
-    if (call === undefined) return;
-    text = "";
-    void answer(socket, call, now);
-  });
+  return { path, service: { close: () => closeServer(server) } };
 }
 
 /** Undefined until all words are there. */
@@ -72,13 +61,4 @@ function parse(text: string): CfCall | undefined {
   if (fields.length <= VARIABLES.length + 1 || words.length < count) return undefined;
   const env = Object.fromEntries(VARIABLES.map((name, at) => [name, fields[at] === "" ? undefined : fields[at]]));
   return { env, words };
-}
-
-async function answer(socket: Socket, call: CfCall, now: () => number): Promise<void> {
-  const { code, stderr, stdout } = await answerCf(call, now);
-  socket.end(`${code}\0${stderr}\0${stdout}`);
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -11,6 +11,7 @@ import { PAGE_PROGRAMS } from "../page/programs.js";
 import { PAGE_USER } from "../scenarios/page-procedure.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { type ChildPlace, layOut } from "../supervisor/child-files.js";
+import { type Laptop, openLaptop, removeLaptop } from "../supervisor/laptop.js";
 import type { Carriage, ToolClock } from "./carriage.js";
 
 export interface Bench {
@@ -18,6 +19,8 @@ export interface Bench {
   readonly place: ChildPlace;
   readonly clock: LeapingClock;
   readonly stateDirectory: string;
+  /** Where the tool starts a PostgreSQL. */
+  readonly laptop?: Laptop;
 }
 
 export interface BenchOptions {
@@ -35,29 +38,39 @@ export async function onBench<T>(options: BenchOptions, work: (bench: Bench) => 
   const { scenario, state, now, platformLog, changed, called } = options;
   const directory = mkdtempSync(join(scratch(), "dingo-recover-crash-"));
   const clock = new LeapingClock(now);
+  // A socket's path is short.
+  const at = { directory: directory.slice(-6), parent: scratch() };
   try {
     writeFileSync(join(directory, "platform.log"), platformLog, { mode: 0o600 });
     const person = { user: PAGE_USER, programs: PAGE_PROGRAMS };
     const hears = { ...(changed === undefined ? {} : { changed }), ...(called === undefined ? {} : { called }) };
     const box = await startBox({ directory, state, clock, person, fleeting: true, ...hears });
-    const place = await layOut({ directory, box, clock, scenario, caller: {} });
+    const laptop = scenario.onLaptop === true ? await openLaptop({ ...at, host: box.host }) : undefined;
+    const given = laptop === undefined ? {} : { laptop };
+    const place = await layOut({ directory, box, clock, scenario, caller: {}, ...given });
     try {
-      return await work({ box, place, clock, stateDirectory: join(directory, "state") });
+      return await work({ box, place, clock, stateDirectory: join(directory, "state"), ...given });
     } finally {
-      await Promise.all([place.close(), box.close()]);
+      await Promise.all([place.close(), laptop?.close(), box.close()]);
     }
   } finally {
     rmSync(directory, { recursive: true, force: true });
+    removeLaptop(at.directory, at.parent);
   }
 }
 
 /** Where the tool is carried there, with a clock that is `offsetMs` off. */
 export function carriedOn(
-  { place, stateDirectory, clock }: Bench,
+  { box, place, stateDirectory, clock, laptop }: Bench,
   offsetMs = 0,
-): Pick<Carriage, "place" | "stateDirectory" | "clock" | "runCf"> {
+): Pick<Carriage, "place" | "stateDirectory" | "clock" | "runCf" | "runDocker" | "laptop"> {
   const runCf: Carriage["runCf"] = (call) => answerCf(call, () => shown(clock));
-  return { place, stateDirectory, clock: toolClock(clock, offsetMs), runCf };
+  const on = laptop === undefined ? {} : { laptop: laptop.temporary };
+  return { place, stateDirectory, clock: toolClock(clock, offsetMs), runCf, ...dockerOf(box), ...on };
+}
+
+function dockerOf({ docker, dockerEndpoint: endpoint = "" }: Box): Pick<Carriage, "runDocker"> {
+  return docker === undefined ? {} : { runDocker: (call) => docker.call({ ...call, endpoint }) };
 }
 
 /** The box's time, `offsetMs` off; how much of it has passed nobody gets wrong. */
@@ -73,7 +86,7 @@ function toolClock(clock: LeapingClock, offsetMs = 0): ToolClock {
 }
 
 /** In memory where the system has such a place: a kill loses nothing that was written, on whatever it was. */
-function scratch(): string {
+export function scratch(): string {
   try {
     accessSync("/dev/shm", constants.W_OK | constants.X_OK);
     return "/dev/shm";

@@ -1,5 +1,13 @@
 /** What a crash matrix wants of the ordinary program: carry one run in this process, and say how it ended. */
 import type { CfAnswer, CfCall } from "../cf-program/call.js";
+import type { DockerAnswer } from "../docker-engine/answer.js";
+
+/** A program and its words, and what it reads: one character for each byte. */
+export interface DockerProgramCall {
+  readonly program: string;
+  readonly words: readonly string[];
+  readonly stdin: string;
+}
 
 /** The tool's clock: the box's own, or one that was set wrong. */
 export interface ToolClock {
@@ -22,12 +30,16 @@ export interface Carriage {
   readonly task: Task;
   /** The box's `cf`, without a process of its own. */
   readonly runCf: (call: CfCall) => Promise<CfAnswer>;
+  /** The programs of the box's Docker host, in the same way; absent where there is none. */
+  readonly runDocker?: (call: DockerProgramCall) => DockerAnswer;
   readonly place: {
     readonly directory: string;
     readonly config: string;
     readonly env: Readonly<Record<string, string>>;
   };
   readonly stateDirectory: string;
+  /** What the run takes for this machine's `/var/tmp`, where it starts a PostgreSQL on it. */
+  readonly laptop?: string;
   /** The run that is carried on; absent: a new one begins. */
   readonly run?: string;
   /** The run that a new cleanup is about. */

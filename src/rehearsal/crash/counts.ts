@@ -1,5 +1,6 @@
 /** How often every system was made to change something: by its own record, never by our journal. */
 import type { BoxState } from "../box/box-state.js";
+import { doneOnce } from "../docker-engine/aftermath.js";
 import { tally } from "../supervisor/checks.js";
 import { isOfLease } from "./lease-place.js";
 
@@ -9,7 +10,7 @@ const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const RUN = /\d{8}-\d{6}-[a-z0-9]{4}/g;
 
 /** Of every change since a time of the box; what was refused changed nothing. */
-export function countsSince({ world, cloudController }: BoxState, since: number): Counts {
+export function countsSince({ world, cloudController, docker }: BoxState, since: number): Counts {
   const counts: Record<string, number> = {};
   const count = (name: string): void => {
     counts[name] = (counts[name] ?? 0) + 1;
@@ -24,6 +25,7 @@ export function countsSince({ world, cloudController }: BoxState, since: number)
     if (method === "GET" || path === "/oauth/token" || status >= 400 || Date.parse(at) < since - 1_000) continue;
     count(`Cloud Controller ${method} ${path.replace(GUID, ":guid")}`);
   }
+  for (const [what, times] of Object.entries(doneOnce(docker, since))) counts[what.replace(RUN, ":run")] = times;
   return { ...tally(world, since), ...counts };
 }
 

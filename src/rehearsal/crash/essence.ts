@@ -6,6 +6,7 @@ import type { BoxState } from "../box/box-state.js";
 import type { CloudControllerState } from "../cloud-controller/state.js";
 import type { Watched } from "../supervisor/checks.js";
 import { advance } from "../world/advance.js";
+import { lasting } from "../docker-engine/aftermath.js";
 import type { World } from "../world/world.js";
 import { isOfLease } from "./lease-place.js";
 
@@ -16,11 +17,14 @@ export type Essence = readonly string[];
 const SETTLE_MS = 5 * 60_000;
 
 /** `kept`: ETags of the source archive, whose objects must be the very same wherever they are. */
-export function essenceOf({ world, cloudController }: BoxState, kept: ReadonlySet<string>): Essence {
+export function essenceOf({ world, cloudController, docker }: BoxState, kept: ReadonlySet<string>): Essence {
   const settled = advance(world, world.now + SETTLE_MS);
   const known = knownNames(settled, cloudController);
   const told = (text: string): string => anonymous(known.reduce((so, [id, name]) => so.replaceAll(id, name), text));
-  return lines({ ...ofWorld(settled, kept), ...ofCloudController(cloudController) }, told).sort();
+  return lines(
+    { ...ofWorld(settled, kept), ...ofCloudController(cloudController), docker: docker && lasting(docker) },
+    told,
+  ).sort();
 }
 
 export const etagsOf = ({ before }: Watched): ReadonlySet<string> => new Set(Object.values(before));
@@ -150,15 +154,19 @@ function knownNames(world: World, { instances }: CloudControllerState): (readonl
 
 /** What is left of drawn names and times. */
 function anonymous(text: string): string {
-  return text
-    .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<guid>")
-    .replace(/\b[0-9a-f]{64}\b|md5[0-9a-f]{32}/g, "<digest>")
-    .replace(/\d{8}-\d{6}-[a-z0-9]{4}/g, "<run>")
-    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?/g, "<time>")
-    .replace(/\b\d{19}\b/g, "<number>")
-    .replace(/\b1[5-9]\d{11}\b/g, "<time>")
-    .replace(/bosh_[0-9a-f]+/g, "<user>")
-    .replace(/xlog_location\\":\d+/g, "xlog_location");
+  return (
+    text
+      .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<guid>")
+      .replace(/\b[0-9a-f]{64}\b|md5[0-9a-f]{32}/g, "<digest>")
+      .replace(/\d{8}-\d{6}-[a-z0-9]{4}/g, "<run>")
+      // Each trial has a directory of its own, and dumps lie in it.
+      .replace(/dingo-recover-crash-\w{6}/g, "<bench>")
+      .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?/g, "<time>")
+      .replace(/\b\d{19}\b/g, "<number>")
+      .replace(/\b1[5-9]\d{11}\b/g, "<time>")
+      .replace(/bosh_[0-9a-f]+/g, "<user>")
+      .replace(/xlog_location\\":\d+/g, "xlog_location")
+  );
 }
 
 function lines(value: unknown, told: (text: string) => string, path = ""): string[] {

@@ -1,4 +1,5 @@
 /** Kills the tool at every place of one run where it can be killed, resumes it, and looks at what became of the foundation. */
+import { rmSync } from "node:fs";
 import { Crew } from "./crew.js";
 import type { Matrix, Tried } from "./matrix.js";
 import { type Extent, planOf } from "./plan.js";
@@ -20,10 +21,12 @@ export interface EverywhereOptions extends Extent {
 export async function crashEverywhere(options: EverywhereOptions): Promise<Matrix> {
   const { scenario, seed, say } = options;
   const crew = new Crew(options.worker, options.processes);
+  let album: string | undefined;
   try {
     const { act = "recovery", acceptLoss } = options;
     const recording = await crew.record({ scenario, seed, act, ...(acceptLoss === undefined ? {} : { acceptLoss }) });
     const { undisturbed, appends, changes } = recording;
+    album = recording.album;
     say(
       `Undisturbed it ends with ${undisturbed.exitCode}: ${appends.length} journal appends, ${changes.length} changes by the far side.`,
     );
@@ -46,6 +49,7 @@ export async function crashEverywhere(options: EverywhereOptions): Promise<Matri
     return { scenario, seed, act, tried };
   } finally {
     crew.dismiss();
+    if (album !== undefined) rmSync(album, { recursive: true, force: true });
   }
 }
 

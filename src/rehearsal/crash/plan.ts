@@ -89,7 +89,10 @@ function withTwins(planned: readonly Planned[], changedAfter: readonly number[])
 }
 
 /** What begins a run makes its directory first. */
-const sameRuns = (one: Snapshot | undefined, other: Snapshot): boolean => one?.runs.length === other.runs.length;
+const sameRuns = (one: Snapshot | undefined, other: Snapshot): boolean =>
+  one?.runs.length === other.runs.length &&
+  one.laptop?.directory === other.laptop?.directory &&
+  one.laptop?.servers.join() === other.laptop?.servers.join();
 
 /** Lines of the batch itself, and the first and the last of each of its runs; of a run alone all. */
 function bordersOf({ runs: [own, ...within] }: RunFiles): (append: number) => boolean {

@@ -1,5 +1,5 @@
 /** One undisturbed run, and a snapshot at every place where a kill could have met it. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Box } from "../box/box.js";
 import { shown } from "../box/clock.js";
@@ -7,10 +7,11 @@ import type { BoxState } from "../box/box-state.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { inventory, type Watched } from "../supervisor/checks.js";
 import { firstState } from "../supervisor/first-state.js";
-import { type Bench, carriedOn, onBench } from "./bench.js";
+import { type Bench, carriedOn, onBench, scratch } from "./bench.js";
 import type { AppendHooks, Carried, Carry, Task } from "./carriage.js";
 import { type Counts, countsSince } from "./counts.js";
 import { type Essence, essenceOf, etagsOf } from "./essence.js";
+import { LaptopAlbum, laptopEssence } from "./laptop-photo.js";
 import { LEASE } from "./lease-place.js";
 import { linesOf, readRunFiles, type RunFiles, runsIn, type Snapshot, snapshotOf } from "./snapshot.js";
 
@@ -42,6 +43,8 @@ export interface Recording {
   readonly appends: readonly Snapshot[];
   /** Right after change K, at K - 1. */
   readonly changes: readonly Change[];
+  /** Directory with the photographs of the rehearser's machine, where there are any: whoever asked for them removes it. */
+  readonly album?: string;
 }
 
 /**
@@ -79,7 +82,10 @@ export async function record(options: RecordOptions, carry: Carry): Promise<Reco
     const since = box.host.world().now;
     const undone = options.act === "undo" ? first : undefined;
     const others = runsIn(stateDirectory).filter((each) => each !== undone);
-    camera = new Camera(box, stateDirectory, others);
+    const album = bench.laptop === undefined ? undefined : mkdtempSync(join(scratch(), "dingo-recover-album-"));
+    const photos =
+      album === undefined || bench.laptop === undefined ? undefined : new LaptopAlbum(bench.laptop.temporary, album);
+    camera = new Camera({ box, stateDirectory, others, photos });
     const { observer } = camera;
     const { run, exitCode } = await carryUndisturbed(bench, options, { carry, observer, ...theRun(options, first) });
     const { from, appends, changes } = camera;
@@ -87,8 +93,9 @@ export async function record(options: RecordOptions, carry: Carry): Promise<Reco
     box.host.world();
     const members = runsIn(stateDirectory).filter((each) => each !== run && !others.includes(each));
     const files = readRunFiles(stateDirectory, [run, ...members], platformLog);
-    const undisturbed = { exitCode, files, ...compared(box.state(), options, { watched, since, files }) };
-    return { undisturbed, from, appends, changes };
+    const machine = bench.laptop === undefined ? [] : laptopEssence(bench.laptop.temporary);
+    const undisturbed = { exitCode, files, ...compared(box.state(), options, { watched, since, files, machine }) };
+    return { undisturbed, from, appends, changes, ...(album === undefined ? {} : { album }) };
   });
 }
 
@@ -107,6 +114,14 @@ function theRun({ act }: RecordOptions, first: string | undefined): { readonly r
   return act === "undo" ? { run: first } : { after: first };
 }
 
+interface CameraOptions {
+  readonly box: Box;
+  readonly stateDirectory: string;
+  /** Runs that were there before, and are no part of it. */
+  readonly others: readonly string[];
+  readonly photos: LaptopAlbum | undefined;
+}
+
 /** Takes a snapshot before every append and right after every change. */
 class Camera {
   readonly appends: Snapshot[] = [];
@@ -115,14 +130,15 @@ class Camera {
   readonly #box: Box;
   readonly #stateDirectory: string;
   readonly #others: readonly string[];
+  readonly #photos: LaptopAlbum | undefined;
   #appended = 0;
   #from: number | undefined;
 
-  /** `others`: runs that were there before, and are no part of it. */
-  constructor(box: Box, stateDirectory: string, others: readonly string[]) {
+  constructor({ box, stateDirectory, others, photos }: CameraOptions) {
     this.#box = box;
     this.#stateDirectory = stateDirectory;
     this.#others = others;
+    this.#photos = photos;
     this.observer = {
       before: (seq) => {
         this.#from ??= seq - 1;
@@ -146,7 +162,9 @@ class Camera {
 
   #snapshot(): Snapshot {
     const runs = runsIn(this.#stateDirectory).filter((each) => !this.#others.includes(each));
-    return snapshotOf(this.#box.state(), this.#stateDirectory, { runs, appends: this.from + this.#appended });
+    const at = { runs, appends: this.from + this.#appended };
+    const snapshot = snapshotOf(this.#box.state(), this.#stateDirectory, at);
+    return this.#photos === undefined ? snapshot : { ...snapshot, laptop: this.#photos.take() };
   }
 }
 
@@ -171,12 +189,19 @@ export function taskOf(act: Act): { readonly task: Task; readonly lease?: string
   return act === "leased" ? { task: "recovery", lease: LEASE } : { task: act };
 }
 
+interface Afterwards {
+  readonly watched: Watched;
+  readonly since: number;
+  readonly files: RunFiles;
+  readonly machine: readonly string[];
+}
+
 function compared(
   state: BoxState,
   { scenario, act = "recovery" }: RecordOptions,
-  { watched, since, files }: { readonly watched: Watched; readonly since: number; readonly files: RunFiles },
+  { watched, since, files, machine }: Afterwards,
 ): Omit<Undisturbed, "exitCode" | "files"> {
-  const essence = essenceOf(state, etagsOf(watched));
+  const essence = [...essenceOf(state, etagsOf(watched)), ...machine].sort();
   const inputs = act === "cleanup" ? begunWith(files) : scenario.inputs;
   return { scenario: scenario.name, act, inputs, watched, since, essence, counts: countsSince(state, since) };
 }

@@ -1,6 +1,7 @@
 /** World and run directories as they were at one instant of an undisturbed run, and a directory made from them again. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { LaptopPhoto } from "./laptop-photo.js";
 import type { BoxState } from "../box/box-state.js";
 
 export interface Snapshot {
@@ -13,6 +14,8 @@ export interface Snapshot {
   readonly evidence: readonly string[];
   /** The state directory's lock files: name → text. */
   readonly locks: Readonly<Record<string, string>>;
+  /** Where the tool starts a PostgreSQL. */
+  readonly laptop?: LaptopPhoto;
 }
 
 export interface RunJournal {

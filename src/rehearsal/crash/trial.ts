@@ -11,6 +11,7 @@ import type { AppendHooks, Carried, Carry } from "./carriage.js";
 import { type Counts, countsSince, doneTwice } from "./counts.js";
 import { differences, essenceOf, etagsOf } from "./essence.js";
 import { journalsLeft } from "./journals-left.js";
+import { laptopEssence, layOutPhoto } from "./laptop-photo.js";
 import type { CrashPoint } from "./point.js";
 import { taskOf, type Undisturbed } from "./recording.js";
 import { linesOf, runsIn, type Snapshot, writeStateDirectory } from "./snapshot.js";
@@ -52,8 +53,13 @@ export async function attempt(trial: Trial, means: Means): Promise<Verdict> {
       const journals = journalsLeft(point, snapshot, files);
       // Of a leased one the machine is gone as well.
       if (undisturbed.act !== "leased") writeStateDirectory(bench.stateDirectory, files, { ...snapshot, journals });
-      if (point.is === "signal" || point.is === "full-disk") await resume(trial, means, { bench, ...stopping(point) });
-      const carried = await resume(trial, means, { bench });
+      if (snapshot.laptop !== undefined && bench.laptop !== undefined) await layOutPhoto(snapshot.laptop, bench.laptop);
+      const stopped =
+        point.is === "signal" || point.is === "full-disk"
+          ? await resume(trial, means, { bench, ...stopping(point) })
+          : undefined;
+      // Near the end it is done before anything stops it.
+      const carried = stopped?.exitCode === EXIT.done ? stopped : await resume(trial, means, { bench });
       const complaints = judge(trial, means, { bench, carried, scenario });
       return { point, exitCode: carried.exitCode, complaints, took: performance.now() - began };
     });
@@ -151,10 +157,13 @@ function judge(
   if (exitCode !== undisturbed.exitCode) return [...sound, `it ended with ${exitCode}: ${error ?? "no error"}`];
   const after = [
     ...(undisturbed.act === "undo" ? undoneComplaints(closing, scenario) : scenario.complaints(closing)),
-    ...differences(undisturbed.essence, essenceOf(state, etagsOf(watched))),
+    ...differences(undisturbed.essence, [...essenceOf(state, etagsOf(watched)), ...machineOf(bench)]),
   ];
   return [...sound, ...after.filter((each) => point.is !== "lost-block" || !LOST_WITH_ITS_LINE.test(each)).slice(0, 6)];
 }
+
+const machineOf = ({ laptop }: Bench): readonly string[] =>
+  laptop === undefined ? [] : laptopEssence(laptop.temporary);
 
 /** Nothing of the run, or no line that the lease names, was in the shared place yet. */
 const NOT_MIRRORED = /^(run-not-found|journal-broken): /;

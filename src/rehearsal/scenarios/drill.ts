@@ -22,6 +22,7 @@ export const drill: Scenario = {
   runbook: "drill",
   open: ({ seed, now }) => openStory({ era: "f", seed, now, staysAlive: true }),
   inputs: { org: ORG, space: SPACE, name: NAME, rows: String(ROWS) },
+  alwaysGiven: ["name", "rows"],
   answers: AGREES,
   exitCode: 0,
   complaints,

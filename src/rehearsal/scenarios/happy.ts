@@ -1,6 +1,7 @@
 /** The main job, in the first and in the last era. */
 import { APP, BATCHES, OPEN_ROWS, openStory, ORG, PER_BATCH, SERVICE, SPACE } from "./opening.js";
-import { recoveredComplaints } from "./endings.js";
+import { PAGED_AT, realStory } from "../real-archive/story.js";
+import { recoveredComplaints, rowsOf } from "./endings.js";
 import type { Scenario } from "./scenario.js";
 
 export const INPUTS = { service: SERVICE, org: ORG, space: SPACE, around: "40m ago" } as const;
@@ -27,6 +28,7 @@ export const happyLastEra: Scenario = {
   teaches: "the whole recovery, from the deletion in Cloud Foundry's events to the application's log-in",
   ticket: TICKET,
   open: ({ seed, now }) => openStory({ era: "f", seed, now }),
+  real: { beginsAt: PAGED_AT, open: realStory, ending: { table: "orders", rows: rowsOf } },
   inputs: INPUTS,
   answers: AGREES,
   exitCode: 0,

@@ -1,9 +1,19 @@
 /** All scenarios, the default first. */
 import { missingSysid, walGap } from "./damaged.js";
+import { auditDockerStorage } from "./audit-docker-storage.js";
 import { drill } from "./drill.js";
 import { happyFirstEra, happyLastEra } from "./happy.js";
 import { FURTHER, INCIDENTS, REMAINS } from "./incidents.js";
 import { pageProcedure } from "./page-procedure.js";
+import {
+  persistComposeData,
+  persistEngineRestarts,
+  persistFullDisk,
+  persistPortTaken,
+} from "./persist-compose-data.js";
+import { badBackup, testBackup } from "./tested-backup.js";
+import { salvageDockerVolumes, salvageVolumesGone } from "./salvage-docker-volumes.js";
+import { recoverToTime } from "./to-time.js";
 import type { Scenario } from "./scenario.js";
 
 const FIRST: readonly Scenario[] = [happyLastEra, happyFirstEra, pageProcedure, walGap, missingSysid];
@@ -11,8 +21,18 @@ const FIRST: readonly Scenario[] = [happyLastEra, happyFirstEra, pageProcedure, 
 export const SCENARIOS: readonly Scenario[] = [
   ...FIRST,
   ...[...INCIDENTS, ...FURTHER].map(({ scenario }) => scenario).filter((scenario) => !FIRST.includes(scenario)),
+  recoverToTime,
+  testBackup,
+  badBackup,
   ...REMAINS,
   drill,
+  auditDockerStorage,
+  salvageDockerVolumes,
+  salvageVolumesGone,
+  persistComposeData,
+  persistFullDisk,
+  persistPortTaken,
+  persistEngineRestarts,
 ];
 
 export const findScenario = (name: string): Scenario | undefined => SCENARIOS.find((each) => each.name === name);

@@ -1,6 +1,7 @@
 /** A scenario: the world that it begins with, faults, and the operator's answers; never a reply to a call. */
 import type { CloudControllerState } from "../cloud-controller/state.js";
 import type { DirectorState } from "../director/state.js";
+import type { DockerEngineState } from "../docker-engine/state.js";
 import type { WorldEvent } from "../world/events.js";
 import type { World } from "../world/world.js";
 import type { Stage } from "./stage.js";
@@ -13,12 +14,15 @@ export interface Opening {
   readonly old: string;
   /** How the director names its instances; by GUID where nothing is said. */
   readonly directorIdentity?: DirectorState["identity"];
+  /** A Docker host that has nothing to do with the foundation. */
+  readonly docker?: DockerEngineState;
 }
 
 /** How the foundation looks afterwards. */
 export interface Closing {
   readonly world: World;
   readonly cloudController: CloudControllerState;
+  readonly docker?: DockerEngineState;
   readonly old: string;
   readonly exitCode: number;
 }
@@ -32,6 +36,19 @@ export interface Interruption {
   meanwhile(world: World): readonly WorldEvent[];
 }
 
+/** The same with an archive that a real PostgreSQL has written, and with a real one at the end. */
+export interface RealForm {
+  /** When it is played, in milliseconds of the epoch: the archive is as old as it is. */
+  readonly beginsAt: number;
+  open(options: { readonly seed: number }): Opening;
+  /** What is restored and shown when the tool has ended; nothing where it starts the real one itself. */
+  readonly ending?: {
+    readonly table: string;
+    /** How many rows of it the foundation has then. */
+    rows(closing: Closing): number;
+  };
+}
+
 export interface Scenario {
   readonly name: string;
   readonly title: string;
@@ -41,12 +58,20 @@ export interface Scenario {
   /** When it is played, in milliseconds of the epoch: now where nothing is said. */
   beginsAt?(now: number): number;
   open(options: { readonly seed: number; readonly now: number }): Opening;
+  /** The tool starts a PostgreSQL on the machine that it runs on. */
+  readonly onLaptop?: true;
+  /** Where there is a real database for it. */
+  readonly real?: RealForm;
   /** What somebody did to the foundation before the tool is started. */
   before?(stage: Stage): Promise<void>;
   /** The tool is killed in the middle of this, and resumed. */
   readonly interruption?: Interruption;
   /** The recovery where nothing is said. */
   readonly runbook?: string;
+  /** What cron or a script would start: its inputs stand on its command line at a terminal too. */
+  readonly unattended?: true;
+  /** Names of inputs that nobody is asked for and its end is judged by: they stand there at a terminal too. */
+  readonly alwaysGiven?: readonly string[];
   /** Inputs of the runbook, where nobody is there to be asked. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Question id → answer, "any confirm" and the like; "*expected*" types what is asked for. */
@@ -55,6 +80,8 @@ export interface Scenario {
   readonly exitCode: number;
   /** What does not hold at the end, each as a sentence; flags may have led to another end than the scenario's own. */
   complaints(closing: Closing): readonly string[];
+  /** The same after an undo that came to its end; where nothing is said, what it takes for a service that was to come back. */
+  undone?(closing: Closing): readonly string[];
   /** What the tool should have said and did not, each as a sentence; asked only where the scenario's own end was played. */
   unsaid?(told: Told): readonly string[];
 }

@@ -13,6 +13,18 @@ export interface Refusal {
   readonly remedy: string;
 }
 
+const journalOf = (stateDirectory: string, run: string): string => join(stateDirectory, "runs", run, "journal.jsonl");
+
+/** A run that could not write its first entry was taken away again: there is none. */
+export function begun(
+  stateDirectory: string,
+  run: string | undefined,
+): { readonly run: undefined } | { readonly run: string; readonly journal: string } {
+  if (run === undefined) return { run };
+  const journal = journalOf(stateDirectory, run);
+  return existsSync(journal) ? { run, journal } : { run: undefined };
+}
+
 /** One run's journal; empty where no run began. */
 export class Told {
   readonly #lines: readonly Line[];
@@ -22,7 +34,7 @@ export class Told {
   }
 
   static ofRun(stateDirectory: string, run: string | undefined): Told {
-    const path = join(stateDirectory, "runs", run ?? "none", "journal.jsonl");
+    const path = journalOf(stateDirectory, run ?? "none");
     if (!existsSync(path)) return new Told([]);
     const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
     return new Told(lines.map((line) => JSON.parse(line) as Line));
@@ -59,10 +71,13 @@ export class Told {
   }
 }
 
-/** A sentence for each text that is not in what was said. */
+/** A sentence for each text that is not in what was said; what is longer than a screen's few lines is read where it lies. */
 export function unsaid(what: string, said: string, texts: readonly string[]): string[] {
-  return texts.filter((text) => !said.includes(text)).map((text) => `${what} does not say "${text}": ${said}`);
+  const shown = said.length > MOST_SHOWN ? "" : `: ${said}`;
+  return texts.filter((text) => !said.includes(text)).map((text) => `${what} does not say "${text}"${shown}`);
 }
+
+const MOST_SHOWN = 600;
 
 /** What is wrong with a refusal that must have a code and say certain things, in its sentence or its remedy. */
 export function refusalComplaints(told: Told, code: string, texts: readonly string[]): string[] {

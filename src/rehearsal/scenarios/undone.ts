@@ -13,6 +13,7 @@ const serviceOf = ({ inputs }: Scenario): string => inputs["name"] ?? SERVICE;
 export function undoneComplaints(closing: Closing, scenario: Scenario): string[] {
   const { world, cloudController, exitCode } = closing;
   if (exitCode !== 0) return leftUsers(world);
+  if (scenario.undone !== undefined) return [...scenario.undone(closing), ...leftUsers(world)];
   const { instances, bindings, apps } = cloudController;
   const service = serviceOf(scenario);
   const aside = instances.filter(({ name }) => name.startsWith(`${service}-dingo-recover-`));

@@ -6,7 +6,10 @@ import { DIRECTOR_ADDRESS } from "../box/box.js";
 import { LOG_INDEX, LOG_READER } from "../box/collected-store.js";
 import { type BoxClock, shown } from "../box/clock.js";
 import { installCfProgram } from "../cf-program/install.js";
+import { installDockerProgram } from "../docker-program/install.js";
+import { serveDockerProgram, serveMachine } from "../docker-program/service.js";
 import { hasBash, serveCf } from "../cf-program/service.js";
+import type { Laptop } from "./laptop.js";
 import type { Scenario } from "../scenarios/scenario.js";
 
 /** Of the caller's variables, those that only say how a terminal looks. */
@@ -28,15 +31,33 @@ export interface ChildPlaceOptions {
   readonly clock: BoxClock;
   readonly scenario: Scenario;
   readonly caller: Readonly<Record<string, string | undefined>>;
+  /** Where the tool starts a PostgreSQL. */
+  readonly laptop?: Pick<Laptop, "programs" | "temporary">;
 }
+
+const SYSTEM = ["/usr/bin", "/bin"];
 
 const PRIVATE = { mode: 0o600 } as const;
 
-export async function layOut({ directory, box, clock, scenario, caller }: ChildPlaceOptions): Promise<ChildPlace> {
+export async function layOut({
+  directory,
+  box,
+  clock,
+  scenario,
+  caller,
+  laptop,
+}: ChildPlaceOptions): Promise<ChildPlace> {
+  const programs = laptop?.programs;
   const home = join(directory, "home");
-  const temporary = join(directory, "tmp");
+  const temporary = laptop?.temporary ?? join(directory, "tmp");
   for (const path of [home, temporary]) mkdirSync(path, { recursive: true, mode: 0o700 });
-  const { path: cf, close } = await putCf(join(directory, "bin"), clock);
+  const bin = join(directory, "bin");
+  const { path: cf, close: closeCf } = await putCf(bin, clock);
+  const { dockerEndpoint } = box;
+  const docker = await putDocker(bin, box);
+  const close = async (): Promise<void> => {
+    await Promise.all([closeCf(), docker.close()]);
+  };
   const { keys, accounts } = box.state();
   const gatewayKey = join(home, "gateway-key");
   writeFileSync(gatewayKey, keys.operator.privateKey, PRIVATE);
@@ -54,7 +75,8 @@ export async function layOut({ directory, box, clock, scenario, caller }: ChildP
     ...(Object.fromEntries(xdg) as Record<string, string>),
     HOME: home,
     TMPDIR: temporary,
-    PATH: [dirname(cf), dirname(process.execPath)].join(":"),
+    PATH: searched({ cf, programs, hasDocker: docker.isElsewhere }).join(":"),
+    ...(dockerEndpoint === undefined ? {} : { DOCKER_HOST: dockerEndpoint }),
     CF_USERNAME: accounts.cf.username,
     CF_PASSWORD: accounts.cf.password,
     BOSH_CLIENT_SECRET: accounts.bosh.clientSecret,
@@ -63,6 +85,37 @@ export async function layOut({ directory, box, clock, scenario, caller }: ChildP
     ...(box.logStoreUrl === undefined ? {} : { ES_PASSWORD: LOG_READER.password }),
   };
   return { directory, config, answers, cf, env, close };
+}
+
+interface Searched {
+  readonly cf: string;
+  readonly programs: string | undefined;
+  readonly hasDocker: boolean;
+}
+
+/** A server that recovers starts the shell, which starts what the system has; files beside `docker` are read by it too. */
+function searched({ cf, programs, hasDocker }: Searched): string[] {
+  const node = dirname(process.execPath);
+  const system = programs === undefined && !hasDocker ? [] : SYSTEM;
+  return [dirname(cf), ...(programs === undefined ? [] : [programs]), node, ...system];
+}
+
+/** Of an engine on the tool's own machine, every program that is called there is the box's. */
+async function putDocker(
+  bin: string,
+  { docker, dockerEndpoint: endpoint = "" }: Box,
+): Promise<{ readonly isElsewhere: boolean; close(): Promise<void> }> {
+  const isElsewhere = docker !== undefined && docker.state.isLocal !== true;
+  const nothing = { isElsewhere, close: () => Promise.resolve() };
+  if (docker === undefined) return nothing;
+  if (hasBash()) {
+    const serve = isElsewhere ? serveDockerProgram : serveMachine;
+    const served = await serve(bin, (call) => docker.call({ ...call, endpoint }));
+    return { isElsewhere, close: () => served.close() };
+  }
+  if (!isElsewhere) throw new Error("this rehearsal needs /bin/bash and /bin/cat");
+  await installDockerProgram(bin);
+  return nothing;
 }
 
 async function putCf(bin: string, clock: BoxClock): Promise<Pick<ChildPlace, "close"> & { readonly path: string }> {

@@ -1,5 +1,5 @@
 /** The ordinary program as a child: what it is given and how it ended. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { BoxClock } from "../box/clock.js";
 import { REHEARSAL_VARIABLE } from "../variable.js";
 import type { ChildPlace } from "./child-files.js";
@@ -75,16 +75,28 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
   if (crashAt !== undefined && "change" in crashAt) options.changes.at(crashAt.change, () => child.kill("SIGKILL"));
   if (crashAt !== undefined && "reads" in crashAt) options.changes.like(crashAt, () => child.kill("SIGKILL"));
   const release = passSignalsOn(child);
+  const settings = interactive && crashAt !== undefined ? terminalSettings() : undefined;
   try {
     return await new Promise<Ended>((resolve, reject) => {
       child.once("error", reject);
-      child.once("exit", (code, signal) =>
-        resolve({ code: code ?? SIGNAL_BASE + (SIGNALS[signal ?? ""] ?? 0), killed: signal === "SIGKILL" }),
-      );
+      child.once("exit", (code, signal) => {
+        const killed = signal === "SIGKILL";
+        if (killed && settings !== undefined) stty([settings]);
+        resolve({ code: code ?? SIGNAL_BASE + (SIGNALS[signal ?? ""] ?? 0), killed });
+      });
     });
   } finally {
     release();
   }
+}
+
+/** Whoever is killed leaves the terminal as it was for reading keys; a shell, too, sets it back after such an end. */
+const terminalSettings = (): string | undefined => (process.stdin.isTTY ? stty(["-g"]) : undefined);
+
+/** Undefined where the machine has no such program. */
+function stty(words: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync("stty", words, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8" });
+  return status === 0 ? stdout.trim() : undefined;
 }
 
 function setting({ clock, interactive, place, crashAt }: ChildOptions): Record<string, unknown> {

@@ -9,7 +9,7 @@ import type { Opening, Scenario } from "../scenarios/scenario.js";
 import { makeKeyPair } from "../ssh/keys.js";
 
 export function firstState(scenario: Scenario, opening: Opening): BoxState {
-  const { world, cloudController, directorIdentity } = opening;
+  const { world, cloudController, directorIdentity, docker } = opening;
   const secret = makeKeyPair("secret")
     .privateKey.replace(/[^A-Za-z0-9]/g, "")
     .slice(-24);
@@ -28,6 +28,7 @@ export function firstState(scenario: Scenario, opening: Opening): BoxState {
     world,
     cloudController,
     director,
+    ...(docker === undefined ? {} : { docker }),
     accounts: {
       cf: { username: OPERATOR, password: OPERATOR_PASSWORD },
       bosh: { client: "recovery", clientSecret: secret },

@@ -4,15 +4,17 @@ import { EXIT } from "../../errors.js";
 import { type Box, startBox } from "../box/box.js";
 import type { BoxState } from "../box/box-state.js";
 import type { BoxClock, Pace } from "../box/clock.js";
+import { doneTo } from "../docker-engine/aftermath.js";
 import { PAGE_PROGRAMS } from "../page/programs.js";
 import { PAGE_USER } from "../scenarios/page-procedure.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { undoneComplaints } from "../scenarios/undone.js";
-import { Told } from "../scenarios/told.js";
+import { begun, Told } from "../scenarios/told.js";
 import type { Front } from "../weather/blow.js";
 import { tally, worldComplaints } from "./checks.js";
 import { Changes } from "./child.js";
 import { type ChildPlace, layOut } from "./child-files.js";
+import { type Laptop, openLaptop, removeLaptop } from "./laptop.js";
 import { leakComplaints } from "./leaks.js";
 import type { RehearsalRecord } from "./record.js";
 
@@ -29,8 +31,27 @@ export interface Sitting {
   readonly interactive: boolean;
   readonly caller: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;
+  /** Shows a real database at the end of a scenario that has one. */
+  readonly realDatabase?: RealDatabase;
   /** The child's own words go nowhere: for tests. */
   readonly quiet?: boolean;
+}
+
+/** A real PostgreSQL on this machine, with the archive that the box serves. */
+export interface RealDatabase {
+  /** Directory with its programs, for the PATH of the child. */
+  readonly programs: string;
+  /** The directory that was named for them; "" for the package. */
+  readonly given: string;
+  /** Restores the archive of the instance `old` out of the box, and shows a table by SQL. */
+  show(order: { readonly place: ChildPlace; readonly old: string; readonly table: string }): Promise<Shown>;
+}
+
+export interface Shown {
+  /** For people. */
+  readonly lines: readonly string[];
+  /** Undefined where the database does not answer: the lines say why. */
+  readonly rows: number | undefined;
 }
 
 export interface RehearsalResult {
@@ -41,11 +62,15 @@ export interface RehearsalResult {
   readonly complaints: readonly string[];
   /** The run that was rehearsed, where one began. */
   readonly run: string | undefined;
+  /** Where its journal lies. */
+  readonly journal?: string;
   readonly directory: string;
   /** What the far side counted while the tool worked: "docker stop" → 1. */
   readonly counts: Readonly<Record<string, number>>;
   /** What was to strike calls, and what it has struck. */
   readonly weather: readonly Front[];
+  /** What the real database showed, for people; absent where there was none. */
+  readonly real?: readonly string[];
 }
 
 export interface Standing {
@@ -57,7 +82,7 @@ export interface Standing {
 
 /** Starts a box and closes it whatever happens: servers that stay open would keep the process alive for ever. */
 export async function inBox<T>(
-  { caller }: Sitting,
+  { caller, realDatabase }: Sitting,
   from: {
     readonly directory: string;
     readonly state: BoxState;
@@ -70,18 +95,22 @@ export async function inBox<T>(
   const person = { user: PAGE_USER, programs: PAGE_PROGRAMS };
   const box = await startBox({ ...from, person, changed: changes.changed });
   let place: ChildPlace | undefined;
+  let laptop: Laptop | undefined;
   try {
-    place = await layOut({ ...from, box, caller });
+    const programs = realDatabase === undefined ? {} : { programs: realDatabase.programs };
+    if (from.scenario.onLaptop === true)
+      laptop = await openLaptop({ directory: from.directory, host: box.host, ...programs });
+    place = await layOut({ ...from, box, caller, ...(laptop === undefined ? {} : { laptop }) });
     return await work({ box, place, changes, clock: from.clock });
   } finally {
-    await Promise.all([place?.close(), box.close()]);
+    await Promise.all([place?.close(), laptop?.close(), box.close()]);
   }
 }
 
 const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-run", "--input", "--inputs"]);
 
 /** What the box says when the tool has ended. A box whose run came to its good end is not needed any more. */
-export function conclude(
+export async function conclude(
   sitting: Sitting,
   { box, place }: Standing,
   ended: {
@@ -93,7 +122,7 @@ export function conclude(
     /** It was gone on with after it had ended: what stopped it then may be refused for what it has left. */
     readonly resumed?: boolean;
   },
-): RehearsalResult {
+): Promise<RehearsalResult> {
   const { exitCode, scenario, record, undone = false, resumed = false } = ended;
   const expected = undone ? EXIT.done : scenario.exitCode;
   // What was begun may still be going on in the foundation: a base backup, a binding.
@@ -107,24 +136,49 @@ export function conclude(
     exitCode !== EXIT.interrupted &&
     !sitting.args.some((word) => LEADS_ELSEWHERE.has(word));
   const closing = { ...state, old: record.watched.old, exitCode };
+  const shown = exitCode === EXIT.done && !undone ? await realEnding(sitting, place, { scenario, record }) : undefined;
   const complaints = [
     ...(ownEnding && exitCode !== expected ? [`the tool ended with ${exitCode}, expected was ${expected}`] : []),
     ...worldComplaints(state.world, record.watched),
+    ...(state.docker?.strays ?? []).map((what) => `unknown call to the Docker engine: ${what}`),
     ...leakComplaints(state, { stateDirectory: sitting.stateDirectory, run: record.run }),
     ...(undone ? undoneComplaints(closing, scenario) : scenario.complaints(closing)),
+    ...(shown === undefined ? [] : rowsComplaints(shown, scenario.real?.ending?.rows(closing) ?? 0)),
     ...(ownEnding && !undone ? (scenario.unsaid?.(Told.ofRun(sitting.stateDirectory, record.run)) ?? []) : []),
   ];
   return {
     exitCode,
     expected,
     complaints,
-    run: record.run,
+    ...begun(sitting.stateDirectory, record.run),
     directory: place.directory,
-    counts: tally(state.world, record.since),
+    counts: { ...tally(state.world, record.since), ...doneTo(state.docker, record.since) },
     weather: state.weather ?? [],
+    ...(shown === undefined ? {} : { real: shown.lines }),
   };
 }
 
+async function realEnding(
+  { realDatabase, say }: Sitting,
+  place: ChildPlace,
+  { scenario, record }: { readonly scenario: Scenario; readonly record: RehearsalRecord },
+): Promise<Shown | undefined> {
+  const ending = scenario.real?.ending;
+  if (record.real === undefined || realDatabase === undefined || ending === undefined) return undefined;
+  say("A real database out of the same archive: it is restored on this machine.");
+  const order = { place, old: record.watched.old, table: ending.table };
+  return await realDatabase.show(order).catch((thrown: unknown) => ({ lines: [whyNot(thrown)], rows: undefined }));
+}
+
+const whyNot = (thrown: unknown): string =>
+  `The real database does not answer: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+
+const rowsComplaints = ({ rows }: Shown, wanted: number): string[] =>
+  rows === wanted ? [] : [`the real database has ${rows ?? "no"} rows, the foundation's ${wanted}`];
+
+const removeDirectory = (directory: string): void => rmSync(directory, { recursive: true, force: true });
+
 export function tidyUp({ exitCode, complaints, directory }: RehearsalResult): void {
-  if (exitCode === EXIT.done && complaints.length === 0) rmSync(directory, { recursive: true, force: true });
+  if (exitCode === EXIT.done && complaints.length === 0)
+    for (const remove of [removeLaptop, removeDirectory]) remove(directory);
 }

@@ -11,6 +11,8 @@ export interface RehearsalRecord {
   readonly watched: Watched;
   /** World time at which the tool was started first. */
   readonly since: number;
+  /** It ends with a real database: where its programs are, "" for those of the package. */
+  readonly real?: { readonly given: string };
 }
 
 const FILE = "rehearsal.json";
@@ -19,7 +21,8 @@ export const rehearsalsIn = (stateDirectory: string): string => join(stateDirect
 
 export function saveRecord(directory: string, record: RehearsalRecord): void {
   const path = join(directory, FILE);
-  writeFileSync(`${path}.part`, JSON.stringify(record), { mode: 0o600 });
+  // On disk before it has the name: a machine that dies leaves the one before, or this one, and none that is empty.
+  writeFileSync(`${path}.part`, JSON.stringify(record), { mode: 0o600, flush: true });
   renameSync(`${path}.part`, path);
 }
 
@@ -32,7 +35,7 @@ export function runsOf(directory: string): readonly string[] {
   return existsSync(note) ? readFileSync(note, "utf8").split("\n").slice(0, -1) : [];
 }
 
-/** The box in which a run was rehearsed, by itself or as one of a batch; undefined where it is gone. */
+/** The box in which a run was rehearsed, by itself or as one of a batch; undefined where it is gone, or its record is spoilt. */
 export function findRehearsal(
   stateDirectory: string,
   run: string,
@@ -41,10 +44,19 @@ export function findRehearsal(
   const names = existsSync(parent) ? readdirSync(parent) : [];
   return names
     .map((name) => join(parent, name))
-    .filter((directory) => existsSync(join(directory, FILE)))
-    .map((directory) => ({
-      directory,
-      record: JSON.parse(readFileSync(join(directory, FILE), "utf8")) as RehearsalRecord,
-    }))
+    .flatMap((directory) => recordIn(directory).map((record) => ({ directory, record })))
     .find(({ directory, record }) => record.run === run || runsOf(directory).includes(run));
+}
+
+/** None where none is, or what is there was spoilt: one box must not stand in the way of all the others. */
+function recordIn(directory: string): readonly RehearsalRecord[] {
+  const path = join(directory, FILE);
+  if (!existsSync(path)) return [];
+  try {
+    const value = JSON.parse(readFileSync(path, "utf8")) as Partial<RehearsalRecord> | null;
+    return value?.version === 1 && value.watched !== undefined ? [value as RehearsalRecord] : [];
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return [];
+    throw thrown;
+  }
 }

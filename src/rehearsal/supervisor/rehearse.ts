@@ -1,5 +1,5 @@
 /** Hosts a box, starts the ordinary program in it, kills and resumes it where asked, and looks at the foundation afterwards. */
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BoxFiles } from "../box/box-state.js";
 import { clockFrom, PACES } from "../box/clock.js";
@@ -12,7 +12,7 @@ import { firstState } from "./first-state.js";
 import type { Blow } from "../weather/blow.js";
 import { frontsOf } from "../weather/weather.js";
 import { conclude, inBox, type RehearsalResult, type Sitting, type Standing, tidyUp } from "./play.js";
-import { findRehearsal, type RehearsalRecord, rehearsalsIn, runsOf, saveRecord } from "./record.js";
+import { findRehearsal, noteIn, type RehearsalRecord, rehearsalsIn, runsOf, saveRecord } from "./record.js";
 
 export type { RehearsalResult } from "./play.js";
 
@@ -34,8 +34,9 @@ const LOOK_MS = 100;
 export async function rehearse(options: RehearseOptions): Promise<RehearsalResult> {
   const { scenario, seed, say } = options;
   const directory = makeDirectory(options);
-  const clock = clockFrom(scenario.beginsAt?.(Date.now()) ?? Date.now(), options.pace);
-  const opening = scenario.open({ seed, now: clock.epochMs });
+  const real = options.realDatabase === undefined ? undefined : scenario.real;
+  const clock = clockFrom(real?.beginsAt ?? scenario.beginsAt?.(Date.now()) ?? Date.now(), options.pace);
+  const opening = real?.open({ seed }) ?? scenario.open({ seed, now: clock.epochMs });
   const { old } = opening;
   const result = await inBox(
     options,
@@ -50,7 +51,11 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
       const world = box.host.world();
       const watched = { before: inventory(world, old), requestsBefore: world.store.requests.length, old };
       const record = { version: 1, scenario: scenario.name, watched, since: world.now } as const;
-      return await play(options, standing, record);
+      return await play(
+        options,
+        standing,
+        real === undefined ? record : { ...record, real: { given: options.realDatabase?.given ?? "" } },
+      );
     },
   );
   tidyUp(result);
@@ -71,7 +76,7 @@ export async function resumeRehearsal(
   const result = await inBox(options, { directory, clock, scenario, state }, async (standing) => {
     const { code } = await child(options, standing, { words: [options.command ?? "resume", options.run] });
     const undone = options.command === "undo";
-    return conclude(options, standing, { exitCode: code, scenario, record, undone, resumed: !undone });
+    return await conclude(options, standing, { exitCode: code, scenario, record, undone, resumed: !undone });
   });
   tidyUp(result);
   return result;
@@ -94,12 +99,17 @@ async function play(options: RehearseOptions, standing: Standing, first: Rehears
     saveRecord(directory, record);
     return record;
   };
+  const forget = (): void => {
+    rmSync(noteIn(directory), { force: true });
+    record = first;
+    saveRecord(directory, record);
+  };
   saveRecord(directory, record);
   const timer = setInterval(look, LOOK_MS);
   try {
-    const ended = await runAndResume(options, standing, () => look().run);
+    const ended = await runAndResume(options, standing, { newRun: () => look().run, forget });
     const exitCode = options.cleanup === true ? await cleanUp(options, standing, { ended, run: look().run }) : ended;
-    return conclude(options, standing, { exitCode, scenario, record: look(), undone: options.undo === true });
+    return await conclude(options, standing, { exitCode, scenario, record: look(), undone: options.undo === true });
   } finally {
     clearInterval(timer);
   }
@@ -124,27 +134,34 @@ function child(sitting: Sitting, { place, clock, changes }: Standing, { words, c
   });
 }
 
-async function runAndResume(
-  options: RehearseOptions,
-  standing: Standing,
-  newRun: () => string | undefined,
-): Promise<number> {
+interface Begun {
+  /** The run that the tool has begun. */
+  readonly newRun: () => string | undefined;
+  /** Makes nothing of it: it was killed before its first entry. */
+  readonly forget: () => void;
+}
+
+async function runAndResume(options: RehearseOptions, standing: Standing, { newRun, forget }: Begun): Promise<number> {
   const { interactive, say, scenario } = options;
   const { interruption } = scenario;
   const crashAt =
     options.crashAt ??
     (interruption === undefined ? undefined : { reads: interruption.at, time: interruption.time ?? 1 });
-  // At a terminal the operator is asked, as in earnest.
-  const inputs = interactive
-    ? []
-    : Object.entries(scenario.inputs).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
-  const first = await child(options, standing, {
-    words: ["run", ...(scenario.runbook === undefined ? [] : [scenario.runbook]), ...inputs],
-    ...(crashAt === undefined ? {} : { crashAt }),
-  });
+  const words = [
+    "run",
+    ...(scenario.runbook === undefined ? [] : [scenario.runbook]),
+    ...inputWords(scenario, interactive),
+  ];
+  const begun = await child(options, standing, { words, ...(crashAt === undefined ? {} : { crashAt }) });
+  const anew = begun.killed && !leavesAnEntry(crashAt);
+  if (anew) {
+    forget();
+    say(`The tool was killed (-9) at ${placeOf(crashAt)}: nothing had begun. Now it is begun anew.`);
+  }
+  const first = anew ? await child(options, standing, { words }) : begun;
   if (options.undo === true) return await undoAll(options, standing, { first, run: newRun() });
   if (!first.killed) {
-    if (crashAt !== undefined) say(`It never came to ${placeOf(crashAt)}: nothing was killed.`);
+    if (crashAt !== undefined && !anew) say(`It never came to ${placeOf(crashAt)}: nothing was killed.`);
     return first.code;
   }
   const run = newRun();
@@ -153,6 +170,17 @@ async function runAndResume(
   for (const event of interruption?.meanwhile(host.world()) ?? []) host.apply(event);
   const again = await child(options, standing, { words: ["resume", ...(run === undefined ? [] : [run])] });
   return again.code;
+}
+
+/** There is nothing to resume or take back where not even the first entry was written. */
+function leavesAnEntry(crashAt: CrashPoint | undefined): boolean {
+  return crashAt === undefined || !("append" in crashAt) || crashAt.append > 1 || crashAt.when === "after";
+}
+
+/** At a terminal the operator is asked, as in earnest. */
+function inputWords({ inputs, unattended, alwaysGiven = [] }: Scenario, interactive: boolean): readonly string[] {
+  const isGiven = (name: string): boolean => !interactive || unattended === true || alwaysGiven.includes(name);
+  return Object.entries(inputs).flatMap(([name, value]) => (isGiven(name) ? ["--input", `${name}=${value}`] : []));
 }
 
 /** Whatever became of the run, it is taken back; an undo that is killed goes on by the same command. */

@@ -6,11 +6,13 @@ import type { RehearsalResult } from "./play.js";
 export function summary(result: RehearsalResult): readonly string[] {
   const { complaints, counts, exitCode, expected } = result;
   const seen = Object.entries(counts)
-    .filter(([name]) => /^(?:docker (?:start|stop)|broker |host mv)/.test(name))
+    .filter(([name]) => /^(?:docker (?:start|stop)|broker |host mv)|^Docker host /.test(name))
     .map(([name, count]) => `${name} ${count}×`)
     .join(", ");
   const lines = [
+    ...(result.real === undefined ? [] : ["", ...result.real]),
     ...(result.weather.length === 0 ? [] : ["", ...weatherLines(result.weather)]),
+    ...lookAgain(result.run),
     "",
     "What the foundation in the box saw:",
     `  ${seen === "" ? "nothing was changed" : seen}`,
@@ -19,11 +21,25 @@ export function summary(result: RehearsalResult): readonly string[] {
           "  the source archive is untouched, nothing unknown was called",
           `  the tool ended with ${exitCode}${exitCode === expected ? ", as it should" : ""}`,
         ]
-      : complaints.map((complaint) => `  NOT WELL: ${complaint}`)),
+      : [
+          ...complaints.map((complaint) => `  NOT WELL: ${complaint}`),
+          ...(result.journal === undefined ? [] : ["What the tool wrote down of it:", `  ${result.journal}`]),
+        ]),
   ];
   return exitCode === expected || complaints.length > 0
     ? lines
     : [...lines, `  (the scenario by itself ends with ${expected})`];
+}
+
+/** A command has a line of its own, to be copied. */
+function lookAgain(run: string | undefined): readonly string[] {
+  if (run === undefined) return [];
+  return [
+    "",
+    "What others would be shown of it, in a file and in a browser:",
+    `  dingo-recover report ${run} --format html -o report.html`,
+    `  dingo-recover serve ${run}`,
+  ];
 }
 
 /** Each fault that was asked for: whether it struck a call, how often, and which. */

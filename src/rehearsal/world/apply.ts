@@ -148,6 +148,10 @@ const HANDLERS: Handlers = {
     draft.store.expiry = { ...draft.store.expiry, [event.bucket]: event.rules };
     return undefined;
   },
+  "rule-bucket": (draft, event) => {
+    draft.store.policies = { ...draft.store.policies, [event.bucket]: event.policy };
+    return undefined;
+  },
   "store-request": (draft, event) => {
     draft.store.requests.push({ at: draft.now, ...event.request });
     return undefined;

@@ -37,7 +37,9 @@ export type Change =
       readonly owner: string;
       readonly columns: readonly string[];
     }
-  | { readonly is: "rows"; readonly at: number; readonly table: string; readonly rows: readonly Row[] };
+  | { readonly is: "rows"; readonly at: number; readonly table: string; readonly rows: readonly Row[] }
+  | { readonly is: "drop"; readonly at: number; readonly name: string }
+  | { readonly is: "renamed"; readonly at: number; readonly name: string; readonly to: string };
 
 export interface Database {
   readonly sysid: string;
@@ -79,6 +81,14 @@ export function replay(database: Database, change: Change): void {
     case "rows": {
       const table = database.tables[change.table];
       if (table !== undefined) database.tables[change.table] = { ...table, rows: [...table.rows, ...change.rows] };
+      return;
+    }
+    case "drop":
+      delete database.tables[change.name];
+      return;
+    case "renamed": {
+      const { [change.name]: table, ...others } = database.tables;
+      database.tables = table === undefined ? others : { ...others, [change.to]: table };
     }
   }
 }

@@ -4,6 +4,7 @@
  * (wal-archives.md §1, §2). An ETag is the MD5 of the bytes.
  */
 import type { Change, Database } from "./database.js";
+import { packedMember } from "../real-archive/contents.js";
 import { lsnText, SEGMENT_BYTES, segmentName } from "./database.js";
 import { lzop, md5, plainSize, type Run } from "./lzop.js";
 import { tar } from "./tar.js";
@@ -19,6 +20,8 @@ export type Meaning =
       readonly mtime: number;
       readonly changes: readonly Change[];
       readonly encrypted?: true;
+      /** Its bytes are those of this member of the real archive. */
+      readonly real?: string;
     }
   | {
       readonly is: "backup-history";
@@ -34,6 +37,7 @@ export type Meaning =
       readonly segment: number;
       readonly database: Database;
       readonly encrypted?: true;
+      readonly real?: string;
     }
   | { readonly is: "text"; readonly text: string }
   | { readonly is: "bytes"; readonly base64: string };
@@ -46,7 +50,7 @@ export interface StoredObject {
 }
 
 /** Magic of a WAL page by major version. */
-const PAGE_MAGIC: Readonly<Record<string, number>> = { "9.5": 0xd087, "9.6": 0xd093 };
+const PAGE_MAGIC: Readonly<Record<string, number>> = { "9.5": 0xd087, "9.6": 0xd093, "11.22": 0xd098 };
 const WAL_FILE_MODE = 0o100600;
 
 /** A session key packet of `gpg -e`, old format with two bytes of length, version 3; what follows nobody here can read. */
@@ -60,6 +64,7 @@ export function bytesOf(meaning: Meaning): Buffer {
 function plainBytesOf(meaning: Meaning): Buffer {
   switch (meaning.is) {
     case "wal":
+      if (meaning.real !== undefined) return packedMember(meaning.real, seconds(meaning.mtime));
       return lzop(walPages(meaning), { mtime: seconds(meaning.mtime), fileMode: WAL_FILE_MODE });
     case "backup-history":
       return lzop([Buffer.from(backupHistory(meaning))], {
@@ -69,6 +74,7 @@ function plainBytesOf(meaning: Meaning): Buffer {
     case "timeline-history":
       return lzop([Buffer.from(meaning.text)], { mtime: seconds(meaning.at), fileMode: WAL_FILE_MODE });
     case "base":
+      if (meaning.real !== undefined) return packedMember(meaning.real, seconds(meaning.at));
       return lzop(tar(members(meaning.database, meaning)), { mtime: seconds(meaning.at), fileMode: 0 });
     case "text":
       return Buffer.from(meaning.text);

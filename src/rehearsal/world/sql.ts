@@ -3,6 +3,7 @@
  * an error and counts as a stray call: the rehearsal fails instead of pretending.
  */
 import { createHash } from "node:crypto";
+import { Before, copyIn, copyOut, typeOf, withoutRows } from "./sql-rows.js";
 import { commit, type Database, passwordFits, type Row, type Table, verifierOf } from "./database.js";
 
 export interface Session {
@@ -11,6 +12,8 @@ export interface Session {
   readonly now: number;
   /** Temporary tables of this session. */
   readonly temporary: Set<string>;
+  /** Rows that the script brings along. */
+  readonly copied?: readonly string[];
   /** Closes the open segment, which is archived a moment later; its name. */
   readonly closeSegment: () => string;
 }
@@ -22,11 +25,20 @@ export type SqlOutcome =
 /** Runs a script statement by statement and stops at the first error. */
 export function runScript(session: Session, script: string): SqlOutcome {
   const rows: (readonly string[])[] = [];
-  for (const statement of statements(script)) {
-    const outcome = runStatement(session, statement);
-    if (!outcome.ok) return outcome;
+  const { text, rows: copied } = withoutRows(script);
+  // One that is cut before its COMMIT is rolled back when the connection ends.
+  let before: Before | undefined;
+  for (const statement of statements(text)) {
+    if (/^(?:BEGIN|START TRANSACTION)\b/i.test(statement)) before = new Before(session.database);
+    if (/^COMMIT\b/i.test(statement)) before = undefined;
+    const outcome = runStatement({ ...session, copied }, statement);
+    if (!outcome.ok) {
+      before?.restore();
+      return outcome;
+    }
     rows.push(...outcome.rows);
   }
+  before?.restore();
   return { ok: true, rows };
 }
 
@@ -54,6 +66,10 @@ function runStatement(session: Session, statement: string): SqlOutcome {
   if (/^DO\s/i.test(statement)) return grantOwners(session, statement);
   if (/^(?:ALTER|CREATE)\s+ROLE\b/i.test(statement)) return changeRole(session, statement);
   if (/^CREATE\s+TEMP(?:ORARY)?\s+TABLE\b/i.test(statement)) return makeTemporary(session, statement);
+  const query = /^COPY\s*\(([\s\S]*)\)\s*TO\s+STDOUT$/i.exec(statement)?.[1];
+  if (query !== undefined) return runStatement(session, query.trim());
+  if (/^COPY\s/i.test(statement)) return copyRows(session, statement);
+  if (/^ALTER\s+TABLE\b/i.test(statement)) return changeTable(session, statement);
   if (/^CREATE\s+TABLE\b/i.test(statement)) return makeTable(session, statement);
   if (/^INSERT\s+INTO\b/i.test(statement)) return insert(session, statement);
   if (/^SELECT\b/i.test(statement)) return select(session, statement.replace(/\s+/g, " "));
@@ -111,10 +127,37 @@ function makeTemporary(session: Session, statement: string): SqlOutcome {
   return done;
 }
 
-const COLUMN_TYPES = /\b(?:integer|text|timestamptz)\b/i;
+/** A table of the schema that everything here lies in. */
+const TABLE = `(?:(?:"public"|public)\\.)?(${IDENTIFIER})`;
+
+/** `COPY NAME (COLUMNS) FROM rows N` and `COPY NAME TO STDOUT`. */
+function copyRows({ database, now, copied = [] }: Session, statement: string): SqlOutcome {
+  const [, name = "", list = "", at] =
+    new RegExp(`^COPY ${TABLE}(?: \\(([^()]*)\\))? (?:FROM rows (\\d+)|TO STDOUT)$`, "i").exec(statement) ?? [];
+  const table = database.tables[bare(name)];
+  if (table === undefined) return failed(`relation "${bare(name)}" does not exist`);
+  if (at === undefined) return { ok: true, rows: copyOut(table).map((line) => [line]) };
+  const columns = list.split(",").map((each) => bare(each.trim()));
+  copyIn(database, { name: bare(name), columns, data: copied[Number(at)] ?? "", now });
+  return done;
+}
+
+const RENAME = new RegExp(`^ALTER\\s+TABLE\\s+${TABLE}\\s+RENAME\\s+TO\\s+(${IDENTIFIER})$`, "i");
+/** Nothing here breaks a constraint. */
+const CONSTRAINT = new RegExp(`^ALTER\\s+TABLE\\s+ONLY\\s+${TABLE}\\s+ADD\\s+CONSTRAINT\\s`, "i");
+
+function changeTable({ database, now }: Session, statement: string): SqlOutcome {
+  const [, from = "", to] = RENAME.exec(statement) ?? CONSTRAINT.exec(statement) ?? [];
+  if (from === "") return { ok: false, unknown: true, message: "the change of the table is not understood" };
+  if (database.tables[bare(from)] === undefined) return failed(`relation "${bare(from)}" does not exist`);
+  if (to !== undefined) commit(database, { is: "renamed", at: now, name: bare(from), to: bare(to) });
+  return done;
+}
+
+const COLUMN_TYPES = /\b(?:integer|text|timestamptz|timestamp with time zone)\b/i;
 
 function makeTable({ database, user, now }: Session, statement: string): SqlOutcome {
-  const found = new RegExp(`^CREATE\\s+TABLE\\s+(?:public\\.)?(${IDENTIFIER})\\s*\\(([^()]*)\\)$`, "i").exec(statement);
+  const found = new RegExp(`^CREATE\\s+TABLE\\s+${TABLE}\\s*\\(([^()]*)\\)$`, "i").exec(statement);
   const [, table = "", list = ""] = found ?? [];
   const columns = list.split(",").map((each) => each.trim());
   if (found === null || !columns.every((each) => COLUMN_TYPES.test(each)))
@@ -167,6 +210,10 @@ function select(session: Session, statement: string): SqlOutcome {
   if (/^SELECT pg_is_in_recovery\(\)$/i.test(statement)) return value(database.inRecovery ? "t" : "f");
   if (SWITCH.test(statement)) return switchSegment(session, statement);
   if (/\bpg_control_system\(\)/i.test(statement)) return controlSystem(database, statement);
+  if (/^SELECT pg_catalog\.(?:set_config|pg_advisory_xact_lock)\(/i.test(statement)) return value("");
+  if (/^SELECT pg_try_advisory_xact_lock\(/i.test(statement)) return value("t");
+  if (/^SELECT name FROM pg_settings$/i.test(statement)) return { ok: true, rows: SETTINGS.map((name) => [name]) };
+  if (/\bFROM pg_(?:attribute|constraint)\b/i.test(statement)) return describeTable(database, statement);
   if (/\bFROM pg_roles\b/i.test(statement)) {
     return { ok: true, rows: Object.keys(database.roles).map((name) => [name]) };
   }
@@ -179,6 +226,23 @@ function select(session: Session, statement: string): SqlOutcome {
     return { ok: true, rows: names.map((name) => (/schemaname,/i.test(statement) ? ["public", name] : [name])) };
   }
   return selectFromTable(session, statement);
+}
+
+/** Of those that a dump sets. */
+const SETTINGS = [
+  ...["statement_timeout", "lock_timeout", "client_encoding", "standard_conforming_strings"],
+  ...["check_function_bodies", "client_min_messages", "row_security"],
+];
+
+/** Columns with their types, and the key, as a dump asks for them. */
+function describeTable({ tables }: Database, statement: string): SqlOutcome {
+  const name = new RegExp(`= '${TABLE}'::regclass`, "i").exec(statement)?.[1] ?? "";
+  const table = tables[bare(name)];
+  if (table === undefined) return failed(`relation "${bare(name)}" does not exist`);
+  const [key = ""] = table.columns;
+  if (/\bFROM pg_constraint\b/i.test(statement))
+    return { ok: true, rows: [[`${bare(name)}_pkey`, `PRIMARY KEY (${key})`]] };
+  return { ok: true, rows: table.columns.map((each) => [each, typeOf(table, each), each === key ? "t" : "f"]) };
 }
 
 /** The function came with PostgreSQL 9.6. */

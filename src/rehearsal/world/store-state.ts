@@ -12,7 +12,18 @@ export interface AccessKey {
 export interface StoreRequest {
   readonly at: number;
   readonly by: string;
-  readonly operation: "list" | "get" | "head" | "put" | "copy" | "delete" | "location" | "lifecycle";
+  readonly operation:
+    | "list"
+    | "get"
+    | "head"
+    | "put"
+    | "copy"
+    | "delete"
+    | "location"
+    | "lifecycle"
+    | "policy"
+    | "versioning"
+    | "object-lock";
   readonly bucket: string;
   readonly key: string;
   /** Of a copy: where from, as `BUCKET/KEY`. */
@@ -33,6 +44,8 @@ export interface StoreState {
   requests: StoreRequest[];
   /** Lifecycle rules by bucket; in the box they are shown and never act. */
   expiry?: Readonly<Record<string, readonly ExpiryRule[]>>;
+  /** Policies by bucket, as JSON; in the box they are shown and never act. */
+  policies?: Readonly<Record<string, string>>;
 }
 
 export const emptyStore = (bucket: string): StoreState => ({ buckets: { [bucket]: {} }, keys: [], requests: [] });

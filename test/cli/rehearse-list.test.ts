@@ -1,0 +1,27 @@
+/** The list of what can be rehearsed: by runbook, every scenario once. */
+import { afterAll, expect, it } from "vitest";
+import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.js";
+import { Place } from "./program.js";
+
+const place = new Place();
+afterAll(() => place.remove());
+
+it("names every scenario below its runbook, and the same as JSON", async () => {
+  const [{ stdout }, json] = await Promise.all([
+    place.run(["rehearse", "--list"]),
+    place.run(["rehearse", "--list", "--json"]),
+  ]);
+  const listed: { runbook: string; name: string }[] = [];
+  let runbook = "";
+  for (const line of stdout.split("\n")) {
+    runbook = /^([a-z-]+):$/u.exec(line)?.[1] ?? runbook;
+    const name = /^ {2}([a-z0-9-]+) {2}\S/u.exec(line)?.[1];
+    if (name !== undefined) listed.push({ runbook, name });
+  }
+  const { scenarios } = JSON.parse(json.stdout) as { scenarios: { runbook: string; name: string }[] };
+  expect(scenarios.map(({ name }) => name)).toEqual(SCENARIOS.map(({ name }) => name));
+  const inOrder = (all: typeof listed): string[] => all.map((each) => `${each.runbook} ${each.name}`).sort();
+  expect(inOrder(listed)).toEqual(inOrder(scenarios));
+  expect(listed).toContainEqual({ runbook: "recover-deleted-service", name: "happy-last-era" });
+  expect(listed).toContainEqual({ runbook: "salvage-docker-volumes", name: "salvage-docker-volumes" });
+});

@@ -1,0 +1,19 @@
+import { chmodSync, readdirSync } from "node:fs";
+import { expect, it } from "vitest";
+import { rehearse } from "../../src/cli/rehearse.js";
+import { scratchDirectories } from "../journal/scratch.js";
+
+const NOT_GIVEN = { config: undefined, confirm: undefined, "accept-loss": undefined };
+const scratch = scratchDirectories();
+
+it("a rehearsal begins nothing in a state directory that the tool will refuse", async () => {
+  const directory = scratch();
+  chmodSync(directory, 0o777);
+  const given = { json: true, color: false, verbose: false, yes: true, "non-interactive": true, patience: "1s" };
+  const play = { scenario: "wal-gap", list: false, undo: false, pace: "max", seed: 1 } as const;
+  await expect(rehearse({ ...given, ...play, "state-dir": directory, ...NOT_GIVEN })).rejects.toMatchObject({
+    code: "state-dir-unusable",
+    message: expect.stringContaining("others may write in it") as string,
+  });
+  expect(readdirSync(directory)).toEqual([]);
+});
