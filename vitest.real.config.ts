@@ -5,6 +5,8 @@ const results = process.env["VITEST_RESULTS"];
 
 export default defineConfig({
   test: {
+    // A failure is told whole in the message that CI prints at its end.
+    chaiConfig: { truncateThreshold: 2_000 },
     // The SDK's announcement of future Node versions is no part of a test.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     include: ["test/**/*.real.test.ts"],

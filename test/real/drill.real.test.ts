@@ -96,7 +96,7 @@ describe("a drill", () => {
   test("reports how long each step took", async () => {
     const { stdout } = await callTool(foundation, ["report", run, "--format", "markdown"]);
     for (const step of ["sacrifice", "rows", "lose", "find", "copy", "start", "proof", "compare"])
-      expect(stdout).toMatch(new RegExp(`^\\| ${step} \\|.*\\| (?:\\d+ min )?\\d+ s \\|`, "m"));
+      expect(stdout).toMatch(new RegExp(`^\\| ${step} \\|.*\\| (?:(?:\\d+ min )?\\d+ s|\\d+ h \\d+ min) \\|`, "m"));
   });
 
   test("left the archive of another deleted service as it was, and no user on the cell", async () => {

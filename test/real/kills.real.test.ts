@@ -286,9 +286,11 @@ async function requireRecoveredOnce(run: InterruptedRun, made: Made, { binds }: 
   const wanted = scene.listing.map(({ key }) => key.replace(`${scene.archive}/`, target));
   const arrived = copied.filter((key) => key.startsWith(target));
   expect(arrived.filter((key) => !wanted.includes(key))).toEqual([]);
-  // The store may finish a copy whose asker was killed, and then records that it could not answer.
-  const unanswered = keysOf(copies.filter(({ status }) => status >= 300));
-  expect(wanted.filter((key) => !arrived.includes(key) && !unanswered.includes(key))).toEqual([]);
+  // The store may finish a copy whose asker was killed. It then records that it could not answer, or nothing at all:
+  // MinIO's Send tosses a coin between its queue and the end of the asker (internal/logger/target/http/http.go).
+  const unrecorded = wanted.filter((key) => !arrived.includes(key));
+  const there = (await rig.objects.list(target)).map(({ key }) => key);
+  expect(unrecorded.filter((key) => !run.kills.includes("copy") || !there.includes(key))).toEqual([]);
   expect(await rig.objects.list(`${scene.archive}/`)).toEqual(scene.listing);
   expect(
     rig.objects.requests.writesBelow(`${scene.archive}/`).filter(({ accessKey }) => accessKey === run.accessKey),

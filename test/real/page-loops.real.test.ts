@@ -33,7 +33,7 @@ async function freshInstance(): Promise<Instance> {
 
 async function crashes(fresh: Instance, restarts: number): Promise<readonly string[]> {
   const node = onlyNode(fresh);
-  return until(`${node.container} to restart ${restarts} times`, 120_000, async () => {
+  return until(`${node.container} to restart ${restarts} times`, 300_000, async () => {
     const state = await node.state();
     if (state.restartCount < restarts) return undefined;
     // The engine's own view between two lives: a container that ended well, over and over.
@@ -113,7 +113,7 @@ async function recovered(scene: Scene, fresh: Instance): Promise<void> {
   const node = onlyNode(fresh);
   await recoverByHand(rig, cell, scene, fresh);
   const { startedAt } = await node.state();
-  await until(`${node.container} to be master`, 120_000, async () => {
+  await until(`${node.container} to be master`, 300_000, async () => {
     const { state, role, database_system_identifier: sysid } = (await node.patroni()) ?? {};
     return state === "running" && role === "master" && sysid === scene.sysid;
   });
@@ -121,13 +121,13 @@ async function recovered(scene: Scene, fresh: Instance): Promise<void> {
   expect(log).toContain("preparing patroni to restore this container from wal-e backups");
   expect(log).toContain("replica has been created using wal_e");
   for (const segment of scene.segments) expect(log).toContain(`restored log file "${segment}" from archive`);
-  await until("the end of recovery", 60_000, async () => {
+  await until("the end of recovery", 300_000, async () => {
     return (await node.log(startedAt)).some((line) => line.includes("archive recovery complete"));
   });
   expect(await node.sql("select count(*) from visits")).toEqual([String(scene.rows)]);
 
   const binding = await rig.broker.bind(fresh.guid);
-  await until("the router to lead to the master again", 30_000, async () => {
+  await until("the router to lead to the master again", 300_000, async () => {
     const answer = await logIn(binding);
     return answer.ok || answer.refused;
   });

@@ -34,7 +34,7 @@ afterAll(async () => {
 
 test("the page's procedure ends in a crash loop with exit code 0", async () => {
   const { node } = wreck;
-  await until(`${node.container} to restart`, 120_000, async () => {
+  await until(`${node.container} to restart`, 300_000, async () => {
     const state = await node.state();
     return state.restartCount >= 2 && (state.running || state.exitCode === 0);
   });

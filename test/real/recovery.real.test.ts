@@ -213,7 +213,7 @@ describe("a service that was deleted by mistake", () => {
     const canary = "canary-planted-in-an-argument";
     const planted = execa("sh", ["-c", "read -r line", canary], { reject: false });
     lines.watch(planted.pid);
-    await until("the planted canary to be seen", 10_000, async () => lines.has(canary), 20);
+    await until("the planted canary to be seen", 120_000, async () => lines.has(canary), 20);
     planted.stdin.end("\n");
     await planted;
     // What the search is about was really seen: the tool, its cf, and its commands on the cell.

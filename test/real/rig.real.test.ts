@@ -98,11 +98,11 @@ describe("the broker", () => {
     const { nodes, guid } = await rig.broker.provision(randomUUID(), { nodeCount: 2 });
     const [first, second] = nodes;
     expect((await second?.patroni())?.role).toBe("replica");
-    await until("the replica to stream", 60_000, async () => {
+    await until("the replica to stream", 180_000, async () => {
       return (await first?.sql("select state from pg_stat_replication"))?.includes("streaming");
     });
     expect((await logIn(await rig.broker.bind(guid))).ok).toBe(true);
-    await until("both nodes to advertise themselves", 30_000, async () => {
+    await until("both nodes to advertise themselves", 180_000, async () => {
       return (await rig.etcd.tree(`/service/${guid}/nodes`)).size === 2;
     });
     await rig.broker.deprovision(guid, "kill");
@@ -124,7 +124,7 @@ describe("the broker", () => {
     const node = onlyNode(scene.old);
     expect((await node.state()).running).toBe(true);
     await node.sql("insert into visits (batch) values (9)", "select pg_switch_xlog()");
-    await until("the archive to grow", 30_000, async () => {
+    await until("the archive to grow", 180_000, async () => {
       return (await rig.objects.list(`${scene.archive}/`)).length > scene.listing.length;
     });
     await docker(["rm", "--force", "--volumes", node.container]);

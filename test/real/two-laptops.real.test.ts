@@ -112,11 +112,13 @@ async function changes(by: Laptop, service: string): Promise<unknown> {
 function expectCopiedOnce(service: string, scene: Scene, by: readonly Laptop[]): void {
   const guid = guidOf(service);
   const keys = by.map(({ credentials }) => credentials.accessKeyId);
-  const copied = foundation.rig.objects.requests.all
-    .filter(({ api, status, accessKey }) => api === "CopyObject" && status < 300 && keys.includes(accessKey))
-    .flatMap((request) => request.keys.slice(0, 1))
-    .filter((key) => key.startsWith(`backups/${guid}/wal/`));
-  expect(copied.sort()).toEqual(
+  const asked = foundation.rig.objects.requests.all
+    .filter(({ api, accessKey }) => api === "CopyObject" && keys.includes(accessKey))
+    .flatMap(({ keys: [key = ""], status }) => (key.startsWith(`backups/${guid}/wal/`) ? [{ key, status }] : []));
+  const copied = asked.flatMap(({ key, status }) => (status < 300 ? [key] : []));
+  // The store may have copied what it could not answer any more: its record has that as 499, and nobody copies it again.
+  const unanswered = asked.flatMap(({ key, status }) => (status === 499 && !copied.includes(key) ? [key] : []));
+  expect([...copied, ...new Set(unanswered)].sort(), JSON.stringify(asked)).toEqual(
     scene.listing.map(({ key }) => key.replace(scene.archive, `backups/${guid}/wal`)).sort(),
   );
   expect(engine.counts(onlyNode(foundation.rig.broker.instance(guid)).container)).toMatchObject({

@@ -42,7 +42,7 @@ export async function recoverByHand(rig: Rig, cell: SshSession, scene: Scene, fr
   const node = onlyNode(fresh);
   await cell.must([...engine, "update", "--restart=no", node.container]);
   await cell.must([...engine, "stop", node.container]);
-  await until(`the leader key of ${fresh.guid} to be gone`, 45_000, async () => {
+  await until(`the leader key of ${fresh.guid} to be gone`, 180_000, async () => {
     return (await rig.etcd.get(`/service/${fresh.guid}/leader`)) === undefined;
   });
 

@@ -20,6 +20,12 @@ export async function tryDocker(args: readonly string[], input?: string): Promis
   return { code: result.exitCode ?? 1, stdout: result.stdout, stderr: result.stderr };
 }
 
+/** The words of `docker events` that tell what happens from this moment on, however late the client is at the engine. */
+export function eventsFromNow(filters: readonly string[]): readonly string[] {
+  const since = (Date.now() / 1000).toFixed(3);
+  return ["events", "--since", since, "--format", "{{json .}}", ...filters.flatMap((filter) => ["--filter", filter])];
+}
+
 /** What tests look at in `docker inspect`. */
 export interface ContainerState {
   readonly id: string;

@@ -1,7 +1,7 @@
 /** The docker engine's own event log: what it was made to do, whoever asked and whatever he says about it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { docker } from "./docker.js";
+import { docker, eventsFromNow } from "./docker.js";
 import { Feed } from "./feed.js";
 
 export interface EngineEvent {
@@ -25,8 +25,7 @@ export class EngineEvents extends Feed<EngineEvent> {
   static async record(rigId: string): Promise<EngineEvents> {
     const kinds = ["start", "stop", "die", "kill", "update", "restart", "create", "destroy"];
     const filters = [...kinds.map((kind) => `event=${kind}`), "type=container", `label=dingo-recover-rig=${rigId}`];
-    const args = ["events", "--format", "{{json .}}", ...filters.flatMap((filter) => ["--filter", filter])];
-    const child = spawn("docker", args, { stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn("docker", eventsFromNow(filters), { stdio: ["ignore", "pipe", "ignore"] });
     const events = new EngineEvents(child);
     createInterface({ input: child.stdout }).on("line", (line) => {
       const { Action: action, Actor: actor } = JSON.parse(line) as Said;

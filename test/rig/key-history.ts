@@ -36,7 +36,10 @@ export class KeyHistory extends Feed<KeyChange> {
     for (let index = from; ; ) {
       const text = await this.change(index);
       // A watch that is given up by the server ends without a body.
-      if (text === "") continue;
+      if (text === "") {
+        index = await this.caughtUp(index);
+        continue;
+      }
       const { action, node } = JSON.parse(text) as Told;
       if (action === undefined || node === undefined) throw new Error(`etcd tells no change: ${text}`);
       this.push({ action, value: node.value, index: node.modifiedIndex });
@@ -54,6 +57,13 @@ export class KeyHistory extends Feed<KeyChange> {
       if (cause instanceof Error && "code" in cause && cause.code === "UND_ERR_BODY_TIMEOUT") return "";
       throw error;
     }
+  }
+
+  /** etcd remembers its last thousand changes, of all keys: where this one was not changed, nobody asks for older ones. */
+  private async caughtUp(index: number): Promise<number> {
+    const now = await fetch(this.url, { signal: this.over.signal });
+    const { node } = (await now.json()) as Told;
+    return node === undefined || node.modifiedIndex >= index ? index : Number(now.headers.get("x-etcd-index")) + 1;
   }
 
   stop(): void {

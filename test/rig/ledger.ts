@@ -64,7 +64,9 @@ export class Ledger {
 
   /** Removes, newest first, all that is in the ledger, then the ledger. */
   async removeAll(): Promise<void> {
-    const lines = (await readFile(join(this.directory, "made"), "utf8")).split("\n").filter((line) => line !== "");
+    // Two that begin at the same time may both sweep: it is gone then.
+    const text = await readFile(join(this.directory, "made"), "utf8").catch(() => "");
+    const lines = text.split("\n").filter((line) => line !== "");
     const made = lines.map((line) => JSON.parse(line) as Made).reverse();
     const containers = made.flatMap((entry) => (entry.kind === "container" ? [entry.name] : []));
     if (containers.length > 0) await tryDocker(["rm", "--force", "--volumes", ...new Set(containers)]);
@@ -91,8 +93,20 @@ export class Ledger {
 }
 
 async function endProcess(pid: number, started: string): Promise<void> {
-  if ((await startTime(pid)) !== started) return;
-  process.kill(pid, "SIGTERM");
   const gone = async (): Promise<boolean> => (await startTime(pid)) !== started;
-  await until(`process ${pid} to end`, 5_000, gone, 50).catch(() => process.kill(pid, "SIGKILL"));
+  if (await gone()) return;
+  signalled(pid, "SIGTERM");
+  await until(`process ${pid} to end`, 5_000, gone, 50).catch(async () => {
+    signalled(pid, "SIGKILL");
+    await until(`process ${pid} to be killed`, 120_000, gone, 50);
+  });
+}
+
+/** It may have ended since somebody looked. */
+function signalled(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }

@@ -44,7 +44,7 @@ export async function startFront(store: string): Promise<LogStoreFront> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    await until("haproxy", 15_000, async () => child.exitCode === null && (await listens(port)), 50);
+    await until("haproxy", 120_000, async () => child.exitCode === null && (await listens(port)), 50);
   } catch (error) {
     const said = await readFile(log, "utf8");
     await stop();

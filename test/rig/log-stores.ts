@@ -27,7 +27,7 @@ export interface RealLogStore {
   readonly stop: () => Promise<void>;
 }
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 const NOBODY = 65_534;
 const AS_NOBODY = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
 /** A test process that is killed takes its server along. */

@@ -60,7 +60,7 @@ export class ObjectStore {
     );
     const client = s3Client(endpoint, credentials);
     const store = new ObjectStore(endpoint, hostPort, bucket, credentials, requests, client);
-    await until("MinIO", 20_000, () => client.send(new CreateBucketCommand({ Bucket: bucket })), 100);
+    await until("MinIO", 120_000, () => client.send(new CreateBucketCommand({ Bucket: bucket })), 100);
     return store;
   }
 

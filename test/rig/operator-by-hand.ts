@@ -24,14 +24,12 @@ export function shownCommands(text: string): { readonly step: string; readonly c
   const at = lines.findIndex((line) => /^ {2}[\w-]+(\[.*\])?: /.test(line));
   const step = /^ {2}([^:]+): /.exec(lines[at] ?? "")?.[1] ?? "";
   const commands: ShownCommand[] = [];
+  const setting: string[] = [];
   for (const line of lines.slice(at + 1)) {
-    const variable = /^ {6}where \$\w+ is set by: (.*)$/.exec(line)?.[1];
-    const command = /^ {4}(\S[^$]*)\$ (.*)$/.exec(line);
-    const last = commands.at(-1);
-    if (variable !== undefined && last !== undefined)
-      commands.splice(-1, 1, { ...last, lines: [variable, ...last.lines] });
-    else if (command !== null) commands.push({ on: command[1] ?? "", lines: [command[2] ?? ""] });
-    else break;
+    const [, on, typed] = /^ {4}(\S[^$]*)\$ (.*)$/.exec(line) ?? [];
+    if (on === undefined || typed === undefined) break;
+    if (/^[A-Z_]+=/.test(typed)) setting.push(typed);
+    else commands.push({ on, lines: [...setting.splice(0), typed] });
   }
   return { step, commands };
 }

@@ -84,7 +84,7 @@ export async function logIn(login: Login, sql = "select 1"): Promise<LoginResult
       PGPORT: String(login.port),
       PGUSER: login.username,
       PGPASSWORD: login.password,
-      PGCONNECT_TIMEOUT: "5",
+      PGCONNECT_TIMEOUT: "30",
     },
   });
   if (result.exitCode === 0) return { ok: true, rows: result.stdout.split("\n").filter((line) => line !== "") };

@@ -1,7 +1,7 @@
 /** Registrator's part: what docker publishes is written to etcd when a container starts, and removed when it dies. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { containerState, docker } from "./docker.js";
+import { containerState, docker, eventsFromNow } from "./docker.js";
 import type { EtcdServer } from "./etcd.js";
 
 interface DockerEvent {
@@ -23,15 +23,14 @@ export class Registrator {
   /** Watches the containers that carry this label. */
   static async start(etcd: EtcdServer, host: string, label: string): Promise<Registrator> {
     const filters = ["type=container", "event=start", "event=die", `label=${label}`];
-    const args = ["events", "--format", "{{json .}}", ...filters.flatMap((filter) => ["--filter", filter])];
-    const events = spawn("docker", args, { stdio: ["ignore", "pipe", "ignore"] });
+    const events = spawn("docker", eventsFromNow(filters), { stdio: ["ignore", "pipe", "ignore"] });
     const registrator = new Registrator(events, etcd, host);
     createInterface({ input: events.stdout }).on("line", (line) => {
       const event = JSON.parse(line) as DockerEvent;
       const name = event.Actor.Attributes["name"] ?? "";
       registrator.later(() => registrator.apply(event.Action ?? event.status ?? "", name));
     });
-    // Any answer of the engine shows that it is there; containers of this rig come only later.
+    // Any answer of the engine shows that it is there.
     await docker(["version", "--format", "{{.Server.Version}}"]);
     return registrator;
   }

@@ -110,7 +110,7 @@ export class RequestRecord {
    */
   async settled(path: string, ask: () => Promise<unknown>): Promise<void> {
     await ask();
-    await until(`the audit entry of ${path}`, 10_000, async () => this.marks.has(path), 50);
+    await until(`the audit entry of ${path}`, 120_000, async () => this.marks.has(path), 50);
   }
 
   async close(): Promise<void> {

@@ -31,7 +31,7 @@ export class Router {
     const path = join(directory, "haproxy.cfg");
     await writeFile(path, configuration(socketOf(directory, 0), ""));
     const haproxy = await startServer(ledger, "haproxy", ["haproxy", "-W", "-f", path]);
-    await until("haproxy", 15_000, () => listens(socketOf(directory, 0)), 50);
+    await until("haproxy", 120_000, () => listens(socketOf(directory, 0)), 50);
     const router = new Router(address, haproxy, directory, etcd, "");
     router.feeding = router.feed();
     return router;

@@ -84,7 +84,7 @@ function sshd(listen: string): readonly string[] {
 
 async function sshdListens(container: string, address: string): Promise<void> {
   const scan = async (): Promise<boolean> => (await execa("ssh-keyscan", ["-T", "2", address])).stdout !== "";
-  await until(`sshd of ${container} on ${address}:22 (is that port taken?)`, 15_000, scan);
+  await until(`sshd of ${container} on ${address}:22 (is that port taken?)`, 120_000, scan);
 }
 
 async function keyPair(ledger: Ledger, name: string): Promise<{ readonly path: string; readonly publicKey: string }> {

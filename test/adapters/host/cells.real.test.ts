@@ -122,7 +122,7 @@ async function startDatabase(ledger: Ledger, address: string, etcdAt: string): P
   ]);
   const answers = ["exec", container, "psql", "-X", "-h", "127.0.0.1", "-U", "nobody", "-c", "select 1"];
   const ready = (): Promise<void> =>
-    until(`PostgreSQL in ${container}`, 60_000, async () =>
+    until(`PostgreSQL in ${container}`, 300_000, async () =>
       /authentication failed|no password supplied/.test((await tryDocker(answers)).stderr),
     ).then(() => undefined);
   await ready();

@@ -60,7 +60,7 @@ async function sshd(...options: readonly string[]): Promise<Sshd> {
   const address = await containerAddress(container, "bridge");
   const published = await docker(["exec", container, "sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub"]);
   const hostKeys = new Map(published.split("\n").map((text) => [text.split(" ")[0] ?? "", text]));
-  await until(`sshd at ${address}`, 15_000, () => answers(address));
+  await until(`sshd at ${address}`, 120_000, () => answers(address));
   return { container, address, hostKeys };
 }
 
@@ -90,7 +90,7 @@ function gateway(server: Sshd, more: Partial<GatewaySettings>): Gateway {
   return made;
 }
 
-const line = (text: string) => ({ line: text, timeoutMs: 20_000, maxOutputBytes: 1_000_000 });
+const line = (text: string) => ({ line: text, timeoutMs: 120_000, maxOutputBytes: 1_000_000 });
 const byKey = { user: USER, privateKey: KEY.privateKey };
 
 describe("a real sshd of today", () => {
@@ -139,7 +139,7 @@ describe("a real sshd of today", () => {
     const socket = join(directory, "socket");
     agent = execa("ssh-agent", ["-D", "-a", socket], { reject: false });
     writeFileSync(join(directory, "key"), KEY.privateKey, { mode: 0o600 });
-    await until("ssh-agent", 10_000, async () => {
+    await until("ssh-agent", 120_000, async () => {
       const add = await execa("ssh-add", ["-q", join(directory, "key")], {
         env: { SSH_AUTH_SOCK: socket },
         reject: false,
@@ -170,7 +170,7 @@ describe("a real sshd of today", () => {
     const connection = await connect(doomed, "ssh-ed25519", byKey);
     const run = connection.run(line("touch /tmp/begun; sleep 600"));
     const failed = expect(run).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
-    await until("the command", 10_000, async () => {
+    await until("the command", 120_000, async () => {
       const { exitCode } = await execa("docker", ["exec", doomed.container, "test", "-e", "/tmp/begun"], {
         reject: false,
       });
@@ -202,7 +202,7 @@ describe("a real sshd as the gateway", () => {
   it("is known by the file that ssh itself wrote, hashed names and all", async () => {
     const server = await sshd("UsePAM=no");
     const file = join(mkdtempSync(join(tmpdir(), "known-")), "known_hosts");
-    const scan = await execa("ssh-keyscan", ["-H", "-T", "5", server.address]);
+    const scan = await execa("ssh-keyscan", ["-H", "-T", "60", server.address]);
     writeFileSync(file, `${scan.stdout}\n`);
     expect(readFileSync(file, "utf8")).not.toContain(server.address);
     await expect(gateway(server, { knownHostsFiles: [file] }).forward("127.0.0.1", 22)).resolves.toBeDefined();

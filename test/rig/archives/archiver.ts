@@ -1,4 +1,5 @@
 /** A program that archives and restores: WAL-E or WAL-G, each as itself. */
+import type { Seal } from "./seal.js";
 import type { Ended } from "./workshop.js";
 
 /** Command lines for PostgreSQL; what they need is in the script that they name. */
@@ -13,6 +14,8 @@ export interface Archiver {
   readonly reader: "wal-e" | "wal-g";
   /** Of the archive, below the bucket. */
   readonly prefix: string;
+  /** What it encrypts to, where it does. */
+  readonly seal?: Seal | undefined;
   /** The same program on another archive. */
   on(prefix: string): Archiver;
   /** Writes the scripts into a folder of the server's user. */

@@ -6,12 +6,13 @@ import type { Archiver } from "./archiver.js";
 import { Chronicle } from "./chronicle.js";
 import { type Cluster, Postgres } from "./postgres.js";
 import { restoreInto } from "./restore.js";
+import { makeSeal } from "./seal.js";
 import { systemIdOf } from "./system-id.js";
 import { WalE } from "./wal-e.js";
 import { WalG } from "./wal-g.js";
 import { POSTGRESQL, type PostgresqlVersion, type Workshop } from "./workshop.js";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 300_000;
 
 export interface Made {
   readonly archiver: Archiver;
@@ -82,6 +83,12 @@ export async function makeLine(cluster: Cluster): Promise<Made> {
 
 export const makeWalELine = (workshop: Workshop, prefix: string): Promise<Made> =>
   makeLine({ workshop, version: POSTGRESQL.era, archiver: new WalE(workshop, prefix) });
+
+/** The same, encrypted with OpenPGP. */
+export async function makeSealedLine(workshop: Workshop, prefix: string): Promise<Made> {
+  const archiver = new WalE(workshop, prefix, await makeSeal(workshop));
+  return await makeLine({ workshop, version: POSTGRESQL.era, archiver });
+}
 
 export const makeBrotliLine = (workshop: Workshop, prefix: string): Promise<Made> =>
   makeLine({ workshop, version: POSTGRESQL.era, archiver: new WalG(workshop, prefix, { compression: "brotli" }) });

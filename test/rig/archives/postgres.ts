@@ -7,7 +7,7 @@ import type { Archiver } from "./archiver.js";
 import { type Chronicle, parseLsn } from "./chronicle.js";
 import type { PostgresqlVersion, Workshop } from "./workshop.js";
 
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 300_000;
 const READY = /database system is ready to accept connections/;
 
 export interface Recovery {

@@ -1,6 +1,7 @@
 /** WAL-E 1.1.1 from its wheel, with the distribution's lzop and pv. */
 import type { Archiver, Commands } from "./archiver.js";
 import { quote, script, scriptPath } from "./scripts.js";
+import type { Seal } from "./seal.js";
 import type { Ended, Workshop } from "./workshop.js";
 
 const MAIN = "from wal_e.cmd import main; main()";
@@ -11,10 +12,11 @@ export class WalE implements Archiver {
   constructor(
     private readonly workshop: Workshop,
     readonly prefix: string,
+    readonly seal?: Seal,
   ) {}
 
   on(prefix: string): Archiver {
-    return new WalE(this.workshop, prefix);
+    return new WalE(this.workshop, prefix, this.seal);
   }
 
   async commands(home: string): Promise<Commands> {
@@ -57,6 +59,7 @@ export class WalE implements Archiver {
       WALE_RETRIES: "2",
       AWS_ACCESS_KEY_ID: objects.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: objects.credentials.secretAccessKey,
+      ...(this.seal === undefined ? {} : { WALE_GPG_KEY_ID: this.seal.id, GNUPGHOME: this.seal.home }),
     };
   }
 }

@@ -17,7 +17,7 @@ export const POSTGRESQL = { era: "9.6.24", newer: "13.14" } as const;
 export type PostgresqlVersion = (typeof POSTGRESQL)[keyof typeof POSTGRESQL];
 
 const NOBODY = 65_534;
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 /** Some ten data directories at a time, each with WAL of its own. */
 const ROOM_BYTES = 4 * 1024 ** 3;
 /** psql of the distribution talks to every server that is older; it is found behind the wrapper that Debian puts first. */

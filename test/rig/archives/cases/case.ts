@@ -19,7 +19,7 @@ export interface Case {
   readonly lost?: number;
   readonly real: Real;
   /** What this tool's own reader comes to, where that is not the same. */
-  readonly own?: "refuses" | { readonly rows: readonly number[] };
+  readonly own?: { readonly rows: readonly number[] };
 }
 
 /** What the real programs make of it. */

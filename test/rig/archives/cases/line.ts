@@ -24,6 +24,16 @@ async function foreign(snapshot: Snapshot, from: Snapshot, row: number): Promise
   await snapshot.write(key, await from.repacked(await from.segment(name), "lzo"));
 }
 
+/** The first base backup and the first segments of another cluster, over those of this one; their dates are the newest. */
+async function overwrite(snapshot: Snapshot, other: Snapshot): Promise<void> {
+  const base = snapshot.made.bases[0] ?? "";
+  const first = /^wal_005\/00000001000000000000000[123]\./;
+  const keys = (await other.keys(/^/)).filter((key) => key.includes(base) || first.test(key));
+  const isSentinel = (key: string): boolean => key === sentinelOf(base);
+  for (const key of [...keys.filter((key) => !isSentinel(key)), ...keys.filter(isSentinel)])
+    await snapshot.write(key, await other.read(key));
+}
+
 export const lineCases: readonly Case[] = [
   { title: "untouched", verdict: "restorable", base: 1, lost: 0, real: { rows: ALL } },
   {
@@ -185,9 +195,8 @@ export const lineCases: readonly Case[] = [
     verdict: "restorable",
     base: 0,
     lost: 0,
+    // Its own reader finds that while it reads, and begins from the older one.
     real: { rows: ALL },
-    // It takes the newest one that names and sizes leave whole, and says what to do instead.
-    own: "refuses",
   },
   {
     title: "the start segment of the newest base backup is missing",
@@ -230,12 +239,7 @@ export const lineCases: readonly Case[] = [
   {
     title: "the older base backup and the first segments are another cluster's",
     damage: async (snapshot, { of }) => {
-      const other = await of("twins");
-      const base = snapshot.made.bases[0] ?? "";
-      const first = /^wal_005\/00000001000000000000000[123]\./;
-      for (const key of await other.keys(/^/)) {
-        if (key.includes(base) || first.test(key)) await snapshot.write(key, await other.read(key));
-      }
+      await overwrite(snapshot, await of("twins"));
       // The newest stays the newest.
       await snapshot.change(sentinelOf(second(snapshot)), (bytes) => bytes);
     },
@@ -244,6 +248,27 @@ export const lineCases: readonly Case[] = [
     base: 1,
     lost: 0,
     real: { rows: ALL },
+  },
+  {
+    title: "another cluster wrote the newest base backup over the older one, and the first segments",
+    damage: async (snapshot, { of }) => overwrite(snapshot, await of("twins")),
+    depth: "deep",
+    verdict: "restorable",
+    base: 1,
+    lost: 0,
+    real: { rows: ALL },
+  },
+  {
+    title: "the segment that the newest base backup begins in is another cluster's",
+    damage: async (snapshot, { of }) => {
+      const key = await snapshot.segment(startOf(second(snapshot)));
+      await snapshot.write(key, await (await of("twins")).read(key));
+    },
+    depth: "deep",
+    verdict: "restorable-with-loss",
+    base: 0,
+    lost: 5,
+    real: { rows: [1, 2, 3, 4] },
   },
   {
     title: "nothing says which release the newest base backup is of",

@@ -124,7 +124,6 @@ export const treeCases: readonly Case[] = [
     base: 1,
     lost: 2,
     real: { rows: UP_TO_8 },
-    own: "refuses",
   },
   {
     title: "one branch, all histories are missing, and so is the newer base backup",
