@@ -52,7 +52,7 @@ function type(command: string) {
     AWS_ACCESS_KEY_ID: "k",
     AWS_SECRET_ACCESS_KEY: "s-of-nobody",
   };
-  return spawnSync("bash", ["-c", shell], { cwd: place.directory, env, encoding: "utf8", timeout: 60_000 });
+  return spawnSync("bash", ["-c", shell], { cwd: place.directory, env, encoding: "utf8", timeout: 180_000 });
 }
 
 describe("the README's page on discovery", () => {

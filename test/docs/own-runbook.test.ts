@@ -1,0 +1,80 @@
+/** The worked example of an own runbook and an own action: as the page has it, it runs. */
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Place } from "../cli/program.js";
+
+const EXAMPLE = "docs/own-runbook";
+
+let place: Place;
+beforeEach(() => {
+  place = new Place();
+  for (const name of readdirSync(EXAMPLE)) copyFileSync(join(EXAMPLE, name), join(place.directory, name));
+});
+afterEach(() => place.remove());
+
+const rewrite = (change: (text: string) => string): void => {
+  const file = join(place.directory, "actions.mjs");
+  writeFileSync(file, change(readFileSync(file, "utf8")));
+};
+
+describe("an own runbook with an own action", () => {
+  it("stands on the page as it is in the package", () => {
+    const page = readFileSync("docs/writing-a-runbook.md", "utf8");
+    for (const name of ["before-we-begin.yml", "actions.mjs"])
+      expect(page).toContain(`\n${readFileSync(join(EXAMPLE, name), "utf8")}\`\`\`\n`);
+    expect(page).toContain(`\`${readFileSync(join(EXAMPLE, "dingo-recover.yml"), "utf8").trim()}\``);
+  });
+
+  it("is checked, and runs with a journal as any other", async () => {
+    expect(await place.run(["lint", "before-we-begin.yml"])).toMatchObject({ code: 0, stderr: "" });
+    const ran = await place.run(["run", "./before-we-begin.yml", "--non-interactive", "--input", "team=data"]);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.stdout).toMatch(/it is \d+ o'clock UTC: (?:some|no)body is there/u);
+    const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout);
+    expect(runs).toMatchObject([{ state: "succeeded", target: "team/data" }]);
+  });
+
+  it("is resumed and undone by the text that it began with, wherever its file is by now", async () => {
+    const good = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
+    rewrite(() => good.replace("const hour =", 'throw new Error("not today"); const hour ='));
+    const ran = await place.run(["run", "./before-we-begin.yml", "--non-interactive", "--input", "team=data"]);
+    expect(ran.code, ran.stderr).not.toBe(0);
+    const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout);
+    rewrite(() => good);
+    rmSync(join(place.directory, "before-we-begin.yml"));
+    const resumed = await place.run(["resume", runs[0].run, "--non-interactive"]);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stdout).toMatch(/it is \d+ o'clock UTC/u);
+    const undone = await place.run(["undo", runs[0].run, "--non-interactive"]);
+    expect(undone.code, undone.stderr).toBe(0);
+  });
+
+  it("is refused with the file and what is wrong in it", async () => {
+    const wrong: readonly (readonly [how: (text: string) => string, why: RegExp])[] = [
+      [(text) => text.replace('"team.office-hours"', '"discovery.find-deleted-instance"'), /one of the tool's own/u],
+      [(text) => text.replace('effect: "read"', 'effect: "destroy"'), /has no probe/u],
+      [(text) => text.replace('effect: "read"', 'effect: "none"'), /has no effect: read, create/u],
+      [
+        (text) => text.replace("export const actions =", "export const others ="),
+        /is no function that returns a list/u,
+      ],
+      [() => "export const actions = (", /gives no actions: /u],
+    ];
+    const good = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
+    for (const [how, why] of wrong) {
+      rewrite(() => how(good));
+      const { code, stderr } = await place.run(["lint", "before-we-begin.yml"]);
+      expect(code, stderr).toBe(10);
+      expect(stderr.replaceAll(/\s+/gu, " ")).toMatch(why);
+      expect(stderr).toContain("actions.mjs");
+    }
+  });
+
+  it("is an unknown action where the configuration does not name it", async () => {
+    writeFileSync(join(place.directory, "dingo-recover.yml"), "{}\n");
+    const { code, stdout } = await place.run(["lint", "before-we-begin.yml"]);
+    expect(code).toBe(10);
+    expect(stdout).toContain("team.office-hours");
+  });
+});
