@@ -3,6 +3,8 @@
  * Root files of src/ (errors, action, secrets and the like) are the vocabulary that everybody shares.
  */
 
+const { bundled } = require("./package.json");
+
 /** Folders of src/ as one pattern. */
 const folders = (...names) => `^src/(?:${names.join("|")})/`;
 
@@ -32,11 +34,11 @@ module.exports = {
       to: { couldNotResolve: true, /* Rendered by the build. */ pathNot: "help\\.json$" },
     },
     {
-      name: "production-dependencies-only",
-      comment: "What is not under `dependencies` is not there on an operator's machine.",
+      name: "bundled-dependencies-only",
+      comment: "What an operator installs holds these packages with their own, and fetches none.",
       severity: "error",
       from: { path: "^src/" },
-      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "npm-optional"] },
+      to: { path: "node_modules/", pathNot: `^node_modules/(?:${bundled.join("|")}|@types)/` },
     },
     never("product-knows-no-test", "Test code is not shipped.", { from: "^src/", to: "^(?:test|bench)/" }),
     never("vocabulary-stands-alone", "Everybody shares the root files, so whatever they knew everybody would know; action.ts alone names the ports.", {
@@ -58,6 +60,21 @@ module.exports = {
       from: folders("yaml"),
       to: "^src/[^/]+/",
       but: folders("yaml"),
+    }),
+    never("explanation-knows-only-vocabulary", "What a code means is the same wherever it is met.", {
+      from: folders("explanation"),
+      to: "^src/[^/]+/",
+      but: folders("explanation"),
+    }),
+    never("compose-is-pure", "What a Compose file says is the same for an audit, a runbook and a command, and is tested without any of them.", {
+      from: folders("compose"),
+      to: "^src/[^/]+/",
+      but: folders("compose", "yaml"),
+    }),
+    never("page-knows-only-vocabulary", "The server hands out what it is given: it can read no run, and change nothing.", {
+      from: folders("page"),
+      to: "^src/[^/]+/",
+      but: folders("page"),
     }),
     never("expression-knows-only-vocabulary", "Expressions are data over data: they must mean the same in lint, dry run and run.", {
       from: folders("expression"),
@@ -96,6 +113,16 @@ module.exports = {
       from: "^src/archive/(?:names|compression|tar|wal)/",
       to: "^src/archive/reading/",
     }),
+    never("data-directory-knows-files", "What lies in a directory is told by its files alone, whoever asks, and wherever it lies.", {
+      from: folders("data-directory"),
+      to: "^src/[^/]+/",
+      but: "^src/(?:data-directory|ports|archive/wal)/",
+    }),
+    never("docker-storage-is-judged-from-facts", "A judgement that could look again by itself could not be repeated on what was seen.", {
+      from: folders("docker-storage"),
+      to: "^src/[^/]+/",
+      but: folders("docker-storage", "data-directory", "compose", "ports"),
+    }),
     never("scan-knows-bytes", "The scanner is low-level code: it stays small and exchangeable as long as it knows needles and lines, and not what they mean.", {
       from: folders("scan"),
       to: "^src/[^/]+/",
@@ -109,7 +136,12 @@ module.exports = {
     never("actions-speak-to-ports", "An action that knew an adapter could not be rehearsed; one that knew the engine could change its own consent.", {
       from: folders("actions"),
       to: "^src/[^/]+/",
-      but: folders("actions", "ports", "archive", "discovery"),
+      but: folders("actions", "ports", "archive", "discovery", "expression", "compose", "data-directory", "docker-storage"),
+    }),
+    never("doctor-looks-through-ports", "What doctor sees must be what a run will meet: the same ports, and the same questions to them.", {
+      from: folders("doctor"),
+      to: "^src/[^/]+/",
+      but: "^src/(?:doctor|ports|runbook|actions/(?:bosh|platform))/",
     }),
     never("adapters-know-no-policy", "An adapter translates; what to do with the answer is decided above it.", {
       from: folders("adapters"),
@@ -119,12 +151,12 @@ module.exports = {
     never("rehearsal-is-another-world", "A stand-in that shared code with the adapters would agree with their mistakes.", {
       from: folders("rehearsal"),
       to: "^src/",
-      but: "^src/(?:rehearsal/|errors\\.ts$)",
+      but: "^src/(?:rehearsal/|(?:errors|own-files)\\.ts$)",
     }),
     never("ui-sees-events", "Renderers show what happened; one that could reach the engine could decide something.", {
       from: folders("ui"),
       to: "^src/[^/]+/",
-      but: "^src/(?:ui/|ports/operator\\.ts$|ports/clock\\.ts$|engine/event\\.ts$|journal/entry\\.ts$)",
+      but: "^src/(?:ui/|ports/operator\\.ts$|ports/clock\\.ts$|ports/gate\\.ts$|engine/event\\.ts$|journal/entry\\.ts$)",
     }),
     never("report-is-a-function-of-the-journal", "A report must say the same years later, with nothing at hand but the journal.", {
       from: folders("report"),
@@ -183,9 +215,9 @@ module.exports = {
       fromBut: folders("expression"),
       to: "node_modules/@marcbachmann/cel-js/",
     }),
-    never("yaml-only-in-yaml", "YAML's traps are caught in one place.", {
+    never("yaml-only-in-yaml", "YAML's traps are caught in one place; only Compose files, which are other people's, are read as they are.", {
       from: "^src/",
-      fromBut: folders("yaml"),
+      fromBut: folders("yaml", "compose"),
       to: "node_modules/yaml/",
     }),
   ],

@@ -17,10 +17,19 @@ for (const name of ["unit.json", "exhaustive.json", "real.json"]) {
   total.skipped += result.numPendingTests + result.numTodoTests;
   for (const suite of result.testResults) {
     for (const test of suite.assertionResults) {
-      if (test.status !== "passed") console.log(`${test.status}: ${test.fullName}`);
+      if (test.status === "passed") continue;
+      console.log(`${test.status}: ${test.fullName}`);
+      // Why is told here as well: what a suite printed may be thousands of lines above.
+      for (const message of test.failureMessages ?? []) console.log(beginning(message));
     }
   }
 }
+
+function beginning(message) {
+  const lines = message.split("\n").filter((line) => !/^\s+at .*node_modules/.test(line));
+  return lines.slice(0, 25).map((line) => `    ${line.slice(0, 500)}`).join("\n");
+}
+
 if (failedBefore === "1" && total.failed === 0) total.failed = 1;
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 && total.skipped === 0 && total.passed > 0 ? 0 : 1);
