@@ -97,7 +97,7 @@ describe("clone-from", () => {
     const input = { ...wanted, clone_from: "important-db" };
     await scene.perform(createService, input);
     expect(scene.cf.creates).toMatchObject([{ parameters: { "node-count": 1, "clone-from": "important-db" } }]);
-    const lines = createService.describe(createService.input.parse(input)).map(({ line }) => line);
+    const lines = createService.describe(createService.input.parse(input), RUN).map(({ line }) => line);
     expect(lines.join("\n")).toContain('{"node-count":1,"clone-from":"important-db"}');
   });
 });

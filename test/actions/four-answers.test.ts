@@ -7,10 +7,13 @@ import type { Scene } from "../traps/scene.js";
 import { ARCHIVE_AND_KEYS } from "./mutations/archive-and-keys.js";
 import { CLEANUP } from "./mutations/cleanup.js";
 import { CLOUD_FOUNDRY } from "./mutations/cloud-foundry.js";
+import { COMPOSE } from "./mutations/compose.js";
 import { CONTAINERS } from "./mutations/container.js";
 import { DRILL } from "./mutations/drill.js";
 import { RECOVER_TO_TIME } from "./mutations/recover-to-time.js";
+import { SALVAGE } from "./mutations/salvage.js";
 import type { MutationCases } from "./mutations/shape.js";
+import { TEST_BACKUP } from "./mutations/test-backup.js";
 
 type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
 
@@ -21,6 +24,9 @@ const CASES: readonly MutationCases[] = [
   ...CLEANUP,
   ...DRILL,
   ...RECOVER_TO_TIME,
+  ...COMPOSE,
+  ...TEST_BACKUP,
+  ...SALVAGE,
 ];
 const MUTATING = [...REGISTRY.values()].filter(({ effect }) => effect !== "read").map(({ id }) => id);
 
@@ -81,7 +87,7 @@ async function probe(scene: Scene, { action, input }: MutationCases): Promise<Pr
 }
 
 /** All that the far sides have noted, whoever asked for it. */
-function changesOf({ cf, cell, etcd, store, scratch }: Scene): readonly string[] {
+function changesOf({ cf, cell, etcd, store, scratch, docker }: Scene): readonly string[] {
   const bindings = [...cf.bindingList.values()].flat().map(({ guid }) => guid);
   return [
     ...cf.spacesMade,
@@ -94,5 +100,6 @@ function changesOf({ cf, cell, etcd, store, scratch }: Scene): readonly string[]
     ...etcd.changes,
     ...store.changes,
     ...scratch.changes,
+    ...docker.changed,
   ];
 }

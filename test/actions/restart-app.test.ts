@@ -74,6 +74,23 @@ describe("restarting an application", () => {
     expect(scene.cf.restarts).toEqual(["web"]);
   });
 
+  it("is asked for once, though it follows its binding at once and its note is lost", async () => {
+    const scene = bound();
+    const stamp = (): string => `${scene.clock.now().toISOString().slice(0, 19)}Z`;
+    const [binding] = scene.cf.bindingList.get(NEW_GUID) ?? [];
+    if (binding === undefined) throw new Error("nothing is bound");
+    scene.cf.bindingList.set(NEW_GUID, [{ ...binding, createdAt: stamp() }]);
+    const restart = scene.cf.restartApp.bind(scene.cf);
+    scene.cf.restartApp = async (asked) => {
+      scene.cf.restartedAt = stamp();
+      await restart(asked);
+    };
+    await scene.perform(restartApp, INPUT);
+    scene.context.notes.splice(0);
+    await scene.perform(restartApp, INPUT);
+    expect(scene.cf.restarts).toEqual(["web"]);
+  });
+
   it("is asked for again where the instances of the first crashed", async () => {
     const scene = bound();
     scene.cf.instanceStates.push(["CRASHED"]);

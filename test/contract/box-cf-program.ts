@@ -5,18 +5,19 @@ import { pathToFileURL } from "node:url";
 import ts from "typescript";
 import type { installCfProgram } from "../../src/rehearsal/cf-program/install.js";
 
-const SOURCE = join(import.meta.dirname, "../../src/rehearsal/cf-program");
+const REHEARSAL = join(import.meta.dirname, "../../src/rehearsal");
 
 /** Puts the program into a directory and returns the path of its `cf`. */
 export async function boxCfProgram(directory: string): Promise<string> {
   const built = join(directory, "cf-program");
   mkdirSync(built, { recursive: true });
   writeFileSync(join(directory, "package.json"), '{"type":"module"}');
-  for (const file of readdirSync(SOURCE)) {
-    const { outputText } = ts.transpileModule(readFileSync(join(SOURCE, file), "utf8"), {
+  const files = readdirSync(join(REHEARSAL, "cf-program")).map((file) => join("cf-program", file));
+  for (const file of [...files, "program-file.ts"]) {
+    const { outputText } = ts.transpileModule(readFileSync(join(REHEARSAL, file), "utf8"), {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
     });
-    writeFileSync(join(built, file.replace(/\.ts$/, ".js")), outputText);
+    writeFileSync(join(directory, file.replace(/\.ts$/, ".js")), outputText);
   }
   const module = (await import(pathToFileURL(join(built, "install.js")).href)) as {
     readonly installCfProgram: typeof installCfProgram;

@@ -70,7 +70,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
 
     afterAll(async () => {
       await world.stop();
-    }, 120_000);
+    }, 600_000);
 
     describe("the ephemeral user", () => {
       it("is one for all commands, and journaled", async () => {

@@ -181,7 +181,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
     });
 
     it("gives a held create up at its deadline, without knowing what became of it", async () => {
-      const impatient = open({ changeTimeoutMs: 500 });
+      const impatient = open({ changeTimeoutMs: 5_000 });
       await impatient.identity();
       world.fault({ match: INSTANCES, kind: "hold", when: "after" });
       const asked = create({}, impatient);

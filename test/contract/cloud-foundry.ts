@@ -333,7 +333,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         await create();
         const at = { in: IN, instance: "important-db", guid: await guidOf("important-db") };
         await fixture.cf.deleteService(at);
-        await expect.poll(() => named("important-db")).toBeUndefined();
+        await expect.poll(() => named("important-db"), { timeout: 60_000 }).toBeUndefined();
         await expect(fixture.cf.deleteService(at)).rejects.toMatchObject({ code: "guard-refused", effect: "none" });
         expect((await named("other-db"))?.guid).toBe(world.seeded.livingGuid);
       });

@@ -27,9 +27,12 @@ export class StepContext implements Context {
     this.run = run;
   }
 
-  async ask(question: Question): Promise<Answer> {
+  /** Nobody types a second answer: what is refused ends in the refusal. */
+  async ask(question: Question, refusal?: (answer: string) => RecoverError | undefined): Promise<Answer> {
     this.asked.push(question);
     const value = this.answers.get(question.id);
+    const refused = value === undefined ? undefined : refusal?.(value);
+    if (refused !== undefined) throw refused;
     if (value !== undefined) return { value, by: "operator" };
     throw new RecoverError("question-unanswered", question.prompt, { remedy: "Answer it.", effect: "none" });
   }
@@ -38,6 +41,9 @@ export class StepContext implements Context {
     if (this.fence !== undefined) throw this.fence;
     this.announced += 1;
   }
+
+  /** Nobody pauses. */
+  async betweenItems(): Promise<void> {}
 
   async record(kind: string, data: JsonObject): Promise<void> {
     this.notes.push({ kind, data });

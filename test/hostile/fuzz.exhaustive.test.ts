@@ -2,7 +2,7 @@
  * Everything that reads foreign text, with a fixed number of inputs from a seed that is printed: FUZZ_SEED tries others,
  * FUZZ_RUNS more or fewer. A finding becomes a file of fixtures/corpus and is mended.
  */
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FaultyServer } from "../adapters/s3/faulty-server.js";
 import { isRefusal, s3Target, type Target, TARGETS } from "./targets.js";

@@ -1,5 +1,5 @@
 /** Everything that reads what others wrote: each takes a text and answers, or refuses it with an error for a person. */
-import fc from "fast-check";
+import { fc } from "../properties.js";
 import { z } from "zod";
 import * as director from "../../src/adapters/bosh/answers.js";
 import { CfReader } from "../../src/adapters/cf/reader.js";

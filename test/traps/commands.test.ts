@@ -7,7 +7,7 @@ import { DOCKER, DOCKER_HOST, dockerStart, dockerStop, etcdPut } from "../../src
 import { CONTAINER, DATA, NEW_GUID, RUN, SPACE, TARGET } from "./scene.js";
 
 function lines(action: AnyAction, input: JsonObject): readonly string[] {
-  return action.describe(action.input.parse(input)).map(({ line }) => line);
+  return action.describe(action.input.parse(input), RUN).map(({ line }) => line);
 }
 
 describe("commands", () => {

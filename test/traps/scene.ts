@@ -14,6 +14,7 @@ import { FakeCell, FakeCells } from "../fakes/fake-cell.js";
 import { FakeCloudFoundry } from "../fakes/fake-cloud-foundry.js";
 import { cellInstance, DEPLOYMENT, FakeDirector } from "../fakes/fake-director.js";
 import { FakeEtcd } from "../fakes/fake-etcd.js";
+import { FakeDockerHosts } from "../fakes/fake-docker-hosts.js";
 import { FakeScratch } from "../fakes/fake-scratch.js";
 import { MemoryObjectStore } from "../fakes/memory-object-store.js";
 import { StepContext } from "../fakes/step-context.js";
@@ -44,6 +45,7 @@ export class Scene {
   readonly store = new MemoryObjectStore();
   readonly logStores: LogSearch[] = [];
   readonly scratch = new FakeScratch();
+  readonly docker = new FakeDockerHosts();
   readonly clock = new StillClock(Date.UTC(2026, 10, 21, 12), (ms) => this.etcd.pass(ms));
   readonly cell: FakeCell;
   readonly context: StepContext;
@@ -56,8 +58,8 @@ export class Scene {
     const logs = new StreamedLogs([]);
     const settings = { bucket: BUCKET };
     const { clock, cf, director, cells, store, logStores } = this;
-    const { scratch } = this;
-    const ports: Ports = { clock, cf, director, cells, store, logs, logStores, scratch, settings };
+    const { scratch, docker } = this;
+    const ports: Ports = { clock, cf, director, cells, store, logs, logStores, scratch, docker, settings };
     const startedAt = new Date(Date.UTC(2026, 10, 21, 11, 55));
     const target = "shop/prod/important-db";
     this.context = new StepContext(ports, { id: RUN, epoch: 1, startedAt, operator: "ann", target, rehearsal: false });

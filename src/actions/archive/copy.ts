@@ -49,6 +49,7 @@ export const copy = defineAction({
     const outcome = await copyArchive(context.ports.store.writer({ bucket, prefix }), plan, {
       clock: context.ports.clock,
       signal: context.signal,
+      betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "copying objects", done, total, unit: "objects" }),
     });

@@ -40,7 +40,7 @@ export const estimate = defineAction({
     `about ${counted(found.minutes, "minute")}${found.drill === "" ? "" : ` (${found.drill})`}; needs ${bytesText(found.disk_bytes)}, ${found.cell} has ${bytesText(found.free_bytes)} free`,
   describe: () => [{ on: "each cell", line: quote(freeSpace(STORE)) }],
   async run(context, facts): Promise<Output> {
-    const { drill } = context.ports.settings;
+    const drill = context.ports.settings.drill?.();
     const { objects, bytes, expanded_bytes: expandedBytes, segments: segmentsToReplay } = facts;
     const { minutes, diskBytes } = estimateRecovery({ objects, bytes, expandedBytes, segmentsToReplay }, drill);
     const roomiest = await roomiestCell(context, facts.deployment);

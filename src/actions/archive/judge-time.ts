@@ -4,6 +4,7 @@ import { isEncrypted } from "../../archive/judgement/strangers.js";
 import { verifyArchive } from "../../archive/judgement/verify.js";
 import { type ArchiveLocation, formatLocation, instanceArchive, parseLocation } from "../../archive/names/location.js";
 import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.js";
+import { inClear } from "../../archive/reading/in-clear.js";
 import { planRestore, type RestorePlan } from "../../archive/restore/plan.js";
 import { expandedSize } from "../../archive/restore/restore.js";
 import { counted } from "../../counted.js";
@@ -47,6 +48,7 @@ export const judgeTime = defineAction({
     found.open
       ? `${found.location} reaches no later than ${found.recovery_point}: what came behind it is not archived yet`
       : `${found.base} and ${counted(found.segments, "segment")} of WAL in ${found.location} lead there`,
+  known: ({ recovery_point: value }) => (value === "" ? [] : [{ label: "recovery point", value }]),
   describe: ({ guid, bucket, archive, time }) => [
     {
       on: "here",
@@ -59,8 +61,8 @@ export const judgeTime = defineAction({
   async run(context, request): Promise<Output> {
     refuseFuture(context, request);
     const location = locationOf(request);
-    const facts = await readArchive(context.ports.store.reader(), location, { times: true });
-    if (isEncrypted(facts)) throw encrypted(location);
+    const facts = await factsOf(context, location);
+    if (isEncrypted(facts) && facts.opened === undefined) throw encrypted(location);
     const point = verifyArchive(facts).recoveryPoint?.time ?? "";
     const open = request.may_be_open && point !== "" && Date.parse(point) < Date.parse(request.time);
     const plan = planRestore(facts, open ? {} : { targetTime: new Date(request.time) });
@@ -68,7 +70,7 @@ export const judgeTime = defineAction({
   },
   /** It grows with the life of its service; what leads to the time has to stay. */
   async verify(context, _request, output) {
-    const facts = await readArchive(context.ports.store.reader(), parseLocation(output.location), { times: true });
+    const facts = await factsOf(context, parseLocation(output.location));
     const there = verifyArchive(facts).baseBackups.find(({ name }) => name === output.base);
     return { holds: there?.usable === true, evidence: `${output.base}: ${there?.why ?? "it is not there"}` };
   },
@@ -77,6 +79,9 @@ export const judgeTime = defineAction({
 function locationOf({ guid, bucket, archive }: Input): ArchiveLocation {
   return archive === "" ? instanceArchive(bucket, guid) : parseLocation(archive);
 }
+
+const factsOf = ({ ports }: Context, location: ArchiveLocation): Promise<ArchiveFacts> =>
+  readArchive(inClear(ports.store.reader(), ports.decryption), location, { times: true });
 
 function refuseFuture({ ports }: Context, { time }: Input): void {
   const now = ports.clock.now();
@@ -93,7 +98,7 @@ function encrypted(location: ArchiveLocation): RecoverError {
     "not-restorable",
     "the archive is encrypted with OpenPGP, and no key of it is on this machine",
     {
-      remedy: "Decrypt a copy of the archive with gpg, and name it with --input archive=s3://….",
+      remedy: "Name the file with its private key as gpg.key in the configuration, and begin anew.",
       place: formatLocation(location),
       effect: "none",
     },

@@ -61,6 +61,7 @@ export const setAside = defineAction({
     });
     const outcome = await moveAside(store, plan, {
       signal: context.signal,
+      betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
     });

@@ -33,6 +33,7 @@ export const undoCopy: WayBack<Input, unknown> = {
     const plan = (await keptPlan(context, input)) ?? (await makePlan(context, input));
     await setAside(context.ports.store.writer(parseLocation(input.source)), plan, {
       signal: context.signal,
+      betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
     });

@@ -40,6 +40,7 @@ export const undoSetAside: WayBack<Input, unknown> = {
     await putBack(context.ports.store.writer(parseLocation(input.source)), plan, {
       clock: context.ports.clock,
       signal: context.signal,
+      betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "copying objects back", done, total, unit: "objects" }),
     });

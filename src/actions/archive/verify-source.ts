@@ -11,6 +11,7 @@ import {
 } from "../../archive/names/location.js";
 import { segmentKey } from "../../archive/names/layout.js";
 import { lossInTimeText, lossText } from "../../archive/judgement/loss.js";
+import { svgPicture } from "../../archive/picture/svg.js";
 import type { ArchiveVerdict } from "../../archive/judgement/verdict.js";
 import { verifyArchive } from "../../archive/judgement/verify.js";
 import { PROBLEMS, type ProblemCode } from "../../archive/judgement/problem.js";
@@ -54,10 +55,15 @@ const output = z.object({
   loss: z.string(),
   base_backup: z.string(),
   baseline: evidenceRef,
+  /** Its WAL as an SVG document; absent in journals of earlier versions. */
+  picture: evidenceRef.optional(),
   /** By OpenPGP: the new instance needs a key. */
   encrypted: z.boolean(),
 });
 type Output = z.infer<typeof output>;
+
+/** Reports show what is kept under this name. */
+const ARCHIVE_PICTURE = "archive-picture.svg";
 
 export const verifySource = defineAction({
   id: "archive.verify-source",
@@ -67,6 +73,7 @@ export const verifySource = defineAction({
   output,
   tell: (found) =>
     `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}`,
+  known: ({ recovery_point: value }) => [{ label: "recovery point", value }],
   describe: ({ guid, archive }) => [verification(archive || `s3://BUCKET/backups/${guid}/wal`)],
   async run(context, request): Promise<Output> {
     const location = locate(context, request);
@@ -77,7 +84,8 @@ export const verifySource = defineAction({
     await acceptLoss(context, { verdict, loss, request, location });
     const objects = facts.entries.map((entry) => entry.info);
     const baseline = await keepListing(context, { name: "source-listing", location, objects });
-    return { ...outputOf(facts, { verdict, loss, baseline, elsewhere }), encrypted: isEncrypted(facts) };
+    const picture = await context.keep(ARCHIVE_PICTURE, svgPicture(verdict, formatLocation(location)));
+    return { ...outputOf(facts, { verdict, loss, baseline, elsewhere }), picture, encrypted: isEncrypted(facts) };
   },
   async verify(context, { old_goes_on }, output) {
     const before = await recallListing(context, output.baseline);

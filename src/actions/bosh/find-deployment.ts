@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
+import type { Director } from "../../ports/director.js";
 import { cellInstances, instanceName } from "./cell-instances.js";
 
 const input = z.strictObject({});
@@ -60,19 +61,23 @@ const HARMLESS = /\bssh\b|^retrieve (?:vm|instance)-stats$|^fetch logs$/i;
 
 /** Throws `platform-busy` while the director holds a lock on, or works at, the deployment. */
 export async function refuseBusyDirector(context: Context, deployment: string): Promise<void> {
-  const { director } = context.ports;
-  const locks = (await director.locks()).filter((lock) => lock.resource.includes(deployment));
-  const tasks = (await director.runningTasks()).filter((task) => task.deployment === deployment);
-  const others = [
-    ...locks.map((lock) => `lock ${lock.type} of task ${lock.taskId}`),
-    ...tasks
-      .filter(({ description }) => !HARMLESS.test(description))
-      .map((task) => `task ${task.id} (${task.description})`),
-  ];
+  const others = await busyWith(context.ports.director, deployment);
   if (others.length === 0) return;
   throw new RecoverError("platform-busy", `the director is at work on "${deployment}": ${others.join("; ")}`, {
     remedy: "Wait until bosh tasks shows nothing for this deployment, then resume.",
     place: deployment,
     effect: "none",
   });
+}
+
+/** Locks and tasks on the deployment, for people; empty where the director is at rest. */
+export async function busyWith(director: Director, deployment: string): Promise<readonly string[]> {
+  const locks = (await director.locks()).filter((lock) => lock.resource.includes(deployment));
+  const tasks = (await director.runningTasks()).filter((task) => task.deployment === deployment);
+  return [
+    ...locks.map((lock) => `lock ${lock.type} of task ${lock.taskId}`),
+    ...tasks
+      .filter(({ description }) => !HARMLESS.test(description))
+      .map((task) => `task ${task.id} (${task.description})`),
+  ];
 }

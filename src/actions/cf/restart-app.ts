@@ -9,6 +9,8 @@ import { waitFor } from "../wait.js";
 /** As long as the CLI waits for an application by itself: CF_STARTUP_TIMEOUT is 5 minutes (cf-bosh.md §1.3). */
 const RUNNING_DEADLINE_MS = 5 * 60_000;
 const POLL_MS = 2_000;
+/** What Cloud Controller stamps, it stamps to the second. */
+const STAMP_MS = 1_000;
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -52,6 +54,8 @@ export const restartApp = defineAction({
   async run(context, request): Promise<Output> {
     const app = await findApp(context, request);
     if (!(await isComingUp(context, app)) && !(await hasItsBinding(context, request, app))) {
+      // In the second of its binding a start says nothing: a resume whose journal lost its end would ask for another.
+      await context.ports.clock.sleep(STAMP_MS, context.signal);
       const at = context.ports.clock.now();
       const before = (await startsOf(context, app, at)).map((event) => event.guid);
       await context.record("restarting", { app: request.app, at: at.toISOString(), before });
@@ -156,7 +160,7 @@ async function isComingUp(context: Context, app: CfApp): Promise<boolean> {
 
 /**
  * Started since its binding was made, it runs with it already, whoever asked for that: a journal that lost its last block
- * does not know. Both times are Cloud Controller's; within one second nobody can tell.
+ * does not know. Both times are Cloud Controller's, and `run` never asks within the second of the binding.
  */
 async function hasItsBinding(context: Context, { guid }: Input, app: CfApp): Promise<boolean> {
   const { cf } = context.ports;

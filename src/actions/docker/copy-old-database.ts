@@ -75,7 +75,7 @@ export const copyOldDatabase = defineAction({
   async verify(context, request, output) {
     const { cell } = await openTarget(context, request);
     const kind = await cell.files.kind(output.path);
-    return { holds: kind === "directory", evidence: `${output.path} is ${kind}` };
+    return { holds: kind === "directory", evidence: `${output.path} is ${kind === "directory" ? "there" : kind}` };
   },
   undo: { leaves: "the copy stays in the data directory, which is moved aside as a whole" },
 });

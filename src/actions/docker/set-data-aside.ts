@@ -73,7 +73,7 @@ export const setDataAside = defineAction({
   async verify(context, target, output) {
     const { cell } = await openTarget(context, target);
     const kind = await cell.files.kind(output.aside);
-    return { holds: kind === "directory", evidence: `${output.aside} is ${kind}` };
+    return { holds: kind === "directory", evidence: `${output.aside} is ${kind === "directory" ? "there" : kind}` };
   },
 });
 

@@ -44,8 +44,8 @@ export const loadTables = defineAction({
   undo: undoLoad,
   describe: ({ key_guid, path }) => {
     const { on, line, variables = [] } = psqlByKey(key_guid, "");
-    const whole = `{ echo 'BEGIN;'; cat ${quote([path])}; echo 'COMMIT;'; }`;
-    return [{ on, line: `${whole} | ${line.replace("-c ''", "-v ON_ERROR_STOP=1")}`, variables }];
+    // All or nothing, and nothing where the file is not there.
+    return [{ on, line: line.replace("-c ''", `-1 -v ON_ERROR_STOP=1 -f ${quote([path])}`), variables }];
   },
   async guard(context, request) {
     await guardLiving(context, request.guid, request.name);

@@ -40,7 +40,7 @@ export const review = defineAction({
   describe: () => [],
   async run(context, facts): Promise<Review & z.infer<typeof output>> {
     const origin = await originOf(context, facts);
-    const drill = drillText(context.ports.settings.drill);
+    const drill = drillText(context.ports.settings.drill?.());
     const { id, rehearsal } = context.run;
     const undo = rehearsal ? "in earnest undo" : `"dingo-recover undo ${id}"`;
     return { rows: rowsOf(facts, { undo, origin, drill }) };

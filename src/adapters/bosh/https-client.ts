@@ -11,7 +11,8 @@ import { type IncomingMessage } from "node:http";
 import { type Agent, request as httpsRequest } from "node:https";
 import { RecoverError } from "../../errors.js";
 import type { Dial } from "../network/dial.js";
-import { dialedAgents } from "../network/http-agents.js";
+import { dialedAgents, type HttpAgents } from "../network/http-agents.js";
+import { isUntrustedCertificate } from "../network/certificate.js";
 
 export interface HttpsRequest {
   readonly method: "GET" | "POST";
@@ -37,24 +38,24 @@ const TIMEOUT_MS = 60_000;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export class HttpsClient {
-  readonly #kept: Agent;
-  readonly #fresh: Agent;
+  readonly #kept: HttpAgents;
+  readonly #fresh: HttpAgents;
   readonly #timeoutMs: number;
 
   constructor({ dial, ca, timeoutMs = TIMEOUT_MS }: HttpsClientOptions) {
     const trust = ca === undefined ? {} : { ca };
-    this.#kept = dialedAgents(dial, trust).https;
-    this.#fresh = dialedAgents(dial, trust, { keepAlive: false }).https;
+    this.#kept = dialedAgents(dial, trust);
+    this.#fresh = dialedAgents(dial, trust, { keepAlive: false });
     this.#timeoutMs = timeoutMs;
   }
 
   async send(request: HttpsRequest): Promise<HttpsResponse> {
-    if (request.method !== "GET") return await this.#exchange(request, this.#fresh);
+    if (request.method !== "GET") return await this.#exchange(request, this.#fresh.https);
     try {
-      return await this.#exchange(request, this.#kept);
+      return await this.#exchange(request, this.#kept.https);
     } catch (error) {
       if (!(error instanceof IdleConnectionLost)) throw error;
-      return await this.#exchange(request, this.#fresh);
+      return await this.#exchange(request, this.#fresh.https);
     }
   }
 
@@ -86,7 +87,7 @@ class IdleConnectionLost extends Error {}
 
 function explained(url: URL, error: Error): RecoverError {
   if (error instanceof RecoverError) return error;
-  return isCertificate(error) ? untrusted(url, error) : unanswered(url, error);
+  return isUntrustedCertificate(error) ? untrusted(url, error) : unanswered(url, error);
 }
 
 async function read(incoming: IncomingMessage, url: URL): Promise<string> {
@@ -103,11 +104,6 @@ async function read(incoming: IncomingMessage, url: URL): Promise<string> {
   }
   if (!incoming.complete) throw incomplete(url, undefined);
   return Buffer.concat(chunks).toString("utf8");
-}
-
-function isCertificate(error: Error): boolean {
-  const code = "code" in error ? String(error.code) : "";
-  return /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_(?:VERIFY|GET)/.test(code);
 }
 
 function unanswered(url: URL, error: Error): RecoverError {

@@ -10,7 +10,7 @@ import type { ResourceRecorder } from "../../ports/resources.js";
 import type { Secrets } from "../../secrets.js";
 import { quote } from "../../shell-quote.js";
 import type { Gateway } from "../network/dial.js";
-import { generateKeyPair, type KeyPair } from "../ssh/key-pair.js";
+import type { KeyPair } from "../ssh/key-pair.js";
 import { CellSession, labelOf, sessionEnded } from "./cell-session.js";
 import { DockerCli } from "./docker.js";
 import { EtcdByCurl } from "./etcd.js";
@@ -129,7 +129,7 @@ class SshCells implements OpenCells {
   }
 
   #keyPair(): Promise<KeyPair> {
-    this.#key ??= generateKeyPair();
+    this.#key ??= import("../ssh/key-pair.js").then(({ generateKeyPair }) => generateKeyPair());
     return this.#key;
   }
 

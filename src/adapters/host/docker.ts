@@ -15,7 +15,7 @@ import { environmentOf } from "./container-environment.js";
 import { type Inspected, nameOf, parseInspected, toContainer } from "./container-json.js";
 import { answerError } from "./json-answer.js";
 import { mergeByTime } from "./log-lines.js";
-import { failure, type Shell, succeed } from "./shell.js";
+import { change, failure, type Shell, succeed } from "./shell.js";
 
 const LIST_ATTEMPTS = 3;
 /** Above the grace that the daemon gives the container. */
@@ -50,15 +50,15 @@ export class DockerCli implements ContainerEngine {
 
   async stop(name: string, graceSeconds: number): Promise<void> {
     const timeoutMs = graceSeconds * 1000 + STOP_SLACK_MS;
-    await succeed(this.#shell, dockerStop(containerName(name), graceSeconds), { timeoutMs });
+    await change(this.#shell, dockerStop(containerName(name), graceSeconds), { timeoutMs });
   }
 
   async start(name: string): Promise<void> {
-    await succeed(this.#shell, dockerStart(containerName(name)));
+    await change(this.#shell, dockerStart(containerName(name)));
   }
 
   async setRestartPolicy(name: string, policy: "no" | "always"): Promise<void> {
-    await succeed(this.#shell, dockerRestartPolicy(containerName(name), policy));
+    await change(this.#shell, dockerRestartPolicy(containerName(name), policy));
   }
 
   async logs(name: string, since: string): Promise<readonly string[]> {

@@ -15,7 +15,7 @@ import {
 import type { HostFiles } from "../../ports/cells.js";
 import { quoted } from "../../printable.js";
 import { answerError } from "./json-answer.js";
-import { failure, type Shell, succeed, withoutSudoWarnings } from "./shell.js";
+import { change, failureOfChange, failure, type Shell, succeed, withoutSudoWarnings } from "./shell.js";
 
 /** A whole database. */
 const COPY_TIMEOUT_MS = 6 * 3_600_000;
@@ -61,7 +61,7 @@ export class ShellFiles implements HostFiles {
     const [left, arrived] = [await this.#exists(from), await this.#exists(to)];
     if (!left && arrived && result.code === 0) return;
     if (left && arrived) throw this.#refuse(`${quoted(to)} came to be while ${quoted(from)} was renamed`);
-    throw failure(this.#shell, argv, result);
+    throw failureOfChange(this.#shell, argv, result);
   }
 
   /** What a copy that failed or was cut has made stays: nobody but the caller knows what it is. */
@@ -69,7 +69,7 @@ export class ShellFiles implements HostFiles {
     if (await this.#exists(to)) throw this.#refuse(`${quoted(to)} exists already`);
     const argv = copyTree(absolute(from), absolute(to));
     const result = await this.#shell.run(argv, { timeoutMs: COPY_TIMEOUT_MS });
-    if (result.code !== 0) throw failure(this.#shell, argv, result);
+    if (result.code !== 0) throw failureOfChange(this.#shell, argv, result);
   }
 
   /** Finishes what an interrupted call began: an empty directory is taken, one with anything in it is refused. */
@@ -79,9 +79,9 @@ export class ShellFiles implements HostFiles {
     if (kind === "file") throw this.#refuse(`${quoted(path)} is a file`);
     if (kind === "directory" && (await this.entries(path)).length > 0)
       throw this.#refuse(`${quoted(path)} exists already and is not empty`);
-    if (kind === "absent") await succeed(this.#shell, make);
-    await succeed(this.#shell, own);
-    await succeed(this.#shell, protect);
+    if (kind === "absent") await change(this.#shell, make);
+    await change(this.#shell, own);
+    await change(this.#shell, protect);
     const [made, model] = [await this.#stat(fileOwner(path)), await this.#stat(fileOwner(like))];
     if (made === undefined || made !== model)
       throw this.#refuse(`${quoted(path)} did not get the owner of ${quoted(like)}`);
@@ -90,7 +90,7 @@ export class ShellFiles implements HostFiles {
   async removeTree(path: string): Promise<void> {
     if (!ASIDE.test(path))
       throw this.#refuse(`${quoted(path)} is nothing that a run moved aside, and is never deleted`);
-    await succeed(this.#shell, removeTree(path), { timeoutMs: RENAME_TIMEOUT_MS });
+    await change(this.#shell, removeTree(path), { timeoutMs: RENAME_TIMEOUT_MS });
   }
 
   async freeBytes(path: string): Promise<number> {

@@ -33,6 +33,12 @@ export async function succeed(shell: Shell, argv: Argv, options?: CommandOptions
   return result.stdout;
 }
 
+/** As `succeed`, of a command that changes something. */
+export async function change(shell: Shell, argv: Argv, options?: CommandOptions): Promise<void> {
+  const result = await shell.run(argv, options);
+  if (result.code !== 0) throw failureOfChange(shell, argv, result);
+}
+
 interface Meaning {
   readonly pattern: RegExp;
   readonly code: ErrorCode;
@@ -98,6 +104,20 @@ export function failure(shell: Shell, argv: Argv, result: CommandResult): Recove
     remedy: `Run it there by hand to see why: ${printable(shell.secrets.mask(quote(argv)))}`,
     place,
   });
+}
+
+/** The same of a command that changes something: by hand it would act behind the run's back. */
+export function failureOfChange(shell: Shell, argv: Argv, result: CommandResult): RecoverError {
+  const failed = failure(shell, argv, result);
+  const { code, message, effect } = failed;
+  if (code !== "command-failed") return failed;
+  const remedy = notByHand(printable(shell.secrets.mask(quote(argv))));
+  return new RecoverError(code, message, { remedy, place: shell.label, effect });
+}
+
+/** What to do where a command that changes something has failed. */
+export function notByHand(line: string): string {
+  return `Mend what it says there, then resume: what became of it is looked at first, so do not run it by hand. It was: ${line}`;
 }
 
 const LONGEST_SAYING = 400;

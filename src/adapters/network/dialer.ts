@@ -1,13 +1,47 @@
 /** Sockets: the ordinary dialer, and the one of a rehearsal that cannot leave the machine. */
-import { connect, isIP, type Socket } from "node:net";
+import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import { RecoverError } from "../../errors.js";
+import { optional } from "../../optional.js";
+import { quoted } from "../../printable.js";
 import type { Dialer } from "../../ports/dialer.js";
 
 /** Real milliseconds: the network does not run faster in a rehearsal. */
 const CONNECT_TIMEOUT_MS = 15_000;
 
-export function directDialer(timeoutMs = CONNECT_TIMEOUT_MS): Dialer {
-  return { connect: (host, port) => openSocket({ host, port, timeoutMs }) };
+/**
+ * A name that nobody knows is a mistake, and is not waited for, until this process has reached it once: then the network
+ * has gone that knew it (a VPN).
+ */
+export function directDialer(timeoutMs = CONNECT_TIMEOUT_MS, lookup?: LookupFunction): Dialer {
+  const reached = new Set<string>();
+  return {
+    async connect(host, port) {
+      try {
+        const socket = await openSocket({ host, port, timeoutMs, ...optional("lookup", lookup) });
+        reached.add(host);
+        return socket;
+      } catch (thrown) {
+        throw !reached.has(host) && thrown instanceof RecoverError && isUnknownName(thrown.cause)
+          ? unknownName(host, thrown)
+          : thrown;
+      }
+    },
+  };
+}
+
+/** ENOTFOUND is the resolver's word that there is none (EAI_NONAME); EAI_AGAIN, that it could not ask. */
+function isUnknownName(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "ENOTFOUND";
+}
+
+function unknownName(host: string, error: RecoverError): RecoverError {
+  return new RecoverError("unreachable", `there is no host of the name ${quoted(host)}, as far as this machine knows`, {
+    remedy: "Correct the name where it was given; or join the network that knows it, such as a VPN, then resume.",
+    ...optional("place", error.place),
+    cause: error.cause,
+    effect: "none",
+    lasts: true,
+  });
 }
 
 /** Refuses, before any look-up of a name, what is not an address of this machine. */
@@ -30,10 +64,18 @@ export function isLoopback(host: string): boolean {
   return isIP(host) === 4 && host.startsWith("127.");
 }
 
-function openSocket(to: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Socket> {
+interface Opening {
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+  /** The system's resolver where absent. */
+  readonly lookup?: LookupFunction;
+}
+
+function openSocket(to: Opening): Promise<Socket> {
   return new Promise((resolve, reject) => {
     // SSH writes small packets: with Nagle's algorithm each command would wait 40 ms for an acknowledgement.
-    const socket = connect({ host: to.host, port: to.port, noDelay: true });
+    const socket = connect({ host: to.host, port: to.port, noDelay: true, ...optional("lookup", to.lookup) });
     const fail = (why: string, cause?: unknown): void => {
       clearTimeout(timer);
       socket.destroy();

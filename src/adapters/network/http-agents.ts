@@ -2,14 +2,11 @@
  * HTTP and HTTPS for the director, S3 and log stores over whatever way leads there: straight, or through the one
  * gateway hop. The names in URLs are looked up at the far end of the hop.
  */
-import { Agent as HttpAgent, type ClientRequestArgs } from "node:http";
-import { Agent as HttpsAgent, type AgentOptions } from "node:https";
-import { isIP, Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import { connect, type ConnectionOptions, createSecureContext, type SecureContext } from "node:tls";
+import type { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
 import type { Dialer } from "../../ports/dialer.js";
 import type { Dial } from "./dial.js";
-import { ForwardedSocket } from "./forwarded-socket.js";
+import { httpAgent, httpsAgent } from "./dialed-agents.js";
 
 export interface HttpAgents {
   readonly http: HttpAgent;
@@ -24,25 +21,23 @@ export interface TlsTrust {
   readonly rejectUnauthorized?: boolean;
 }
 
-/**
- * How long an unused connection is kept. Shorter than any server's own patience: through a gateway the server's close
- * may never be seen here, and a request on such a connection waits for nothing (Node's servers close after 5 s).
- */
-const IDLE_MS = 2_000;
-
-type Opened = (error: Error | null, stream: Duplex) => void;
-
-/** Connections are kept for the next request unless told otherwise. */
+/** Connections are kept for the next request unless told otherwise. Each agent is made for its first request. */
 export function dialedAgents(dial: Dial, trust: TlsTrust = {}, { keepAlive } = { keepAlive: true }): HttpAgents {
-  const http = endingIdle(new DialedHttpAgent(dial, keepAlive));
-  // Said here, it counts before NODE_TLS_REJECT_UNAUTHORIZED, which would turn the check off for all without a word.
-  const https = endingIdle(new DialedHttpsAgent(dial, { keepAlive, rejectUnauthorized: true, ...trust }));
+  let http: HttpAgent | undefined;
+  let https: HttpsAgent | undefined;
   return {
-    http,
-    https,
+    get http() {
+      http ??= httpAgent(dial, { keepAlive });
+      return http;
+    },
+    get https() {
+      // Said here, it counts before NODE_TLS_REJECT_UNAUTHORIZED, which would turn the check off for all without a word.
+      https ??= httpsAgent(dial, { keepAlive, rejectUnauthorized: true, ...trust });
+      return https;
+    },
     destroy: () => {
-      http.destroy();
-      https.destroy();
+      http?.destroy();
+      https?.destroy();
     },
   };
 }
@@ -50,70 +45,4 @@ export function dialedAgents(dial: Dial, trust: TlsTrust = {}, { keepAlive } = {
 /** The way for traffic that does not take the gateway. */
 export function straight(dialer: Dialer): Dial {
   return (host, port) => dialer.connect(host, port);
-}
-
-/** The agent ends what nobody uses any more. */
-function endingIdle<A extends HttpAgent>(agent: A): A {
-  const ends = new WeakMap<Duplex, NodeJS.Timeout>();
-  const keep = agent.keepSocketAlive.bind(agent);
-  const reuse = agent.reuseSocket.bind(agent);
-  agent.keepSocketAlive = (stream) => {
-    // It answers whether the connection is kept, which its types do not say.
-    const kept: unknown = keep(stream);
-    if (kept !== false) ends.set(stream, setTimeout(() => stream.destroy(), IDLE_MS).unref());
-    return kept as undefined;
-  };
-  agent.reuseSocket = (stream, request) => {
-    clearTimeout(ends.get(stream));
-    reuse(stream, request);
-  };
-  return agent;
-}
-
-class DialedHttpAgent extends HttpAgent {
-  readonly #dial: Dial;
-
-  constructor(dial: Dial, keepAlive: boolean) {
-    super({ keepAlive });
-    this.#dial = dial;
-  }
-
-  override createConnection(options: ClientRequestArgs, opened?: Opened): undefined {
-    openSocket(this.#dial, options).then((socket) => opened?.(null, socket), failed(opened));
-  }
-}
-
-class DialedHttpsAgent extends HttpsAgent {
-  readonly #dial: Dial;
-  /** Made once: reading the authorities costs more than a request. */
-  #trusted: SecureContext | undefined;
-
-  constructor(dial: Dial, options: AgentOptions) {
-    super(options);
-    this.#dial = dial;
-  }
-
-  override createConnection(options: ClientRequestArgs & ConnectionOptions, opened?: Opened): undefined {
-    const secure = (socket: Duplex): void => {
-      const host = options.servername ?? options.host ?? "";
-      this.#trusted ??= createSecureContext(options.ca === undefined ? {} : { ca: options.ca });
-      const secureContext = this.#trusted;
-      opened?.(null, connect({ ...options, secureContext, socket, servername: isIP(host) === 0 ? host : "" }));
-    };
-    openSocket(this.#dial, options).then(secure, failed(opened));
-  }
-}
-
-async function openSocket(dial: Dial, options: ClientRequestArgs): Promise<Duplex> {
-  const stream = await dial(unbracketed(options.host ?? "localhost"), Number(options.port));
-  return stream instanceof Socket ? stream : new ForwardedSocket(stream);
-}
-
-function failed(opened: Opened | undefined): (error: Error) => void {
-  // Node reads the second argument only where there is no error.
-  return (error) => (opened as ((error: Error) => void) | undefined)?.(error);
-}
-
-function unbracketed(host: string): string {
-  return host.replace(/^\[(.*)\]$/, "$1");
 }

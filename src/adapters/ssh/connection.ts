@@ -10,7 +10,7 @@ import { printable } from "../../printable.js";
 import type { CommandResult } from "../../ports/cells.js";
 import type { Secrets } from "../../secrets.js";
 import type { Dial } from "../network/dial.js";
-import { logIn, type SshTarget } from "./handshake.js";
+import type { SshTarget } from "./handshake.js";
 import { type RemoteCommand, runRemote } from "./remote-command.js";
 
 /**
@@ -40,6 +40,8 @@ export class SshConnection {
   }
 
   static async open(target: SshTarget, dial: Dial, secrets: Secrets): Promise<SshConnection> {
+    // With it the library is loaded.
+    const { logIn } = await import("./handshake.js");
     return new SshConnection(await logIn(target, dial, secrets), target.label);
   }
 

@@ -21,13 +21,27 @@ export interface GatewaySettings extends Omit<Credentials, "ask"> {
   readonly operator?: Operator;
   /** As in `SshTarget`. */
   readonly keepAliveMs?: number;
+  /** How messages name it, where it is no gateway. */
+  readonly label?: string;
+}
+
+/** A host that is logged in to once for many commands, and again after a loss. */
+export interface RemoteLogin {
+  connection(): Promise<SshConnection>;
+  close(): Promise<void>;
+}
+
+/** A host of its own, to which the ways of a gateway's log-in apply as well. */
+export function createRemoteLogin(settings: GatewaySettings, dialer: Dialer, secrets: Secrets): RemoteLogin {
+  const { user, host, port, label = `${user}@${host}:${port}` } = settings;
+  return new SshGateway({ ...settings, label }, dialer, secrets);
 }
 
 export function createGateway(settings: GatewaySettings, dialer: Dialer, secrets: Secrets): Gateway {
   return new SshGateway(settings, dialer, secrets);
 }
 
-class SshGateway implements Gateway {
+class SshGateway implements Gateway, RemoteLogin {
   readonly label: string;
   readonly forward: Dial;
   readonly #settings: GatewaySettings;
@@ -41,7 +55,7 @@ class SshGateway implements Gateway {
   #connection: Promise<SshConnection> | undefined;
 
   constructor(settings: GatewaySettings, dialer: Dialer, secrets: Secrets) {
-    this.label = `gateway ${settings.user}@${settings.host}:${settings.port}`;
+    this.label = settings.label ?? `gateway ${settings.user}@${settings.host}:${settings.port}`;
     this.#settings = settings;
     this.#dial = (host, port) => dialer.connect(host.replace(/^\[(.*)\]$/, "$1"), port);
     this.#secrets = secrets;
@@ -52,6 +66,10 @@ class SshGateway implements Gateway {
 
   async ready(): Promise<void> {
     await this.#living();
+  }
+
+  connection(): Promise<SshConnection> {
+    return this.#living();
   }
 
   async close(): Promise<void> {
@@ -69,7 +87,7 @@ class SshGateway implements Gateway {
   });
 
   async #open(): Promise<SshConnection> {
-    const { host, port, keepAliveMs, operator: _, ...credentials } = this.#settings;
+    const { host, port, keepAliveMs, operator: _, label: __, ...credentials } = this.#settings;
     this.#trusted ??= await this.#trustedKeys();
     const target = {
       host,
@@ -109,7 +127,8 @@ class SshGateway implements Gateway {
     if (hostKey !== undefined) return configuredKey(hostKey, host);
     const keys = await knownHostKeys(knownHostsFiles, host, port);
     if (keys.length > 0) return { kind: "pinned", keys, source: knownHostsFiles.join(" or ") };
-    return { kind: "unknown", remedy: howToPin, accept: (shown) => this.#firstSight(shown) };
+    const remedy = this.#settings.label === undefined ? howToPin : howToKnow(host, knownHostsFiles);
+    return { kind: "unknown", remedy, accept: (shown) => this.#firstSight(shown) };
   }
 
   async #firstSight(shown: HostKey): Promise<boolean> {
@@ -150,4 +169,11 @@ function howToPin(shown: HostKey): string {
     `Compare ${fingerprint(shown)} with what the gateway's owner says; if it is the same, add ` +
     `"host_key: ${shown.type} ${shown.blob.toString("base64")}" below bosh.gateway in the configuration.`
   );
+}
+
+/** Where no configuration names a key. */
+function howToKnow(host: string, knownHostsFiles: readonly string[]): (shown: HostKey) => string {
+  return (shown) =>
+    `Compare ${fingerprint(shown)} with what the owner of "${host}" says; if it is the same, log in once with ` +
+    `"ssh", which adds it to ${knownHostsFiles[0] ?? "known_hosts"}.`;
 }

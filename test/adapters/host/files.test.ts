@@ -35,6 +35,18 @@ describe("files on a cell", () => {
     await expect(silent.rename("/data", "/aside")).rejects.toMatchObject({ code: "command-failed" });
   });
 
+  it("advises nobody to try by hand what changes something", async () => {
+    const full = { code: 1, stderr: "mv: cannot move: No space left on device" };
+    const files = new ShellFiles(new AnsweringShell(MISSING, full, DIRECTORY, MISSING));
+    await expect(files.rename("/data", "/aside")).rejects.toMatchObject({
+      remedy: expect.stringMatching(/do not run it by hand\. It was: .*mv /) as string,
+    });
+    const unread = new ShellFiles(new AnsweringShell({ code: 1, stderr: "find: Input/output error" }));
+    await expect(unread.entries("/data")).rejects.toMatchObject({
+      remedy: expect.stringMatching(/^Run it there by hand to see why: .*find /) as string,
+    });
+  });
+
   it("sees that something else took the destination in between", async () => {
     const raced = new ShellFiles(new AnsweringShell(MISSING, { code: 0 }, DIRECTORY, DIRECTORY));
     await expect(raced.rename("/data", "/aside")).rejects.toMatchObject({ code: "guard-refused" });

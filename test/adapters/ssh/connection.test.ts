@@ -43,7 +43,7 @@ async function open(
 }
 
 function command(line: string, more: { stdin?: string; timeoutMs?: number; maxOutputBytes?: number } = {}) {
-  return { line, timeoutMs: 10_000, maxOutputBytes: 1024 * 1024, ...more };
+  return { line, timeoutMs: 60_000, maxOutputBytes: 1024 * 1024, ...more };
 }
 
 describe("a command over SSH", () => {

@@ -191,8 +191,8 @@ describe("an idle gateway", () => {
 
   it("stays open by keep-alives where silence would close it", async () => {
     const server = await serve(login);
-    firewall = await IdleFirewall.before(server.port, { idleMs: 400 });
-    const way = reach({ ...login, port: firewall.port, keepAliveMs: 80 });
+    firewall = await IdleFirewall.before(server.port, { idleMs: 2_000 });
+    const way = reach({ ...login, port: firewall.port, keepAliveMs: 400 });
     const { gone } = await watched(way);
     // Ten keep-alives are twice the silence that the firewall bears.
     const kept = firewall.heard(10).then(() => "kept");
@@ -203,7 +203,7 @@ describe("an idle gateway", () => {
 
   it("is logged in to again where it was closed all the same", async () => {
     const server = await serve(login);
-    firewall = await IdleFirewall.before(server.port, { idleMs: 150 });
+    firewall = await IdleFirewall.before(server.port, { idleMs: 1_500 });
     const way = reach({ ...login, port: firewall.port, keepAliveMs: 0 });
     await (await watched(way)).gone;
     await way.ready();

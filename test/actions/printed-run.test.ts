@@ -1,0 +1,30 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { openRunbook } from "../../src/cli/shipped-runbooks.js";
+import { foreseeUnits } from "../../src/engine/foresight.js";
+import { planRun } from "../../src/engine/plan.js";
+import { resolve } from "../../src/runbook/resolve.js";
+
+const NAMES = readdirSync("runbooks").map((file) => file.slice(0, -".yml".length));
+const RUN = "20260101-000000-abcd";
+
+/** Of all steps, as far as they can be told before anything ran. */
+function printed(name: string): string {
+  const plan = planRun(openRunbook(name));
+  const at = { run: RUN, plan, evaluator: { resolve, evaluate: () => null }, scope: {}, skipped: new Set<string>() };
+  return plan.steps
+    .flatMap(({ step: { forEach: _several, ...step }, ...planned }) => foreseeUnits(at, { ...planned, step }))
+    .flatMap(({ commands }) => commands)
+    .map(({ line }) => line)
+    .join("\n");
+}
+
+describe("commands to be pasted", () => {
+  it.each(NAMES)("of %s hold the run's own id, never a word in its place", (name) => {
+    expect(printed(name)).not.toMatch(/(?<![A-Z_])RUN(?![A-Z_])/u);
+  });
+
+  it("label what is made by hand as the run would", () => {
+    expect(printed("salvage-docker-volumes")).toContain(`dingo-recover.run=${RUN}`);
+  });
+});
