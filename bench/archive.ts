@@ -20,7 +20,7 @@ import { BUCKET, LocalStore, Proxy, S5CMD, storeEnvironment } from "./local-stor
 const [keys = 50_000, segments = 500, objects = 2_000, rounds = 5] = process.argv.slice(2, 6).map(Number);
 const kept = process.argv[6];
 const directory = resolve(kept ?? mkdtempSync(join(tmpdir(), "archive-bench-")));
-const TOOL = resolve("dist/bin.cjs");
+const TOOL = resolve("bundle/bin.cjs");
 const FAR_MS = 30;
 const at = (name: string): string => join(directory, name);
 

@@ -6,6 +6,7 @@ import { BoshDirector } from "./adapters/bosh/director.js";
 import { CfCloudFoundry } from "./adapters/cf/cloud-foundry.js";
 import { CfHop } from "./adapters/cf/hop.js";
 import type { CfLogin } from "./adapters/cf/login.js";
+import { OpenDockerHosts } from "./adapters/docker/docker-hosts.js";
 import { createCells } from "./adapters/host/cells.js";
 import { LogStore } from "./adapters/elasticsearch/log-store.js";
 import type { StoreLogin } from "./adapters/elasticsearch/store-client.js";
@@ -15,8 +16,10 @@ import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
 import { straight } from "./adapters/network/http-agents.js";
 import { socksGateway } from "./adapters/network/socks-gateway.js";
 import type { RunProgram } from "./adapters/process/spawn.js";
-import { LocalScratch } from "./adapters/scratch/scratch-databases.js";
+import { othersReach } from "./adapters/scratch/account.js";
+import { LocalScratch, type RestoreData } from "./adapters/scratch/scratch-databases.js";
 import { createGateway } from "./adapters/ssh/gateway.js";
+import { inClear } from "./archive/reading/in-clear.js";
 import { copyAtTime } from "./archive/restore/copy-at-time.js";
 import {
   type BrokerConfig,
@@ -27,19 +30,23 @@ import {
   settingsOf,
   type SocksConfig,
 } from "./config/config.js";
+import { looseFile } from "./config/envdir.js";
 import { sessionFile } from "./config/missing.js";
 import { asRecoverError, RecoverError } from "./errors.js";
 import { optional } from "./optional.js";
 import type { Clock } from "./ports/clock.js";
+import type { Decryption } from "./ports/decryption.js";
 import type { Director } from "./ports/director.js";
 import type { Dialer } from "./ports/dialer.js";
 import type { ArchiveStore } from "./ports/object-store.js";
 import type { Operator } from "./ports/operator.js";
 import type { Ports } from "./ports/ports.js";
 import type { SharedPlace } from "./ports/shared-place.js";
+import type { ScratchDatabases } from "./ports/scratch-database.js";
 import type { ResourceRecorder } from "./ports/resources.js";
+import { programPath } from "./program-path.js";
 import type { Secrets } from "./secrets.js";
-import { openStore, optionalSecret, resolveSecret } from "./store-wiring.js";
+import { openDecryption, openStore, optionalSecret, resolveSecret } from "./store-wiring.js";
 
 export interface WiringOptions {
   readonly config: Config;
@@ -54,6 +61,10 @@ export interface WiringOptions {
   readonly loopbackOnly: boolean;
   /** How `cf` is run; as a process of its own where absent. */
   readonly runCf?: RunProgram;
+  /** What is called on a Docker host that is this machine; a process of its own where absent. */
+  readonly runDocker?: RunProgram;
+  /** What stands before this machine's own scratch databases; nothing where absent. */
+  readonly placed?: (own: ScratchDatabases) => ScratchDatabases;
 }
 
 export interface Wired {
@@ -64,6 +75,8 @@ export interface Wired {
   cleanLeftOvers(): Promise<readonly string[]>;
   /** Where machines share leases. */
   shared(at: LeaseConfig): SharedPlace;
+  /** How places are reached that are no port: straight, or through the one hop where there is one. */
+  readonly ways: { readonly straight: Dial; readonly hop: Gateway | undefined };
   /** Ends log-ins and removes ephemeral users: what the journal is to hear of. The store can be reached on. */
   logOut(): Promise<void>;
   /**
@@ -81,23 +94,27 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     (viaGateway === true ? gateway?.forward : undefined) ?? straight(dialer);
   const opened = openStore(options, wayOf(config.s3));
   const { store } = opened;
+  const decryption = await openDecryption(options);
   const director = await openDirector(options, gateway?.forward ?? straight(dialer));
   const hop = cfHop(options, gateway);
   const cf = await openCf(options, hop);
   const cells = createCells({ director, dialer, recorder, secrets, ...(gateway === undefined ? {} : { gateway }) });
   const logStores = (config.logStores ?? []).map((each) => openLogStore(options, each, wayOf(each)));
   const broker = config.broker === undefined ? undefined : openBroker(options, config.broker, wayOf(config.broker));
+  const docker = openDocker(options, dialer);
   const ports: Ports = {
     clock,
     cf,
     director,
     cells,
     store,
+    ...optional("decryption", decryption),
     logs: new LocalLogFiles(config.logs),
     logStores,
     ...optional("broker", broker),
-    scratch: openScratch(options, store),
-    settings: settingsOf(config),
+    scratch: (options.placed ?? asItIs)(openScratch(options, store, decryption)),
+    docker,
+    settings: { ...settingsOf(config), ...optional("looseKey", looseKey(config.gpg?.key)) },
   };
   signal.throwIfAborted();
   // Users are removed while the director can still be reached.
@@ -105,6 +122,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   return {
     ports,
     shared: (at) => store.shared(at),
+    ways: { straight: straight(dialer), hop: gateway },
     logOut,
     warmUp: () => {
       cells.warmUp();
@@ -119,6 +137,8 @@ export async function wire(options: WiringOptions): Promise<Wired> {
         await closeAll([...(takenOver ? [cf, hop] : [{ close: logOut }]), gateway]);
       } finally {
         opened.close();
+        await decryption?.close();
+        await docker.close();
         for (const each of logStores) each.close();
         broker?.close();
       }
@@ -126,12 +146,28 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   };
 }
 
+const looseKey = (key: string | undefined): string | undefined => (key === undefined ? undefined : looseFile(key));
+
+const asItIs = (own: ScratchDatabases): ScratchDatabases => own;
+
+function openScratch(options: WiringOptions, store: ArchiveStore, decryption: Decryption | undefined): LocalScratch {
+  return scratchOf(options, (order) => copyAtTime(inClear(store.reader(), decryption), order));
+}
+
+/** Copies that are there already: nothing is restored by it. */
+export function openLeftCopies(
+  options: Pick<WiringOptions, "env" | "signal">,
+): Pick<ScratchDatabases, "look" | "stop" | "remove"> {
+  return scratchOf(options, () => Promise.reject(new Error("nothing is restored here")));
+}
+
 /** Another account has to reach a place that root made: below /root it could not. */
-function openScratch({ env, signal }: WiringOptions, store: ArchiveStore): LocalScratch {
-  const temporary = process.getuid?.() === 0 ? undefined : env["TMPDIR"];
+function scratchOf({ env, signal }: Pick<WiringOptions, "env" | "signal">, restore: RestoreData): LocalScratch {
+  const given = env["TMPDIR"];
+  const temporary = given !== undefined && (process.getuid?.() !== 0 || othersReach(given)) ? given : undefined;
   return new LocalScratch({
-    restore: (order) => copyAtTime(store.reader(), order),
-    path: env["PATH"] ?? "/usr/bin:/bin",
+    restore,
+    path: programPath(env),
     signal,
     root: temporary ?? "/var/tmp",
   });
@@ -159,7 +195,7 @@ async function openGateway(options: WiringOptions, dialer: Dialer): Promise<Gate
   if (config === undefined) return socks === undefined ? undefined : openSocks(socks, options, dialer);
   const { host, port, user, hostKey } = config;
   const agent = options.env["SSH_AUTH_SOCK"];
-  const known = [join(options.env["HOME"] ?? homedir(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"];
+  const known = knownHosts(options);
   return createGateway(
     {
       host,
@@ -174,6 +210,21 @@ async function openGateway(options: WiringOptions, dialer: Dialer): Promise<Gate
     dialer,
     options.secrets,
   );
+}
+
+const knownHosts = ({ env }: WiringOptions): readonly string[] => [
+  join(env["HOME"] ?? homedir(), ".ssh", "known_hosts"),
+  "/etc/ssh/ssh_known_hosts",
+];
+
+/** Nothing is run or dialled before a step asks. */
+function openDocker(options: WiringOptions, dialer: Dialer): OpenDockerHosts {
+  const { secrets, signal, operator } = options;
+  // The socket of this machine would be no rehearsal's.
+  const env = options.loopbackOnly ? { DOCKER_HOST: "tcp://127.0.0.1:1", ...options.env } : options.env;
+  const knownHostsFiles = knownHosts(options);
+  const given = { ...optional("operator", operator), ...optional("run", options.runDocker) };
+  return new OpenDockerHosts({ env, secrets, signal, dialer, knownHostsFiles, ...given });
 }
 
 /** Whatever listens there on loopback leads anywhere. */
@@ -255,7 +306,7 @@ async function openCf(options: WiringOptions, hop: CfHop | undefined): Promise<C
     hop === undefined ? (usual === undefined ? undefined : () => Promise.resolve(usual)) : () => hop.proxy();
   return new CfCloudFoundry({
     program: "cf",
-    path: env["PATH"] ?? "/usr/bin:/bin",
+    path: programPath(env),
     login: await cfLogin(options),
     skipSslValidation: config.cf.skipSslValidation,
     secrets,

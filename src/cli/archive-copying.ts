@@ -1,17 +1,21 @@
 /** The core of `archive copy`: a verified copy inside the object store; the source is only read (law 1). */
 import { compareListings } from "../archive/copy/baseline.js";
 import { probeCopy } from "../archive/copy/compare.js";
-import { copyArchive, refuseForeign } from "../archive/copy/copy.js";
+import { copyArchive, type CopyOptions, refuseForeign } from "../archive/copy/copy.js";
 import { itemsOf, planCopy, type CopyPlan } from "../archive/copy/copy-plan.js";
 import { keepManifest, manifestOf } from "../archive/copy/manifest.js";
+import { refuseSameBucket } from "../archive/copy/same-place.js";
 import { isColdClass } from "../archive/judgement/strangers.js";
 import { formatLocation, parseLocation, requireApart } from "../archive/names/location.js";
 import { listArchive } from "../archive/reading/listing.js";
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
+import type { Gate } from "../ports/gate.js";
 import type { ArchiveStore, ObjectInfo } from "../ports/object-store.js";
 import type { SharedPlace } from "../ports/shared-place.js";
+import { bytesText } from "../bytes.js";
 import { counted } from "../counted.js";
+import { ofCommand } from "../remedy.js";
 
 export interface ArchiveCopyOptions {
   readonly store: ArchiveStore;
@@ -25,6 +29,12 @@ export interface ArchiveCopyOptions {
   /** Opens the folder beside the destination for the manifest. Without it none is kept. */
   readonly shared?: (at: { readonly bucket: string; readonly prefix: string }) => SharedPlace;
   readonly signal?: AbortSignal;
+  /** Milliseconds without one copy that ends well, in which lost ones are looked for and sent again. Default: the first ends it. */
+  readonly patienceMs?: number;
+  /** Told of the first lost copy, and of the first one after others ended well. */
+  readonly lost?: (error: RecoverError) => void;
+  /** Who has it can hold the copy between two objects. */
+  readonly gate?: Gate | undefined;
 }
 
 export interface ArchiveCopyIntent {
@@ -40,9 +50,11 @@ export interface ArchiveCopyIntent {
 export interface ArchiveCopyDocument extends ArchiveCopyIntent {
   readonly schema: "dingo-recover/archive-copy@1";
   readonly copied: number;
+  /** Of the copied objects those whose copy had lost its answer: found there, or sent again. */
+  readonly lost: number;
   /** Where the original times of all objects are kept; null where nowhere. */
   readonly manifest: string | null;
-  /** Whether the store refuses to overwrite (If-None-Match); null where it was not asked. */
+  /** Whether the store refuses to overwrite (If-None-Match); null where it did not say. */
   readonly refusesOverwrite: boolean | null;
 }
 
@@ -53,40 +65,64 @@ export interface ArchiveCopyResult {
 }
 
 /**
- * Can be run again after a break. Errors: `source-protected` where the two overlap, `nothing-found` for an empty
+ * Can be run again after a break. Errors: `source-protected` where the two overlap, under whatever name of the bucket, `nothing-found` for an empty
  * source, `target-not-fresh` where the destination holds anything else, `object-changed` where somebody writes to the
  * source, and those of the store.
  */
 export async function archiveCopy(options: ArchiveCopyOptions): Promise<ArchiveCopyResult> {
+  return await copyAsAsked(options).catch((thrown: unknown) => {
+    throw ofCommand(thrown);
+  });
+}
+
+async function copyAsAsked(options: ArchiveCopyOptions): Promise<ArchiveCopyResult> {
   const source = parseLocation(options.source);
   const target = parseLocation(options.destination);
   requireApart(source, target);
   const store = options.store.writer(source);
+  const atTarget = listArchive(store, target);
+  // What the source says comes first.
+  atTarget.catch(() => undefined);
   const before = await listArchive(store, source);
   if (before.length === 0) throw nothingThere(formatLocation(source));
   const plan = planCopy(source, target, before);
+  await refuseSameBucket(store, plan, before);
   const manifest = manifestOf({ location: source, objects: before }, target);
-  const there = await probeCopy(store, plan);
+  const there = await probeCopy(store, plan, await atTarget);
   refuseForeign(plan, there);
   await requireApproval(options, intentOf(plan, there.equal.size));
-  const { clock, progress, signal, shared } = options;
+  const { clock, progress, signal, shared, gate, patienceMs, lost } = options;
   const kept = shared === undefined ? null : await keepManifest(shared(manifest.folder), manifest);
   const outcome = await copyArchive(store, plan, {
     clock,
     before: there,
     asksForRefusal: true,
+    meanwhile: async () => requireUnchanged(plan, before, await listArchive(store, source)),
     ...(progress === undefined ? {} : { progress }),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+    ...(lost === undefined ? {} : { lost }),
     ...(signal === undefined ? {} : { signal }),
+    ...(gate === undefined ? {} : heldBy(gate, signal)),
   });
-  requireUnchanged(plan, before, await listArchive(store, source));
   const document = {
     schema: "dingo-recover/archive-copy@1",
     ...intentOf(plan, outcome.alreadyThere),
     copied: outcome.copied,
+    lost: outcome.lost,
     manifest: kept,
     refusesOverwrite: outcome.refusesOverwrite ?? null,
   } as const;
   return { document, exitCode: EXIT.done, lines: copyLines(document) };
+}
+
+function heldBy(gate: Gate, signal: AbortSignal | undefined): Pick<CopyOptions, "betweenItems" | "wasHeld"> {
+  let wasHeld = false;
+  return {
+    betweenItems: async () => {
+      if (await gate.pass(signal)) wasHeld = true;
+    },
+    wasHeld: () => wasHeld,
+  };
 }
 
 function intentOf(plan: CopyPlan, alreadyThere: number): ArchiveCopyIntent {
@@ -120,7 +156,7 @@ export function coldLines({ cold }: Pick<ArchiveCopyIntent, "cold">): readonly s
 async function requireApproval(options: ArchiveCopyOptions, intent: ArchiveCopyIntent): Promise<void> {
   if (options.approve === undefined || (await options.approve(intent))) return;
   throw new RecoverError("stopped-by-operator", "the copy was not approved; nothing was copied", {
-    remedy: "Run the same command again and approve it, or give --yes.",
+    remedy: "Run the same command again and approve it.",
     effect: "none",
   });
 }
@@ -146,7 +182,10 @@ function nothingThere(place: string): RecoverError {
 function copyLines(document: ArchiveCopyDocument): readonly string[] {
   return [
     `${document.source} copied to ${document.destination}`,
-    `${counted(document.objects, "object")}, ${document.bytes} bytes: ${document.copied} copied, ${document.alreadyThere} were there`,
+    `${counted(document.objects, "object")}, ${bytesText(document.bytes)}: ${document.copied} copied, ${document.alreadyThere} were there`,
+    ...(document.lost === 0
+      ? []
+      : [`the answer to the copy of ${counted(document.lost, "object")} was lost: found there, or sent again`]),
     "every object compared equal; the source is unchanged",
     ...(document.manifest === null ? [] : [`the original times of all objects: ${document.manifest}`]),
     ...refusalLines(document),

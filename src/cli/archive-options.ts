@@ -1,5 +1,15 @@
-/** The options of `archive verify`. */
+/** The options of `archive verify` and `archive copy`, and what `archive restore` has of them. */
 import type { InferredOptionTypes } from "yargs";
+
+export const keyOptions = {
+  "gpg-key": {
+    type: "string",
+    describe:
+      "file with the private key of an archive that is encrypted with OpenPGP (default gpg.key of the configuration)",
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
 
 export const verifyOptions = {
   deep: {
@@ -32,6 +42,7 @@ export const verifyOptions = {
     requiresArg: true,
     nargs: 1,
   },
+  ...keyOptions,
   svg: {
     type: "string",
     describe: "also write the picture of the archive to this file, as SVG",
@@ -39,6 +50,18 @@ export const verifyOptions = {
     nargs: 1,
   },
 } as const;
+
+export const copyOptions = {
+  patience: {
+    type: "string",
+    default: "10m",
+    describe: "how long to look for lost copies and send them again while none ends well (default 10m)",
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
+
+export type CopyArguments = InferredOptionTypes<typeof copyOptions>;
 
 export type VerifyArguments = InferredOptionTypes<typeof verifyOptions>;
 

@@ -1,26 +1,41 @@
 /** The core of `archive restore`: plans, restores, and says in one document what lies there and how to start it. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { planRestore, type RestorePlan } from "../archive/restore/plan.js";
-import { restoreArchive, type RestoreOutcome, type RestoreProgress } from "../archive/restore/restore.js";
+import { type PassedOver, passedOverText, type Restored, restoreFrom } from "../archive/restore/fallback.js";
+import type { RestoreProgress } from "../archive/restore/restore.js";
+import { socketDirectoryOf } from "../archive/restore/settings.js";
+import { partialOf } from "../archive/restore/staging.js";
 import { microsecondText } from "../archive/wal/transaction-ends.js";
 import { formatLocation, parseLocation } from "../archive/names/location.js";
 import { readArchive } from "../archive/reading/facts.js";
+import { inClear } from "../archive/reading/in-clear.js";
 import { bytesText } from "../bytes.js";
 import { counted } from "../counted.js";
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
+import type { Gate } from "../ports/gate.js";
+import type { Decryption } from "../ports/decryption.js";
 import type { ArchiveStore } from "../ports/object-store.js";
+import { ofCommand, withoutGoingOn } from "../remedy.js";
 import { quote } from "../shell-quote.js";
 
 export interface ArchiveRestoreOptions {
   readonly store: ArchiveStore;
+  /** Opens what is encrypted, where a key is given. */
+  readonly decryption?: Decryption | undefined;
   readonly clock: Clock;
   /** s3://BUCKET/PREFIX */
   readonly source: string;
   readonly directory: string;
   readonly targetTime?: Date | undefined;
+  /** The name of the base backup to begin from; by default that which brings back the most. */
+  readonly base?: string | undefined;
+  /** Told at once of a base backup that turns out damaged. */
+  readonly passedOver?: (passed: PassedOver) => void;
   readonly progress?: (progress: RestoreProgress) => void;
   readonly signal?: AbortSignal;
+  /** Who has it can hold the restore between two pieces. */
+  readonly gate?: Gate | undefined;
 }
 
 export interface ArchiveRestoreDocument {
@@ -28,6 +43,8 @@ export interface ArchiveRestoreDocument {
   readonly source: string;
   readonly directory: string;
   readonly base: string;
+  /** Newer base backups that turned out damaged while they were read. */
+  readonly passedOver: readonly PassedOver[];
   readonly postgresVersion: string;
   readonly systemId: string;
   readonly timeline: number;
@@ -39,6 +56,8 @@ export interface ArchiveRestoreDocument {
   readonly lost: { readonly missing: number; readonly unreachable: number; readonly damaged: string | null };
   readonly bytes: number;
   readonly fetchedBytes: number;
+  /** Of `bytes`, those that an earlier restore had brought. */
+  readonly resumedBytes: number;
   readonly seconds: number;
   /** Below the directory: settings of the old host that are not in force, and links that were not made. */
   readonly putAside: readonly string[];
@@ -51,30 +70,57 @@ export interface ArchiveRestoreResult {
   readonly lines: readonly string[];
 }
 
-/** Errors: those of `planRestore` and `restoreArchive`; `interrupted` where the signal stopped it. */
+/** Errors: those of `restoreFrom`; `interrupted` where the signal stopped it. */
 export async function archiveRestore(options: ArchiveRestoreOptions): Promise<ArchiveRestoreResult> {
-  const { store, clock, progress, signal } = options;
+  return await restoreAsAsked(options).catch((thrown: unknown) => {
+    throw ofCommand(thrown);
+  });
+}
+
+async function restoreAsAsked(options: ArchiveRestoreOptions): Promise<ArchiveRestoreResult> {
+  const { store, clock, signal } = options;
   const location = parseLocation(options.source);
   const began = clock.monotonicMs();
-  const reader = store.reader();
-  const plan = planRestore(await readArchive(reader, location, { times: true }), { targetTime: options.targetTime });
-  const terms = { directory: resolve(options.directory), signal, progress };
-  const outcome = await restoreArchive(reader, plan, terms).catch((error: unknown) => {
-    throw signal?.aborted === true ? stopped(terms.directory) : error;
+  const reader = inClear(store.reader(), options.decryption);
+  const facts = await readArchive(reader, location, { times: true });
+  const { targetTime, base, progress, passedOver, gate } = options;
+  const betweenItems = async (): Promise<void> => {
+    await gate?.pass(signal);
+  };
+  const directory = resolve(options.directory);
+  const terms = { directory, signal, betweenItems, progress, targetTime, base, passedOver };
+  const restored = await restoreFrom(reader, facts, terms).catch((error: unknown) => {
+    throw told(error, { directory, stopped: signal?.aborted === true });
   });
-  const document = documentOf(plan, outcome, (clock.monotonicMs() - began) / 1000);
+  const document = documentOf(restored, (clock.monotonicMs() - began) / 1000);
   return { document, exitCode: EXIT.done, lines: restoreLines(document) };
 }
 
-function stopped(directory: string): RecoverError {
-  return new RecoverError("interrupted", "the restore was stopped, and nothing of it is left", {
-    remedy: "Run the same command again: it begins anew.",
-    place: directory,
-    effect: "none",
-  });
+/** What is left, and how to go on. */
+function told(
+  error: unknown,
+  { directory, stopped }: { readonly directory: string; readonly stopped: boolean },
+): unknown {
+  const partial = partialOf(directory);
+  const isKept = existsSync(partial);
+  if (stopped) {
+    const text = isKept ? `what is whole of it is kept in "${partial}"` : "nothing of it is left";
+    return new RecoverError("interrupted", `the restore was stopped, and ${text}`, {
+      remedy: isKept ? GO_ON : "Run the same command again: it begins anew.",
+      place: directory,
+      effect: "none",
+    });
+  }
+  if (!(error instanceof RecoverError) || !isKept || REFUSED.has(error.code)) return error;
+  const { remedy, place = directory } = error;
+  return error.with({ remedy: `${withoutGoingOn(remedy)} ${GO_ON}`, place, cause: error });
 }
 
-function documentOf(plan: RestorePlan, outcome: RestoreOutcome, seconds: number): ArchiveRestoreDocument {
+const GO_ON = "Run the same command again: it goes on from there.";
+/** What lies there is another restore's. */
+const REFUSED: ReadonlySet<string> = new Set(["locked", "target-not-fresh", "does-not-fit", "not-restorable"]);
+
+function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): ArchiveRestoreDocument {
   const { base, wal } = outcome;
   const planned = plan.segments.length;
   const damaged = wal.broken === undefined ? 0 : planned - wal.segments.length;
@@ -83,6 +129,7 @@ function documentOf(plan: RestorePlan, outcome: RestoreOutcome, seconds: number)
     source: formatLocation(plan.location),
     directory: outcome.directory,
     base: plan.base,
+    passedOver,
     postgresVersion: base.control.version,
     systemId: base.control.systemId,
     timeline: plan.timeline,
@@ -96,6 +143,7 @@ function documentOf(plan: RestorePlan, outcome: RestoreOutcome, seconds: number)
     },
     bytes: outcome.bytes,
     fetchedBytes: outcome.fetched,
+    resumedBytes: outcome.resumed,
     seconds: Math.round(seconds * 1000) / 1000,
     putAside: base.putAside,
     linksLeftOut: base.linksLeftOut,
@@ -104,11 +152,14 @@ function documentOf(plan: RestorePlan, outcome: RestoreOutcome, seconds: number)
 
 function restoreLines(document: ArchiveRestoreDocument): readonly string[] {
   const { bytes, seconds, directory, targetTime, lastTransaction: last, postgresVersion: version } = document;
-  const rate = bytesText(bytes / Math.max(seconds, 0.001));
+  const rate = bytesText((bytes - document.resumedBytes) / Math.max(seconds, 0.001));
+  const resumed =
+    document.resumedBytes === 0 ? "" : `, ${bytesText(document.resumedBytes)} of it from an earlier restore`;
   return [
     `${document.source} restored into ${directory}`,
+    ...document.passedOver.map(passedOverText),
     `base backup ${document.base} of PostgreSQL ${version}, system identifier ${document.systemId}`,
-    `${counted(document.segments, "segment")} of WAL to replay, to timeline ${document.timeline}; ${bytesText(bytes)} in ${seconds.toFixed(1)} s, ${rate} a second`,
+    `${counted(document.segments, "segment")} of WAL to replay, to timeline ${document.timeline}; ${bytesText(bytes)}${resumed} in ${seconds.toFixed(1)} s, ${rate} a second`,
     ...(last === null ? [] : [`last transaction that comes back: ${last}`]),
     ...(targetTime === null ? [] : [`the server stops before the first transaction later than ${targetTime}`]),
     ...lossLines(document),
@@ -131,6 +182,6 @@ function startLines({ directory, postgresVersion: version }: ArchiveRestoreDocum
   return [
     `start it with PostgreSQL ${version}, as the user to whom the directory belongs and who is not root:`,
     `  pg_ctl -D ${place} -w -t 3600 start`,
-    `  psql -h ${place} -U postgres postgres`,
+    `  psql -h ${quote([socketDirectoryOf(directory)])} -U postgres postgres`,
   ];
 }

@@ -1,5 +1,6 @@
 /** The core of `archive verify`: reads, judges, and puts the verdict into its document and into lines for a person. */
 import { readArchive } from "../archive/reading/facts.js";
+import { inClear } from "../archive/reading/in-clear.js";
 import { READERS, type Reader, seenBy } from "../archive/reading/reader.js";
 import { type Cost, CountedReader } from "../archive/reading/counted-reader.js";
 import { type Depth, DEPTHS, lookInside } from "../archive/reading/insides.js";
@@ -14,11 +15,15 @@ import { type Beside, verifyArchive } from "../archive/judgement/verify.js";
 import { svgPicture } from "../archive/picture/svg.js";
 import type { TerminalOptions } from "../archive/picture/terminal.js";
 import { CATALOGUE, EXIT, RecoverError } from "../errors.js";
+import type { Decryption } from "../ports/decryption.js";
 import type { ArchiveStore } from "../ports/object-store.js";
+import { goingOnByCommand } from "../remedy.js";
 import { verdictLines } from "./verdict-lines.js";
 
 export interface ArchiveVerifyOptions {
   readonly store: ArchiveStore;
+  /** Opens what is encrypted, where a key is given. */
+  readonly decryption?: Decryption | undefined;
   /** s3://BUCKET/PREFIX */
   readonly location: string;
   /** "wal-e" or "wal-g"; by default the one that wrote the newest base backup. */
@@ -27,6 +32,8 @@ export interface ArchiveVerifyOptions {
   readonly timeline?: string | undefined;
   /** "deep" looks at both ends of every object, "full" reads them all. */
   readonly depth?: string | undefined;
+  /** Who has it can hold the look between two objects. */
+  readonly betweenItems?: (() => Promise<void>) | undefined;
   readonly progress?: Progress | undefined;
   readonly targetTime?: Date | undefined;
   readonly deletedAt?: Date | undefined;
@@ -79,7 +86,8 @@ export async function archiveVerify(options: ArchiveVerifyOptions): Promise<Arch
   const location = parseLocation(options.location);
   const depth = depthNamed(options.depth);
   const reader = new CountedReader(options.store.reader());
-  const verdict = await judge(reader, { location, beside, depth, progress: options.progress });
+  const { decryption, betweenItems, progress } = options;
+  const verdict = await judge(reader, { location, beside, depth, decryption, betweenItems, progress });
   const document = {
     schema: "dingo-recover/archive-verify@1",
     location: formatLocation(location),
@@ -98,22 +106,29 @@ interface Asked {
   readonly location: ArchiveLocation;
   readonly beside: Beside;
   readonly depth: Depth | undefined;
+  readonly decryption: Decryption | undefined;
+  readonly betweenItems: ArchiveVerifyOptions["betweenItems"];
   readonly progress: Progress | undefined;
 }
 
-async function judge(reader: CountedReader, { location, beside, depth, progress }: Asked): Promise<ArchiveVerdict> {
+async function judge(counted: CountedReader, asked: Asked): Promise<ArchiveVerdict> {
+  const { location, beside, depth, betweenItems, progress } = asked;
+  const reader = inClear(counted, asked.decryption);
   try {
     const facts = await readArchive(reader, location, { times: true });
     const expiry = expiryOf(facts.entries, await reader.lifecycle(location.bucket));
-    const asked = { ...beside, expiry, reader: beside.reader ?? writerOfNewest(facts) };
-    if (depth === undefined) return verifyArchive(facts, asked);
-    const told = (done: number, of: number): void => progress?.({ done, of, ...reader.cost });
-    const seen = seenBy(asked.reader, facts);
-    const insides = await lookInside(reader, seen, { depth, cold: isCold, progress: told });
-    return verifyArchive({ ...facts, insides }, asked);
+    const known = { ...beside, expiry, reader: beside.reader ?? writerOfNewest(facts) };
+    if (depth === undefined) return verifyArchive(facts, known);
+    const told = (done: number, of: number): void => progress?.({ done, of, ...counted.cost });
+    const seen = seenBy(known.reader, facts);
+    const insides = await lookInside(reader, seen, { depth, cold: isCold, betweenItems, progress: told });
+    return verifyArchive({ ...facts, insides }, known);
   } catch (error) {
     if (!(error instanceof RecoverError) || !leavesUnknown(error)) throw error;
-    return unreadVerdict({ code: error.code, key: "", message: `${error.message}. ${error.remedy}` }, beside.reader);
+    return unreadVerdict(
+      { code: error.code, key: "", message: `${error.message}. ${goingOnByCommand(error.remedy)}` },
+      beside.reader,
+    );
   }
 }
 

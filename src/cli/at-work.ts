@@ -1,15 +1,17 @@
 /** One process at work on one run: wiring, lease, left-overs, engine, and the way out, whatever happens. */
 import type { RunProgram } from "../adapters/process/spawn.js";
 import type { Config } from "../config/config.js";
+import type { EventSink } from "../engine/event.js";
 import type { EngineOptions, RunResult } from "../engine/options.js";
 import { asRecoverError } from "../errors.js";
 import { evaluate } from "../expression/expression.js";
+import type { Gate } from "../ports/gate.js";
 import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import { optional } from "../optional.js";
 import type { DrillTimes } from "../ports/settings.js";
 import { resolve } from "../runbook/resolve.js";
-import { wire } from "../wiring.js";
+import { type WiringOptions, wire } from "../wiring.js";
 import { type LeaseTerms, Tenure } from "./tenure.js";
 
 export interface Work
@@ -21,13 +23,17 @@ export interface Work
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly loopbackOnly: boolean;
   readonly runCf?: RunProgram;
+  readonly runDocker?: RunProgram;
+  readonly placed?: NonNullable<WiringOptions["placed"]>;
   /** Closed at the end. */
   readonly journal: Journal;
   readonly locks: Locks;
   /** Absent: nothing guards the run across machines. */
   readonly lease?: LeaseTerms;
-  /** What the last drill took here; absent where none has come to its end. */
-  readonly drill?: DrillTimes | undefined;
+  /** What the last drill took here; undefined where none has come to its end. Absent: nothing is known of drills. */
+  readonly drill?: () => DrillTimes | undefined;
+  /** Somebody can hold the run. Leases and connections have a clock that goes on. */
+  readonly gate?: Gate | undefined;
   /** Systems are reached before they are asked. */
   readonly warmUp: boolean;
   /** For people, beside the events. */
@@ -38,7 +44,23 @@ export interface Work
 
 /** Errors: those of the wiring and of the lease; what the engine meets is in its result. */
 export async function atWork(work: Work, engine: (options: EngineOptions) => Promise<RunResult>): Promise<RunResult> {
-  const { config, env, loopbackOnly, runCf, journal, locks, lease, drill, warmUp, tell, ended, ...given } = work;
+  const {
+    config,
+    env,
+    loopbackOnly,
+    runCf,
+    runDocker,
+    placed,
+    journal,
+    locks,
+    lease,
+    drill,
+    gate,
+    warmUp,
+    tell,
+    ended,
+    ...given
+  } = work;
   const { secrets, clock, operator, signal, carrier } = given;
   const tenure = new Tenure(journal, locks);
   const tellIfAny = (text: string | undefined): void => (text === undefined ? undefined : tell(text));
@@ -46,17 +68,25 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
   try {
     const { recorder } = tenure;
     const reach = { config, env, secrets, clock, recorder, operator, signal, loopbackOnly };
-    const wired = await wire({ ...reach, ...optional("runCf", runCf) });
+    const programs = { ...optional("runCf", runCf), ...optional("runDocker", runDocker) };
+    const wired = await wire({ ...reach, ...programs, ...optional("placed", placed) });
     closeRest = () => wired.close({ takenOver: tenure.isLost });
     if (lease !== undefined) tellIfAny(await tenure.take(wired, lease, carrier));
-    if (warmUp) wired.warmUp();
     for (const text of await wired.cleanLeftOvers()) tell(`left over from an earlier process: ${text}`);
     const result = await engine({
       ...given,
-      ports: { ...wired.ports, settings: { ...wired.ports.settings, ...optional("drill", drill) } },
+      ...optional("gate", gate),
+      clock: gate?.clock ?? clock,
+      ...(warmUp ? { sink: warmingUp(given.sink, () => wired.warmUp()) } : {}),
+      ports: {
+        ...wired.ports,
+        clock: gate?.clock ?? clock,
+        settings: { ...wired.ports.settings, ...optional("drill", drill) },
+      },
       journal: tenure.journal,
       locks: tenure.locks,
-      evaluator: { evaluate, resolve },
+      // Wrapped: what evaluates takes a while to load, and a run's first screen needs none of it.
+      evaluator: { evaluate: (expression, scope) => evaluate(expression, scope), resolve },
       beforeEnd: () => wired.logOut(),
     });
     tellIfAny(await tenure.letGo(result.outcome));
@@ -72,4 +102,18 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
     });
     await journal.close();
   }
+}
+
+/** Until then a screen is drawn: what comes later takes the processor from it for as long as all that came before. */
+const DRAWN_MS = 100;
+
+/** Once somebody is asked or a step is at work, which leaves the processor to us. */
+function warmingUp(sink: EventSink, warmUp: () => void): EventSink {
+  let isDue = true;
+  return (event) => {
+    sink(event);
+    if (!isDue || (event.type !== "question" && event.type !== "step-began")) return;
+    isDue = false;
+    setTimeout(warmUp, DRAWN_MS).unref();
+  };
 }

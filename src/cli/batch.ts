@@ -8,7 +8,7 @@ import { spaceMember, type SpaceMember } from "../actions/discovery/space-member
 import { replay } from "../engine/replay.js";
 import { hasTouched, wayOn } from "../engine/way-on.js";
 import { asRecoverError, type RecoverError } from "../errors.js";
-import { type Entry, endOf } from "../journal/entry.js";
+import { type Entry, endOf, startOf } from "../journal/entry.js";
 import { quote } from "../shell-quote.js";
 import type { SavedRuns } from "./read-once.js";
 
@@ -17,9 +17,10 @@ export const BATCH_RUNBOOK = "recover-deleted-space";
 export const MEMBER_RUNBOOK = "recover-deleted-service";
 const AGREE = "recovery.agree-batch";
 
-const agreed = z.object({ org: z.string(), space: z.string(), members: z.array(spaceMember) });
+/** Made when it is asked for: the report of any other run waits for no zod. */
+const agreed = () => z.object({ org: z.string(), space: z.string(), members: z.array(spaceMember) });
 
-export interface Batch extends z.infer<typeof agreed> {
+export interface Batch extends z.infer<ReturnType<typeof agreed>> {
   /** The run that agreed. */
   readonly run: string;
   readonly rehearsal: boolean;
@@ -27,13 +28,13 @@ export interface Batch extends z.infer<typeof agreed> {
 
 /** Undefined for every other run, and before anybody has agreed. */
 export function batchOf(entries: readonly Entry[]): Batch | undefined {
-  const state = replay(entries);
-  if (state.runbook !== BATCH_RUNBOOK || endOf(entries)?.outcome !== "succeeded") return undefined;
+  const began = startOf(entries);
+  if (began?.runbook !== BATCH_RUNBOOK || endOf(entries)?.outcome !== "succeeded") return undefined;
   const started = entries.findLast((entry) => entry.type === "step-started" && entry.action === AGREE);
   const step = started?.type === "step-started" ? started.step : undefined;
   const ended = entries.findLast((entry) => entry.type === "step-succeeded" && entry.step === step);
-  const output = agreed.safeParse(ended?.type === "step-succeeded" ? ended.output : undefined);
-  return output.success ? { ...output.data, run: state.run, rehearsal: state.rehearsal } : undefined;
+  const output = agreed().safeParse(ended?.type === "step-succeeded" ? ended.output : undefined);
+  return output.success ? { ...output.data, run: began.run, rehearsal: began.rehearsal } : undefined;
 }
 
 /**
@@ -143,7 +144,7 @@ function standingOf(batch: Batch, member: SpaceMember, { run, entries }: MemberR
   if (end !== undefined) return { member, run, state: "undone" };
   const state = replay(entries);
   const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
-  const way = wayOn(state, { run, code: error?.code, touched: hasTouched(entries) });
+  const way = wayOn(state, { run, code: error?.code, place: error?.place, touched: hasTouched(entries) });
   const isResumed = "resumeWith" in way && !state.undoAsked && !state.back;
   const command = isResumed
     ? goOnWithAll(batch)

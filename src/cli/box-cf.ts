@@ -1,14 +1,28 @@
-/** The box's `cf` where tool and box are one process: a process for each call would cost more than all that it does. */
-import { interrupted, type RunProgram } from "../adapters/process/spawn.js";
+/**
+ * The box's `cf`, and the programs of its Docker host, where tool and box are one process: a process for each call would
+ * cost more than all that it does.
+ */
+import { setImmediate as turn } from "node:timers/promises";
+import { interrupted, type ProgramCall, type ProgramResult, type RunProgram } from "../adapters/process/spawn.js";
 import type { Carriage } from "../rehearsal/crash/carriage.js";
 
+export const boxCf = (runCf: Carriage["runCf"]): RunProgram =>
+  unlessStopped((call) => runCf({ words: call.args, env: call.env ?? {} }));
+
+export const boxDocker = (runDocker: NonNullable<Carriage["runDocker"]>): RunProgram =>
+  unlessStopped(async ({ program, args: words, stdin = "" }) =>
+    runDocker({ program, words, stdin: Buffer.from(stdin).toString("latin1") }),
+  );
+
 /** Whoever was stopped meanwhile learns nothing, as where the process is killed; what it asked for is done all the same. */
-export const boxCf =
-  (runCf: Carriage["runCf"]): RunProgram =>
-  async (call) => {
+function unlessStopped(ask: (call: ProgramCall) => Promise<ProgramResult>): RunProgram {
+  return async (call) => {
     const isStopped = (): boolean => call.signal?.aborted === true;
     if (isStopped()) throw interrupted(call, "none");
-    const answer = await runCf({ words: call.args, env: call.env ?? {} });
+    const answer = await ask(call);
+    // As that of a process it comes a turn later: a camera sees the change that was made before anybody hears of it.
+    await turn();
     if (isStopped()) throw interrupted(call, "unknown");
     return answer;
   };
+}

@@ -2,9 +2,8 @@
  * The ordinary program's work on one rehearsed run without a process of its own: configuration, wiring and engine are the
  * same, only screen, signals and argv are not there. Crash matrices need hundreds of these.
  */
-import { type Config, leaseText, type SecretReference } from "../config/config.js";
+import { leaseText } from "../config/config.js";
 import { leaseAt } from "../config/lease.js";
-import { loadConfig } from "../config/load.js";
 import type { EngineOptions, RunResult } from "../engine/options.js";
 import { DEFAULT_FLAGS } from "../engine/options.js";
 import { resumeRun, runRunbook, undoRun } from "../engine/run.js";
@@ -12,6 +11,7 @@ import { RecoverError } from "../errors.js";
 import type { JsonObject } from "../action.js";
 import { type OpenRun, StateDirectory } from "../journal/state-directory.js";
 import { optional } from "../optional.js";
+import type { ScratchDatabases } from "../ports/scratch-database.js";
 import type { Carriage, Carried } from "../rehearsal/crash/carriage.js";
 import { installLoopbackGuard } from "../rehearsal/loopback-guard.js";
 import type { Runbook } from "../runbook/runbook.js";
@@ -21,10 +21,13 @@ import { wire } from "../wiring.js";
 import { bring } from "./arrival.js";
 import { atWork } from "./at-work.js";
 import { carryBatch } from "./batch-carriage.js";
-import { boxCf } from "./box-cf.js";
-import { CLEAN_UP } from "./cleanups.js";
+import { boxConfig } from "./box-config.js";
+import { boxCf, boxDocker } from "./box-cf.js";
+import { CLEAN_UP, CLEAN_UP_COPY } from "./cleanups.js";
 import { leftAside } from "./left-aside.js";
+import { leftCopy } from "./left-copy.js";
 import { leaseTerms } from "./lease-terms.js";
+import { PlacedScratch } from "./placed-scratch.js";
 import { openRunbook } from "./shipped-runbooks.js";
 import { toolVersion } from "./tool-version.js";
 import { NOT_JOURNALED } from "./with-ports.js";
@@ -56,13 +59,23 @@ async function carryOne(carriage: Carriage): Promise<Carried> {
   }
 }
 
+/** A copy on this machine is named by its place. */
+const cleanUpOf = (inputs: JsonObject): string => ("place" in inputs ? CLEAN_UP_COPY : CLEAN_UP);
+
+const placedIn =
+  (directory: string) =>
+  (own: ScratchDatabases): ScratchDatabases =>
+    new PlacedScratch(own, directory);
+
 /** A defect is told with the place where it was thrown. */
 function sentence({ code, message, cause }: RecoverError): string {
   return code === "internal" && cause instanceof Error ? `${code}: ${cause.stack ?? message}` : `${code}: ${message}`;
 }
 
 function inputsOf({ after, inputs }: Carriage, state: StateDirectory): JsonObject {
-  return after === undefined ? inputs : (leftAside(state.read(after).entries, after) ?? {});
+  if (after === undefined) return inputs;
+  const { entries } = state.read(after);
+  return leftAside(entries, after) ?? leftCopy(entries, after) ?? {};
 }
 
 async function openRun(carriage: Carriage, state: StateDirectory, secrets: Secrets): Promise<OpenRun> {
@@ -85,7 +98,7 @@ async function bringMirrored(carriage: Carriage, state: StateDirectory, secrets:
 
 function wiringOf({ place, clock, signal }: Carriage, secrets: Secrets) {
   const env = { ...place.env };
-  const config = withKeys(loadConfig({ env, cwd: place.directory, file: place.config }));
+  const config = boxConfig(place);
   return { config, env, secrets, clock, signal, loopbackOnly: true } as const;
 }
 
@@ -116,7 +129,9 @@ async function conduct(carriage: Carriage, { secrets, open, inputs }: Opened): P
       ...wiringOf(carriage, secrets),
       ...leaseTerms(at, { journal, directory }, { takeOver, now }),
       ...{ journal, locks, runCf: boxCf(carriage.runCf) },
-      runbook: runbookNamed(task === "cleanup" ? CLEAN_UP : (carriage.runbook ?? "recover-deleted-service")),
+      ...optional("runDocker", carriage.runDocker === undefined ? undefined : boxDocker(carriage.runDocker)),
+      ...optional("placed", carriage.laptop === undefined ? undefined : placedIn(carriage.laptop)),
+      runbook: runbookNamed(task === "cleanup" ? cleanUpOf(inputs) : (carriage.runbook ?? "recover-deleted-service")),
       operator: scenarioOperator(answers, undefined),
       flags: { ...DEFAULT_FLAGS, acceptLoss, takeOver, yes: confirm !== undefined, ...optional("confirm", confirm) },
       carrier: at === undefined ? who : { ...who, lease: leaseText(at) },
@@ -130,11 +145,4 @@ async function conduct(carriage: Carriage, { secrets, open, inputs }: Opened): P
       return journal.entries.length === 0 ? runRunbook({ ...options, inputs }) : resumeRun(options);
     },
   );
-}
-
-/** AWS's own chain looks into this process's environment, which is not the box's. */
-function withKeys(config: Config): Config {
-  const named = (name: string): SecretReference => ({ kind: "env", name });
-  const credentials = { accessKeyId: named("AWS_ACCESS_KEY_ID"), secretAccessKey: named("AWS_SECRET_ACCESS_KEY") };
-  return { ...config, s3: { ...config.s3, credentials } };
 }

@@ -1,5 +1,6 @@
 import { RecoverError } from "../errors.js";
-import { unfinishedBatches } from "./batch.js";
+import type { RunSummary } from "../engine/summary.js";
+import { BATCH_RUNBOOK, unfinishedBatches } from "./batch.js";
 import { openRehearsals, openRuns, playedAt } from "./open-runs.js";
 import { readOnce, type SavedRuns } from "./read-once.js";
 
@@ -14,7 +15,7 @@ export function chooseRun(directory: SavedRuns, prefix: string | undefined): str
     remedy:
       rehearsed.length === 0
         ? "Begin one with dingo-recover run; dingo-recover runs lists all."
-        : `A rehearsal has to be named here: ${rehearsed.slice(-3).join(", ")}.`,
+        : `A rehearsal has to be named here, such as ${rehearsed.at(-1)}; dingo-recover runs lists all.`,
     place: directory.path,
     effect: "none",
   });
@@ -51,11 +52,36 @@ function rehearsals(directory: SavedRuns): readonly string[] {
     .map(({ run }) => run);
 }
 
+export type OfferedRun = Pick<RunSummary, "run" | "runbook" | "target" | "step"> & {
+  readonly state: string;
+  /** Another process is at work on it. */
+  readonly carried: boolean;
+};
+
+/** Open runs that are none of a rehearsal. */
+export function offeredRuns(directory: SavedRuns): readonly OfferedRun[] {
+  const saved = readOnce(directory);
+  const { batches, alone } = openOf(saved);
+  const runs = [
+    ...batches.map(({ batch: { run, org, space } }) => {
+      const target = `${org}/${space}`;
+      return { run, runbook: BATCH_RUNBOOK, target, state: "stopped", step: "its databases" } as const;
+    }),
+    ...alone,
+  ];
+  return runs.map((each) => ({ ...each, carried: saved.isCarried(each.run) }));
+}
+
 /** The runs of a batch are gone on with through their batch. */
-function onlyOpen(directory: SavedRuns): string | undefined {
+function openOf(directory: SavedRuns) {
   const batches = unfinishedBatches(directory).filter(({ batch }) => !batch.rehearsal);
   const within = new Set(batches.flatMap(({ runs }) => runs));
   const alone = openRuns(directory).filter(({ run, rehearsal }) => !rehearsal && !within.has(run));
+  return { batches, alone };
+}
+
+function onlyOpen(directory: SavedRuns): string | undefined {
+  const { batches, alone } = openOf(directory);
   const names = [...batches.map(({ batch }) => batch), ...alone].map(({ run }) => run);
   if (names.length < 2) return names[0];
   throw new RecoverError("run-ambiguous", `${names.length} runs are open: ${names.join(", ")}`, {

@@ -16,18 +16,28 @@ import type { Operator } from "../ports/operator.js";
 import type { DrillTimes } from "../ports/settings.js";
 import { quoted } from "../printable.js";
 import type { Runbook } from "../runbook/runbook.js";
+import { TEST_RUNBOOK } from "../report/backup-test.js";
+import { quote } from "../shell-quote.js";
 import { parseDuration } from "../time.js";
-import { interactiveRenderer } from "../ui/interactive.js";
+import { interactiveRenderer, type Keys } from "../ui/interactive.js";
 import { jsonRenderer } from "../ui/json-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
-import { plainRenderer } from "../ui/plain.js";
+import { plainConversation, plainRenderer } from "../ui/plain.js";
+import { quietRenderer } from "../ui/quiet.js";
 import type { Renderer } from "../ui/renderer.js";
 import { scenarioOperator } from "../ui/scenario-operator.js";
+import { Keyboard } from "../ui/keyboard.js";
+import { Pause } from "../ui/pause.js";
+import { isDumb, readsKeys } from "../ui/terminal.js";
 import { atWork } from "./at-work.js";
+import { systemsOf } from "./configuration.js";
 import { secrets } from "./failure.js";
+import { lookAgain } from "./look-again.js";
 import type { ConsentArguments, GlobalArguments } from "./options.js";
 import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.js";
 import { watchSignals } from "./signals.js";
+import type { RunAlerts } from "./run-alerts.js";
+import { tellPauses } from "./tell-pauses.js";
 import type { LeaseTerms } from "./tenure.js";
 import { toolVersion } from "./tool-version.js";
 
@@ -35,6 +45,8 @@ export type ConductArguments = GlobalArguments &
   ConsentArguments & {
     /** Of `cleanup`: whose yes was had. */
     readonly "owner-agrees"?: string | undefined;
+    /** Says nothing of what ends with 0, and asks nothing. */
+    readonly quiet?: boolean | undefined;
   };
 
 export interface Stage {
@@ -45,6 +57,12 @@ export interface Stage {
   readonly operator: Operator;
   /** Somebody is there to answer. */
   readonly asks: boolean;
+  /** Nothing is said before it is known how it ends. */
+  readonly quiet: boolean;
+  /** The end names what shows the run to others: in text, and of no rehearsal, which names it itself. */
+  readonly namesReport: boolean;
+  /** Of --profile: what goes on has to be told of the same foundation. */
+  readonly profile: string | undefined;
 }
 
 /** Where questions go: nobody with --json and --non-interactive, the scenario in a rehearsal, else the terminal. */
@@ -52,16 +70,21 @@ export function openStage(given: ConductArguments): Stage {
   const mode = readRehearsalMode(process.env);
   const output = createOutput({
     secrets,
-    color: given.color && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb",
+    color: given.color && process.env["NO_COLOR"] === undefined && !isDumb(),
   });
-  const renderer = chooseRenderer(given, mode, output);
+  const clock = systemClock(mode?.clock);
+  const loud = chooseRenderer(given, { mode, output, clock });
+  const renderer = given.quiet === true ? quietRenderer(loud) : loud;
   return {
     mode,
     output,
-    clock: systemClock(mode?.clock),
+    clock,
     renderer,
     operator: withOwner(renderer.operator, given["owner-agrees"]),
     asks: somebodyIsThere(given, output) && mode?.answers === undefined,
+    quiet: given.quiet === true,
+    namesReport: mode === undefined && !given.json && given.quiet !== true,
+    profile: given.profile,
   };
 }
 
@@ -74,21 +97,28 @@ function withOwner(operator: Operator, owner: string | undefined): Operator {
   };
 }
 
-function chooseRenderer(given: ConductArguments, mode: RehearsalMode | undefined, output: Output): Renderer {
+function chooseRenderer(
+  given: ConductArguments,
+  { mode, output, clock }: { mode: RehearsalMode | undefined; output: Output; clock: Clock },
+): Renderer {
   const answers = mode?.answers;
   if (given.json) return jsonRenderer(output, answers === undefined ? undefined : scenarioOperator(answers, undefined));
   if (answers !== undefined)
     return plainRenderer(output, { verbose: given.verbose, operator: scenarioOperator(answers, output) });
-  return !somebodyIsThere(given, output)
-    ? plainRenderer(output, { verbose: given.verbose })
-    : interactiveRenderer(output, { verbose: given.verbose });
+  if (!somebodyIsThere(given, output)) return plainRenderer(output, { verbose: given.verbose });
+  return isDumb()
+    ? plainConversation(output, { verbose: given.verbose })
+    : interactiveRenderer(output, { verbose: given.verbose, clock, ...(readsKeys() ? { keys: keysOf(clock) } : {}) });
 }
 
+const keysOf = (clock: Clock): Keys => ({ pause: new Pause(clock), keyboard: new Keyboard() });
+
 export function somebodyIsThere(
-  given: Pick<ConductArguments, "json"> & { readonly "non-interactive"?: boolean },
+  given: Pick<ConductArguments, "json" | "quiet"> & { readonly "non-interactive"?: boolean },
   output: Output,
 ): boolean {
-  const terminal = process.stdin.isTTY && output.isTerminal && process.env["TERM"] !== "dumb";
+  if (given.quiet === true) return false;
+  const terminal = process.stdin.isTTY && output.isTerminal;
   return terminal && given["non-interactive"] !== true && !given.json;
 }
 
@@ -101,19 +131,24 @@ export interface Conduct {
   readonly config: Config;
   /** Absent: nothing guards the run across machines. */
   readonly lease?: LeaseTerms;
-  /** What the last drill took here; absent where none has come to its end. */
-  readonly drill?: DrillTimes | undefined;
+  /** What the last drill took here; undefined where none has come to its end. Absent: nothing is known of drills. */
+  readonly drill?: () => DrillTimes | undefined;
+  /** What is added to each event before anybody sees it. */
+  readonly told?: (event: RunEvent) => RunEvent;
   /** Beside the screen: the run's events.jsonl. */
   readonly alsoTo?: (event: RunEvent) => void;
 }
 
 /** Lets the engine work with screen and signals, and says how it ended. */
 export async function conduct(
-  { stage, journal, locks, lease, alsoTo, ...rest }: Conduct,
+  { stage, journal, locks, lease, told = (event) => event, alsoTo, ...rest }: Conduct,
   work: (options: EngineOptions) => Promise<RunResult>,
 ): Promise<number> {
   const { mode, renderer, clock, operator } = stage;
   const stopper = watchSignals((text) => renderer.say(text), stage.asks);
+  const alerts = await runAlerts(rest, (text) => stage.output.error(text));
+  const { gate } = renderer;
+  const untold = gate && alsoTo && tellPauses(gate, { run: journal.run, clock, write: alsoTo });
   try {
     const result = await atWork(
       {
@@ -125,12 +160,15 @@ export async function conduct(
         locks: mode === undefined ? locks : apart(locks, journal.run),
         carrier: carrier(mode !== undefined, lease),
         signal: stopper.signal,
-        warmUp: true,
-        tell: (text) => stage.output.error(text),
+        gate,
+        warmUp: systemsOf(rest.runbook).size > 0,
+        tell: (text) => (stage.quiet ? renderer.say(text) : stage.output.error(text)),
         sink: (event) => {
           if (event.type === "run-ended" && !hasBegun(journal)) return;
-          renderer.sink(event);
-          alsoTo?.(event);
+          const whole = ofProfile(told(event), stage.profile);
+          renderer.sink(whole);
+          alsoTo?.(whole);
+          alerts?.hear(whole);
         },
         ended: () => renderer.close(),
       },
@@ -138,10 +176,45 @@ export async function conduct(
     );
     // Before a run has begun, an error is that of a command (DESIGN §4, "JSON documents").
     if (result.error !== undefined && !hasBegun(journal)) throw result.error;
+    // A dry run is kept nowhere.
+    if (stage.namesReport && alsoTo !== undefined)
+      for (const line of lookAgain(result, Math.min(stage.output.columns, 120))) stage.output.line(line);
     return result.exitCode;
   } finally {
-    stopper.release();
+    untold?.();
+    try {
+      // Whatever was thrown: the terminal is as it was.
+      await renderer.close();
+    } finally {
+      await alerts?.done();
+      stopper.release();
+    }
   }
+}
+
+/** Nobody, unless the configuration says so; a test of a backup has alerts of its own. */
+async function runAlerts(
+  { config, runbook }: Pick<Conduct, "config" | "runbook">,
+  say: (text: string) => void,
+): Promise<RunAlerts | undefined> {
+  const { alert } = config;
+  if (alert?.runs === undefined || runbook.name === TEST_RUNBOOK) return undefined;
+  const { RunAlerts } = await import("./run-alerts.js");
+  return new RunAlerts({ alert, runbook: runbook.name, say });
+}
+
+/** The command that goes on names the foundation too. */
+function ofProfile(event: RunEvent, profile: string | undefined): RunEvent {
+  if (event.type !== "run-ended" || profile === undefined) return event;
+  const { resumeWith, beginAnewWith, closeWith } = event;
+  const more = (command: string | undefined): string | undefined =>
+    command === undefined ? undefined : `${command} --profile ${quote([profile])}`;
+  return {
+    ...event,
+    ...optional("resumeWith", more(resumeWith)),
+    ...optional("beginAnewWith", more(beginAnewWith)),
+    ...optional("closeWith", more(closeWith)),
+  };
 }
 
 /** Nothing was made durable yet: there is nothing to resume. */

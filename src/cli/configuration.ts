@@ -1,10 +1,13 @@
 /** The configuration of this invocation: as much of it as a command needs, and all that a runbook lacks, said at once. */
+import { resolve } from "node:path";
 import type { JsonObject } from "../action.js";
 import type { Config } from "../config/config.js";
 import { type ConfigOptions, loadConfig, type Section, usualFiles } from "../config/load.js";
+import { readEnvdir } from "../config/envdir.js";
 import { type Missing, missingOf, type System } from "../config/missing.js";
 import { counted } from "../counted.js";
 import { RecoverError } from "../errors.js";
+import { optional } from "../optional.js";
 import type { Runbook } from "../runbook/runbook.js";
 import type { GlobalArguments } from "./options.js";
 
@@ -15,20 +18,61 @@ export function configOf(given: GlobalArguments, sections?: readonly Section[]):
 
 /** Read before a run begins: what is wrong or missing is said all at once, and leaves nothing behind. */
 export function configFor(runbook: Runbook, given: GlobalArguments, inputs: JsonObject): Config {
-  const config = configOf(given);
-  const needsBucket = runbook.inputs.some(({ name }) => name === "archive") && (inputs["archive"] ?? "") === "";
-  const missing = missingOf(config, { systems: systemsOf(runbook), env: process.env, needsBucket });
+  const config = configReadFor(runbook, given, inputs);
+  const missing = missingFor(runbook, config, { systems: systemsOf(runbook), inputs });
   if (missing.length > 0) throw incomplete(missing, config.file ?? usualFiles(placesOf(given)).join(" or "));
   return config;
 }
 
-function placesOf({ config: file }: GlobalArguments): ConfigOptions {
-  return { env: process.env, cwd: process.cwd(), ...(file === undefined ? {} : { file }) };
+/** As `configFor`, whatever is missing. */
+export function configReadFor(runbook: Runbook, given: GlobalArguments, inputs: JsonObject): Config {
+  return withEnvdir(configOf(given, sectionsFor(runbook)), runbook, inputs);
+}
+
+/** What a runbook lacks of these systems. */
+export function missingFor(
+  runbook: Runbook,
+  config: Config,
+  { systems, inputs }: { readonly systems: ReadonlySet<System>; readonly inputs: JsonObject },
+): readonly Missing[] {
+  const wantsArchive = runbook.inputs.some(({ name }) => name === "archive") && (inputs["archive"] ?? "") === "";
+  return missingOf(config, { systems, env: process.env, needsBucket: wantsArchive && systems.has("s3") });
+}
+
+/** A runbook that speaks to an object store alone has no use for what the file says of a platform, be it wrong or missing. */
+function sectionsFor({ steps }: Runbook): readonly Section[] | undefined {
+  const kinds = new Set(steps.map(({ action }) => action.id.split(".")[0] ?? ""));
+  return [...kinds].every((kind) => STORE_ALONE.has(kind)) ? ["s3", "alert", "gpg", "actions"] : undefined;
+}
+
+const STORE_ALONE: ReadonlySet<string> = new Set(["backup"]);
+
+/**
+ * The input `envdir` names WAL-E's own settings, which then outweigh the file and the environment; `gpg_key` the private key
+ * of an encrypted archive, whose passphrase stands in the file.
+ */
+function withEnvdir(config: Config, { inputs: known }: Runbook, inputs: JsonObject): Config {
+  const directory = textOf("envdir");
+  const key = textOf("gpg_key");
+  const keyed = key === "" ? config : { ...config, gpg: { ...config.gpg, key: resolve(key) } };
+  if (directory === "") return keyed;
+  const { s3, walE } = readEnvdir(directory, process.cwd());
+  return { ...keyed, s3: { ...config.s3, ...s3 }, walE };
+
+  function textOf(input: string): string {
+    const value = inputs[input];
+    return typeof value === "string" && known.some(({ name }) => name === input) ? value : "";
+  }
+}
+
+export function placesOf({ config: file, profile }: GlobalArguments): ConfigOptions {
+  return { env: process.env, cwd: process.cwd(), ...optional("file", file), ...optional("profile", profile) };
 }
 
 /** By the first word of an action's id. Those that are not named here, users' own among them, say it when they run. */
 const SYSTEMS: Readonly<Record<string, readonly System[]>> = {
   archive: ["s3"],
+  backup: ["s3"],
   bosh: ["bosh"],
   cf: ["cf"],
   discovery: ["cf", "log-stores"],
@@ -39,14 +83,21 @@ const SYSTEMS: Readonly<Record<string, readonly System[]>> = {
   postgres: ["bosh"],
 };
 
-function systemsOf({ steps }: Runbook): ReadonlySet<System> {
+/** What of a foundation it speaks to; nothing where it is about a Docker host alone. */
+export function systemsOf({ steps }: Runbook): ReadonlySet<System> {
   return new Set(steps.flatMap(({ action }) => SYSTEMS[action.id.split(".")[0] ?? ""] ?? []));
 }
 
+/** First words of the ids of the actions that speak to it. */
+export function kindsOf(system: System): ReadonlySet<string> {
+  return new Set(Object.entries(SYSTEMS).flatMap(([kind, systems]) => (systems.includes(system) ? [kind] : [])));
+}
+
 function incomplete(missing: readonly Missing[], place: string): RecoverError {
-  const list = missing.map(({ what, from }) => `\n  ${what}: ${from}`);
+  const list = missing.map(({ what, from }) => `\n  ${what}\n    ${from}`);
   return new RecoverError("config-invalid", `${counted(missing.length, "setting")} missing:${list.join("")}`, {
-    remedy: "Supply all of them and start again; the README shows a whole configuration.",
+    remedy:
+      "dingo-recover init asks for them and writes the file; dingo-recover doctor then says whether it works. Nothing was begun.",
     place,
     effect: "none",
   });

@@ -1,6 +1,7 @@
 /** `--decide STEP=…`: whether the run has such a step. Said before anything of the run is touched. */
 import type { RunState } from "../engine/state.js";
 import { RecoverError } from "../errors.js";
+import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
 import type { Runbook } from "../runbook/runbook.js";
 
@@ -26,8 +27,10 @@ function noStep(name: string, runbook: Runbook, { run, units, backs }: RunState)
     inDoubt.length > 0
       ? `In doubt is ${[...new Set(inDoubt)].map((unit) => quoted(unit)).join(", ")}.`
       : "No step of it is in doubt.";
+  const near = nearest(name, [...units.keys(), ...runbook.steps.map(({ id }) => id)]);
+  const meant = near === undefined ? "" : `Did you mean "${near}"? `;
   return new RecoverError("usage", `run ${run} has no step ${quoted(name)} to decide about`, {
-    remedy: `${remedy} Its steps are: ${ids.join(", ")}.`,
+    remedy: `${meant}${remedy} Its steps are: ${ids.join(", ")}.`,
     place: "--decide",
     effect: "none",
   });

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { codeOf, expandGlob, isGlob } from "../adapters/logs/glob.js";
+import { reasonFor } from "../adapters/logs/reason.js";
 import type { Clusterdata } from "../discovery/from-clusterdata.js";
 import type { InventoryFiles } from "../discovery/from-inventory.js";
 import { RecoverError } from "../errors.js";
@@ -22,7 +23,7 @@ export async function inventoryFiles(patterns: readonly string[]): Promise<Inven
     try {
       files.push({ path, text: readText(path) });
     } catch (thrown) {
-      unreadable.push({ path, why: `cannot be read (${codeOf(thrown)})` });
+      unreadable.push({ path, why: reasonFor(codeOf(thrown)) });
     }
   }
   return { files, unreadable };

@@ -2,14 +2,19 @@
 import { asRecoverError } from "../errors.js";
 import type { JournaledError } from "../journal/entry.js";
 import { errorLines } from "../ui/event-lines.js";
-import { createOutput } from "../ui/output.js";
+import { createOutput, type OutputOptions } from "../ui/output.js";
 import { secrets } from "./own-secrets.js";
 
 export { secrets };
 
-export function reportFailure(thrown: unknown, json: boolean): number {
+/** `streams` are the process's own by default. */
+export function reportFailure(
+  thrown: unknown,
+  json: boolean,
+  streams: Pick<OutputOptions, "stdout" | "stderr"> = {},
+): number {
   const error = asRecoverError(thrown);
-  const output = createOutput({ secrets, color: true });
+  const output = createOutput({ secrets, color: true, ...streams });
   const document: JournaledError = {
     code: error.code,
     message: error.message,

@@ -61,7 +61,7 @@ const KNOWN: ReadonlySet<string> = new Set<RunEvent["type"]>([
 ]);
 
 /** Events of a later version that this one does not know are left out. */
-function isEvent(value: unknown): value is RunEvent {
+export function isEvent(value: unknown): value is RunEvent {
   if (typeof value !== "object" || value === null) return false;
   const { schema, type } = value as { readonly schema?: unknown; readonly type?: unknown };
   return schema === "dingo-recover/event@1" && typeof type === "string" && KNOWN.has(type);

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { secretsNeeded } from "../config/secrets-needed.js";
 import { replay } from "../engine/replay.js";
@@ -8,17 +8,19 @@ import { errnoOf, reasonOf } from "../journal/durable.js";
 import { type Entry, endOf } from "../journal/entry.js";
 import type { FileJournal } from "../journal/file-journal.js";
 import { evidenceOf, type Handover } from "../journal/handover.js";
-import type { OpenRun } from "../journal/state-directory.js";
+import type { OpenRun, StateDirectory } from "../journal/state-directory.js";
 import { leaseOf } from "../lease/open.js";
 import { optional } from "../optional.js";
 import { quoted } from "../printable.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { configOf } from "./configuration.js";
+import { begunRunbook } from "./begun-runbook.js";
 import { secrets } from "./failure.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
+import { NewFile } from "./new-file.js";
 import type { GlobalArguments } from "./options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
-import { openRunbook } from "./shipped-runbooks.js";
+import { useOwnActions } from "./own-actions.js";
 import { openStateDirectory } from "./state.js";
 import { Tenure } from "./tenure.js";
 import { withPorts } from "./with-ports.js";
@@ -34,16 +36,33 @@ export async function handoverExport(given: ExportArguments): Promise<number> {
   const state = openStateDirectory({ stateDir: given["state-dir"] });
   const run = state.find(given.run);
   requireHandable(run, state.read(run).entries);
-  reserve(given.output);
+  const file = reserve(given.output);
+  try {
+    tell(screen, given, await exportInto(file, { given, screen, state, run }));
+    return EXIT.done;
+  } finally {
+    file.close();
+  }
+}
+
+interface Export {
+  readonly given: ExportArguments;
+  readonly screen: Output;
+  readonly state: StateDirectory;
+  readonly run: string;
+}
+
+async function exportInto(file: NewFile, { given, screen, state, run }: Export): Promise<Handover> {
   const opened = state.open(run, { takeOver: false, handedOver: true });
   try {
     if (endOf(opened.journal.entries) === undefined) await fence(given, opened, screen);
-    const document = await compose(given, opened.journal);
-    write(given.output, `${JSON.stringify(document, null, 1)}\n`);
-    tell(screen, given, document);
-    return EXIT.done;
+    const document = await compose(given, opened);
+    inPlace(given.output, () => {
+      file.fill(`${JSON.stringify(document, null, 1)}\n`);
+      file.publish();
+    });
+    return document;
   } finally {
-    rmSync(`${given.output}.part`, { force: true });
     await opened.journal.close();
   }
 }
@@ -68,9 +87,10 @@ async function fence(given: ExportArguments, opened: OpenRun, screen: Output): P
   });
 }
 
-async function compose(given: ExportArguments, journal: FileJournal): Promise<Handover> {
+async function compose(given: ExportArguments, { journal, directory }: OpenRun): Promise<Handover> {
   const state = replay(journal.entries);
-  const { steps } = openRunbook(state.runbook);
+  await useOwnActions(given);
+  const { steps } = begunRunbook(directory, journal.entries);
   const config = configOf(given);
   return {
     schema: "dingo-recover/handover@1",
@@ -138,21 +158,16 @@ function requireHandable(run: string, entries: readonly Entry[]): void {
 }
 
 /** What cannot be written is said before the run is fenced. */
-function reserve(file: string): void {
-  if (existsSync(file)) throw unwritable(file, "it is there already");
-  inPlace(file, () => writeFileSync(`${file}.part`, "", { mode: 0o600 }));
-}
-
-function write(file: string, content: string): void {
-  inPlace(file, () => {
-    writeFileSync(`${file}.part`, content, { mode: 0o600, flush: true });
-    renameSync(`${file}.part`, file);
+function reserve(file: string): NewFile {
+  return inPlace(file, () => {
+    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw unwritable(file, "it is there already");
+    return new NewFile(file);
   });
 }
 
-function inPlace(file: string, work: () => void): void {
+function inPlace<T>(file: string, work: () => T): T {
   try {
-    work();
+    return work();
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
     throw unwritable(file, reasonOf(thrown));

@@ -4,6 +4,7 @@ import { replay } from "../engine/replay.js";
 import { type Entry, endOf } from "../journal/entry.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import type { DrillTimes } from "../ports/settings.js";
+import { readableEntries } from "./readable-entries.js";
 
 const DRILL = "drill";
 /** From the beginning of the window to the proof that applications can log in: what an estimate is about. */
@@ -16,19 +17,10 @@ const moved = z.object({ objects: z.number(), bytes: z.number(), expanded_bytes:
 /** The newest one that came to its end; a rehearsed one counts for rehearsals alone, and none else for them. */
 export function lastDrill(state: StateDirectory, rehearsal: boolean): DrillTimes | undefined {
   for (const run of [...state.list()].sort().reverse()) {
-    const times = timesOf(run, entriesOf(state, run), rehearsal);
+    const times = timesOf(run, readableEntries(state, run), rehearsal);
     if (times !== undefined) return times;
   }
   return undefined;
-}
-
-/** A journal that cannot be read is nobody's measure; whoever asks for that run is told. */
-function entriesOf(state: StateDirectory, run: string): readonly Entry[] {
-  try {
-    return state.read(run).entries;
-  } catch {
-    return [];
-  }
 }
 
 /** A drill that was resumed on its way took as long as the person was away: it is no measure. */

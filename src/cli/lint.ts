@@ -4,11 +4,13 @@ import { EXIT } from "../errors.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
+import { useOwnActions } from "./own-actions.js";
 import { loadFile } from "./shipped-runbooks.js";
 import { readText } from "./text-file.js";
 
 export async function lint(given: GlobalArguments & { readonly files: readonly string[] }): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
+  await useOwnActions(given);
   const found = given.files.flatMap((file) => check(file));
   if (given.json) output.json({ schema: "dingo-recover/lint@1", diagnostics: found });
   else {
@@ -18,7 +20,7 @@ export async function lint(given: GlobalArguments & { readonly files: readonly s
       found.length === 0 ? `${counted(given.files.length, "runbook")}, no mistakes` : counted(found.length, "mistake"),
     );
   }
-  return await Promise.resolve(found.length === 0 ? EXIT.done : EXIT.invalid);
+  return found.length === 0 ? EXIT.done : EXIT.invalid;
 }
 
 function check(file: string): readonly Diagnostic[] {

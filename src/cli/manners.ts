@@ -4,6 +4,28 @@ import { EXIT } from "../errors.js";
 /** A command that has ended is given this long to let go of what it opened. Milliseconds. */
 const LINGER = 5_000;
 
+/**
+ * Carries out a command. Node ends, with 0 and without a word, as soon as nothing is left that it waits for: where the work has
+ * not come to its end then, that is a defect of ours, and no success.
+ */
+export async function toItsEnd<T>(work: () => Promise<T>): Promise<T> {
+  process.once("exit", endedTooSoon);
+  try {
+    return await work();
+  } finally {
+    process.off("exit", endedTooSoon);
+  }
+}
+
+function endedTooSoon(code: number): void {
+  if (code !== EXIT.done) return;
+  process.exitCode = EXIT.internal;
+  process.stderr.write(TOO_SOON);
+}
+
+const TOO_SOON =
+  "dingo-recover ended before its work did, which is a defect: run the same command again, or dingo-recover resume where a run was under way\n";
+
 /** Whatever is still open: nobody waits for a command that has said how it ended. Alone it keeps nothing alive. */
 export function linger(): void {
   setTimeout(() => process.exit(), LINGER).unref();

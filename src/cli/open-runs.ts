@@ -5,6 +5,7 @@ import { replay } from "../engine/replay.js";
 import { isOpen, type RunSummary, summarize } from "../engine/summary.js";
 import { hasTouched, wayOn } from "../engine/way-on.js";
 import { asRecoverError } from "../errors.js";
+import { requireNotLost } from "./never-began.js";
 import type { SavedRuns } from "./read-once.js";
 
 /** A run whose journal cannot be read is listed all the same, with what is wrong. */
@@ -21,7 +22,7 @@ export function allRuns(directory: SavedRuns): readonly ListedRun[] {
   });
 }
 
-/** Those that can be gone on with; an unreadable one is not among them. */
+/** Those that can be gone on with; an unreadable one is not among them, nor one that never began. */
 export function openRuns(directory: SavedRuns): readonly RunSummary[] {
   return directory.list().flatMap((run) => {
     try {
@@ -60,5 +61,7 @@ export function playedAt(directory: SavedRuns, run: string): number {
 
 /** A run that was killed before its first entry knows its name from its directory only. */
 function summaryOf(directory: SavedRuns, run: string): RunSummary {
-  return { ...summarize(directory.read(run).entries, { carried: directory.isCarried(run) }), run };
+  const { entries } = directory.read(run);
+  requireNotLost(directory, run, entries);
+  return { ...summarize(entries, { carried: directory.isCarried(run) }), run };
 }

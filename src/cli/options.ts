@@ -1,10 +1,16 @@
 /** The options of the command line, as yargs reads them: one definition for parsing, `--help` and completion. */
 import type { InferredOptionTypes } from "yargs";
+import { keyOptions } from "./archive-options.js";
 
 export const globalOptions = {
   config: {
     type: "string",
     describe: "configuration file (default ./dingo-recover.yml, then the one in your XDG config directory)",
+    requiresArg: true,
+  },
+  profile: {
+    type: "string",
+    describe: "which of the configuration's `profiles` is meant (default $DINGO_RECOVER_PROFILE)",
     requiresArg: true,
   },
   "state-dir": {
@@ -17,7 +23,8 @@ export const globalOptions = {
   verbose: { type: "boolean", default: false, describe: "say more: every command, every probe" },
 } as const;
 
-export type GlobalArguments = InferredOptionTypes<typeof globalOptions>;
+type Everywhere = InferredOptionTypes<typeof globalOptions>;
+export type GlobalArguments = Omit<Everywhere, "profile"> & { readonly profile?: string | undefined };
 
 /** What `run`, `resume` and `rehearse` share. */
 export const consentOptions = {
@@ -63,6 +70,14 @@ export const inputOptions = {
   },
 } as const;
 
+export const quietOptions = {
+  quiet: {
+    type: "boolean",
+    default: false,
+    describe: "say nothing of a run that ends with 0, and everything of any other; asks nothing",
+  },
+} as const;
+
 export const resumeOptions = {
   decide: {
     type: "array",
@@ -83,6 +98,24 @@ export const fromOptions = {
     requiresArg: true,
     nargs: 1,
   },
+} as const;
+
+export const REPORT_FORMATS = ["markdown", "html", "json", "update"] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export const reportOptions = {
+  trend: {
+    type: "boolean",
+    default: false,
+    describe: "how tests of backups went: every test of the archive of RUN, or of all archives",
+  },
+  svg: { type: "string", describe: "with --trend: file for a picture of one archive's tests", requiresArg: true },
+  format: {
+    choices: REPORT_FORMATS,
+    describe:
+      "markdown, html (one file), json, or update: a few sentences for the people who wait; else that of -o NAME.html or .json, or markdown",
+  },
+  output: { type: "string", alias: "o", describe: "file to write; stdout where absent", requiresArg: true },
 } as const;
 
 export const exportOptions = {
@@ -132,6 +165,17 @@ export const rehearseOptions = {
     type: "boolean",
     default: false,
     describe: "kill and resume it at every such place, and compare what became of the foundation",
+  },
+  "real-database": {
+    type: "boolean",
+    default: false,
+    describe: "end with a real PostgreSQL on an archive that a real one has written, and its rows by SQL",
+  },
+  "postgres-bin": {
+    type: "string",
+    describe: "with --real-database: directory with the postgres of release 11 that is started",
+    requiresArg: true,
+    nargs: 1,
   },
   pace: {
     choices: ["person", "max"] as const,
@@ -236,6 +280,13 @@ export const archiveRestoreOptions = {
     requiresArg: true,
     nargs: 1,
   },
+  base: {
+    type: "string",
+    describe: "begin from the base backup of this name and no other (default the one that brings back the most)",
+    requiresArg: true,
+    nargs: 1,
+  },
+  ...keyOptions,
 } as const;
 
 export type ArchiveRestoreArguments = InferredOptionTypes<typeof archiveRestoreOptions> & {

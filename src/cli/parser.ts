@@ -1,8 +1,13 @@
 /** All commands: names, options, examples. Implementations are loaded when their command is chosen. */
 import yargs, { type Argv } from "yargs";
+import { withArchive } from "./archive-commands.js";
 import { verifyOptions, withDepth } from "./archive-options.js";
 import { FAULT_HELP } from "./rehearsal-faults.js";
+import { DEFAULT_RUNBOOK } from "./default-runbook.js";
 import { requireOnce } from "./given-once.js";
+import { withPreparing } from "./preparing-commands.js";
+import { preparingOptions } from "./preparing-options.js";
+import { SHELLS } from "./completion-scripts.js";
 import {
   archiveRestoreOptions,
   consentOptions,
@@ -13,11 +18,15 @@ import {
   globalOptions,
   inputOptions,
   inventoryOptions,
+  quietOptions,
   rehearseOptions,
+  reportOptions,
   resumeOptions,
   undoOptions,
   cleanupOptions,
 } from "./options.js";
+
+export const NO_COMMAND = "a command is missing";
 
 /** Called with the exit code of the command that was chosen. */
 export type Finish = (code: number) => void;
@@ -38,8 +47,14 @@ export function buildParser(words: readonly string[], finish: Finish): Argv<Glob
     .help("help", "show this text")
     .alias("help", "h")
     .version(false)
-    .demandCommand(1, "a command is missing");
-  return withArchive(withReading(withHandover(withRunning(parser, finish), finish), finish), finish);
+    .demandCommand(1, NO_COMMAND);
+  return withArchive(
+    withPreparing(
+      withDiscovery(withReading(withHandover(withRunning(parser, finish), finish), finish), finish),
+      finish,
+    ),
+    finish,
+  );
 }
 
 const GIVEN_ONCE: readonly string[] = Object.entries({
@@ -52,15 +67,18 @@ const GIVEN_ONCE: readonly string[] = Object.entries({
   ...exportOptions,
   ...discoverOptions,
   ...inventoryOptions,
+  ...preparingOptions,
   ...rehearseOptions,
   ...undoOptions,
   ...verifyOptions,
 }).flatMap(([name, option]) => ("type" in option && option.type === "array" ? [] : [name]));
 
+const SCHEMAS = ["runbook", "config"] as const;
+
 type Parser = Argv<GlobalArguments>;
 
 const RUN_OR_REHEARSAL =
-  "any unambiguous prefix; absent: the only open run, else, where none is open, the last rehearsal";
+  "any unambiguous prefix; absent: the only open run, else, where none is open, the last rehearsal that goes on";
 
 function withRunning(parser: Parser, finish: Finish): Parser {
   return parser
@@ -71,10 +89,10 @@ function withRunning(parser: Parser, finish: Finish): Parser {
         command
           .positional("runbook", {
             type: "string",
-            default: "recover-deleted-service",
-            describe: "name of a shipped runbook, or a file (default recover-deleted-service)",
+            default: DEFAULT_RUNBOOK,
+            describe: "name of a shipped runbook (each is below), or a file (default recover-deleted-service)",
           })
-          .options({ ...inputOptions, ...consentOptions })
+          .options({ ...inputOptions, ...consentOptions, ...quietOptions })
           .example("$0 run", "asks what it cannot find out")
           .example(
             "$0 run --input service=db --input org=o --input space=s --dry-run",
@@ -82,7 +100,18 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           )
           .example("$0 run --non-interactive --yes --confirm o/s/db --inputs in.yml", "for scripts")
           .example("$0 run recover-to-time", "tables of a living service, as they were at a time")
-          .example("$0 run recover-deleted-space", "every database of a deleted space: one review, one consent"),
+          .example(
+            "$0 run test-backup --yes --quiet --input envdir=/etc/wal-e",
+            "prove that a backup restores; for cron",
+          )
+          .example("$0 run recover-deleted-space", "every database of a deleted space: one review, one consent")
+          .example("$0 run salvage-docker-volumes --input database=shop", "a database that docker-compose down took")
+          .example("$0 run audit-docker-storage", "what would lose the data of a Docker host; looks only")
+          .example(
+            "$0 run persist-compose-data --input project=mastodon --dry-run",
+            "databases of a Compose stack that live in their containers",
+          )
+          .epilogue(PAUSE_HELP),
       async (given) => finish(await (await import("./batch-carry.js")).runBatch(given)),
     )
     .command(
@@ -107,7 +136,8 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .options({ ...consentOptions, ...resumeOptions, ...fromOptions })
           .example("$0 resume", "the only open run, or what is left of a batch")
           .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt")
-          .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here"),
+          .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here")
+          .epilogue(PAUSE_HELP),
       async (given) => finish(await (await import("./batch-carry.js")).resumeBatch(given)),
     )
     .command(
@@ -150,6 +180,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .example("$0 rehearse wal-gap; echo $?", "16: a rehearsal ends with the tool's own exit code")
           .example("$0 rehearse --crash-at 40:torn", "killed in the middle of a journal line, and resumed")
           .example("$0 rehearse --fault s3:CopyObject#3=reset", "the third copy is never answered")
+          .example("$0 rehearse --real-database", "a real PostgreSQL at the end, and its rows")
           .example("$0 rehearse --crash-everywhere", "the same at every journal append and every effect")
           .epilogue(FAULT_HELP),
       async (given) => finish(await (await import("./rehearse.js")).rehearse(given)),
@@ -207,22 +238,37 @@ function withReading(parser: Parser, finish: Finish): Parser {
       async (given) => finish(await (await import("./runs.js")).runs(given)),
     )
     .command(
-      "report <run>",
-      "The incident report of a run, from its journal",
+      "report [run]",
+      "The incident report of a run, also of one that goes on, from its journal",
       (command) =>
         command
-          .positional("run", { type: "string", demandOption: true, describe: "any unambiguous prefix" })
-          .options({
-            format: {
-              choices: ["markdown"] as const,
-              default: "markdown" as const,
-              describe: "form of the report: markdown",
-            },
-            output: { type: "string", alias: "o", describe: "file to write; stdout where absent", requiresArg: true },
+          .positional("run", { type: "string", describe: "any unambiguous prefix; needed but for --trend" })
+          .options(reportOptions)
+          .example("$0 report 20261121 --format html -o incident.html", "one file to attach, with nothing to fetch")
+          .example("$0 report 20261121 --format update", "found, up to when, what is lost, what is needed")
+          .example("$0 report 20261121 --format json", "the same, for programs")
+          .example("$0 report --trend", "how every test of a backup went"),
+      async (given) =>
+        finish(
+          given.trend
+            ? await (await import("./report-trend.js")).reportTrend(given)
+            : await (await import("./report.js")).report(given),
+        ),
+    )
+    .command(
+      "serve [run]",
+      "Show a run as a page that goes on with it, on this machine, read-only",
+      (command) =>
+        command
+          .positional("run", { type: "string", describe: RUN_OR_REHEARSAL })
+          .option("port", {
+            type: "number",
+            describe: "port on 127.0.0.1 (default one that is free, and the same again for the same run)",
+            requiresArg: true,
           })
-          .example("$0 report 20261121 -o incident.md", "a file to attach")
-          .example("$0 report 20261121 --json", "the same text in a JSON document"),
-      async (given) => finish(await (await import("./report.js")).report(given)),
+          .example("$0 serve", "the only open run, for whoever looks on")
+          .example("$0 serve 20261121 --port 8080", "behind ssh -L 8080:127.0.0.1:8080, for a colleague"),
+      async (given) => finish(await (await import("./serve.js")).serve(given)),
     )
     .command("journal", "The journal of a run", (journal) =>
       journal
@@ -252,14 +298,59 @@ function withReading(parser: Parser, finish: Finish): Parser {
       async (given) => finish(await (await import("./lint.js")).lint(given)),
     )
     .command(
-      "schema",
-      "JSON Schema of runbooks, for editors",
-      (command) => command.example("$0 schema > runbook.schema.json", "for your editor"),
+      "explain [code]",
+      "What the code of an error means, and what to do",
+      (command) =>
+        command
+          .positional("code", {
+            type: "string",
+            describe: "as it stands behind an error, or an exit code; absent: all",
+          })
+          .example("$0 explain in-doubt", "why a person has to decide, and how")
+          .example("$0 explain 16", "every error that ends with 16"),
+      async (given) => finish(await (await import("./explain.js")).explain(given)),
+    )
+    .command(
+      "show <runbook>",
+      "Print a runbook for people without the tool: inputs, steps, and the commands of each",
+      (command) =>
+        command
+          .positional("runbook", {
+            type: "string",
+            demandOption: true,
+            describe: "name of a shipped runbook, or a file",
+          })
+          .example("$0 show recover-deleted-service", "what it asks, and what is typed where it cannot run")
+          .example("$0 show ./my-runbook.yml --json", "the same of a runbook of your own, for programs"),
+      async (given) => finish(await (await import("./show.js")).show(given)),
+    )
+    .command(
+      "completion <shell>",
+      "A script that teaches a shell to complete commands, options, runs and scenarios",
+      (command) =>
+        command
+          .positional("shell", { choices: SHELLS, demandOption: true, describe: "bash, zsh or fish" })
+          .example('eval "$($0 completion bash)"', "in ~/.bashrc")
+          .example("$0 completion fish > ~/.config/fish/completions/dingo-recover.fish", "for fish"),
+      async (given) => finish(await (await import("./completion.js")).completion(given)),
+    )
+    .command(
+      "schema [of]",
+      "JSON Schema of runbooks, or of the configuration, for editors",
+      (command) =>
+        command
+          .positional("of", {
+            choices: SCHEMAS,
+            default: "runbook" as const,
+            describe: "runbook or config (default runbook)",
+          })
+          .example("$0 schema > runbook.schema.json", "for your editor")
+          .example("$0 schema config > config.schema.json", "of the configuration"),
       async (given) => finish(await (await import("./schema.js")).schema(given)),
     );
 }
 
-function withArchive(parser: Parser, finish: Finish): Parser {
+function withDiscovery(parser: Parser, finish: Finish): Parser {
   return parser
     .command(
       "discover",
@@ -283,96 +374,19 @@ function withArchive(parser: Parser, finish: Finish): Parser {
           .example("$0 inventory; echo $?", "21: a service has no usable backup; 15: something could not be read")
           .example("$0 inventory --file /var/lib/dingo-recover/inventory.jsonl", "a file that discover can read later"),
       async (given) => finish(await (await import("./inventory.js")).inventory(given)),
-    )
-    .command("archive", "Archives of WAL-E and WAL-G in an object store", (archive) =>
-      archive
-        .command(
-          "verify <location>",
-          "Whether an archive can be restored, up to when, and what is missing",
-          (command) =>
-            command
-              .positional("location", { type: "string", demandOption: true, describe: "s3://BUCKET/PREFIX" })
-              .options(verifyOptions)
-              .example("$0 archive verify s3://dingo/backups/GUID/wal", "one listing and the small objects")
-              .example("$0 archive verify s3://dingo/backups/GUID/wal --deep", "look into every object as well")
-              .example(
-                "$0 archive verify s3://our-spilo/pg/wal --target-time '40m ago'",
-                "which base backup goes back to then",
-              )
-              .epilogue(VERDICT_HELP),
-          async (given) => finish(await (await import("./archive-verify.js")).archiveVerify(given)),
-        )
-        .command(
-          "copy <source> <destination>",
-          "Copy an archive inside the object store, verified; the source is only read",
-          (command) =>
-            command
-              .positional("source", { type: "string", demandOption: true, describe: "s3://BUCKET/PREFIX, only read" })
-              .positional("destination", {
-                type: "string",
-                demandOption: true,
-                describe: "s3://BUCKET/PREFIX, empty or a part of the same copy",
-              })
-              .example("$0 archive copy s3://dingo/backups/OLD/wal s3://safe/OLD/wal", "can be run again after a break")
-              .epilogue(COPY_HELP),
-          async (given) => finish(await (await import("./archive-copy.js")).archiveCopy(given)),
-        )
-        .command(
-          "restore <source> <directory>",
-          "Make a data directory of an archive, that a stock PostgreSQL starts; the source is only read",
-          (command) =>
-            command
-              .positional("source", { type: "string", demandOption: true, describe: "s3://BUCKET/PREFIX, only read" })
-              .positional("directory", {
-                type: "string",
-                demandOption: true,
-                describe: "the data directory to make: empty, or absent",
-              })
-              .options(archiveRestoreOptions)
-              .example("$0 archive restore s3://dingo/backups/GUID/wal ./restored", "as far as the archive reaches")
-              .example(
-                "$0 archive restore s3://dingo/GUID/wal pg --target-time '40m ago'",
-                "as it was at that time, before somebody dropped a table",
-              )
-              .epilogue(RESTORE_HELP),
-          async (given) => finish(await (await import("./archive-restore.js")).archiveRestore(given)),
-        )
-        .demandCommand(1, "what to do with the archive is missing"),
     );
 }
 
-const COPY_HELP = `What is there and equal is kept; anything else at the destination stops the
-copy. At the end every object is compared. The original times of all objects,
-which no copy keeps, are written beside the destination, below
-dingo-recover/manifests/. A terminal is asked before it begins, a script is not.`;
+const PAUSE_HELP = `On a terminal p pauses the run, and goes on: no further step or item of a long
+one is begun, what is under way ends. Ctrl-C stops.`;
 
 const DISCOVER_HELP = `Exit code:
   0   a deleted instance fits what was asked for
   17  none does, and everything was looked at
-  15  none does, but something was not looked at: it may exist`;
+  15  none does, but something was not looked at: it may exist
 
-const RESTORE_HELP = `Exit code:
-  0   the directory is complete
-  17  the archive cannot be restored, or not to that moment
-  16  the directory is not empty, or has no room
-  11  another restore works on it
-  15  the store refuses, or is not reached`;
-
-const VERDICT_HELP = `Verdicts, and the exit code:
-  restorable            0  a base backup is whole, and so is all WAL behind it
-  restorable with loss  0  it can be restored; what the archive holds behind a
-                           gap or on another branch does not come back
-  not restorable       17  no base backup can be restored, or none to the
-                           moment of --target-time
-  it could not be told 15  the store refused, or something in the archive is
-                           not understood; the findings say what
-
-The data end no later than the recovery point. PostgreSQL stops at the first
-gap without a word and starts all the same: believe the verdict, not a server
-that has started. The verdict holds for the program and for the
-recovery_target_timeline that are named with it. What is missing behind the
-last segment leaves no trace: with --deleted-at you hear whether archiving had
-stopped before.`;
+On a terminal p pauses a search in log files alone that takes more than a
+second, and goes on.`;
 
 /** Every command that has a help text of its own. */
 export const COMMANDS: readonly string[] = [
@@ -388,12 +402,21 @@ export const COMMANDS: readonly string[] = [
   "status",
   "runs",
   "report",
+  "serve",
   "journal",
   "journal verify",
   "lint",
+  "explain",
+  "show",
+  "completion",
   "schema",
   "discover",
   "inventory",
+  "init",
+  "config",
+  "config show",
+  "doctor",
+  "questions",
   "archive",
   "archive verify",
   "archive copy",

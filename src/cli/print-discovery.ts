@@ -3,8 +3,10 @@ import { systemClock } from "../adapters/clock/system-clock.js";
 import { discover, type DiscoverOptions } from "../discovery/discover.js";
 import { RecoverError } from "../errors.js";
 import { parseDuration, parseTime } from "../time.js";
-import { createOutput, type OutputOptions } from "../ui/output.js";
+import { createOutput, type Output, type OutputOptions } from "../ui/output.js";
+import { type Pausable, pausable } from "../ui/pausable.js";
 import { SearchRate } from "../ui/search-rate.js";
+import { readsKeys } from "../ui/terminal.js";
 import { secrets } from "./own-secrets.js";
 
 export interface DiscoverQuestion {
@@ -36,15 +38,40 @@ export async function printDiscovery(
   if (around?.bare === true) output.error(`--around was read as ${around.text}`);
   const { name, space, all } = asked;
   const windowMs = around === undefined ? undefined : parseDuration(asked.window);
-  const rate = new SearchRate(clock, (line) => output.error(line));
-  const logs = sources.logs === undefined ? {} : { logs: { ...sources.logs, progress: rate.progress } };
-  const { document, table, exitCode } = await discover({
+  const held = pausable(clock, (line) => output.error(line), { beginsAnew: true });
+  const rate = new SearchRate(held.gate.clock, told(held, { asked, sources, output }));
+  const { progress } = rate;
+  const logs = sources.logs === undefined ? {} : { logs: { ...sources.logs, progress, gate: held.gate } };
+  const found = await discover({
     sources: { ...sources, ...logs, now },
     query: { name, space, around: around?.at, windowMs, all },
-  });
-  if (asked.json) output.json(document);
-  else for (const line of table.trimEnd().split("\n")) output.line(line);
-  return exitCode;
+  }).finally(() => held.close());
+  if (asked.json) output.json(found.document);
+  else for (const line of found.table.trimEnd().split("\n")) output.line(line);
+  return found.exitCode;
+}
+
+interface Telling {
+  readonly asked: DiscoverQuestion;
+  readonly sources: Omit<Sources, "now">;
+  readonly output: Output;
+}
+
+/** Keys are read from the first line of progress on: what is over sooner opens no keyboard. */
+function told(held: Pausable, { asked, sources, output }: Telling): (line: string) => void {
+  return (line) => {
+    if (asked.json || !readsFilesAlone(sources) || !readsKeys() || !process.stderr.isTTY) return output.error(line);
+    held.open();
+    held.tell(line);
+  };
+}
+
+/** A system's log-in may ask at any moment, and standard input may be what is searched. */
+function readsFilesAlone({ cf, stores = [], clusterdata, broker, logs }: Omit<Sources, "now">): boolean {
+  return (
+    [cf, clusterdata, broker, ...stores].every((system) => system === undefined) &&
+    logs?.patterns.includes("-") !== true
+  );
 }
 
 /** All time is searched then, which is not what was asked for. */

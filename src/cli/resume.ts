@@ -3,7 +3,10 @@ import type { RunEvent } from "../engine/event.js";
 import { replay } from "../engine/replay.js";
 import { EXIT } from "../errors.js";
 import { EventLog } from "../journal/event-log.js";
+import { optional } from "../optional.js";
+import type { DrillTimes } from "../ports/settings.js";
 import { batchOf } from "./batch.js";
+import { begunRunbook } from "./begun-runbook.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
@@ -11,10 +14,12 @@ import { requireKnownSteps } from "./decided-steps.js";
 import { secrets } from "./failure.js";
 import { lastDrill } from "./last-drill.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
+import { neverBegan, requireNotLost } from "./never-began.js";
 import type { FromArguments, ResumeArguments } from "./options.js";
 import type { Afterwards } from "./run.js";
-import { openRunbook } from "./shipped-runbooks.js";
+import { useOwnActions } from "./own-actions.js";
 import { openStateDirectory } from "./state.js";
+import { usualTimes, withUsual } from "./usual-times.js";
 
 export type ResumeCall = ConductArguments &
   ResumeArguments &
@@ -48,6 +53,12 @@ export async function resume(
         });
   const { entries } = state.read(run);
   const begun = replay(entries);
+  if (begun.startedAt === "" && stage.mode === undefined) {
+    requireNotLost(state, run, entries);
+    // Where another process is about to begin it, that is said.
+    await state.open(run, { takeOver: flags.takeOver }).journal.close();
+    throw neverBegan(run, state.directoryOf(run), "resume");
+  }
   if (begun.rehearsal && stage.mode === undefined) {
     // Refused while another process plays it: a second box over the same world would tear it.
     if (batchOf(entries) === undefined) await state.open(run, { takeOver: false }).journal.close();
@@ -55,15 +66,20 @@ export async function resume(
   }
   // It has come to its end, and its runs have not.
   if (batchOf(entries) !== undefined) return await afterwards(run, EXIT.done);
-  const runbook = openRunbook(begun.runbook || "recover-deleted-service");
+  await useOwnActions(given);
+  const runbook = begunRunbook(state.directoryOf(run), entries);
   requireKnownSteps(flags.decide.keys(), runbook, begun);
   const config = configFor(runbook, given, begun.inputs);
   const at = leasePlace(run, entries, config);
   const { journal, locks, directory } = state.open(run, { takeOver: flags.takeOver });
-  const drill = lastDrill(state, stage.mode !== undefined);
+  const drill = (): DrillTimes | undefined => lastDrill(state, stage.mode !== undefined);
   const events = new EventLog(directory, secrets);
   const alsoTo = (event: RunEvent): void => events.write(event);
   const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
-  const code = await conduct({ stage, runbook, journal, locks, flags, config, ...lease, drill, alsoTo }, resumeRun);
+  const which = { runbook: runbook.name, rehearsal: stage.mode !== undefined };
+  // What is taken back takes another time than what was done.
+  const told = begun.undoAsked || begun.back ? undefined : withUsual(() => usualTimes(state, which));
+  const work = { stage, runbook, journal, locks, flags, config, ...lease, drill, alsoTo };
+  const code = await conduct({ ...work, ...optional("told", told) }, resumeRun);
   return await afterwards(run, code);
 }

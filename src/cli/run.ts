@@ -7,6 +7,7 @@ import { EventLog } from "../journal/event-log.js";
 import { NO_LOCKS } from "../journal/key-locks.js";
 import { MemoryJournal } from "../journal/memory-journal.js";
 import { newRunId } from "../journal/run-id.js";
+import type { DrillTimes } from "../ports/settings.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, hasBegun, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
@@ -14,8 +15,10 @@ import { readInputs } from "./inputs.js";
 import { lastDrill } from "./last-drill.js";
 import { leaseTerms } from "./lease-terms.js";
 import type { InputArguments } from "./options.js";
+import { useOwnActions } from "./own-actions.js";
 import { openRunbook } from "./shipped-runbooks.js";
 import { openStateDirectory } from "./state.js";
+import { usualTimes, withUsual } from "./usual-times.js";
 
 const NOT_RESUMED = { decide: [], acceptRunbook: false, takeOver: false };
 
@@ -34,6 +37,7 @@ export type RunCall = ConductArguments & InputArguments & { readonly runbook: st
 /** As `run`, with inputs that the command itself knows. */
 export async function runWith(given: RunCall, inputs: JsonObject, afterwards = AS_IT_ENDED): Promise<number> {
   const stage = openStage(given);
+  await useOwnActions(given);
   const runbook = openRunbook(given.runbook);
   const flags = flagsOf(given, NOT_RESUMED);
   // A wrong input or configuration is said before there is a run.
@@ -53,11 +57,13 @@ export async function runWith(given: RunCall, inputs: JsonObject, afterwards = A
   const { journal, locks, directory } = state.create();
   stage.mode?.began(journal.run);
   const lease = leaseTerms(common.config.lease, { journal, directory }, { takeOver: false, now });
-  const drill = lastDrill(state, stage.mode !== undefined);
+  const drill = (): DrillTimes | undefined => lastDrill(state, stage.mode !== undefined);
   const events = new EventLog(directory, secrets);
   const alsoTo = (event: RunEvent): void => events.write(event);
   try {
-    const code = await conduct({ ...common, ...lease, drill, journal, locks, alsoTo }, (options) =>
+    const which = { runbook: runbook.name, rehearsal: stage.mode !== undefined };
+    const told = withUsual(() => usualTimes(state, which));
+    const code = await conduct({ ...common, ...lease, drill, journal, locks, told, alsoTo }, (options) =>
       runRunbook({ ...options, inputs }),
     );
     return await afterwards(journal.run, code);

@@ -14,13 +14,36 @@ export async function runs(given: GlobalArguments): Promise<number> {
   const all = allRuns(directory).map((each) => withBatch(directory, each));
   if (given.json) output.json({ schema: "dingo-recover/runs@1", runs: all.map(({ told: _told, ...run }) => run) });
   else if (all.length === 0) output.line("no runs yet");
-  else
-    for (const run of all)
-      output.line(
-        `${run.run}  ${run.state.padEnd(11)} ${run.target || "-"}  ${run.runbook}${run.rehearsal ? " (rehearsal)" : ""}  ${run.told ?? run.step}`.trimEnd(),
-      );
+  else {
+    const widest = Math.min(MOST_PADDED, Math.max(...all.map(({ target }) => target.length)));
+    for (const run of all) {
+      const where = `${run.run}  ${run.state.padEnd(11)} ${(run.target || "-").padEnd(widest)}`;
+      const what = `${run.runbook}${run.rehearsal ? " (rehearsal)" : ""}  ${run.told ?? run.step}`.trimEnd();
+      // Where both do not fit beside each other, a row of its own is easier to read than a broken one.
+      if (output.isTerminal && where.length + 2 + what.length > output.columns)
+        for (const line of [where.trimEnd(), `    ${what}`]) output.line(line);
+      else output.line(`${where}  ${what}`);
+    }
+    if (output.isTerminal) for (const line of closingLines(all)) output.line(line, "faint");
+  }
   return await Promise.resolve(EXIT.done);
 }
+
+/** For whoever looks at a list that only grows. A rehearsal is in nobody's way. */
+export function closingLines(all: readonly Pick<ListedRun, "run" | "state" | "rehearsal">[]): readonly string[] {
+  const [open, ...others] = all.filter(({ state, rehearsal }) => !rehearsal && CLOSED_BY_UNDO.has(state));
+  if (open === undefined) return [];
+  return [
+    "What is not gone on with is closed by undo, which takes back what it did:",
+    `  dingo-recover undo ${others.length === 0 ? open.run : "RUN"}`,
+  ];
+}
+
+/** One that is at work is stopped first; one in doubt is looked at first. */
+const CLOSED_BY_UNDO: ReadonlySet<string> = new Set(["waiting", "stopped", "failed"]);
+
+/** A target that is longer moves its own line alone. */
+const MOST_PADDED = 32;
 
 /** A batch stands where its databases stand, whatever its own run came to. */
 function withBatch(directory: SavedRuns, run: ListedRun): ListedRun & { readonly told?: string } {

@@ -1,65 +1,68 @@
-/** Runbooks by name (shipped with the package) or by file; users' own actions come from the configuration. */
-import { existsSync, readdirSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+/** Runbooks by name (shipped with the package) or by file, checked and with their actions. */
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import type { AnyAction } from "../action.js";
 import { REGISTRY } from "../actions/registry.js";
 import { diagnosticsError } from "../diagnostic.js";
-import { RecoverError } from "../errors.js";
-import { errnoOf, reasonOf } from "../journal/durable.js";
-import { quoted } from "../printable.js";
-import { composeRunbook, type Open } from "../runbook/compose.js";
+import { hasOwn, readOwn } from "../own-files.js";
+import { type KeptRunbook, revived } from "../runbook/kept.js";
 import { type Loaded, loadRunbook } from "../runbook/load.js";
 import type { Runbook } from "../runbook/runbook.js";
-import { readOrdinary, readText } from "./text-file.js";
+import { composeFile, fileOf } from "./runbook-files.js";
 
-const SHIPPED = new URL("../../runbooks/", import.meta.url);
+let known = REGISTRY;
 
-/** Throws `runbook-invalid` with every mistake. */
+/** Actions that runbooks may name from now on, beside the shipped ones. */
+export function learn(actions: readonly AnyAction[]): void {
+  known = known.with(actions);
+}
+
+/** Throws `runbook-invalid` with every mistake. What was checked when the tool was built is not checked again. */
 export function openRunbook(nameOrFile: string): Runbook {
-  const loaded = loadFile(fileOf(nameOrFile));
-  if ("diagnostics" in loaded) throw diagnosticsError("runbook-invalid", loaded.diagnostics);
-  return loaded.runbook;
+  const file = fileOf(nameOrFile);
+  const composed = composeFile(file);
+  return checkedRunbook(composed, file) ?? soundOf(loaded(composed, file));
+}
+
+/** A runbook of which the text alone is left, with what it included; `file` names it. */
+export function runbookOfText(text: string, file: string): Runbook {
+  return soundOf(loadRunbook(text, file, known));
+}
+
+/** As `openRunbook`, and always checked. */
+export function readRunbook(nameOrFile: string): Runbook {
+  return soundOf(loadFile(fileOf(nameOrFile)));
 }
 
 /** With the steps of the runbooks that it includes. */
 export function loadFile(file: string): Loaded {
-  const composed = composeRunbook({ file, text: readText(file) }, (name) => included(file, name));
+  return loaded(composeFile(file), file);
+}
+
+type Composed = ReturnType<typeof composeFile>;
+
+/** As the build wrote it (build/runbooks.mjs); undefined where it wrote none of the very text. */
+function checkedRunbook(composed: Composed, file: string): Runbook | undefined {
+  if ("diagnostics" in composed) return undefined;
+  const { text } = composed;
+  const found = checkedRunbooks()[createHash("sha256").update(text).digest("hex")];
+  return found === undefined ? undefined : revived(found, { text, file }, known);
+}
+
+const CHECKED = fileURLToPath(new URL("../runbooks.json", import.meta.url));
+
+/** By the SHA-256 of their text; none where nothing was built. */
+function checkedRunbooks(): Readonly<Record<string, KeptRunbook>> {
+  return hasOwn(CHECKED) ? (JSON.parse(readOwn(CHECKED).toString("utf8")) as Record<string, KeptRunbook>) : {};
+}
+
+function loaded(composed: Composed, file: string): Loaded {
   if ("diagnostics" in composed) return composed;
-  const loaded = loadRunbook(composed.text, file, REGISTRY);
-  return "diagnostics" in loaded ? { diagnostics: loaded.diagnostics.map(composed.locate) } : loaded;
+  const found = loadRunbook(composed.text, file, known);
+  return "diagnostics" in found ? { diagnostics: found.diagnostics.map(composed.locate) } : found;
 }
 
-/** A shipped runbook by its name, or an ordinary file beside or below the one that includes it: nothing leads out of there. */
-function included(from: string, name: string): ReturnType<Open> {
-  if (!/[/.]/.test(name)) {
-    const file = shippedFile(name);
-    return SHIPPED_NAME.test(name) && existsSync(file) ? { file, text: readText(file) } : undefined;
-  }
-  if (isAbsolute(name) || name.split(/[/\\]/).includes("..")) return { refused: "does not lie beside or below it" };
-  const file = join(dirname(from), name);
-  try {
-    const real = realpathSync(file);
-    if (!real.startsWith(join(realpathSync(dirname(from)), "/"))) return { refused: "leads out of its directory" };
-    const text = readOrdinary(real);
-    return text === undefined ? { refused: "is no ordinary file" } : { file, text };
-  } catch (thrown) {
-    return errnoOf(thrown) === "ENOENT" ? undefined : { refused: `cannot be read: ${reasonOf(thrown)}` };
-  }
-}
-
-const SHIPPED_NAME = /^[a-z][a-z0-9-]*$/;
-
-const shippedFile = (name: string): string => fileURLToPath(new URL(`${name}.yml`, SHIPPED));
-
-function fileOf(nameOrFile: string): string {
-  if (/[/.]/.test(nameOrFile)) return nameOrFile;
-  const shipped = shippedFile(nameOrFile);
-  if (existsSync(shipped)) return shipped;
-  const names = readdirSync(SHIPPED)
-    .filter((name) => name.endsWith(".yml"))
-    .map((name) => name.slice(0, -".yml".length));
-  throw new RecoverError("usage", `there is no runbook ${quoted(nameOrFile)}`, {
-    remedy: `Name one of ${names.join(", ")}, or a file.`,
-    effect: "none",
-  });
+function soundOf(found: Loaded): Runbook {
+  if ("diagnostics" in found) throw diagnosticsError("runbook-invalid", found.diagnostics);
+  return found.runbook;
 }

@@ -2,6 +2,7 @@
  * Ctrl-C asks once, by saying what a second one does; the second stops at once and safely (130). SIGTERM and a closed
  * terminal stop at once.
  */
+import { setMaxListeners } from "node:events";
 import { RecoverError } from "../errors.js";
 
 export interface Stopper {
@@ -15,7 +16,7 @@ export interface Stopper {
  * first of two.
  */
 export function watchBetween(asks: boolean): Stopper {
-  const controller = new AbortController();
+  const controller = stopController();
   const stop = (): void => controller.abort();
   const onInterrupt = (): void => {
     if (!asks || process.listenerCount("SIGINT") === 1) stop();
@@ -29,20 +30,25 @@ export function watchBetween(asks: boolean): Stopper {
   };
 }
 
+/** Whatever is under way hears of the stop, be it hundreds of objects: Node takes more than ten for a leak, and prints so. */
+function stopController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
 const GOES_ON =
   "Ctrl-C once more stops at the next safe place: nothing is lost, and the run can be resumed. Until then it goes on.";
 const STOPPING =
   "Stopping: what is under way has a few seconds to end, and is looked at again when the run is resumed.";
 
-/** `asks`: somebody reads what is said; otherwise the first Ctrl-C stops as well. */
-export function watchSignals(say: (text: string) => void, asks: boolean): Stopper {
-  const controller = new AbortController();
+const RESUMED = "What was running is looked at again when the run is resumed.";
+
+/** `asks`: somebody reads what is said; otherwise the first Ctrl-C stops as well. `remedy` is a run's by default. */
+export function watchSignals(say: (text: string) => void, asks: boolean, remedy = RESUMED): Stopper {
+  const controller = stopController();
   const stop = (name: string): void => {
-    controller.abort(
-      new RecoverError("interrupted", `stopped by ${name}`, {
-        remedy: "What was running is looked at again when the run is resumed.",
-      }),
-    );
+    controller.abort(new RecoverError("interrupted", `stopped by ${name}`, { remedy }));
   };
   let asked = false;
   const onInterrupt = (): void => {

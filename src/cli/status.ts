@@ -15,7 +15,9 @@ import { batchStateOf, type BatchState } from "./batch-state.js";
 import { endDocument, endLines } from "./batch.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { secrets } from "./failure.js";
-import { follow, showOn } from "./follow.js";
+import { follow, isEvent, showOn } from "./follow.js";
+import { requireNotLost } from "./never-began.js";
+import { NowLine } from "./now-line.js";
 import type { GlobalArguments } from "./options.js";
 import { readOnce } from "./read-once.js";
 import { watchSignals } from "./signals.js";
@@ -30,12 +32,14 @@ export async function status(given: StatusArguments): Promise<number> {
   const run = chooseRunOrRehearsal(directory, given.run, (text) => output.error(text));
   const tail = new EventTail(directory.directoryOf(run));
   // What happened so far is told by the journal: only what comes after it is followed.
-  tail.read();
+  const now = new NowLine();
+  for (const event of tail.read().filter(isEvent)) now.hear(event);
   const standing = standingOf(directory, run);
   const goesOn = given.follow && standing.carried;
   const { members } = standing;
   if (given.json) output.json({ ...documentOf(standing), ...(members === undefined ? {} : batchField(members)) });
   else for (const [line, style] of linesOf(standing, output, goesOn)) output.line(line, style);
+  if (standing.carried && !given.json) output.line(now.text(true), "strong");
   if (members !== undefined && !given.json) for (const line of batchLines(members)) output.line(line);
   if (!given.follow || standing.state.phase.kind === "ended") return EXIT.done;
   if (!goesOn) {
@@ -96,6 +100,7 @@ interface Standing {
 function standingOf(directory: StateDirectory, run: string): Standing {
   const reading = directory.read(run);
   const { entries } = reading;
+  requireNotLost(directory, run, entries);
   const members = batchStateOf(readOnce(directory), entries);
   return { run, carried: directory.isCarried(run), reading, state: replay(entries), members };
 }
@@ -138,7 +143,10 @@ function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly 
   const ways =
     state.phase.kind === "ended" || carried
       ? []
-      : wayOnLines(wayOn(state, { run, code: error?.code, touched: hasTouched(reading.entries) }), width);
+      : wayOnLines(
+          wayOn(state, { run, code: error?.code, place: error?.place, touched: hasTouched(reading.entries) }),
+          width,
+        );
   return [
     [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
     [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
@@ -154,7 +162,7 @@ function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly 
 
 /** When it began and ended, in UTC and on the wall of whoever reads. */
 function spanOf({ state, carried, members }: Standing): string {
-  if (state.startedAt === "") return "not begun yet";
+  if (state.startedAt === "") return carried ? "not begun yet" : "killed before its first entry: it changed nothing";
   const times = new Times();
   const isEnded = members === undefined ? state.phase.kind === "ended" : members.state === "succeeded";
   const at = members?.updatedAt ?? state.updatedAt;

@@ -1,12 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { RecoverError } from "../errors.js";
 import { reasonOf } from "../journal/durable.js";
+import { nameInside, readOwn } from "../own-files.js";
 import { quoted } from "../printable.js";
 import { MOST_BYTES } from "../yaml/read.js";
 
 /** The text of a YAML file that a person named; of one that is too large only so much that its reader refuses it. */
 export function readText(file: string): string {
   try {
+    if (nameInside(file) !== undefined) return readOwn(file).toString("utf8");
     requireEnd(file);
     return withOpen(file, constants.O_RDONLY, bounded);
   } catch (cause) {

@@ -4,6 +4,7 @@ import { undoRun } from "../engine/run.js";
 import { previewUndo } from "../engine/undo-preview.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { EventLog } from "../journal/event-log.js";
+import { begunRunbook } from "./begun-runbook.js";
 import { chooseRun } from "./choose-run.js";
 import { cleanupsOf, leftOutLine, refuseSuspects } from "./cleanups.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
@@ -11,8 +12,9 @@ import { configFor } from "./configuration.js";
 import { requireKnownSteps } from "./decided-steps.js";
 import { secrets } from "./failure.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
+import { neverBegan } from "./never-began.js";
 import type { ResumeArguments, UndoArguments } from "./options.js";
-import { openRunbook } from "./shipped-runbooks.js";
+import { useOwnActions } from "./own-actions.js";
 import { openStateDirectory } from "./state.js";
 
 export type UndoCall = ConductArguments & ResumeArguments & UndoArguments & { readonly run?: string | undefined };
@@ -34,13 +36,14 @@ export async function undo(given: UndoCall): Promise<number> {
   const run = chooseRun(state, given.run);
   const reading = state.read(run);
   const begun = replay(reading.entries);
-  if (begun.startedAt === "") throw neverBegan(run);
+  if (begun.startedAt === "") throw neverBegan(run, state.directoryOf(run), "undo");
   const cleanups = cleanupsOf(state, run);
   if (cleanups.read.some(({ hasDeleted }) => hasDeleted)) throw cleanedUp(run);
   // What a rehearsal moved aside lies in its own box, where no other run reaches it.
   if (!begun.rehearsal) refuseSuspects(state, run, cleanups);
   for (const other of begun.rehearsal ? [] : cleanups.leftOut) stage.output.error(leftOutLine(other));
-  const runbook = openRunbook(begun.runbook);
+  await useOwnActions(given);
+  const runbook = begunRunbook(state.directoryOf(run), reading.entries);
   requireKnownSteps(flags.decide.keys(), runbook, begun);
   if (given["dry-run"]) {
     const { entries, head } = reading;
@@ -60,14 +63,6 @@ export async function undo(given: UndoCall): Promise<number> {
   const alsoTo = (event: RunEvent): void => events.write(event);
   const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
   return await conduct({ stage, runbook, journal, locks, flags, config, ...lease, alsoTo }, undoRun);
-}
-
-function neverBegan(run: string): RecoverError {
-  return new RecoverError("run-not-found", `run ${run} was killed before its first entry: there is nothing to undo`, {
-    remedy: "dingo-recover runs lists all.",
-    place: run,
-    effect: "none",
-  });
 }
 
 function cleanedUp(run: string): RecoverError {

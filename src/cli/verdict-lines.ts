@@ -45,14 +45,20 @@ export function verdictLines(shown: VerdictShown, screen: TerminalOptions = PLAI
 }
 
 /** How far the verdict was proved, and what that took. */
-function lookText({ look, cost, expiry }: VerdictShown): string {
+function lookText({ look, cost, expiry, problems }: VerdictShown): string {
   const took = `${counted(cost.requests, "request")}, ${bytesText(cost.bytes)} read`;
-  const rules = expiry.known ? "" : " Lifecycle rules of the bucket: not known, we may not look at them.";
+  const rules = expiry.known ? "" : ` Lifecycle rules of the bucket: not known, ${whyNotKnown(problems)}.`;
+  if (look === null && cost.depth !== "names") return `No object could be looked into: ${took}.`;
   if (look === null) return `Judged by names, sizes and small objects: ${took}. --deep looks into the objects.${rules}`;
   const how = cost.depth === "full" ? "read to the last byte" : "looked at, at both ends";
   const unproven = look.unproven === 0 ? "" : `, ${look.unproven} of them with no mark at their end (--deep=full)`;
   const hidden = look.hidden === 0 ? "" : `, ${look.hidden} could not be looked into`;
   return `${counted(look.objects, "object")} ${how}: ${look.broken} cannot be used${unproven}${hidden}. ${took}.${rules}`;
+}
+
+/** A store that did not answer was not asked for them, or not heard. */
+function whyNotKnown(problems: readonly Problem[]): string {
+  return problems.some(({ code }) => code === "unreachable") ? "the store did not answer" : "we may not look at them";
 }
 
 /** What a restore brings back, and how it has to be asked for. */

@@ -8,10 +8,10 @@ import { somebodyIsThere } from "./conductor.js";
 import { configOf } from "./configuration.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
+import { askOutsideRuns } from "./outside-runs.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
 import { watchSignals } from "./signals.js";
 import { createOutput } from "../ui/output.js";
-import { promptingOperator } from "../ui/prompts.js";
 import { NOBODY } from "../ui/renderer.js";
 
 /** Where no run is: nothing that is opened outlives the command. */
@@ -37,7 +37,7 @@ export async function withPorts<T>(
     secrets,
     clock: systemClock(mode?.clock),
     recorder: NOT_JOURNALED,
-    operator: mode === undefined && somebodyIsThere(given, output) ? promptingOperator(output) : NOBODY,
+    operator: mode === undefined && somebodyIsThere(given, output) ? askOutsideRuns(output) : NOBODY,
     signal: stopper.signal,
     loopbackOnly: mode !== undefined,
   });

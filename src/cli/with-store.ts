@@ -20,26 +20,43 @@ export interface StorePorts {
   /** A folder of the store for small objects, outside every archive. */
   readonly shared: (at: { readonly bucket: string; readonly prefix: string }) => SharedPlace;
   readonly signal: AbortSignal;
+  /** The way leads through the gateway, whose log-in may ask at any moment: the keyboard is its own. */
+  readonly asks: boolean;
 }
 
-export async function withStore<T>(given: GlobalArguments, work: (opened: StorePorts) => Promise<T>): Promise<T> {
+const ONCE_MORE = "Run the same command again: what is copied or restored already is not done twice.";
+
+/** `remedy`: what is said to whoever stopped it. */
+export async function withStore<T>(
+  given: GlobalArguments,
+  work: (opened: StorePorts) => Promise<T>,
+  remedy = ONCE_MORE,
+): Promise<T> {
   const config = configOf(given, ["s3"]);
   const output = createOutput({ secrets, color: given.color });
   if (config.s3.viaGateway === true) {
     const { withPorts } = await import("./with-ports.js");
     return withPorts(given, config, (wired, signal) => {
       const { clock, store } = wired.ports;
-      return work({ clock, store, shared: (at) => wired.shared(at), signal });
+      return work({ clock, store, shared: (at) => wired.shared(at), signal, asks: true });
     });
   }
   const rehearsed = process.env[REHEARSAL_VARIABLE] !== undefined;
   const mode = rehearsed ? (await import("./rehearsal-mode.js")).readRehearsalMode(process.env) : undefined;
-  const stopper = watchSignals((text) => output.error(text), false);
+  const stopper = watchSignals((text) => output.error(text), false, remedy);
   const clock = systemClock(mode?.clock);
   const { signal } = stopper;
-  const opened = openStore({ config, env: process.env, secrets, clock, signal, loopbackOnly: mode !== undefined });
+  const opened = openStore({
+    config,
+    env: process.env,
+    secrets,
+    clock,
+    signal,
+    loopbackOnly: mode !== undefined,
+    readsUntil: signal,
+  });
   try {
-    return await work({ clock, store: opened.store, shared: (at) => opened.store.shared(at), signal });
+    return await work({ clock, store: opened.store, shared: (at) => opened.store.shared(at), signal, asks: false });
   } finally {
     opened.close();
     stopper.release();

@@ -4,7 +4,9 @@ import type { BrokerRecords } from "./broker-records.js";
 import type { Cells } from "./cells.js";
 import type { Clock } from "./clock.js";
 import type { CloudFoundry } from "./cloud-foundry.js";
+import type { Decryption } from "./decryption.js";
 import type { Director } from "./director.js";
+import type { DockerHosts } from "./docker-host.js";
 import type { LogFiles } from "./log-files.js";
 import type { LogSearch } from "./log-search.js";
 import type { ScratchDatabases } from "./scratch-database.js";
@@ -16,11 +18,15 @@ export interface Ports {
   readonly director: Director;
   readonly cells: Cells;
   readonly store: ArchiveStore;
+  /** Where a key for encrypted archives is given. */
+  readonly decryption?: Decryption;
   readonly logs: LogFiles;
   /** Log stores of the configuration. */
   readonly logStores: readonly LogSearch[];
   /** The broker's own records, where the configuration names it. */
   readonly broker?: BrokerRecords;
   readonly scratch: ScratchDatabases;
+  /** Docker hosts without a foundation. */
+  readonly docker: DockerHosts;
   readonly settings: Settings;
 }

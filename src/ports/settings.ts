@@ -10,6 +10,16 @@ export interface DrillTimes {
   readonly segments: number;
 }
 
+/** What WAL-E's own settings say, a directory of files as `envdir` reads it: never what is in a secret one. */
+export interface WalESettings {
+  /** s3://BUCKET/PREFIX */
+  readonly prefix: string;
+  /** Of OpenPGP; "" where archives are not encrypted. */
+  readonly gpgKey: string;
+  /** Files with a secret that others than owner and group may read, each with its mode. */
+  readonly looseFiles: readonly string[];
+}
+
 /** What the configuration says of the foundation, for actions: places, never secrets. */
 export interface Settings {
   /** BOSH deployment of Dingo PostgreSQL; found among the director's deployments where absent. */
@@ -18,6 +28,9 @@ export interface Settings {
   readonly bucket?: string;
   /** etcd as HOST:PORT; otherwise what the container's ETCD_HOST_PORT says. */
   readonly etcd?: string;
-  /** Of the state directory; absent where none has come to its end here. */
-  readonly drill?: DrillTimes;
+  readonly walE?: WalESettings;
+  /** File with the private key that opens encrypted archives, and its mode, where others than owner and group may read it. */
+  readonly looseKey?: string;
+  /** Of the state directory, looked for when it is asked; undefined where none has come to its end here. */
+  readonly drill?: () => DrillTimes | undefined;
 }

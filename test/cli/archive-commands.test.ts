@@ -88,6 +88,20 @@ describe("archive verify", () => {
     expect(document.problems).toHaveLength(9);
   });
 
+  it("counts a request that was refused", async () => {
+    const store = sampleArchive();
+    store.refusals.set("list", "unreachable");
+    const { document } = await archiveVerify({ store, location: formatLocation(OLD) });
+    expect(document).toMatchObject({ verdict: "unknown", cost: { requests: 1, bytes: 0 } });
+  });
+
+  it("does not ask for a deep look that it could not take", async () => {
+    const store = sampleArchive();
+    store.refusals.set("list", "unreachable");
+    const { lines } = await archiveVerify({ store, location: formatLocation(OLD), depth: "deep" });
+    expect(lines.at(-1)).toBe("No object could be looked into: 1 request, 0 kB read.");
+  });
+
   it("says that lifecycle rules are not known where it may not look", async () => {
     const store = sampleArchive();
     const said = async (): Promise<string> => (await archiveVerify({ store, location })).lines.join(" ");
@@ -116,6 +130,45 @@ describe("archive verify", () => {
 describe("archive copy", () => {
   const destination = formatLocation(NEW);
   const clock = new StillClock();
+
+  it("tells sizes as a person reads them", async () => {
+    const store = sampleArchive();
+    add(store, `wal_005/${segment(7)}.lzo`, Buffer.alloc(3_200_000, 1));
+    const { lines } = await archiveCopy({ store, clock, source: location, destination });
+    expect(lines.join("\n")).toContain("12 objects, 3.2 MB: 12 copied, 0 were there");
+  });
+
+  it.each(["", "/inside", "/.."])(
+    "refuses the source by another name of its bucket, before any change: %j",
+    async (below) => {
+      const store = sampleArchive();
+      store.alias("a-point-s3alias", BUCKET);
+      const prefix = below === "/.." ? OLD.prefix.replace(/\/wal$/, "") : `${OLD.prefix}${below}`;
+      const copy = archiveCopy({ store, clock, source: location, destination: `s3://a-point-s3alias/${prefix}` });
+      await expect(copy).rejects.toMatchObject({ code: "source-protected", effect: "none" });
+      expect(store.changes).toEqual([]);
+    },
+  );
+
+  it("copies to the same prefix of another bucket, twice", async () => {
+    const store = sampleArchive();
+    store.bucket("another-bucket");
+    const copy = () =>
+      archiveCopy({ store, clock, source: location, destination: `s3://another-bucket/${OLD.prefix}` });
+    expect(await copy()).toMatchObject({ document: { copied: 11 } });
+    expect(await copy()).toMatchObject({ document: { copied: 0, alreadyThere: 11 } });
+  });
+
+  it.each(["wal_005//x", "a/../b", "a/%2e%2e/b", "./x"])(
+    "refuses a source with the key %j before the first copy",
+    async (key) => {
+      const store = sampleArchive();
+      add(store, key, "x");
+      const copy = archiveCopy({ store, clock, source: location, destination });
+      await expect(copy).rejects.toMatchObject({ code: "source-protected", effect: "none" });
+      expect(store.changes).toEqual([]);
+    },
+  );
 
   it("copies, compares and says so; a second run finds everything there", async () => {
     const store = sampleArchive();

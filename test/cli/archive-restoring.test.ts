@@ -79,17 +79,41 @@ describe("archive restore", () => {
     );
   });
 
-  it("that is stopped says that it begins anew, and leaves nothing", async () => {
+  it("that is stopped says what is left, and that the same command goes on from there", async () => {
     const stop = new AbortController();
+    const terms = { store: restorable(ALL), clock: new StillClock(), source, directory: join(place, "data") };
     const stopped = archiveRestore({
-      ...{ store: restorable(), clock: new StillClock(), source, directory: join(place, "data"), signal: stop.signal },
-      progress: () => stop.abort(),
+      ...{ ...terms, signal: stop.signal },
+      progress: ({ phase }) => phase === "wal" && stop.abort(),
     });
     await expect(stopped).rejects.toMatchObject({
+      code: "interrupted",
+      message: expect.stringContaining(`kept in "${join(place, "data.partial")}"`) as string,
+      remedy: "Run the same command again: it goes on from there.",
+    });
+    expect(readdirSync(place)).toEqual(["data.partial"]);
+    const { document, lines } = await archiveRestore(terms);
+    expect(document.resumedBytes).toBeGreaterThan(0);
+    expect(lines.join("\n")).toContain("of it from an earlier restore");
+    expect(readdirSync(place)).toEqual(["data"]);
+  });
+
+  it("that is stopped before anything of it was whole leaves nothing", async () => {
+    const signal = AbortSignal.abort();
+    const terms = { store: restorable(), clock: new StillClock(), source, directory: join(place, "data"), signal };
+    await expect(archiveRestore(terms)).rejects.toMatchObject({
       code: "interrupted",
       remedy: "Run the same command again: it begins anew.",
     });
     expect(readdirSync(place)).toEqual([]);
+  });
+
+  it("of a prefix that is a part too short names the archive's own, and ends with 15", async () => {
+    const short = source.slice(0, source.lastIndexOf("/"));
+    const terms = { store: restorable(), clock: new StillClock(), source: short, directory: join(place, "data") };
+    const refused: unknown = await archiveRestore(terms).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "archive-elsewhere", exitCode: 15 });
+    expect(String(refused)).toContain(source);
   });
 
   it("finds nothing in an empty place, and makes nothing", async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
-import { hasHidden } from "../../src/printable.js";
+import { printable } from "../../src/printable.js";
 import { ARCHIVE, CONFIGURED, Place } from "./program.js";
 
 const place = new Place();
@@ -32,7 +32,13 @@ const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense
 const CALLS: readonly BadCall[] = [
   { what: "an unknown command", words: ["frobnicate"], exit: 2, code: "usage", says: 'no command "frobnicate"' },
   { what: "a misspelt command", words: ["rehaerse"], exit: 2, code: "usage", says: 'Did you mean "rehearse"?' },
-  { what: "a command that is not built", words: ["serve"], exit: 2, code: "usage", says: 'no command "serve"' },
+  {
+    what: "a doctor for an unknown runbook",
+    words: ["doctor", "--runbook", "nothing"],
+    exit: 2,
+    code: "usage",
+    says: 'there is no runbook "nothing"',
+  },
   {
     what: "a hand-over to nowhere",
     words: ["handover", "export", "x"],
@@ -48,6 +54,29 @@ const CALLS: readonly BadCall[] = [
     says: "it is no ordinary file",
   },
   { what: "an unknown flag", words: ["run", "--frob"], exit: 2, code: "usage", says: 'no option "--frob"' },
+  { what: "a misspelt flag", words: ["run", "--dryrun"], exit: 2, code: "usage", says: 'Did you mean "--dry-run"?' },
+  { what: "the tool's purpose as a command", words: ["recover"], exit: 2, code: "usage", says: 'Did you mean "run"?' },
+  {
+    what: "a misspelt value",
+    words: ["report", "x", "--format", "mardown"],
+    exit: 2,
+    code: "usage",
+    says: 'Did you mean "markdown"?',
+  },
+  {
+    what: "a misspelt input",
+    words: ["run", ...NAMED, "--input", "arround=1h ago"],
+    exit: 2,
+    code: "input-invalid",
+    says: 'Did you mean "around"?',
+  },
+  {
+    what: "a duration without a unit",
+    words: ["run", "test-backup", "--input", "max_age=24"],
+    exit: 2,
+    code: "input-invalid",
+    says: "Give it as a number with a unit, such as 40m, 24h or 2d",
+  },
   {
     what: "a window around no time",
     words: ["discover", "--logs", "x.log", "--window", "1h"],
@@ -79,7 +108,14 @@ const CALLS: readonly BadCall[] = [
     code: "usage",
     says: "--confirm is given more than once",
   },
-  { what: "no run named", words: ["report"], exit: 2, code: "usage", says: "RUN is missing" },
+  { what: "no run named", words: ["report"], exit: 2, code: "usage", says: "the run to report is missing" },
+  {
+    what: "no run to hand over",
+    words: ["handover", "export", "-o", "x"],
+    exit: 2,
+    code: "usage",
+    says: "RUN is missing",
+  },
   { what: "half a copy", words: ["archive", "copy", "a"], exit: 2, code: "usage", says: "DESTINATION is missing" },
   { what: "a misspelt subcommand", words: ["archive", "verfy"], exit: 2, code: "usage", says: '"archive verify"' },
   {
@@ -361,7 +397,7 @@ describe("a hostile name", () => {
   ])("as %s reaches neither screen nor JSON raw", async (_what, words) => {
     const [text, json] = await Promise.all([place.run(words), place.run([...words, "--json"])]);
     for (const shown of [text.stdout, text.stderr, json.stdout, json.stderr]) {
-      expect(hasHidden(shown)).toBe(false);
+      expect(printable(shown)).toBe(shown);
       expect(shown).not.toMatch(/^error: all is lost/mu);
     }
     expect(json.stdout.trimEnd().split("\n")).toHaveLength(1);

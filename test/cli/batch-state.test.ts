@@ -8,8 +8,11 @@ import { batchStateOf, reportedBatch } from "../../src/cli/batch-state.js";
 import { chooseRun, chooseRunOrRehearsal } from "../../src/cli/choose-run.js";
 import type { EntryBody } from "../../src/journal/entry.js";
 import { StateDirectory } from "../../src/journal/state-directory.js";
-import { reportMarkdown } from "../../src/report/markdown.js";
+import { incidentReport } from "../../src/report/incident.js";
+import { markdownOf } from "../../src/report/markdown.js";
 import { Secrets } from "../../src/secrets.js";
+
+const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
 
 const SHA = "0".repeat(64);
 const guid = (number: number): string => `00000000-0000-4000-8000-00000000000${number}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boxCf } from "../../src/cli/box-cf.js";
+import { boxCf, boxDocker } from "../../src/cli/box-cf.js";
 import type { CfCall } from "../../src/rehearsal/cf-program/call.js";
 
 const answer = { code: 0, stdout: "OK\n", stderr: "" };
@@ -35,5 +35,17 @@ describe("the box's cf in the process of the tool", () => {
     });
     const stopped = run({ ...call, signal: controller.signal });
     await expect(stopped).rejects.toMatchObject({ code: "interrupted", effect: "unknown" });
+  });
+});
+
+describe("the programs of the box's Docker host in the process of the tool", () => {
+  it("get words and standard input, byte by byte", async () => {
+    const calls: unknown[] = [];
+    const run = boxDocker((each) => {
+      calls.push(each);
+      return answer;
+    });
+    expect(await run({ program: "env", args: ["LC_ALL=C", "stat"], stdin: "ü" })).toEqual(answer);
+    expect(calls).toEqual([{ program: "env", words: ["LC_ALL=C", "stat"], stdin: "\u00c3\u00bc" }]);
   });
 });

@@ -5,8 +5,15 @@ import type { Entry } from "../../src/journal/entry.js";
 
 const INPUT = { place: "/var/tmp/x", postgres_bin: "/pg/bin", archive: "s3://b/o", time: "t", base: "b" };
 
-function journalOf(action: string, outcome: string | undefined): readonly Entry[] {
-  const step = { type: "step-started", step: "restore", action, effect: "create", attempt: 1, input: INPUT };
+function journalOf(action: string, outcome: string | undefined, more: object = {}): readonly Entry[] {
+  const step = {
+    type: "step-started",
+    step: "restore",
+    action,
+    effect: "create",
+    attempt: 1,
+    input: { ...INPUT, ...more },
+  };
   const end = outcome === undefined ? [] : [{ type: "run-ended", outcome }];
   return [{ ...step, commandsSha256: "" }, ...end] as unknown as readonly Entry[];
 }
@@ -19,6 +26,13 @@ describe("the copy that a run left on this machine", () => {
       ...copy,
       place: "/var/tmp/x.undone",
     });
+  });
+
+  it("is that of a test of a backup only where the test was to keep it", () => {
+    expect(leftCopy(journalOf("backup.restore-test", "succeeded", { keep: true }), "r")).toMatchObject({
+      place: "/var/tmp/x",
+    });
+    expect(leftCopy(journalOf("backup.restore-test", "succeeded", { keep: false }), "r")).toBeUndefined();
   });
 
   it("is none of a run that goes on, or made none", () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { watchBetween, watchSignals } from "../../src/cli/signals.js";
 import { EXIT } from "../../src/errors.js";
 import { type Ended, Place } from "./program.js";
 
@@ -24,14 +25,17 @@ describe("a run at work", () => {
   it("is carried on by nobody else, and stops at the first Ctrl-C where nobody can be asked", async () => {
     const { child, ended, saw } = place.start(["rehearse", "--json"]);
     await saw('"step":"remains"');
+    // The box stands still, so that the run cannot end before the second process has looked at it.
+    child.kill("SIGSTOP");
     const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout) as { runs: { run: string }[] };
     const second = await place.run(["resume", runs[0]?.run ?? "", "--json"]);
     expect(second.code).toBe(EXIT.locked);
     expect(JSON.parse(second.stdout)).toMatchObject({ schema: "dingo-recover/error@1", code: "locked" });
     expect(second.stdout).toContain("--take-over");
+    child.kill("SIGCONT");
     child.kill("SIGINT");
     expectStopped(await ended);
-  }, 120_000);
+  }, 300_000);
 
   it.each(["SIGTERM", "SIGHUP"] as const)(
     "stops at once and safely on %s",
@@ -41,6 +45,23 @@ describe("a run at work", () => {
       child.kill(signal);
       expectStopped(await ended);
     },
-    120_000,
+    300_000,
   );
+});
+
+describe("the signal that stops all work", () => {
+  it.each([
+    ["a command", () => watchSignals(() => undefined, true)],
+    ["a batch", () => watchBetween(true)],
+  ])("has as many listeners as %s has objects under way, without a warning", async (_title, watch) => {
+    const warnings: Error[] = [];
+    const heard = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", heard);
+    const stopper = watch();
+    for (let each = 0; each < 300; each += 1) stopper.signal.addEventListener("abort", () => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    stopper.release();
+    process.off("warning", heard);
+    expect(warnings).toEqual([]);
+  });
 });

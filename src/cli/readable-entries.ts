@@ -1,0 +1,11 @@
+import type { Entry } from "../journal/entry.js";
+import type { StateDirectory } from "../journal/state-directory.js";
+
+/** Of past runs that are measured by. A journal that cannot be read is no measure; whoever asks for that run is told. */
+export function readableEntries(state: Pick<StateDirectory, "read">, run: string): readonly Entry[] {
+  try {
+    return state.read(run).entries;
+  } catch {
+    return [];
+  }
+}
