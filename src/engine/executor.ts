@@ -1,11 +1,11 @@
 /** The one loop: ask the pure transition what is next, do it, again, until nothing is left (I2). */
 import type { Json } from "../action.js";
-import { EXIT, RecoverError, unreachable } from "../errors.js";
+import { RecoverError, unreachable } from "../errors.js";
 import { runMutatingStep } from "./mutating-step.js";
 import type { Attempt } from "./outcome.js";
 import type { PlannedStep } from "./plan.js";
 import { runReadStep } from "./read-step.js";
-import { againAfter } from "./recheck.js";
+import { againAfter, isFinding } from "./recheck.js";
 import type { Session } from "./session.js";
 import type { Unit } from "./state.js";
 import { requireTarget, fixTarget } from "./target.js";
@@ -42,12 +42,12 @@ export async function execute(session: Session): Promise<void> {
   }
 }
 
-/** A step that is refused may have lost its ground: somebody undid what an earlier one had established (law 9). */
+/** A step that is refused, or whose proof fails, may have lost its ground: somebody undid what an earlier one had established (law 9). */
 async function orAgain(session: Session, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    const lost = thrown instanceof RecoverError && thrown.exitCode === EXIT.refused;
+    const lost = thrown instanceof RecoverError && isFinding(thrown);
     if (!lost || session.state.undoAsked || !(await againAfter(session))) throw thrown;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject, Verdict } from "../action.js";
-import { RecoverError } from "../errors.js";
+import { EXIT, RecoverError } from "../errors.js";
 import type { ChoiceQuestion } from "../ports/operator.js";
 import { hashCommands } from "./foresight.js";
 import { itemKeys } from "./items.js";
@@ -16,7 +16,7 @@ import { readOnce } from "./read-step.js";
 import { errorOf, type Session } from "./session.js";
 import { type StepState, stateOf, type Unit, unitName } from "./state.js";
 import { contextFor } from "./step-context.js";
-import { hasBegun } from "./transition.js";
+import { mayHaveActed } from "./transition.js";
 import { parsedInput } from "./unit-input.js";
 
 type Succeeded = Extract<StepState, { kind: "succeeded" }>;
@@ -103,12 +103,12 @@ async function doAgain(session: Session, drifted: readonly Checked[]): Promise<v
 const mayRunAgain = ({ fact, verdict }: Checked): boolean =>
   fact.planned.step.action.effect !== "read" && verdict.holds === false;
 
-/** Finished units whose `holds_until` step has not begun: one that was cut in its middle may have ended the fact. */
+/** Finished units whose `holds_until` step cannot have ended the fact: one that was cut in its middle may have. */
 function factsThatHold(session: Session): readonly Fact[] {
   const { plan, state } = session;
   return plan.steps.flatMap((planned) => {
     const until = plan.steps[planned.holdsUntil];
-    if (until !== undefined && hasBegun(until, state)) return [];
+    if (until !== undefined && mayHaveActed(until, state)) return [];
     return unitsOf(planned, session).flatMap((unit) => {
       const own = stateOf(state, unit);
       return own.kind === "succeeded" ? [{ planned, unit, state: own }] : [];
@@ -150,10 +150,14 @@ async function compare(session: Session, fact: Fact, read: () => Promise<JsonObj
   } catch (thrown) {
     session.ledger.assertSound();
     const error = errorOf(thrown, fact.unit);
-    if (![12, 16, 17].includes(error.exitCode)) throw error;
+    if (!isFinding(error)) throw error;
     return { fact, verdict: { holds: false, evidence: error.message } };
   }
 }
+
+/** Whether an error tells how the world is found, as a refusal by a step's own findings does; others tell that nobody could look. */
+export const isFinding = ({ exitCode }: RecoverError): boolean =>
+  exitCode === EXIT.stepFailed || exitCode === EXIT.refused || exitCode === EXIT.nothing;
 
 function difference(before: JsonObject, now: JsonObject): string {
   const fields = [...new Set([...Object.keys(before), ...Object.keys(now)])];

@@ -28,12 +28,15 @@ export function isFinished(planned: PlannedStep, state: RunState): boolean {
   return moveFor(planned, state) === undefined;
 }
 
-/** Whether anything was written down about the step, be it that it is skipped. */
-export function hasBegun({ step }: PlannedStep, state: RunState): boolean {
+/** Whether the step is skipped or an attempt of it was begun; one that was refused before its start did nothing. */
+export function mayHaveActed({ step }: PlannedStep, state: RunState): boolean {
   const items = state.items.get(step.id);
-  if (items === undefined) return stateOf(state, { step: step.id }).kind !== "pending";
-  return itemKeys(items).some((item) => stateOf(state, { step: step.id, item }).kind !== "pending");
+  if (items === undefined) return hasActed(stateOf(state, { step: step.id }));
+  return itemKeys(items).some((item) => hasActed(stateOf(state, { step: step.id, item })));
 }
+
+const hasActed = (own: StepState): boolean =>
+  own.kind !== "pending" && !(own.kind === "failed" && own.input === undefined);
 
 function moveFor(planned: PlannedStep, state: RunState): Move | undefined {
   const { step } = planned;
