@@ -78,6 +78,14 @@ const TOOL = resolve("bundle/bin.cjs");
 // Reading more certificates costs Node itself far more than what is measured here.
 const { NODE_EXTRA_CA_CERTS: _left, ...env } = process.env;
 
+for (const [program = "", ...words] of [
+  ["rg", "--version"],
+  ["gzip", "--version"],
+  ["zstd", "--version"],
+  ["/usr/bin/time", "true"],
+])
+  if (spawnSync(program, words).status !== 0) throw new Error(`${program} is missing, which the figures are beside`);
+
 const at = (name: string): string => join(directory, name);
 const ROTATED = Array.from({ length: 8 }, (_each, index) => at(`rotated.log.${8 - index}`));
 const corpus = prepare();
