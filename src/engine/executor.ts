@@ -7,7 +7,7 @@ import type { PlannedStep } from "./plan.js";
 import { runReadStep } from "./read-step.js";
 import { againAfter, isFinding } from "./recheck.js";
 import type { Session } from "./session.js";
-import type { Unit } from "./state.js";
+import { stateOf, type Unit } from "./state.js";
 import { requireTarget, fixTarget } from "./target.js";
 import { nextMove } from "./transition.js";
 import { catchUp, settleStep } from "./unsettled-step.js";
@@ -23,15 +23,14 @@ export async function execute(session: Session): Promise<void> {
         await orAgain(session, () => enter(session, move.planned));
         break;
       case "attempt":
-        await orAgain(session, () => attempt(session, begin(session, move)));
+        await orAgain(session, () => orSkip(session, move, () => attempt(session, begin(session, move))));
         break;
       case "settle": {
         const { action } = move.planned.step;
         if (action.effect === "read") throw new Error("a read step is never settled");
         const { state } = move;
-        await orAgain(session, () =>
-          settleStep(session, begin(session, { ...move, attempt: state.attempt }), { action, state }),
-        );
+        const at = begin(session, { ...move, attempt: state.attempt });
+        await orAgain(session, () => orSkip(session, move, () => settleStep(session, at, { action, state })));
         break;
       }
       case "finish":
@@ -47,27 +46,47 @@ async function orAgain(session: Session, work: () => Promise<void>): Promise<voi
   try {
     await work();
   } catch (thrown) {
-    const lost = thrown instanceof RecoverError && isFinding(thrown);
-    if (!lost || session.state.undoAsked || !(await againAfter(session))) throw thrown;
+    if (!(thrown instanceof RecoverError) || !isFinding(thrown)) throw thrown;
+    // Whoever wants the run to stop is not asked anything.
+    const isOver = session.state.undoAsked || session.options.stopRequested?.() === true;
+    if (isOver || !(await againAfter(session, thrown))) throw thrown;
   }
 }
 
-/** `when` and `for_each` are looked at once; what they said stands in the journal. */
+/** `when` and `for_each` are looked at once, and again where a step is opened anew; what they said stands in the journal. */
 async function enter(session: Session, planned: PlannedStep): Promise<void> {
   const { step } = planned;
   const { evaluator } = session.options;
-  if (step.when !== undefined && !asCondition(evaluator.evaluate(step.when, session.scope()), step.when.text)) {
-    const why = `${step.when.text} is false`;
-    await session.ledger.append({ type: "step-skipped", step: step.id, why });
-    const { title } = step;
-    session.emit({ type: "step-ended", step: step.id, title, state: "skipped", evidence: why, durationMs: 0 });
-    return;
-  }
+  const unwanted = whyUnwanted(session, planned);
+  if (unwanted !== undefined) return skip(session, planned, unwanted);
   if (step.forEach === undefined)
     return attempt(session, begin(session, { planned, unit: { step: step.id }, attempt: 1 }));
   const items = evaluator.evaluate(step.forEach, session.scope());
   if (!Array.isArray(items)) throw wrongType(step.forEach.text, "a list");
   await session.ledger.append({ type: "items-fixed", step: step.id, items: items as readonly Json[] });
+}
+
+/** What was opened anew may not be wanted any more: it is left as it is, for an undo to take back. */
+async function orSkip(
+  session: Session,
+  { planned, unit }: { readonly planned: PlannedStep; readonly unit: Unit },
+  work: () => Promise<void>,
+): Promise<void> {
+  const isAnew = planned.step.forEach === undefined && stateOf(session.state, unit).kind === "reopened";
+  const unwanted = isAnew ? whyUnwanted(session, planned) : undefined;
+  return unwanted === undefined ? work() : skip(session, planned, unwanted);
+}
+
+/** Undefined where the step has no `when`, or it holds. */
+function whyUnwanted(session: Session, { step: { when } }: PlannedStep): string | undefined {
+  if (when === undefined || asCondition(session.options.evaluator.evaluate(when, session.scope()), when.text))
+    return undefined;
+  return `${when.text} is false`;
+}
+
+async function skip(session: Session, { step: { id, title } }: PlannedStep, why: string): Promise<void> {
+  await session.ledger.append({ type: "step-skipped", step: id, why });
+  session.emit({ type: "step-ended", step: id, title, state: "skipped", evidence: why, durationMs: 0 });
 }
 
 async function attempt(session: Session, at: Attempt): Promise<void> {

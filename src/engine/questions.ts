@@ -48,10 +48,14 @@ export async function askNow(session: Session, question: Question, asking: Askin
   const answer: Answer | undefined = byFlag
     ? { value: "yes", by: "flag" }
     : await session.asking(() => session.options.operator.ask(question));
-  if (answer === undefined) throw unanswered(session, question, asking);
+  if (answer === undefined || !isAmong(question, answer)) throw unanswered(session, question, asking);
   session.emit({ type: "answered", ...step, question: question.id, by: answer.by });
   return answer;
 }
+
+/** Of a choice, whoever answers by something else than a person's list has answered another question. */
+const isAmong = (question: Question, { value }: Answer): boolean =>
+  question.kind !== "choice" || question.choices.some((choice) => choice.value === value);
 
 /** A decision holds while a look at the world finds what it was made on. */
 export function standsOn(session: Session, { why }: Decided, evidence: string): boolean {

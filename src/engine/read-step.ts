@@ -43,10 +43,11 @@ export async function runReadStep(session: Session, at: Attempt, action: ErasedR
 export async function readOnce(
   session: Session,
   { planned, unit, attempt }: Attempt,
-  { action, input }: { readonly action: ErasedRead; readonly input: UnitInput },
+  asked: { readonly action: ErasedRead; readonly input: UnitInput; readonly look?: typeof patiently },
 ): Promise<JsonObject> {
+  const { action, input, look = patiently } = asked;
   const context = contextFor(session, planned, { unit, attempt });
-  return action.output.parse(await patiently(session, unit, () => action.run(context, input.parsed)));
+  return action.output.parse(await look(session, unit, () => action.run(context, input.parsed)));
 }
 
 /** Repeats a read until the step's `until` holds: every 2 s at first, every 10 s later. Errors: `deadline-passed`. */

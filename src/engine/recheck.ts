@@ -14,7 +14,7 @@ import type { PlannedStep } from "./plan.js";
 import { askNow } from "./questions.js";
 import { readOnce } from "./read-step.js";
 import { errorOf, type Session } from "./session.js";
-import { type StepState, stateOf, type Unit, unitName } from "./state.js";
+import { type StepState, stateOf, type Unit, unitName, unitsOfStep } from "./state.js";
 import { contextFor } from "./step-context.js";
 import { mayHaveActed } from "./transition.js";
 import { parsedInput } from "./unit-input.js";
@@ -43,39 +43,56 @@ export async function recheck(session: Session): Promise<void> {
   for (const checked of drifted) await takeOver(session, checked);
 }
 
-/** True where something that a mutating step established no longer holds. Reads only, asks nobody. */
+/** True where something that a mutating step established no longer holds. Reads only, asks nobody and waits for nothing. */
 export async function groundMoved(session: Session): Promise<boolean> {
   for (const fact of factsThatHold(session)) {
     if (fact.planned.step.action.effect === "read") continue;
-    if ((await check(session, fact)).verdict.holds === false) return true;
+    if ((await check(session, fact, atOnce)).verdict.holds === false) return true;
   }
   return false;
 }
 
 /**
  * After a step that failed: whether what failed it is that an earlier fact no longer holds, and the operator has that done
- * again. Errors: `stopped-by-operator`.
+ * again. Where nobody can tell, or is there to tell, the step's own error says more. Errors: `interrupted`;
+ * `stopped-by-operator` as the answer.
  */
-export async function againAfter(session: Session): Promise<boolean> {
+export async function againAfter(session: Session, failed: RecoverError): Promise<boolean> {
+  const drifted = await driftBehind(session);
+  if (drifted.length === 0) return false;
   try {
-    if (!(await groundMoved(session))) return false;
-    const drifted = await findDrift(session);
-    if ((await askToGoOn(session, drifted)) !== "again") return false;
-    await doAgain(session, drifted);
-    return true;
+    if ((await askToGoOn(session, drifted, failed)) !== "again") return false;
   } catch (thrown) {
     session.ledger.assertSound();
-    if (thrown instanceof RecoverError && thrown.code === "stopped-by-operator") throw thrown;
-    // Nobody is there, or a system cannot be asked: the step's own error says more.
-    return false;
+    if (thrown instanceof RecoverError && thrown.code === "question-unanswered") return false;
+    throw thrown;
+  }
+  await doAgain(session, drifted);
+  return true;
+}
+
+/** What no longer holds; nothing where no step that changes the world is concerned, or nobody could look. */
+async function driftBehind(session: Session): Promise<readonly Checked[]> {
+  try {
+    return (await groundMoved(session)) ? await findDrift(session, atOnce) : [];
+  } catch {
+    session.ledger.assertSound();
+    if (session.options.signal.aborted) throw session.interrupted("Only reads were going on.");
+    return [];
   }
 }
 
-async function findDrift(session: Session): Promise<readonly Checked[]> {
+/** How a check is asked for: with patience, or once. */
+type Look = typeof patiently;
+
+/** A second look must not keep the first error back: a network that is away says nothing. */
+const atOnce: Look = async (session, _unit, call) => session.untilAborted(call());
+
+async function findDrift(session: Session, look: Look = patiently): Promise<readonly Checked[]> {
   const drifted: Checked[] = [];
   for (const fact of factsThatHold(session)) {
     session.checkStop();
-    const checked = await check(session, fact);
+    const checked = await check(session, fact, look);
     const holds = { true: "yes", false: "no", unknown: "unknown" } as const;
     const { evidence } = checked.verdict;
     session.emit({ type: "re-verified", ...fact.unit, holds: holds[`${checked.verdict.holds}`], evidence });
@@ -86,19 +103,27 @@ async function findDrift(session: Session): Promise<readonly Checked[]> {
   return drifted;
 }
 
-/** From the first step that changed the world and no longer holds: each finished one is open again, in its order. */
+/**
+ * From the first step that changed the world and no longer holds: each one that was begun is open again, and lists and
+ * conditions are looked at anew. Written last step first: whoever is killed amid it still finds that first one drifted.
+ */
 async function doAgain(session: Session, drifted: readonly Checked[]): Promise<void> {
   const { plan } = session;
   const moved = drifted.filter(mayRunAgain).map(({ fact }) => plan.steps.indexOf(fact.planned));
-  for (const planned of plan.steps.slice(Math.min(...moved))) {
-    for (const unit of unitsOf(planned, session)) {
-      const own = stateOf(session.state, unit);
-      if (own.kind !== "succeeded") continue;
-      const evidence = "to be done again, because an earlier step no longer holds";
-      await session.ledger.append({ type: "step-undone", ...unit, attempt: own.attempt, evidence, again: true });
-    }
+  for (const { step } of plan.steps.slice(Math.min(...moved)).toReversed()) {
+    for (const { unit, own } of unitsOfStep(session.state, step.id).toReversed())
+      if (mayBeOpened(own)) await openAnew(session, unit, "attempt" in own ? own.attempt : 0);
+    if (session.state.items.has(step.id)) await openAnew(session, { step: step.id }, 0);
   }
 }
+
+async function openAnew(session: Session, unit: Unit, attempt: number | undefined): Promise<void> {
+  const evidence = "to be done again, because an earlier step no longer holds";
+  await session.ledger.append({ type: "step-undone", ...unit, attempt: attempt ?? 0, evidence, again: true });
+}
+
+/** One that was refused before it began runs by itself, and one that is open already is open. */
+const mayBeOpened = (own: StepState): boolean => own.kind === "skipped" || (own.kind !== "reopened" && "input" in own);
 
 const mayRunAgain = ({ fact, verdict }: Checked): boolean =>
   fact.planned.step.action.effect !== "read" && verdict.holds === false;
@@ -121,18 +146,18 @@ function unitsOf({ step }: PlannedStep, { state }: Session): readonly Unit[] {
   return itemKeys(state.items.get(step.id) ?? []).map((item) => ({ step: step.id, item }));
 }
 
-async function check(session: Session, fact: Fact): Promise<Checked> {
+async function check(session: Session, fact: Fact, look: Look): Promise<Checked> {
   const { planned, unit, state } = fact;
   const { action } = planned.step;
   const input = parsedInput(planned, { unit, raw: state.input, run: session.state.run });
   const at = { planned, unit, attempt: state.attempt, beganMs: 0 };
   if (action.effect === "read" && action.verify === undefined) {
-    const read = async (): Promise<JsonObject> => readOnce(session, at, { action, input });
+    const read = async (): Promise<JsonObject> => readOnce(session, at, { action, input, look });
     return compare(session, fact, read);
   }
   const output = action.output.parse(state.output);
   const context = contextFor(session, planned, at);
-  const verdict = await patiently(session, unit, async () => action.verify?.(context, input.parsed, output));
+  const verdict = await look(session, unit, async () => action.verify?.(context, input.parsed, output));
   return { fact, verdict: verdict ?? { holds: "unknown", evidence: "the action cannot verify it" } };
 }
 
@@ -170,17 +195,24 @@ function show(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
-async function askToGoOn(session: Session, drifted: readonly Checked[]): Promise<"go-on" | "again"> {
+/** `failed`: of the step that cannot go on as things are. */
+async function askToGoOn(
+  session: Session,
+  drifted: readonly Checked[],
+  failed?: RecoverError,
+): Promise<"go-on" | "again"> {
   const names = drifted.map(({ fact }) => unitName(fact.unit)).join(", ");
   const first = drifted.find(mayRunAgain);
   const question: ChoiceQuestion = {
     kind: "choice",
     id: `drift-${session.state.drifts}`,
-    prompt: `What was established by ${names} no longer holds, or cannot be told. Go on?`,
+    prompt: `What was established by ${names} no longer holds, or cannot be told. ${failed === undefined ? "Go on?" : "What now?"}`,
     why: "The world has moved since they ran; the steps that follow rely on these facts.",
     choices: [
       { value: "stop", label: "stop here", consequence: "nothing is changed; the run can be resumed later" },
-      { value: "go-on", label: "go on", consequence: "the following steps meet the world as it is now" },
+      ...(failed === undefined
+        ? [{ value: "go-on", label: "go on", consequence: "the following steps meet the world as it is now" }]
+        : []),
       ...(first === undefined
         ? []
         : [
@@ -193,7 +225,10 @@ async function askToGoOn(session: Session, drifted: readonly Checked[]): Promise
           ]),
     ],
     recommended: first === undefined ? "stop" : "again",
-    details: drifted.map(({ fact, verdict }) => `${unitName(fact.unit)}: ${verdict.evidence}`),
+    details: [
+      ...(failed === undefined ? [] : [failed.message]),
+      ...drifted.map(({ fact, verdict }) => `${unitName(fact.unit)}: ${verdict.evidence}`),
+    ],
   };
   await session.ledger.append({ type: "asked", question: question.id, prompt: question.prompt });
   const answer = await askNow(session, question, { effect: "destroy" });

@@ -1,9 +1,11 @@
 /** Journal entries → state of the run. Pure; the only place that gives entries their meaning (I1). */
+import { isDeepStrictEqual } from "node:util";
 import { unreachable } from "../errors.js";
 import type { Entry } from "../journal/entry.js";
 import {
   type Approval,
   type BackState,
+  type Begun,
   decisionKey,
   questionKey,
   type RunState,
@@ -29,6 +31,7 @@ const START: RunState = {
   locks: [],
   units: new Map(),
   items: new Map(),
+  outgrown: new Map(),
   notes: new Map(),
   answers: new Map(),
   approvals: [],
@@ -104,11 +107,16 @@ export function advance(before: RunState, entry: Entry): RunState {
         const decisions = decisionsAfter(entry, state);
         return { ...state, back: state.back || state.undoAsked, backs, decisions, current: unit };
       }
-      const units = put(state.units, unitName(unit), stepAfter(entry, stateOf(state, unit)));
+      const own = stateOf(state, unit);
+      // A list that is looked at again is fixed again; its units have entries of their own.
+      if (isOpenedAnew(entry) && state.items.has(entry.step) && unit.item === undefined)
+        return { ...state, items: without(state.items, entry.step), current: unit };
+      const units = put(state.units, unitName(unit), stepAfter(entry, own));
       const isUndone = entry.type === "step-undone" && entry.again !== true;
       const backs = isUndone ? without(state.backs, unitName(unit)) : state.backs;
       const back = state.back || (isUndone && state.undoAsked);
-      return { ...state, back, units, backs, decisions: decisionsAfter(entry, state), current: unit };
+      const outgrown = outgrownAfter(entry, own, state);
+      return { ...state, back, units, backs, outgrown, decisions: decisionsAfter(entry, state), current: unit };
     }
     case "asked":
     case "resource-opened":
@@ -136,7 +144,10 @@ type StepEntry = Extract<
 function stepAfter(entry: StepEntry, before: StepState): StepState {
   const input = "input" in before ? before.input : undefined;
   // What an attempt that was opened anew had returned: its way back may go by it, until another attempt begins.
-  const last = "output" in before ? { output: before.output } : {};
+  const last = {
+    ...("output" in before ? { output: before.output } : {}),
+    ...("anew" in before ? { anew: before.anew } : {}),
+  };
   switch (entry.type) {
     case "step-started":
       return { kind: "running", attempt: entry.attempt, input: entry.input };
@@ -168,8 +179,10 @@ function stepAfter(entry: StepEntry, before: StepState): StepState {
         ...(entry.error === undefined ? {} : { error: entry.error }),
         ...last,
       };
-    case "step-skipped":
-      return { kind: "skipped", why: entry.why };
+    case "step-skipped": {
+      const begun = before.kind === "reopened" ? { attempt: before.attempt, input: before.input } : {};
+      return { kind: "skipped", why: entry.why, ...begun, ...("output" in before ? { output: before.output } : {}) };
+    }
     case "step-undone":
       return undoneAfter(entry, before);
     case "waited":
@@ -182,11 +195,29 @@ function stepAfter(entry: StepEntry, before: StepState): StepState {
   }
 }
 
+const isOpenedAnew = (entry: StepEntry): boolean => entry.type === "step-undone" && entry.again === true;
+
 /** With `again` nothing was taken back: what is known of the effect is kept (law 4). */
 function undoneAfter(entry: Extract<StepEntry, { type: "step-undone" }>, before: StepState): StepState {
   const { attempt, evidence } = entry;
-  if (entry.again !== true || before.kind !== "succeeded") return { kind: "undone", attempt, evidence };
-  return { kind: "reopened", attempt, input: before.input, output: before.output, evidence };
+  if (entry.again !== true) return { kind: "undone", attempt, evidence };
+  if (!("input" in before))
+    return before.kind === "skipped" ? { kind: "pending" } : { kind: "undone", attempt, evidence };
+  const output = "output" in before ? { output: before.output } : {};
+  return { kind: "reopened", attempt, input: before.input, ...output, evidence, anew: true };
+}
+
+/** An attempt that acts on something else leaves what the one before it may have done. */
+function outgrownAfter(entry: StepEntry, before: StepState, { outgrown }: RunState): RunState["outgrown"] {
+  if (entry.type !== "step-started" || entry.effect === "read" || !mayHaveEffect(before)) return outgrown;
+  const { attempt, input } = before;
+  return isDeepStrictEqual(input, entry.input) ? outgrown : added(outgrown, unitName(entry), { attempt, input });
+}
+
+/** Whether what an attempt began with may still have its effect in the world. */
+function mayHaveEffect(state: StepState): state is StepState & Begun {
+  if (!("input" in state)) return false;
+  return state.kind !== "failed" || state.probed === "partly";
 }
 
 /** What an entry says about the way back of its step; undefined where it is about the step itself, or ends its way back. */

@@ -6,7 +6,7 @@
  *                 ├──▶ failed ──▶ running (next attempt)
  *                 ├──▶ in-doubt ──▶ succeeded (adopted, by-hand) | running (redo)
  *                 └──▶ succeeded (adopted)            undone: its effect was taken back
- *                           └──▶ reopened ──▶ succeeded (adopted) | running | in-doubt | failed
+ *                           └──▶ reopened ──▶ succeeded (adopted) | running | in-doubt | failed | skipped
  */
 import type { Json, JsonObject } from "../action.js";
 import type { Decision, HowSucceeded, JournaledError } from "../journal/entry.js";
@@ -27,7 +27,8 @@ export type StepState =
       readonly output: JsonObject;
       readonly evidence: string;
     } & Begun)
-  | { readonly kind: "skipped"; readonly why: string }
+  /** With what an attempt did before a second look found that the step is not wanted: that may still be in the world. */
+  | ({ readonly kind: "skipped"; readonly why: string; readonly output?: JsonObject } & Partial<Begun>)
   | {
       readonly kind: "failed";
       readonly attempt: number;
@@ -37,6 +38,7 @@ export type StepState =
       readonly input?: JsonObject;
       /** As in `in-doubt`. */
       readonly output?: JsonObject;
+      readonly anew?: true;
     }
   | ({
       readonly kind: "in-doubt";
@@ -44,9 +46,17 @@ export type StepState =
       readonly error?: JournaledError;
       /** Of the attempt that was opened anew, where none has begun since. */
       readonly output?: JsonObject;
+      /** It was opened anew, and none has begun since. */
+      readonly anew?: true;
     } & Begun)
-  /** It had succeeded and is to be done again after drift: what it did may still be in the world. */
-  | ({ readonly kind: "reopened"; readonly output: JsonObject; readonly evidence: string } & Begun)
+  /** It is to be done again after drift: what it did may still be in the world. */
+  | ({
+      readonly kind: "reopened";
+      /** Where it had succeeded. */
+      readonly output?: JsonObject;
+      readonly evidence: string;
+      readonly anew: true;
+    } & Begun)
   | { readonly kind: "undone"; readonly attempt: number; readonly evidence: string };
 
 /** What runs: a step, or one item of a for_each step. */
@@ -110,6 +120,8 @@ export interface RunState {
   readonly units: ReadonlyMap<string, StepState>;
   /** Items of for_each steps, by step. */
   readonly items: ReadonlyMap<string, readonly Json[]>;
+  /** By unit name: attempts with another input than the present one, whose effect nothing has taken back. */
+  readonly outgrown: ReadonlyMap<string, readonly Begun[]>;
   /** By unit name, oldest first. */
   readonly notes: ReadonlyMap<string, readonly Note[]>;
   /** By `questionKey`. */
@@ -130,6 +142,21 @@ export interface RunState {
 }
 
 const PENDING: StepState = { kind: "pending" };
+
+/** What is known of a step's units, those of items included that a second look did not list again. */
+export function unitsOfStep(
+  { units }: RunState,
+  step: string,
+): readonly { readonly unit: Unit; readonly own: StepState }[] {
+  return [...units].flatMap(([name, own]) => {
+    if (name === step) return [{ unit: { step }, own }];
+    return name.startsWith(`${step}[`) ? [{ unit: { step, item: name.slice(step.length + 1, -1) }, own }] : [];
+  });
+}
+
+/** What `--decide` calls attempts that acted on something else than the present ones: `step@1`. */
+export const outgrownNames = ({ outgrown }: RunState): readonly string[] =>
+  [...outgrown].flatMap(([name, attempts]) => attempts.map(({ attempt }) => `${name}@${attempt}`));
 
 export function stateOf(state: RunState, unit: Unit): StepState {
   return state.units.get(unitName(unit)) ?? PENDING;

@@ -73,9 +73,10 @@ export function touchesWorld(plan: Plan, state: RunState): boolean {
 function mayHaveChanged(state: StepState): boolean {
   switch (state.kind) {
     case "pending":
-    case "skipped":
     case "undone":
       return false;
+    case "skipped":
+      return state.input !== undefined;
     case "failed":
       return state.input !== undefined && state.probed !== "not-done";
     case "running":

@@ -2,7 +2,7 @@
 import { unreachable } from "../errors.js";
 import { itemKeys } from "./items.js";
 import type { Plan, PlannedStep } from "./plan.js";
-import { nextAttempt, type RunState, type StepState, stateOf, type Unit } from "./state.js";
+import { nextAttempt, type RunState, type StepState, stateOf, type Unit, unitsOfStep } from "./state.js";
 
 export type Move =
   /** Look at `when` and `for_each`, which may skip the step or fix its items. */
@@ -28,15 +28,13 @@ export function isFinished(planned: PlannedStep, state: RunState): boolean {
   return moveFor(planned, state) === undefined;
 }
 
-/** Whether the step is skipped or an attempt of it was begun; one that was refused before its start did nothing. */
+/** Whether the step was passed over or may have acted; one that was refused, and of which nothing is there, did nothing. */
 export function mayHaveActed({ step }: PlannedStep, state: RunState): boolean {
-  const items = state.items.get(step.id);
-  if (items === undefined) return hasActed(stateOf(state, { step: step.id }));
-  return itemKeys(items).some((item) => hasActed(stateOf(state, { step: step.id, item })));
+  return state.items.get(step.id)?.length === 0 || unitsOfStep(state, step.id).some(({ own }) => hasActed(own));
 }
 
 const hasActed = (own: StepState): boolean =>
-  own.kind !== "pending" && !(own.kind === "failed" && own.input === undefined);
+  own.kind !== "pending" && !(own.kind === "failed" && own.input === undefined && own.probed !== "partly");
 
 function moveFor(planned: PlannedStep, state: RunState): Move | undefined {
   const { step } = planned;

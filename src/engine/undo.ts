@@ -10,7 +10,7 @@ import { typedLines } from "../typed-lines.js";
 import { hashCommands } from "./foresight.js";
 import { askNow } from "./questions.js";
 import type { Session } from "./session.js";
-import { decisionOf, unitName } from "./state.js";
+import { decisionOf, outgrownNames, unitName } from "./state.js";
 import { markUndone, undoUnit, undoUnitTitle } from "./undo-step.js";
 import { isLeft, strangersTo, type UnitToUndo, unitsToUndo, wayBackOf } from "./way-back.js";
 
@@ -28,15 +28,25 @@ export async function undoAll(session: Session): Promise<void> {
 
 /** Beyond a point of no return nothing is begun: a run that is half undone helps nobody. */
 function refuseWithoutWay(session: Session, units: readonly UnitToUndo[]): void {
-  const strange = strangersTo(session.plan, session.state).filter((name) => !isSaidUndone(session, name));
+  const strange = [...strangersTo(session.plan, session.state), ...outgrownNames(session.state)].filter(
+    (name) => !isSaidUndone(session, name),
+  );
   const without = units.filter(({ undo, unit }) => undo === undefined && !isSaidUndone(session, unitName(unit)));
   const names = [...without.map(({ unit }) => unitName(unit)), ...strange];
   if (names.length === 0) return;
+  tellOutgrown(session);
   throw new RecoverError("guard-refused", `there is no way back by the tool from: ${names.join(", ")}`, {
     remedy: `Undo these by hand, then continue with "dingo-recover undo ${session.state.run}${names.map((name) => ` --decide '${name}=by-hand'`).join("")}".`,
     place: `step ${names[0] ?? ""}`,
     effect: "none",
   });
+}
+
+/** What has to be taken back by hand, for the names alone do not say. */
+function tellOutgrown(session: Session): void {
+  for (const [name, attempts] of session.state.outgrown)
+    for (const { attempt, input } of attempts)
+      session.emit({ type: "note", message: `${name}@${attempt} acted on ${JSON.stringify(input)}` });
 }
 
 function isSaidUndone(session: Session, name: string): boolean {

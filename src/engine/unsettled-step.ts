@@ -1,9 +1,10 @@
 /** Steps that change the world and may have done so before: the world is asked before anything else (law 4). */
+import { isDeepStrictEqual } from "node:util";
 import type { JsonObject, Probe } from "../action.js";
 import { unreachable } from "../errors.js";
 import { decideDoubt, type Doubt } from "./doubt.js";
 import { guard, journalStart, orRefused, runMutatingStep } from "./mutating-step.js";
-import type { Attempt } from "./outcome.js";
+import { type Attempt, masked } from "./outcome.js";
 import { conclude, type ErasedMutation, type Mutation, probe, verify } from "./proof.js";
 import type { Session } from "./session.js";
 import { stateOf } from "./state.js";
@@ -16,25 +17,26 @@ export async function settleStep(
   at: Attempt,
   { action, state }: { readonly action: ErasedMutation; readonly state: Unsettled },
 ): Promise<void> {
-  const reopened = "output" in state;
+  const isAnew = "anew" in state;
   // What was opened anew is asked for as it would run now: the steps before it may have brought something else.
   const begun = { unit: at.unit, raw: state.input ?? {}, run: session.state.run };
-  const input = reopened ? inputOf(session, at.planned, at.unit) : parsedInput(at.planned, begun);
+  const input = isAnew ? inputOf(session, at.planned, at.unit) : parsedInput(at.planned, begun);
   const mutation: Mutation = { ...at, attempt: state.attempt, action, input };
   const found = await probe(session, mutation);
   const next = { ...at, attempt: state.attempt + 1 };
   switch (found.state) {
     case "done":
-      if (!reopened) return conclude(session, mutation, { how: "adopted", output: found.output });
-      return (await adoptProved(session, mutation, found.output))
+      if (!isAnew) return conclude(session, mutation, { how: "adopted", output: found.output });
+      return (await adoptProved(session, mutation, { state, output: found.output }))
         ? undefined
         : runMutatingStep(session, next, { action, before: "partly" });
     case "not-done":
     case "partly":
       return runMutatingStep(session, next, { action, before: found.state });
     case "unknown":
-      // Whoever had it opened anew has decided: it runs, behind its own guard.
-      if (state.kind === "reopened") return runMutatingStep(session, next, { action, before: "partly" });
+      // Whoever had it opened anew has decided: it runs, behind its own guard. What had not ended is in doubt as ever.
+      if (state.kind === "reopened" && state.output !== undefined)
+        return runMutatingStep(session, next, { action, before: "partly" });
       return decided(session, mutation, { evidence: found.evidence, seen: true });
     default:
       return unreachable(found);
@@ -42,10 +44,18 @@ export async function settleStep(
 }
 
 /** False where it is there, but not as it should be: that is the drift which it was opened anew for. */
-async function adoptProved(session: Session, mutation: Mutation, output: JsonObject): Promise<boolean> {
+async function adoptProved(
+  session: Session,
+  mutation: Mutation,
+  { state, output }: { readonly state: Unsettled; readonly output: JsonObject },
+): Promise<boolean> {
   const verdict = await verify(session, mutation, output);
   if (verdict.holds === false) return false;
-  await conclude(session, mutation, { how: "adopted", output, verdict });
+  const isSame = isDeepStrictEqual(masked(session, mutation.input.raw), state.input);
+  const adopted = isSame ? mutation : { ...mutation, attempt: state.attempt + 1 };
+  // What it is done to is another than before, and an undo has to know.
+  if (!isSame) await journalStart(session, adopted);
+  await conclude(session, adopted, { how: "adopted", output, verdict });
   return true;
 }
 

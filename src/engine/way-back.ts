@@ -3,7 +3,7 @@ import type { JsonObject, NothingToUndo, PrintedCommand, WayBack } from "../acti
 import { itemKeys } from "./items.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { ErasedMutation } from "./proof.js";
-import { type RunState, type StepState, stateOf, type Unit, unitName } from "./state.js";
+import { type RunState, type StepState, stateOf, type Unit, unitName, unitsOfStep } from "./state.js";
 import { parsedInput, type UnitInput } from "./unit-input.js";
 
 export type ErasedWayBack = WayBack<never, JsonObject>;
@@ -51,9 +51,14 @@ export function strangersTo(plan: Plan, state: RunState): readonly string[] {
   return [...state.units.keys()].filter((name) => !known.has(name.replace(/\[.*$/s, "")));
 }
 
+/** In the order of the list; before them those of a list that was fixed before it. */
 function unitsOf({ step }: PlannedStep, state: RunState): readonly Unit[] {
-  if (step.forEach === undefined) return [{ step: step.id }];
-  return itemKeys(state.items.get(step.id) ?? []).map((item) => ({ step: step.id, item }));
+  const listed = itemKeys(state.items.get(step.id) ?? []);
+  const known = unitsOfStep(state, step.id).map(({ unit }) => unit);
+  return [
+    ...known.filter(({ item }) => item === undefined || !listed.includes(item)),
+    ...listed.map((item) => ({ step: step.id, item })),
+  ];
 }
 
 function toUndo(
@@ -87,8 +92,9 @@ function begunWith(state: StepState): { readonly input: JsonObject; readonly att
       return state;
     case "failed":
       return state.input === undefined ? undefined : { input: state.input, attempt: state.attempt };
-    case "pending":
     case "skipped":
+      return state.input === undefined ? undefined : { input: state.input, attempt: state.attempt ?? 0 };
+    case "pending":
     case "undone":
       return undefined;
   }

@@ -24,7 +24,7 @@ export interface UnitDigest {
   readonly endedAt: string | undefined;
   /** At work on it, from the beginning to the end of each attempt; undefined where the last one has no end. */
   readonly tookMs: number | undefined;
-  /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", "opened anew", or "begun" where the outcome is missing. */
+  /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", "opened anew", "skipped" (found unwanted then), or "begun" where the outcome is missing. */
   readonly state: string;
   readonly evidence: string;
   readonly input: JsonObject;
@@ -72,7 +72,7 @@ class Idle {
 const ANSWERS: ReadonlySet<Entry["type"]> = new Set(["answered", "approved", "decided", "run-stopped"]);
 
 type Start = EntryOf<"step-started">;
-type End = EntryOf<"step-succeeded" | "step-failed" | "step-in-doubt" | "step-undone">;
+type End = EntryOf<"step-succeeded" | "step-failed" | "step-in-doubt" | "step-undone" | "step-skipped">;
 
 function isOfCourse(entry: Entry): entry is Start | End {
   switch (entry.type) {
@@ -81,6 +81,7 @@ function isOfCourse(entry: Entry): entry is Start | End {
     case "step-failed":
     case "step-in-doubt":
     case "step-undone":
+    case "step-skipped":
       return true;
     default:
       return false;
@@ -119,11 +120,11 @@ class Course {
 
   conclude(end: End, idle: number): void {
     this.#end = end;
-    // To be taken back, or opened anew, is no work on it.
-    if (end.type !== "step-undone")
-      this.#workedMs = Date.parse(end.time) - Date.parse(this.#start.time) - (idle - this.#idleBefore);
+    // To be taken back, opened anew or found unwanted then is no work on it.
+    const isWork = end.type !== "step-undone" && end.type !== "step-skipped";
+    if (isWork) this.#workedMs = Date.parse(end.time) - Date.parse(this.#start.time) - (idle - this.#idleBefore);
     if (end.type === "step-succeeded") this.#output = end.output;
-    else if (end.type === "step-undone") this.#output = undefined;
+    else if (!isWork) this.#output = undefined;
   }
 
   digest(): UnitDigest {
@@ -151,6 +152,8 @@ function conclusionOf(end: End): Pick<UnitDigest, "state" | "evidence"> {
       return { state: "in doubt", evidence: end.evidence };
     case "step-undone":
       return { state: end.again === true ? "opened anew" : "undone", evidence: end.evidence };
+    case "step-skipped":
+      return { state: "skipped", evidence: end.why };
   }
 }
 

@@ -183,8 +183,8 @@ describe("a step that lost its ground", () => {
     expect(result).toMatchObject({ exitCode: 0, outcome: "succeeded" });
     expect(world.calls.filter((call) => call.startsWith("do "))).toEqual(["do db", "do middle", "do db", "do late-7"]);
     expect(bench.journal.entries.filter(({ type }) => type === "step-undone")).toMatchObject([
-      { step: "make", again: true },
       { step: "middle", again: true },
+      { step: "make", again: true },
     ]);
   });
 
