@@ -146,6 +146,11 @@ describe("a whole recovery that was taken back", () => {
   test("is cleaned up after once the target is confirmed and the owner agrees: what was aside is gone, the rest as it was", async () => {
     const { rig, scene } = foundation;
     const at = `backups/${guid}/dingo-recover/${recovery.run}/`;
+    // A new base backup changes what a cleanup is shown, and nobody is there to look at it again.
+    await until("the backup that its last start begins", PATIENCE_MS, async () => {
+      const objects = await rig.objects.list(`backups/${guid}/wal/`);
+      return objects.filter(({ key }) => key.endsWith("_backup_stop_sentinel.json")).length > 1;
+    });
     const own = (await rig.objects.list(`backups/${guid}/wal/`)).map(({ key }) => key);
     const shown = await callTool(foundation, ["cleanup", recovery.run, "--dry-run", "--non-interactive"]);
     expect(shown.exitCode).toBe(0);
