@@ -157,6 +157,11 @@ export interface Taken<I, O> {
   readonly output: O | undefined;
 }
 
+/** What the journal has of a step that is to be taken back. */
+export interface Left<O> extends Pick<Context, "records"> {
+  readonly output: O | undefined;
+}
+
 /** What is left of a step's effect: `done` means that none of it is in the world, be it that it never was. */
 export interface UndoProbe {
   readonly state: "done" | "not-done" | "partly" | "unknown";
@@ -173,8 +178,8 @@ export interface WayBack<I, O> {
   readonly effect: Exclude<Effect, "read">;
   /** What it does, what it costs and what it cannot give back: one sentence, shown before the step runs and before it is undone. */
   readonly cost: string;
-  /** The exact commands; `run` is the id of the run. */
-  describe(input: I, run: string): readonly PrintedCommand[];
+  /** The exact commands; `run` is the id of the run, `left` what the journal has of the step. */
+  describe(input: I, run: string, left: Left<O>): readonly PrintedCommand[];
   /** Throws `guard-refused` unless identity is shown; before every attempt. */
   guard(context: Context, taken: Taken<I, O>): Promise<void>;
   probe(context: Context, taken: Taken<I, O>): Promise<UndoProbe>;

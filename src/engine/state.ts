@@ -162,6 +162,12 @@ export function stateOf(state: RunState, unit: Unit): StepState {
   return state.units.get(unitName(unit)) ?? PENDING;
 }
 
+/** What a step has noted of a kind, oldest first. */
+export const recordsOf =
+  ({ notes }: RunState, unit: Unit) =>
+  (kind: string): readonly JsonObject[] =>
+    (notes.get(unitName(unit)) ?? []).filter((note) => note.kind === kind).map(({ data }) => data);
+
 export function questionKey(question: string, unit?: Unit): string {
   return `${unit === undefined ? "" : unitName(unit)}\n${question}`;
 }

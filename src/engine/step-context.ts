@@ -6,7 +6,7 @@ import { journaledSteps } from "./journaled-steps.js";
 import { ask } from "./questions.js";
 import { requireWhole } from "./secret-names.js";
 import type { Session } from "./session.js";
-import { type Unit, unitName } from "./state.js";
+import { recordsOf, type Unit, unitName } from "./state.js";
 import { inputOf } from "./unit-input.js";
 
 interface At {
@@ -52,8 +52,7 @@ export function contextFor(session: Session, planned: PlannedStep, at: At): Cont
       requireWhole(options.secrets, data, { what: `what would be noted of the step "${unitName(unit)}"` });
       await ledger.append({ type: "step-recorded", ...unit, attempt, kind, data });
     },
-    records: (kind) =>
-      (session.state.notes.get(unitName(unit)) ?? []).filter((note) => note.kind === kind).map(({ data }) => data),
+    records: (kind) => recordsOf(session.state, unit)(kind),
     journaled: (action) => journaledSteps(session, action),
     keep: async (name, content) => {
       requireWhole(options.secrets, content, { what: `the evidence "${name}"` });

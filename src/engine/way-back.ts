@@ -3,7 +3,7 @@ import type { JsonObject, NothingToUndo, PrintedCommand, WayBack } from "../acti
 import { itemKeys } from "./items.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { ErasedMutation } from "./proof.js";
-import { type RunState, type StepState, stateOf, type Unit, unitName, unitsOfStep } from "./state.js";
+import { recordsOf, type RunState, type StepState, stateOf, type Unit, unitName, unitsOfStep } from "./state.js";
 import { parsedInput, type UnitInput } from "./unit-input.js";
 
 export type ErasedWayBack = WayBack<never, JsonObject>;
@@ -70,14 +70,16 @@ function toUndo(
   if (begun === undefined) return undefined;
   const input = parsedInput(planned, { unit, raw: begun.input, run: state.run });
   const { undo } = action;
+  const output = "output" in own ? own.output : undefined;
+  const left = { output, records: recordsOf(state, unit) };
   return {
     planned,
     unit,
     attempt: Math.max(begun.attempt, state.backs.get(unitName(unit))?.attempt ?? 0) + 1,
     input,
-    output: "output" in own ? own.output : undefined,
+    output,
     undo,
-    commands: undo === undefined || isLeft(undo) ? [] : undo.describe(input.parsed, state.run),
+    commands: undo === undefined || isLeft(undo) ? [] : undo.describe(input.parsed, state.run, left),
   };
 }
 

@@ -58,7 +58,13 @@ it("every way back prints its commands and says its cost in a sentence", async (
   ];
   for (const [action, input] of inputs) {
     const way = wayOf(action);
-    expect(way.describe(action.input.parse(input), RUN).length).toBeGreaterThan(0);
+    if (action === setInitialize || action === removeOptime) await scene.perform(action, input);
+    const commands = way.describe(action.input.parse(input), RUN, {
+      records: (kind: string) => scene.context.records(kind),
+      output: undefined,
+    });
+    expect(commands.length).toBeGreaterThan(0);
+    expect(JSON.stringify(commands)).not.toContain("<");
     expect(way.cost).toMatch(/^[a-z][^.]+[^.]$/);
   }
 });
@@ -181,6 +187,18 @@ describe("a key in etcd", () => {
     await scene.perform(setInitialize, input);
     expect((await undo(scene, setInitialize, input)).state).toBe("done");
     expect(scene.etcd.keys.get(KEY)).toBe(NEW_SYSID);
+  });
+
+  it("is put back by hand as by the tool: with the journal's value, and a compare where there is one now", async () => {
+    const scene = stopped();
+    await scene.perform(setInitialize, input);
+    const left = { records: (kind: string) => scene.context.records(kind), output: undefined };
+    const describe = wayOf(setInitialize).describe(setInitialize.input.parse(input) as never, RUN, left);
+    expect(describe).toMatchObject([
+      { line: expect.stringMatching(`^printf %s ${NEW_SYSID} \\| curl .* -X PUT .*/initialize"\\$`) as string },
+    ]);
+    expect(describe[0]?.line.endsWith('/initialize"${NOW:+?prevValue=$NOW}"')).toBe(true);
+    expect(describe[0]?.variables).toMatchObject([{ name: "NOW" }]);
   });
 
   it("with a third value is nobody's to change", async () => {

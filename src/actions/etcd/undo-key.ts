@@ -1,7 +1,7 @@
 /** The way back of a key in etcd: the value that the journal holds is put back, with a compare (law 2). */
-import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
+import type { Context, PrintedCommand, Taken, UndoProbe, WayBack } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { etcdPut, printedWithInput } from "../../host-commands.js";
+import { etcdDelete, etcdPut, etcdValueInto, printedWithInput, printedWithPrevious } from "../../host-commands.js";
 import type { Etcd } from "../../ports/cells.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { guardStopped } from "../docker/stopped-container.js";
@@ -19,7 +19,7 @@ interface KeyOptions {
   readonly cost: string;
   readonly key: (guid: string) => string;
   /** From the step's notes, or its output; undefined where there is nothing to put back. */
-  readonly before: (context: Context, taken: Taken<Input, unknown>) => Before | undefined;
+  readonly before: (context: Pick<Context, "records">, taken: Taken<Input, unknown>) => Before | undefined;
   /** Whether a value is one that this run put there, or that the recovered database may have written. */
   readonly isOurs: (value: string | undefined, taken: Taken<Input, unknown>) => boolean;
 }
@@ -36,9 +36,7 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
   return {
     effect: "destroy",
     cost,
-    describe: ({ guid, cell, etcd }) => [
-      { on: cell, line: printedWithInput(etcdPut(etcd, key(guid)), "<the value that the journal holds>") },
-    ],
+    describe: (target, _run, left) => printed(target, before(left, { input: target, output: left.output })),
     guard: async (context, taken) => {
       await guardStopped(context, taken.input);
       ownBefore(context, taken);
@@ -63,6 +61,18 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
       else if (now !== undefined && !(await etcd.remove(was.key, now.value))) throw gone(was.key);
     },
   };
+}
+
+/** As the tool itself does it: with a compare, and a removal where there was no key. */
+function printed({ cell, etcd }: Input, was: Before | undefined): readonly PrintedCommand[] {
+  if (was === undefined) return [];
+  const { key, value } = was;
+  const variables = [{ name: "NOW", setWith: etcdValueInto("NOW", etcd, key) }];
+  const line =
+    value === null
+      ? printedWithPrevious(etcdDelete(etcd, key, ""), "NOW")
+      : `${printedWithInput(etcdPut(etcd, key), value)}"\${NOW:+?prevValue=$NOW}"`;
+  return [{ on: cell, line, variables }];
 }
 
 /** The journal names a key that the step cannot have changed. */
