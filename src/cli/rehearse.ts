@@ -136,7 +136,16 @@ export async function continueRehearsed(
   const options = { ...at, args: [...at.args, ...resumeFlags(given)], ...optional("realDatabase", real), run, command };
   const result = await playIn(stateDirectory, () => resumeRehearsal(options)).finally(() => real?.remove());
   if (result !== undefined) return conclude(given, output, result);
-  throw new RecoverError("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`, {
+  throw boxGone(run);
+}
+
+/** Throws `run-ended` for a rehearsal whose box is gone: nothing of it can be taken back, nor shown what would be. */
+export function requireBox(given: GlobalArguments, run: string): void {
+  if (findRehearsal(statePath(given["state-dir"], process.env), run) === undefined) throw boxGone(run);
+}
+
+function boxGone(run: string): RecoverError {
+  return new RecoverError("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`, {
     remedy: 'Begin another with "dingo-recover rehearse".',
     place: run,
     effect: "none",
@@ -261,7 +270,7 @@ function crashPoint(text: string): CrashPoint {
 
 function unknownScenario(name: string): never {
   const names = SCENARIOS.map((each) => each.name);
-  const near = nearest(name, names);
+  const near = SCENARIOS.find(({ runbook = DEFAULT_RUNBOOK }) => runbook === name)?.name ?? nearest(name, names);
   throw new RecoverError("usage", `there is no scenario ${quoted(name)}`, {
     remedy:
       near === undefined

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RecoverError } from "../errors.js";
 import { errnoOf, reasonOf } from "../journal/durable.js";
+import { nearest } from "../nearest.js";
 import { hasOwn, ownNames } from "../own-files.js";
 import { quoted } from "../printable.js";
 import { composeRunbook, type Open } from "../runbook/compose.js";
@@ -43,8 +44,9 @@ export function fileOf(nameOrFile: string): string {
   if (/[/.]/.test(nameOrFile)) return nameOrFile;
   const shipped = shippedFile(nameOrFile);
   if (hasOwn(shipped)) return shipped;
+  const meant = nearest(nameOrFile, shippedNames());
   throw new RecoverError("usage", `there is no runbook ${quoted(nameOrFile)}`, {
-    remedy: `Name one of ${shippedNames().join(", ")}, or a file.`,
+    remedy: `${meant === undefined ? "" : `Did you mean "${meant}"? `}Name one of ${shippedNames().join(", ")}, or a file.`,
     effect: "none",
   });
 }

@@ -151,7 +151,7 @@ function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly 
     [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
     [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
     [spanOf(standing)],
-    ...stepsOf(standing).map(stepLine),
+    ...stepsOf(standing).map((step) => stepLine(step, carried)),
     ...(error === undefined || carried ? [] : wrap(`${error.message} (${error.code})`, width)).map(
       (line): Styled => [line],
     ),
@@ -167,10 +167,13 @@ function spanOf({ state, carried, members }: Standing): string {
   const isEnded = members === undefined ? state.phase.kind === "ended" : members.state === "succeeded";
   const at = members?.updatedAt ?? state.updatedAt;
   const took = carried ? "" : `, after ${between(state.startedAt, at)}`;
-  return `begun ${times.both(state.startedAt)}, ${isEnded ? "ended" : "last entry"} ${times.both(at)}${took}`;
+  const clock = state.rehearsal ? ", by the clock of the rehearsal" : "";
+  return `begun ${times.both(state.startedAt)}, ${isEnded ? "ended" : "last entry"} ${times.both(at)}${took}${clock}`;
 }
 
-function stepLine({ unit, state, startedAt, tookMs }: StepStanding): Styled {
+/** Without a process nothing is running: what had begun has no end. */
+function stepLine({ unit, state: journaled, startedAt, tookMs }: StepStanding, carried: boolean): Styled {
+  const state = journaled === "running" && !carried ? "begun" : journaled;
   const began = startedAt === undefined ? " ".repeat(9) : `${new Date(startedAt).toISOString().slice(11, 19)}Z`;
   const took = tookMs === undefined ? "" : `  ${lasting(tookMs)}`;
   const good = state === "succeeded" || state === "skipped";

@@ -46,6 +46,7 @@ export async function undo(given: UndoCall): Promise<number> {
   const runbook = begunRunbook(state.directoryOf(run), reading.entries);
   requireKnownSteps(flags.decide.keys(), runbook, begun);
   if (given["dry-run"]) {
+    if (begun.rehearsal && stage.mode === undefined) (await import("./rehearse.js")).requireBox(given, run);
     const { entries, head } = reading;
     previewUndo({ runbook, entries, head, clock: stage.clock, secrets, sink: stage.renderer.sink });
     await stage.renderer.close();

@@ -97,7 +97,10 @@ function inOurWords(message: string, words: readonly string[], command: readonly
       .join("; ");
   const [, option, given, choices] = INVALID.exec(message) ?? [];
   if (option === undefined) return message;
-  return `${asTyped(option, words)} cannot be ${given ?? ""}; it is one of ${choices ?? ""}`;
+  const typed = asTyped(option, words);
+  // A word without a name of its own.
+  if (!typed.startsWith("-")) return `${given ?? ""} is none of ${choices ?? ""}`;
+  return `${typed} cannot be ${given ?? ""}; it is one of ${choices ?? ""}`;
 }
 
 function stranger(name: string, words: readonly string[]): string {

@@ -58,7 +58,7 @@ export async function askForInputs(session: Session): Promise<void> {
 }
 
 async function askFor(session: Session, spec: InputSpec): Promise<{ readonly value: Json; readonly by: string }> {
-  const why = `The runbook needs it as its input "${spec.name}": ${EXAMPLES[spec.type]}. Nothing is changed before you have seen it. Next time --input ${spec.name}=VALUE gives it at once.`;
+  const why = `The runbook needs it as its input "${spec.name}": ${EXAMPLES[spec.type]}. Nothing is changed before you have seen it.${session.options.carrier.rehearsal ? "" : ` Next time --input ${spec.name}=VALUE gives it at once.`}`;
   try {
     const question = { kind: "text", id: `input-${spec.name}`, prompt: spec.prompt, why } as const;
     const answer = await ask(session, question, {

@@ -86,5 +86,5 @@ function recoveryPoint({ reached, promised }: Found): string | undefined {
 function loss({ lossInTime, lostSegments }: Found): string | undefined {
   const segments = lostSegments === undefined ? undefined : `${lostSegments} segments`;
   if (lossInTime === undefined) return segments;
-  return segments === undefined || lostSegments === "0" ? lossInTime : `${lossInTime}; ${segments}`;
+  return segments === undefined || lostSegments === "0" ? lossInTime : `${lossInTime}; ${segments} from a gap on`;
 }

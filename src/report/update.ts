@@ -95,7 +95,7 @@ function reach({ found, times }: Told): string | undefined {
   if (promised === undefined) return undefined;
   const lost = [
     deletedAt === undefined ? undefined : `the last ${between(promised, deletedAt)} before the deletion`,
-    lostSegments === undefined || lostSegments === "0" ? undefined : `${lostSegments} segments behind a gap`,
+    lostSegments === undefined || lostSegments === "0" ? undefined : `${lostSegments} segments from a gap on`,
   ].filter((each) => each !== undefined);
   const loss =
     lost.length === 0

@@ -186,16 +186,20 @@ function choiceLines({ choices, recommended }: ChoiceQuestion, width: number): r
 }
 
 /** The exact commands that a question is about, to be copied; the line that sets a $NAME stands before its use. */
-export function manualLines({ commands = [], byHand }: Question): string[] {
-  if (commands.length === 0) return ["    Nothing would be run yet: no step is at hand."];
+export function manualLines({ commands = [], byHand }: Question, width = 80): string[] {
+  if (commands.length === 0) return ["    Nothing would be run yet."];
   const steps = commands.flatMap((each) => [
     `  ${each.step}: ${each.title}`,
-    ...(each.commands.length === 0 ? ["    no command: this step only compares what was found"] : []),
+    ...(each.commands.length === 0 ? ["    nothing is run for this step"] : []),
     ...commandLines(each.commands),
   ]);
   const done =
     byHand === true
-      ? [`  Type "done" when the commands of ${commands[0]?.step ?? "the step"} were run: the world is probed.`]
+      ? wrap(
+          `Type "done" when the commands of ${commands[0]?.step ?? "the step"} were run: the world is probed.`,
+          width,
+          "  ",
+        )
       : [];
   return ["", ...steps, "", ...done];
 }

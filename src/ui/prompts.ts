@@ -75,9 +75,21 @@ async function turnOver(
   for (let at = 0; at < pages.length; ) {
     for (const line of pages[at] ?? []) show(line);
     if (at === pages.length - 1) return;
-    const back = at === 0 ? "" : ", b the one before";
-    const typed = await readLine(output, { message: `Page ${at + 1} of ${pages.length}; Enter shows the next${back}` });
-    at += typed === "b" && at > 0 ? -1 : 1;
+    at += await turned(output, at, pages.length);
+  }
+}
+
+/** Nothing else turns a page: what is typed may be meant for the question, which comes with the last one. */
+async function turned(output: Output, at: number, count: number): Promise<1 | -1> {
+  const back = at === 0 ? "" : ", b the one before";
+  for (;;) {
+    const typed = await readLine(output, { message: `Page ${at + 1} of ${count}; Enter shows the next${back}` });
+    if (typed === "") return 1;
+    if (typed === "b" && at > 0) return -1;
+    output.line(
+      "    The question comes with the last page: it takes ?, m and an answer. Ctrl-C leaves it all.",
+      "faint",
+    );
   }
 }
 
@@ -208,7 +220,10 @@ function noneOf({ choices }: Extract<Question, { kind: "choice" }>, answer: stri
 function asideLines(question: Question, answer: string, width: number): readonly string[] {
   if (answer === "?") return wrap(question.why, width, "    ");
   if (answer === "m")
-    return [...manualLines(question), ...(question.kind === "text" ? ["    m once more is taken as the answer."] : [])];
+    return [
+      ...manualLines(question, width),
+      ...(question.kind === "text" ? ["    m once more is taken as the answer."] : []),
+    ];
   switch (question.kind) {
     case "confirm":
       return [`    type y or n${question.byHand === true ? ", or done when it was done by hand" : ""}`];

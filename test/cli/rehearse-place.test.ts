@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { rehearse } from "../../src/cli/rehearse.js";
+import { rehearse, requireBox } from "../../src/cli/rehearse.js";
 import { scratchDirectories } from "../journal/scratch.js";
 
 const NOT_GIVEN = { config: undefined, confirm: undefined, "accept-loss": undefined };
@@ -16,4 +16,19 @@ it("a rehearsal begins nothing in a state directory that the tool will refuse", 
     message: expect.stringContaining("others may write in it") as string,
   });
   expect(readdirSync(directory)).toEqual([]);
+});
+
+it("of a rehearsal whose box is gone an undo is not even shown: there is nothing that it could take back", () => {
+  const given = { json: true, color: false, verbose: false, yes: true, "non-interactive": true, patience: "1s" };
+  const call = (): void => requireBox({ ...given, ...NOT_GIVEN, "state-dir": scratch() }, "20261121-120000-abcd");
+  expect(call).toThrow("its foundation in a box is gone");
+});
+
+it("a runbook's name that is no scenario's is answered with a scenario of that runbook", async () => {
+  const given = { json: true, color: false, verbose: false, yes: true, "non-interactive": true, patience: "1s" };
+  const play = { scenario: "recover-deleted-service", list: false, undo: false, pace: "max", seed: 1 } as const;
+  await expect(rehearse({ ...given, ...play, ...NOT_GIVEN, "state-dir": scratch() })).rejects.toMatchObject({
+    code: "usage",
+    remedy: expect.stringMatching(/^Did you mean "happy[^"]*"/u) as string,
+  });
 });

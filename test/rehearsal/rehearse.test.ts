@@ -124,6 +124,10 @@ describe("a rehearsal", () => {
       const stopped = await rehearse({ ...sitting(), scenario: silent, seed: 1 });
       expect(stopped.exitCode).toBe(13);
       const run = stopped.run ?? "";
+      // Killed from outside meanwhile: the box says how it goes on, and judges nothing.
+      const shot = await resumeRehearsal({ ...sitting(), program: ["/bin/sh", "-c", "kill -9 $$"], run });
+      expect(shot).toMatchObject({ exitCode: 137, complaints: [] });
+      expect(shot === undefined ? "" : summary(shot).join("\n")).toContain(`To go on:\n  dingo-recover resume ${run}`);
       const resumed = await resumeRehearsal({ ...sitting(), run });
       expect([resumed?.exitCode, resumed?.complaints]).toEqual([0, []]);
       expect(resumed?.counts).toMatchObject({ "broker provision": 1, "docker stop": 1, "docker start": 2 });

@@ -9,7 +9,7 @@ vi.mock("../../src/ui/line-reading.js", () => ({
   LeftPrompt: class extends Error {},
   readLine: (_output: Output, { message }: { readonly message: string }) => {
     typed.asked.push(message);
-    return Promise.resolve(typed.left.shift() ?? "y");
+    return Promise.resolve(typed.left.shift() ?? (message.startsWith("Page") ? "" : "y"));
   },
 }));
 
@@ -45,9 +45,15 @@ it("shows each page once where Enter turns it, and says where b turns back", asy
 });
 
 it("shows the page before again where b is typed, and nothing before the first", async () => {
-  const details = await shown("b", "b", "b", "", "", "", "y");
+  const details = await shown("b", "", "b", "", "", "y");
   expect(details.filter((detail) => detail === "detail 0").length).toBe(2);
   expect(details.at(-1)).toBe("detail 49");
+});
+
+it("turns no page for what is meant for the question, and says where that comes", async () => {
+  const lines = await told(QUESTION, "?", "m", "", "", "y");
+  expect(lines.filter((line) => line.includes("The question comes with the last page"))).toHaveLength(2);
+  expect(lines.filter((line) => /detail \d+/u.test(line))).toHaveLength(QUESTION.details?.length ?? 0);
 });
 
 it("shows of a long script its first line, and whole what m does not show", async () => {

@@ -109,6 +109,27 @@ export async function inBox<T>(
 
 const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-run", "--input", "--inputs"]);
 
+/** As a shell says of a program that SIGKILL ended. */
+export const KILLED = 137;
+
+/** Somebody killed the tool: the run stands where it was, and nothing is to be judged before it is gone on with. */
+function leftAsItIs(
+  sitting: Sitting,
+  { box, place }: Pick<Standing, "box" | "place">,
+  record: RehearsalRecord,
+): RehearsalResult {
+  const state = box.state();
+  return {
+    exitCode: KILLED,
+    expected: KILLED,
+    complaints: [],
+    ...begun(sitting.stateDirectory, record.run),
+    directory: place.directory,
+    counts: { ...tally(state.world, record.since), ...doneTo(state.docker, record.since) },
+    weather: state.weather ?? [],
+  };
+}
+
 /** What the box says when the tool has ended. A box whose run came to its good end is not needed any more. */
 export async function conclude(
   sitting: Sitting,
@@ -124,6 +145,7 @@ export async function conclude(
   },
 ): Promise<RehearsalResult> {
   const { exitCode, scenario, record, undone = false, resumed = false } = ended;
+  if (exitCode === KILLED) return leftAsItIs(sitting, { box, place }, record);
   const expected = undone ? EXIT.done : scenario.exitCode;
   // What was begun may still be going on in the foundation: a base backup, a binding.
   box.host.world();

@@ -109,7 +109,8 @@ async function play(options: RehearseOptions, standing: Standing, first: Rehears
   try {
     const ended = await runAndResume(options, standing, { newRun: () => look().run, forget });
     const exitCode = options.cleanup === true ? await cleanUp(options, standing, { ended, run: look().run }) : ended;
-    return await conclude(options, standing, { exitCode, scenario, record: look(), undone: options.undo === true });
+    const undone = options.undo === true && !isStoppedByHand(options, exitCode);
+    return await conclude(options, standing, { exitCode, scenario, record: look(), undone });
   } finally {
     clearInterval(timer);
   }
@@ -156,16 +157,17 @@ async function runAndResume(options: RehearseOptions, standing: Standing, { newR
   const anew = begun.killed && !leavesAnEntry(crashAt);
   if (anew) {
     forget();
-    say(`The tool was killed (-9) at ${placeOf(crashAt)}: nothing had begun. Now it is begun anew.`);
+    say(`The tool was killed (-9)${placeOf(crashAt)}: nothing had begun. Now it is begun anew.`);
   }
   const first = anew ? await child(options, standing, { words }) : begun;
-  if (options.undo === true) return await undoAll(options, standing, { first, run: newRun() });
+  if (options.undo === true && !isStoppedByHand(options, first.code))
+    return await undoAll(options, standing, { first, run: newRun() });
   if (!first.killed) {
-    if (crashAt !== undefined && !anew) say(`It never came to ${placeOf(crashAt)}: nothing was killed.`);
+    if (crashAt !== undefined && !anew) say(`It never came${placeOf(crashAt, "to")}: nothing was killed.`);
     return first.code;
   }
   const run = newRun();
-  say(`The tool was killed (-9) at ${placeOf(crashAt)}. The foundation goes on; now it is resumed.`);
+  say(`The tool was killed (-9)${placeOf(crashAt)}. The foundation goes on; now it is resumed.`);
   const { host } = standing.box;
   for (const event of interruption?.meanwhile(host.world()) ?? []) host.apply(event);
   const again = await child(options, standing, { words: ["resume", ...(run === undefined ? [] : [run])] });
@@ -197,15 +199,22 @@ async function undoAll(
   const again = crashAt === undefined || first.killed ? {} : { crashAt };
   const undone = await child(options, standing, { words, ...again });
   if (!undone.killed) return undone.code;
-  say(`The undo was killed (-9) at ${placeOf(crashAt)}. Now it goes on.`);
+  say(`The undo was killed (-9)${placeOf(crashAt)}. Now it goes on.`);
   return (await child(options, standing, { words })).code;
 }
 
-function placeOf(crashAt: CrashPoint | undefined): string {
-  if (crashAt === undefined) return "an unknown place";
-  if ("reads" in crashAt) return `a change that reads ${crashAt.reads.source}`;
-  return "change" in crashAt ? `the far side's change ${crashAt.change}` : `journal append ${crashAt.append}`;
+/** Nothing where somebody else has killed it. */
+function placeOf(crashAt: CrashPoint | undefined, before = "at"): string {
+  if (crashAt === undefined) return "";
+  if ("reads" in crashAt) return ` ${before} a change that reads ${crashAt.reads.source}`;
+  return "change" in crashAt
+    ? ` ${before} the far side's change ${crashAt.change}`
+    : ` ${before} journal append ${crashAt.append}`;
 }
+
+/** Whoever stops at a terminal was told how the run goes on: it is left so. */
+const isStoppedByHand = ({ interactive }: RehearseOptions, code: number): boolean =>
+  interactive && (code === EXIT.stopped || code === EXIT.interrupted);
 
 /** Killed or not, the cleanup of a run that came to its end goes on by the same command. */
 async function cleanUp(

@@ -1,7 +1,7 @@
 /** The last lines of a rehearsal: what the box saw, whatever the tool says of itself. */
 import type { Front } from "../weather/blow.js";
 import { blowText } from "../weather/grammar.js";
-import type { RehearsalResult } from "./play.js";
+import { KILLED, type RehearsalResult } from "./play.js";
 
 export function summary(result: RehearsalResult): readonly string[] {
   const { complaints, counts, exitCode, expected } = result;
@@ -16,12 +16,13 @@ export function summary(result: RehearsalResult): readonly string[] {
     "",
     "What the foundation in the box saw:",
     `  ${seen === "" ? "nothing was changed" : seen}`,
-    ...(complaints.length === 0
+    ...(complaints.length === 0 && exitCode !== KILLED
       ? [
           "  the source archive is untouched, nothing unknown was called",
           `  the tool ended with ${exitCode}${exitCode === expected ? ", as it should" : ""}`,
         ]
       : [
+          ...(exitCode === KILLED ? killed(result.run) : []),
           ...complaints.map((complaint) => `  NOT WELL: ${complaint}`),
           ...(result.journal === undefined ? [] : ["What the tool wrote down of it:", `  ${result.journal}`]),
         ]),
@@ -30,6 +31,11 @@ export function summary(result: RehearsalResult): readonly string[] {
     ? lines
     : [...lines, `  (the scenario by itself ends with ${expected})`];
 }
+
+const killed = (run = ""): readonly string[] => [
+  "  the tool was killed (-9) before it ended; its foundation is as it left it. To go on:",
+  `  dingo-recover resume ${run}`,
+];
 
 /** A command has a line of its own, to be copied. */
 function lookAgain(run: string | undefined): readonly string[] {
