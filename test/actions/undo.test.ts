@@ -193,7 +193,7 @@ describe("a key in etcd", () => {
     const scene = stopped();
     await scene.perform(setInitialize, input);
     const left = { records: (kind: string) => scene.context.records(kind), output: undefined };
-    const describe = wayOf(setInitialize).describe(setInitialize.input.parse(input) as never, RUN, left);
+    const describe = wayOf(setInitialize).describe(setInitialize.input.parse(input), RUN, left);
     expect(describe).toMatchObject([
       { line: expect.stringMatching(`^printf %s ${NEW_SYSID} \\| curl .* -X PUT .*/initialize"\\$`) as string },
     ]);
