@@ -187,7 +187,7 @@ function choiceLines({ choices, recommended }: ChoiceQuestion, width: number): r
 
 /** The exact commands that a question is about, to be copied; the line that sets a $NAME stands before its use. */
 export function manualLines({ commands = [], byHand }: Question, width = 80): string[] {
-  if (commands.length === 0) return ["    Nothing would be run yet."];
+  if (commands.length === 0) return ["    Nothing would be run yet: no step is at hand."];
   const steps = commands.flatMap((each) => [
     `  ${each.step}: ${each.title}`,
     ...(each.commands.length === 0 ? ["    nothing is run for this step"] : []),
