@@ -59,7 +59,8 @@ export async function groundMoved(session: Session): Promise<boolean> {
  */
 export async function againAfter(session: Session, failed: RecoverError): Promise<boolean> {
   const drifted = await driftBehind(session);
-  if (drifted.length === 0) return false;
+  // What holds again by now, or cannot be told, is nothing to do again.
+  if (!drifted.some(mayRunAgain)) return false;
   try {
     if ((await askToGoOn(session, drifted, failed)) !== "again") return false;
   } catch (thrown) {

@@ -69,6 +69,8 @@ export interface RehearsalResult {
   readonly counts: Readonly<Record<string, number>>;
   /** What was to strike calls, and what it has struck. */
   readonly weather: readonly Front[];
+  /** The far side is a Docker host, without any archive. */
+  readonly onDocker?: true;
   /** What the real database showed, for people; absent where there was none. */
   readonly real?: readonly string[];
 }
@@ -127,6 +129,7 @@ function leftAsItIs(
     directory: place.directory,
     counts: { ...tally(state.world, record.since), ...doneTo(state.docker, record.since) },
     weather: state.weather ?? [],
+    ...(state.docker === undefined ? {} : { onDocker: true as const }),
   };
 }
 
@@ -176,6 +179,7 @@ export async function conclude(
     directory: place.directory,
     counts: { ...tally(state.world, record.since), ...doneTo(state.docker, record.since) },
     weather: state.weather ?? [],
+    ...(state.docker === undefined ? {} : { onDocker: true as const }),
     ...(shown === undefined ? {} : { real: shown.lines }),
   };
 }

@@ -18,7 +18,7 @@ export function summary(result: RehearsalResult): readonly string[] {
     `  ${seen === "" ? "nothing was changed" : seen}`,
     ...(complaints.length === 0 && exitCode !== KILLED
       ? [
-          "  the source archive is untouched, nothing unknown was called",
+          `  ${result.onDocker === true ? "" : "the source archive is untouched, "}nothing unknown was called`,
           `  the tool ended with ${exitCode}${exitCode === expected ? ", as it should" : ""}`,
         ]
       : [
