@@ -221,7 +221,7 @@ async function askToGoOn(
               value: "again",
               label: `do "${unitName(first.fact.unit)}" again`,
               consequence:
-                "that step and every finished one after it are looked at again; what is not surely done runs once more, each with its own guard",
+                "that step and every one after it that was begun are looked at again; what is not surely done runs once more, each with its own guard",
             },
           ]),
     ],
