@@ -1,5 +1,5 @@
 /** `--decide STEP=…`: whether the run has such a step. Said before anything of the run is touched. */
-import { outgrownNames, type RunState } from "../engine/state.js";
+import { outgrownNames, type RunState, stepOfName } from "../engine/state.js";
 import { RecoverError } from "../errors.js";
 import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
@@ -15,7 +15,7 @@ export function requireKnownSteps(names: Iterable<string>, runbook: Runbook, sta
 
 function isKnown(name: string, runbook: Runbook, state: RunState): boolean {
   if (state.units.has(name) || outgrownNames(state).includes(name)) return true;
-  const step = runbook.steps.find(({ id }) => id === name.replace(/\[.*$/su, ""));
+  const step = runbook.steps.find(({ id }) => id === stepOfName(name));
   // Items come to be while the run is at work.
   return step !== undefined && (step.forEach !== undefined) === name.endsWith("]");
 }

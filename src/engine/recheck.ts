@@ -7,14 +7,13 @@ import type { JsonObject, Verdict } from "../action.js";
 import { EXIT, RecoverError } from "../errors.js";
 import type { ChoiceQuestion } from "../ports/operator.js";
 import { hashCommands } from "./foresight.js";
-import { itemKeys } from "./items.js";
 import { masked } from "./outcome.js";
 import { patiently } from "./patience.js";
 import type { PlannedStep } from "./plan.js";
 import { askNow } from "./questions.js";
 import { readOnce } from "./read-step.js";
 import { errorOf, type Session } from "./session.js";
-import { type StepState, stateOf, type Unit, unitName, unitsOfStep } from "./state.js";
+import { type StepState, type Unit, unitName, unitsOfStep } from "./state.js";
 import { contextFor } from "./step-context.js";
 import { mayHaveActed } from "./transition.js";
 import { parsedInput } from "./unit-input.js";
@@ -113,14 +112,15 @@ async function doAgain(session: Session, drifted: readonly Checked[]): Promise<v
   const moved = drifted.filter(mayRunAgain).map(({ fact }) => plan.steps.indexOf(fact.planned));
   for (const { step } of plan.steps.slice(Math.min(...moved)).toReversed()) {
     for (const { unit, own } of unitsOfStep(session.state, step.id).toReversed())
-      if (mayBeOpened(own)) await openAnew(session, unit, "attempt" in own ? own.attempt : 0);
-    if (session.state.items.has(step.id)) await openAnew(session, { step: step.id }, 0);
+      if (mayBeOpened(own)) await openAnew(session, unit, "attempt" in own ? own.attempt : undefined);
+    if (session.state.items.has(step.id)) await openAnew(session, { step: step.id });
   }
 }
 
-async function openAnew(session: Session, unit: Unit, attempt: number | undefined): Promise<void> {
+/** A list, and a step that was skipped, have no attempt. */
+async function openAnew(session: Session, unit: Unit, attempt = 0): Promise<void> {
   const evidence = "to be done again, because an earlier step no longer holds";
-  await session.ledger.append({ type: "step-undone", ...unit, attempt: attempt ?? 0, evidence, again: true });
+  await session.ledger.append({ type: "step-undone", ...unit, attempt, evidence, again: true });
 }
 
 /** One that was refused before it began runs by itself, and one that is open already is open. */
@@ -135,16 +135,10 @@ function factsThatHold(session: Session): readonly Fact[] {
   return plan.steps.flatMap((planned) => {
     const until = plan.steps[planned.holdsUntil];
     if (until !== undefined && mayHaveActed(until, state)) return [];
-    return unitsOf(planned, session).flatMap((unit) => {
-      const own = stateOf(state, unit);
-      return own.kind === "succeeded" ? [{ planned, unit, state: own }] : [];
-    });
+    return unitsOfStep(state, planned.step.id).flatMap(({ unit, own }) =>
+      own.kind === "succeeded" ? [{ planned, unit, state: own }] : [],
+    );
   });
-}
-
-function unitsOf({ step }: PlannedStep, { state }: Session): readonly Unit[] {
-  if (step.forEach === undefined) return [{ step: step.id }];
-  return itemKeys(state.items.get(step.id) ?? []).map((item) => ({ step: step.id, item }));
 }
 
 async function check(session: Session, fact: Fact, look: Look): Promise<Checked> {

@@ -5,8 +5,8 @@ import type { Entry } from "../journal/entry.js";
 import {
   type Approval,
   type BackState,
-  type Begun,
   decisionKey,
+  mayHaveChanged,
   questionKey,
   type RunState,
   type StepState,
@@ -209,15 +209,9 @@ function undoneAfter(entry: Extract<StepEntry, { type: "step-undone" }>, before:
 
 /** An attempt that acts on something else leaves what the one before it may have done. */
 function outgrownAfter(entry: StepEntry, before: StepState, { outgrown }: RunState): RunState["outgrown"] {
-  if (entry.type !== "step-started" || entry.effect === "read" || !mayHaveEffect(before)) return outgrown;
+  if (entry.type !== "step-started" || entry.effect === "read" || !mayHaveChanged(before)) return outgrown;
   const { attempt, input } = before;
   return isDeepStrictEqual(input, entry.input) ? outgrown : added(outgrown, unitName(entry), { attempt, input });
-}
-
-/** Whether what an attempt began with may still have its effect in the world. */
-function mayHaveEffect(state: StepState): state is StepState & Begun {
-  if (!("input" in state)) return false;
-  return state.kind !== "failed" || state.probed === "partly";
 }
 
 /** What an entry says about the way back of its step; undefined where it is about the step itself, or ends its way back. */

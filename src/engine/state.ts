@@ -143,6 +143,14 @@ export interface RunState {
 
 const PENDING: StepState = { kind: "pending" };
 
+/** The step of a unit's name: `move` of `move[a]`. */
+export const stepOfName = (name: string): string => name.replace(/\[.*$/su, "");
+
+/** Whether what a unit began with may have had its effect, which nothing has taken back. */
+export function mayHaveChanged(state: StepState): state is StepState & Begun {
+  return "input" in state && (state.kind !== "failed" || state.probed !== "not-done");
+}
+
 /** What is known of a step's units, those of items included that a second look did not list again. */
 export function unitsOfStep(
   { units }: RunState,

@@ -3,7 +3,7 @@ import type { Entry } from "../journal/entry.js";
 import type { RunOutcome } from "./event.js";
 import type { Plan } from "./plan.js";
 import { replay } from "./replay.js";
-import { type RunState, type StepState, unitName } from "./state.js";
+import { mayHaveChanged, type RunState, type StepState, stepOfName, unitName } from "./state.js";
 
 /** One element of `dingo-recover/runs@1`. */
 export interface RunSummary {
@@ -67,23 +67,5 @@ function currentState(state: RunState): StepState | undefined {
 /** Whether a mutating step may have changed the world: then nobody else may have the target. */
 export function touchesWorld(plan: Plan, state: RunState): boolean {
   const reads = new Set(plan.steps.filter(({ step }) => step.action.effect === "read").map(({ step }) => step.id));
-  return [...state.units].some(([name, unit]) => !reads.has(name.replace(/\[.*$/s, "")) && mayHaveChanged(unit));
-}
-
-function mayHaveChanged(state: StepState): boolean {
-  switch (state.kind) {
-    case "pending":
-    case "undone":
-      return false;
-    case "skipped":
-      return state.input !== undefined;
-    case "failed":
-      return state.input !== undefined && state.probed !== "not-done";
-    case "running":
-    case "waiting":
-    case "succeeded":
-    case "in-doubt":
-    case "reopened":
-      return true;
-  }
+  return [...state.units].some(([name, unit]) => !reads.has(stepOfName(name)) && mayHaveChanged(unit));
 }

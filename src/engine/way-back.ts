@@ -1,9 +1,8 @@
 /** What an undo has to take back, in which order, and what that costs. Pure but for the actions' own descriptions. */
 import type { JsonObject, NothingToUndo, PrintedCommand, WayBack } from "../action.js";
-import { itemKeys } from "./items.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { ErasedMutation } from "./proof.js";
-import { recordsOf, type RunState, type StepState, stateOf, type Unit, unitName, unitsOfStep } from "./state.js";
+import { recordsOf, type RunState, type StepState, stepOfName, type Unit, unitName, unitsOfStep } from "./state.js";
 import { parsedInput, type UnitInput } from "./unit-input.js";
 
 export type ErasedWayBack = WayBack<never, JsonObject>;
@@ -22,14 +21,14 @@ export interface UnitToUndo {
   readonly commands: readonly PrintedCommand[];
 }
 
-/** Last first. */
+/** Last first: units are known in the order in which they were begun. */
 export function unitsToUndo(plan: Plan, state: RunState): readonly UnitToUndo[] {
   return plan.steps.toReversed().flatMap((planned) => {
     const { action } = planned.step;
     if (action.effect === "read") return [];
-    return unitsOf(planned, state)
+    return unitsOfStep(state, planned.step.id)
       .toReversed()
-      .flatMap((unit) => toUndo(state, { planned, unit, action }) ?? []);
+      .flatMap(({ unit, own }) => toUndo(state, { planned, unit, own, action }) ?? []);
   });
 }
 
@@ -48,24 +47,23 @@ export function wayBackOf(undo: UnitToUndo["undo"]): string {
 /** Steps of this run that the runbook does not know any more: nobody could take them back. */
 export function strangersTo(plan: Plan, state: RunState): readonly string[] {
   const known = new Set(plan.steps.map(({ step }) => step.id));
-  return [...state.units.keys()].filter((name) => !known.has(name.replace(/\[.*$/s, "")));
-}
-
-/** In the order of the list; before them those of a list that was fixed before it. */
-function unitsOf({ step }: PlannedStep, state: RunState): readonly Unit[] {
-  const listed = itemKeys(state.items.get(step.id) ?? []);
-  const known = unitsOfStep(state, step.id).map(({ unit }) => unit);
-  return [
-    ...known.filter(({ item }) => item === undefined || !listed.includes(item)),
-    ...listed.map((item) => ({ step: step.id, item })),
-  ];
+  return [...state.units.keys()].filter((name) => !known.has(stepOfName(name)));
 }
 
 function toUndo(
   state: RunState,
-  { planned, unit, action }: { readonly planned: PlannedStep; readonly unit: Unit; readonly action: ErasedMutation },
+  {
+    planned,
+    unit,
+    own,
+    action,
+  }: {
+    readonly planned: PlannedStep;
+    readonly unit: Unit;
+    readonly own: StepState;
+    readonly action: ErasedMutation;
+  },
 ): UnitToUndo | undefined {
-  const own = stateOf(state, unit);
   const begun = begunWith(own);
   if (begun === undefined) return undefined;
   const input = parsedInput(planned, { unit, raw: begun.input, run: state.run });

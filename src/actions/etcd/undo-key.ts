@@ -36,7 +36,8 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
   return {
     effect: "destroy",
     cost,
-    describe: (target, _run, left) => printed(target, before(left, { input: target, output: left.output })),
+    describe: (target, _run, left) =>
+      printed(target, { key: key(target.guid), was: before(left, { input: target, output: left.output }) }),
     guard: async (context, taken) => {
       await guardStopped(context, taken.input);
       ownBefore(context, taken);
@@ -64,9 +65,12 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
 }
 
 /** As the tool itself does it: with a compare, and a removal where there was no key. */
-function printed({ cell, etcd }: Input, was: Before | undefined): readonly PrintedCommand[] {
+function printed(
+  { cell, etcd }: Input,
+  { key, was }: { readonly key: string; readonly was: Before | undefined },
+): readonly PrintedCommand[] {
   if (was === undefined) return [];
-  const { key, value } = was;
+  const { value } = was;
   const variables = [{ name: "NOW", setWith: etcdValueInto("NOW", etcd, key) }];
   const line =
     value === null

@@ -61,6 +61,9 @@ export interface Ended {
 const SIGNAL_BASE = 128;
 const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
+/** The code of a child that SIGKILL ended, as a shell says it. */
+export const KILLED = 137;
+
 export async function runChild(options: ChildOptions): Promise<Ended> {
   const { program, args, place, interactive, quiet } = options;
   const shown = quiet ? "ignore" : "inherit";

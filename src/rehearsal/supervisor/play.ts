@@ -12,7 +12,7 @@ import { undoneComplaints } from "../scenarios/undone.js";
 import { begun, Told } from "../scenarios/told.js";
 import type { Front } from "../weather/blow.js";
 import { tally, worldComplaints } from "./checks.js";
-import { Changes } from "./child.js";
+import { Changes, KILLED } from "./child.js";
 import { type ChildPlace, layOut } from "./child-files.js";
 import { type Laptop, openLaptop, removeLaptop } from "./laptop.js";
 import { leakComplaints } from "./leaks.js";
@@ -111,22 +111,15 @@ export async function inBox<T>(
 
 const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-run", "--input", "--inputs"]);
 
-/** As a shell says of a program that SIGKILL ended. */
-export const KILLED = 137;
-
-/** Somebody killed the tool: the run stands where it was, and nothing is to be judged before it is gone on with. */
-function leftAsItIs(
-  sitting: Sitting,
-  { box, place }: Pick<Standing, "box" | "place">,
-  record: RehearsalRecord,
-): RehearsalResult {
-  const state = box.state();
+/** The run, and what its box has seen, however the tool ended. */
+function seen(
+  { stateDirectory }: Sitting,
+  { directory }: ChildPlace,
+  { state, record }: { readonly state: BoxState; readonly record: RehearsalRecord },
+): Omit<RehearsalResult, "exitCode" | "expected" | "complaints"> {
   return {
-    exitCode: KILLED,
-    expected: KILLED,
-    complaints: [],
-    ...begun(sitting.stateDirectory, record.run),
-    directory: place.directory,
+    ...begun(stateDirectory, record.run),
+    directory,
     counts: { ...tally(state.world, record.since), ...doneTo(state.docker, record.since) },
     weather: state.weather ?? [],
     ...(state.docker === undefined ? {} : { onDocker: true as const }),
@@ -148,7 +141,9 @@ export async function conclude(
   },
 ): Promise<RehearsalResult> {
   const { exitCode, scenario, record, undone = false, resumed = false } = ended;
-  if (exitCode === KILLED) return leftAsItIs(sitting, { box, place }, record);
+  // The run stands where it was: nothing is to be judged before it is gone on with.
+  if (exitCode === KILLED)
+    return { exitCode, expected: KILLED, complaints: [], ...seen(sitting, place, { state: box.state(), record }) };
   const expected = undone ? EXIT.done : scenario.exitCode;
   // What was begun may still be going on in the foundation: a base backup, a binding.
   box.host.world();
@@ -175,11 +170,7 @@ export async function conclude(
     exitCode,
     expected,
     complaints,
-    ...begun(sitting.stateDirectory, record.run),
-    directory: place.directory,
-    counts: { ...tally(state.world, record.since), ...doneTo(state.docker, record.since) },
-    weather: state.weather ?? [],
-    ...(state.docker === undefined ? {} : { onDocker: true as const }),
+    ...seen(sitting, place, { state, record }),
     ...(shown === undefined ? {} : { real: shown.lines }),
   };
 }

@@ -1,7 +1,8 @@
 /** The last lines of a rehearsal: what the box saw, whatever the tool says of itself. */
 import type { Front } from "../weather/blow.js";
 import { blowText } from "../weather/grammar.js";
-import { KILLED, type RehearsalResult } from "./play.js";
+import { KILLED } from "./child.js";
+import type { RehearsalResult } from "./play.js";
 
 export function summary(result: RehearsalResult): readonly string[] {
   const { complaints, counts, exitCode, expected } = result;
