@@ -32,7 +32,7 @@ export const NEEDLES: readonly string[] = [
   "provision.perform.error",
   "update-recreation-data.saved",
   "new-node-count",
-  ".cluster.request",
+  "-broker.cluster.request",
   "scheduler.stop-cluster",
   "scheduler.run-cluster",
   "save-clusterState",
@@ -61,6 +61,18 @@ const DELETING: readonly string[] = [
 
 /** Thousands of uploads are logged for each instance, and its newest are asked for: begun and complete. */
 export const NEWEST: NewestOfKey = { needle: "action=push-wal", before: "/wal/", length: 36, ending: 5 };
+
+/** Of what a foundation logs most, about as often as it does: router, controller, load balancer, cells, a broker that is polled. */
+export const COMMON = [
+  'vcap.gorouter: "GET /v2/catalog HTTP/1.1" 200 x_forwarded_for vcap_request_id response_time app_id',
+  'vcap.gorouter: "POST /v2/info HTTP/1.1" 200 x_forwarded_proto vcap_request_id response_time app_index',
+  'vcap.cloud_controller_ng: {"timestamp":1,"message":"SELECT","log_level":"debug2","source":"cc.background"}',
+  'vcap.cloud_controller_ng: {"timestamp":1,"message":"Completed 200","log_level":"info","source":"cc.background"}',
+  "haproxy: master/leader master/leader",
+  "docker/cf- patroni> INFO: Lock owner: I am the leader with the lock, no action.",
+  'broker.stdout.log: {"source":"patroni-broker","message":"patroni-broker.last-opration.done","data":{"instance-id":"","session":"1"}}',
+  'broker.stdout.log: {"source":"dingo-postgresql-broker","message":"dingo-postgresql-broker.state.load-cluster","data":{"instance-id":""}}',
+].join(" ");
 
 export interface LogLine {
   readonly envelope: Envelope;

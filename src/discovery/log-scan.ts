@@ -2,7 +2,7 @@
 import { optional } from "../optional.js";
 import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../ports/log-files.js";
 import type { Fact } from "./fact.js";
-import { NEEDLES, NEWEST, readLogLines, UNDATED, type LogLine } from "./log-line.js";
+import { COMMON, NEEDLES, NEWEST, readLogLines, UNDATED, type LogLine } from "./log-line.js";
 import { clockOf } from "./line-clock.js";
 import { mayCarryStamp } from "./inner-stamp.js";
 import { breaksOffAtStart } from "./lager.js";
@@ -74,7 +74,7 @@ export async function scanLogFiles(
     window === undefined ? {} : { window: { from: window.from.getTime(), to: window.to.getTime(), clockOf } };
   const totals = await logs.search(
     files,
-    { needles: NEEDLES, newest: NEWEST, ...period },
+    { needles: NEEDLES, newest: NEWEST, common: COMMON, ...period },
     { found: (file, line) => scans.get(file)?.take(line), ...optional("progress", progress), gate },
   );
   return [...scans.values()].flatMap((scan, index) => {

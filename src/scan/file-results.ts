@@ -2,9 +2,8 @@
 import type { FoundLine, SearchTotals } from "../ports/log-files.js";
 import type { JobResult } from "./job.js";
 import { type LineBatch, linesOf } from "./line-batch.js";
+import { EDGE } from "./line-scanner.js";
 import type { NewestEntries } from "./work.js";
-
-const EDGE = 32 * 1024;
 
 interface Part {
   readonly batches: { readonly batch: LineBatch; readonly taken: () => void }[];

@@ -11,6 +11,8 @@ export interface Job {
   readonly to: number;
   /** Its lines are counted. */
   readonly numbered: boolean;
+  /** Its last bytes are asked for, or may be. */
+  readonly tailed: boolean;
   /** Of the whole file, as it was when the search began: it may be written to meanwhile. */
   readonly size: number;
 }

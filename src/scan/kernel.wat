@@ -28,18 +28,25 @@
   (memory (export "memory") 104 104)
   (global $needle (mut i32) (i32.const -1))
 
-  ;; Whether `length` bytes at $a and at $b are equal.
+  ;; Whether `length` bytes at $a and at $b are equal: eight at a time, then one.
   (func $equal (param $a i32) (param $b i32) (param $length i32) (result i32)
-    (local $i i32)
+    (local $stop i32)
+    (local.set $stop (i32.add (local.get $a) (local.get $length)))
     (block $differ
+      (block $few
+        (loop $eight
+          (br_if $few (i32.gt_u (i32.add (local.get $a) (i32.const 8)) (local.get $stop)))
+          (br_if $differ (i64.ne (i64.load (local.get $a)) (i64.load (local.get $b))))
+          (local.set $a (i32.add (local.get $a) (i32.const 8)))
+          (local.set $b (i32.add (local.get $b) (i32.const 8)))
+          (br $eight)))
       (block $same
-        (loop $next
-          (br_if $same (i32.ge_u (local.get $i) (local.get $length)))
-          (br_if $differ (i32.ne
-            (i32.load8_u (i32.add (local.get $a) (local.get $i)))
-            (i32.load8_u (i32.add (local.get $b) (local.get $i)))))
-          (local.set $i (i32.add (local.get $i) (i32.const 1)))
-          (br $next)))
+        (loop $one
+          (br_if $same (i32.ge_u (local.get $a) (local.get $stop)))
+          (br_if $differ (i32.ne (i32.load8_u (local.get $a)) (i32.load8_u (local.get $b))))
+          (local.set $a (i32.add (local.get $a) (i32.const 1)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (br $one)))
       (return (i32.const 1)))
     (i32.const 0))
 
@@ -147,19 +154,30 @@
   (func $keep (param $start i32) (param $stop i32) (result i32)
     (local $at i32) (local $size i32) (local $tail i32) (local $key i32) (local $ending i32) (local $hash i32)
     (local $link i32) (local $record i32) (local $fresh i32) (local $room i32)
+    (local $block i32) (local $places i32) (local $first v128) (local $second v128)
     (local.set $size (i32.sub (local.get $stop) (local.get $start)))
     (if (i32.gt_u (local.get $size) (i32.const 4096)) (then (return (i32.const 0))))
-    ;; The first `before`, and the bytes before it.
-    (local.set $at (local.get $start))
+    ;; The first `before`, by its first two bytes at sixteen places at a time.
+    (local.set $block (local.get $start))
+    (local.set $first (i8x16.splat (i32.load8_u (i32.load (i32.const 2473988)))))
+    (local.set $second (i8x16.splat (i32.load8_u offset=1 (i32.load (i32.const 2473988)))))
     (block $met
       (loop $forth
-        (if (i32.gt_u (i32.add (local.get $at) (i32.load (i32.const 2473992))) (local.get $stop))
-          (then (return (i32.const 0))))
-        (if (i32.eq (i32.load8_u (local.get $at)) (i32.load8_u (i32.load (i32.const 2473988))))
-          (then
+        (if (i32.ge_u (local.get $block) (local.get $stop)) (then (return (i32.const 0))))
+        (local.set $places (i8x16.bitmask (v128.and
+          (i8x16.eq (v128.load (local.get $block)) (local.get $first))
+          (i8x16.eq (v128.load offset=1 (local.get $block)) (local.get $second)))))
+        (block $none
+          (loop $place
+            (br_if $none (i32.eqz (local.get $places)))
+            (local.set $at (i32.add (local.get $block) (i32.ctz (local.get $places))))
+            (if (i32.gt_u (i32.add (local.get $at) (i32.load (i32.const 2473992))) (local.get $stop))
+              (then (return (i32.const 0))))
             (br_if $met
-              (call $equal (local.get $at) (i32.load (i32.const 2473988)) (i32.load (i32.const 2473992))))))
-        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+              (call $equal (local.get $at) (i32.load (i32.const 2473988)) (i32.load (i32.const 2473992))))
+            (local.set $places (i32.and (local.get $places) (i32.sub (local.get $places) (i32.const 1))))
+            (br $place)))
+        (local.set $block (i32.add (local.get $block) (i32.const 16)))
         (br $forth)))
     (local.set $key (i32.sub (local.get $at) (i32.load (i32.const 2473996))))
     (if (i32.lt_s (local.get $key) (local.get $start)) (then (return (i32.const 0))))
@@ -167,11 +185,11 @@
     (if (i32.lt_s (local.get $tail) (local.get $at)) (then (local.set $tail (local.get $at))))
     (local.set $ending (i32.sub (local.get $stop) (local.get $tail)))
     (local.set $hash (call $hash
-      (call $hash (i32.const 0x811c9dc5) (local.get $key) (local.get $at)) (local.get $tail) (local.get $stop)))
+      (call $hash (i32.const 0) (local.get $key) (local.get $at)) (local.get $tail) (local.get $stop)))
     ;; What was kept of the key: $link is where its address stands, or would.
     (local.set $link (i32.add
       (i32.const 2478080)
-      (i32.shl (i32.and (local.get $hash) (i32.const 0x3fff)) (i32.const 2))))
+      (i32.shl (i32.shr_u (local.get $hash) (i32.const 18)) (i32.const 2))))
     (block $known
       (loop $chain
         (local.set $record (i32.load (local.get $link)))
@@ -221,17 +239,24 @@
     (memory.copy (i32.add (local.get $record) (i32.const 32)) (local.get $start) (local.get $size))
     (i32.const 1))
 
-  ;; FNV-1a, going on from $hash.
+  ;; The hash of what has $hash and of the bytes after it, four at a time and then one. Its upper bits are the better ones.
   (func $hash (param $hash i32) (param $from i32) (param $end i32) (result i32)
+    (block $few
+      (loop $four
+        (br_if $few (i32.gt_u (i32.add (local.get $from) (i32.const 4)) (local.get $end)))
+        (local.set $hash (call $mix (local.get $hash) (i32.load (local.get $from))))
+        (local.set $from (i32.add (local.get $from) (i32.const 4)))
+        (br $four)))
     (block $done
-      (loop $next
+      (loop $one
         (br_if $done (i32.ge_u (local.get $from) (local.get $end)))
-        (local.set $hash (i32.mul
-          (i32.xor (local.get $hash) (i32.load8_u (local.get $from)))
-          (i32.const 0x01000193)))
+        (local.set $hash (call $mix (local.get $hash) (i32.load8_u (local.get $from))))
         (local.set $from (i32.add (local.get $from) (i32.const 1)))
-        (br $next)))
+        (br $one)))
     (local.get $hash))
+
+  (func $mix (param $hash i32) (param $word i32) (result i32)
+    (i32.mul (i32.xor (i32.rotl (local.get $hash) (i32.const 5)) (local.get $word)) (i32.const 0x9e3779b1)))
 
   ;; Where the line begins that $at is in: after a newline before $at, or at $from.
   (func $lineStart (export "lineStart") (param $at i32) (param $from i32) (result i32)

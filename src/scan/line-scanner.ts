@@ -6,7 +6,7 @@ import type { FoundLine } from "../ports/log-files.js";
 import { type Finder, LONGEST_LINE, READ_AT, READ_SIZE, TEXT_SIZE } from "./finder.js";
 
 /** Beginning and end of the text are kept for their stamps. */
-const EDGE = 32 * 1024;
+export const EDGE = 32 * 1024;
 
 export interface ScanTotals {
   /** Lines that began in the text. */
@@ -32,9 +32,11 @@ export interface ScanStart {
   readonly withinLine: boolean;
   /** Where false, no line's number is right. */
   readonly numbered: boolean;
+  /** Where false, nobody asks for the last bytes, unless they are of a line that is cut: to keep them takes a fiftieth of a search. */
+  readonly tailed: boolean;
 }
 
-const FROM_START: ScanStart = { byteOffset: 0, withinLine: false, numbered: true };
+const FROM_START: ScanStart = { byteOffset: 0, withinLine: false, numbered: true, tailed: true };
 
 export class LineScanner {
   readonly #finder: Finder;
@@ -48,6 +50,7 @@ export class LineScanner {
   #bytes = 0;
   #lines = 0;
   readonly #numbered: boolean;
+  readonly #tailed: boolean;
   /** Everything up to the next newline belongs to a line that was cut, or to one of somebody else. */
   #dropping: boolean;
   #head = Buffer.alloc(0);
@@ -62,6 +65,7 @@ export class LineScanner {
     this.#offset = start.byteOffset;
     this.#dropping = start.withinLine;
     this.#numbered = start.numbered;
+    this.#tailed = start.tailed;
   }
 
   /** No line has begun that has not ended, or its end does not matter. */
@@ -141,7 +145,8 @@ export class LineScanner {
     const end = this.#start + LONGEST_LINE;
     if (this.#finder.find(this.#start, end) >= 0)
       this.#sink.found({ ...place, bytes: this.#text.subarray(this.#start, end), cut: true });
-    this.#keepEdges(this.#start, this.#start + EDGE);
+    this.#keepHead(this.#start, this.#start + EDGE);
+    this.#keepTail(this.#start, this.#start + EDGE);
     this.#offset += LONGEST_LINE;
     this.#start = end;
     this.#dropping = true;
@@ -162,7 +167,8 @@ export class LineScanner {
       hit = this.#finder.find(stop, end);
     }
     this.#count(counted, end);
-    this.#keepEdges(begin, end);
+    this.#keepHead(begin, end);
+    if (this.#tailed) this.#keepTail(begin, end);
     this.#offset += end - begin;
     this.#start = end;
   }
@@ -176,11 +182,13 @@ export class LineScanner {
     this.#sink.found({ ...place, bytes: this.#text.subarray(start, stop), cut: false });
   }
 
-  #keepEdges(begin: number, end: number): void {
-    if (this.#head.length < EDGE) {
-      const more = this.#text.subarray(begin, Math.min(end, begin + EDGE - this.#head.length));
-      this.#head = Buffer.concat([this.#head, more]);
-    }
+  #keepHead(begin: number, end: number): void {
+    if (this.#head.length === EDGE) return;
+    const more = this.#text.subarray(begin, Math.min(end, begin + EDGE - this.#head.length));
+    this.#head = Buffer.concat([this.#head, more]);
+  }
+
+  #keepTail(begin: number, end: number): void {
     const length = Math.min(EDGE, end - begin);
     if (length < EDGE) this.#tail.copyWithin(0, length);
     this.#text.copy(this.#tail, EDGE - length, end - length, end);

@@ -11,8 +11,8 @@ const READING = { plain: scanRange, gzip: scanGzip, zstd: scanZstd } as const;
 
 /** Yields the bytes read of the file, each time after 1 MiB or so; 0 where there was none to tell of. */
 export function* perform(job: Job, finder: Finder, sink: LineSink): Generator<number, JobResult> {
-  const { from, numbered } = job;
-  const scanner = new LineScanner(finder, sink, { byteOffset: from, withinLine: isWithinLine(job), numbered });
+  const { from, numbered, tailed } = job;
+  const scanner = new LineScanner(finder, sink, { byteOffset: from, withinLine: isWithinLine(job), numbered, tailed });
   const failure = yield* guarded(READING[job.packing](job, scanner));
   return { totals: scanner.end(), ...(failure === undefined ? {} : { failure }) };
 }

@@ -6,8 +6,10 @@ import { ownWorker } from "../own-files.js";
 import type { Gate } from "../ports/gate.js";
 import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../ports/log-files.js";
 import { FileResults } from "./file-results.js";
+import { LONGEST_LINE } from "./finder.js";
 import type { Job, JobResult } from "./job.js";
 import type { LineBatch } from "./line-batch.js";
+import { EDGE } from "./line-scanner.js";
 import type { Section } from "./section.js";
 import { Shared } from "./shared.js";
 import { type NewestEntries, READS_A_TURN, type Receiver, work } from "./work.js";
@@ -19,6 +21,8 @@ const SHARES = 4;
 const SMALLEST = 8 * 1024 * 1024;
 /** Plain bytes that one thread reads in the time in which another would start. */
 const WORTH_A_WORKER = 256 * 1024 * 1024;
+/** Of what comes before them the end is not asked for: all but the rest of a line that is searched elsewhere is theirs. */
+const LAST_BYTES = EDGE + LONGEST_LINE;
 /** What a packed byte costs beside a plain one. */
 const PACKED_COST = 40;
 /** A thread makes little garbage: with this limit it does not let it grow. */
@@ -195,7 +199,7 @@ function jobsOf(
     for (let from = begin, part = 0; from < end; part += 1) {
       const width = packing === "plain" ? Math.min(range, Math.max(SMALLEST, Math.ceil(left / shares))) : size;
       const to = Math.min(end, from + width);
-      jobs.push({ ...known, part, from, to });
+      jobs.push({ ...known, part, from, to, tailed: end - to < LAST_BYTES });
       left -= to - from;
       from = to;
     }

@@ -51,7 +51,10 @@ export class WasmFinder implements Finder {
     this.#memory = Buffer.from(this.#kernel.memory.buffer);
     this.text = this.#memory.subarray(TEXT, TEXT + TEXT_SIZE);
     const tables = new Tables(this.#memory);
-    for (const needle of needles) tables.learn(needle, this.#stride, this.#factor);
+    for (const needle of needles) {
+      const first = rarestPlace(needle.toString("latin1"), { gram, stride: this.#stride, common: wanted.common });
+      tables.learn(needle, { first, stride: this.#stride, factor: this.#factor });
+    }
     tables.rule(wanted.needles.length, wanted.newest);
     this.#keyLength = wanted.newest?.length ?? 0;
   }
@@ -125,6 +128,28 @@ function linesOf(records: ArrayBuffer, keyLength: number): readonly NewestLine[]
   return lines;
 }
 
+interface Pieces {
+  /** How long each is, and how many follow one another. */
+  readonly gram: number;
+  readonly stride: number;
+  readonly common?: string | undefined;
+}
+
+/** From where on a needle's grams are the least common: each of these in the text costs as much as fifty looks. */
+function rarestPlace(needle: string, { gram, stride, common = "" }: Pieces): number {
+  const last = needle.length - gram - stride + 1;
+  const counts = Array.from(
+    { length: needle.length - gram + 1 },
+    (_each, place) => common.split(needle.slice(place, place + gram)).length - 1,
+  );
+  let [best, fewest] = [0, Number.POSITIVE_INFINITY];
+  for (let first = 0; first <= last && fewest > 0; first += 1) {
+    const sum = counts.slice(first, first + stride).reduce((all, count) => all + count, 0);
+    if (sum < fewest) [best, fewest] = [first, sum];
+  }
+  return best;
+}
+
 /** Written by a view: what `Buffer` has for it is slow where it is called a few thousand times only. */
 class Tables {
   readonly #memory: Buffer;
@@ -138,12 +163,12 @@ class Tables {
     this.#view = new DataView(memory.buffer);
   }
 
-  learn(needle: Buffer, stride: number, factor: number): void {
+  learn(needle: Buffer, { first, stride, factor }: Record<"first" | "stride" | "factor", number>): void {
     if (stride < 1 || this.#next + needle.length > TEXT) throw new RangeError("there are more needles than fit");
     this.#memory.set(needle, this.#next);
     this.#view.setUint32(NEEDLES + this.#needles * 8, this.#next, true);
     this.#view.setUint32(NEEDLES + this.#needles * 8 + 4, needle.length, true);
-    for (let place = 0; place < stride; place += 1) this.#addGram(place, factor);
+    for (let place = first; place < first + stride; place += 1) this.#addGram(place, factor);
     this.#next += needle.length;
     this.#needles += 1;
   }
@@ -151,7 +176,8 @@ class Tables {
   /** Needles from `first` on are the rule's. */
   rule(first: number, newest: NewestOfKey = { needle: "", before: "", length: 0, ending: 0 }): void {
     const before = Buffer.from(newest.before);
-    if (BEFORE + before.length > KEY_HEADS) throw new RangeError("the rule does not fit");
+    // The kernel looks for two bytes of it at a time.
+    if (before.length === 1 || BEFORE + before.length > KEY_HEADS) throw new RangeError("the rule does not fit");
     this.#memory.set(before, BEFORE);
     const fields = [first, BEFORE, before.length, newest.length, newest.ending, RECORDS];
     for (const [index, field] of fields.entries()) this.#view.setInt32(RULE + index * 4, field, true);

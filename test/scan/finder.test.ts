@@ -24,15 +24,14 @@ function put(finder: Finder, text: string, at: number): void {
 describe("the fast finder", () => {
   it("finds a needle on the first line where the plain one finds any, at any place and whatever lies around", () => {
     fc.assert(
-      fc.property(needles, hay, fc.nat(40), fc.nat(40), (words, text, from, rest) => {
-        const [plain, fast] = [new PlainFinder({ needles: words }), new WasmFinder({ needles: words })].map(
-          (finder) => {
-            // What follows the end must not be seen, though it holds needles too.
-            put(finder, `\n${text}${words.join("")}`, READ_AT);
-            const end = READ_AT + 1 + Math.max(0, text.length - rest);
-            return lineOf(finder, Math.min(end, READ_AT + from), end);
-          },
-        );
+      fc.property(needles, hay, hay, fc.nat(40), fc.nat(40), (words, text, common, from, rest) => {
+        const wanted = { needles: words, common };
+        const [plain, fast] = [new PlainFinder(wanted), new WasmFinder(wanted)].map((finder) => {
+          // What follows the end must not be seen, though it holds needles too.
+          put(finder, `\n${text}${words.join("")}`, READ_AT);
+          const end = READ_AT + 1 + Math.max(0, text.length - rest);
+          return lineOf(finder, Math.min(end, READ_AT + from), end);
+        });
         expect(fast).toBe(plain);
       }),
       { numRuns: 300 },
@@ -143,6 +142,7 @@ describe("lines of which the newest of each key is wanted", () => {
   const rule: Wanted = {
     // Needles that share grams with the rule's, or hold it.
     needles: ["needle", "ypush", "sh/wa"],
+    common: "needn't push",
     newest: { needle: "push", before: "/wal/", length: 4, ending: 8 },
   };
   const [plain, fast] = [new PlainFinder(rule), new WasmFinder(rule)];
@@ -208,6 +208,15 @@ describe("needles", () => {
     const words = Array.from({ length: 5000 }, (_each, index) => `needle-${index}`);
     expect(selectFinder({ needles: words })).toBeInstanceOf(PlainFinder);
     expect(selectFinder({ needles: ["needle"] })).toBeInstanceOf(WasmFinder);
+  });
+
+  it("with a rule whose key stands before one byte are searched plainly", () => {
+    const newest = { needle: "push", before: "/", length: 4, ending: 0 };
+    const finder = selectFinder({ needles: ["needle"], newest });
+    expect(finder).toBeInstanceOf(PlainFinder);
+    expect(search(finder, "push AAAA/ one\npush AAAA/ two\n", 0).kept.map(({ text }) => text)).toEqual([
+      "push AAAA/ two",
+    ]);
   });
 
   it("of one byte, or with a newline, are refused", () => {

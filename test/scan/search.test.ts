@@ -55,6 +55,8 @@ const word = fc.constantFrom("needle", "other-one", "needl", "", "x", "eedle", "
 const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(""));
 const text = fc.array(line, { maxLength: 30 }).map((lines) => lines.join("\n"));
 const NEEDLES = ["needle", "other-one"];
+/** So much of a file's end is told. */
+const LAST = 32 * 1024;
 
 describe("a search in files", () => {
   it("finds the same lines with the same numbers, however a file is cut into ranges, and packed or not", async () => {
@@ -91,6 +93,26 @@ describe("a search in files", () => {
       ]);
       expect(totals[0]).toMatchObject({ lines: 3, cutLines: [{ line: 2, byteOffset: 6 }] });
     }
+  });
+
+  it("tells the file's last bytes, whatever ranges they lie in, and though a line without an end comes before them", async () => {
+    const lines = Array.from({ length: 60_000 }, (_each, index) => `line ${index} of a log that many write to`).join(
+      "\n",
+    );
+    const endless = `needle ${"y".repeat(4 * LONGEST_LINE)}`;
+    for (const [content, tail] of [
+      [lines, lines],
+      [`${lines}\nshort ${"x".repeat(1_500_000)}\nthe end`, "the end"],
+      [`${lines}\n${endless}`, endless.slice(0, LAST)],
+    ] as const)
+      for (const range of [10_000, 100_000, 1_000_000, 64 * LONGEST_LINE]) {
+        const { totals } = await search([["plain", Buffer.from(content)]], { needles: ["needle"] }, { range });
+        expect(
+          Buffer.from(totals[0]?.tail ?? [])
+            .toString()
+            .slice(-tail.length),
+        ).toBe(tail.slice(-LAST));
+      }
   });
 
   it("tells of some lines only the newest of each key", async () => {
