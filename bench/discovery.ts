@@ -51,7 +51,7 @@
  *
  *   npm run build && npx tsx bench/discovery.ts [MEGABYTES] [ROUNDS] [DIRECTORY]     2100 and 7 by default
  *
- * A DIRECTORY keeps the corpus for the next time.
+ * A DIRECTORY keeps the corpus for the next time, when its files are written anew.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -69,7 +69,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type Corpus, writeCorpus } from "./corpus.js";
+import { type Corpus, type CorpusFile, writeAnew, writeCorpus } from "./corpus.js";
 
 const [megabytes = 2100, rounds = 7] = process.argv.slice(2, 4).map(Number);
 const kept = process.argv[4];
@@ -413,15 +413,15 @@ if (kept === undefined) rmSync(directory, { recursive: true });
 function prepare(): Corpus {
   mkdirSync(directory, { recursive: true });
   const made = at("corpus.json");
+  const appended: CorpusFile = { path: at("appended.log"), writes: "appended" };
+  const large: CorpusFile = { path: at("large.log"), writes: "large" };
+  const rotated = ROTATED.map((path): CorpusFile => ({ path, writes: "appended" }));
   if (existsSync(made)) {
+    for (const file of [appended, large, ...rotated]) writeAnew(file);
     const known = JSON.parse(readFileSync(made, "utf8")) as Corpus;
     return { ...known, deletions: known.deletions.map((each) => ({ ...each, at: new Date(each.at) })) };
   }
-  const written = writeCorpus(megabytes * 1e6, [
-    [{ path: at("appended.log"), writes: "appended" }],
-    [{ path: at("large.log"), writes: "large" }],
-    ROTATED.map((path) => ({ path, writes: "appended" })),
-  ]);
+  const written = writeCorpus(megabytes * 1e6, [[appended], [large], rotated]);
   for (const words of [
     ["gzip", "-kf6"],
     ["zstd", "-qkf3"],

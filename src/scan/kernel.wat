@@ -92,6 +92,24 @@
       (loop $next
         (block $met
           (block $near
+            ;; The stride of discovery's own needles: with places that stand in the code a look takes a twelfth less. Which of
+            ;; eight looks met something the slow loop finds again.
+            (if (i32.eq (local.get $stride) (i32.const 10))
+              (then
+                (block $close
+                  (loop $ten
+                    (br_if $close (i32.gt_s (local.get $at) (local.get $unrolled)))
+                    (br_if $close (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=0 (local.get $at)) (local.get $factor)) (i32.const 16))))
+                    (br_if $close (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=10 (local.get $at)) (local.get $factor)) (i32.const 16))))
+                    (br_if $close (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=20 (local.get $at)) (local.get $factor)) (i32.const 16))))
+                    (br_if $close (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=30 (local.get $at)) (local.get $factor)) (i32.const 16))))
+                    (br_if $close (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=40 (local.get $at)) (local.get $factor)) (i32.const 16))))
+                    (br_if $close (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=50 (local.get $at)) (local.get $factor)) (i32.const 16))))
+                    (br_if $close (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=60 (local.get $at)) (local.get $factor)) (i32.const 16))))
+                    (br_if $close (i32.load8_u (i32.shr_u (i32.mul (i32.load offset=70 (local.get $at)) (local.get $factor)) (i32.const 16))))
+                    (local.set $at (i32.add (local.get $at) (i32.const 80)))
+                    (br $ten)))
+                (br $near)))
             ;; Eight looks without one at the end.
             (loop $fast
               (br_if $near (i32.gt_s (local.get $at) (local.get $unrolled)))

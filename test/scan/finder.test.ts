@@ -38,6 +38,16 @@ describe("the fast finder", () => {
     );
   });
 
+  it("finds a needle at each place, with the stride that the kernel has places of its own for and with others", () => {
+    for (const word of ["abcdefghijkl", "abcdefghijklm", "abcdefghijklmn"]) {
+      const finder = new WasmFinder({ needles: [word] });
+      for (let place = 0; place < 300; place += 1) {
+        put(finder, `${"x".repeat(place)}${word}${"x".repeat(300)}`, READ_AT);
+        expect(finder.find(READ_AT, READ_AT + 600)).toBe(READ_AT + place);
+      }
+    }
+  });
+
   it("says where a needle begins", () => {
     fc.assert(
       fc.property(needles, hay, (words, text) => {
