@@ -21,7 +21,7 @@ const SHARES = 4;
 const SMALLEST = 8 * 1024 * 1024;
 /** Plain bytes that one thread reads in the time in which another would start. */
 const WORTH_A_WORKER = 256 * 1024 * 1024;
-/** Of what comes before them the end is not asked for: all but the rest of a line that is searched elsewhere is theirs. */
+/** A range that ends so far before the end need not keep its last bytes: what follows has enough, though it may begin within a line. */
 const LAST_BYTES = EDGE + LONGEST_LINE;
 /** What a packed byte costs beside a plain one. */
 const PACKED_COST = 40;
