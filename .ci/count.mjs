@@ -1,6 +1,6 @@
 // Adds up what the test runs wrote and prints the closing line. A skipped test, or a run that wrote nothing, fails.
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 const [directory, failedBefore] = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -16,6 +16,8 @@ for (const name of ["unit.json", "exhaustive.json", "real.json"]) {
   total.failed += result.numFailedTests + (result.numFailedTestSuites > 0 && result.numFailedTests === 0 ? result.numFailedTestSuites : 0);
   total.skipped += result.numPendingTests + result.numTodoTests;
   for (const suite of result.testResults) {
+    // What could not even be set up has no failed test of its own, only skipped ones.
+    if (suite.message) console.log(`failed: ${relative(process.cwd(), suite.name)}\n${beginning(suite.message)}`);
     for (const test of suite.assertionResults) {
       if (test.status === "passed") continue;
       console.log(`${test.status}: ${test.fullName}`);

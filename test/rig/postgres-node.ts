@@ -1,6 +1,11 @@
 /** One PostgreSQL container of a cell, as the rig and its tests look at it. */
 import { execa } from "execa";
-import { docker, containerLog, containerState, tryDocker, type ContainerState, type Output } from "./docker.js";
+import { containerLog, containerState, type ContainerState, docker, type Output, tryDocker } from "./docker.js";
+import { until } from "./until.js";
+
+/** What psql 9.6 says before its first statement. */
+const NOT_LET_IN =
+  /^psql: (?:could not connect to server|FATAL: {2}the database system is (?:starting up|shutting down|in recovery mode))/;
 
 export interface Patroni {
   readonly state?: string;
@@ -21,12 +26,20 @@ export class PostgresNode {
     readonly dataDirectory: string,
   ) {}
 
-  /** Each statement is a transaction of its own, over the socket, which trusts. Rows are lines, columns have "|" between. */
+  /**
+   * Each statement is a transaction of its own, over the socket, which trusts. Rows are lines, columns have "|" between.
+   * Waits where Patroni has the server restarted just now: nothing was done yet then.
+   */
   async sql(...statements: readonly string[]): Promise<readonly string[]> {
     const commands = statements.flatMap((statement) => ["-c", statement]);
     const psql = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "postgres"];
-    const output = await docker(["exec", this.container, ...psql, ...commands]);
-    return output.split("\n").filter((line) => line !== "");
+    const said = await until(`PostgreSQL in ${this.container} to let psql in`, 90_000, async () => {
+      const output = await tryDocker(["exec", this.container, ...psql, ...commands]);
+      if (NOT_LET_IN.test(output.stderr)) throw new Error(output.stderr);
+      return output;
+    });
+    if (said.code !== 0) throw new Error(`psql in ${this.container} failed: ${said.stderr}`);
+    return said.stdout.split("\n").filter((line) => line !== "");
   }
 
   /** Patroni's own answer; undefined while its API does not answer. */

@@ -88,8 +88,9 @@ export async function makeScene(rig: Rig, options: SceneOptions = {}): Promise<S
     "insert into visits (batch) select 4 from generate_series(1, 5)",
     "select pg_xlogfile_name(pg_current_xlog_location())",
   );
-  const sysid = (await node.patroni())?.database_system_identifier;
-  if (sysid === undefined) throw new Error(`${node.container} does not tell its system id`);
+  const sysid = await until(`the system identifier of ${node.container}`, 120_000, async () => {
+    return (await node.patroni())?.database_system_identifier;
+  });
   await rig.broker.deprovision(guid, how);
   if (how === "left-alive" && (await containerState(node.container))?.running !== true) {
     throw new Error(`${node.container} should have been left alive`);
