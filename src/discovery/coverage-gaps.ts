@@ -91,10 +91,13 @@ function notYetArchived(spans: readonly Span[], now: Date): readonly Span[] {
   return now.getTime() - newest > QUIET_MS ? [{ from: newest, to: now.getTime() }] : [];
 }
 
+/** A window may be shorter than what counts as quiet: where nothing reaches into it, all of it is missing. */
 function outside(spans: readonly Span[], { from, to }: TimeWindow): readonly Span[] {
+  const within = spans.filter((span) => span.to >= from.getTime() && span.from <= to.getTime());
+  if (within.length === 0) return [{ from: from.getTime(), to: to.getTime() }];
   const edges: readonly Span[] = [
     { from: Number.NEGATIVE_INFINITY, to: from.getTime() },
-    ...spans.filter((span) => span.to >= from.getTime() && span.from <= to.getTime()),
+    ...within,
     { from: to.getTime(), to: Number.POSITIVE_INFINITY },
   ];
   return between(edges, QUIET_MS);

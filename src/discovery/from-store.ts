@@ -199,7 +199,10 @@ class StoreReading {
     if (from === undefined || to === undefined)
       return [holes.length === 0 ? `it holds nothing of ${asked}` : `what it holds of ${asked} is not known`];
     const [first, last] = [from, to].map((time) => Date.parse(time) - this.#offset());
-    if ((first ?? 0) <= window.from.getTime() + QUIET_MS && (last ?? 0) >= window.to.getTime() - QUIET_MS) return [];
+    // A window may be shorter than what counts as quiet: something must lie in it, or on both sides.
+    const begins = Math.min(window.from.getTime() + QUIET_MS, window.to.getTime());
+    const ends = Math.max(window.to.getTime() - QUIET_MS, window.from.getTime());
+    if ((first ?? 0) <= begins && (last ?? 0) >= ends) return [];
     return [`it does not reach over the whole time that was asked for, ${asked}`];
   }
 }

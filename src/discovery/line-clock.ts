@@ -31,7 +31,9 @@ class LineClock {
     const { envelope, inner } = read;
     const known = inner ?? envelope.stamp;
     if (known !== undefined || envelope.naked === undefined) return known?.ms;
-    return (this.#hosts.get(envelope.host ?? "") ?? this.#only())?.resolve(envelope.naked);
+    const clock = this.#hosts.get(envelope.host ?? "") ?? this.#only();
+    // Where the clock was changed on the way, as for summer time, nobody knows at which line: those that tell themselves do.
+    return clock === undefined || clock.offsets.length > 1 ? undefined : clock.resolve(envelope.naked);
   }
 
   /** For a host that shows no inner time, where all others run by the same zone. */

@@ -47,6 +47,13 @@ describe("the time that was asked for", () => {
     expect(whys.join()).toMatch(/the log files do not reach over/);
   });
 
+  it.each([1, 60, 300, 600])("is %i seconds wide, and lies outside the files however short it is", async (seconds) => {
+    const query = { around: new Date("2016-03-10"), windowMs: seconds * 1000 };
+    const { exitCode, whys } = await search({ "a.log": linesAt(START) }, query);
+    expect(exitCode).toBe(15);
+    expect(whys.join()).toMatch(/the log files do not reach over/);
+  });
+
   it("falls between two files: that is said, and it is not nothing", async () => {
     const files = { "a.log": linesAt(START, START + HOUR), "c.log": linesAt(START + 2 * HOUR, START + 4 * HOUR) };
     const { exitCode, whys } = await search(files, around(1.5 * HOUR));

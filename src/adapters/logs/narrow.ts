@@ -44,6 +44,8 @@ interface Narrowed {
 interface Dated {
   readonly packing: keyof typeof WORTH_SKIPPING;
   readonly stem: string;
+  /** Its place in the set: the larger, the later. */
+  readonly turn: number;
   readonly edges: Edges;
   readonly instantOf: (line: string) => number | undefined;
   readonly first: number;
@@ -73,7 +75,7 @@ function dateOf({ file, open, streamed }: Candidate, { clockOf }: SearchWindow):
     const instantOf = clockOf([...head, ...linesOf(edges.tail)]);
     const first = instantOf === undefined ? undefined : firstOf(head, instantOf);
     if (instantOf !== undefined && first !== undefined)
-      return { packing, stem: stemOf(file.path), edges, instantOf, first };
+      return { packing, ...rotationOf(file.path), edges, instantOf, first };
     // It has no more.
     if (edges.head.length < length) return undefined;
   }
@@ -106,13 +108,21 @@ function narrowOne(
 /** Its last line's instant; of a packed file, that of the next one of its set: what was rotated away ends before it. */
 function endOf({ packing, edges, instantOf, stem, first }: Dated, all: readonly Dated[]): number {
   if (packing === "plain") return firstOf(linesOf(edges.tail).reverse(), instantOf) ?? Number.POSITIVE_INFINITY;
-  const later = all.filter((other) => other.stem === stem && other.first > first);
-  return Math.min(...later.map((other) => other.first));
+  const set = all.filter((other) => other.stem === stem).sort((a, b) => a.first - b.first);
+  const isRotated = set.every(({ turn }, index) => turn > (set[index - 1]?.turn ?? Number.NEGATIVE_INFINITY));
+  const next = set.find((other) => other.first > first);
+  return isRotated && next !== undefined ? next.first : Number.POSITIVE_INFINITY;
 }
 
-/** `/log/broker.log` of `/log/broker.log.2.gz` and of `/log/broker.log-20160312`. */
-function stemOf(path: string): string {
-  return path.replace(/(?:[.-]\d+|\.(?:gz|zst|z))+$/i, "");
+/** `.2` of the older, `-20160312` or `.2016-03-12` of the day: `vm-1` and `vm-2` are two machines. */
+const ROTATION = /(?:\.(?<number>\d{1,3})|[.-](?<day>\d{8,14}|\d{4}-\d{2}-\d{2}))?(?:\.(?:gz|zst|z))?$/i;
+
+/** `/log/broker.log` of `/log/broker.log.2.gz` and of `/log/broker.log-20160312`; the later a file, the larger its turn. */
+function rotationOf(path: string): { readonly stem: string; readonly turn: number } {
+  const { number, day } = ROTATION.exec(path)?.groups ?? {};
+  const stem = path.replace(ROTATION, "");
+  if (number !== undefined) return { stem, turn: -Number(number) };
+  return { stem, turn: day === undefined ? Number.POSITIVE_INFINITY : Number(day.replaceAll("-", "")) };
 }
 
 /** Without the first and the last, which may be cut. */

@@ -32,6 +32,9 @@ interface Opened {
   readonly failure?: string;
 }
 
+/** The first byte of every gzip file (RFC 1952 §2.3.1). */
+const GZIP = 0x1f;
+
 const NOTHING_READ: SearchTotals = { lines: 0, head: Buffer.alloc(0), tail: Buffer.alloc(0), cutLines: [] };
 
 export async function searchLogs(
@@ -137,6 +140,14 @@ async function searchStream(
   return search.end();
 }
 
+/** By their names they are packed: a disk that was full leaves such files. */
+const PACKED_NAME = /\.(?:gz|zst|z)$/i;
+
+function brokenOff(path: string, first: Uint8Array): string | undefined {
+  const cut = first.length === 0 ? PACKED_NAME.test(path) : first.length === 1 && first[0] === GZIP;
+  return cut ? "breaks off before its first line: no packed file is so short" : undefined;
+}
+
 /** What is no regular file, or is packed in a way that only a stream unpacks, has neither `open` nor `failure`. */
 function openFile(file: LogFile): Opened {
   if (file.path === "-") return { file };
@@ -146,7 +157,15 @@ function openFile(file: LogFile): Opened {
     if (!statSync(file.path).isFile()) return { file };
     descriptor = openSync(file.path, "r");
     const first = Buffer.alloc(MAGIC_LENGTH);
-    const packing = packingOf(first.subarray(0, readSync(descriptor, first, 0, first.length, 0)));
+    const length = readSync(descriptor, first, 0, first.length, 0);
+    const packing = packingOf(first.subarray(0, length));
+    const broken = packing === "plain" ? brokenOff(file.path, first.subarray(0, length)) : undefined;
+    // Such as those of /proc, which name no size.
+    const sizeless = length > 0 && fstatSync(descriptor).size === 0;
+    if (broken !== undefined || sizeless) {
+      closeSync(descriptor);
+      return broken === undefined ? { file } : { file, failure: `"${file.path}" ${broken}` };
+    }
     if (packing === "plain" || (packing === "gzip" && canInflateRaw()))
       return { file, open: { descriptor, size: fstatSync(descriptor).size, packing } };
     if (packing === "zstd") {

@@ -200,6 +200,47 @@ describe("discovery in files of this machine", () => {
   });
 });
 
+describe("a packed file without a first line", () => {
+  it.each([
+    ["empty", "gz", Buffer.alloc(0)],
+    ["empty", "zst", Buffer.alloc(0)],
+    ["one byte", "gz", Buffer.of(0x1f)],
+  ])("of %s (%s) was not looked at", async (_how, ending, content) => {
+    const whole = await put("beside/broker.log", Buffer.from(lager([["provision.start"]])));
+    const broken = await put(`beside/broker.log.1.${ending}`, content);
+    const sources = {
+      logs: { files: new LocalLogFiles(), patterns: [whole, broken] },
+      now: new Date("2016-03-18T00:00:00Z"),
+    };
+    const { document, exitCode } = await discover({ sources, query: {} });
+    expect(exitCode).toBe(15);
+    expect(document.coverage.find(({ file }) => file === broken)).toMatchObject({
+      complete: false,
+      why: expect.stringMatching(/breaks off before its first line/) as string,
+    });
+  });
+
+  it("is not one that is empty and is called otherwise", async () => {
+    const files = [
+      await put("empty/a.log", Buffer.from(lager([["provision.start"]]))),
+      await put("empty/b.log", Buffer.alloc(0)),
+    ];
+    const sources = { logs: { files: new LocalLogFiles(), patterns: files }, now: new Date("2016-03-18T00:00:00Z") };
+    expect((await discover({ sources, query: {} })).exitCode).toBe(17);
+  });
+
+  it("is not one whose file system names no size: that is read", async () => {
+    const [file] = await new LocalLogFiles().open(["/proc/self/status"]).then(({ files }) => files);
+    const lines: string[] = [];
+    await new LocalLogFiles().search(
+      [file!],
+      { needles: ["Threads:"] },
+      { found: (_file, { bytes }) => lines.push(Buffer.from(bytes).toString()) },
+    );
+    expect(lines.join()).toMatch(/^Threads:/);
+  });
+});
+
 describe("a file that is no text", () => {
   const text = lager([["provision.start"], ...goodDeletion()]);
   const utf16 = Buffer.from(text, "utf16le");

@@ -137,6 +137,20 @@ describe("streamed files of a rotated set", () => {
     expect(newest?.leftOut?.head.toString()).toBe(line(14));
   });
 
+  it("are no set where their numbers are machines, or do not follow one another in time", () => {
+    for (const names of [
+      ["vm-1.zst", "vm-2.zst"],
+      ["vm.1.zst", "vm.2.zst"],
+    ]) {
+      const [first, second] = names.map((name, index) => streamed(name, line(12 + index)));
+      expect(
+        narrow([first!, second!], { ...window, from: at + 4 * HOUR, to: at + 5 * HOUR })[0]?.leftOut,
+      ).toBeUndefined();
+    }
+    const days = ["a.log-20160312.zst", "a.log-20160313.zst"].map((name, index) => streamed(name, line(12 + index)));
+    expect(narrow(days, window).map(({ leftOut }) => leftOut === undefined)).toEqual([false, true]);
+  });
+
   it("are searched where nothing tells their time, or they are small", () => {
     const silent = [streamed("a.log.2.zst", ""), streamed("a.log.1.zst", "no time\n".repeat(2000))];
     expect(narrow(silent, window)).toEqual(silent);
