@@ -114,7 +114,12 @@ function fromObject(whole: LagerData): LagerLine | undefined {
   });
 }
 
-function parseTorn(json: string): LagerLine | undefined {
+/** `{"` where no value can begin: what follows is another line, which was glued on. */
+const GLUED = /[^\s:,[{]\s*\{"/;
+
+function parseTorn(text: string): LagerLine | undefined {
+  const glued = GLUED.exec(text)?.index;
+  const json = glued === undefined ? text : text.slice(0, glued + 1);
   const head: Record<string, unknown> = {};
   for (const name of ["timestamp", "source", "message"]) head[name] = quotedField(json, name);
   const data: Record<string, unknown> = {};

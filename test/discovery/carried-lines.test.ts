@@ -1,7 +1,7 @@
 /** Lines as collectors carry them: JSON around them, JSON inside strings, Papertrail's archives; cells and containers. */
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
-import { GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
+import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
 import { memoryLogs } from "./recorded-logs.js";
 
 const now = new Date("2016-03-18T00:00:00Z");
@@ -257,6 +257,24 @@ describe("a broker line that is cut before its newline", () => {
       expect(document.coverage).toMatchObject([{ complete: false, why: expect.stringMatching(/cut short/) as string }]);
       expect(exitCode).toBe(15);
     }
+  });
+
+  const began = lager([["deprovision.start", { "instance-id": GUID, session: "36" }]]).trimEnd();
+  const cutBehindMessage = began.slice(0, began.indexOf(',"log_level"'));
+  const gone = lager([eraF.remove()]).trimEnd();
+  const cutBehindIt = gone.slice(0, gone.indexOf(',"log_level"'));
+  const record = JSON.stringify({ instance_id: OTHER, organization_guid: GUID });
+  const enveloped = (message: string): string => JSON.stringify({ "@timestamp": "2016-03-17T06:13:20Z", message });
+
+  it.each([
+    ["a record", `${cutBehindMessage}${record}\n${cutBehindIt} ${record}\n`],
+    ["another envelope", `${enveloped(cutBehindMessage).slice(0, -2)}${enveloped(alive)}\n`],
+    ["another's record in an envelope", `${enveloped(cutBehindMessage).slice(0, -2)}${enveloped(record)}\n`],
+    ["a record behind the head of a line", `${cutBehindIt}<14>1 2016-03-17T06:13:20Z host x - - - ${record}\n`],
+  ])("gives nothing to the instance of %s that is glued on", async (_what, text) => {
+    const { document } = await search(text);
+    expect(JSON.stringify(document.candidates)).not.toContain(OTHER);
+    expect(document.coverage.every(({ complete }) => complete)).toBe(false);
   });
 
   it("does not hide the line that is glued on, and one that only lacks its newline is whole", async () => {
