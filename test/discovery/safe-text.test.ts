@@ -33,6 +33,19 @@ describe("shown text", () => {
     ["psql --password hunter2hunter2 -h x", "hunter2"],
     ["ALTER ROLE admin ENCRYPTED PASSWORD 'it''s hunter2'", "hunter2"],
     ["GET /b?X-Amz-Signature=hunter2", "hunter2"],
+    [`Authorization: Bearer ${"x".repeat(1200)}hunter2`, "hunter2"],
+    ["https://admin@corp:hunter2@10.0.0.1/v2", "hunter2"],
+    ['"https://admin:a\\"hunter2@10.0.0.1/v2"', "hunter2"],
+    ['{"passwords":["a","hunter2"]}', "hunter2"],
+    ['{"password":{"old":"a","value":"hunter2"}}', "hunter2"],
+    ["password:\n  hunter2", "hunter2"],
+    ["password:\\n  hunter2", "hunter2"],
+    ["password\\t=\\thunter2", "hunter2"],
+    ["password          =          hunter2", "hunter2"],
+    ["curl -u admin:hunter2 https://10.0.0.1", "hunter2"],
+    ["curl --user 'admin:hunter2' https://10.0.0.1", "hunter2"],
+    ["<password>hunter2</password>", "hunter2"],
+    ["10.0.0.1:5432:postgres:admin:hunter2", "hunter2"],
   ])("hides the secret in %s", (text, secret) => {
     expect(shown(text)).not.toContain(secret);
     expect(shown(text)).toContain("********");
@@ -44,6 +57,13 @@ describe("shown text", () => {
       expect(shown(text)).toBe(text);
     },
   );
+
+  it("keeps nothing of a long text in memory but what is shown", () => {
+    const before = process.memoryUsage().heapUsed;
+    const kept = Array.from({ length: 100 }, (_each, index) => shown(String(index).padEnd(1_000_000, "x")));
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(50_000_000);
+    expect(kept).toHaveLength(100);
+  });
 
   it("is bounded", () => {
     expect(shown("x".repeat(1_000_000)).length).toBeLessThan(3000);
