@@ -4,6 +4,7 @@ import { discover, type DiscoverOptions } from "../discovery/discover.js";
 import { RecoverError } from "../errors.js";
 import { parseDuration, parseTime } from "../time.js";
 import { createOutput, type Output, type OutputOptions } from "../ui/output.js";
+import { wrapHanging } from "../ui/text.js";
 import { type Pausable, pausable } from "../ui/pausable.js";
 import { SearchRate } from "../ui/search-rate.js";
 import { readsKeys } from "../ui/terminal.js";
@@ -34,6 +35,7 @@ export async function printDiscovery(
   const clock = systemClock();
   const now = clock.now();
   refuseWindowAlone(asked);
+  refuseEmpty(asked);
   const around = asked.around === undefined ? undefined : parseTime(asked.around, now);
   if (around?.bare === true) output.error(`--around was read as ${around.text}`);
   const { name, space, all } = asked;
@@ -47,8 +49,13 @@ export async function printDiscovery(
     query: { name, space, around: around?.at, windowMs, all },
   }).finally(() => held.close());
   if (asked.json) output.json(found.document);
-  else for (const line of found.table.trimEnd().split("\n")) output.line(line);
+  else for (const line of found.table.trimEnd().split("\n")) for (const part of broken(line, output)) output.line(part);
   return found.exitCode;
+}
+
+/** Elsewhere than on a terminal a line stays whole, for whoever searches in it. */
+function broken(line: string, { isTerminal, columns }: Output): readonly string[] {
+  return isTerminal ? wrapHanging(line, columns) : [line];
 }
 
 interface Telling {
@@ -79,6 +86,16 @@ function refuseWindowAlone({ around, window }: DiscoverQuestion): void {
   if (around !== undefined || window === DEFAULT_WINDOW) return;
   throw new RecoverError("usage", "--window says how far from --around to look, and there is no --around", {
     remedy: "Give --around TIME too, or leave out --window: all time is searched then.",
+    effect: "none",
+  });
+}
+
+/** What an unset variable of a shell makes of `--name "$NAME"`. */
+function refuseEmpty({ name, space }: DiscoverQuestion): void {
+  const option = name === "" ? "--name" : space === "" ? "--space" : undefined;
+  if (option === undefined) return;
+  throw new RecoverError("usage", `${option} is empty`, {
+    remedy: `Write what is meant behind ${option}, or leave it out: then every one is listed.`,
     effect: "none",
   });
 }

@@ -2,6 +2,7 @@
  * The broker's own lines, all eras: which of them mean something for a deletion, and what (dingo.md §2.2, seen on real
  * brokers of ten versions).
  */
+import { detached } from "../detached.js";
 import type { FactBody } from "./fact.js";
 import { GUID, isGuid } from "./guid.js";
 import { isObject, numberField, textField, type LagerData, type LagerLine } from "./lager.js";
@@ -21,11 +22,11 @@ const nodeRemoved: Reader = (data) => ({
   ...some("cell", textField(data, "cell", "backend")),
 });
 const cellUnreachable: Reader = (data) => {
-  const node = /\/service_instances\/([0-9a-f-]{36})/.exec(textField(data, "error") ?? "")?.[1];
+  const node = /\/service_instances\/([0-9a-f-]{36})/.exec(errorOf(data))?.[1];
   return { kind: "cell-unreachable", ...some("node", node) };
 };
 const stateSaved: Reader = (data) => (isObject(data["cluster"]) ? described(data["cluster"]) : undefined);
-const createFailed: Reader = (data) => ({ kind: "create-failed", error: textField(data, "error") ?? "" });
+const createFailed: Reader = (data) => ({ kind: "create-failed", error: errorOf(data) });
 const assignmentRemoved: Reader = () => ({ kind: "assignment-removed" });
 /** `s3://BUCKET/backups/GUID`; the line belongs to the instance that is copied. */
 const cloned: Reader = (data) => {
@@ -47,7 +48,7 @@ const READERS = new Map<string, Reader>([
   ["remove-cluster-assignment", assignmentRemoved],
   ["deprovision.start", (data) => ({ kind: "deletion-began", style: "deprovision", ...session(data) })],
   ["deprovision.done", (data) => ({ kind: "deletion-done", ...session(data) })],
-  ["deprovision.unknown-error", (data) => ({ kind: "refused", error: textField(data, "error") ?? "" })],
+  ["deprovision.unknown-error", (data) => ({ kind: "refused", error: errorOf(data) })],
   ["scheduler.stop-cluster", (data) => ({ kind: "deletion-planned", planned: plannedSteps(data) ?? 0 })],
   ["scheduler.run-cluster", readPlan],
   ["update.start", () => ({ kind: "update-began" })],
@@ -89,14 +90,17 @@ function instance(data: LagerData): { guid?: string; notGuid?: string } {
 /** `deprovision.preconditions.error`, `deprovision.stop-cluster` at level 2, and whatever else may fail in between. */
 function deprovisionError(action: string, line: LagerLine): Reader | undefined {
   if (line.level < 2 || !action.startsWith("deprovision.")) return undefined;
-  return (data) => ({ kind: "deletion-error", ...session(data), error: textField(data, "error") ?? action });
+  return (data) => ({ kind: "deletion-error", ...session(data), error: errorOf(data) || action });
 }
 
-function readRequest(data: LagerData): FactBody | undefined {
+function readRequest(data: LagerData, { action }: LagerLine): FactBody | undefined {
   const wanted = numberField(data, "new-node-count");
   if (wanted === undefined) return undefined;
-  const current = numberField(data, "current-node-count") ?? 0;
-  if (wanted > 0) return { kind: "nodes-planned", adds: wanted > current, removes: wanted < current };
+  const counted = numberField(data, "current-node-count");
+  const current = counted ?? 0;
+  // What is recreated had no node either, and lived before.
+  const creates = counted === 0 && !/(?:^|\.)recreate\./.test(action) ? ({ creates: true } as const) : {};
+  if (wanted > 0) return { kind: "nodes-planned", adds: wanted > current, removes: wanted < current, ...creates };
   return { kind: "deletion-began", style: "request", ...session(data), ...some("planned", plannedSteps(data)) };
 }
 
@@ -131,6 +135,11 @@ function steps(data: LagerData): readonly string[] {
 
 function addsNode(step: string): boolean {
   return step.startsWith("AddNode");
+}
+
+/** More of it than anybody reads, and a line of a megabyte is not kept for it. */
+function errorOf(data: LagerData): string {
+  return detached(textField(data, "error") ?? "", 3000);
 }
 
 function session(data: LagerData): { session?: string } {

@@ -91,6 +91,8 @@ export interface KnownInstance extends InstanceDescription {
   readonly source: "inventory" | "clusterdata" | "broker";
   /** When it was noted, RFC 3339. */
   readonly notedAt: string;
+  /** When it was created, RFC 3339. */
+  readonly createdAt?: string;
 }
 
 /** What one source says about one instance that may have been deleted. */
@@ -130,6 +132,9 @@ export interface Candidate extends Omit<Sighting, "source" | "weight"> {
 
 export interface NotDeleted {
   readonly guid: string;
+  readonly name?: string;
+  /** Of what looks like a deletion: RFC 3339 in UTC. */
+  readonly at?: string;
   readonly why: string;
   readonly evidence: readonly Evidence[];
   /** Absent, or what a deletion in another source is to be called then. */
@@ -170,6 +175,7 @@ export interface SourceReport {
 }
 
 export interface DiscoveryQuery {
+  /** Name or GUID. */
   readonly name?: string | undefined;
   /** Name or GUID. */
   readonly org?: string | undefined;
@@ -190,8 +196,12 @@ export interface Discovery {
   readonly candidates: readonly Candidate[];
   readonly notDeleted: readonly NotDeleted[];
   readonly coverage: readonly Coverage[];
+  /** Deletions that hardly anybody asks for (set-aside.ts), where `all` does not list them. */
+  readonly setAside?: readonly Candidate[];
   /** Deletions that are not what was asked for, where only `all` keeps them. */
   readonly unfit?: number;
+  /** Their names. */
+  readonly otherNames?: readonly string[];
   /** True when nothing could have been missed: only then is an empty list a fact (law 5). */
   readonly complete: boolean;
 }

@@ -31,7 +31,7 @@ export async function discover({ sources, query }: DiscoverOptions): Promise<Dis
       effect: "none",
     });
   }
-  const found = withoutShortLived(await findDeletedInstance(sources, query), query.all === true);
+  const found = withoutShortLived(await findDeletedInstance(sources, query), query);
   const discovery = await withAppNames(cf, found);
   const fits = discovery.candidates.some(({ misfit }) => misfit !== true);
   const exitCode = fits ? EXIT.done : discovery.complete ? EXIT.nothing : EXIT.unreachable;

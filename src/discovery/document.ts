@@ -14,8 +14,16 @@ import type {
 export interface DiscoverDocument {
   readonly schema: "dingo-recover/discover@1";
   readonly candidates: readonly DocumentCandidate[];
-  readonly notDeleted: readonly Pick<NotDeleted, "guid" | "why" | "evidence">[];
+  /** Deletions that hardly anybody asks for: what lived for seconds, beside what did not. Empty with --all. */
+  readonly setAside: readonly DocumentCandidate[];
+  readonly notDeleted: readonly DocumentNotDeleted[];
   readonly coverage: readonly DocumentCoverage[];
+}
+
+export interface DocumentNotDeleted extends Pick<NotDeleted, "guid" | "why" | "evidence"> {
+  readonly name: string | null;
+  /** When it looked like a deletion; `null` where the source does not say. */
+  readonly at: string | null;
 }
 
 export interface DocumentCandidate {
@@ -57,11 +65,18 @@ export interface DocumentCoverage extends Omit<Coverage, "file" | "from" | "to" 
   readonly why: string | null;
 }
 
-export function toDocument({ candidates, notDeleted, coverage }: Discovery): DiscoverDocument {
+export function toDocument({ candidates, setAside = [], notDeleted, coverage }: Discovery): DiscoverDocument {
   return {
     schema: "dingo-recover/discover@1",
     candidates: candidates.map(candidateOf),
-    notDeleted: notDeleted.map(({ guid, why, evidence }) => ({ guid, why, evidence })),
+    setAside: setAside.map(candidateOf),
+    notDeleted: notDeleted.map(({ guid, name = null, at = null, why, evidence }) => ({
+      guid,
+      name,
+      at,
+      why,
+      evidence,
+    })),
     coverage: coverage.map(coverageOf),
   };
 }

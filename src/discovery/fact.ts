@@ -24,8 +24,8 @@ export type FactBody =
   | { readonly kind: "create-forked" }
   | { readonly kind: "create-ended" }
   | { readonly kind: "create-failed"; readonly error: string }
-  /** What a change of the instance will do to its nodes; one that adds and removes moves them. */
-  | { readonly kind: "nodes-planned"; readonly adds: boolean; readonly removes?: boolean }
+  /** What a change of the instance will do to its nodes; one that adds and removes moves them, one that creates is its first. */
+  | { readonly kind: "nodes-planned"; readonly adds: boolean; readonly removes?: boolean; readonly creates?: true }
   | { readonly kind: "node-adding" }
   | { readonly kind: "update-began" }
   | ({ readonly kind: "described" } & Description)

@@ -77,10 +77,12 @@ async function concluded(reports: readonly SourceReport[], { sources, query, win
     ...(managed?.coverage ?? []),
   ];
   const notDeleted = [...(present?.notDeleted ?? []), ...merged.notDeleted];
-  const unfit = merged.candidates.length - ranked.length;
+  const ranks = new Set(ranked.map(({ guid }) => guid));
+  const unfit = merged.candidates.filter(({ guid }) => !ranks.has(guid));
+  const otherNames = [...new Set(unfit.flatMap(({ name }) => (name === undefined ? [] : [name])))];
   return {
     candidates: managed?.candidates ?? gone,
-    ...(unfit === 0 ? {} : { unfit }),
+    ...(unfit.length === 0 ? {} : { unfit: unfit.length, otherNames }),
     notDeleted: query.all === true ? notDeleted : notDeleted.filter(({ guid }) => isGuid(guid)),
     coverage,
     complete: coverage.length > 0 && coverage.every((entry) => entry.complete),

@@ -170,7 +170,13 @@ function knownOf(surveys: readonly Survey[]): readonly KnownInstance[] {
   const newest = new Map<string, KnownInstance>();
   for (const { seen } of surveys)
     for (const each of seen.values())
-      newest.set(each.guid, { guid: each.guid, source: "inventory", notedAt: each.survey, ...describe(each) });
+      newest.set(each.guid, {
+        guid: each.guid,
+        source: "inventory",
+        notedAt: each.survey,
+        createdAt: each.createdAt,
+        ...describe(each),
+      });
   return [...newest.values()];
 }
 

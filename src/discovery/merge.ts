@@ -39,10 +39,17 @@ function newestKnown(all: readonly KnownInstance[]): ReadonlyMap<string, KnownIn
 /** Only what no sighting says: a name may have changed since it was noted. */
 function withKnown(candidate: Candidate, known: KnownInstance | undefined): Candidate {
   if (known === undefined) return candidate;
-  const { guid: _guid, source: _source, notedAt: _notedAt, boundApps = [], ...fields } = known;
+  const { guid: _guid, source: _source, notedAt: _notedAt, createdAt, boundApps = [], ...fields } = known;
   const names = new Map(boundApps.map(({ appGuid, name }) => [appGuid, name]));
   const bound = (candidate.boundApps ?? []).map((app) => ({ ...optional("name", names.get(app.appGuid)), ...app }));
-  return { ...fields, ...candidate, ...(bound.length > 0 ? { boundApps: bound } : { boundApps }) };
+  const lived = livedSince(createdAt, candidate);
+  return { ...fields, ...candidate, ...lived, ...(bound.length > 0 ? { boundApps: bound } : { boundApps }) };
+}
+
+/** Logs may begin with a second create of it, or have one that failed. */
+function livedSince(createdAt: string | undefined, { deletedAt, livedMs }: Candidate): { readonly livedMs?: number } {
+  const known = Date.parse(deletedAt ?? "") - Date.parse(createdAt ?? "");
+  return livedMs === undefined || Number.isNaN(known) || known <= livedMs ? {} : { livedMs: known };
 }
 
 function bySubject(sightings: readonly Sighting[]): Map<string, Sighting[]> {
@@ -68,6 +75,7 @@ function together(sightings: readonly Sighting[], denial: NotDeleted | undefined
     kind,
     why: [...new Set(sightings.map(({ why }) => why))].join("; "),
     ...(logs?.lastWal === undefined ? {} : { lastWal: logs.lastWal }),
+    ...longestLife(sightings),
     score: weight + agreementBonus(sources) - (denial === undefined ? 0 : 40),
     sources,
     ...(logs?.deletedAt === undefined || disagreement(sightings).length > 0 ? {} : { deletedAt: logs.deletedAt }),
@@ -75,6 +83,12 @@ function together(sightings: readonly Sighting[], denial: NotDeleted | undefined
     notes: [...sightings.flatMap((sighting) => sighting.notes), ...disagreement(sightings), ...contradiction(denial)],
     evidence: [...sightings.flatMap((sighting) => sighting.evidence), ...(denial?.evidence ?? [])],
   };
+}
+
+/** Who saw less of it saw a shorter life. */
+function longestLife(sightings: readonly Sighting[]): { readonly livedMs?: number } {
+  const lives = sightings.flatMap(({ livedMs }) => (livedMs === undefined ? [] : [livedMs]));
+  return lives.length === 0 ? {} : { livedMs: Math.max(...lives) };
 }
 
 /** Cloud Foundry knows names; the log knows nanoseconds and nodes. */

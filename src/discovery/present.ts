@@ -46,7 +46,7 @@ function stillThere(candidate: Candidate, present: ServiceInstance): NotDeleted 
   const why = `Cloud Foundry still has it as "${shown(present.name)}", last operation ${type} ${state}`;
   const id = { source: "cf-instances" as const, id: present.guid };
   const own = { ...id, text: shown(`"${present.name}" created ${present.createdAt}, ${type} ${state}`) };
-  return { guid: candidate.guid, why, evidence: [own, ...candidate.evidence], final: true };
+  return { guid: candidate.guid, name: present.name, why, evidence: [own, ...candidate.evidence], final: true };
 }
 
 /** A deleted service is often created again under its name before anybody asks for the data. */

@@ -44,10 +44,19 @@ export function agreementBonus(sources: readonly string[]): number {
 function fitsQuestion(candidate: Candidate, query: DiscoveryQuery): boolean {
   const { name } = query;
   return (
-    (name === undefined || candidate.name === undefined || candidate.name === name) &&
+    (name === undefined || mayBe(candidate, name)) &&
     isPlace(query.space, query.spaceGuid, { name: candidate.space, guid: candidate.spaceGuid }) !== false &&
     isPlace(query.org, query.orgGuid, { name: candidate.org, guid: candidate.orgGuid }) !== false
   );
+}
+
+/** What is asked for by its GUID is known to everybody. */
+export function isNamed({ guid, name }: { readonly guid: string; readonly name?: string }, asked: string): boolean {
+  return name === asked || guid === asked.toLowerCase();
+}
+
+function mayBe(candidate: Candidate, asked: string): boolean {
+  return isNamed(candidate, asked) || (candidate.name === undefined && !isGuid(asked.toLowerCase()));
 }
 
 interface NamedPlace {
@@ -81,7 +90,7 @@ function overlaps({ after, before }: NonNullable<Candidate["between"]>, { from, 
 
 function bonus(candidate: Candidate, query: DiscoveryQuery, window: TimeWindow | undefined): number {
   const { name, around } = query;
-  const named = name !== undefined && candidate.name === name ? NAME : 0;
+  const named = name !== undefined && isNamed(candidate, name) ? NAME : 0;
   const inSpace = isPlace(query.space, query.spaceGuid, { name: candidate.space, guid: candidate.spaceGuid });
   const inOrg = isPlace(query.org, query.orgGuid, { name: candidate.org, guid: candidate.orgGuid });
   return named + (inSpace === true ? PLACE : 0) + (inOrg === true ? PLACE : 0) + nearness(candidate, around, window);

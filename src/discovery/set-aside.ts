@@ -1,34 +1,51 @@
 /**
  * Deletions that nobody asks about: what lived two minutes is a failed create that was cleaned up, or a test (dingo.md
- * §8, row 7). They are explained, never lost: where nothing else fits they stand like any other.
+ * §8, row 7). They are explained, never lost: where nothing else fits they stand like any other, and what has the name
+ * that was asked for gives way only to another that has it.
  */
 import type { Candidate, Discovery } from "./candidate.js";
+import { isNamed } from "./rank.js";
 
-export const SHORTEST_LIFE_MS = 120_000;
+const SHORTEST_LIFE_MS = 120_000;
 
-export function withoutShortLived(discovery: Discovery, all: boolean): Discovery {
+export interface Sorted {
+  readonly meant: readonly Candidate[];
+  readonly aside: readonly Candidate[];
+}
+
+export function sortOutShortLived(candidates: readonly Candidate[], name: string | undefined): Sorted {
+  const isAsked = (each: Candidate): boolean => name !== undefined && isNamed(each, name);
+  const lasting = candidates.filter((each) => !isShortLived(each));
+  const aside = candidates.filter((each) => isShortLived(each) && (!isAsked(each) || lasting.some(isAsked)));
+  if (aside.length === candidates.length) return { meant: candidates, aside: [] };
+  return { meant: candidates.filter((each) => !aside.includes(each)), aside };
+}
+
+/** `all` keeps them as the last of what fits. */
+export function withoutShortLived(
+  discovery: Discovery,
+  { name, all }: { readonly name?: string | undefined; readonly all?: boolean | undefined },
+): Discovery {
   const { candidates } = discovery;
-  const fitting = candidates.filter(({ misfit }) => misfit !== true);
-  const aside = fitting.filter(isShortLived);
-  if (aside.length === 0 || aside.length === fitting.length) return discovery;
-  const rest = candidates.filter((each) => !aside.includes(each));
-  if (all) return { ...discovery, candidates: [...rest, ...aside.map(asMisfit)] };
-  const told = aside.map((each) => ({
-    guid: each.guid,
-    why: `deleted, but ${reasonOf(each)}`,
-    evidence: each.evidence,
-  }));
-  return { ...discovery, candidates: rest, notDeleted: [...told, ...discovery.notDeleted] };
+  const misfits = candidates.filter(({ misfit }) => misfit === true);
+  const { meant, aside } = sortOutShortLived(
+    candidates.filter(({ misfit }) => misfit !== true),
+    name,
+  );
+  if (aside.length === 0) return discovery;
+  if (all === true) return { ...discovery, candidates: [...meant, ...aside.map(withReason), ...misfits] };
+  return { ...discovery, candidates: [...meant, ...misfits], setAside: aside.map(withReason) };
 }
 
 function isShortLived({ livedMs }: Candidate): boolean {
   return livedMs !== undefined && livedMs < SHORTEST_LIFE_MS;
 }
 
-function asMisfit(candidate: Candidate): Candidate {
-  return { ...candidate, misfit: true, notes: [...candidate.notes, `Set aside: ${reasonOf(candidate)}.`] };
+function withReason(candidate: Candidate): Candidate {
+  const lived = `Set aside: it lived for ${secondsLived(candidate)} s only: a failed create that was cleaned up, or a test.`;
+  return { ...candidate, notes: [...candidate.notes, lived] };
 }
 
-function reasonOf({ livedMs = 0 }: Candidate): string {
-  return `it lived for ${Math.round(livedMs / 1000)} s only: a failed create that was cleaned up, or a test`;
+export function secondsLived({ livedMs = 0 }: Candidate): number {
+  return Math.round(livedMs / 1000);
 }

@@ -1,8 +1,10 @@
 /** The answer for a person: candidates with their proof, then what was not deleted, then what could not be looked at. */
 import { counted } from "../counted.js";
+import { nearest } from "../nearest.js";
 import type { Candidate, Coverage, Discovery, DiscoveryQuery, Evidence, NotDeleted } from "./candidate.js";
-import { isPlace } from "./rank.js";
+import { isNamed, isPlace } from "./rank.js";
 import { shown } from "./safe-text.js";
+import { secondsLived } from "./set-aside.js";
 import { plainTime } from "./stamp.js";
 import { batchCommand, deletedTogether, recoverCommand, type Together } from "./together.js";
 
@@ -19,22 +21,41 @@ export function toTable(discovery: Discovery, query: DiscoveryQuery = {}): strin
   const fitting = candidates.filter(({ misfit }) => misfit !== true);
   const misfits = candidates.filter(({ misfit }) => misfit === true);
   const listed = all ? fitting : fitting.slice(0, SHOWN_CANDIDATES);
-  const together = deletedTogether(candidates);
+  const place = new Map(candidates.map((each, index) => [each, index]));
+  const together = deletedTogether(candidates).map(({ spaceGuid, members }) => ({
+    spaceGuid,
+    members: [...members].sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0)),
+  }));
   const lines = listed.flatMap((candidate, index) => candidateLines(candidate, index + 1, query));
   if (listed.length < fitting.length) lines.push(`${fitting.length - listed.length} more; --all lists them.`, "");
   if (fitting.length === 0) lines.push(nothing(discovery), ...wider(discovery, query), "");
-  lines.push(...together.flatMap(togetherLines), ...aloneLines(listed, together));
+  lines.push(...together.flatMap((each) => togetherLines(each, query)), ...aloneLines(listed, together, query));
+  lines.push(...setAsideLines(discovery));
   if (misfits.length > 0) lines.push("Deleted, but not what was asked for:", "");
   lines.push(...misfits.flatMap((candidate, index) => candidateLines(candidate, fitting.length + index + 1, query)));
-  lines.push(...notDeletedLines(discovery, all || fitting.length === 0));
+  lines.push(...notDeletedLines(discovery, query, all || fitting.length === 0));
   lines.push(...section("Not looked at in full:", holeLines(coverage.filter((entry) => !entry.complete))));
   lines.push(...section("Looked at:", coverage.filter(wasReadInFull).map(spanLine)));
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
+function setAsideLines({ setAside = [] }: Discovery): readonly string[] {
+  const [first] = setAside;
+  if (first === undefined) return [];
+  const told =
+    setAside.length === 1
+      ? `1 deletion was set aside: ${first.guid} lived for ${secondsLived(first)} s only (a failed create that was cleaned up, or a test); --all lists it.`
+      : `${setAside.length} deletions were set aside: each lived for less than two minutes (failed creates that were cleaned up, or tests); --all lists them.`;
+  return [told, ""];
+}
+
 /** Where nothing was found they may be the answer: what somebody took for a deletion was none. */
-function notDeletedLines({ notDeleted }: Discovery, inFull: boolean): readonly string[] {
-  if (inFull || notDeleted.length === 0) return section("Not deleted:", notDeleted.map(notDeletedLine));
+function notDeletedLines({ notDeleted }: Discovery, { name }: DiscoveryQuery, inFull: boolean): readonly string[] {
+  if (inFull || notDeleted.length === 0) {
+    const asked = notDeleted.filter((each) => name !== undefined && isNamed(each, name));
+    const others = notDeleted.filter((each) => !asked.includes(each));
+    return section("Not deleted:", [...asked, ...others].flatMap(notDeletedLine));
+  }
   const count = notDeleted.length === 1 ? "1 more was" : `${notDeleted.length} more were`;
   return [`${count} not deleted; --all lists them, and why.`, ""];
 }
@@ -46,9 +67,12 @@ function nothing({ complete }: Discovery): string {
 }
 
 /** Names are remembered wrongly, and old brokers log none. */
-function wider({ unfit = 0 }: Discovery, { name, org, space, around, all }: DiscoveryQuery): readonly string[] {
+function wider({ unfit = 0, otherNames = [] }: Discovery, query: DiscoveryQuery): readonly string[] {
+  const { name, org, space, around, all } = query;
   const narrow = [name, org, space, around].some((each) => each !== undefined);
   if (!narrow || all === true) return [];
+  const like = name === undefined ? undefined : nearest(name, otherNames);
+  if (like !== undefined) return [`Did you mean "${shown(like)}"? A deletion of that name was found.`];
   if (unfit === 0) return ["--all asks about every name and place, at any time."];
   return [`${counted(unfit, "deletion")} did not fit what was asked for: --all lists ${unfit === 1 ? "it" : "them"}.`];
 }
@@ -81,8 +105,8 @@ function candidateLines(candidate: Candidate, place: number, query: DiscoveryQue
 }
 
 /** It fits because nothing speaks against it: that is no sign that it is the one. */
-function uncompared({ name, space, spaceGuid }: Candidate, query: DiscoveryQuery): readonly string[] {
-  const nameless = query.name !== undefined && name === undefined;
+function uncompared({ guid, name, space, spaceGuid }: Candidate, query: DiscoveryQuery): readonly string[] {
+  const nameless = query.name !== undefined && name === undefined && guid !== query.name.toLowerCase();
   const placed = isPlace(query.space, query.spaceGuid, { name: space, guid: spaceGuid });
   return [
     ...(nameless ? ["Its name is not known: nothing tells whether it is the one that was asked for."] : []),
@@ -96,12 +120,12 @@ function uncompared({ name, space, spaceGuid }: Candidate, query: DiscoveryQuery
  * The plan for all of them; it is the owner who says which are wanted. Logs alone hold GUIDs, and not what lives again:
  * then no batch is named, which goes by the names of the place.
  */
-function togetherLines({ members, spaceGuid }: Together): readonly string[] {
+function togetherLines({ members, spaceGuid }: Together, query: DiscoveryQuery): readonly string[] {
   const gone = members.filter(isGone);
   const [first] = gone;
   if (first === undefined) return [];
   const { org, space, orgGuid } = first;
-  const commands = gone.map((member) => `   ${shown(recoverCommand(member))}`);
+  const commands = gone.map((member) => `   ${shown(recoverCommand(member, query))}`);
   const head = `${members.length} went together from ${shown(org ?? orgGuid ?? "an organization not known")} / ${shown(space ?? spaceGuid)}.`;
   if (org === undefined || space === undefined)
     return section(
@@ -115,10 +139,14 @@ function togetherLines({ members, spaceGuid }: Together): readonly string[] {
 }
 
 /** What each is recovered by of which no plan for several has told. */
-function aloneLines(listed: readonly Candidate[], together: readonly Together[]): readonly string[] {
+function aloneLines(
+  listed: readonly Candidate[],
+  together: readonly Together[],
+  query: DiscoveryQuery,
+): readonly string[] {
   const told = new Set(together.flatMap(({ members }) => members));
   const others = listed.filter((each) => !told.has(each) && isGone(each));
-  const commands = others.map((each) => `   ${shown(recoverCommand(each))}`);
+  const commands = others.map((each) => `   ${shown(recoverCommand(each, query))}`);
   const whole = others.every(({ name, org, space }) => [name, org, space].every((part) => part !== undefined));
   const head = `To recover ${commands.length > 1 ? "one of them" : "it"}`;
   return section(whole ? `${head}:` : `${head}; what the command does not say, it asks for:`, commands);
@@ -155,10 +183,15 @@ function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
   });
 }
 
-function evidenceLine({ source, id, file, line, index, text }: Evidence): string {
-  const other = index === undefined ? `${source} ${id ?? ""}` : `${index}/${id ?? ""}`;
-  const place = file === undefined ? other : `${file}:${line ?? ""}`;
-  return `${shown(place)}\n            ${cut(lagerPart(text))}`;
+function evidenceLine(evidence: Evidence): string {
+  return `${shown(placeOf(evidence))}\n            ${cut(lagerPart(evidence.text))}`;
+}
+
+/** A search that skipped ahead counts no lines. */
+function placeOf({ source, id = "", file, line, byteOffset, index }: Evidence): string {
+  if (file === undefined) return `${index ?? source}${index === undefined ? " " : "/"}${id}`;
+  if (line !== undefined) return `${file}:${line}`;
+  return byteOffset === undefined ? file : `${file}, byte ${byteOffset}`;
 }
 
 /** Without the head of the log, which is long and says little. */
@@ -167,8 +200,9 @@ function lagerPart(text: string): string {
   return stamp === undefined ? text : `${stamp} ${message} ${data}`;
 }
 
-function notDeletedLine({ guid, why }: NotDeleted): string {
-  return `   ${guid}  ${cut(shown(why))}`;
+function notDeletedLine({ guid, name, at, why }: NotDeleted): readonly string[] {
+  const who = [guid, ...(name === undefined ? [] : [`"${name}"`]), ...(at === undefined ? [] : [plainTime(at)])];
+  return [`   ${shown(who.join("  "))}`, `      ${shown(why)}`];
 }
 
 /** What helps stands below what it helps against; what helps against several, below the last of them. */

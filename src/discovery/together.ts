@@ -3,7 +3,8 @@
  * runs, one after another (dingo.md §7).
  */
 import { quote } from "../shell-quote.js";
-import type { Candidate } from "./candidate.js";
+import type { Candidate, DiscoveryQuery } from "./candidate.js";
+import { isGuid } from "./guid.js";
 
 /** A space of many services takes minutes to be deleted. */
 const SAME_DELETION_MS = 10 * 60_000;
@@ -27,10 +28,18 @@ export function deletedTogether(candidates: readonly Candidate[]): readonly Toge
   });
 }
 
-/** What recovers it into its own place; the run asks for a name that is not known here. */
-export function recoverCommand({ name, org, space, guid }: Candidate): string {
-  return quote(["dingo-recover", "run", ...given({ service: name, org, space, instance_guid: guid })]);
+/** What recovers it into its own place. Names that no source knows are as they were asked for, or the run asks for them. */
+export function recoverCommand(
+  { name, org, space, guid }: Candidate,
+  asked: Pick<DiscoveryQuery, "name" | "space"> = {},
+): string {
+  const service = name ?? nameOf(asked.name);
+  const place = { org, space: space ?? nameOf(asked.space) };
+  return quote(["dingo-recover", "run", ...given({ service, ...place, instance_guid: guid })]);
 }
+
+const nameOf = (asked: string | undefined): string | undefined =>
+  asked === undefined || isGuid(asked.toLowerCase()) ? undefined : asked;
 
 /** Brings all of them back that are not there again: one review, one consent, a run for each. */
 export function batchCommand({ org, space }: { readonly org: string; readonly space: string }): string {

@@ -3,6 +3,7 @@ import { outcomeOf, readLife, type Attempt, type Life, type Outcome } from "./at
 import type { Evidence, Kind, LastWal, NotDeleted, RemovedNode, Sighting } from "./candidate.js";
 import type { Description } from "./fact.js";
 import { confirmedByCells, whyChanged, whyDeleted } from "./reason.js";
+import { optional } from "../optional.js";
 import { shown } from "./safe-text.js";
 import { plainTime } from "./stamp.js";
 import type { LifeEvent } from "./timeline.js";
@@ -29,6 +30,13 @@ const WEIGHTS: Readonly<Partial<Record<Kind, number>>> = {
 };
 
 export function judge(guid: string, events: readonly LifeEvent[]): Verdict {
+  const verdict = judged(guid, events);
+  if (verdict === undefined || "sighting" in verdict) return verdict;
+  const { name } = describe(events);
+  return { notDeleted: { ...verdict.notDeleted, ...optional("name", name) } };
+}
+
+function judged(guid: string, events: readonly LifeEvent[]): Verdict {
   const life = readLife(events);
   const last = [...life.attempts].reverse().find((attempt) => outcomeOf(attempt) !== "refused");
   if (last === undefined) return judgeWithoutAttempt(guid, events, life);
@@ -41,7 +49,7 @@ function judgeWithoutAttempt(guid: string, events: readonly LifeEvent[], life: L
   const refused = life.attempts.at(-1);
   if (refused !== undefined) return { notDeleted: refusedDeletion(guid, refused, life) };
   if (life.scaled.length > 0) {
-    return { notDeleted: { guid, why: whyChanged(life.change), evidence: evidenceOf(life.scaled) } };
+    return { notDeleted: denial(guid, whyChanged(life.change), life.scaled) };
   }
   return life.stray.length > 0 ? judgeStray(guid, events, life.stray) : undefined;
 }
@@ -51,8 +59,8 @@ function judgeStray(guid: string, events: readonly LifeEvent[], stray: readonly 
   const lives = events.some(
     ({ fact }) => fact.body.kind === "described" && (fact.body.nodes ?? 0) > 0 && fact.at.ms > last,
   );
+  if (lives) return { notDeleted: denial(guid, "nodes were removed, and others were left afterwards", stray) };
   const evidence = evidenceOf(stray);
-  if (lives) return { notDeleted: { guid, why: "nodes were removed, and others were left afterwards", evidence } };
   const kind = "nodes-removed-only";
   const notes = ["No line says why its nodes were removed: lines may be lost, or it was scaled in."];
   const deletedAt = stray.at(-1)?.fact.at.text;
@@ -129,11 +137,15 @@ function archiveNotes(events: readonly LifeEvent[]): readonly string[] {
   ];
 }
 
-/** A log that begins later than the instance tells no age. */
-function livedUntil(events: readonly LifeEvent[], attempt: Attempt): { readonly livedMs?: number } {
-  const born = events.find(({ fact }) => fact.body.kind === "create-began" || addsNodes(fact.body))?.fact.at.ms;
+/** Its create, as the first that the logs say of it: what adds nodes to it later tells no age, nor does a log that begins later. */
+function livedUntil([first]: readonly LifeEvent[], attempt: Attempt): { readonly livedMs?: number } {
+  const born = first !== undefined && creates(first.fact.body) ? first.fact.at.ms : undefined;
   const died = attempt.events[0]?.fact.at.ms;
   return born === undefined || died === undefined || died < born ? {} : { livedMs: died - born };
+}
+
+function creates(body: LifeEvent["fact"]["body"]): boolean {
+  return body.kind === "create-began" || (body.kind === "nodes-planned" && body.creates === true);
 }
 
 function notesOf(attempt: Attempt, kind: Kind, life: Life): string[] {
@@ -161,13 +173,19 @@ function refusedDeletion(guid: string, attempt: Attempt, life: Life): NotDeleted
     : doubt
       ? "; this broker says the same while etcd is down, so the instance may live"
       : "";
-  return { guid, why: `the broker refused the deletion: ${error}${hint}`, evidence: evidenceOf(attempt.events) };
+  return denial(guid, `the broker refused the deletion: ${error}${hint}`, attempt.events);
 }
 
 function neverHadNode(guid: string, attempt: Attempt, life: Life): NotDeleted {
   const failed = life.createFailed === undefined ? "" : "its create failed; ";
   const why = `${failed}it had no node when it was deleted (orphan mitigation), so there is nothing to recover`;
-  return { guid, why, evidence: evidenceOf(attempt.events), insteadOfDeleted: "never-had-a-node" };
+  return { ...denial(guid, why, attempt.events), insteadOfDeleted: "never-had-a-node" };
+}
+
+/** `events`: what looked like a deletion. */
+function denial(guid: string, why: string, events: readonly LifeEvent[]): NotDeleted {
+  const at = events.at(-1)?.fact.at.text;
+  return { guid, ...(at === undefined || at === "" ? {} : { at }), why, evidence: evidenceOf(events) };
 }
 
 function errorOf(attempt: Attempt): string {

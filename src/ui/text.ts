@@ -57,6 +57,18 @@ export function wrapUnder(line: string, width: number): string[] {
   return wrap(line, width);
 }
 
+/** `label    value` behind three blanks: the value's lines stand under each other. */
+const FIELD = /^ {3}\S.{7} (?=\S)/u;
+
+/** Wraps a line under its value, or else two blanks further in than it begins; a command, which is copied, is not. */
+export function wrapHanging(line: string, width: number): readonly string[] {
+  if (line.length <= width || /^ +dingo-recover /u.test(line)) return [line];
+  const head = FIELD.exec(line)?.[0] ?? /^ */u.exec(line)?.[0] ?? "";
+  const under = " ".repeat(head.length + (FIELD.test(line) ? 0 : 2));
+  const [first = "", ...rest] = wrapOne(line.slice(head.length), width - under.length, "");
+  return [head + first, ...rest.map((each) => under + each)];
+}
+
 // East Asian wide and full-width letters, and emoji: two columns each (Unicode Standard Annex 11).
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;

@@ -222,7 +222,9 @@ describe("the question", () => {
       await ask(undefined, lager([...refused, ...goodDeletion(OTHER)]), { all: true }),
       await ask(undefined, lager([...refused, ...goodDeletion(OTHER)])),
     ];
-    expect(with_.table).toMatch(new RegExp(`Not deleted:\\n +${GUID} +the broker refused`));
+    expect(with_.table).toMatch(
+      new RegExp(`Not deleted:\\n +${GUID} +2016-03-17T06:10:17.010Z\\n +the broker refused`),
+    );
     expect(without.table).toContain("1 more was not deleted; --all lists them, and why.");
     expect(without.table).not.toContain(GUID);
     expect((await ask(undefined, lager(refused))).table).toMatch(new RegExp(`Not deleted:\\n +${GUID}`));
@@ -249,22 +251,6 @@ describe("the question", () => {
   it("by a time that the logs do not reach over ends with 15", async () => {
     const around = new Date("2016-03-17T12:00:00Z");
     expect((await ask(undefined, lager([eraF.saved(1)]), { around, windowMs: 3_600_000 })).exitCode).toBe(15);
-  });
-
-  it("sets aside what lived for seconds where something else fits, says why, and keeps it with all", async () => {
-    const made: [string, Record<string, unknown>] = ["provision.start", { "instance-id": OTHER }];
-    const text = lager([made, ...goodDeletion(OTHER), ...goodDeletion()]);
-    const { document } = await ask(undefined, text);
-    expect(document.candidates.map(({ guid }) => guid)).toEqual([GUID]);
-    expect(document.notDeleted).toMatchObject([
-      { guid: OTHER, why: expect.stringMatching(/lived for 0 s only: a failed create/) as string },
-    ]);
-    const all = (await ask(undefined, text, { all: true })).document.candidates;
-    expect(all.map(({ guid, fits }) => [guid, fits])).toEqual([
-      [GUID, true],
-      [OTHER, false],
-    ]);
-    expect((await ask(undefined, lager([made, ...goodDeletion(OTHER)]))).document.candidates).toHaveLength(1);
   });
 
   it("is answered with GUIDs where the names of applications cannot be asked", async () => {

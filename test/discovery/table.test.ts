@@ -1,6 +1,7 @@
 /** The answer for a person. */
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
+import { toTable } from "../../src/discovery/table.js";
 import { plainTime } from "../../src/discovery/stamp.js";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
 import { memoryLogs } from "./recorded-logs.js";
@@ -36,7 +37,53 @@ describe("an answer that found nothing", () => {
   });
 });
 
+describe("a name that no deletion has", () => {
+  const saved = "provision.backup-name.update-recreation-data.saved";
+  const called = [saved, { "instance-id": GUID, name: "orders-db" }] as const;
+
+  it("is answered with the one that is most like it", async () => {
+    const table = await ask(lager([called, ...goodDeletion()]), { name: "Order-db" });
+    expect(table).toContain('Did you mean "orders-db"? A deletion of that name was found.');
+    expect(await ask(lager([called, ...goodDeletion()]), { name: "billing" })).not.toContain("Did you mean");
+  });
+
+  it("may be a GUID, in whatever case", async () => {
+    const table = await ask(lager([...goodDeletion(), ...goodDeletion(OTHER)]), { name: GUID.toUpperCase() });
+    expect(table).toContain(`1. ${GUID}`);
+    expect(table).not.toContain(OTHER);
+    expect(table).not.toContain("Its name is not known");
+    expect(table).toContain(`dingo-recover run --input instance_guid=${GUID}\n`);
+  });
+
+  it("is told of what was not deleted, with its time and first, and its reason whole", async () => {
+    const long = `${"x".repeat(200)} the end`;
+    const refused = [eraF.start(), eraF.refused(long)];
+    const table = await ask(lager([eraF.start(OTHER), eraF.refused("no", OTHER), called, ...refused]), {
+      name: "orders-db",
+    });
+    const told = table.slice(table.indexOf("Not deleted:"));
+    expect(told).toMatch(
+      new RegExp(`^Not deleted:\n +${GUID} {2}"orders-db" {2}2016-03-17T06:10:17\\.\\d+Z\n.*the end`),
+    );
+  });
+});
+
 describe("a candidate", () => {
+  it("whose name no source knows keeps the name and the space that were asked for in its command", async () => {
+    const table = await ask(lager(goodDeletion()), { name: "orders-db", space: "prod" });
+    expect(table).toContain(
+      `dingo-recover run --input service=orders-db --input space=prod --input instance_guid=${GUID}\n`,
+    );
+  });
+
+  it("is proved by places in the file: its line, or its byte where lines were not counted", async () => {
+    expect(await ask(lager(goodDeletion()))).toContain("proof    broker.log:1\n");
+    const evidence = [{ source: "logs", file: "big.log", byteOffset: 4096, text: "found" }] as const;
+    const found = { guid: GUID, kind: "deleted", why: "", score: 1, sources: ["logs"], notes: [], evidence } as const;
+    const told = toTable({ candidates: [found], notDeleted: [], coverage: [], complete: true });
+    expect(told).toContain("proof    big.log, byte 4096\n");
+  });
+
   it("is followed by the command that recovers it, and by what is asked for then", async () => {
     const table = await ask(lager(goodDeletion()));
     expect(table).toContain("To recover it; what the command does not say, it asks for:\n");

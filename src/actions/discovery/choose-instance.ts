@@ -6,7 +6,7 @@ import { bytesText } from "../../bytes.js";
 import { counted } from "../../counted.js";
 import type { Candidate, Coverage, Discovery } from "../../discovery/candidate.js";
 import { plainTime } from "../../discovery/stamp.js";
-import { SHORTEST_LIFE_MS } from "../../discovery/set-aside.js";
+import { secondsLived, sortOutShortLived } from "../../discovery/set-aside.js";
 import { RecoverError } from "../../errors.js";
 import type { CfSpace } from "../../ports/cloud-foundry.js";
 import { parseTime } from "../../time.js";
@@ -30,22 +30,26 @@ export async function chooseInstance(context: Context, wanted: Wanted, found: Fo
   const { candidates } = found;
   const guid = wanted.instance_guid.toLowerCase();
   const fitting =
-    guid === "" ? await withoutShortLived(context, candidates) : candidates.filter((each) => each.guid === guid);
+    guid === ""
+      ? await withoutShortLived(context, candidates, wanted.service)
+      : candidates.filter((each) => each.guid === guid);
   const [first, ...others] = fitting;
   if (first === undefined) throw await nothingFound(context, wanted, found);
   return others.length === 0 ? first : await ask(context, fitting, await context.ports.cf.findSpace(wanted));
 }
 
 /** Where nothing else fits, they are shown like any other. */
-async function withoutShortLived(context: Context, all: readonly Candidate[]): Promise<readonly Candidate[]> {
-  const isShort = ({ livedMs }: Candidate): boolean => livedMs !== undefined && livedMs < SHORTEST_LIFE_MS;
-  const worth = all.filter((each) => !isShort(each));
-  const aside = all.filter(isShort);
-  if (worth.length === 0 || aside.length === 0) return all;
-  const instances = aside.map(({ guid, livedMs = 0 }) => `${guid} lived for ${Math.round(livedMs / 1000)} s only`);
+async function withoutShortLived(
+  context: Context,
+  all: readonly Candidate[],
+  service: string,
+): Promise<readonly Candidate[]> {
+  const { meant, aside } = sortOutShortLived(all, service);
+  if (aside.length === 0) return all;
+  const instances = aside.map((each) => `${each.guid} lived for ${secondsLived(each)} s only`);
   await context.record("set-aside", { instances });
   context.progress({ message: `not meant: ${instances.join(", ")} (a failed create that was cleaned up, or a test)` });
-  return worth;
+  return meant;
 }
 
 async function ask(context: Context, candidates: readonly Candidate[], asked?: CfSpace): Promise<Candidate> {
