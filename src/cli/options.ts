@@ -235,7 +235,7 @@ export const discoverOptions = {
     default: false,
     describe: "ask the broker itself, `broker:` of the configuration, for its records",
   },
-  name: { type: "string", describe: "name of the service", requiresArg: true },
+  name: { type: "string", describe: "name of the service, or its GUID", requiresArg: true },
   space: { type: "string", describe: "name or GUID of its space", requiresArg: true },
   around: {
     type: "string",

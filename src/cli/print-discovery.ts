@@ -23,6 +23,8 @@ export interface DiscoverQuestion {
 /** Of the time asked for, to both sides. */
 export const DEFAULT_WINDOW = "2h";
 
+const TYPED = "Reading lines from standard input, which is this terminal; Ctrl-D ends it.";
+
 type Sources = DiscoverOptions["sources"];
 
 /** `sources` without their time, and with files that tell how far they are; `streams` are the process's own by default. */
@@ -40,6 +42,7 @@ export async function printDiscovery(
   if (around?.bare === true) output.error(`--around was read as ${around.text}`);
   const { name, space, all } = asked;
   const windowMs = around === undefined ? undefined : parseDuration(asked.window);
+  if (sources.logs?.patterns.includes("-") === true && process.stdin.isTTY) output.error(TYPED);
   const held = pausable(clock, (line) => output.error(line), { beginsAnew: true });
   const rate = new SearchRate(held.gate.clock, told(held, { asked, sources, output }));
   const { progress } = rate;

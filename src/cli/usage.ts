@@ -65,6 +65,7 @@ async function meant(message: string, words: readonly string[], command: readonl
     return `Write ${(await TYPED[name]?.()) ?? ["dingo-recover", ...command, ...needed].join(" ")}. `;
   const [, unknown = ""] = /^Unknown arguments?: ([^,]+)/u.exec(message) ?? [];
   const option = asTyped(unknown, words);
+  if (unknown !== "" && !option.startsWith("-") && command.join(" ") === "discover") return LOGS_BY_OPTION;
   const [, , given = "", choices = ""] = INVALID.exec(oneLine(message)) ?? [];
   const near = option.startsWith("--")
     ? nearest(option, await optionsOf(command))
@@ -72,10 +73,16 @@ async function meant(message: string, words: readonly string[], command: readonl
   return near === undefined || near === option ? "" : `Did you mean "${near}"? `;
 }
 
+/** A shell makes many words of a pattern that is not quoted. */
+const LOGS_BY_OPTION =
+  "Write --logs before each log file, and quotation marks around a pattern, so that the shell leaves it as it is: --logs 'DIR/*.log.gz'. ";
+
 /** Another command's option is none here. */
 async function optionsOf(command: readonly string[]): Promise<readonly string[]> {
   return optionRows(await helpOf(command.join(" "))).map(({ name }) => name);
 }
+
+const MOST_STRANGERS = 3;
 
 const LACKING = /^Not enough non-option arguments: got (\d+)/u;
 const INVALID = /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.+)$/u;
@@ -90,11 +97,11 @@ function inOurWords(message: string, words: readonly string[], command: readonly
   const empty = /^Not enough arguments following: (.+)$/u.exec(message)?.[1];
   if (empty !== undefined) return `${asTyped(empty, words)} needs a value`;
   const unknown = /^Unknown arguments?: (.+)$/u.exec(message)?.[1];
-  if (unknown !== undefined)
-    return unknown
-      .split(", ")
-      .map((each) => stranger(each, words))
-      .join("; ");
+  if (unknown !== undefined) {
+    const strangers = unknown.split(", ").map((each) => stranger(each, words));
+    const more = strangers.length - MOST_STRANGERS;
+    return [...strangers.slice(0, MOST_STRANGERS), ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
+  }
   const [, option, given, choices] = INVALID.exec(message) ?? [];
   if (option === undefined) return message;
   const typed = asTyped(option, words);

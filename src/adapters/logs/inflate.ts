@@ -7,6 +7,7 @@ import { once } from "node:events";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { RecoverError } from "../../errors.js";
+import { quote } from "../../shell-quote.js";
 import { unpackedBy } from "./unpack-program.js";
 import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.js";
 import { nodeZstd } from "../../scan/node-zstd.js";
@@ -142,17 +143,36 @@ function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError
   );
 }
 
+/** What prints the text of such a file. */
+const UNPACKING: Readonly<Partial<Record<Packing, string>>> = {
+  zstd: "zstd -dc",
+  xz: "xz -dc",
+  bzip2: "bzip2 -dc",
+  zip: "unzip -p",
+  lzma: "xz -dc",
+  lz4: "lz4 -dc",
+  lzop: "lzop -dc",
+  compress: "gzip -dc",
+};
+
 function decoderFor(packing: Packing, path: string): Transform {
   // Flushed with every write, so that nothing is held back when the file breaks off.
   if (packing === "gzip") return zlib.createGunzip({ chunkSize: OUTPUT_CHUNK, flush: zlib.constants.Z_SYNC_FLUSH });
   const createZstdDecompress = nodeZstd();
   if (packing === "zstd" && createZstdDecompress !== undefined)
     return createZstdDecompress({ chunkSize: OUTPUT_CHUNK });
-  throw new RecoverError("answer-incomplete", `"${path}" is packed with ${packing}, which cannot be read here`, {
-    remedy: "Unpack it, or pipe it in: … | dingo-recover discover --logs -",
-    place: path,
-    effect: "none",
-  });
+  const { [packing]: unpack } = UNPACKING;
+  const piped = unpack === undefined ? "…" : `${unpack} ${path === "-" ? "FILE" : quote([path])}`;
+  const pipe = `${piped} | dingo-recover discover --logs -`;
+  throw new RecoverError(
+    "answer-incomplete",
+    `"${path}" is packed with ${packing}, which cannot be read here: ${pipe}`,
+    {
+      remedy: `Unpack it, or pipe it in: ${pipe}`,
+      place: path,
+      effect: "none",
+    },
+  );
 }
 
 /** The first bytes, and everything including them. */
