@@ -15,6 +15,7 @@ import { type Foundation, SERVICE, startFoundation } from "../rig/foundation.js"
 import { InterruptedRun } from "../rig/interrupted-run.js";
 import { KeyHistory } from "../rig/key-history.js";
 import { logIn, type PostgresNode } from "../rig/postgres-node.js";
+import type { S3Request } from "../rig/request-record.js";
 import { onlyNode, type Scene } from "../rig/scene.js";
 import { until } from "../rig/until.js";
 
@@ -280,9 +281,10 @@ async function requireRecoveredOnce(run: InterruptedRun, made: Made, { binds }: 
     return api === "CopyObject" && accessKey === run.accessKey;
   });
   const keysOf = (some: typeof copies): readonly string[] => some.map(({ keys }) => keys[0] ?? "");
-  const copied = keysOf(copies.filter(({ status }) => status < 300));
-  expect(copied.filter((key, index) => copied.indexOf(key) !== index)).toEqual([]);
+  const done = copies.filter(({ status }) => status < 300);
+  const copied = keysOf(done);
   const target = `backups/${guid}/wal/`;
+  expect(repeated(done, run, target).map(({ keys }) => keys)).toEqual([]);
   const wanted = scene.listing.map(({ key }) => key.replace(`${scene.archive}/`, target));
   const arrived = copied.filter((key) => key.startsWith(target));
   expect(arrived.filter((key) => !wanted.includes(key))).toEqual([]);
@@ -299,6 +301,26 @@ async function requireRecoveredOnce(run: InterruptedRun, made: Made, { binds }: 
   // etcd: one change of the key since the broker made it.
   made.initialize.stop();
   expect(made.initialize.all.map(({ action, value }) => [action, value])).toEqual([["compareAndSwap", scene.sysid]]);
+}
+
+/**
+ * Copies of what a listing had shown as copied. One that the store ends after the next process has looked, because its
+ * asker was killed, nobody can know of: it is sent again.
+ */
+function repeated(copies: readonly S3Request[], run: InterruptedRun, target: string): readonly S3Request[] {
+  const looks = foundation.rig.objects.requests.all.filter(
+    ({ api, accessKey, query }) =>
+      api.startsWith("ListObjects") && accessKey === run.accessKey && query["prefix"]?.startsWith(target) === true,
+  );
+  expect(looks.length).toBeGreaterThan(0);
+  const isSeen = (earlier: S3Request, later: S3Request): boolean =>
+    looks.some(
+      ({ beganMs, endedMs, query }) =>
+        beganMs >= earlier.endedMs && endedMs <= later.beganMs && later.keys[0]?.startsWith(query["prefix"] ?? "-"),
+    );
+  return copies.filter((later) =>
+    copies.some((earlier) => earlier !== later && earlier.keys[0] === later.keys[0] && isSeen(earlier, later)),
+  );
 }
 
 /** Everything that was asked of the object store up to now is recorded. */

@@ -8,6 +8,9 @@ import { until } from "./until.js";
 
 export interface S3Request {
   readonly time: string;
+  /** By the store's clock, in milliseconds since 1970. */
+  readonly beganMs: number;
+  readonly endedMs: number;
   /** MinIO's name of the call: PutObject, CopyObject, DeleteObject, DeleteMultipleObjects, ListObjectsV2, … */
   readonly api: string;
   readonly bucket: string;
@@ -26,6 +29,7 @@ interface AuditEntry {
     readonly bucket?: string;
     readonly objects?: readonly { readonly objectName?: string }[];
     readonly statusCode?: number;
+    readonly timeToResponseInNS?: string;
   };
   readonly accessKey?: string;
   readonly userAgent?: string;
@@ -75,8 +79,11 @@ export class RequestRecord {
       const named = (entry.requestPath ?? "").slice(`/${api.bucket ?? ""}/`.length);
       const several = (api.objects ?? []).flatMap((object) => object.objectName ?? []);
       this.marks.add(entry.requestPath ?? "");
+      const endedMs = Date.parse(entry.time ?? "");
       this.seen.push({
         time: entry.time ?? "",
+        beganMs: endedMs - Number(api.timeToResponseInNS) / 1_000_000,
+        endedMs,
         api: api.name,
         bucket: api.bucket ?? "",
         keys: named === "" ? several : [named, ...several],
