@@ -103,6 +103,14 @@ function outside(spans: readonly Span[], { from, to }: TimeWindow): readonly Spa
   return between(edges, QUIET_MS);
 }
 
+/** Files that reach over the window, and have no line in it: a quiet time, or one whose lines were lost. */
+export function silence(window: TimeWindow, asked: Omit<Asked, "window">): Coverage {
+  const span = { from: window.from.getTime(), to: window.to.getTime() };
+  const where = holder(span, { ...asked, window, papertrail: false, spans: [] });
+  const why = `no line of the log files was written from ${iso(span.from)} to ${iso(span.to)}: nothing happened then, or its lines were lost; ${where}`;
+  return { source: "logs", complete: false, why };
+}
+
 interface Known extends Asked {
   readonly papertrail: boolean;
   readonly spans: readonly Span[];

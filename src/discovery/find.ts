@@ -3,7 +3,7 @@ import type { BrokerRecords } from "../ports/broker-records.js";
 import type { CloudFoundry } from "../ports/cloud-foundry.js";
 import type { LogSearch } from "../ports/log-search.js";
 import type { Coverage, Discovery, DiscoveryQuery, KnownInstance, Sighting, SourceReport } from "./candidate.js";
-import { coverageGaps } from "./coverage-gaps.js";
+import { coverageGaps, silence } from "./coverage-gaps.js";
 import type { BrokerAsked } from "./from-broker.js";
 import type { Clusterdata } from "./from-clusterdata.js";
 import { fromCloudFoundry, RETENTION_MS } from "./from-cloud-foundry.js";
@@ -52,8 +52,12 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
   const conclude = (report: SourceReport | undefined): Promise<Discovery> =>
     concluded([...before, ...(report === undefined ? [] : [report]), ...after], asking);
   const first = await conclude(fromFiles);
-  const { inFull } = fromFiles ?? {};
-  return first.candidates.length > 0 || inFull === undefined ? first : await conclude(await inFull());
+  const { inFull, isSilent } = fromFiles ?? {};
+  const last = first.candidates.length > 0 || inFull === undefined ? first : await conclude(await inFull());
+  const nothing = last.complete && last.candidates.length === 0 && window !== undefined && stores.length === 0;
+  if (!nothing || isSilent?.(window) !== true) return last;
+  const gap = silence(window, { now, cloudFoundry: cf !== undefined });
+  return { ...last, coverage: [...last.coverage, gap], complete: false };
 }
 
 interface Asking {

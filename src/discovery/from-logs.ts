@@ -1,6 +1,7 @@
 /** Discovery in log files and log stores: each is read once, the facts of all are judged together. */
 import type { LogFile, LogFiles, SearchListener } from "../ports/log-files.js";
 import type { Coverage, NotDeleted, Sighting, SourceReport } from "./candidate.js";
+import { clockOf } from "./line-clock.js";
 import { scanLogFiles, type FileFindings } from "./log-scan.js";
 import type { StoreFindings } from "./from-store.js";
 import type { TimeWindow } from "./rank.js";
@@ -22,6 +23,8 @@ export interface LogReport extends SourceReport {
    * stands out of order, so that only this shows that there is nothing.
    */
   readonly inFull?: () => Promise<SourceReport>;
+  /** Whether no line of any file was written in the window, as far as that can be told. */
+  readonly isSilent?: (window: TimeWindow) => boolean;
 }
 
 /** A line that is in a file and in a store is one event in two places. */
@@ -48,7 +51,11 @@ export async function fromLogs(
     ...strangeFiles(all),
   ];
   const report = reportOf(findings, cover(findings), stores);
-  if (!findings.some(({ skipped }) => skipped)) return report;
+  const isSilent = ({ from, to }: TimeWindow): boolean => {
+    const period = { from: from.getTime(), to: to.getTime(), clockOf };
+    return files.length > 0 && files.every((file) => logs.files.hasLineIn(file, period) === false);
+  };
+  if (!findings.some(({ skipped }) => skipped)) return { ...report, isSilent };
   const inFull = async (): Promise<SourceReport> => {
     // Standard input can be read once: only what was left out is read again.
     const again = files.filter((_file, index) => findings[index]?.skipped === true);
@@ -56,7 +63,7 @@ export async function fromLogs(
     const all = findings.map((known) => fresh.find(({ file }) => known.skipped && file === known.file) ?? known);
     return reportOf(all, cover(all), stores);
   };
-  return { ...withNotes(report), inFull };
+  return { ...withNotes(report), inFull, isSilent };
 }
 
 const NAME_LOGS =

@@ -90,6 +90,8 @@ export interface LogFiles {
   }>;
   /** Searches files that `open` gave; one answer each, in their order. A file that cannot be read fails alone. */
   search(files: readonly LogFile[], wanted: SearchRequest, listener: SearchListener): Promise<readonly SearchTotals[]>;
+  /** Whether a line of the file was written in the window; undefined where that cannot be told without reading all of it. */
+  hasLineIn(file: LogFile, window: SearchWindow): boolean | undefined;
   /** Patterns of the configuration, for steps that were given none. */
   readonly configured: readonly string[];
 }

@@ -38,6 +38,17 @@ export function sectionOf(
   return { from: begin.before, to: Math.max(begin.before, end.after) };
 }
 
+/** When the first line was written that is no earlier than the period's begin: for ever later where there is none; undefined as above. */
+export function firstLineFrom(
+  file: { readonly descriptor: number; readonly size: number },
+  { from, instantOf }: Period,
+): number | undefined {
+  const looks = new Looks(file.descriptor, file.size, instantOf);
+  const near = looks.around(from);
+  if (near === undefined || !looks.follow()) return undefined;
+  return looks.firstFrom(from, near.before);
+}
+
 class Looks {
   readonly #points: Point[] = [];
   readonly #descriptor: number;
@@ -70,6 +81,18 @@ class Looks {
     const earlier = this.#points.filter((point) => point.instant < instant).map(({ offset }) => offset);
     const others = this.#points.filter((point) => point.instant >= instant).map(({ offset }) => offset);
     return [Math.max(...earlier), Math.min(this.#size, ...others)];
+  }
+
+  /** Of the lines from `before` on. */
+  firstFrom(instant: number, before: number): number | undefined {
+    // What begins behind a byte is looked for: the line at `before` behind the one that ends the line in front of it.
+    for (let at = Math.max(0, before - 1); ; ) {
+      const point = this.#look(at);
+      if (point === undefined || point.instant >= instant) return point?.instant;
+      // Lines do not follow one another.
+      if (point.offset > before + 2 * NEAR) return undefined;
+      at = point.offset + 1;
+    }
   }
 
   /** Whether what was seen is in the order of time. */

@@ -15,6 +15,7 @@ function leavingOut(head: string, tail = ""): LogFiles {
     configured: [],
     open: () => Promise.resolve({ files: [file], unreadable: [] }),
     search: () => Promise.resolve([totals]),
+    hasLineIn: () => undefined,
   };
 }
 

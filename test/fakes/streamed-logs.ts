@@ -23,6 +23,11 @@ export class StreamedLogs implements LogFiles {
     return { files: this.#files, unreadable: this.#unreadable };
   }
 
+  /** Streams are read once. */
+  hasLineIn(): undefined {
+    return undefined;
+  }
+
   async search(files: readonly LogFile[], wanted: Wanted, { found }: SearchListener): Promise<readonly SearchTotals[]> {
     const totals: SearchTotals[] = [];
     for (const file of this.#files.filter((each) => files.includes(each))) {

@@ -2,9 +2,17 @@
 import { createReadStream, statSync } from "node:fs";
 import path from "node:path";
 import { RecoverError } from "../../errors.js";
-import type { LogFile, LogFiles, SearchListener, SearchRequest, SearchTotals } from "../../ports/log-files.js";
+import type {
+  LogFile,
+  LogFiles,
+  SearchListener,
+  SearchRequest,
+  SearchTotals,
+  SearchWindow,
+} from "../../ports/log-files.js";
 import { codeOf, expandGlob, isGlob } from "./glob.js";
 import { reasonFor } from "./reason.js";
+import { hasLineIn } from "./line-in-window.js";
 import { searchLogs } from "./search-logs.js";
 
 const CHUNK = 1024 * 1024;
@@ -42,6 +50,10 @@ export class LocalLogFiles implements LogFiles {
     const bytesOf = ({ path }: LogFile) =>
       path === "-" ? inflated(this.#stdin ?? process.stdin, path) : inflated(read(path), path);
     return await searchLogs({ files, bytesOf }, request, listener);
+  }
+
+  hasLineIn(file: LogFile, window: SearchWindow): boolean | undefined {
+    return hasLineIn(file, window);
   }
 }
 

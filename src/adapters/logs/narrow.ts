@@ -82,6 +82,11 @@ function dateOf({ file, open, streamed }: Candidate, { clockOf }: SearchWindow):
   return undefined;
 }
 
+/** How to read when a line of the file was written. */
+export function datedBy(candidate: Candidate, window: SearchWindow): Dated["instantOf"] | undefined {
+  return dateOf(candidate, window)?.instantOf;
+}
+
 function firstOf(lines: readonly string[], instantOf: Dated["instantOf"]): number | undefined {
   for (const line of lines) {
     const instant = instantOf(line);

@@ -201,6 +201,42 @@ describe("discovery in files of this machine", () => {
   });
 });
 
+describe("a window in which no file has a line", () => {
+  const at = (iso: string): number => Date.parse(iso) / 1000;
+  const quiet = (iso: string): string => lager([["catalog.start"]], "dingo-postgresql-broker", at(iso));
+  const ask = async (patterns: readonly string[], time: string) => {
+    const sources = { logs: { files: new LocalLogFiles(), patterns }, now: new Date("2016-03-18T00:00:00Z") };
+    const { document, exitCode } = await discover({ sources, query: { around: new Date(time), windowMs: 3_600_000 } });
+    return { exitCode, whys: document.coverage.flatMap(({ why }) => why ?? []) };
+  };
+  const many = (iso: string): string =>
+    Array.from({ length: 2000 }, (_each, index) => quiet(new Date(Date.parse(iso) + index * 1000).toISOString())).join(
+      "",
+    );
+
+  it.each([
+    ["short", quiet],
+    ["of many lines", many],
+  ])("is not covered by a file %s that has lines before it and after it", async (_how, lines) => {
+    const hole = await put("hole/a.log", Buffer.from(lines("2016-03-17T08:00:00Z") + lines("2016-03-17T20:00:00Z")));
+    const { exitCode, whys } = await ask([hole], "2016-03-17T14:00:00Z");
+    expect(exitCode).toBe(15);
+    expect(whys).toEqual([
+      expect.stringMatching(/^no line of the log files was written from 2016-03-17T13:00:00.000Z to .*; .*--cf-events/),
+    ]);
+    for (const time of ["2016-03-17T09:00:00Z", "2016-03-17T19:00:00Z"])
+      expect(await ask([hole], time)).toEqual({ exitCode: 17, whys: [] });
+  });
+
+  it("is covered where one of several files has one, and where that cannot be told", async () => {
+    const hole = await put("holes/a.log", Buffer.from(quiet("2016-03-17T08:00:00Z") + quiet("2016-03-17T20:00:00Z")));
+    const other = await put("holes/b.log", Buffer.from(quiet("2016-03-17T14:10:00Z")));
+    const packed = await put("holes/c.log.gz", gzipSync(quiet("2016-03-17T08:00:00Z") + quiet("2016-03-17T20:00:00Z")));
+    for (const patterns of [[hole, other], [packed]])
+      expect((await ask(patterns, "2016-03-17T14:00:00Z")).exitCode).toBe(17);
+  });
+});
+
 describe("a packed file without a first line", () => {
   it.each([
     ["empty", "gz", Buffer.alloc(0)],
