@@ -55,6 +55,6 @@ const ENVIRONMENT = [
 ];
 
 const FILES = [
-  ["./dingo-recover.yml", "The configuration; else $XDG_CONFIG_HOME/dingo-recover/config.yml."],
+  ["./dingo-recover.yml", "The configuration, once you trust it; else $XDG_CONFIG_HOME/dingo-recover/config.yml."],
   ["~/.local/state/dingo-recover", "Runs with their journals, evidence and locks."],
 ];

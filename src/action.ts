@@ -36,7 +36,8 @@ export type Probe<O> =
 /** Whether what a finished step established still holds. */
 export type Verdict =
   | { readonly holds: true; readonly evidence: string }
-  | { readonly holds: false; readonly evidence: string }
+  /** `stays`: why to do the step again would be refused; a resume does not offer it then. */
+  | { readonly holds: false; readonly evidence: string; readonly stays?: string }
   | { readonly holds: "unknown"; readonly evidence: string };
 
 export interface Progress {
@@ -126,8 +127,9 @@ interface ActionBase<I, O> {
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
   /**
-   * The exact commands of this step with real values; unknown values arrive as `<step.output>` strings. `run` is the id of
-   * the run, or `RUN` on a page that is about none.
+   * The exact commands of this step with real values. A text or a number that is not known yet arrives as `<step.output>`:
+   * it is printed, and nothing is concluded from it, since a person fills it in afterwards. `run` is the id of the run, or
+   * `RUN` on a page that is about none.
    */
   describe(input: I, run: string): readonly PrintedCommand[];
   /** Does the work. A mutating run starts from what `records` and the world say, so that a second run finishes a first. */

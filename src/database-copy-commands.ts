@@ -95,7 +95,7 @@ const shell = (programs: ServerPrograms, script: string, ...words: readonly stri
 
 /** Lines `postgres VERSION`, `pg_dump VERSION`, `libc musl|glibc` and `missing PROGRAM`. */
 const PROGRAMS_SCRIPT = String.raw`
-for p in postgres psql pg_dump pg_dumpall initdb; do command -v "$p" > /dev/null || echo "missing $p"; done
+for p in postgres psql pg_dump pg_dumpall pg_restore initdb; do command -v "$p" > /dev/null || echo "missing $p"; done
 for p in postgres pg_dump; do echo "$p $("$p" --version 2> /dev/null | sed 's/[^0-9]*\([0-9][0-9.]*\).*/\1/')"; done
 if ls /lib/ld-musl-* > /dev/null 2>&1; then echo libc musl; else echo libc glibc; fi
 `;
@@ -271,7 +271,8 @@ export const startFresh = (words: DockerWords, server: CopyServer, copied: strin
     ],
   });
 
-const execute = (
+/** A program in the container of a server of ours, by a constant script. */
+export const execute = (
   words: DockerWords,
   { volume, programs }: CopyServer,
   [script, ...rest]: readonly [string, ...string[]],
@@ -292,56 +293,6 @@ export const query = (words: DockerWords, server: CopyServer, database: string):
     ...["-X", "-q", "-A", "-t", "-F", FIELD, "-R", ROW],
     ...["-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
   ]);
-
-/**
- * The output of a command goes to a file that nobody else may read; it gets its name when it is whole. Its directory has a
- * name that others can see coming: one that they have made is not written into.
- */
-const TO_FILE_SCRIPT = String.raw`
-umask 077; f=$1; d=$(dirname -- "$f"); shift
-mkdir -p -- "$d" || exit 1
-case $d in */dingo-recover-*/*) up=$(dirname -- "$d") ;; *) up=$d ;; esac
-for each in "$up" "$d"; do
-  if [ -L "$each" ] || [ ! -O "$each" ]; then echo "somebody else has made $each" >&2; exit 1; fi
-done
-rm -f -- "$f.part" && set -C && "$@" > "$f.part" && sync "$f.part" && mv -f -- "$f.part" "$f" && wc -c < "$f" && sha256sum < "$f"
-`;
-const FROM_FILE_SCRIPT = 'f=$1; shift; exec "$@" < "$f"';
-
-/** "" for the roles of the cluster. */
-export const dumpTo = (
-  words: DockerWords,
-  server: CopyServer,
-  { database, file }: { readonly database: string; readonly file: string },
-): Argv => [
-  ...(["sh", "-c", TO_FILE_SCRIPT, "sh", file] as const),
-  ...(database === ""
-    ? execute(words, server, ['exec pg_dumpall "$@"', "--roles-only", "-h", "/tmp", "-U", server.role])
-    : execute(words, server, [
-        'exec pg_dump "$@"',
-        ...["-E", "UTF8", "--no-tablespaces", "-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
-      ])),
-];
-export const hashOfFile = (file: string): Argv => [
-  "sh",
-  "-c",
-  '[ -f "$1" ] || exit 0; wc -c < "$1"; sha256sum < "$1"',
-  "sh",
-  file,
-];
-
-export const loadFrom = (
-  words: DockerWords,
-  server: CopyServer,
-  { database, file, stops }: { readonly database: string; readonly file: string; readonly stops: boolean },
-): Argv => [
-  ...(["sh", "-c", FROM_FILE_SCRIPT, "sh", file] as const),
-  ...execute(words, server, [
-    'exec psql "$@"',
-    ...["-X", "-q", "-o", "/dev/null", "-v", `ON_ERROR_STOP=${stops ? 1 : 0}`],
-    ...["-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
-  ]),
-];
 
 export const ownContainers = (words: DockerWords, name: string, run: string): Argv =>
   docker(

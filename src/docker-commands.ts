@@ -5,6 +5,7 @@
  * `words` are those before every command: `docker`, or `sudo -n docker`. Objects are named by full ids wherever one is at
  * hand: an id is never taken for another name, and never pulled.
  */
+import { asOwnerOfTarget, ENDS, NOWHERE, OWN_SCRIPT } from "./as-owner.js";
 import type { Argv } from "./host-commands.js";
 
 export type DockerWords = readonly [string, ...string[]];
@@ -36,14 +37,14 @@ export const layerChanges = (words: DockerWords, container: string): Argv => doc
 /** The user id of whoever runs the commands. */
 export const ownId = (sudo: boolean): Argv => (sudo ? ["sudo", "-n", "id", "-u"] : ["id", "-u"]);
 export const hostName = (): Argv => ["uname", "-n"];
-/** `most` + 1 bytes, so that a longer file can be told. */
+/**
+ * Whether there is a text, and `most` + 1 bytes of it, so that a longer file can be told. As the account whose directory the
+ * file lies in; root opens no link in a directory that others write to. Ends as `asOwnerOf` does.
+ */
 export const textFile = (sudo: boolean, path: string, most: number): Argv => {
-  const argv: Argv = ["sh", "-c", TEXT_SCRIPT, "sh", path, String(most + 1)];
+  const argv = asOwnerOfTarget(path, "sh", "-c", TEXT_SCRIPT, "sh", String(most + 1));
   return sudo ? ["sudo", "-n", ...argv] : argv;
 };
-
-/** Only these words say that nothing is there: a file system that is gone, or a link into the forbidden, is not seen either. */
-const NOWHERE = "*': No such file or directory' | *': No such file or directory (os error 2)' | *': Not a directory'";
 
 /** For a script: what is told of a path that `[ -e` does not see. */
 const UNSEEN = String.raw`unseen() {
@@ -54,13 +55,29 @@ const UNSEEN = String.raw`unseen() {
 }
 `;
 
-/** What stands before the text: whether there is one. Behind a directory that may not be entered nobody can tell. */
-const TEXT_SCRIPT =
-  'export LC_ALL=C; d=$1; while [ ! -e "$d" ] && [ "$d" != / ]; do d=$(dirname -- "$d"); done; ' +
-  `if [ "$d" != "$1" ]; then case $(stat -L -- "$1" 2>&1) in ${NOWHERE}) ;; *) printf denied; exit ;; esac; ` +
-  'if [ -d "$d" ] && [ ! -x "$d" ]; then printf denied; else printf absent; fi; ' +
-  'elif [ ! -f "$1" ]; then printf other; elif [ ! -r "$1" ]; then printf denied; ' +
-  'else printf text; head -c "$2" -- "$1"; fi';
+/** $1: most bytes; $2: the file. It is open before it is looked at: what is read is what the name stands for. */
+const TEXT_SCRIPT = String.raw`
+export LC_ALL=C
+if [ ! -e "$2" ] && [ ! -L "$2" ]; then
+  case $(stat -- "$2" 2>&1) in ${NOWHERE}) printf absent ;; *) printf denied ;; esac
+  exit
+fi
+${OWN_SCRIPT}
+if [ "$(id -u)" = 0 ] && ! own; then
+  if [ -L "$2" ]; then echo "$2: root opens no link in a directory that others write to" >&2; exit ${ENDS.foreign}; fi
+else
+  case $(stat -L -- "$2" 2>&1) in ${NOWHERE}) printf absent; exit ;; esac
+fi
+if [ ! -e "$2" ]; then printf denied; exit; fi
+if [ ! -f "$2" ]; then printf other; exit; fi
+if [ ! -r "$2" ]; then printf denied; exit; fi
+exec 3< "$2"
+if [ "$(id -u)" = 0 ] && ! own && [ "$(stat -L -c %d:%i /proc/self/fd/3)" != "$(stat -c %d:%i -- "$2")" ]; then
+  echo "$2: it was put in the place of another file" >&2; exit ${ENDS.foreign}
+fi
+printf text
+head -c "$1" <&3
+`;
 
 /**
  * Looks into directories; changes nothing, follows no link below the path that it is given, opens ordinary files alone.

@@ -2,6 +2,8 @@
  * Every command that changes something on a Docker host, and those that a change is held to, as argv arrays: what the
  * adapter sends, what describe() prints and what a stand-in has to understand are the same thing. Pure.
  */
+import { asOwnerOf, asOwnerOfTarget, ENDS, ledBy, madeByOwner, OWN_SCRIPT } from "./as-owner.js";
+import { confined } from "./confined.js";
 import type { DockerWords } from "./docker-commands.js";
 import type { Argv } from "./host-commands.js";
 
@@ -94,8 +96,9 @@ export const bytesBelow = (words: DockerWords, directory: string): Argv =>
 export const freeBelow = (words: DockerWords, directory: string): Argv =>
   asRoot(words, "df", "-B1", "--output=avail", "--", directory);
 /** Owners, modes, times, links, extended attributes and holes; `-T`: the destination is the name itself. */
+const COPY_SCRIPT = 'exec cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"';
 export const copyData = (words: DockerWords, from: string, to: string): Argv =>
-  asRoot(words, "cp", "-a", "-T", "--sparse=auto", "--reflink=auto", "--", from, to);
+  asRoot(words, ...confined(from, to, COPY_SCRIPT));
 /** Of each name below $1 its kind, size, time, owner, mode and link. */
 const LIST_SCRIPT = String.raw`list() { cd -P -- "$1" && find . -mindepth 1 \( -type d -printf '%P//d\0' -o -printf '%P//%y %s %T@ %U %G %m %l\0' \); }`;
 /**
@@ -109,7 +112,7 @@ cd -P -- "$2"
 { (list "$1"); (list "$2"); } | sort -z | uniq -z -u | sed -z 's,//.*,,; s,^,./,' | uniq -z | xargs -0 -r rm -rf --one-file-system --
 `;
 export const removeDifferences = (words: DockerWords, from: string, to: string): Argv =>
-  asRoot(words, "sh", "-c", DIFFERENCE_SCRIPT, "sh", from, to);
+  asRoot(words, ...confined(from, to, DIFFERENCE_SCRIPT));
 /** Prints "0" where all is alike on both sides; what cannot be listed is not. */
 const ALIKE_SCRIPT = String.raw`
 set -e
@@ -121,18 +124,39 @@ ${LIST_SCRIPT}
 export const countDifferent = (words: DockerWords, one: string, other: string): Argv =>
   asRoot(words, "sh", "-c", ALIKE_SCRIPT, "sh", one, other);
 /** What is lacking in a copy; what is there as it is there is left alone. */
+const LACKING_SCRIPT = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
 export const copyDifferences = (words: DockerWords, from: string, to: string): Argv =>
-  asRoot(words, "cp", "-a", "-T", "-u", "--sparse=auto", "--reflink=auto", "--", from, to);
-/** `-a`: owners kept. */
+  asRoot(words, ...confined(from, to, LACKING_SCRIPT));
+/** $1: CONTAINER:PATH; the rest: what takes the engine's stream of it. `docker cp` itself would follow a link on its way. */
+const OUT_SCRIPT = String.raw`
+from=$1; shift
+failed=$({ { docker cp -a "$from" - || echo 1 >&3; } | { "$@" >&2 || echo "$?" >&3; }; } 3>&1)
+for each in $failed; do [ "$each" != ${ENDS.foreign} ] || exit ${ENDS.foreign}; done
+[ -z "$failed" ]
+`;
+/** Owners kept; the first name of the stream becomes that of $2. */
+const UNPACK_SCRIPT = String.raw`
+if [ -e "$2" ] || [ -L "$2" ]; then echo "it is there already" >&2; exit 1; fi
+name=$(basename -- "$2" | sed 's/[\\&]/\\&/g') s=$(printf '\001')
+tar -x -p --same-owner --numeric-owner --xattrs --xattrs-include='*' -f - -C "$(dirname -- "$2")" --transform "s$s^[^/]*$s$name$s"S || exit 1
+if [ -L "$2" ] || [ ! -d "$2" ]; then echo "the container has no directory there" >&2; exit 1; fi
+`;
 export const copyOut = (
   words: DockerWords,
   from: { readonly container: string; readonly path: string },
   to: string,
-): Argv => docker(words, "cp", "-a", `${from.container}:${from.path}`, to);
+): Argv =>
+  asRoot(
+    words,
+    ...(["sh", "-c", OUT_SCRIPT, "sh", `${from.container}:${from.path}`] as const),
+    ...confined("", to, UNPACK_SCRIPT),
+  );
+/** Within one directory, whose owner may do it: root would follow a link above. */
 export const renameData = (words: DockerWords, from: string, to: string): Argv =>
-  asRoot(words, "mv", "-T", "-n", "--", from, to);
+  asRoot(words, ...asOwnerOf(from, "sh", "-c", RENAME_SCRIPT, "sh", to.slice(to.lastIndexOf("/") + 1)));
+const RENAME_SCRIPT = 'exec mv -T -n -- "$2" "./$1"';
 export const makeParents = (words: DockerWords, path: string): Argv =>
-  asRoot(words, "mkdir", "-p", "--", path.slice(0, Math.max(1, path.lastIndexOf("/"))));
+  asRoot(words, ...madeByOwner(path.slice(0, Math.max(1, path.lastIndexOf("/")))));
 export const removeOwnDirectory = (words: DockerWords, directory: string): Argv =>
   asRoot(words, "rm", "-rf", "--one-file-system", "--", directory);
 
@@ -154,39 +178,98 @@ echo "$sum"
 export const fingerprintOf = (words: DockerWords, directory: string): Argv =>
   asRoot(words, "sh", "-c", FINGERPRINT_SCRIPT, "sh", directory);
 
-export const hashOf = (words: DockerWords, path: string): Argv => asRoot(words, "sha256sum", "--", path);
+export const hashOf = (words: DockerWords, path: string): Argv =>
+  asRoot(words, ...asOwnerOfTarget(path, "sha256sum", "--"));
 /**
- * The text comes on stdin. A link stays one: what it leads to is written. $1: path; $2: SHA-256 of what is there, "" for
- * nothing; $3: SHA-256 of the text, since a connection that breaks ends stdin too. Ends with 3 where something else is there.
+ * As the owner of the file's directory: prints why a text could not be written to it, or nothing. The last word is the file;
+ * those before it are places for directories, which that account has to be able to make as well.
  */
-const WRITE_SCRIPT = String.raw`
+const WRITABLE_SCRIPT = String.raw`${OWN_SCRIPT}
+me=$(id -u)
+for name in "$@"; do :; done
+while [ $# -gt 1 ]; do
+  up=$1
+  while [ ! -e "$up" ] && [ ! -L "$up" ]; do up=$(dirname -- "$up"); done
+  [ -d "$up" ] && [ -w "$up" ] && [ -x "$up" ] || echo "the account $me, which owns the directory of $name, may make nothing in $up"
+  shift
+done
+[ -w . ] || echo "the account $me may not write to its own directory"
+if [ ! -e "$name" ]; then [ ! -L "$name" ] || echo "$name is a link that leads nowhere"; exit 0; fi
+if [ "$me" = 0 ]; then
+  [ -L "$name" ] || exit 0
+  own || { echo "$name is a link in a directory that others write to"; exit 0; }
+  to=$(readlink -f -- "$name")
+  cd -P -- "$(dirname -- "$to")"
+  [ "$(stat -c %u .)" = 0 ] || echo "$name is a link into a directory of another account"
+  exit 0
+fi
+[ -r "$name" ] || { echo "the account $me, which owns the directory, may not read $name"; exit 0; }
+[ "$(stat -L -c %u -- "$name")" = "$me" ] || echo "$name belongs to the account $(stat -L -c %u -- "$name"), and its directory to $me"
+case " $(id -G) " in *" $(stat -L -c %g -- "$name") "*) ;; *) echo "$name belongs to the group $(stat -L -c %g -- "$name"), and the account $me does not" ;; esac
+`;
+/** Prints why somebody else could lead a directory's name elsewhere while root writes there, or nothing. */
+export const whyLed = (words: DockerWords, directory: string): Argv => asRoot(words, ...ledBy(directory));
+export const whyUnwritable = (words: DockerWords, path: string, directories: readonly string[]): Argv =>
+  asRoot(words, ...asOwnerOf(path, "sh", "-c", WRITABLE_SCRIPT, "sh", ...directories));
+/**
+ * As the owner of the file's directory. $1: SHA-256 of what is there, "" for nothing; $2: SHA-256 of the text, since a
+ * connection that breaks ends stdin too; $3: name of a file beside it that a new one is like, "" for none; $4: the file. The
+ * text comes on stdin, and nobody else may read it before it has the owner and the mode of the file before, or of that one. A
+ * link stays one: what it leads to is written, by root only in a directory of root's. Ends with 3 where something else is there.
+ */
+const WRITE_SCRIPT = String.raw`${OWN_SCRIPT}
 set -e
-set -- "$(readlink -f -- "$1")" "$2" "$3"
+if [ "$(id -u)" = 0 ] && [ -L "$4" ] && ! own; then echo 'it is a link in a directory that others write to' >&2; exit ${ENDS.foreign}; fi
+set -- "$(readlink -f -- "$4")" "$1" "$2" "$3"
+cd -P -- "$(dirname -- "$1")"
+set -- "./$(basename -- "$1")" "$2" "$3" "$4"
+if [ "$(id -u)" = 0 ] && [ "$(stat -c %u .)" != 0 ]; then echo 'it is a link into a directory of another account' >&2; exit ${ENDS.foreign}; fi
+if [ -e "$1" ] && ! [ -r "$1" ]; then echo "the owner of its directory may not read it" >&2; exit ${ENDS.foreign}; fi
 is() { if [ -e "$1" ]; then sha256sum < "$1" | cut -c1-64; fi; }
 [ "$(is "$1")" = "$2" ] || exit 3
 new=$1.dingo-recover-new
 rm -f -- "$new"
-umask 022
+trap 'rm -f -- "$new"' EXIT
+umask 077
 set -C
 cat > "$new"
-[ "$(is "$new")" = "$3" ] || { rm -f -- "$new"; echo 'not all of the text has come' >&2; exit 4; }
-if [ -e "$1" ]; then chown --reference="$1" -- "$new"; chmod --reference="$1" -- "$new"; fi
+[ "$(is "$new")" = "$3" ] || { echo 'not all of the text has come' >&2; exit 4; }
+like=$1
+if [ ! -e "$1" ]; then like=; [ "$4" = "" ] || like=./$4; fi
+if [ "$like" = "" ]; then chmod 644 -- "$new"; else chown --reference="$like" -- "$new"; chmod --reference="$like" -- "$new"; fi
 sync -- "$new"
-[ "$(is "$1")" = "$2" ] || { rm -f -- "$new"; exit 3; }
+[ "$(is "$1")" = "$2" ] || exit 3
 mv -T -f -- "$new" "$1"
-sync -- "$(dirname -- "$1")"
+trap - EXIT
+sync -- .
 `;
+const REMOVE_SCRIPT = '[ -e "$2" ] || exit 0; [ "$(sha256sum < "$2" | cut -c1-64)" = "$1" ] || exit 3; rm -- "$2"';
 export const writeText = (
   words: DockerWords,
   path: string,
-  { expected, sum }: { readonly expected: string; readonly sum: string },
-): Argv => asRoot(words, "sh", "-c", WRITE_SCRIPT, "sh", path, expected, sum);
-const REMOVE_SCRIPT = '[ -e "$1" ] || exit 0; [ "$(sha256sum < "$1" | cut -c1-64)" = "$2" ] || exit 3; rm -- "$1"';
+  { expected, sum, like = "" }: { readonly expected: string; readonly sum: string; readonly like?: string },
+): Argv => asRoot(words, ...asOwnerOf(path, "sh", "-c", WRITE_SCRIPT, "sh", expected, sum, like));
 export const removeText = (words: DockerWords, path: string, expected: string): Argv =>
-  asRoot(words, "sh", "-c", REMOVE_SCRIPT, "sh", path, expected);
-/** Whoever runs it need not own the clone. */
-export const trackedByGit = (words: DockerWords, directory: string, name: string): Argv =>
-  asRoot(words, "git", "-c", "safe.directory=*", "-C", directory, "ls-files", "--error-unmatch", "--", name);
+  asRoot(words, ...asOwnerOf(path, "sh", "-c", REMOVE_SCRIPT, "sh", expected));
+/** No setting of the clone may run a program (git-config(1): core.fsmonitor, core.hooksPath, core.pager); a clone of others is refused. */
+const GIT = [
+  "git",
+  ...["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat"].flatMap((each) => ["-c", each]),
+];
+export const trackedByGit = (words: DockerWords, path: string): Argv =>
+  asRoot(
+    words,
+    ...asOwnerOf(
+      path,
+      "env",
+      "GIT_CONFIG_NOSYSTEM=1",
+      "GIT_OPTIONAL_LOCKS=0",
+      ...GIT,
+      "ls-files",
+      "--error-unmatch",
+      "--",
+    ),
+  );
 
 export const execIn = (words: DockerWords, container: string, argv: Argv): Argv =>
   docker(words, "exec", "-i", container, ...argv);

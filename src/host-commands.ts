@@ -6,6 +6,8 @@
  * No pipes, no redirection; secrets and values come on stdin. The line that the remote login shell gets, and that a
  * person can type, is `quote(argv)`.
  */
+import { databaseAlone } from "./connection-string.js";
+import { placeholderIn } from "./placeholder.js";
 import { quote } from "./shell-quote.js";
 
 export type Argv = readonly [string, ...string[]];
@@ -32,6 +34,14 @@ export const dockerVersion = (): Argv => dockerCommand("version", "--format", "{
 export const dockerList = (): Argv => dockerCommand("ps", "-aq", "--no-trunc");
 export const dockerInspect = (...names: readonly string[]): Argv =>
   dockerCommand("inspect", "--type", "container", ...names);
+/** Prints name and state of the container of an instance, and nothing else of any. For a person: a shell has to expand it. */
+export function lookForContainer(guid: string): string {
+  const template = `{{$c := .}}{{range .Config.Env}}{{if eq . "PATRONI_SCOPE=${guid}"}}{{$c.Name}} {{$c.State.Status}}{{end}}{{end}}`;
+  return `${quote(dockerCommand("inspect", "-f", template))} $(${quote(dockerList())})`;
+}
+/** How a person sees whether an instance left a container: a sentence. */
+export const lookOnCells = (guid: string): string =>
+  `Look for it on each cell, as a user who may use sudo: ${lookForContainer(guid)}`;
 export const dockerStop = (name: string, graceSeconds: number): Argv =>
   dockerCommand("stop", "-t", String(graceSeconds), name);
 export const dockerStart = (name: string): Argv => dockerCommand("start", name);
@@ -39,6 +49,9 @@ export const dockerRestartPolicy = (name: string, policy: "no" | "always"): Argv
   dockerCommand("update", `--restart=${policy}`, name);
 /** With a time stamp before each line, because stdout and stderr arrive apart and are merged by it. */
 export const dockerLogs = (name: string, since: string): Argv => dockerCommand("logs", "--since", since, "-t", name);
+
+/** For a person, in a sentence: the last lines that a container wrote. */
+export const printedLogs = (name: string): string => `"${quote(dockerCommand("logs", "--tail", "200", name))}"`;
 
 /** Where a cell keeps the data of its containers, a directory by name for each (dingo.md §1.11). */
 export const CONTAINERS_DIRECTORY = "/var/vcap/store/cf-containers-broker";
@@ -106,8 +119,13 @@ export const PSQL_LOGIN_SCRIPT =
   'IFS= read -r PGPASSWORD && export PGPASSWORD PGCONNECT_TIMEOUT=10 LC_ALL=C && exec psql "$@"';
 
 /** As OS user postgres over the container's socket. */
-export const psqlSocket = (container: string): Argv =>
-  dockerCommand("exec", "-i", "-u", "postgres", container, "psql", ...PSQL_OPTIONS, "-d", "postgres");
+export const psqlSocket = (container: string): Argv => psqlInto(container, "postgres");
+/** Likewise in another database; whatever it is called, it is no more than its name. */
+export const psqlInto = (container: string, database: string): Argv =>
+  dockerCommand(
+    ...["exec", "-i", "-u", "postgres", container, "psql", ...PSQL_OPTIONS],
+    ...["-d", /^\w+$/u.test(database) ? database : databaseAlone(database)],
+  );
 
 export interface LoginAddress {
   readonly host: string;
@@ -139,6 +157,31 @@ export const psqlLogin = (container: string, to: LoginAddress): Argv =>
     to.database,
   );
 
+/**
+ * The first line of stdin is the password, the rest is an archive of pg_dump in base64: pg_restore sends it as SQL and knows no
+ * commands of its own. $1: what the server calls the connection.
+ */
+export const RESTORE_LOGIN_SCRIPT =
+  'IFS= read -r PGPASSWORD && PGAPPNAME=$1 && shift && export PGPASSWORD PGAPPNAME PGCONNECT_TIMEOUT=10 LC_ALL=C && base64 -d | pg_restore "$@"';
+
+/** All or nothing, owned by whoever loads it. An archive that is cut on its way ends in an error, and never in a COMMIT. */
+export const RESTORE_OPTIONS = [
+  ...["-w", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"],
+  ...["--no-tablespaces", "--no-security-labels"],
+] as const;
+
+/** By the container's own pg_restore, through the network with a password, as an application would. */
+export const restoreLogin = (container: string, to: LoginAddress, application: string): Argv =>
+  dockerCommand(
+    ...["exec", "-i", "-u", "postgres", container, "sh", "-c", RESTORE_LOGIN_SCRIPT, "sh", application],
+    ...RESTORE_OPTIONS,
+    ...["-h", to.host, "-p", String(to.port), "-U", to.user, "-d", to.database],
+  );
+
+/** "pg_restore (PostgreSQL) 9.6.24" */
+export const restoreVersion = (container: string): Argv =>
+  dockerCommand("exec", "-u", "postgres", container, "pg_restore", "--version");
+
 /** The line that a person types to feed a text into a command; adapters send it on stdin instead. */
 export const printedWithInput = (argv: Argv, text: string): string => `printf %s ${quote([text])} | ${quote(argv)}`;
 
@@ -155,5 +198,5 @@ export const printedWithPrevious = (argv: Argv, variable: string): string => `${
 
 /** A placeholder of a dry run stays readable. */
 function encodeSegment(segment: string): string {
-  return /^<[^<>/]+>$/.test(segment) ? segment : encodeURIComponent(segment);
+  return placeholderIn(segment) === segment ? segment : encodeURIComponent(segment);
 }

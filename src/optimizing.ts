@@ -9,9 +9,14 @@
  */
 const LITTLE = "--interrupt-budget=1000000";
 
+/** Later ones write on standard error that they do not know the flag: Node 22 and what follows it. */
+export function hasInterruptBudget(v8: string): boolean {
+  return Number(v8.split(".")[0]) < 12;
+}
+
 /** For work that is over before its functions pay for being compiled again. As all here, it holds for the whole process. */
 export function optimizeLittle(): void {
-  process.getBuiltinModule("node:v8").setFlagsFromString(LITTLE);
+  if (hasInterruptBudget(process.versions.v8)) process.getBuiltinModule("node:v8").setFlagsFromString(LITTLE);
 }
 
 /**

@@ -11,9 +11,12 @@ export interface ProcessIdentity {
   readonly namespace?: string;
 }
 
-export function thisProcess(): ProcessIdentity {
+export const thisProcess = (): ProcessIdentity => processOf(process.pid);
+
+/** Of this machine, and alive. */
+export function processOf(pid: number): ProcessIdentity {
   const namespace = pidNamespace();
-  const here = { host: hostname(), pid: process.pid, started: startOf(process.pid) };
+  const here = { host: hostname(), pid, started: startOf(pid) };
   return namespace === undefined ? here : { ...here, namespace };
 }
 

@@ -16,5 +16,8 @@ export function quote(argv: readonly string[]): string {
 function quoteWord(word: string, first: boolean): string {
   if (word.includes("\0")) throw new RangeError("a command cannot carry a NUL character");
   if (PLAIN.test(word) && !(first && SPECIAL_FIRST.test(word))) return word;
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  return inQuotes(word);
 }
+
+/** A word in quotes, also where it needs none: within other quotes, so that a value fits that is filled in later. */
+export const inQuotes = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

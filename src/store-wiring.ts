@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
 import type { Dial } from "./adapters/network/dial.js";
 import { dialedAgents, straight } from "./adapters/network/http-agents.js";
-import { type OpenArchiveStore, openArchiveStore } from "./adapters/s3/archive-store.js";
-import type { S3Credentials } from "./adapters/s3/connection.js";
-import type { Config, SecretReference } from "./config/config.js";
+import { type OpenArchiveStore, openArchiveStore, type S3Credentials } from "./adapters/s3/archive-store.js";
+import type { Config, S3Keys, SecretReference } from "./config/config.js";
 import { secretValue } from "./config/secret-value.js";
 import { RecoverError } from "./errors.js";
 import { optional } from "./optional.js";
@@ -44,14 +43,17 @@ export function openStore(options: StoreWiringOptions, dial?: Dial): OpenedStore
     environment: env,
     ...optional("endpoint", s3.endpoint),
     ...optional("region", s3.region),
-    ...optional("credentials", credentialsOf(options)),
+    ...optional("credentials", credentialsOf(options, s3.credentials)),
+    ...optional("sourceCredentials", credentialsOf(options, s3.source)),
     ...optional("readsUntil", options.readsUntil),
   });
   return { store, close: () => agents.destroy() };
 }
 
-function credentialsOf(options: StoreWiringOptions): (() => Promise<S3Credentials>) | undefined {
-  const given = options.config.s3.credentials;
+function credentialsOf(
+  options: StoreWiringOptions,
+  given: S3Keys | undefined,
+): (() => Promise<S3Credentials>) | undefined {
   if (given === undefined) return undefined;
   return async () => ({
     accessKeyId:
@@ -98,10 +100,10 @@ export async function resolveSecret(
   { secrets, env, signal }: SecretOptions,
   reference: SecretReference,
 ): Promise<string> {
-  const run = async (argv: readonly [string, ...string[]]): Promise<string> => {
+  const run = async (argv: readonly [string, ...string[]], cwd: string): Promise<string> => {
     const [program, ...args] = argv;
     const { runProgram } = await import("./adapters/process/spawn.js");
-    const result = await runProgram({ program, args, env: definedOnly(env), signal });
+    const result = await runProgram({ program, args, env: definedOnly(env), cwd, signal });
     if (result.code === 0) return result.stdout;
     throw new RecoverError("not-logged-in", `it ended with exit code ${result.code}`, {
       remedy: "Run it by hand and see why.",

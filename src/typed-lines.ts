@@ -1,21 +1,30 @@
 /** Printed commands as they are typed: a line that sets a variable stands before the command that needs it. */
 import type { PrintedCommand } from "./action.js";
 
+/** A line to be typed, and where. */
+export interface TypedLine {
+  readonly on: string;
+  readonly text: string;
+}
+
 /**
- * `PLACE$ LINE`, in the order of typing; a variable that is set already in the same place is not set again. What is no
- * command is left out: a journal may hold anything there.
+ * In the order of typing; a variable that is set already in the same place is not set again. What is no command is left
+ * out: a journal may hold anything there.
  */
-export function typedLines(commands: readonly PrintedCommand[]): readonly string[] {
+export function typedIn(commands: readonly PrintedCommand[]): readonly TypedLine[] {
   const set = new Set<string>();
   return commands.filter(isCommand).flatMap(({ on, line, variables = [] }) => {
-    const lines = [...variables.map(({ setWith }) => `${on}$ ${setWith}`), `${on}$ ${line}`];
-    return lines.filter((text, index) => {
-      const known = index < variables.length && set.has(text);
-      set.add(text);
-      return !known;
-    });
+    const settings = variables.map(({ setWith: text }) => ({ on, text }));
+    const unset = settings.filter((setting) => !set.has(asText(setting)));
+    for (const setting of unset) set.add(asText(setting));
+    return [...unset, { on, text: line }];
   });
 }
+
+/** `PLACE$ LINE` of each. */
+export const typedLines = (commands: readonly PrintedCommand[]): readonly string[] => typedIn(commands).map(asText);
+
+const asText = ({ on, text }: TypedLine): string => `${on}$ ${text}`;
 
 /** A script of more lines is long. */
 const LONGEST_SCRIPT = 6;

@@ -17,6 +17,10 @@ import { straight } from "./adapters/network/http-agents.js";
 import { socksGateway } from "./adapters/network/socks-gateway.js";
 import type { RunProgram } from "./adapters/process/spawn.js";
 import { othersReach } from "./adapters/scratch/account.js";
+import { openSandbox } from "./adapters/sandbox/open-sandbox.js";
+import { askedWithout } from "./adapters/sandbox/asked-without.js";
+import { Unsandboxed } from "./adapters/sandbox/unsandboxed.js";
+import type { OpenSandbox } from "./adapters/scratch/programs.js";
 import { LocalScratch, type RestoreData } from "./adapters/scratch/scratch-databases.js";
 import { createGateway } from "./adapters/ssh/gateway.js";
 import { inClear } from "./archive/reading/in-clear.js";
@@ -57,6 +61,8 @@ export interface WiringOptions {
   readonly signal: AbortSignal;
   /** Asked for what a log-in needs and the configuration does not say; nobody where absent. */
   readonly operator?: Operator;
+  /** The operator may do without a sandbox: a run asks that, what only looks does not. */
+  readonly asksForSandbox?: true;
   /** A rehearsal's sockets reach loopback only (law 13). */
   readonly loopbackOnly: boolean;
   /** How `cf` is run; as a process of its own where absent. */
@@ -151,22 +157,37 @@ const looseKey = (key: string | undefined): string | undefined => (key === undef
 const asItIs = (own: ScratchDatabases): ScratchDatabases => own;
 
 function openScratch(options: WiringOptions, store: ArchiveStore, decryption: Decryption | undefined): LocalScratch {
-  return scratchOf(options, (order) => copyAtTime(inClear(store.reader(), decryption), order));
+  return scratchOf(options, sandboxOf(options), (order) => copyAtTime(inClear(store.reader(), decryption), order));
 }
 
 /** Copies that are there already: nothing is restored by it. */
 export function openLeftCopies(
   options: Pick<WiringOptions, "env" | "signal">,
 ): Pick<ScratchDatabases, "look" | "stop" | "remove"> {
-  return scratchOf(options, () => Promise.reject(new Error("nothing is restored here")));
+  const nothing = () => Promise.reject(new Error("nothing is started or restored here"));
+  return scratchOf(options, nothing, nothing);
+}
+
+/** A rehearsal's database is our own, out of the package. */
+function sandboxOf({ config, env, signal, loopbackOnly, operator, asksForSandbox }: WiringOptions): OpenSandbox {
+  if (loopbackOnly) return () => Promise.resolve(new Unsandboxed("a rehearsal's own database"));
+  if (config.unsandboxed === true)
+    return () => Promise.resolve(new Unsandboxed("the configuration says `sandbox: unsandboxed`"));
+  const open: OpenSandbox = (as) => openSandbox({ path: programPath(env), signal, as });
+  return operator === undefined || asksForSandbox === undefined ? open : askedWithout(open, operator);
 }
 
 /** Another account has to reach a place that root made: below /root it could not. */
-function scratchOf({ env, signal }: Pick<WiringOptions, "env" | "signal">, restore: RestoreData): LocalScratch {
+function scratchOf(
+  { env, signal }: Pick<WiringOptions, "env" | "signal">,
+  sandbox: OpenSandbox,
+  restore: RestoreData,
+): LocalScratch {
   const given = env["TMPDIR"];
   const temporary = given !== undefined && (process.getuid?.() !== 0 || othersReach(given)) ? given : undefined;
   return new LocalScratch({
     restore,
+    sandbox,
     path: programPath(env),
     signal,
     root: temporary ?? "/var/tmp",

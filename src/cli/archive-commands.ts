@@ -94,7 +94,7 @@ The data end no later than the recovery point. PostgreSQL stops at the first
 gap without a word and starts all the same: believe the verdict, not a server
 that has started. The verdict holds for the program and for the
 recovery_target_timeline that are named with it. What is missing behind the
-last segment leaves no trace: with --deleted-at you hear whether archiving had
-stopped before.
+last segment leaves no trace: with --deleted-at you hear how much that can be, at
+most, and whether archiving had stopped before.
 
 On a terminal p pauses a look with --deep between two objects, and goes on.`;

@@ -5,7 +5,7 @@ import { copyArchive, type CopyOptions, refuseForeign } from "../archive/copy/co
 import { itemsOf, planCopy, type CopyPlan } from "../archive/copy/copy-plan.js";
 import { keepManifest, manifestOf } from "../archive/copy/manifest.js";
 import { refuseSameBucket } from "../archive/copy/same-place.js";
-import { isColdClass } from "../archive/judgement/strangers.js";
+import { isColdClass } from "../archive/reading/cold.js";
 import { formatLocation, parseLocation, requireApart } from "../archive/names/location.js";
 import { listArchive } from "../archive/reading/listing.js";
 import { EXIT, RecoverError } from "../errors.js";
@@ -79,7 +79,7 @@ async function copyAsAsked(options: ArchiveCopyOptions): Promise<ArchiveCopyResu
   const source = parseLocation(options.source);
   const target = parseLocation(options.destination);
   requireApart(source, target);
-  const store = options.store.writer(source);
+  const store = options.store.writer({ source, into: [target] });
   const atTarget = listArchive(store, target);
   // What the source says comes first.
   atTarget.catch(() => undefined);

@@ -14,7 +14,8 @@ export const keyOptions = {
 export const verifyOptions = {
   deep: {
     type: "string",
-    describe: "look into every object: its first and last bytes; --deep=full reads, unpacks and checks all of them",
+    describe:
+      "look into every object: its first and last bytes, and all of small base backups; --deep=full reads and checks everything",
     nargs: 1,
   },
   reader: {
@@ -26,7 +27,7 @@ export const verifyOptions = {
   },
   timeline: {
     type: "string",
-    describe: "the timeline to restore, latest or a number (default the one that brings back the most)",
+    describe: "the timeline to restore: latest, current or a number (default the one that brings back the most)",
     requiresArg: true,
     nargs: 1,
   },
@@ -38,7 +39,7 @@ export const verifyOptions = {
   },
   "deleted-at": {
     type: "string",
-    describe: "when the database was deleted: tells the loss in time, and whether archiving had stopped before",
+    describe: "when it was deleted: tells what can be lost, at most, and whether archiving had stopped before",
     requiresArg: true,
     nargs: 1,
   },

@@ -11,6 +11,8 @@ import { readArchive } from "../archive/reading/facts.js";
 import { inClear } from "../archive/reading/in-clear.js";
 import { bytesText } from "../bytes.js";
 import { counted } from "../counted.js";
+import { quoted } from "../printable.js";
+import type { Problem } from "../archive/judgement/problem.js";
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gate } from "../ports/gate.js";
@@ -54,6 +56,8 @@ export interface ArchiveRestoreDocument {
   readonly segments: number;
   /** Segments that cannot be replayed: absent, damaged, and all behind them. */
   readonly lost: { readonly missing: number; readonly unreachable: number; readonly damaged: string | null };
+  /** What `archive verify` says of what is lost. */
+  readonly findings: readonly Problem[];
   readonly bytes: number;
   readonly fetchedBytes: number;
   /** Of `bytes`, those that an earlier restore had brought. */
@@ -122,8 +126,9 @@ const REFUSED: ReadonlySet<string> = new Set(["locked", "target-not-fresh", "doe
 
 function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): ArchiveRestoreDocument {
   const { base, wal } = outcome;
-  const planned = plan.segments.length;
-  const damaged = wal.broken === undefined ? 0 : planned - wal.segments.length;
+  // As `archive verify --deep=full` counts them: the damaged one is missing, and what lies behind it cannot be reached.
+  const damaged = wal.broken === undefined ? 0 : 1;
+  const behind = damaged * (plan.segments.length - wal.segments.length - damaged);
   return {
     schema: "dingo-recover/archive-restore@1",
     source: formatLocation(plan.location),
@@ -137,10 +142,11 @@ function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): A
     lastTransaction: wal.lastCommit === undefined ? null : microsecondText(wal.lastCommit),
     segments: wal.segments.length,
     lost: {
-      missing: plan.lost.missing,
-      unreachable: plan.lost.unreachable + Math.max(0, damaged - 1),
+      missing: plan.lost.missing + damaged,
+      unreachable: plan.lost.unreachable + behind,
       damaged: wal.broken === undefined ? null : `${wal.broken.name}: ${wal.broken.why}`,
     },
+    findings: plan.findings,
     bytes: outcome.bytes,
     fetchedBytes: outcome.fetched,
     resumedBytes: outcome.resumed,
@@ -170,10 +176,13 @@ function restoreLines(document: ArchiveRestoreDocument): readonly string[] {
   ];
 }
 
-function lossLines({ lost: { missing, unreachable, damaged } }: ArchiveRestoreDocument): readonly string[] {
-  const lines = damaged === null ? [] : [`the WAL ends before a segment that cannot be used: ${damaged}`];
+function lossLines({ lost: { missing, unreachable, damaged }, findings }: ArchiveRestoreDocument): readonly string[] {
+  const lines = [
+    ...(damaged === null ? [] : [`the WAL ends before a segment that cannot be used: ${damaged}`]),
+    ...findings.map(({ key, message }) => (key === "" ? message : `${quoted(key)}: ${message}`)),
+  ];
   if (missing + unreachable === 0) return lines;
-  return [...lines, `lost: ${counted(missing, "segment")} missing, ${unreachable} behind them`];
+  return [...lines, `lost: ${counted(missing, "segment")} missing, ${unreachable} that cannot be reached`];
 }
 
 /** PostgreSQL refuses to run as root, and a directory of another user. */
@@ -182,6 +191,6 @@ function startLines({ directory, postgresVersion: version }: ArchiveRestoreDocum
   return [
     `start it with PostgreSQL ${version}, as the user to whom the directory belongs and who is not root:`,
     `  pg_ctl -D ${place} -w -t 3600 start`,
-    `  psql -h ${quote([socketDirectoryOf(directory)])} -U postgres postgres`,
+    `  psql -X -h ${quote([socketDirectoryOf(directory)])} -U postgres postgres`,
   ];
 }

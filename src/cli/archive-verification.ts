@@ -1,13 +1,16 @@
 /** The core of `archive verify`: reads, judges, and puts the verdict into its document and into lines for a person. */
-import { readArchive } from "../archive/reading/facts.js";
+import { type ArchiveFacts, readArchive } from "../archive/reading/facts.js";
+import { lastTransactionIn } from "../archive/reading/last-transaction.js";
 import { inClear } from "../archive/reading/in-clear.js";
 import { READERS, type Reader, seenBy } from "../archive/reading/reader.js";
 import { type Cost, CountedReader } from "../archive/reading/counted-reader.js";
-import { type Depth, DEPTHS, lookInside } from "../archive/reading/insides.js";
+import { type Depth, DEPTHS } from "../archive/reading/insides.js";
+import { lookedInto } from "../archive/reading/looked-into.js";
 import { type ArchiveLocation, formatLocation, parseLocation } from "../archive/names/location.js";
 import type { TargetTimeline } from "../archive/judgement/course.js";
+import { whichText } from "../archive/judgement/loss.js";
 import { expiryOf } from "../archive/judgement/expiry.js";
-import { isCold } from "../archive/judgement/strangers.js";
+import { isCold } from "../archive/reading/cold.js";
 import { writerOfNewest } from "../archive/judgement/study.js";
 import type { VerdictName } from "../archive/judgement/problem.js";
 import { unreadVerdict, type ArchiveVerdict } from "../archive/judgement/verdict.js";
@@ -16,7 +19,8 @@ import { svgPicture } from "../archive/picture/svg.js";
 import type { TerminalOptions } from "../archive/picture/terminal.js";
 import { CATALOGUE, EXIT, RecoverError } from "../errors.js";
 import type { Decryption } from "../ports/decryption.js";
-import type { ArchiveStore } from "../ports/object-store.js";
+import type { ArchiveStore, ObjectReader } from "../ports/object-store.js";
+import { type LossRange, lossRange } from "../loss.js";
 import { goingOnByCommand } from "../remedy.js";
 import { verdictLines } from "./verdict-lines.js";
 
@@ -28,9 +32,9 @@ export interface ArchiveVerifyOptions {
   readonly location: string;
   /** "wal-e" or "wal-g"; by default the one that wrote the newest base backup. */
   readonly reader?: string | undefined;
-  /** "latest" or a number; by default that which brings back the most. */
+  /** "latest", "current" or a number; by default that which brings back the most. */
   readonly timeline?: string | undefined;
-  /** "deep" looks at both ends of every object, "full" reads them all. */
+  /** "deep" looks at both ends of every object and reads small base backups, "full" reads everything. */
   readonly depth?: string | undefined;
   /** Who has it can hold the look between two objects. */
   readonly betweenItems?: (() => Promise<void>) | undefined;
@@ -47,6 +51,8 @@ export interface ArchiveVerifyDocument extends ArchiveVerdict {
   readonly location: string;
   /** How deep it was looked, and what that took. */
   readonly cost: Cost & { readonly depth: Depth | "names" };
+  /** Null where nobody said when the database was deleted, or nothing can be restored. */
+  readonly lossRange: LossRange | null;
 }
 
 /** Called after each object that was looked into. */
@@ -87,11 +93,19 @@ export async function archiveVerify(options: ArchiveVerifyOptions): Promise<Arch
   const depth = depthNamed(options.depth);
   const reader = new CountedReader(options.store.reader());
   const { decryption, betweenItems, progress } = options;
-  const verdict = await judge(reader, { location, beside, depth, decryption, betweenItems, progress });
+  const { lossRange: range, ...verdict } = await judge(reader, {
+    location,
+    beside,
+    depth,
+    decryption,
+    betweenItems,
+    progress,
+  });
   const document = {
     schema: "dingo-recover/archive-verify@1",
     location: formatLocation(location),
     ...verdict,
+    lossRange: range,
     cost: { depth: depth ?? "names", ...reader.cost },
   } as const;
   return {
@@ -111,25 +125,44 @@ interface Asked {
   readonly progress: Progress | undefined;
 }
 
-async function judge(counted: CountedReader, asked: Asked): Promise<ArchiveVerdict> {
+type Judged = ArchiveVerdict & Pick<ArchiveVerifyDocument, "lossRange">;
+
+async function judge(counted: CountedReader, asked: Asked): Promise<Judged> {
   const { location, beside, depth, betweenItems, progress } = asked;
   const reader = inClear(counted, asked.decryption);
   try {
     const facts = await readArchive(reader, location, { times: true });
     const expiry = expiryOf(facts.entries, await reader.lifecycle(location.bucket));
     const known = { ...beside, expiry, reader: beside.reader ?? writerOfNewest(facts) };
-    if (depth === undefined) return verifyArchive(facts, known);
-    const told = (done: number, of: number): void => progress?.({ done, of, ...counted.cost });
     const seen = seenBy(known.reader, facts);
-    const insides = await lookInside(reader, seen, { depth, cold: isCold, betweenItems, progress: told });
-    return verifyArchive({ ...facts, insides }, known);
+    const told = (done: number, of: number): void => progress?.({ done, of, ...counted.cost });
+    const insides =
+      depth === undefined ? {} : await lookedInto(reader, seen, { depth, cold: isCold, betweenItems, progress: told });
+    const verdict = verifyArchive({ ...facts, ...insides }, known);
+    return { ...verdict, lossRange: await rangeOf(reader, seen, { verdict, deletedAt: beside.deletedAt }) };
   } catch (error) {
     if (!(error instanceof RecoverError) || !leavesUnknown(error)) throw error;
-    return unreadVerdict(
-      { code: error.code, key: "", message: `${error.message}. ${goingOnByCommand(error.remedy)}` },
-      beside.reader,
-    );
+    const reason = { code: error.code, key: "", message: `${error.message}. ${goingOnByCommand(error.remedy)}` };
+    return { ...unreadVerdict(reason, beside.reader), lossRange: null };
   }
+}
+
+/** Here nothing shows how the server ended: that stands in logs. */
+async function rangeOf(
+  reader: ObjectReader,
+  facts: ArchiveFacts,
+  { verdict, deletedAt }: { readonly verdict: ArchiveVerdict; readonly deletedAt: Date | undefined },
+): Promise<LossRange | null> {
+  const { recoveryPoint: point, loss } = verdict;
+  if (point === null || deletedAt === undefined) return null;
+  return lossRange({
+    segments: loss.segments,
+    which: loss.segments === 0 ? "" : whichText(loss),
+    lastTransaction: await lastTransactionIn(reader, facts, point.segment),
+    stored: point.time,
+    deletedAt: deletedAt.toISOString(),
+    shown: "",
+  });
 }
 
 /** Refusals and silence, and an archive that changes while it is read. */
@@ -156,10 +189,10 @@ function depthNamed(name: string | undefined): Depth | undefined {
 }
 
 function timelineNamed(text: string | undefined): TargetTimeline | undefined {
-  if (text === undefined || text === "latest") return text;
+  if (text === undefined || text === "latest" || text === "current") return text;
   if (/^[1-9][0-9]{0,9}$/.test(text) && Number(text) <= 0xffffffff) return Number(text);
   throw new RecoverError("usage", `"${text}" is not a timeline`, {
-    remedy: "Give --timeline latest or the number of a timeline, in decimal, or leave it out.",
+    remedy: "Give --timeline latest, current or the number of a timeline, in decimal, or leave it out.",
     effect: "none",
   });
 }

@@ -34,7 +34,7 @@ export async function afterTest(given: GlobalArguments, run: string, code: numbe
   if (!state.list().includes(run)) return;
   const test = backupTestOf(readableEntries(state, run));
   if (test === undefined || NO_OUTCOME.includes(code)) return;
-  const alert = configOf(given, ["alert"]).alert ?? {};
+  const alert = (await configOf(given, ["alert"])).alert ?? {};
   const tell = (thrown: unknown): void =>
     createOutput({ secrets, color: given.color }).error(asRecoverError(thrown).message);
   if (alert.metrics !== undefined) {
@@ -49,7 +49,7 @@ export async function afterTest(given: GlobalArguments, run: string, code: numbe
 export async function afterRefusal(given: GlobalArguments, thrown: unknown): Promise<void> {
   const { code, message, exitCode } = asRecoverError(thrown);
   try {
-    const { alert } = configOf(given, ["alert"]);
+    const { alert } = await configOf(given, ["alert"]);
     await raise(alert ?? {}, {
       ...HEAD,
       verdict: "untested",
@@ -61,7 +61,7 @@ export async function afterRefusal(given: GlobalArguments, thrown: unknown): Pro
     });
   } catch (failed) {
     // The configuration itself may be what is wrong: whoever called is told of that in any case.
-    if (asRecoverError(failed).code !== "config-invalid")
+    if (!["config-invalid", "config-untrusted"].includes(asRecoverError(failed).code))
       createOutput({ secrets, color: given.color }).error(asRecoverError(failed).message);
   }
 }

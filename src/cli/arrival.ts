@@ -2,54 +2,107 @@
 import { type LeaseConfig, leaseText } from "../config/config.js";
 import { leaseAt } from "../config/lease.js";
 import { RecoverError } from "../errors.js";
+import type { BroughtRun } from "../journal/brought-run.js";
 import { isRunId } from "../journal/run-id.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import { runClaimName } from "../lease/claim.js";
 import { readSeen } from "../lease/keeper.js";
 import { fetchMirrored, mirroredRuns } from "../lease/mirror.js";
+import { leaseOf } from "../lease/open.js";
 import { heldElsewhere } from "../lease/run-lease.js";
+import { endUnbegun, isUnbegun } from "../lease/unbegun.js";
 import type { SharedPlace } from "../ports/shared-place.js";
 import { quoted } from "../printable.js";
-import type { GlobalArguments } from "./options.js";
+import { type AcceptingArguments, requireAccepted } from "./accept-foreign.js";
+import { foreignLines } from "./foreign-run.js";
+import { useOwnActions } from "./own-actions.js";
 import { withPorts } from "./with-ports.js";
 
 export interface ArrivalRequest {
-  readonly given: GlobalArguments;
+  readonly given: AcceptingArguments;
   /** `s3://BUCKET/PREFIX`, as `lease:` says it. */
   readonly from: string;
   readonly run: string | undefined;
   readonly takeOver: boolean;
   readonly state: StateDirectory;
   readonly say: (text: string) => void;
+  /** Throws where nobody agrees to take it in. */
+  readonly accept: (brought: BroughtRun, location: string) => Promise<void>;
+}
+
+export interface Arrived {
+  readonly run: string;
+  /** Epoch of the lease as it was found. A take-over gets a higher one. */
+  readonly epoch: number;
 }
 
 /**
  * The run that came in. Errors: `locked` with who, where, since when and at which step, unless the run is taken over;
  * `run-ended`, `run-not-found`, `run-ambiguous`, `journal-broken`; those of the store.
  */
-export async function bringFrom({ given, ...request }: ArrivalRequest): Promise<string> {
+export async function bringFrom({ given, ...request }: Omit<ArrivalRequest, "accept">): Promise<Arrived> {
   const at: LeaseConfig = leaseAt(request.from);
-  return await withPorts(given, ["s3"], (wired) => bring(wired.shared(at), request));
+  // A runbook of theirs may name actions that this machine has.
+  await useOwnActions(given);
+  const accept = async (brought: BroughtRun, location: string): Promise<void> =>
+    await requireAccepted(given, {
+      what: `the journal of run ${brought.run} in its mirror`,
+      // The head, for the other machine has printed it, and every line hangs on it.
+      sha256: brought.reading.head,
+      lines: [`run ${brought.run} lies mirrored at ${location}`, ...foreignLines(brought)],
+      command: `resume ${brought.run} --from ${leaseText(at)}${request.takeOver ? " --take-over" : ""}`,
+      place: location,
+    });
+  return await withPorts(given, ["s3"], (wired) => bring(wired.shared(at), { ...request, accept }));
 }
 
 /** The same from a place that is at hand. */
 export async function bring(
   place: SharedPlace,
-  { from, run: prefix, takeOver, state, say }: Omit<ArrivalRequest, "given">,
-): Promise<string> {
+  { from, run: prefix, takeOver, state, say, accept }: Omit<ArrivalRequest, "given">,
+): Promise<Arrived> {
   const run = await chooseMirrored(place, prefix);
   const name = runClaimName(run);
   const seen = await readSeen(place, name);
   if (seen?.claim.state === "ended") throw endedElsewhere(run, `${place.location}/${name}`);
   if (seen?.claim.state === "held" && !takeOver)
     throw heldElsewhere(seen.claim, `${place.location}/${name}`, `resume ${run} --from ${leaseText(leaseAt(from))}`);
+  if (seen !== undefined && (await isUnbegun(place, seen))) throw await endUnbegun(place, seen, () => new Date());
   const mirrored = await fetchMirrored(place, run, seen?.claim.head);
   const { entries, head } = mirrored.reading;
-  const arrival = state.bring({ run, ...mirrored });
+  const brought: BroughtRun = { run, ...mirrored };
+  requireLeasedThere(brought, { from, location: place.location });
+  if (!isHere(state, brought)) await accept(brought, place.location);
+  const arrival = state.bring(brought);
   say(`fetched ${entries.length} lines of the journal of run ${run}, head ${head}`);
   if (arrival === "parted")
     say("the journal that was here had parted from it: what it said is kept beside it as journal.parted-N");
-  return run;
+  return { run, epoch: seen?.claim.epoch ?? 0 };
+}
+
+/** Going on would write to its lease, with our credentials: to the place that was named, and to no other. */
+function requireLeasedThere(
+  { run, reading }: BroughtRun,
+  at: { readonly from: string; readonly location: string },
+): void {
+  const lease = leaseOf(reading.entries);
+  if (lease === undefined || lease === leaseText(leaseAt(at.from))) return;
+  throw new RecoverError(
+    "guard-refused",
+    `the mirrored journal of run ${run} has its lease elsewhere, at ${quoted(lease)}`,
+    {
+      remedy: "Nothing was taken in. Ask where the run began, and name that place with --from.",
+      place: at.location,
+      effect: "none",
+    },
+  );
+}
+
+/** All of it lies here already: it was written here, or was accepted when it came. */
+export function isHere(state: StateDirectory, { run, reading }: BroughtRun): boolean {
+  if (!state.list().includes(run)) return false;
+  const { hashes } = state.read(run);
+  return reading.hashes.every((hash, index) => hash === hashes[index]);
 }
 
 async function chooseMirrored(place: SharedPlace, prefix: string | undefined): Promise<string> {

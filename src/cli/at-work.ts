@@ -12,6 +12,7 @@ import { optional } from "../optional.js";
 import type { DrillTimes } from "../ports/settings.js";
 import { resolve } from "../runbook/resolve.js";
 import { type WiringOptions, wire } from "../wiring.js";
+import { secondPerson } from "./second-person.js";
 import { type LeaseTerms, Tenure } from "./tenure.js";
 
 export interface Work
@@ -30,6 +31,8 @@ export interface Work
   readonly locks: Locks;
   /** Absent: nothing guards the run across machines. */
   readonly lease?: LeaseTerms;
+  /** Where a second person's requests are laid out. */
+  readonly requests: string;
   /** What the last drill took here; undefined where none has come to its end. Absent: nothing is known of drills. */
   readonly drill?: () => DrillTimes | undefined;
   /** Somebody can hold the run. Leases and connections have a clock that goes on. */
@@ -54,6 +57,7 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
     journal,
     locks,
     lease,
+    requests,
     drill,
     gate,
     warmUp,
@@ -69,12 +73,15 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
     const { recorder } = tenure;
     const reach = { config, env, secrets, clock, recorder, operator, signal, loopbackOnly };
     const programs = { ...optional("runCf", runCf), ...optional("runDocker", runDocker) };
-    const wired = await wire({ ...reach, ...programs, ...optional("placed", placed) });
+    const wired = await wire({ ...reach, asksForSandbox: true, ...programs, ...optional("placed", placed) });
     closeRest = () => wired.close({ takenOver: tenure.isLost });
     if (lease !== undefined) tellIfAny(await tenure.take(wired, lease, carrier));
     for (const text of await wired.cleanLeftOvers()) tell(`left over from an earlier process: ${text}`);
+    const shared = lease === undefined ? undefined : wired.shared(lease.at);
+    const second = secondPerson({ approvals: config.approvals, directory: requests, shared });
     const result = await engine({
       ...given,
+      ...optional("secondPerson", second),
       ...optional("gate", gate),
       clock: gate?.clock ?? clock,
       ...(warmUp ? { sink: warmingUp(given.sink, () => wired.warmUp()) } : {}),

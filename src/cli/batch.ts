@@ -6,9 +6,9 @@ import { z } from "zod";
 import type { JsonObject } from "../action.js";
 import { spaceMember, type SpaceMember } from "../actions/discovery/space-member.js";
 import { replay } from "../engine/replay.js";
-import { hasTouched, wayOn } from "../engine/way-on.js";
+import { wayOn } from "../engine/way-on.js";
 import { asRecoverError, type RecoverError } from "../errors.js";
-import { type Entry, endOf, startOf } from "../journal/entry.js";
+import { type Entry, endOf, startOf, hasTouched } from "../journal/entry.js";
 import { quote } from "../shell-quote.js";
 import type { SavedRuns } from "./read-once.js";
 

@@ -1,4 +1,5 @@
 /** The runbook that a run is carried on with. */
+import type { EvidenceRef } from "../action.js";
 import { type Entry, startOf } from "../journal/entry.js";
 import { EvidenceStore } from "../journal/evidence.js";
 import type { Runbook } from "../runbook/runbook.js";
@@ -13,9 +14,21 @@ import { openRunbook, runbookOfText } from "./shipped-runbooks.js";
  * run's). Errors: `runbook-invalid`, `journal-broken` where that text is gone.
  */
 export function begunRunbook(directory: string, entries: readonly Entry[]): Runbook {
+  return begunRunbookBy(entries, (kept) => new EvidenceStore(directory, secrets).recall(kept));
+}
+
+/** The same of a journal that lies in no state directory; `recall` reads its evidence. */
+export function begunRunbookBy(entries: readonly Entry[], recall: (kept: EvidenceRef) => string): Runbook {
   const started = startOf(entries);
   // Without one, in a rehearsal, it was killed before its first entry.
   if (started === undefined || isShipped(started.runbook)) return openRunbook(started?.runbook ?? DEFAULT_RUNBOOK);
-  const kept = entries.findLast((entry) => entry.type === "runbook-accepted")?.runbookText ?? started.runbookText;
-  return runbookOfText(new EvidenceStore(directory, secrets).recall(kept), kept.name);
+  const kept = begunTextOf(started, entries);
+  return runbookOfText(recall(kept), kept.name);
+}
+
+type Started = Extract<Entry, { type: "run-started" }>;
+
+/** Which evidence is the text that it began with, or that was accepted since. */
+export function begunTextOf(started: Started, entries: readonly Entry[]): EvidenceRef {
+  return entries.findLast((entry) => entry.type === "runbook-accepted")?.runbookText ?? started.runbookText;
 }

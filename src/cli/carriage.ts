@@ -2,6 +2,7 @@
  * The ordinary program's work on one rehearsed run without a process of its own: configuration, wiring and engine are the
  * same, only screen, signals and argv are not there. Crash matrices need hundreds of these.
  */
+import { join } from "node:path";
 import { leaseText } from "../config/config.js";
 import { leaseAt } from "../config/lease.js";
 import type { EngineOptions, RunResult } from "../engine/options.js";
@@ -89,7 +90,7 @@ async function bringMirrored(carriage: Carriage, state: StateDirectory, secrets:
   const { run, lease = "" } = carriage;
   const wired = await wire({ ...wiringOf(carriage, secrets), recorder: NOT_JOURNALED });
   try {
-    const request = { from: lease, run, takeOver: true, state, say: () => undefined };
+    const request = { from: lease, run, takeOver: true, state, say: () => undefined, accept: () => Promise.resolve() };
     await bring(wired.shared(leaseAt(lease)), request);
   } finally {
     await wired.close();
@@ -128,7 +129,7 @@ async function conduct(carriage: Carriage, { secrets, open, inputs }: Opened): P
     {
       ...wiringOf(carriage, secrets),
       ...leaseTerms(at, { journal, directory }, { takeOver, now }),
-      ...{ journal, locks, runCf: boxCf(carriage.runCf) },
+      ...{ journal, locks, runCf: boxCf(carriage.runCf), requests: join(carriage.stateDirectory, "requests") },
       ...optional("runDocker", carriage.runDocker === undefined ? undefined : boxDocker(carriage.runDocker)),
       ...optional("placed", carriage.laptop === undefined ? undefined : placedIn(carriage.laptop)),
       runbook: runbookNamed(task === "cleanup" ? cleanUpOf(inputs) : (carriage.runbook ?? "recover-deleted-service")),

@@ -1,11 +1,22 @@
+import { hasTouched } from "../journal/entry.js";
 import { RecoverError } from "../errors.js";
 import type { RunSummary } from "../engine/summary.js";
+import type { StateDirectory } from "../journal/state-directory.js";
+import { printable } from "../printable.js";
 import { BATCH_RUNBOOK, unfinishedBatches } from "./batch.js";
-import { openRehearsals, openRuns, playedAt } from "./open-runs.js";
+import { cleanupsOf, isCleanUp } from "./cleanups.js";
+import { allRuns, type ListedRun, openRehearsals, openRuns, playedAt } from "./open-runs.js";
 import { readOnce, type SavedRuns } from "./read-once.js";
 
-/** The run that a prefix names, or the only open one where none was given; a rehearsal has to be named. */
-export function chooseRun(directory: SavedRuns, prefix: string | undefined): string {
+/**
+ * The run that a prefix names, or the only open one where none was given; a rehearsal has to be named. `ended`: what is
+ * to be done where none is open, if a run that has ended will do.
+ */
+export function chooseRun(
+  directory: SavedRuns,
+  prefix: string | undefined,
+  ended: () => string | undefined = () => undefined,
+): string {
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
   const saved = readOnce(directory);
   const run = onlyOpen(saved);
@@ -13,9 +24,10 @@ export function chooseRun(directory: SavedRuns, prefix: string | undefined): str
   const rehearsed = rehearsals(saved);
   throw new RecoverError("run-not-found", "no run is open", {
     remedy:
-      rehearsed.length === 0
+      ended() ??
+      (rehearsed.length === 0
         ? "Begin one with dingo-recover run; dingo-recover runs lists all."
-        : `A rehearsal has to be named here, such as ${rehearsed.at(-1)}; dingo-recover runs lists all.`,
+        : `A rehearsal has to be named here, such as ${rehearsed.at(-1)}; dingo-recover runs lists all.`),
     place: directory.path,
     effect: "none",
   });
@@ -89,4 +101,28 @@ function onlyOpen(directory: SavedRuns): string | undefined {
     place: directory.path,
     effect: "none",
   });
+}
+
+/** Nobody reads more of them; `dingo-recover runs` lists all. */
+const MOST = 5;
+
+/** The last ones that have succeeded, changed something and are no rehearsals; none of which a cleanup may have deleted. */
+export function undoable(state: StateDirectory): readonly ListedRun[] {
+  const found: ListedRun[] = [];
+  for (const each of allRuns(state).toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))) {
+    if (found.length === MOST) break;
+    const { run, runbook, state: how, rehearsal } = each;
+    if (how !== "succeeded" || rehearsal || isCleanUp(runbook) || !hasTouched(state.read(run).entries)) continue;
+    const { read, suspects } = cleanupsOf(state, run);
+    if (suspects.length === 0 && !read.some(({ hasDeleted }) => hasDeleted)) found.unshift(each);
+  }
+  return found;
+}
+
+/** Each with its whole command, the last one at the end; undefined where there is none. */
+export function undoCommands(state: StateDirectory): string | undefined {
+  const lines = undoable(state).map(
+    ({ run, target, updatedAt }) => `\n  dingo-recover undo ${run}  # ${printable(target)}, ended ${updatedAt}`,
+  );
+  return lines.length === 0 ? undefined : `These have succeeded and can be taken back:${lines.join("")}`;
 }

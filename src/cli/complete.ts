@@ -123,6 +123,8 @@ const OPERANDS: Readonly<Record<string, (before: readonly string[]) => readonly 
   schema: () => words("runbook", "config"),
   questions: () => words(...QUESTIONED),
   lint: () => [FILES],
+  trust: () => [FILES],
+  approve: () => [FILES],
   "handover import": () => [FILES],
   ...Object.fromEntries(
     ["resume", "undo", "cleanup", "status", "report", "serve", "journal verify", "handover export"].map((each) => [

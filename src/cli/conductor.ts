@@ -1,15 +1,17 @@
 /** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
+import { join } from "node:path";
 import { OWNER_AGREES } from "../actions/recovery/ask-owner.js";
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { RunEvent } from "../engine/event.js";
 import type { Carrier, EngineOptions, RunFlags, RunResult } from "../engine/options.js";
 import { RecoverError } from "../errors.js";
 import { type Config, leaseText } from "../config/config.js";
-import type { Decision } from "../journal/entry.js";
+import { DECISIONS } from "../journal/entry.js";
 import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import { NO_HASH } from "../journal/line.js";
+import { loginName } from "../login-name.js";
 import type { Clock } from "../ports/clock.js";
 import { optional } from "../optional.js";
 import type { Operator } from "../ports/operator.js";
@@ -18,6 +20,7 @@ import { quoted } from "../printable.js";
 import type { Runbook } from "../runbook/runbook.js";
 import { TEST_RUNBOOK } from "../report/backup-test.js";
 import { quote } from "../shell-quote.js";
+import { standingText } from "../standing/standing.js";
 import { parseDuration } from "../time.js";
 import { interactiveRenderer, type Keys } from "../ui/interactive.js";
 import { jsonRenderer } from "../ui/json-lines.js";
@@ -35,8 +38,11 @@ import { secrets } from "./failure.js";
 import { lookAgain } from "./look-again.js";
 import type { ConsentArguments, GlobalArguments } from "./options.js";
 import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.js";
+import { givenApproval } from "./second-person.js";
 import { watchSignals } from "./signals.js";
+import { somebodyIsThere } from "./somebody-is-there.js";
 import type { RunAlerts } from "./run-alerts.js";
+import { statePath } from "./state.js";
 import { tellPauses } from "./tell-pauses.js";
 import type { LeaseTerms } from "./tenure.js";
 import { toolVersion } from "./tool-version.js";
@@ -47,6 +53,8 @@ export type ConductArguments = GlobalArguments &
     readonly "owner-agrees"?: string | undefined;
     /** Says nothing of what ends with 0, and asks nothing. */
     readonly quiet?: boolean | undefined;
+    /** Of `--approval`: signatures, or their files. */
+    readonly approval?: readonly string[] | undefined;
   };
 
 export interface Stage {
@@ -63,6 +71,8 @@ export interface Stage {
   readonly namesReport: boolean;
   /** Of --profile: what goes on has to be told of the same foundation. */
   readonly profile: string | undefined;
+  /** Where a second person's requests are laid out. */
+  readonly requests: string;
 }
 
 /** Where questions go: nobody with --json and --non-interactive, the scenario in a rehearsal, else the terminal. */
@@ -85,6 +95,7 @@ export function openStage(given: ConductArguments): Stage {
     quiet: given.quiet === true,
     namesReport: mode === undefined && !given.json && given.quiet !== true,
     profile: given.profile,
+    requests: join(statePath(given["state-dir"], process.env), "requests"),
   };
 }
 
@@ -112,15 +123,6 @@ function chooseRenderer(
 }
 
 const keysOf = (clock: Clock): Keys => ({ pause: new Pause(clock), keyboard: new Keyboard() });
-
-export function somebodyIsThere(
-  given: Pick<ConductArguments, "json" | "quiet"> & { readonly "non-interactive"?: boolean },
-  output: Output,
-): boolean {
-  if (given.quiet === true) return false;
-  const terminal = process.stdin.isTTY && output.isTerminal;
-  return terminal && given["non-interactive"] !== true && !given.json;
-}
 
 export interface Conduct {
   readonly stage: Stage;
@@ -155,6 +157,7 @@ export async function conduct(
         ...rest,
         ...optional("lease", lease),
         ...{ clock, operator, secrets, journal },
+        requests: stage.requests,
         env: process.env,
         loopbackOnly: mode !== undefined,
         locks: mode === undefined ? locks : apart(locks, journal.run),
@@ -165,7 +168,7 @@ export async function conduct(
         tell: (text) => (stage.quiet ? renderer.say(text) : stage.output.error(text)),
         sink: (event) => {
           if (event.type === "run-ended" && !hasBegun(journal)) return;
-          const whole = ofProfile(told(event), stage.profile);
+          const whole = withWorld(ofProfile(told(event), stage.profile), journal);
           renderer.sink(whole);
           alsoTo?.(whole);
           alerts?.hear(whole);
@@ -206,15 +209,22 @@ async function runAlerts(
 /** The command that goes on names the foundation too. */
 function ofProfile(event: RunEvent, profile: string | undefined): RunEvent {
   if (event.type !== "run-ended" || profile === undefined) return event;
-  const { resumeWith, beginAnewWith, closeWith } = event;
+  const { resumeWith, undoWith, beginAnewWith, closeWith } = event;
   const more = (command: string | undefined): string | undefined =>
     command === undefined ? undefined : `${command} --profile ${quote([profile])}`;
   return {
     ...event,
     ...optional("resumeWith", more(resumeWith)),
+    ...optional("undoWith", more(undoWith)),
     ...optional("beginAnewWith", more(beginAnewWith)),
     ...optional("closeWith", more(closeWith)),
   };
+}
+
+/** A run that stops says what it has changed; one that has come to its end has said it. */
+function withWorld(event: RunEvent, { entries }: Journal): RunEvent {
+  if (event.type !== "run-ended" || event.error === undefined) return event;
+  return { ...event, world: standingText(entries) };
 }
 
 /** Nothing was made durable yet: there is nothing to resume. */
@@ -229,7 +239,7 @@ function apart(locks: Locks, run: string): Locks {
 }
 
 function carrier(rehearsal: boolean, lease: LeaseTerms | undefined): Carrier {
-  const who = { operator: userInfo().username, host: hostname(), toolVersion: toolVersion(), rehearsal };
+  const who = { operator: loginName(), host: hostname(), toolVersion: toolVersion(), rehearsal };
   return lease === undefined ? who : { ...who, lease: leaseText(lease.at) };
 }
 
@@ -249,26 +259,27 @@ export function flagsOf(
     acceptLoss: lost ?? 0,
     patienceMs: parseDuration(given.patience),
     decide: decisions(resume.decide),
+    approvals: (given.approval ?? []).map(givenApproval),
     acceptRunbook: resume.acceptRunbook,
     takeOver: resume.takeOver,
     ...(given.confirm === undefined ? {} : { confirm: given.confirm }),
   };
 }
 
-const DECISIONS: readonly string[] = ["adopt", "redo", "undo", "by-hand"] satisfies Decision[];
-
-function decisions(given: readonly string[]): Map<string, Decision> {
-  const map = new Map<string, Decision>();
+/** Whether a value is one that can be given is told by the run (`requireDecidable`). */
+function decisions(given: readonly string[]): Map<string, string> {
+  const map = new Map<string, string>();
   for (const text of given) {
     const split = text.lastIndexOf("=");
-    const decision = text.slice(split + 1);
-    if (split < 1 || !DECISIONS.includes(decision)) {
-      throw new RecoverError("usage", `${quoted(text)} is no decision`, {
-        remedy: `Write --decide STEP=${DECISIONS.join("|")}, or STEP[ITEM]=….`,
+    const [name, value] = [text.slice(0, split), text.slice(split + 1)];
+    if (split < 1 || value === "" || (map.get(name) ?? value) !== value) {
+      const what = map.has(name) ? `decides ${quoted(name)} in two ways` : "is no decision";
+      throw new RecoverError("usage", `${quoted(text)} ${what}`, {
+        remedy: `Write --decide STEP=VALUE or STEP[ITEM]=VALUE once for each: ${DECISIONS.join("|")} of a step in doubt, or a choice that the step asked for.`,
         effect: "none",
       });
     }
-    map.set(text.slice(0, split), decision as Decision);
+    map.set(name, value);
   }
   return map;
 }

@@ -1,16 +1,17 @@
 /** `config show`: what the configuration comes to, and with `--origin` where each value comes from. No secret is fetched. */
 import { homedir } from "node:os";
-import { loadConfig, readDocument, usualFiles } from "../config/load.js";
+import { findFile, loadConfig, readDocument, usualFiles } from "../config/load.js";
 import { type Origin, originsOf } from "../config/origin.js";
 import { PROFILE_VARIABLE } from "../config/profile.js";
 import { SECTION_TITLES } from "../config/settings.js";
-import { EXIT } from "../errors.js";
+import { asRecoverError, EXIT } from "../errors.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
 import { placesOf } from "./configuration.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
 import type { ConfigShowArguments } from "./preparing-options.js";
+import { untrustedStanding } from "./require-trusted.js";
 import { statePath } from "./state.js";
 
 type Given = GlobalArguments & ConfigShowArguments;
@@ -22,6 +23,8 @@ export async function configShow(given: Given): Promise<number> {
   else show(output, given, shown);
   // What is wrong in it is told behind what it says.
   loadConfig(placesOf(given));
+  if (!given.json && !shown.trusted)
+    output.line("It is not trusted: nothing of it is obeyed before you say yes to dingo-recover trust.", "strong");
   return await Promise.resolve(EXIT.done);
 }
 
@@ -33,9 +36,21 @@ export function configDocument(given: GlobalArguments) {
   return {
     schema: "dingo-recover/config@1",
     file: document?.path ?? null,
+    trusted: isTrusted(given),
     profile: given.profile ?? process.env[PROFILE_VARIABLE] ?? null,
     settings: [...origins, stateOrigin(given)].map((origin) => ({ ...origin, value: origin.value ?? null })),
   } as const;
+}
+
+/** Whether what lies there counts; nothing has to be trusted where there is no file. */
+function isTrusted(given: GlobalArguments): boolean {
+  const found = findFile(placesOf(given));
+  try {
+    return found === undefined || untrustedStanding(given, found) === undefined;
+  } catch (thrown) {
+    if (asRecoverError(thrown).code === "config-untrusted") return false;
+    throw thrown;
+  }
 }
 
 type Shown = ReturnType<typeof configDocument>;

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { JsonObject } from "../action.js";
 import type { Config } from "../config/config.js";
-import { type ConfigOptions, loadConfig, type Section, usualFiles } from "../config/load.js";
+import { type ConfigOptions, findFile, loadConfig, type Section, usualFiles } from "../config/load.js";
 import { readEnvdir } from "../config/envdir.js";
 import { type Missing, missingOf, type System } from "../config/missing.js";
 import { counted } from "../counted.js";
@@ -11,22 +11,31 @@ import { optional } from "../optional.js";
 import type { Runbook } from "../runbook/runbook.js";
 import type { GlobalArguments } from "./options.js";
 
-/** Without `sections`, everything. Throws `config-invalid`. */
-export function configOf(given: GlobalArguments, sections?: readonly Section[]): Config {
-  return loadConfig({ ...placesOf(given), ...(sections === undefined ? {} : { sections }) });
+/**
+ * Without `sections`, everything. What lies where we stand is obeyed only once this user trusts it (law 15): on a terminal it
+ * is shown, and asked about. Throws `config-invalid`, `config-untrusted`.
+ */
+export async function configOf(given: GlobalArguments, sections?: readonly Section[]): Promise<Config> {
+  const places = placesOf(given);
+  const found = findFile(places);
+  // The very text that is trusted is the one that counts.
+  const config = loadConfig({ ...places, ...optional("content", found), ...optional("sections", sections) });
+  // Where there is no file, nothing is loaded for it: the first answer of an incident is waited for.
+  if (found !== undefined) await (await import("./require-trusted.js")).requireTrusted(given, found);
+  return config;
 }
 
 /** Read before a run begins: what is wrong or missing is said all at once, and leaves nothing behind. */
-export function configFor(runbook: Runbook, given: GlobalArguments, inputs: JsonObject): Config {
-  const config = configReadFor(runbook, given, inputs);
+export async function configFor(runbook: Runbook, given: GlobalArguments, inputs: JsonObject): Promise<Config> {
+  const config = await configReadFor(runbook, given, inputs);
   const missing = missingFor(runbook, config, { systems: systemsOf(runbook), inputs });
   if (missing.length > 0) throw incomplete(missing, config.file ?? usualFiles(placesOf(given)).join(" or "));
   return config;
 }
 
 /** As `configFor`, whatever is missing. */
-export function configReadFor(runbook: Runbook, given: GlobalArguments, inputs: JsonObject): Config {
-  return withEnvdir(configOf(given, sectionsFor(runbook)), runbook, inputs);
+export async function configReadFor(runbook: Runbook, given: GlobalArguments, inputs: JsonObject): Promise<Config> {
+  return withEnvdir(await configOf(given, sectionsFor(runbook)), runbook, inputs);
 }
 
 /** What a runbook lacks of these systems. */
@@ -42,7 +51,9 @@ export function missingFor(
 /** A runbook that speaks to an object store alone has no use for what the file says of a platform, be it wrong or missing. */
 function sectionsFor({ steps }: Runbook): readonly Section[] | undefined {
   const kinds = new Set(steps.map(({ action }) => action.id.split(".")[0] ?? ""));
-  return [...kinds].every((kind) => STORE_ALONE.has(kind)) ? ["s3", "alert", "gpg", "actions"] : undefined;
+  return [...kinds].every((kind) => STORE_ALONE.has(kind))
+    ? ["s3", "alert", "gpg", "approvals", "sandbox", "actions"]
+    : undefined;
 }
 
 const STORE_ALONE: ReadonlySet<string> = new Set(["backup"]);

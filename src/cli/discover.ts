@@ -9,7 +9,7 @@ import { withPorts } from "./with-ports.js";
 
 /** Log files need no log-in; Cloud Foundry is asked only with --cf-events. */
 export async function discover(given: GlobalArguments & DiscoverArguments): Promise<number> {
-  const { patterns, stores } = logPlacesOf(given);
+  const { patterns, stores } = await logPlacesOf(given);
   const logs = patterns.length === 0 ? undefined : { files: new LocalLogFiles(), patterns };
   const files = { logs, inventory: await inventoryFiles(given.inventory) };
   const { clusterdata } = given;
@@ -20,7 +20,7 @@ export async function discover(given: GlobalArguments & DiscoverArguments): Prom
     ...(given.broker ? ["broker" as const] : []),
   ];
   if (sections.length === 0) return await printDiscovery(given, files);
-  return await withPorts(given, { ...configOf(given, sections), logStores: stores }, ({ ports }) =>
+  return await withPorts(given, { ...(await configOf(given, sections)), logStores: stores }, ({ ports }) =>
     printDiscovery(given, {
       ...files,
       stores: ports.logStores,

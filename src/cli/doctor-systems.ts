@@ -86,14 +86,14 @@ const needsWay = (runbook: Runbook, { cf, s3, broker, logStores = [] }: Config):
   systemsOf(runbook).has("bosh") || [cf, s3, broker, ...logStores].some((each) => each?.viaGateway === true);
 
 /** Says what is missing, and that nothing behind it can be looked at. */
-function looksAt(patient: Patient, system: System, closed: string | undefined): Looks {
+async function looksAt(patient: Patient, system: System, closed: string | undefined): Promise<Looks> {
   const { runbook, asRead, inputs } = patient;
   // That there are keys is seen at the log-ins already; the store itself is asked by those.
   const means = meaningFor(runbook, system === "s3" ? new Set(["archive", "backup"]) : kindsOf(system));
   const looks = new Looks({ means });
   // The first thing to mend, whatever is set: without it no log-in can be had either. A rehearsal brings its own.
   const program =
-    system === "cf" && !patient.rehearsal ? missingProgram("cf", programPath(patient.env), means) : undefined;
+    system === "cf" && !patient.rehearsal ? await missingProgram("cf", programPath(patient.env), means) : undefined;
   if (program !== undefined) looks.say("cf.program", program);
   const missing = missingFor(runbook, asRead, { systems: new Set([system]), inputs });
   for (const { what, from } of missing)
@@ -113,7 +113,7 @@ function looksAt(patient: Patient, system: System, closed: string | undefined): 
 
 async function cloudFoundry(patient: Patient, closed: string | undefined): Promise<Section> {
   const { config, wired, env, inputs, barred } = patient;
-  const looks = looksAt(patient, "cf", config.cf.viaGateway === true ? closed : undefined);
+  const looks = await looksAt(patient, "cf", config.cf.viaGateway === true ? closed : undefined);
   const refused = barred.cf;
   const { cf, clock } = wired.ports;
   const space = spaceOf(inputs);
@@ -147,7 +147,7 @@ function spaceOf(inputs: JsonObject): { readonly org: string; readonly space: st
 async function director(patient: Patient, closed: string | undefined): Promise<Section> {
   const { config, wired, barred } = patient;
   const { environment = "", deployment } = config.bosh;
-  const looks = looksAt(patient, "bosh", closed);
+  const looks = await looksAt(patient, "bosh", closed);
   if (barred.bosh !== undefined) {
     const refused = barred.bosh;
     await looks.look("bosh.log-in", "the log-in to the director", () => Promise.reject(refused));
@@ -166,12 +166,14 @@ async function director(patient: Patient, closed: string | undefined): Promise<S
 
 async function store(patient: Patient, closed: string | undefined): Promise<Section> {
   const { config, wired, inputs, rehearsal } = patient;
-  const looks = looksAt(patient, "s3", config.s3.viaGateway === true ? closed : undefined);
-  const { bucket, prefix } = archivesOf(config, inputs);
+  const looks = await looksAt(patient, "s3", config.s3.viaGateway === true ? closed : undefined);
+  const { bucket, prefix, isOne } = archivesOf(config, inputs);
   await examineStore(looks, {
     store: wired.ports.store,
     bucket,
     prefix,
+    isOne,
+    areApart: config.s3.source !== undefined,
     lease: config.lease === undefined ? undefined : wired.shared(config.lease),
     now: () => wired.ports.clock.now(),
     rehearsal,
@@ -183,21 +185,21 @@ async function store(patient: Patient, closed: string | undefined): Promise<Sect
 function archivesOf(
   config: Config,
   inputs: JsonObject,
-): { readonly bucket: string | undefined; readonly prefix: string } {
+): { readonly bucket: string | undefined; readonly prefix: string; readonly isOne: boolean } {
   const named =
     typeof inputs["archive"] === "string" && inputs["archive"] !== "" ? inputs["archive"] : config.walE?.prefix;
-  if (named === undefined) return { bucket: config.s3.bucket, prefix: "backups/" };
+  if (named === undefined) return { bucket: config.s3.bucket, prefix: "backups/", isOne: false };
   const { bucket, prefix } = parseLocation(named);
-  return { bucket, prefix };
+  return { bucket, prefix, isOne: true };
 }
 
 async function logs(patient: Patient, closed: string | undefined): Promise<Section> {
   const { config, wired } = patient;
-  const looks = looksAt(patient, "log-stores", undefined);
+  const looks = await looksAt(patient, "log-stores", undefined);
   if (config.logs.length > 0 || (config.logStores ?? []).length === 0) await examineLogFiles(looks, wired.ports.logs);
   for (const [at, each] of (config.logStores ?? []).entries()) {
     const port = wired.ports.logStores[at];
-    const own = looksAt(patient, "log-stores", each.viaGateway === true ? closed : undefined);
+    const own = await looksAt(patient, "log-stores", each.viaGateway === true ? closed : undefined);
     if (port !== undefined) await examineLogStore(own, port);
     for (const check of own.checks) looks.say(check.id, check);
   }

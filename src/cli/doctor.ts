@@ -5,6 +5,7 @@ import type { Config } from "../config/config.js";
 import { secretFiles } from "../config/secret-files.js";
 import { type Check, ok, refusal, type Section } from "../doctor/check.js";
 import { documentOf, outcomeOf } from "../doctor/outcome.js";
+import { examineApprovals } from "../doctor/approvals.js";
 import { examinePrograms } from "../doctor/programs.js";
 import { besideProven } from "../doctor/proven.js";
 import { examineSecretFiles } from "../doctor/secret-files.js";
@@ -12,6 +13,7 @@ import { examineStateDirectory } from "../doctor/state-directory.js";
 import { asRecoverError } from "../errors.js";
 import type { Runbook } from "../runbook/runbook.js";
 import { quote } from "../shell-quote.js";
+import { othersMayReplace } from "../trust/ownership.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { configReadFor, systemsOf } from "./configuration.js";
 import { systemSections } from "./doctor-systems.js";
@@ -22,6 +24,7 @@ import type { GlobalArguments } from "./options.js";
 import type { DoctorArguments } from "./preparing-options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
 import { openRunbook } from "./shipped-runbooks.js";
+import { openSignatures } from "./signing.js";
 import { statePath } from "./state.js";
 import { streamed } from "./streamed.js";
 import { toolVersion } from "./tool-version.js";
@@ -58,8 +61,8 @@ function conclude(output: Output, { bundle, verbose }: Given, { sections, runboo
 }
 
 async function* allSections(given: Given, runbook: Runbook, inputs: JsonObject): AsyncGenerator<Section> {
-  yield machineSection(given, runbook);
-  const { section, config } = configurationSection(given, runbook, inputs);
+  yield await machineSection(given, runbook);
+  const { section, config } = await configurationSection(given, runbook, inputs);
   yield section;
   if (config === undefined) return;
   const { signal } = new AbortController();
@@ -74,7 +77,7 @@ async function* allSections(given: Given, runbook: Runbook, inputs: JsonObject):
   );
 }
 
-function machineSection(given: Given, runbook: Runbook): Section {
+async function machineSection(given: Given, runbook: Runbook): Promise<Section> {
   const checks: readonly Check[] = [
     {
       id: "machine.node",
@@ -83,7 +86,7 @@ function machineSection(given: Given, runbook: Runbook): Section {
       ),
     },
     ...examineStateDirectory({ path: statePath(given["state-dir"], process.env), fix: given.fix }),
-    ...examinePrograms(programsByHand(runbook), process.env["PATH"] ?? ""),
+    ...(await examinePrograms(programsByHand(runbook), process.env["PATH"] ?? "")),
   ];
   return { id: "machine", title: "This machine", checks };
 }
@@ -101,23 +104,30 @@ interface Configured {
   readonly config?: Config;
 }
 
-function configurationSection(given: Given, runbook: Runbook, inputs: JsonObject): Configured {
+async function configurationSection(given: Given, runbook: Runbook, inputs: JsonObject): Promise<Configured> {
   const title = "Configuration";
   try {
-    const config = configReadFor(runbook, given, inputs);
+    const config = await configReadFor(runbook, given, inputs);
     const file = config.file === undefined ? "no file: everything comes from the environment" : config.file;
     const checks: readonly Check[] = [
       { id: "config.file", ...ok(file) },
       ...examineSecretFiles(secretFiles(config)),
       ...alertChecks(config),
+      ...(await approvalChecks(config)),
     ];
     return { section: { id: "config", title, checks }, config };
   } catch (thrown) {
     const { code } = asRecoverError(thrown);
-    if (code !== "config-invalid") throw thrown;
+    if (code !== "config-invalid" && code !== "config-untrusted") throw thrown;
     const wrong = refusal(thrown, "No run begins, and no system could be looked at.");
     return { section: { id: "config", title, checks: [{ id: "config.file", ...wrong }] } };
   }
+}
+
+async function approvalChecks({ approvals }: Config): Promise<readonly Check[]> {
+  if (approvals === undefined) return [];
+  const given = { signatures: openSignatures(), othersMayReplace, path: process.env["PATH"] ?? "" };
+  return await examineApprovals({ approvals, ...given });
 }
 
 function alertChecks({ alert }: Config): readonly Check[] {

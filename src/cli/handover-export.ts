@@ -1,15 +1,17 @@
 import { lstatSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import { secretsNeeded } from "../config/secrets-needed.js";
 import { replay } from "../engine/replay.js";
-import { type RunState, stateOf } from "../engine/state.js";
+import type { RunState } from "../engine/state.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { errnoOf, reasonOf } from "../journal/durable.js";
 import { type Entry, endOf } from "../journal/entry.js";
 import type { FileJournal } from "../journal/file-journal.js";
 import { evidenceOf, type Handover } from "../journal/handover.js";
+import { sha256 } from "../journal/line.js";
 import type { OpenRun, StateDirectory } from "../journal/state-directory.js";
 import { leaseOf } from "../lease/open.js";
+import { loginName } from "../login-name.js";
 import { optional } from "../optional.js";
 import { quoted } from "../printable.js";
 import { createOutput, type Output } from "../ui/output.js";
@@ -18,14 +20,17 @@ import { begunRunbook } from "./begun-runbook.js";
 import { secrets } from "./failure.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
 import { NewFile } from "./new-file.js";
-import type { GlobalArguments } from "./options.js";
+import type { GlobalArguments, SignArguments } from "./options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
 import { useOwnActions } from "./own-actions.js";
+import { openSignatures } from "./signing.js";
 import { openStateDirectory } from "./state.js";
+import { standing } from "./step-standing.js";
 import { Tenure } from "./tenure.js";
 import { withPorts } from "./with-ports.js";
 
-export type ExportArguments = GlobalArguments & { readonly run: string; readonly output: string };
+export type ExportArguments = GlobalArguments &
+  SignArguments & { readonly run: string; readonly output: string; readonly unsigned: boolean };
 
 /**
  * Writes a run into one file and lets go of it for good: from then on it goes on only where the file is taken in. The
@@ -36,13 +41,29 @@ export async function handoverExport(given: ExportArguments): Promise<number> {
   const state = openStateDirectory({ stateDir: given["state-dir"] });
   const run = state.find(given.run);
   requireHandable(run, state.read(run).entries);
+  const key = await signingKey(given);
   const file = reserve(given.output);
+  const signature = key === undefined ? undefined : { key, file: reserve(`${given.output}.sig`) };
   try {
-    tell(screen, given, await exportInto(file, { given, screen, state, run }));
+    tell(screen, given, await exportInto({ file, signature }, { given, screen, state, run }));
     return EXIT.done;
   } finally {
     file.close();
+    signature?.file.close();
   }
+}
+
+/** A key that cannot be read is said before the run is fenced; one that does not sign, after it. Undefined: it is not signed. */
+async function signingKey(given: ExportArguments): Promise<string | undefined> {
+  if (given.unsigned) return undefined;
+  const key = given["sign-with"] ?? (await configOf(given, ["approvals"])).approvals?.key;
+  if (key !== undefined) await openSignatures().fingerprint(key);
+  return key;
+}
+
+interface Reserved {
+  readonly file: NewFile;
+  readonly signature: { readonly key: string; readonly file: NewFile } | undefined;
 }
 
 interface Export {
@@ -52,25 +73,48 @@ interface Export {
   readonly run: string;
 }
 
-async function exportInto(file: NewFile, { given, screen, state, run }: Export): Promise<Handover> {
+interface Written {
+  readonly document: Handover;
+  /** Of the file, in hexadecimal: whoever takes it in compares it. */
+  readonly sha256: string;
+  readonly isSigned: boolean;
+}
+
+async function exportInto({ file, signature }: Reserved, { given, screen, state, run }: Export): Promise<Written> {
   const opened = state.open(run, { takeOver: false, handedOver: true });
   try {
     if (endOf(opened.journal.entries) === undefined) await fence(given, opened, screen);
     const document = await compose(given, opened);
+    const text = `${JSON.stringify(document, null, 1)}\n`;
+    const signed = signature === undefined ? undefined : await signedText(text, signature.key);
     inPlace(given.output, () => {
-      file.fill(`${JSON.stringify(document, null, 1)}\n`);
+      file.fill(text);
+      signature?.file.fill(signed ?? "");
+      signature?.file.publish();
       file.publish();
     });
-    return document;
+    return { document, sha256: sha256(text), isSigned: signed !== undefined };
   } finally {
     await opened.journal.close();
+  }
+}
+
+/** The run is fenced by then, and its file not written yet. */
+async function signedText(text: string, key: string): Promise<string> {
+  try {
+    return await openSignatures().sign(text, key);
+  } catch (thrown) {
+    if (!(thrown instanceof RecoverError)) throw thrown;
+    throw thrown.with({
+      remedy: `${thrown.remedy} The run is handed over, and its file is not written: the same command writes it, with --unsigned too.`,
+    });
   }
 }
 
 /** The end stands in the journal, and in the lease where there is one, before the file leaves this machine. */
 async function fence(given: ExportArguments, opened: OpenRun, screen: Output): Promise<void> {
   const { journal, locks } = opened;
-  const at = leasePlace(journal.run, journal.entries, configOf(given));
+  const at = leasePlace(journal.run, journal.entries, await configOf(given));
   const handOver = async (to: Pick<FileJournal, "append">): Promise<void> => {
     await to.append({ type: "run-ended", outcome: "handed-over" });
   };
@@ -79,7 +123,7 @@ async function fence(given: ExportArguments, opened: OpenRun, screen: Output): P
   const now = (): Date => new Date();
   const { lease } = leaseTerms(at, opened, { takeOver: false, now });
   await withPorts(given, ["s3"], async (wired) => {
-    const who = { operator: userInfo().username, host: hostname(), toolVersion: "", rehearsal: false };
+    const who = { operator: loginName(), host: hostname(), toolVersion: "", rehearsal: false };
     const weakness = lease === undefined ? undefined : await tenure.take(wired, lease, who);
     await handOver(tenure.journal);
     for (const text of [weakness, await tenure.letGo("handed-over")])
@@ -91,14 +135,14 @@ async function compose(given: ExportArguments, { journal, directory }: OpenRun):
   const state = replay(journal.entries);
   await useOwnActions(given);
   const { steps } = begunRunbook(directory, journal.entries);
-  const config = configOf(given);
+  const config = await configOf(given);
   return {
     schema: "dingo-recover/handover@1",
     run: journal.run,
     runbook: state.runbook,
     target: state.target ?? "",
     exportedAt: new Date().toISOString(),
-    operator: userInfo().username,
+    operator: loginName(),
     host: hostname(),
     head: journal.head,
     plan: steps.map(({ id, title }) => ({ step: id, title, state: standing(state, id) })),
@@ -108,12 +152,6 @@ async function compose(given: ExportArguments, { journal, directory }: OpenRun):
     evidence: await evidenceOf(journal.entries, (reference) => journal.recall(reference)),
     ...optional("lease", leaseOf(journal.entries)),
   };
-}
-
-/** Of a step with items, that of the one which is furthest from done. */
-function standing(state: RunState, step: string): string {
-  const items = [...state.units].filter(([name]) => name.startsWith(`${step}[`)).map(([, { kind }]) => kind);
-  return items.find((kind) => kind !== "succeeded") ?? items[0] ?? stateOf(state, { step }).kind;
 }
 
 function openMatters(state: RunState, entries: readonly Entry[]): string[] {
@@ -129,12 +167,23 @@ function openMatters(state: RunState, entries: readonly Entry[]): string[] {
   return [...unsettled, ...question];
 }
 
-function tell(screen: Output, given: ExportArguments, { run, head, open }: Handover): void {
-  if (given.json) return screen.json({ schema: "dingo-recover/handover-export@1", run, head, file: given.output });
+function tell(screen: Output, given: ExportArguments, written: Written): void {
+  const { document, sha256, isSigned } = written;
+  const { run, head, open } = document;
+  const file = given.output;
+  const signature = isSigned ? `${file}.sig` : undefined;
+  if (given.json)
+    return screen.json({
+      ...{ schema: "dingo-recover/handover-export@1", run, head, file, sha256 },
+      ...optional("signature", signature),
+    });
   screen.line(`run ${run} is handed over and does not go on here any more`, "good");
   for (const matter of open) screen.line(matter);
   screen.line(`journal head: ${head}`);
-  screen.line(`elsewhere it goes on with: dingo-recover handover import ${given.output}`);
+  screen.line(`SHA-256 of the file: ${sha256}`);
+  screen.line("tell it to whoever takes the file in, by another way than the file goes");
+  if (signature !== undefined) screen.line(`its signature is ${signature}, and goes with it`);
+  screen.line(`elsewhere it goes on with: dingo-recover handover import ${file}`);
 }
 
 function requireHandable(run: string, entries: readonly Entry[]): void {

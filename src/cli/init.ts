@@ -4,17 +4,19 @@
  */
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { loadConfig, usualFiles } from "../config/load.js";
 import { type ProfileAddition, withAddedProfile } from "../config/profile-addition.js";
 import { renderConfig } from "../config/rendering.js";
 import { refuseMixUp } from "../config/mix-up.js";
 import { writtenValue } from "../config/written-value.js";
-import { EXIT, RecoverError } from "../errors.js";
+import { EXIT, RecoverError, refusalOf } from "../errors.js";
 import { createDurably, makeDirectory, reasonOf, syncDirectory } from "../journal/durable.js";
 import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
 import { SETTINGS } from "../config/settings.js";
+import type { Document } from "../trust/named-files.js";
+import { subjectOf } from "../trust/trusted.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
 import { placesOf } from "./configuration.js";
@@ -23,6 +25,7 @@ import { checkedBy, interview, settingOf, type Values } from "./init-questions.j
 import type { GlobalArguments } from "./options.js";
 import { askOutsideRuns } from "./outside-runs.js";
 import type { InitArguments } from "./preparing-options.js";
+import { trustStore } from "./require-trusted.js";
 
 type Given = GlobalArguments & InitArguments;
 
@@ -40,12 +43,25 @@ export async function init(given: Given): Promise<number> {
   const values = asks ? await asked(output, { file, set, check, print: given.print }) : set;
   const addition = adds?.to(values);
   const text = addition?.text ?? renderConfig({ values, profile: given.profile });
+  // Where one in a working directory is asked about, what we write is trusted by that; what stood there already is not.
+  const isOurs =
+    basename(file) === basename(usualFiles(placesOf(given))[0]) && (adds === undefined || isTrusted(given, file));
   const kept = given.print ? undefined : write(file, text);
+  if (!given.print && isOurs) trustWritten(output, given, { path: file, text });
   if (given.print) process.stdout.write(text);
   if (given.json && !given.print) output.json({ schema: "dingo-recover/init@1", file, settings: [...values.keys()] });
   else if (!given.print) tell(output, given, { file, kept, addition });
   return EXIT.done;
 }
+
+/** Where that cannot be noted, it is asked about as any other. */
+function trustWritten(output: Output, given: Given, written: Document): void {
+  const refused = refusalOf(() => trustStore(given).trust(subjectOf(written), new Date()));
+  if (refused !== undefined) output.error(`${refused.message}: the first command asks whether you trust the file`);
+}
+
+const isTrusted = (given: Given, file: string): boolean =>
+  trustStore(given).trusts(subjectOf({ path: file, text: readFileSync(file, "utf8") }));
 
 interface Asked {
   readonly file: string;

@@ -3,14 +3,17 @@ import { type Diagnostic, renderDiagnostic } from "../diagnostic.js";
 import { EXIT } from "../errors.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
+import type { ActionsArguments, GlobalArguments } from "./options.js";
 import { useOwnActions } from "./own-actions.js";
 import { loadFile } from "./shipped-runbooks.js";
 import { readText } from "./text-file.js";
 
-export async function lint(given: GlobalArguments & { readonly files: readonly string[] }): Promise<number> {
+type Given = GlobalArguments & ActionsArguments & { readonly files: readonly string[] };
+
+/** Own actions are programs: they are loaded only where that was asked for. */
+export async function lint(given: Given): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
-  await useOwnActions(given);
+  if (given["with-actions"]) await useOwnActions(given);
   const found = given.files.flatMap((file) => check(file));
   if (given.json) output.json({ schema: "dingo-recover/lint@1", diagnostics: found });
   else {

@@ -34,6 +34,17 @@ export class NewFile {
     this.#descriptor = openSync(this.#temporary, "wx", OWNER_ONLY_FILE);
   }
 
+  /** The whole of one. */
+  static write(path: string, text: string, under: "publish" | "replace"): void {
+    const file = new NewFile(path);
+    try {
+      file.fill(text);
+      file[under]();
+    } finally {
+      file.close();
+    }
+  }
+
   fill(text: string): void {
     writeWhole(this.#descriptor, Buffer.from(text), null);
     fsyncSync(this.#descriptor);

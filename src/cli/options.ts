@@ -70,6 +70,14 @@ export const inputOptions = {
   },
 } as const;
 
+export const actionsOptions = {
+  "with-actions": {
+    type: "boolean",
+    default: false,
+    describe: "load your own actions, `actions:` of the configuration; they are programs and run",
+  },
+} as const;
+
 export const quietOptions = {
   quiet: {
     type: "boolean",
@@ -83,7 +91,8 @@ export const resumeOptions = {
     type: "array",
     string: true,
     default: [] as string[],
-    describe: "decision for a step in doubt, STEP[ITEM]=adopt|redo|undo|by-hand (repeatable)",
+    describe:
+      "STEP[ITEM]=adopt|redo|undo|by-hand for a step in doubt, STEP[ITEM]=CHOICE for a choice that the run stopped at (repeatable)",
     requiresArg: true,
     nargs: 1,
   },
@@ -95,6 +104,15 @@ export const fromOptions = {
   from: {
     type: "string",
     describe: "fetch the journal that is mirrored beside the lease, s3://BUCKET/PREFIX, and go on with it here",
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
+
+export const acceptOptions = {
+  accept: {
+    type: "string",
+    describe: "SHA-256 of what is taken in from elsewhere, as its maker says it: in place of the question",
     requiresArg: true,
     nargs: 1,
   },
@@ -120,6 +138,34 @@ export const reportOptions = {
 
 export const exportOptions = {
   output: { type: "string", alias: "o", demandOption: true, describe: "file to write", requiresArg: true },
+} as const;
+
+export const approvalOptions = {
+  approval: {
+    type: "array",
+    string: true,
+    default: [] as string[],
+    describe: "a second person's signature over what the run asked for: its file, or the line that approve printed",
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
+
+export const approveOptions = {
+  output: { type: "string", alias: "o", describe: "file to write (default REQUEST.sig)", requiresArg: true },
+} as const;
+
+export const signOptions = {
+  "sign-with": {
+    type: "string",
+    describe: "file of your SSH key, for an agent or a token its public half (default `approvals.key`)",
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
+
+export const unsignedOptions = {
+  unsigned: { type: "boolean", default: false, describe: "do not sign, whatever key the configuration names" },
 } as const;
 
 export const undoOptions = {
@@ -296,8 +342,11 @@ export type ArchiveRestoreArguments = InferredOptionTypes<typeof archiveRestoreO
 export type InventoryArguments = InferredOptionTypes<typeof inventoryOptions>;
 export type ConsentArguments = InferredOptionTypes<typeof consentOptions>;
 export type InputArguments = InferredOptionTypes<typeof inputOptions>;
+export type ActionsArguments = InferredOptionTypes<typeof actionsOptions>;
 export type CleanupArguments = InferredOptionTypes<typeof cleanupOptions>;
 export type UndoArguments = InferredOptionTypes<typeof undoOptions>;
 export type ResumeArguments = InferredOptionTypes<typeof resumeOptions>;
 export type FromArguments = InferredOptionTypes<typeof fromOptions>;
+export type SignArguments = InferredOptionTypes<typeof signOptions>;
+export type AcceptArguments = InferredOptionTypes<typeof acceptOptions>;
 export type DiscoverArguments = InferredOptionTypes<typeof discoverOptions>;

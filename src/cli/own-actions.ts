@@ -19,17 +19,17 @@ export interface ActionMeans {
   readonly z: typeof z;
 }
 
-/** Before a runbook is opened. Throws `config-invalid` with the file that is wrong. */
+/** Before a runbook is opened. Throws `config-invalid` with the file that is wrong, `config-untrusted` before any is loaded. */
 export async function useOwnActions(given: GlobalArguments): Promise<void> {
-  for (const file of filesOf(given)) learn(await actionsOf(file));
+  for (const file of await filesOf(given)) learn(await actionsOf(file));
 }
 
 /** Where they cannot be read, all that is wrong with the configuration is said at once. */
-function filesOf(given: GlobalArguments): readonly string[] {
+async function filesOf(given: GlobalArguments): Promise<readonly string[]> {
   try {
-    return configOf(given, ["actions"]).actions;
+    return (await configOf(given, ["actions"])).actions;
   } catch (cause) {
-    configOf(given);
+    await configOf(given);
     throw cause;
   }
 }

@@ -2,6 +2,7 @@
 import yargs, { type Argv } from "yargs";
 import { withArchive } from "./archive-commands.js";
 import { verifyOptions, withDepth } from "./archive-options.js";
+import { withApproval, withHandover } from "./colleague-commands.js";
 import { FAULT_HELP } from "./rehearsal-faults.js";
 import { DEFAULT_RUNBOOK } from "./default-runbook.js";
 import { requireOnce } from "./given-once.js";
@@ -9,6 +10,10 @@ import { withPreparing } from "./preparing-commands.js";
 import { preparingOptions } from "./preparing-options.js";
 import { SHELLS } from "./completion-scripts.js";
 import {
+  acceptOptions,
+  actionsOptions,
+  approvalOptions,
+  approveOptions,
   archiveRestoreOptions,
   consentOptions,
   discoverOptions,
@@ -22,7 +27,9 @@ import {
   rehearseOptions,
   reportOptions,
   resumeOptions,
+  signOptions,
   undoOptions,
+  unsignedOptions,
   cleanupOptions,
 } from "./options.js";
 
@@ -50,7 +57,10 @@ export function buildParser(words: readonly string[], finish: Finish): Argv<Glob
     .demandCommand(1, NO_COMMAND);
   return withArchive(
     withPreparing(
-      withDiscovery(withReading(withHandover(withRunning(parser, finish), finish), finish), finish),
+      withDiscovery(
+        withReading(withHandover(withApproval(withRunning(parser, finish), finish), finish), finish),
+        finish,
+      ),
       finish,
     ),
     finish,
@@ -59,12 +69,17 @@ export function buildParser(words: readonly string[], finish: Finish): Argv<Glob
 
 const GIVEN_ONCE: readonly string[] = Object.entries({
   ...globalOptions,
+  ...actionsOptions,
   ...archiveRestoreOptions,
   ...consentOptions,
   ...inputOptions,
   ...resumeOptions,
   ...fromOptions,
+  ...acceptOptions,
   ...exportOptions,
+  ...approveOptions,
+  ...signOptions,
+  ...unsignedOptions,
   ...discoverOptions,
   ...inventoryOptions,
   ...preparingOptions,
@@ -133,9 +148,10 @@ function withRunning(parser: Parser, finish: Finish): Parser {
       (command) =>
         command
           .positional("run", { type: "string", describe: RUN_OR_REHEARSAL })
-          .options({ ...consentOptions, ...resumeOptions, ...fromOptions })
+          .options({ ...consentOptions, ...resumeOptions, ...fromOptions, ...acceptOptions, ...approvalOptions })
           .example("$0 resume", "the only open run, or what is left of a batch")
           .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt")
+          .example("$0 resume 20261121 --decide stop=again", "a choice, as the error that stopped the run names it")
           .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here")
           .epilogue(PAUSE_HELP),
       async (given) => finish(await (await import("./batch-carry.js")).resumeBatch(given)),
@@ -146,7 +162,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
       (command) =>
         command
           .positional("run", { type: "string", describe: "any unambiguous prefix; absent where only one run is open" })
-          .options({ ...consentOptions, ...resumeOptions, ...undoOptions })
+          .options({ ...consentOptions, ...resumeOptions, ...undoOptions, ...approvalOptions })
           .example("$0 undo 20261121 --dry-run", "what would be done, and what it costs")
           .example("$0 undo 20261121 --confirm o/s/db", "for scripts; the same command goes on after a break"),
       async (given) => finish(await (await import("./undo.js")).undo(given)),
@@ -160,7 +176,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             type: "string",
             describe: "any unambiguous prefix; absent: names the runs that left something aside",
           })
-          .options({ ...consentOptions, ...cleanupOptions })
+          .options({ ...consentOptions, ...cleanupOptions, ...approvalOptions })
           .example("$0 cleanup 20261121 --dry-run", "objects and bytes; nothing is deleted")
           .example("$0 cleanup 20261121", "asks for the target and the owner's yes; goes on after a break"),
       async (given) => finish(await (await import("./cleanup.js")).cleanup(given)),
@@ -185,33 +201,6 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .epilogue(FAULT_HELP),
       async (given) => finish(await (await import("./rehearse.js")).rehearse(given)),
     );
-}
-
-function withHandover(parser: Parser, finish: Finish): Parser {
-  return parser.command("handover", "Move a half-finished run to another machine, in one file", (handover) =>
-    handover
-      .command(
-        "export <run>",
-        "Write a run into one file, without any secret; it does not go on here any more",
-        (command) =>
-          command
-            .positional("run", { type: "string", demandOption: true, describe: "any unambiguous prefix" })
-            .options(exportOptions)
-            .example("$0 handover export 20261121 -o run.json", "journal, evidence, plan and what is open"),
-        async (given) => finish(await (await import("./handover-export.js")).handoverExport(given)),
-      )
-      .command(
-        "import <file>",
-        "Take a run in that was handed over elsewhere, and go on with it",
-        (command) =>
-          command
-            .positional("file", { type: "string", demandOption: true, describe: "what handover export wrote" })
-            .options({ ...consentOptions, ...resumeOptions })
-            .example("$0 handover import run.json", "asks for the secrets that it needs"),
-        async (given) => finish(await (await import("./handover-import.js")).handoverImport(given)),
-      )
-      .demandCommand(1, "what to do about the hand-over is missing"),
-  );
 }
 
 function withReading(parser: Parser, finish: Finish): Parser {
@@ -294,6 +283,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
       (command) =>
         command
           .positional("files", { type: "string", array: true, demandOption: true, describe: "runbook files" })
+          .options(actionsOptions)
           .example("$0 lint runbooks/*.yml", "every shipped one"),
       async (given) => finish(await (await import("./lint.js")).lint(given)),
     )
@@ -320,6 +310,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
             demandOption: true,
             describe: "name of a shipped runbook, or a file",
           })
+          .options(actionsOptions)
           .example("$0 show recover-deleted-service", "what it asks, and what is typed where it cannot run")
           .example("$0 show ./my-runbook.yml --json", "the same of a runbook of your own, for programs"),
       async (given) => finish(await (await import("./show.js")).show(given)),
@@ -381,8 +372,10 @@ const PAUSE_HELP = `On a terminal p pauses the run, and goes on: no further step
 one is begun, what is under way ends. Ctrl-C stops.`;
 
 const DISCOVER_HELP = `Exit code:
-  0   a deleted instance fits what was asked for
-  17  none does, and everything was looked at
+  0   the first candidate is known to be the one that was asked for
+  20  there are candidates, and of the first that is not known: its line says
+      what to confirm
+  17  none fits, and everything was looked at
   15  none does, but something was not looked at: it may exist
 
 On a terminal p pauses a search in log files alone that takes more than a
@@ -396,6 +389,7 @@ export const COMMANDS: readonly string[] = [
   "undo",
   "cleanup",
   "rehearse",
+  "approve",
   "handover",
   "handover export",
   "handover import",
@@ -415,6 +409,7 @@ export const COMMANDS: readonly string[] = [
   "init",
   "config",
   "config show",
+  "trust",
   "doctor",
   "questions",
   "archive",

@@ -35,6 +35,10 @@ export class PlacedScratch implements ScratchDatabases {
     return this.#own.programs(directory);
   }
 
+  closedAbove(place: string): Promise<string | undefined> {
+    return this.#own.closedAbove(this.#at(place));
+  }
+
   freeBytes(place: string): Promise<number> {
     return this.#own.freeBytes(this.#at(place));
   }
@@ -76,7 +80,7 @@ export class PlacedScratch implements ScratchDatabases {
     return found === undefined ? undefined : this.#shown(found);
   }
 
-  readDump(place: string): Promise<string> {
+  readDump(place: string): Promise<Uint8Array> {
     return this.#own.readDump(this.#at(place));
   }
 

@@ -1,14 +1,28 @@
 /** Commands for the time before an incident: whether everything is there, and the configuration. */
 import type { Argv } from "yargs";
 import type { GlobalArguments } from "./options.js";
-import { configShowOptions, doctorOptions, initOptions, QUESTIONED } from "./preparing-options.js";
+import { configShowOptions, doctorOptions, initOptions, QUESTIONED, trustOptions } from "./preparing-options.js";
 
 type Parser = Argv<GlobalArguments>;
 type Finish = (code: number) => void;
 
 /** `finish` is called with the exit code of the command that was chosen. */
 export function withPreparing(parser: Parser, finish: Finish): Parser {
-  return withQuestions(withDoctor(withConfiguration(parser, finish), finish), finish);
+  return withTrust(withQuestions(withDoctor(withConfiguration(parser, finish), finish), finish), finish);
+}
+
+function withTrust(parser: Parser, finish: Finish): Parser {
+  return parser.command(
+    "trust [file]",
+    "See what a configuration would run, reach and send, and trust it as it is now",
+    (command) =>
+      command
+        .positional("file", { type: "string", describe: "absent: the configuration that counts here" })
+        .options(trustOptions)
+        .example("$0 trust", "the one in this directory, before it is obeyed")
+        .example("$0 trust --forget dingo-recover.yml", "be asked about it again"),
+    async (given) => finish(await (await import("./trust.js")).trust(given)),
+  );
 }
 
 function withQuestions(parser: Parser, finish: Finish): Parser {

@@ -46,6 +46,16 @@ export const configShowOptions = {
   all: { type: "boolean", default: false, describe: "also what is not set" },
 } as const;
 
+export const trustOptions = {
+  forget: { type: "boolean", default: false, describe: "trust it no more" },
+  accept: {
+    type: "string",
+    describe: "for scripts: trust it if this is its hash, which trust prints",
+    requiresArg: true,
+    nargs: 1,
+  },
+} as const;
+
 /** Of those that somebody else has to be asked about. */
 export const QUESTIONED = ["recover-deleted-service", "recover-deleted-space", "recover-to-time"] as const;
 export type Questioned = (typeof QUESTIONED)[number];
@@ -53,5 +63,6 @@ export type Questioned = (typeof QUESTIONED)[number];
 export type DoctorArguments = InferredOptionTypes<typeof doctorOptions>;
 export type InitArguments = InferredOptionTypes<typeof initOptions>;
 export type ConfigShowArguments = InferredOptionTypes<typeof configShowOptions>;
+export type TrustArguments = InferredOptionTypes<typeof trustOptions>;
 
-export const preparingOptions = { ...doctorOptions, ...initOptions, ...configShowOptions } as const;
+export const preparingOptions = { ...doctorOptions, ...initOptions, ...configShowOptions, ...trustOptions } as const;

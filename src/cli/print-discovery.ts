@@ -18,6 +18,7 @@ export interface DiscoverQuestion {
   readonly all: boolean;
   readonly json: boolean;
   readonly color: boolean;
+  readonly verbose?: boolean | undefined;
 }
 
 /** Of the time asked for, to both sides. */
@@ -52,7 +53,9 @@ export async function printDiscovery(
     query: { name, space, around: around?.at, windowMs, all },
   }).finally(() => held.close());
   if (asked.json) output.json(found.document);
-  else for (const line of found.table.trimEnd().split("\n")) for (const part of broken(line, output)) output.line(part);
+  else
+    for (const line of (asked.verbose === true ? found.longTable : found.table).trimEnd().split("\n"))
+      for (const part of broken(line, output)) output.line(part);
   return found.exitCode;
 }
 

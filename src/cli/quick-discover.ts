@@ -13,7 +13,7 @@ export interface Question extends DiscoverQuestion {
 }
 
 const KNOWN = {
-  flags: ["--all", "--json", "--no-color"],
+  flags: ["--all", "--json", "--no-color", "--verbose"],
   values: ["--name", "--space", "--around", "--window"],
   repeated: ["--logs"],
   dash: true,
@@ -46,5 +46,6 @@ export function readQuestion([command, ...rest]: readonly string[]): Question | 
     all: plain.flags.has("--all"),
     json: plain.flags.has("--json"),
     color: !plain.flags.has("--no-color"),
+    ...(plain.flags.has("--verbose") ? { verbose: true } : {}),
   };
 }

@@ -6,6 +6,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../adapters/clock/system-clock.js";
+import { Unsandboxed } from "../adapters/sandbox/unsandboxed.js";
 import { LocalScratch } from "../adapters/scratch/scratch-databases.js";
 import { planRestore } from "../archive/restore/plan.js";
 import { restoreArchive } from "../archive/restore/restore.js";
@@ -73,11 +74,13 @@ function packageMissing(): RecoverError {
   });
 }
 
+/** The archive is a fixture of the package, which nobody else has written to: it needs no sandbox. */
+const OURS = () => Promise.resolve(new Unsandboxed("a rehearsal's own database"));
 const NO_SIGNAL = new AbortController().signal;
 
 async function requireRelease(path: string, given: string): Promise<void> {
   const restore = () => Promise.reject(new Error("nothing is restored yet"));
-  const scratch = new LocalScratch({ restore, path, signal: NO_SIGNAL, root: "/var/tmp" });
+  const scratch = new LocalScratch({ restore, path, signal: NO_SIGNAL, sandbox: OURS, root: "/var/tmp" });
   const { postgres, postgresPath } = await scratch.programs(given).catch((thrown: unknown) => {
     throw thrown instanceof RecoverError ? ofRehearsal(thrown) : thrown;
   });
@@ -114,7 +117,7 @@ async function show({ place, old, table }: ShowOrder, { server, path }: Means): 
   try {
     const copy = new Copy(opened.store.reader());
     const restore = (order: RestoreOrder & { readonly directory: string }) => copy.restore(order);
-    const scratch = new LocalScratch({ restore, path, signal: NO_SIGNAL, root: "/var/tmp" });
+    const scratch = new LocalScratch({ restore, path, signal: NO_SIGNAL, sandbox: OURS, root: "/var/tmp" });
     const bucket = config.s3.bucket ?? "";
     const archive = formatLocation(instanceArchive(bucket, old));
     const began = clock.monotonicMs();

@@ -12,6 +12,7 @@ import { optional } from "../optional.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments, ReportFormat } from "./options.js";
+import { requireNotLost } from "./never-began.js";
 import { writeOwnText } from "./own-text.js";
 import { formatFor } from "./report-format.js";
 import { reportOf } from "./run-report.js";
@@ -66,6 +67,7 @@ interface Written {
 /** Some sentences need no report. */
 function updateAbout(directory: StateDirectory, run: string): Written {
   const { entries, head } = directory.read(run);
+  requireNotLost(directory, run, entries);
   const chainHolds = evidenceHolds(directory.directoryOf(run), referencesIn(entries));
   const about = { schema: SCHEMA, run, head, chainHolds, format: "update" };
   return { about, whole: about, text: incidentUpdate(entries) };
@@ -73,6 +75,7 @@ function updateAbout(directory: StateDirectory, run: string): Written {
 
 function reportAbout(directory: StateDirectory, run: string, format: Exclude<ReportFormat, "update">): Written {
   const { entries, head, holds, document } = reportOf(directory, run, { isAbridged: format !== "json" });
+  requireNotLost(directory, run, entries);
   const about = { schema: SCHEMA, run, head, chainHolds: holds, format };
   switch (format) {
     case "markdown":

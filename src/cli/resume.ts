@@ -10,12 +10,12 @@ import { begunRunbook } from "./begun-runbook.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
-import { requireKnownSteps } from "./decided-steps.js";
 import { secrets } from "./failure.js";
+import { requireDecidable, requireUndecided } from "./given-decisions.js";
 import { lastDrill } from "./last-drill.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
 import { neverBegan, requireNotLost } from "./never-began.js";
-import type { FromArguments, ResumeArguments } from "./options.js";
+import type { AcceptArguments, FromArguments, ResumeArguments } from "./options.js";
 import type { Afterwards } from "./run.js";
 import { useOwnActions } from "./own-actions.js";
 import { openStateDirectory } from "./state.js";
@@ -23,7 +23,8 @@ import { usualTimes, withUsual } from "./usual-times.js";
 
 export type ResumeCall = ConductArguments &
   ResumeArguments &
-  Partial<FromArguments> & { readonly run?: string | undefined };
+  Partial<FromArguments> &
+  Partial<AcceptArguments> & { readonly run?: string | undefined };
 
 /** Carries a run on with the runbook of its name, which must be the one that it began with. */
 export async function resume(
@@ -44,15 +45,17 @@ export async function resume(
     now,
     observer: stage.mode?.observer,
   });
-  const run =
+  const { run, epoch } =
     from === undefined
-      ? chooseRunOrRehearsal(state, given.run, (text) => stage.output.error(text))
+      ? { run: chooseRunOrRehearsal(state, given.run, (text) => stage.output.error(text)), epoch: 0 }
       : await (await import("./arrival.js")).bringFrom({
           ...{ given, from, state, run: given.run, takeOver: given["take-over"] },
           say: (text) => stage.output.error(text),
         });
   const { entries } = state.read(run);
   const begun = replay(entries);
+  const isBatch = batchOf(entries) !== undefined;
+  if (isBatch) requireUndecided(flags.decide, run);
   if (begun.startedAt === "" && stage.mode === undefined) {
     requireNotLost(state, run, entries);
     // Where another process is about to begin it, that is said.
@@ -61,17 +64,17 @@ export async function resume(
   }
   if (begun.rehearsal && stage.mode === undefined) {
     // Refused while another process plays it: a second box over the same world would tear it.
-    if (batchOf(entries) === undefined) await state.open(run, { takeOver: false }).journal.close();
+    if (!isBatch) await state.open(run, { takeOver: false }).journal.close();
     return await (await import("./rehearse.js")).resumeRehearsed(given, run);
   }
   // It has come to its end, and its runs have not.
-  if (batchOf(entries) !== undefined) return await afterwards(run, EXIT.done);
+  if (isBatch) return await afterwards(run, EXIT.done);
   await useOwnActions(given);
   const runbook = begunRunbook(state.directoryOf(run), entries);
-  requireKnownSteps(flags.decide.keys(), runbook, begun);
-  const config = configFor(runbook, given, begun.inputs);
+  requireDecidable(flags.decide, runbook, begun);
+  const config = await configFor(runbook, given, begun.inputs);
   const at = leasePlace(run, entries, config);
-  const { journal, locks, directory } = state.open(run, { takeOver: flags.takeOver });
+  const { journal, locks, directory } = state.open(run, { takeOver: flags.takeOver, above: epoch });
   const drill = (): DrillTimes | undefined => lastDrill(state, stage.mode !== undefined);
   const events = new EventLog(directory, secrets);
   const alsoTo = (event: RunEvent): void => events.write(event);

@@ -79,7 +79,7 @@ export class RunAlerts {
 
   #ended(event: Extract<RunEvent, { type: "run-ended" }>): void {
     clearTimeout(this.#unanswered);
-    const { outcome, exitCode, error, resumeWith } = event;
+    const { outcome, exitCode, error, resumeWith, world } = event;
     // Somebody has stopped it, and knows.
     if (exitCode === EXIT.interrupted) return this.#measure("stopped", exitCode);
     const more = {
@@ -87,6 +87,7 @@ export class RunAlerts {
       exitCode,
       ...(error === undefined ? {} : { code: error.code }),
       ...(resumeWith === undefined ? {} : { resumeWith }),
+      ...(world === undefined ? {} : { world }),
     };
     const why = error?.message ?? outcome;
     if (exitCode === EXIT.stopped || exitCode === EXIT.inDoubt)

@@ -42,7 +42,7 @@ export async function runWith(given: RunCall, inputs: JsonObject, afterwards = A
   const flags = flagsOf(given, NOT_RESUMED);
   // A wrong input or configuration is said before there is a run.
   const starting = startingInputs(runbook, inputs, stage.clock.now());
-  const common = { stage, runbook, flags, config: configFor(runbook, given, inputs) };
+  const common = { stage, runbook, flags, config: await configFor(runbook, given, inputs) };
   if (!stage.asks && stage.mode === undefined) requireAllInputs(runbook, starting);
   if (given["dry-run"]) {
     const journal = new MemoryJournal({ run: newRunId(stage.clock.now()), secrets, now: () => stage.clock.now() });

@@ -5,6 +5,7 @@ import { type Plan, planRun, type PlannedStep } from "../engine/plan.js";
 import { optional } from "../optional.js";
 import { resolve } from "../runbook/resolve.js";
 import type { InputSpec, Runbook, Template } from "../runbook/runbook.js";
+import { typedIn } from "../typed-lines.js";
 
 export interface ShownStep {
   readonly id: string;
@@ -66,7 +67,7 @@ export function runbookPage(runbook: Runbook): string {
   const steps = shownSteps(runbook);
   return `${[
     `# ${title}`,
-    `The runbook \`${name}\`, version ${version}, with ${steps.length} steps: what the tool does, and what a person without it types. \`<step.field>\` stands for what that step found out, \`<inputs.NAME>\` for an input, \`<flags.NAME>\` for what a flag allows, \`<item>\` for the one of several that it is about. A line that begins with \`#\` is said, not typed. What is aimed at: \`${textOf(runbook.target)}\`.`,
+    `The runbook \`${name}\`, version ${version}, with ${steps.length} steps: what the tool does, and what a person without it types. \`<step.field>\` stands for what that step found out (a list as JSON), \`<inputs.NAME>\` for an input, \`<flags.NAME>\` for what a flag allows, \`<item>\` for the one of several that it is about. In a value that is filled in, write each \`'\` as \`'\\''\`: otherwise the shell runs what follows it. A line that begins with \`#\` is said, not typed. What is aimed at: \`${textOf(runbook.target)}\`.`,
     "## Inputs",
     inputs.length === 0 ? "None." : inputs.map(inputLine).join("\n"),
     "## Steps",
@@ -109,10 +110,10 @@ function stepBlocks(step: ShownStep, number: number): readonly string[] {
 
 /** Commands of one place stand below its name; "here" is where the tool would run. */
 function fenced(commands: readonly PrintedCommand[]): string {
-  const lines = commands.flatMap(({ on, line, variables = [] }, index) => [
-    ...(commands[index - 1]?.on === on || (index === 0 && on === "here") ? [] : [`# on ${on}:`]),
-    ...variables.map(({ setWith }) => setWith),
-    line,
+  const typed = typedIn(commands);
+  const lines = typed.flatMap(({ on, text }, index) => [
+    ...(on === (typed[index - 1]?.on ?? "here") ? [] : [`# ${on === "here" ? on : `on ${on}`}:`]),
+    text,
   ]);
   return ["```sh", ...lines, "```"].join("\n");
 }

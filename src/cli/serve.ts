@@ -4,9 +4,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../adapters/clock/system-clock.js";
 import { asRecoverError, EXIT, RecoverError } from "../errors.js";
-import { errnoOf, replaceDurably } from "../journal/durable.js";
+import { errnoOf } from "../journal/durable.js";
 import { EventTail } from "../journal/event-tail.js";
-import { readOwn } from "../journal/own-file.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import { SCRIPT } from "../page/script.js";
 import { PageServer, type Shown } from "../page/server.js";
@@ -32,11 +31,10 @@ export async function serve(
   const output = createOutput({ secrets, color: given.color });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
   const run = chooseRunOrRehearsal(directory, given.run, (text) => output.error(text));
-  const known = addressOf(directory, run);
   const page = new LivePage(directory, run);
-  const server = new PageServer(known.token, page.shown);
-  const address = await listen(server, { port: given.port, last: known.port });
-  rememberAddress(directory, run, { token: known.token, port: server.port });
+  // Never one that was shown before: whoever listens at an old address must learn nothing that opens this one.
+  const server = new PageServer(randomBytes(32).toString("hex"), page.shown);
+  const address = await listen(server, given.port ?? 0);
   if (given.json) output.json({ schema: "dingo-recover/serve@1", run, address });
   else {
     output.line(`run ${run} is shown at ${address}`, "good");
@@ -121,35 +119,6 @@ function stampOf(path: string): string {
   }
 }
 
-interface KnownAddress {
-  readonly token: string;
-  readonly port: number;
-}
-
-const ADDRESS = "page.json";
-
-/** The address stays the same when the page is served again: who has it open goes on reading. */
-function addressOf(directory: StateDirectory, run: string): KnownAddress {
-  const anew = { token: randomBytes(32).toString("hex"), port: 0 };
-  try {
-    const kept = JSON.parse(
-      readOwn(join(directory.directoryOf(run), ADDRESS)).toString("utf8"),
-    ) as Partial<KnownAddress>;
-    const { token = "", port = 0 } = kept;
-    return /^[0-9a-f]{64}$/u.test(token) && Number.isInteger(port) && port > 1023 && port < 65536
-      ? { token, port }
-      : anew;
-  } catch (thrown) {
-    if (thrown instanceof RecoverError) throw thrown;
-    return anew;
-  }
-}
-
-function rememberAddress(directory: StateDirectory, run: string, address: KnownAddress): void {
-  const path = join(directory.directoryOf(run), ADDRESS);
-  replaceDurably(path, `${path}.${process.pid}.tmp`, JSON.stringify(address));
-}
-
 function requirePort(port: number | undefined): void {
   if (port === undefined || (Number.isInteger(port) && port >= 1024 && port <= 65535)) return;
   throw new RecoverError("usage", `--port ${port} is no port from 1024 to 65535`, {
@@ -158,23 +127,15 @@ function requirePort(port: number | undefined): void {
   });
 }
 
-async function listen(
-  server: PageServer,
-  { port, last }: { readonly port: number | undefined; readonly last: number },
-): Promise<string> {
+async function listen(server: PageServer, port: number): Promise<string> {
   try {
-    return await server.listen(port ?? last);
+    return await server.listen(port);
   } catch (cause) {
-    if (port === undefined && last !== 0) return await server.listen(0);
-    throw new RecoverError(
-      "usage",
-      `port ${port ?? 0} of this machine cannot be used: ${errnoOf(cause) ?? "unknown"}`,
-      {
-        remedy: "Give another one with --port, or leave it out.",
-        place: "--port",
-        cause,
-        effect: "none",
-      },
-    );
+    throw new RecoverError("usage", `port ${port} of this machine cannot be used: ${errnoOf(cause) ?? "unknown"}`, {
+      remedy: "Give another one with --port, or leave it out.",
+      place: "--port",
+      cause,
+      effect: "none",
+    });
   }
 }

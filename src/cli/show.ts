@@ -1,15 +1,15 @@
 /** `show`: a runbook for people without the tool, with its inputs and the commands of each step. Nothing is asked of any system. */
 import { EXIT } from "../errors.js";
-import type { GlobalArguments } from "./options.js";
+import type { ActionsArguments, GlobalArguments } from "./options.js";
 import { useOwnActions } from "./own-actions.js";
 import { runbookPage, shownSteps } from "./runbook-page.js";
 import { openRunbook } from "./shipped-runbooks.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./failure.js";
 
-export async function show(given: GlobalArguments & { readonly runbook: string }): Promise<number> {
-  // A shipped one names no action of anybody's own, and is shown where the configuration is wrong.
-  if (/[/.]/.test(given.runbook)) await useOwnActions(given);
+export async function show(given: GlobalArguments & ActionsArguments & { readonly runbook: string }): Promise<number> {
+  // Own actions are programs: they are loaded only where that was asked for.
+  if (given["with-actions"]) await useOwnActions(given);
   const runbook = openRunbook(given.runbook);
   if (!given.json) process.stdout.write(runbookPage(runbook));
   else {

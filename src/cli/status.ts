@@ -1,13 +1,15 @@
 import { systemClock } from "../adapters/clock/system-clock.js";
 import { replay } from "../engine/replay.js";
 import { summarize } from "../engine/summary.js";
-import { hasTouched, wayOn } from "../engine/way-on.js";
+import { wayOn } from "../engine/way-on.js";
+import { hasTouched } from "../journal/entry.js";
 import { EXIT } from "../errors.js";
 import { EventTail } from "../journal/event-tail.js";
 import type { JournalReading } from "../journal/reading.js";
 import type { StateDirectory } from "../journal/state-directory.js";
 import { unitsOf } from "../report/digest.js";
 import { between, lasting, Times } from "../report/times.js";
+import { standingText } from "../standing/standing.js";
 import { wayOnLines } from "../ui/event-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
@@ -130,7 +132,8 @@ function stepsOf({ state, reading }: Standing): readonly StepStanding[] {
 function documentOf(standing: Standing): object {
   const { reading, carried } = standing;
   const summary = summarize(reading.entries, { carried });
-  return { schema: "dingo-recover/status@1", ...summary, head: reading.head, steps: stepsOf(standing) };
+  const world = standingText(reading.entries);
+  return { schema: "dingo-recover/status@1", ...summary, world, head: reading.head, steps: stepsOf(standing) };
 }
 
 type Styled = readonly [text: string, style?: Parameters<Output["line"]>[1]];
@@ -155,9 +158,16 @@ function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly 
     ...(error === undefined || carried ? [] : wrap(`${error.message} (${error.code})`, width)).map(
       (line): Styled => [line],
     ),
+    ...worldLines(standing, width).map((line): Styled => [line]),
     ...(goesOn ? [[""] as const] : [[`journal head: ${reading.head}`] as const]),
     ...ways.map((line): Styled => [line]),
   ];
+}
+
+/** While a process is at work the next moment may say otherwise. */
+function worldLines({ state, carried, members, reading }: Standing, width: number): readonly string[] {
+  const isOver = state.phase.kind === "ended" && state.phase.outcome === "succeeded";
+  return carried || isOver || members !== undefined ? [] : wrap(standingText(reading.entries), width);
 }
 
 /** When it began and ended, in UTC and on the wall of whoever reads. */

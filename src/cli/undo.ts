@@ -5,12 +5,12 @@ import { previewUndo } from "../engine/undo-preview.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { EventLog } from "../journal/event-log.js";
 import { begunRunbook } from "./begun-runbook.js";
-import { chooseRun } from "./choose-run.js";
+import { chooseRun, undoCommands } from "./choose-run.js";
 import { cleanupsOf, leftOutLine, refuseSuspects } from "./cleanups.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
 import { configFor } from "./configuration.js";
-import { requireKnownSteps } from "./decided-steps.js";
 import { secrets } from "./failure.js";
+import { requireDecidable } from "./given-decisions.js";
 import { leasePlace, leaseTerms } from "./lease-terms.js";
 import { neverBegan } from "./never-began.js";
 import type { ResumeArguments, UndoArguments } from "./options.js";
@@ -33,7 +33,7 @@ export async function undo(given: UndoCall): Promise<number> {
     now,
     observer: stage.mode?.observer,
   });
-  const run = chooseRun(state, given.run);
+  const run = chooseRun(state, given.run, () => undoCommands(state));
   const reading = state.read(run);
   const begun = replay(reading.entries);
   if (begun.startedAt === "") throw neverBegan(run, state.directoryOf(run), "undo");
@@ -44,7 +44,7 @@ export async function undo(given: UndoCall): Promise<number> {
   for (const other of begun.rehearsal ? [] : cleanups.leftOut) stage.output.error(leftOutLine(other));
   await useOwnActions(given);
   const runbook = begunRunbook(state.directoryOf(run), reading.entries);
-  requireKnownSteps(flags.decide.keys(), runbook, begun);
+  requireDecidable(flags.decide, runbook, begun);
   if (given["dry-run"]) {
     if (begun.rehearsal && stage.mode === undefined) (await import("./rehearse.js")).requireBox(given, run);
     const { entries, head } = reading;
@@ -57,7 +57,7 @@ export async function undo(given: UndoCall): Promise<number> {
     await state.open(run, { takeOver: false, back: true }).journal.close();
     return await (await import("./rehearse.js")).continueRehearsed(given, { command: "undo", run });
   }
-  const config = configFor(runbook, given, begun.inputs);
+  const config = await configFor(runbook, given, begun.inputs);
   const at = leasePlace(run, reading.entries, config);
   const { journal, locks, directory } = state.open(run, { takeOver: given["take-over"], back: true });
   const events = new EventLog(directory, secrets);

@@ -9,6 +9,7 @@ import { helpOf } from "./render-help.js";
 
 /** What a command cannot do without, as its help names it. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  approve: ["REQUEST"],
   "handover export": ["RUN"],
   "handover import": ["FILE"],
   "journal verify": ["RUN"],

@@ -1,11 +1,13 @@
 /** A verdict on an archive for a person: what can be had back first, then what it rests on, then what is wrong. */
-import { lossInTimeText, lossText } from "../archive/judgement/loss.js";
+import { lostSegmentsText } from "../archive/judgement/loss.js";
+import { unreadText } from "../archive/judgement/assembly.js";
 import type { Problem, VerdictName } from "../archive/judgement/problem.js";
 import { type ArchiveVerdict, type BaseBackupVerdict, recoveryPointText } from "../archive/judgement/verdict.js";
 import type { RecoveryWindow } from "../archive/judgement/window.js";
 import { type TerminalOptions, terminalPicture } from "../archive/picture/terminal.js";
 import { bytesText } from "../bytes.js";
 import { counted } from "../counted.js";
+import { type LossRange, lossText } from "../loss.js";
 import { wrap } from "../ui/text.js";
 
 const WIDTH = 80;
@@ -20,6 +22,7 @@ const IN_WORDS: Readonly<Record<VerdictName, string>> = {
 
 export interface VerdictShown extends ArchiveVerdict {
   readonly location: string;
+  readonly lossRange: LossRange | null;
   readonly cost: { readonly depth: string; readonly requests: number; readonly bytes: number };
 }
 
@@ -49,12 +52,17 @@ function lookText({ look, cost, expiry, problems }: VerdictShown): string {
   const took = `${counted(cost.requests, "request")}, ${bytesText(cost.bytes)} read`;
   const rules = expiry.known ? "" : ` Lifecycle rules of the bucket: not known, ${whyNotKnown(problems)}.`;
   if (look === null && cost.depth !== "names") return `No object could be looked into: ${took}.`;
-  if (look === null) return `Judged by names, sizes and small objects: ${took}. --deep looks into the objects.${rules}`;
+  if (look === null)
+    return `Judged by names, sizes and small objects: ${took}; ${unreadText(look)}. --deep looks into the objects, --deep=full reads all of them.${rules}`;
   const how = cost.depth === "full" ? "read to the last byte" : "looked at, at both ends";
   const unproven = look.unproven === 0 ? "" : `, ${look.unproven} of them with no mark at their end (--deep=full)`;
   const hidden = look.hidden === 0 ? "" : `, ${look.hidden} could not be looked into`;
-  return `${counted(look.objects, "object")} ${how}: ${look.broken} cannot be used${unproven}${hidden}. ${took}.${rules}`;
+  const unread = unreadText(look);
+  const rest = unread === "" ? "" : ` ${upperFirst(unread)}: a flipped bit there does not show. --deep=full reads it.`;
+  return `${counted(look.objects, "object")} ${how}: ${look.broken} cannot be used${unproven}${hidden}.${rest} ${took}.${rules}`;
 }
+
+const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** A store that did not answer was not asked for them, or not heard. */
 function whyNotKnown(problems: readonly Problem[]): string {
@@ -63,13 +71,13 @@ function whyNotKnown(problems: readonly Problem[]): string {
 
 /** What a restore brings back, and how it has to be asked for. */
 function outcome(shown: VerdictShown): readonly string[] {
-  const { recoveryPoint: point, chosenBase, targetTimeline, reader, loss, lossInTime, pick } = shown;
+  const { recoveryPoint: point, chosenBase, targetTimeline, reader, loss, lossRange: range, pick } = shown;
+  const lost = range === null ? lostSegmentsText(loss) : lossText(range);
   const lines = [
-    ...(point === null ? [] : [`recovery point: ${recoveryPointText(point)}`, lossText(loss)]),
-    ...(lossInTime === null ? [] : [lossInTimeText(lossInTime.noLaterThan, lossInTime.deletedAt) ?? ""]),
+    ...(point === null ? [] : [`recovery point: ${recoveryPointText(point)}`, lost]),
     ...(point === null || chosenBase === null
       ? []
-      : [`restore ${chosenBase} with ${PROGRAM[reader]}, recovery_target_timeline = '${targetTimeline ?? "latest"}'`]),
+      : [`restore ${chosenBase} with ${PROGRAM[reader]}, ${targetText(targetTimeline)}`]),
     ...(pick === null ? [] : [pickLine(pick)]),
   ];
   return lines.flatMap((line) => hanging("  ", line));
@@ -77,7 +85,13 @@ function outcome(shown: VerdictShown): readonly string[] {
 
 function pickLine({ time, base, targetTimeline, why }: NonNullable<ArchiveVerdict["pick"]>): string {
   if (base === null) return `back to ${moment(time)}: not possible, ${why}`;
-  return `back to ${moment(time)}: ${base}, recovery_target_timeline = '${targetTimeline ?? "latest"}' (${why})`;
+  return `back to ${moment(time)}: ${base}, ${targetText(targetTimeline)} (${why})`;
+}
+
+/** `current` is a value since PostgreSQL 12. */
+function targetText(target: ArchiveVerdict["targetTimeline"]): string {
+  const text = `recovery_target_timeline = '${target ?? "latest"}'`;
+  return target === "current" ? `${text} (up to PostgreSQL 11: leave it out)` : text;
 }
 
 /** Where nothing was listed, nothing is said of it: it may be a refusal. */
@@ -109,7 +123,7 @@ function baseLines(base: BaseBackupVerdict, { chosenBase, latestBase }: VerdictS
 
 function windowText({ from, to, targetTimeline, timelines }: RecoveryWindow): string {
   const way = timelines.length > 1 ? `, over timelines ${timelines.join(", ")}` : "";
-  const target = targetTimeline === "latest" ? "" : `, recovery_target_timeline = '${targetTimeline}'`;
+  const target = targetTimeline === "latest" ? "" : `, ${targetText(targetTimeline)}`;
   return `can go back to any moment from ${from.time === null ? "its end" : moment(from.time)} to ${moment(to.time)}${way}${target}`;
 }
 

@@ -16,7 +16,7 @@ export async function withDecryption<T>(
   signal: AbortSignal,
   work: (decryption: Decryption | undefined) => Promise<T>,
 ): Promise<T> {
-  const { gpg } = configOf(given, ["gpg"]);
+  const { gpg } = await configOf(given, ["gpg"]);
   const named = given["gpg-key"];
   const config = { gpg: named === undefined ? (gpg ?? {}) : { ...gpg, key: resolve(named) } };
   const decryption = await openDecryption({ config, env: process.env, secrets, signal });

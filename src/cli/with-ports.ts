@@ -4,13 +4,13 @@ import type { ResourceRecorder } from "../ports/resources.js";
 import { wire, type Wired } from "../wiring.js";
 import type { Config } from "../config/config.js";
 import type { Section } from "../config/load.js";
-import { somebodyIsThere } from "./conductor.js";
 import { configOf } from "./configuration.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
 import { askOutsideRuns } from "./outside-runs.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
 import { watchSignals } from "./signals.js";
+import { somebodyIsThere } from "./somebody-is-there.js";
 import { createOutput } from "../ui/output.js";
 import { NOBODY } from "../ui/renderer.js";
 
@@ -27,7 +27,7 @@ export async function withPorts<T>(
   needed: readonly Section[] | Config,
   work: (wired: Wired, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const config = "cf" in needed ? needed : configOf(given, needed);
+  const config = "cf" in needed ? needed : await configOf(given, needed);
   const mode = readRehearsalMode(process.env);
   const output = createOutput({ secrets, color: given.color });
   const stopper = watchSignals((text) => output.error(text), false);

@@ -32,7 +32,7 @@ export async function withStore<T>(
   work: (opened: StorePorts) => Promise<T>,
   remedy = ONCE_MORE,
 ): Promise<T> {
-  const config = configOf(given, ["s3"]);
+  const config = await configOf(given, ["s3"]);
   const output = createOutput({ secrets, color: given.color });
   if (config.s3.viaGateway === true) {
     const { withPorts } = await import("./with-ports.js");

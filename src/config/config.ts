@@ -1,4 +1,5 @@
 /** The configuration as a value: places and references. It holds no secret, only where each one is to be had. */
+import type { Effect } from "../action.js";
 import type { Settings, WalESettings } from "../ports/settings.js";
 
 /** Where a secret is, never what it is (law 10). */
@@ -6,8 +7,8 @@ export type SecretReference =
   | { readonly kind: "env"; readonly name: string }
   /** Absolute path. */
   | { readonly kind: "file"; readonly path: string }
-  /** Its standard output; nothing is expanded by a shell. */
-  | { readonly kind: "command"; readonly argv: readonly [string, ...string[]] };
+  /** Its standard output, in the configuration's directory `cwd`; nothing is expanded by a shell. */
+  | { readonly kind: "command"; readonly argv: readonly [string, ...string[]]; readonly cwd: string };
 
 export interface CfConfig {
   readonly api?: string;
@@ -48,17 +49,21 @@ export interface BoshConfig {
   readonly socks?: SocksConfig;
 }
 
+export interface S3Keys {
+  /** Not secret: it names who speaks. */
+  readonly accessKeyId: string | SecretReference;
+  readonly secretAccessKey: SecretReference;
+  readonly sessionToken?: SecretReference;
+}
+
 export interface S3Config {
   readonly endpoint?: string;
   readonly region?: string;
   readonly bucket?: string;
   /** Absent: the standard chain of AWS. */
-  readonly credentials?: {
-    /** Not secret: it names who speaks. */
-    readonly accessKeyId: string | SecretReference;
-    readonly secretAccessKey: SecretReference;
-    readonly sessionToken?: SecretReference;
-  };
+  readonly credentials?: S3Keys;
+  /** Keys that archives are read with, and nothing is written. Absent: `credentials` read as well. */
+  readonly source?: S3Keys;
   /** The store is reached through the gateway hop; only where there is one. */
   readonly viaGateway?: true;
 }
@@ -122,6 +127,16 @@ export interface GpgConfig {
   readonly passphrase?: SecretReference;
 }
 
+/** Whose signatures count, and what needs those of two persons. */
+export interface ApprovalsConfig {
+  /** File of OpenSSH's form ALLOWED SIGNERS, absolute; absent: nobody is known. */
+  readonly allowedSigners?: string;
+  /** File of the operator's own SSH key, absolute; its public half where an agent holds the other. */
+  readonly key?: string;
+  /** Effects of the steps that two persons have to approve; absent: none. */
+  readonly needsTwo?: readonly Effect[];
+}
+
 export interface Config {
   /** The file that was read; absent where everything comes from the environment. */
   readonly file?: string;
@@ -138,6 +153,9 @@ export interface Config {
   readonly lease?: LeaseConfig;
   readonly alert?: AlertConfig;
   readonly gpg?: GpgConfig;
+  readonly approvals?: ApprovalsConfig;
+  /** A server on the files of an archive may run here without a sandbox. */
+  readonly unsandboxed?: true;
   /** Of WAL-E's own settings, where a run was given their directory. */
   readonly walE?: WalESettings;
   /** Absolute paths of files with users' own actions. */

@@ -2,6 +2,7 @@
  * `lease: s3://BUCKET/PREFIX`: where leases lie and journals are mirrored. Dingo's archives are exactly
  * `s3://BUCKET/backups/GUID/wal` (wal-archives.md §1): nothing of ours is written at, below or above one (law 1).
  */
+import { archivePartOf } from "../archive-marks.js";
 import { RecoverError } from "../errors.js";
 import { quoted } from "../printable.js";
 import type { Located } from "../yaml/located.js";
@@ -37,6 +38,7 @@ function parseLease(text: string): LeaseConfig | string {
   if (parts.some((part) => !PART.test(part) || part === "." || part === ".."))
     return "has a part that is no plain name";
   const lower = parts.map((part) => part.toLowerCase());
-  if (lower[0] === "backups" || lower.includes("wal")) return "lies where archives lie, below backups/ or in a wal/";
+  if (lower[0] === "backups" || lower.includes("wal") || archivePartOf(prefix) !== undefined)
+    return "lies where archives lie, below backups/ or in a wal/";
   return { bucket, prefix };
 }

@@ -13,6 +13,7 @@ import type { Located } from "../yaml/located.js";
 import { readYaml } from "../yaml/read.js";
 import { parseAddress } from "./address.js";
 import { readAlert } from "./alert.js";
+import { readApprovals } from "./approvals.js";
 import { readBosh } from "./bosh.js";
 import { readBroker } from "./broker.js";
 import { readCf } from "./cloud-foundry.js";
@@ -23,6 +24,7 @@ import { LOG_STORES, readLogStore } from "./log-store.js";
 import { readS3 } from "./object-store.js";
 import { PROFILE_VARIABLE, PROFILES, withProfile } from "./profile.js";
 import { type Environment, readIfThere, Reading } from "./reading.js";
+import { readSandbox } from "./sandbox.js";
 import { discreet } from "./secret.js";
 import { Way } from "./way.js";
 
@@ -38,6 +40,8 @@ const KEYS = [
   "lease",
   "alert",
   "gpg",
+  "approvals",
+  "sandbox",
   "actions",
 ] as const;
 type ConfigFields = Fields<(typeof KEYS)[number] | typeof PROFILES>;
@@ -121,17 +125,30 @@ export function usualFiles({ env, cwd }: ConfigOptions): readonly [string, strin
   return [join(cwd, "dingo-recover.yml"), join(home, "dingo-recover", "config.yml")];
 }
 
-interface FoundFile {
+/** Why a file counts: it was named, it is the one in the user's own configuration directory, or it lies where we stand. */
+export type FoundBy = "named" | "own" | "place";
+
+export interface FoundFile {
   readonly path: string;
   readonly text: string;
+  readonly by: FoundBy;
 }
 
-function findFile(options: ConfigOptions): FoundFile | undefined {
-  if (options.content !== undefined) return options.content;
+/** The file that counts; undefined where there is none. Errors: `config-invalid`. */
+export function findFile(options: ConfigOptions): FoundFile | undefined {
+  if (options.content !== undefined) return { ...options.content, by: "named" };
   const named = options.file === undefined ? undefined : resolve(options.cwd, options.file);
-  for (const path of named === undefined ? usualFiles(options) : [named]) {
+  const [here, own] = usualFiles(options);
+  const places: readonly (readonly [string, FoundBy])[] =
+    named === undefined
+      ? [
+          [here, "place"],
+          [own, "own"],
+        ]
+      : [[named, "named"]];
+  for (const [path, by] of places) {
     const text = readIfThere(path);
-    if (text !== undefined) return { path, text };
+    if (text !== undefined) return { path, text, by };
   }
   if (named === undefined) return undefined;
   throw new RecoverError("config-invalid", `there is no configuration file ${quoted(named)}`, {
@@ -141,9 +158,17 @@ function findFile(options: ConfigOptions): FoundFile | undefined {
   });
 }
 
-function homeOf(env: Environment): string {
+/** Where `~/` of the file begins. */
+export function homeOf(env: Environment): string {
   const home = env["HOME"];
   return home !== undefined && isAbsolute(home) ? home : homedir();
+}
+
+/** The file is YAML, as far as that goes. What would not be understood cannot be shown. Errors: `config-invalid`. */
+export function requireReadable({ path, text }: FoundFile): void {
+  const findings = new Findings(path, text);
+  if (isBlank(text) || (readYaml(findings) !== undefined && !findings.any)) return;
+  throw diagnosticsError("config-invalid", discreet(findings.list(), text));
 }
 
 /** Nothing but comments is a configuration that is silent about everything. */
@@ -163,6 +188,8 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
   const lease = read("lease", (node) => readLease(reading, node));
   const alert = read("alert", (node) => readAlert(reading, node));
   const gpg = read("gpg", (node) => readGpg(reading, node));
+  const approvals = read("approvals", (node) => readApprovals(reading, node));
+  const unsandboxed = read("sandbox", (node) => readSandbox(reading, node));
   const cf = read("cf", (node) => readCf(reading, node, way)) ?? { skipSslValidation: false };
   const s3 = read("s3", (node) => readS3(reading, node, way)) ?? {};
   const bosh = read("bosh", (node) => readBosh(reading, node));
@@ -181,9 +208,11 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     ...(logStores.length === 0 ? {} : { logStores }),
     ...(broker === undefined ? {} : { broker }),
     ...(etcd === undefined ? {} : { etcd }),
+    ...(unsandboxed === undefined ? {} : { unsandboxed }),
     ...(lease === undefined ? {} : { lease }),
     ...(alert === undefined ? {} : { alert }),
     ...(gpg === undefined ? {} : { gpg }),
+    ...(approvals === undefined ? {} : { approvals }),
   };
 }
 

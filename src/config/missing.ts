@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { quoted } from "../printable.js";
-import type { Config, SecretReference } from "./config.js";
+import type { Config, S3Keys, SecretReference } from "./config.js";
 import type { Environment } from "./reading.js";
 
 export type System = "cf" | "bosh" | "s3" | "log-stores";
@@ -79,12 +79,16 @@ function ofGateway({ bosh: { gateway } }: Config, env: Environment): readonly Mi
   ];
 }
 
-function ofStore({ s3: { credentials } }: Config, env: Environment): readonly Missing[] {
-  const id = credentials?.accessKeyId;
+function ofStore({ s3 }: Config, env: Environment): readonly Missing[] {
+  return (["credentials", "source"] as const).flatMap((name) => ofKeys(`s3.${name}`, s3[name], env));
+}
+
+function ofKeys(name: string, keys: S3Keys | undefined, env: Environment): readonly Missing[] {
+  const id = keys?.accessKeyId;
   return [
-    ...(typeof id === "object" ? secret("s3.credentials.access_key_id", id, env) : []),
-    ...secret("s3.credentials.secret_access_key", credentials?.secretAccessKey, env),
-    ...secret("s3.credentials.session_token", credentials?.sessionToken, env),
+    ...(typeof id === "object" ? secret(`${name}.access_key_id`, id, env) : []),
+    ...secret(`${name}.secret_access_key`, keys?.secretAccessKey, env),
+    ...secret(`${name}.session_token`, keys?.sessionToken, env),
   ];
 }
 

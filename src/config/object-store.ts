@@ -2,12 +2,12 @@
 import { Fields } from "../yaml/fields.js";
 import type { Located } from "../yaml/located.js";
 import { parseAddress } from "./address.js";
-import type { S3Config, SecretReference } from "./config.js";
+import type { S3Config, S3Keys, SecretReference } from "./config.js";
 import { environmentError, type Reading } from "./reading.js";
 import { readSecret } from "./secret.js";
 import type { Way } from "./way.js";
 
-const KEYS = ["endpoint", "region", "bucket", "credentials", "via_gateway"] as const;
+const KEYS = ["endpoint", "region", "bucket", "credentials", "source", "via_gateway"] as const;
 const CREDENTIAL_KEYS = ["access_key_id", "secret_access_key", "session_token"] as const;
 const ENDPOINT_REMEDY =
   "Write the address of the store without bucket and path: `https://s3.example.org`; leave it out for AWS.";
@@ -31,14 +31,15 @@ export function readS3(reading: Reading, node: Located | undefined, way: Way): S
     message: '"bucket" is no name of a bucket',
     remedy: "Write the name alone, without s3:// and without a path.",
   });
-  const credentials = fields?.get("credentials");
-  const references = credentials === undefined ? undefined : readCredentials(reading, credentials);
+  const keys = (name: "credentials" | "source"): S3Keys | undefined => readKeys(reading, fields?.get(name), name);
+  const [credentials, source] = [keys("credentials"), keys("source")];
   const viaGateway = way.asked(fields?.get("via_gateway"));
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     ...(bucket === undefined ? {} : { bucket }),
-    ...(references === undefined ? {} : { credentials: references }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(source === undefined ? {} : { source }),
     ...(viaGateway ? { viaGateway } : {}),
   };
 }
@@ -58,8 +59,9 @@ function readEndpoint(reading: Reading, fields: S3Fields | undefined): string | 
   return address.url;
 }
 
-function readCredentials(reading: Reading, node: Located): S3Config["credentials"] | undefined {
-  const fields = Fields.of(reading.findings, node, { what: '"credentials"', keys: CREDENTIAL_KEYS });
+function readKeys(reading: Reading, node: Located | undefined, name: string): S3Keys | undefined {
+  const fields =
+    node === undefined ? undefined : Fields.of(reading.findings, node, { what: `"${name}"`, keys: CREDENTIAL_KEYS });
   if (fields === undefined) return undefined;
   const id = fields.need("access_key_id", "Add `access_key_id:`.");
   const secret = fields.need("secret_access_key", "Add `secret_access_key: {env: NAME}`.");

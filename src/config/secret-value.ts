@@ -10,7 +10,7 @@ export interface SecretSources {
   readonly secrets: Secrets;
   readonly env: Environment;
   /** Runs a program to its end and gives its standard output; throws where it fails. */
-  readonly run: (argv: readonly [string, ...string[]]) => Promise<string>;
+  readonly run: (argv: readonly [string, ...string[]], cwd: string) => Promise<string>;
 }
 
 /** One line break at the end is not part of the secret. Throws `not-logged-in` where there is nothing to be had. */
@@ -32,7 +32,7 @@ async function fetch(reference: SecretReference, { env, run }: SecretSources): P
       }
     case "command":
       try {
-        return await run(reference.argv);
+        return await run(reference.argv, reference.cwd);
       } catch (cause) {
         throw missing(reference, `failed${reasonOf(cause)}`, cause);
       }

@@ -54,7 +54,8 @@ function readPlace(
   return name === undefined ? undefined : { kind: "env", name };
 }
 
-function readCommand({ findings }: Reading, node: Located | undefined): SecretReference | undefined {
+function readCommand(reading: Reading, node: Located | undefined): SecretReference | undefined {
+  const { findings } = reading;
   if (node?.kind !== "list" || node.items.length === 0) {
     if (node !== undefined)
       findings.add(node.at, {
@@ -67,7 +68,7 @@ function readCommand({ findings }: Reading, node: Located | undefined): SecretRe
   const [program, ...rest] = words;
   return program === undefined || words.length < node.items.length
     ? undefined
-    : { kind: "command", argv: [program, ...rest] };
+    : { kind: "command", argv: [program, ...rest], cwd: reading.path(".") };
 }
 
 const SECRET_KEY = String.raw`(?:password|passphrase|secret|token)\w*["']?\s*:\s*`;
@@ -79,7 +80,14 @@ const SECRET_BEFORE = new RegExp(`${SECRET_KEY}(?:[|>][-+]?\\s*)?$`, "iu");
 /** YAML's own complaints quote what they found; on a line that holds a secret they must not. */
 export function discreet(diagnostics: readonly Diagnostic[], text: string): readonly Diagnostic[] {
   const lines = text.split(/\r?\n/u);
-  const holdsSecret = ({ line }: Diagnostic): boolean =>
-    SECRET_LINE.test(lines[line - 1] ?? "") || SECRET_BEFORE.test(lines[line - 2] ?? "");
-  return diagnostics.map((one) => (holdsSecret(one) ? { ...one, ...LITERAL_SECRET } : one));
+  return diagnostics.map((one) => (holdsSecret(lines, one.line - 1) ? { ...one, ...LITERAL_SECRET } : one));
 }
+
+/** The text with every line left out that holds a secret: it may be kept and shown. */
+export function discreetText(text: string): string {
+  const lines = text.split(/\r?\n/u);
+  return lines.map((line, at) => (holdsSecret(lines, at) ? "# a line that holds a secret" : line)).join("\n");
+}
+
+const holdsSecret = (lines: readonly string[], at: number): boolean =>
+  SECRET_LINE.test(lines[at] ?? "") || SECRET_BEFORE.test(lines[at - 1] ?? "");

@@ -19,6 +19,7 @@ export function secretsNeeded({ cf, bosh, s3, logStores = [] }: Config): readonl
     s3.credentials === undefined
       ? { what: "credentials of the object store", from: chain }
       : needed("s3.credentials.secret_access_key", s3.credentials.secretAccessKey),
+    ...(s3.source === undefined ? [] : [needed("s3.source.secret_access_key", s3.source.secretAccessKey)]),
     ...logStores.flatMap(({ section, login }) => {
       if (login === undefined) return [];
       return login.kind === "api-key"

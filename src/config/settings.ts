@@ -9,6 +9,7 @@ export type SettingKind =
   | "address"
   | "flag"
   | "port"
+  | "persons"
   | "list"
   | "secret"
   | "text-or-secret"
@@ -247,6 +248,26 @@ export const SETTINGS: readonly Setting[] = [
     what: "of keys that are lent for a time",
     example: SECRET_AT("S3_SESSION_TOKEN"),
   },
+  {
+    name: "s3.source.access_key_id",
+    kind: "text-or-secret",
+    fallback: "s3.credentials",
+    what: "key that archives are read with, and that may write nowhere",
+    example: SECRET_AT("S3_SOURCE_ACCESS_KEY_ID"),
+  },
+  {
+    name: "s3.source.secret_access_key",
+    kind: "secret",
+    fallback: "s3.credentials",
+    what: "where its secret is to be had",
+    example: SECRET_AT("S3_SOURCE_SECRET_ACCESS_KEY"),
+  },
+  {
+    name: "s3.source.session_token",
+    kind: "secret",
+    what: "of keys that are lent for a time",
+    example: SECRET_AT("S3_SOURCE_SESSION_TOKEN"),
+  },
   viaGateway("s3", "the store"),
   {
     name: "logs",
@@ -322,6 +343,39 @@ export const SETTINGS: readonly Setting[] = [
     what: "where its passphrase is to be had",
     example: SECRET_AT("GPG_PASSPHRASE"),
   },
+  {
+    name: "approvals.needed",
+    kind: "persons",
+    fallback: "one person is enough",
+    what: "how many persons have to approve: 2 is the operator and one other",
+    example: "2",
+  },
+  {
+    name: "approvals.for",
+    kind: "list",
+    fallback: "[destroy]",
+    what: "effects of the steps that need them: create, disrupt, destroy",
+    example: "[destroy]",
+  },
+  {
+    name: "approvals.allowed_signers",
+    kind: "text",
+    what: "who they are: a file of OpenSSH's form ALLOWED SIGNERS",
+    example: "/etc/dingo-recover/allowed_signers",
+  },
+  {
+    name: "approvals.key",
+    kind: "text",
+    what: "file of your own SSH key; the public one where an agent or a token holds the other",
+    example: "~/.ssh/id_ed25519.pub",
+  },
+  {
+    name: "sandbox",
+    kind: "text",
+    fallback: "needed",
+    what: "`unsandboxed` lets a restored database run here without a sandbox, though it runs code of whoever owned it",
+    example: "needed",
+  },
   { name: "actions", kind: "list", what: "files with your own actions", example: "[/etc/dingo-recover/own-action.js]" },
 ];
 
@@ -338,5 +392,7 @@ export const SECTION_TITLES: Readonly<Record<string, string>> = {
   lease: "Two machines",
   alert: "Telling others",
   gpg: "Archives that are encrypted",
+  approvals: "Signatures, and steps that two persons approve",
+  sandbox: "What keeps a restored database from this machine",
   actions: "Your own actions",
 };

@@ -4,7 +4,9 @@
  */
 import { detached } from "../detached.js";
 import type { FactBody } from "./fact.js";
-import { GUID, isGuid } from "./guid.js";
+import { actionOf, type BrokerEvent, brokerEvent, DELETION_ERROR, isDingoBroker } from "../log-patterns/broker.js";
+import { GUID } from "../log-patterns/guid.js";
+import { isGuid } from "./guid.js";
 import { isObject, numberField, textField, type LagerData, type LagerLine } from "./lager.js";
 
 export interface BrokerFact {
@@ -26,57 +28,47 @@ const cellUnreachable: Reader = (data) => {
   return { kind: "cell-unreachable", ...some("node", node) };
 };
 const stateSaved: Reader = (data) => (isObject(data["cluster"]) ? described(data["cluster"]) : undefined);
-const createFailed: Reader = (data) => ({ kind: "create-failed", error: errorOf(data) });
-const assignmentRemoved: Reader = () => ({ kind: "assignment-removed" });
 /** `s3://BUCKET/backups/GUID`; the line belongs to the instance that is copied. */
 const cloned: Reader = (data) => {
   const to = archiveOwner(textField(data, "to-uri"));
   return to === undefined ? undefined : { kind: "cloned", to };
 };
-const named: Reader = (data) => ({ kind: "described", ...some("name", textField(data, "name")) });
 
-/** By action, without the `cluster.` of eras A and B and the `recreate.cluster.` of theirs. */
-const READERS = new Map<string, Reader>([
-  ["request", readRequest],
-  ["request.perform", (data) => ({ kind: "request-performed", ...session(data) })],
-  ["remove-node.perform", nodeRemoved],
-  ["remove-random-node.perform", nodeRemoved],
-  ["remove-leader.perform", nodeRemoved],
-  ["remove-node.backend.do", cellUnreachable],
-  ["remove-node.cell.do", cellUnreachable],
-  ["etcd-delete.done", assignmentRemoved],
-  ["remove-cluster-assignment", assignmentRemoved],
-  ["deprovision.start", (data) => ({ kind: "deletion-began", style: "deprovision", ...session(data) })],
-  ["deprovision.done", (data) => ({ kind: "deletion-done", ...session(data) })],
-  ["deprovision.unknown-error", (data) => ({ kind: "refused", error: errorOf(data) })],
-  ["scheduler.stop-cluster", (data) => ({ kind: "deletion-planned", planned: plannedSteps(data) ?? 0 })],
-  ["scheduler.run-cluster", readPlan],
-  ["update.start", () => ({ kind: "update-began" })],
-  ["add-node.perform", () => ({ kind: "node-adding" })],
-  ["save-clusterState", stateSaved],
-  ["state.save-cluster", stateSaved],
-  ["provision.start", () => ({ kind: "create-began" })],
-  ["provision.async-begin", () => ({ kind: "create-forked" })],
-  ["provision.async-complete", () => ({ kind: "create-ended" })],
-  ["provision.run-cluster", createFailed],
-  ["provision.unknown-error", createFailed],
-  ["provision.perform.error", createFailed],
-  ["callbacks.copy-database-backup.start", cloned],
-  ["provision.lookup-service-name.update-recreation-data.saved", named],
-  ["provision.backup-name.update-recreation-data.saved", named],
-]);
+const READERS: Readonly<Record<BrokerEvent, Reader>> = {
+  requested: readRequest,
+  requestPerformed: (data) => ({ kind: "request-performed", ...session(data) }),
+  nodeRemoved,
+  cellUnreachable,
+  assignmentRemoved: () => ({ kind: "assignment-removed" }),
+  deletionBegan: (data) => ({ kind: "deletion-began", style: "deprovision", ...session(data) }),
+  deletionDone: (data) => ({ kind: "deletion-done", ...session(data) }),
+  refused: (data) => ({ kind: "refused", error: errorOf(data) }),
+  deletionPlanned: (data) => ({ kind: "deletion-planned", planned: plannedSteps(data) ?? 0 }),
+  nodesPlanned: readPlan,
+  updateBegan: () => ({ kind: "update-began" }),
+  nodeAdding: () => ({ kind: "node-adding" }),
+  stateSaved,
+  createBegan: () => ({ kind: "create-began" }),
+  createForked: () => ({ kind: "create-forked" }),
+  createEnded: () => ({ kind: "create-ended" }),
+  createFailed: (data) => ({ kind: "create-failed", error: errorOf(data) }),
+  cloned,
+  named: (data) => ({ kind: "described", ...some("name", textField(data, "name")) }),
+};
 
-/** Undefined for lines that say nothing about a deletion. */
+/** Undefined for lines that say nothing about a deletion, and for those of other brokers. */
 export function readBrokerLine(line: LagerLine): BrokerFact | undefined {
-  const action = line.action.replace(/^(?:recreate\.)?cluster\./, "");
-  const body = (READERS.get(action) ?? deprovisionError(action, line))?.(line.data, line);
+  if (!isDingoBroker(line.source)) return undefined;
+  const event = brokerEvent(line.action);
+  const read = event === undefined ? deletionError(line) : READERS[event];
+  const body = read?.(line.data, line);
   if (body === undefined) return undefined;
   const source = body.kind === "cloned" ? archiveOwner(textField(line.data, "from-uri")) : undefined;
   return { ...(source === undefined ? instance(line.data) : { guid: source }), body };
 }
 
 function archiveOwner(uri: string | undefined): string | undefined {
-  return new RegExp(`/(${GUID})(?:/|$)`).exec(uri ?? "")?.[1];
+  return new RegExp(`/(${GUID})(?:/|$)`, "i").exec(uri ?? "")?.[1]?.toLowerCase();
 }
 
 function instance(data: LagerData): { guid?: string; notGuid?: string } {
@@ -84,12 +76,14 @@ function instance(data: LagerData): { guid?: string; notGuid?: string } {
   const nested = isObject(cluster) ? textField(cluster, "instance_id") : undefined;
   const id = textField(data, "instance-id", "instanceID", "clusterID", "instance_id") ?? nested;
   if (id === undefined) return {};
-  return isGuid(id) ? { guid: id } : { notGuid: id };
+  const guid = id.toLowerCase();
+  return isGuid(guid) ? { guid } : { notGuid: id };
 }
 
-/** `deprovision.preconditions.error`, `deprovision.stop-cluster` at level 2, and whatever else may fail in between. */
-function deprovisionError(action: string, line: LagerLine): Reader | undefined {
-  if (line.level < 2 || !action.startsWith("deprovision.")) return undefined;
+/** `deprovision.preconditions.error`, `deprovision.stop-cluster` at level 2, and what else may fail in between. */
+function deletionError(line: LagerLine): Reader | undefined {
+  const action = actionOf(line.action);
+  if (line.level < DELETION_ERROR.level || !action.startsWith(DELETION_ERROR.begins)) return undefined;
   return (data) => ({ kind: "deletion-error", ...session(data), error: errorOf(data) || action });
 }
 

@@ -72,6 +72,19 @@ export type LastWal = {
   readonly state: "begun" | "complete";
 } & (Place | DocumentPlace);
 
+/**
+ * Its last server came to an orderly end: what it had written is in the archive up to the end of this segment. Absent
+ * when no log shows it, which is no sign of another end.
+ */
+export interface CleanStop {
+  readonly segment: string;
+  /** The node that led. */
+  readonly node: string;
+  /** When that segment was in the archive, by the node's clock: RFC 3339 in UTC. */
+  readonly at: string;
+  readonly evidence: readonly Evidence[];
+}
+
 /** Who an instance was. */
 export interface InstanceDescription {
   readonly name?: string;
@@ -112,6 +125,7 @@ export interface Sighting extends InstanceDescription {
   readonly nodes?: readonly RemovedNode[];
   /** The last upload to the archive that a log shows. */
   readonly lastWal?: LastWal;
+  readonly cleanStop?: CleanStop;
   /** From its creation to the deletion, where the source tells both. */
   readonly livedMs?: number;
   /** Its container may still run: look for it on every cell before anything else. */
@@ -125,6 +139,12 @@ export interface Candidate extends Omit<Sighting, "source" | "weight"> {
   readonly score: number;
   /** Not what the question asked for: kept with `all` only. */
   readonly misfit?: true;
+  /** It is explained, and not meant (set-aside.ts). */
+  readonly aside?: true;
+  /** The name of its first days, which the broker keeps, where it has another now. */
+  readonly firstName?: string;
+  /** Sentences: why it is not known to be what was asked for. Empty where it is; absent before that was judged. */
+  readonly open?: readonly string[];
   readonly sources: readonly Sighting["source"][];
   /** A living instance of the same name in the same space. */
   readonly nameTakenBy?: { readonly guid: string; readonly createdAt: string };
@@ -141,6 +161,17 @@ export interface NotDeleted {
   readonly insteadOfDeleted?: Kind;
   /** Seen alive now: no other source can outvote it. */
   readonly final?: boolean;
+}
+
+/**
+ * The broker saw no node of it when it was deleted, and the logs show no node of its earlier life: it may never have had a
+ * node, or its container may be dead or alive on a cell.
+ */
+export interface Unclear extends InstanceDescription {
+  readonly guid: string;
+  /** RFC 3339 in UTC. */
+  readonly deletedAt?: string;
+  readonly evidence: readonly Evidence[];
 }
 
 export interface Coverage {
@@ -162,6 +193,8 @@ export interface Coverage {
   readonly guessed?: boolean;
   /** It came out of a Papertrail archive, which is written at night or hourly. */
   readonly papertrail?: boolean;
+  /** Of a time that no log reaches over. */
+  readonly missing?: { readonly from: string; readonly to: string };
   /** Of the file only the time that was asked for was read, found by its lines' times. */
   readonly skipped?: boolean;
 }
@@ -170,6 +203,9 @@ export interface SourceReport {
   readonly sightings: readonly Sighting[];
   readonly notDeleted: readonly NotDeleted[];
   readonly coverage: readonly Coverage[];
+  readonly unclear?: readonly Unclear[];
+  /** What was asked for, and has no deletion in the logs (living.ts). */
+  readonly living?: readonly (InstanceDescription & { readonly guid: string; readonly lastAt?: string })[];
   /** Names and places, for candidates of whatever source. */
   readonly known?: readonly KnownInstance[];
 }
@@ -192,16 +228,18 @@ export interface DiscoveryQuery {
 }
 
 export interface Discovery {
+  /** The question as it was compared: with the GUIDs of its places, where they are known. */
+  readonly asked?: DiscoveryQuery;
   /** Best first. */
   readonly candidates: readonly Candidate[];
   readonly notDeleted: readonly NotDeleted[];
   readonly coverage: readonly Coverage[];
+  /** What fits the question, and no source tells whether it ever lived. Then nothing is complete. */
+  readonly unclear?: readonly Unclear[];
   /** Deletions that hardly anybody asks for (set-aside.ts), where `all` does not list them. */
   readonly setAside?: readonly Candidate[];
-  /** Deletions that are not what was asked for, where only `all` keeps them. */
-  readonly unfit?: number;
-  /** Their names. */
-  readonly otherNames?: readonly string[];
+  /** Deletions that are not what was asked for, where only `all` keeps them among the candidates. */
+  readonly unfit?: readonly Candidate[];
   /** True when nothing could have been missed: only then is an empty list a fact (law 5). */
   readonly complete: boolean;
 }

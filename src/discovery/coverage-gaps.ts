@@ -119,7 +119,8 @@ interface Known extends Asked {
 function gapEntry(gap: Span, known: Known): Coverage {
   const text = `${iso(gap.from)} to ${iso(gap.to)}`;
   const what = known.window === undefined ? "no log file holds a line from" : "the log files do not reach over";
-  return { source: "logs", complete: false, why: `${what} ${text}; ${holder(gap, known)}` };
+  const missing = { from: iso(gap.from), to: iso(gap.to) };
+  return { source: "logs", complete: false, why: `${what} ${text}; ${holder(gap, known)}`, missing };
 }
 
 /** The source that would hold it. */

@@ -1,9 +1,10 @@
 /** The core of `dingo-recover discover`: asks the sources and says how it ended. The command line prints. */
 import { EXIT, RecoverError } from "../errors.js";
 import { withAppNames } from "./app-names.js";
-import type { DiscoveryQuery } from "./candidate.js";
+import type { Discovery, DiscoveryQuery } from "./candidate.js";
 import { toDocument, type DiscoverDocument } from "./document.js";
 import { findDeletedInstance, type DiscoverySources } from "./find.js";
+import { isConfirmed, withOpenQuestions } from "./open-questions.js";
 import { withoutShortLived } from "./set-aside.js";
 import { toTable } from "./table.js";
 
@@ -14,10 +15,15 @@ export interface DiscoverOptions {
 
 export interface DiscoverResult {
   readonly document: DiscoverDocument;
-  /** 0 with candidates; 17 nothing found and everything looked at; 15 nothing found and something not looked at. */
+  /**
+   * 0 where the first candidate is known to be the one that was asked for; 20 with candidates of which that is not known;
+   * 17 nothing found and everything looked at; 15 nothing found and something not looked at.
+   */
   readonly exitCode: number;
   /** For a person; ends with a newline. Made when it is asked for. */
   readonly table: string;
+  /** The same with every candidate, source and piece of proof. */
+  readonly longTable: string;
 }
 
 /** Throws `usage` when there is nothing to search. */
@@ -32,14 +38,21 @@ export async function discover({ sources, query }: DiscoverOptions): Promise<Dis
     });
   }
   const found = withoutShortLived(await findDeletedInstance(sources, query), query);
-  const discovery = await withAppNames(cf, found);
-  const fits = discovery.candidates.some(({ misfit }) => misfit !== true);
-  const exitCode = fits ? EXIT.done : discovery.complete ? EXIT.nothing : EXIT.unreachable;
+  const discovery = withOpenQuestions(await withAppNames(cf, found), query);
   return {
     document: toDocument(discovery),
-    exitCode,
+    exitCode: exitCodeOf(discovery),
     get table() {
       return toTable(discovery, query);
     },
+    get longTable() {
+      return toTable(discovery, query, { verbose: true });
+    },
   };
+}
+
+function exitCodeOf({ candidates, complete }: Discovery): number {
+  const [best] = candidates.filter(({ misfit }) => misfit !== true);
+  if (best !== undefined) return isConfirmed(best) ? EXIT.done : EXIT.warning;
+  return complete ? EXIT.nothing : EXIT.unreachable;
 }

@@ -2,6 +2,7 @@
 import type {
   BoundApp,
   Candidate,
+  CleanStop,
   Coverage,
   Discovery,
   Evidence,
@@ -10,12 +11,15 @@ import type {
   NotDeleted,
   RemovedNode,
 } from "./candidate.js";
+import { isConfirmed, MISFIT } from "./open-questions.js";
 
 export interface DiscoverDocument {
   readonly schema: "dingo-recover/discover@1";
   readonly candidates: readonly DocumentCandidate[];
   /** Deletions that hardly anybody asks for: what lived for seconds, beside what did not. Empty with --all. */
   readonly setAside: readonly DocumentCandidate[];
+  /** Deletions that are not what was asked for; with --all they stand among the candidates. */
+  readonly unfit: readonly DocumentCandidate[];
   readonly notDeleted: readonly DocumentNotDeleted[];
   readonly coverage: readonly DocumentCoverage[];
 }
@@ -31,8 +35,14 @@ export interface DocumentCandidate {
   readonly score: number;
   /** False for what was not asked for, which only --all keeps. */
   readonly fits: boolean;
+  /** Whether it is known to be the one that was asked for: all of the question could be compared, and nothing else fits. */
+  readonly confirmed: boolean;
+  /** Why that is not known; empty where it is. */
+  readonly open: readonly string[];
   /** `null` where no source says: era A to D log no names. */
   readonly name: string | null;
+  /** Of its first days, where it has another now. */
+  readonly firstName: string | null;
   /** Name, or the GUID where only that is known; `null` where neither is. The same for org and plan. */
   readonly space: string | null;
   readonly org: string | null;
@@ -52,6 +62,8 @@ export interface DocumentCandidate {
   readonly boundApps: readonly BoundApp[];
   /** The last upload to the archive that a log shows. */
   readonly lastWal: LastWal | null;
+  /** Where its container's log shows an orderly end; `null` is no sign of another. */
+  readonly cleanStop: CleanStop | null;
   readonly mayLive: boolean;
   readonly nameTakenBy: Candidate["nameTakenBy"] | null;
   readonly sources: Candidate["sources"];
@@ -65,11 +77,18 @@ export interface DocumentCoverage extends Omit<Coverage, "file" | "from" | "to" 
   readonly why: string | null;
 }
 
-export function toDocument({ candidates, setAside = [], notDeleted, coverage }: Discovery): DiscoverDocument {
+export function toDocument({
+  candidates,
+  setAside = [],
+  unfit = [],
+  notDeleted,
+  coverage,
+}: Discovery): DiscoverDocument {
   return {
     schema: "dingo-recover/discover@1",
     candidates: candidates.map(candidateOf),
     setAside: setAside.map(candidateOf),
+    unfit: unfit.map((each) => candidateOf({ ...each, misfit: true, open: [MISFIT] })),
     notDeleted: notDeleted.map(({ guid, name = null, at = null, why, evidence }) => ({
       guid,
       name,
@@ -87,6 +106,9 @@ function candidateOf(candidate: Candidate): DocumentCandidate {
     guid,
     score,
     fits: candidate.misfit !== true,
+    confirmed: isConfirmed(candidate),
+    open: candidate.open ?? [],
+    firstName: candidate.firstName ?? null,
     name: candidate.name ?? null,
     space: candidate.space ?? candidate.spaceGuid ?? null,
     org: candidate.org ?? candidate.orgGuid ?? null,
@@ -103,6 +125,7 @@ function candidateOf(candidate: Candidate): DocumentCandidate {
     nodes: candidate.nodes ?? [],
     boundApps: candidate.boundApps ?? [],
     lastWal: candidate.lastWal ?? null,
+    cleanStop: candidate.cleanStop ?? null,
     mayLive: candidate.mayLive ?? false,
     nameTakenBy: candidate.nameTakenBy ?? null,
     sources,

@@ -30,13 +30,35 @@ export type FactBody =
   | { readonly kind: "update-began" }
   | ({ readonly kind: "described" } & Description)
   /** A container of this instance sends a WAL segment to the archive: it lived then. Only `complete` proves an upload. */
-  | { readonly kind: "archived"; readonly state: "begun" | "complete"; readonly segment?: string }
+  | {
+      readonly kind: "archived";
+      readonly state: "begun" | "complete";
+      readonly segment?: string;
+      /** The node whose server said so, where its container's name stands beside the line. */
+      readonly from?: string;
+    }
+  /** A container of it, about its server's end or start. */
+  | { readonly kind: "container-said"; readonly said: ContainerSaid; readonly node: string }
   /** Its cell says that the container went; the broker's "done" does not prove that (dingo.md §2.11). */
   | { readonly kind: "container-destroyed"; readonly node: string }
   /** A container of it said at its start that it sends nothing to any archive: there is no backup. */
   | { readonly kind: "archives-nothing"; readonly node: string }
   /** The broker copied its archive to that of a new instance (clone-from): perhaps somebody recovered it already. */
   | { readonly kind: "cloned"; readonly to: string };
+
+export type ContainerSaid =
+  /** The container was asked to end. */
+  | "asked"
+  /** Its server was. */
+  | "began"
+  /** The server came to its end. */
+  | "ended"
+  /** Its process is gone, and with it the archiver. */
+  | "left"
+  /** It takes writes. */
+  | "ready"
+  /** A segment could not be archived. */
+  | "archive-failed";
 
 /** Who the instance was. Names of org, space and plan never stand in logs, only GUIDs. */
 export interface Description {
@@ -45,6 +67,8 @@ export interface Description {
   readonly space?: string;
   readonly plan?: string;
   readonly node?: string;
+  /** Who named the node: the broker does before there is one. */
+  readonly by?: "container";
   /** Nodes that the broker's saved state has; absent where the line does not say. */
   readonly nodes?: number;
 }

@@ -11,11 +11,13 @@ import type { InventoryFiles } from "./from-inventory.js";
 import { fromLogs, type LogPlaces } from "./from-logs.js";
 import { fromStore } from "./from-store.js";
 import { isGuid } from "./guid.js";
+import { sortOutLiving } from "./living.js";
 import { merge } from "./merge.js";
 import { sortOutPresent } from "./present.js";
-import { rank, type TimeWindow, windowOf } from "./rank.js";
+import { pastOf, rank, renamedPerhaps, type TimeWindow, windowOf } from "./rank.js";
 import { shown } from "./safe-text.js";
 import { attempt } from "./tried.js";
+import { renamedGap, unclearGap, unclearThatFit } from "./unclear.js";
 
 export interface DiscoverySources {
   readonly cf?: CloudFoundry | undefined;
@@ -32,7 +34,7 @@ export interface DiscoverySources {
 export async function findDeletedInstance(sources: DiscoverySources, asked: DiscoveryQuery): Promise<Discovery> {
   const { cf, logs, stores = [], inventory, clusterdata, broker, now } = sources;
   const query = await withSpaceGuid(cf, asked);
-  const window = windowOf(query, now);
+  const window = windowOf(query);
   const asking: Asking = { sources, query, window };
   const before: SourceReport[] = [];
   if (cf !== undefined) {
@@ -43,7 +45,7 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
   const heard = logs !== undefined || stored.length > 0;
   // Everything is asked for: then nothing may be left out.
   const files = logs === undefined ? undefined : { ...logs, now };
-  const fromFiles = heard ? await fromLogs(files, stored, query.all === true ? undefined : window) : undefined;
+  const fromFiles = heard ? await fromLogs(files, stored, logQuestion(query, window)) : undefined;
   const after: SourceReport[] = [];
   // Loaded where they are asked for: their checks of form take longer to load than a search of small files takes.
   if (inventory !== undefined) after.push((await import("./from-inventory.js")).fromInventory(inventory));
@@ -53,12 +55,22 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
     concluded([...before, ...(report === undefined ? [] : [report]), ...after], asking);
   const first = await conclude(fromFiles);
   const { inFull, isSilent } = fromFiles ?? {};
-  const last = first.candidates.length > 0 || inFull === undefined ? first : await conclude(await inFull());
-  const nothing = last.complete && last.candidates.length === 0 && window !== undefined && stores.length === 0;
-  if (!nothing || isSilent?.(window) !== true) return last;
-  const gap = silence(window, { now, cloudFoundry: cf !== undefined });
+  const isEnough = first.candidates.length > 0 && first.unclear === undefined;
+  const last = isEnough || inFull === undefined ? first : await conclude(await inFull());
+  const past = window === undefined ? undefined : pastOf(window, query, now);
+  const nothing = last.complete && last.candidates.length === 0 && past !== undefined && stores.length === 0;
+  if (!nothing || isSilent?.(past) !== true) return last;
+  const gap = silence(past, { now, cloudFoundry: cf !== undefined });
   return { ...last, coverage: [...last.coverage, gap], complete: false };
 }
+
+const logQuestion = (
+  { all, name }: DiscoveryQuery,
+  window: TimeWindow | undefined,
+): Parameters<typeof fromLogs>[2] => ({
+  window: all === true ? undefined : window,
+  name,
+});
 
 interface Asking {
   readonly sources: DiscoverySources;
@@ -66,31 +78,63 @@ interface Asking {
   readonly window: TimeWindow | undefined;
 }
 
-async function concluded(reports: readonly SourceReport[], { sources, query, window }: Asking): Promise<Discovery> {
+async function concluded(told: readonly SourceReport[], asking: Asking): Promise<Discovery> {
+  const found = await judgedTogether(told, asking);
+  if (found.candidates.some(({ misfit }) => misfit !== true) || found.unclear !== undefined) return found;
+  const living = await withoutDeletion(asking.sources.cf, told);
+  return living.length === 0 ? found : await judgedTogether([...told, ...living], asking);
+}
+
+async function judgedTogether(
+  reports: readonly SourceReport[],
+  { sources, query, window }: Asking,
+): Promise<Discovery> {
   const { cf, broker, now } = sources;
+  const past = window === undefined ? undefined : pastOf(window, query, now);
   const merged = merge(reports);
-  const ranked = rank(merged.candidates, query, now);
+  const ranked = rank(merged.candidates, query);
   const present = cf === undefined ? undefined : await sortOutPresent(cf, ranked);
   const gone = present?.candidates ?? ranked;
   const managed = broker === undefined ? undefined : await (await import("./from-broker.js")).markManaged(broker, gone);
+  const fits = ranked.some(({ misfit }) => misfit !== true);
+  const unclear = unclearThatFit(merged.unclear, query);
   const coverage = [
     ...reports.flatMap((report) => report.coverage),
-    ...coverageGaps(reports, { window, now, cloudFoundry: cf !== undefined }),
+    ...coverageGaps(reports, { window: past, now, cloudFoundry: cf !== undefined }),
+    ...unclear.map(unclearGap),
+    ...renamedGap(fits ? [] : renamedPerhaps(merged.candidates, query)),
     ...deaf(reports),
     ...(present?.coverage ?? []),
     ...(managed?.coverage ?? []),
   ];
   const notDeleted = [...(present?.notDeleted ?? []), ...merged.notDeleted];
   const ranks = new Set(ranked.map(({ guid }) => guid));
-  const unfit = merged.candidates.filter(({ guid }) => !ranks.has(guid));
-  const otherNames = [...new Set(unfit.flatMap(({ name }) => (name === undefined ? [] : [name])))];
+  const others = merged.candidates.filter(({ guid }) => !ranks.has(guid));
+  // Those that fit but for their name come first, the nearest in time before the others.
+  const unfit = [...new Map([...renamedPerhaps(others, query), ...others].map((each) => [each.guid, each])).values()];
   return {
+    asked: query,
     candidates: managed?.candidates ?? gone,
-    ...(unfit.length === 0 ? {} : { unfit: unfit.length, otherNames }),
+    ...(unclear.length === 0 ? {} : { unclear }),
+    ...(unfit.length === 0 ? {} : { unfit }),
     notDeleted: query.all === true ? notDeleted : notDeleted.filter(({ guid }) => isGuid(guid)),
     coverage,
     complete: coverage.length > 0 && coverage.every((entry) => entry.complete),
   };
+}
+
+/** Where no source has a deletion of it. */
+async function withoutDeletion(
+  cf: CloudFoundry | undefined,
+  told: readonly SourceReport[],
+): Promise<readonly SourceReport[]> {
+  const judged = new Set(
+    told.flatMap(({ sightings, notDeleted, unclear = [] }) =>
+      [...sightings, ...notDeleted, ...unclear].map(({ guid }) => guid),
+    ),
+  );
+  const living = told.flatMap((report) => report.living ?? []).filter(({ guid }) => !judged.has(guid));
+  return living.length === 0 ? [] : [await sortOutLiving(cf, living)];
 }
 
 /** Logs hold GUIDs only: a space named together with its org can be compared with them. */

@@ -85,5 +85,6 @@ export async function markManaged(broker: BrokerRecords, ranked: readonly Candid
 function withRecord(candidate: Candidate, { nodes, guid: _guid, ...known }: BrokerRecord): Candidate {
   const count = nodes === undefined ? "" : `, with ${nodes} node${nodes === 1 ? "" : "s"}`;
   const note = `The broker still manages it${count}: its containers may run and write to the archive.`;
-  return { ...known, ...candidate, mayLive: true, notes: [...candidate.notes, note] };
+  const { cleanStop: _cleanStop, ...rest } = candidate;
+  return { ...known, ...rest, mayLive: true, notes: [...candidate.notes, note] };
 }

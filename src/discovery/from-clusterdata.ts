@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { ObjectInfo, ObjectReader } from "../ports/object-store.js";
 import type { Coverage, InstanceDescription, KnownInstance, SourceReport } from "./candidate.js";
-import { GUID } from "./guid.js";
+import { GUID } from "../log-patterns/guid.js";
 import { shown } from "./safe-text.js";
 import { attempt, remedyOf } from "./tried.js";
 

@@ -1,12 +1,13 @@
 /** Discovery in log files and log stores: each is read once, the facts of all are judged together. */
 import type { LogFile, LogFiles, SearchListener } from "../ports/log-files.js";
-import type { Coverage, NotDeleted, Sighting, SourceReport } from "./candidate.js";
+import type { Coverage, NotDeleted, Sighting, SourceReport, Unclear } from "./candidate.js";
 import { clockOf } from "./line-clock.js";
 import { scanLogFiles, type FileFindings } from "./log-scan.js";
 import type { StoreFindings } from "./from-store.js";
-import type { TimeWindow } from "./rank.js";
+import type { Living } from "./living.js";
+import { isNamed, type TimeWindow } from "./rank.js";
 import { timelines } from "./timeline.js";
-import { judge } from "./verdict.js";
+import { judge, livingOf } from "./verdict.js";
 
 export interface LogPlaces {
   readonly files: LogFiles;
@@ -31,9 +32,13 @@ export interface LogReport extends SourceReport {
 export async function fromLogs(
   logs: LogPlaces | undefined,
   stores: readonly StoreFindings[] = [],
-  window?: TimeWindow,
+  { window, name }: { readonly window?: TimeWindow | undefined; readonly name?: string | undefined } = {},
 ): Promise<LogReport> {
-  if (logs === undefined) return reportOf([], [], stores);
+  const reportOf = (findings: readonly FileFindings[], coverage: readonly Coverage[]): SourceReport => ({
+    ...judgeAll([...findings, ...stores], name),
+    coverage: [...coverage, ...stores.flatMap((each) => each.coverage)],
+  });
+  if (logs === undefined) return reportOf([], []);
   const { files, unreadable } = await logs.files.open(logs.patterns);
   const missing: Coverage[] = unreadable.map(({ path, why }) => ({
     source: "logs",
@@ -50,7 +55,7 @@ export async function fromLogs(
     ...missing,
     ...strangeFiles(all),
   ];
-  const report = reportOf(findings, cover(findings), stores);
+  const report = reportOf(findings, cover(findings));
   const isSilent = ({ from, to }: TimeWindow): boolean => {
     const period = { from: from.getTime(), to: to.getTime(), clockOf };
     return files.length > 0 && files.every((file) => logs.files.hasLineIn(file, period) === false);
@@ -61,7 +66,7 @@ export async function fromLogs(
     const again = files.filter((_file, index) => findings[index]?.skipped === true);
     const fresh = await scan(again);
     const all = findings.map((known) => fresh.find(({ file }) => known.skipped && file === known.file) ?? known);
-    return reportOf(all, cover(all), stores);
+    return reportOf(all, cover(all));
   };
   return { ...withNotes(report), inFull, isSilent };
 }
@@ -78,14 +83,6 @@ function withNotes(report: SourceReport): SourceReport {
   };
 }
 
-function reportOf(
-  findings: readonly FileFindings[],
-  coverage: readonly Coverage[],
-  stores: readonly StoreFindings[],
-): SourceReport {
-  return { ...judgeAll([...findings, ...stores]), coverage: [...coverage, ...stores.flatMap((each) => each.coverage)] };
-}
-
 type Told = Pick<FileFindings, "facts" | "ignoredIds"> & Partial<Pick<FileFindings, "uploadsOf">>;
 
 /** When an instance was deleted does not hang on its uploads: only of those that were they are looked at. */
@@ -97,18 +94,26 @@ function timelinesOf(findings: readonly Told[]): ReturnType<typeof timelines> {
   return uploads.length === 0 ? known : timelines([...facts, ...uploads]);
 }
 
-function judgeAll(findings: readonly Told[]): Pick<SourceReport, "sightings" | "notDeleted"> {
+function judgeAll(
+  findings: readonly Told[],
+  name: string | undefined,
+): Pick<SourceReport, "sightings" | "notDeleted" | "unclear" | "living"> {
+  const living: Living[] = [];
   const sightings: Sighting[] = [];
   const notDeleted: NotDeleted[] = [];
+  const unclear: Unclear[] = [];
   for (const [guid, events] of timelinesOf(findings)) {
     const verdict = judge(guid, events);
-    if (verdict === undefined) continue;
-    if ("sighting" in verdict) sightings.push(verdict.sighting);
+    if (verdict === undefined) {
+      const known = name === undefined ? undefined : livingOf(guid, events);
+      if (name !== undefined && known !== undefined && isNamed(known, name)) living.push(known);
+    } else if ("sighting" in verdict) sightings.push(verdict.sighting);
+    else if ("unclear" in verdict) unclear.push(verdict.unclear);
     else notDeleted.push(verdict.notDeleted);
   }
   const ids = new Set(findings.flatMap((found) => found.ignoredIds));
   for (const id of ids) notDeleted.push({ guid: id, why: "not a GUID: a sanity test's instance", evidence: [] });
-  return { sightings, notDeleted };
+  return { sightings, notDeleted, unclear, living };
 }
 
 function coverageOf({ file, from, to, holes, zones, guessed, papertrail, skipped }: FileFindings): Coverage {

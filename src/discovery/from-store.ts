@@ -5,11 +5,12 @@
 import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../ports/log-search.js";
 import type { Coverage } from "./candidate.js";
 import type { Fact } from "./fact.js";
-import { type LogLine, readLogLines, UNDATED } from "./log-line.js";
+import { isDingoBroker } from "../log-patterns/broker.js";
+import { type LogLine, readLogLines } from "./log-line.js";
 import type { TimeWindow } from "./rank.js";
 import { shown } from "./safe-text.js";
 import { SourceClock } from "./source-clock.js";
-import { fromDate } from "./stamp.js";
+import { fromDate, UNDATED } from "./stamp.js";
 import { BROKER, DELETIONS, LIFE, mentions, UPLOADS } from "./store-phrases.js";
 import { attempt, remedyOf, type Tried } from "./tried.js";
 
@@ -147,7 +148,7 @@ class StoreReading {
   }
 
   #read({ envelope, lager, inner, torn, fact, notGuid }: LogLine, { index, id, time }: LogDocument): void {
-    if (lager !== undefined) this.sawBroker = true;
+    if (lager !== undefined && isDingoBroker(lager.source)) this.sawBroker = true;
     if (torn) this.#torn = { first: this.#torn?.first ?? `${index}/${id}`, count: (this.#torn?.count ?? 0) + 1 };
     // Only a time without a zone was read by the store's own clock.
     if (inner !== undefined && time !== undefined && envelope.naked !== undefined) this.#learn(time, inner.ms);

@@ -1,5 +1,6 @@
 /** One found line: what it says, when, and whether a collector has cut it. */
 import { readBrokerLine } from "./broker-line.js";
+import { hasMarkBeforeLager, isContainerTag, isOfContainer } from "./container-line.js";
 import { readEnvelope, type Envelope } from "./envelope.js";
 import type { Fact, FactBody } from "./fact.js";
 import { brokerLines, isTorn, lagerStart, parseLager, type LagerLine } from "./lager.js";
@@ -7,10 +8,11 @@ import { unescapeTorn, unwrapJson, type Unwrapped, type UnwrappedText } from "./
 import { readInnerStamp } from "./inner-stamp.js";
 import { readOtherLine } from "./other-line.js";
 import { inLagersOrder } from "./rewritten-lager.js";
+import { DEPROVISIONS, isDingoBroker } from "../log-patterns/broker.js";
 import { optional } from "../optional.js";
 import type { NewestOfKey } from "../ports/log-files.js";
 import { harmlessOnly, shown } from "./safe-text.js";
-import type { Stamp } from "./stamp.js";
+import { UNDATED, type Stamp } from "./stamp.js";
 
 /**
  * What the scanner looks for: each a piece of a line that `readLogLine` understands, thirteen bytes or longer because
@@ -48,6 +50,12 @@ export const NEEDLES: readonly string[] = [
   "Disabling wal-e",
   "copy-database-backup",
   "organization_guid",
+  "SIGTERM received",
+  "shutdown request",
+  "database system is shut down",
+  "server stopped",
+  "ready to accept connections",
+  "archive command",
 ];
 
 /** Of these, those that only lines about deletions hold, in all eras. */
@@ -56,7 +64,7 @@ const DELETING: readonly string[] = [
   "remove-random-node.perform",
   "remove-leader.perform",
   "remove-cluster-assignment",
-  "-broker.deprovision.",
+  ...DEPROVISIONS,
 ];
 
 /** Thousands of uploads are logged for each instance, and its newest are asked for: begun and complete. */
@@ -90,7 +98,6 @@ export interface LogLine {
   readonly notGuid?: string;
 }
 
-export const UNDATED: Stamp = { ms: Number.NEGATIVE_INFINITY, text: "" };
 /** Facts that are counted or joined but never shown as evidence. */
 const SILENT = new Set<FactBody["kind"]>([
   "described",
@@ -106,16 +113,27 @@ const SILENT = new Set<FactBody["kind"]>([
 export function readLogLines(text: string, place?: Fact["place"]): readonly LogLine[] {
   const wrapped = unwrapJson(text, isWorthReading);
   if (wrapped !== undefined) return readWrapped(wrapped, text, place);
-  const own = lagerStart(text) < 0 ? (inLagersOrder(text) ?? unescapeTorn(text)) : undefined;
-  return brokerLines(own ?? text).map((line) => readLogLine(line, place));
+  const envelope = readEnvelope(text);
+  if (isOfContainer(envelope)) return [ofContainer(envelope, text, place)];
+  const isLager = lagerStart(text) >= 0;
+  const own = isLager ? text : inLagersOrder(text);
+  const cut = own === undefined ? unescapeTorn(text) : undefined;
+  // Nobody knows what else it carried.
+  if (cut !== undefined && hasMarkBeforeLager(text)) return [{ envelope, torn: true }];
+  return brokerLines(own ?? cut ?? text).map((line) =>
+    line === text ? ofOthers(envelope, text, place) : readLogLine(line, place),
+  );
 }
 
 function readWrapped({ texts, rest }: Unwrapped, text: string, place: Fact["place"] | undefined): readonly LogLine[] {
   const read = texts.flatMap((each) =>
-    each.lines.flatMap((line) => brokerLines(line).map((part) => within(each, part, place))),
+    each.lines.flatMap((line) => partsOf(each, line).map((part) => within(each, part, place))),
   );
   return rest ? [...read, { envelope: readEnvelope(text.slice(0, 1)), torn: false, unread: true }] : read;
 }
+
+const partsOf = ({ program }: UnwrappedText, line: string): readonly string[] =>
+  isContainerTag(program) || isOfContainer(readEnvelope(line)) ? [line] : brokerLines(line);
 
 export function readLogLine(text: string, place?: Fact["place"]): LogLine {
   return readWith(readEnvelope(text), text, place);
@@ -126,7 +144,9 @@ function within({ stamp, host, program }: UnwrappedText, line: string, place: Fa
   const inner = readEnvelope(line);
   const added = { ...optional("host", host), ...optional("program", program) };
   const time = inner.naked === undefined ? optional("stamp", stamp) : {};
-  return readWith({ ...time, ...added, ...inner }, line, place);
+  // A container's line says nothing of who wrote it, whatever head stands in it.
+  const sender = isContainerTag(program) && !isContainerTag(inner.program) ? optional("program", program) : {};
+  return readWith({ ...time, ...added, ...inner, ...sender }, line, place);
 }
 
 function isWorthReading(text: string): boolean {
@@ -134,12 +154,20 @@ function isWorthReading(text: string): boolean {
 }
 
 function readWith(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
+  return isOfContainer(envelope) ? ofContainer(envelope, text, place) : ofOthers(envelope, text, place);
+}
+
+function ofContainer(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
+  return { envelope, torn: false, ...otherLine(envelope, text, place) };
+}
+
+function ofOthers(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
   const start = lagerStart(text);
   if (start < 0) return { envelope, torn: false, ...otherLine(envelope, text, place), ...illegible(text, place) };
   const json = text.slice(start).trimEnd();
   const lager = parseLager(json);
   if (lager === undefined) return { envelope, torn: isTorn(json), ...illegible(text, place) };
-  const { torn } = lager;
+  const torn = lager.torn && isDingoBroker(lager.source);
   const read = { envelope, lager, inner: lager.at, torn };
   const found = place === undefined ? undefined : readBrokerLine(lager);
   if (found === undefined || place === undefined) return read;
@@ -165,8 +193,21 @@ function otherLine(
   if (other === undefined) return inner;
   const { guid, body } = other;
   const at = other.at ?? envelope.stamp ?? UNDATED;
-  const evidence = body.kind === "container-destroyed" ? destroyedText(text, body.node) : "";
-  return { ...inner, fact: { at, body, place, text: evidence, ...optional("guid", guid) } };
+  return { ...inner, fact: { at, body, place, text: evidenceText(text, body), ...optional("guid", guid) } };
+}
+
+/** Nothing but what was understood of a line may be shown: anything can stand behind it. */
+function evidenceText(text: string, body: FactBody): string {
+  switch (body.kind) {
+    case "container-destroyed":
+      return destroyedText(text, body.node);
+    case "container-said":
+      return shown(text);
+    case "archived":
+      return body.from === undefined ? "" : shown(`segment ${body.segment ?? "?"} ${body.state}, by cf-${body.from}`);
+    default:
+      return "";
+  }
 }
 
 /** Without what may follow. */

@@ -1,8 +1,9 @@
 /** Reads one log file from end to end: its facts, the instants it spans, and what could not be read of it. */
+import { CATALOGUE, isDingoBroker } from "../log-patterns/broker.js";
 import { optional } from "../optional.js";
 import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../ports/log-files.js";
 import type { Fact } from "./fact.js";
-import { COMMON, NEEDLES, NEWEST, readLogLines, UNDATED, type LogLine } from "./log-line.js";
+import { COMMON, NEEDLES, NEWEST, readLogLines, type LogLine } from "./log-line.js";
 import { clockOf } from "./line-clock.js";
 import { mayCarryStamp } from "./inner-stamp.js";
 import { breaksOffAtStart } from "./lager.js";
@@ -10,7 +11,7 @@ import { notText } from "./not-text.js";
 import type { TimeWindow } from "./rank.js";
 import { shown } from "./safe-text.js";
 import { guessFromFile, SourceClock } from "./source-clock.js";
-import { fromDate, type Stamp } from "./stamp.js";
+import { fromDate, type Stamp, UNDATED } from "./stamp.js";
 import { UnreadUploads } from "./unread-uploads.js";
 import type { NakedTime } from "./envelope.js";
 
@@ -40,9 +41,6 @@ export interface FileFindings {
   /** Reasons why an instance may be missed; empty for a file that was read in full. */
   readonly holes: readonly string[];
 }
-
-/** What brokers of eras A and B print at each `GET /v2/catalog`; an idle one prints nothing else. */
-const CATALOGUE = "brokerapi.CatalogResponse{";
 
 /** Lager's level of errors: they alone stand in the standard error. */
 const ERROR = 2;
@@ -106,6 +104,8 @@ class FileScan {
   readonly #unreadUploads = new UnreadUploads();
   /** Of each instance the newest upload begun and done: thousands of them would fill the memory. */
   readonly #uploads = new Map<string, Fact>();
+  /** The newest word of each kind, by container. */
+  readonly #said = new Map<string, Fact>();
   /** Facts whose line has neither year nor zone: they wait until the whole file has told what clock it ran by. */
   readonly #naked: { readonly fact: Fact; readonly host: string | undefined; readonly time: NakedTime }[] = [];
   #from: Stamp | undefined;
@@ -156,7 +156,7 @@ class FileScan {
     this.#noteHoles(totals);
     return {
       file: this.#file.path,
-      facts: [...this.#facts, ...this.#uploads.values()],
+      facts: [...this.#facts, ...this.#uploads.values(), ...this.#said.values()],
       uploadsOf: (guid) => this.#uploadsOf(guid),
       ignoredIds: [...this.#ignoredIds],
       ...(this.#from === undefined ? {} : { from: this.#from }),
@@ -197,7 +197,11 @@ class FileScan {
     this.#papertrail ||= envelope.format === "papertrail";
     if (inner !== undefined) this.#widen(inner);
     this.#learn({ envelope, ...optional("inner", inner) });
-    if (lager !== undefined) this.#count(lager.level);
+    this.#countBroker(lager);
+  }
+
+  #countBroker(lager: LogLine["lager"]): void {
+    if (lager !== undefined && isDingoBroker(lager.source)) this.#count(lager.level);
   }
 
   #tear(line: number | undefined): void {
@@ -230,8 +234,13 @@ class FileScan {
       this.#keepUpload(`${fact.guid} ${fact.body.state}`, fact);
       return;
     }
+    if (fact.body.kind === "container-said") {
+      this.#keepLast(`${fact.body.node} ${fact.body.said}`, fact);
+      return;
+    }
     const last = this.#facts.at(-1);
-    const repeats = last?.guid === fact.guid && last?.body.kind === fact.body.kind && isPolled(fact);
+    // A state that says who it is does not take the place of its name.
+    const repeats = last !== undefined && last.guid === fact.guid && isPolled(last) && isPolled(fact);
     if (repeats) this.#facts[this.#facts.length - 1] = fact;
     else if (this.#facts.length < MOST_FACTS) this.#facts.push(fact);
     else this.#tooMany = true;
@@ -241,6 +250,13 @@ class FileScan {
     const known = this.#uploads.get(key);
     if (known === undefined && this.#uploads.size >= MOST_FACTS) this.#tooMany = true;
     else if (known === undefined || known.at.ms <= fact.at.ms) this.#uploads.set(key, fact);
+  }
+
+  /** Of a container that starts again and again only its newest words matter. */
+  #keepLast(key: string, fact: Fact): void {
+    const known = this.#said.get(key);
+    if (known === undefined && this.#said.size >= MOST_FACTS) this.#tooMany = true;
+    else if (known === undefined || offsetOf(known) <= offsetOf(fact)) this.#said.set(key, fact);
   }
 
   #learn({ envelope, inner }: Pick<LogLine, "envelope" | "inner">): void {
@@ -256,8 +272,8 @@ class FileScan {
 
   #edge({ envelope, lager, inner }: LogLine): void {
     this.#papertrail ||= envelope.format === "papertrail";
-    if (lager !== undefined) this.#count(lager.level);
-    else if (envelope.body.startsWith(CATALOGUE)) this.#count(0);
+    this.#countBroker(lager);
+    if (lager === undefined && CATALOGUE.test(envelope.body)) this.#count(0);
     const known = inner ?? envelope.stamp;
     if (known !== undefined) this.#widen(known);
     else if (envelope.naked !== undefined) this.#widenBy(envelope.naked, envelope.host);
@@ -317,6 +333,8 @@ class FileScan {
     if (this.#to === undefined || at.ms > this.#to.ms) this.#to = at;
   }
 }
+
+const offsetOf = ({ place }: Fact): number => ("byteOffset" in place ? place.byteOffset : 0);
 
 function isPolled({ body }: Fact): boolean {
   return body.kind === "described" && body.nodes !== undefined;

@@ -1,8 +1,9 @@
 /** Brings what the sources say of one instance together: agreement raises, contradiction is shown and not averaged. */
-import type { Candidate, KnownInstance, Kind, NotDeleted, Sighting, SourceReport } from "./candidate.js";
+import type { Candidate, KnownInstance, Kind, NotDeleted, Sighting, SourceReport, Unclear } from "./candidate.js";
 import { optional } from "../optional.js";
 import { agreementBonus } from "./rank.js";
 import { plainTime } from "./stamp.js";
+import { unclearNote } from "./unclear.js";
 
 /** Clocks of Cloud Controller and broker, and an asynchronous end, explain this much. */
 const SAME_DELETION_MS = 10 * 60_000;
@@ -10,20 +11,25 @@ const SAME_DELETION_MS = 10 * 60_000;
 export interface Merged {
   readonly candidates: readonly Candidate[];
   readonly notDeleted: readonly NotDeleted[];
+  /** Of which nothing else is known. */
+  readonly unclear: readonly Unclear[];
 }
 
 export function merge(reports: readonly SourceReport[]): Merged {
   const denials = new Map<string, NotDeleted>();
   for (const denial of reports.flatMap((report) => report.notDeleted)) denials.set(denial.guid, denial);
   const known = newestKnown(reports.flatMap((report) => report.known ?? []));
+  const unclear = new Map(reports.flatMap((report) => (report.unclear ?? []).map((each) => [each.guid, each])));
   const candidates: Candidate[] = [];
   for (const [guid, sightings] of bySubject(reports.flatMap((report) => report.sightings))) {
     const denial = denials.get(guid);
     if (denial?.final === true) continue;
     denials.delete(guid);
-    candidates.push(withKnown(together(sightings, denial), known.get(guid)));
+    const candidate = withUnclear(together(sightings, denial), unclear.get(guid));
+    unclear.delete(guid);
+    candidates.push(withKnown(candidate, known.get(guid)));
   }
-  return { candidates, notDeleted: [...denials.values()] };
+  return { candidates, notDeleted: [...denials.values()], unclear: [...unclear.values()] };
 }
 
 function newestKnown(all: readonly KnownInstance[]): ReadonlyMap<string, KnownInstance> {
@@ -36,6 +42,19 @@ function newestKnown(all: readonly KnownInstance[]): ReadonlyMap<string, KnownIn
   return newest;
 }
 
+/** What the logs leave open is told beside what another source knows. */
+function withUnclear(candidate: Candidate, unclear: Unclear | undefined): Candidate {
+  if (unclear === undefined) return candidate;
+  const { guid: _guid, evidence, ...described } = unclear;
+  return {
+    ...described,
+    ...candidate,
+    mayLive: true,
+    notes: [...candidate.notes, unclearNote(unclear)],
+    evidence: [...candidate.evidence, ...evidence],
+  };
+}
+
 /** Only what no sighting says: a name may have changed since it was noted. */
 function withKnown(candidate: Candidate, known: KnownInstance | undefined): Candidate {
   if (known === undefined) return candidate;
@@ -43,7 +62,14 @@ function withKnown(candidate: Candidate, known: KnownInstance | undefined): Cand
   const names = new Map(boundApps.map(({ appGuid, name }) => [appGuid, name]));
   const bound = (candidate.boundApps ?? []).map((app) => ({ ...optional("name", names.get(app.appGuid)), ...app }));
   const lived = livedSince(createdAt, candidate);
-  return { ...fields, ...candidate, ...lived, ...(bound.length > 0 ? { boundApps: bound } : { boundApps }) };
+  const name = known.source === "inventory" ? laterName(candidate, known.name) : {};
+  return { ...fields, ...candidate, ...name, ...lived, ...(bound.length > 0 ? { boundApps: bound } : { boundApps }) };
+}
+
+/** A broker keeps the first name of a service; a survey saw a later one. */
+function laterName({ name, sources }: Candidate, noted: string | undefined): Pick<Candidate, "name" | "firstName"> {
+  if (noted === undefined || name === noted || sources.includes("cloud-foundry")) return optional("name", name);
+  return { name: noted, ...optional("firstName", name) };
 }
 
 /** Logs may begin with a second create of it, or have one that failed. */
@@ -58,20 +84,24 @@ function bySubject(sightings: readonly Sighting[]): Map<string, Sighting[]> {
   return subjects;
 }
 
+/** A stop belongs to one deletion: where another source knows a later one, it may have lived again. */
+const hasOneEnd = (sightings: readonly Sighting[], denial: NotDeleted | undefined): boolean =>
+  denial === undefined && disagreement(sightings).length === 0;
+
 function together(sightings: readonly Sighting[], denial: NotDeleted | undefined): Candidate {
-  const [first, ...others] = [...sightings].sort(cloudFoundryFirst);
+  const [first, ...rest] = [...sightings].sort(cloudFoundryFirst);
   if (first === undefined) throw new RangeError("an instance without a sighting");
-  const {
-    source: _source,
-    weight: _weight,
-    ...fields
-  } = Object.assign({}, ...[...others].reverse(), first) as Sighting;
+  const { source: _source, weight: _weight, ...fields } = Object.assign({}, ...[...rest].reverse(), first) as Sighting;
   const sources = [...new Set(sightings.map((sighting) => sighting.source))];
   const weight = sightings.reduce((sum, sighting) => sum + sighting.weight, 0);
   const kind = kindOf(sightings, denial);
   const logs = sightings.find((sighting) => sighting.source === "logs");
+  const { cleanStop, ...others } = fields;
+  const firstName = logs?.name === others.name ? undefined : logs?.name;
   return {
-    ...fields,
+    ...others,
+    ...optional("firstName", firstName),
+    ...(hasOneEnd(sightings, denial) ? optional("cleanStop", cleanStop) : {}),
     kind,
     why: [...new Set(sightings.map(({ why }) => why))].join("; "),
     ...(logs?.lastWal === undefined ? {} : { lastWal: logs.lastWal }),

@@ -3,8 +3,15 @@
  * print of a new node (eras A and B, add_node.go), wal-e's uploads (dingo.md §2.6), the cell broker's containers (§2.3),
  * what a container prints of itself at its start (§2.5), a record of the broker as JSON (§2.10).
  */
-import type { Description, FactBody } from "./fact.js";
-import { GUID, isGuid } from "./guid.js";
+import type { ContainerSaid, Description, FactBody } from "./fact.js";
+import { CELLS } from "../log-patterns/cells.js";
+import { GUID } from "../log-patterns/guid.js";
+import type { LogPattern } from "../log-patterns/log-pattern.js";
+import { RECOVERY, SHUT_DOWN } from "../log-patterns/recovery.js";
+import { saidLine } from "../log-patterns/said-line.js";
+import { START_UP } from "../log-patterns/start-up.js";
+import { optional } from "../optional.js";
+import { isGuid } from "./guid.js";
 import { fromIso, type Stamp } from "./stamp.js";
 
 export interface OtherLine {
@@ -17,24 +24,17 @@ export interface OtherLine {
 
 type Reader = (body: string, program: string) => OtherLine | undefined;
 
-/** A GUID that begins where the pattern says, not in the middle of something longer. */
-const WHOLE = `(?<![0-9a-f-])(${GUID})(?![0-9a-f-])`;
-
-/** `<node> {<org> <plan> <service> <space> map[… PATRONI_SCOPE:<instance> …]}`, field order of brokerapi. */
-const NODE_PRINT = new RegExp(`${WHOLE} \\{(${GUID}) (\\S{1,80}) (\\S{1,80}) (${GUID}) map\\[`);
-const SCOPE = new RegExp(`[ []PATRONI_SCOPE:(${GUID})[ \\]]`);
 const STRUCTURED = "STRUCTURED: time=";
-const PUSH = new RegExp(`^(\\S{10,40}) .{0,400}?action=push-wal .{0,800}?prefix=\\S{0,200}?${WHOLE}/wal/ (.{0,200})`);
-const SEGMENT = /\bseg=([0-9A-F]{24})\b/;
+/** Not the file that is named after a base backup or a timeline's end. */
+const SEGMENT = /\bseg=([0-9A-F]{24})(?![\w.])/;
 const STATE = /\bstate=(begin|complete)\b/;
 /** A message on one line holds one or two; whoever writes more wants to keep us busy. */
 const MOST_STRUCTURED = 4;
-const CREATE_OPTIONS = "+-> Create options: ";
 const LONGEST_OPTIONS = 8192;
 const SCOPE_OPTION = new RegExp(`"PATRONI_SCOPE=(${GUID})"`);
 const NODE_OF_OPTIONS = new RegExp(`"(?:NODE_ID|NODE_NAME|NAME)=(?:cf-)?(${GUID})"`);
-const DESTROYING = new RegExp(`Destroying Docker container .cf-(${GUID})(?![0-9a-f-])`);
-const CONTAINER_SCOPE = new RegExp(`scope: &scope ${WHOLE}\\s*$`);
+/** It indents the lines of a message by eight blanks. */
+const OF_WAL_E = /^ {8}STRUCTURED: time=/;
 const CONTAINER = new RegExp(`^docker/cf-(${GUID})$`);
 
 const READERS: readonly Reader[] = [
@@ -45,6 +45,7 @@ const READERS: readonly Reader[] = [
   readScope,
   readNoArchive,
   readRecord,
+  readServerEnd,
 ];
 
 export function readOtherLine(body: string, program = ""): OtherLine | undefined {
@@ -56,62 +57,92 @@ export function readOtherLine(body: string, program = ""): OtherLine | undefined
 }
 
 function readNodePrint(body: string): OtherLine | undefined {
-  const match = body.includes("PATRONI_SCOPE:") ? NODE_PRINT.exec(body) : null;
-  const guid = match === null ? undefined : SCOPE.exec(body.slice(match.index))?.[1];
+  const match = body.includes("PATRONI_SCOPE:") ? CELLS.nodePrinted.says.exec(body) : null;
+  const guid = match === null ? undefined : CELLS.scopePrinted.says.exec(body.slice(match.index))?.[1];
   if (match === null || guid === undefined) return undefined;
   const [, node = "", org = "", plan = "", , space = ""] = match;
   return { guid, body: { kind: "described", node, org, plan, space } };
 }
 
 /** A WAL segment on its way to the archive: the instance's container lived at that time. */
-function readStructured(body: string): OtherLine | undefined {
+function readStructured(body: string, program: string): OtherLine | undefined {
   let from = body.indexOf(STRUCTURED);
   for (let tries = 0; from >= 0 && tries < MOST_STRUCTURED; tries += 1) {
-    const found = readPush(body.slice(from + STRUCTURED.length, from + 2048));
+    const found = readPush(body.slice(from + STRUCTURED.length, from + 2048), senderOf(body, program));
     if (found !== undefined) return found;
     from = body.indexOf(STRUCTURED, from + 1);
   }
   return undefined;
 }
 
-function readPush(text: string): OtherLine | undefined {
-  const [, time = "", guid, rest = ""] = PUSH.exec(text) ?? [];
+/** Of a line that wal-e wrote as the server's archiver: text of a client begins with a tab. */
+function senderOf(body: string, program: string): string | undefined {
+  const { stream, text } = saidLine(body);
+  return stream === "patroni" && OF_WAL_E.test(text) ? CONTAINER.exec(program)?.[1] : undefined;
+}
+
+function readPush(text: string, from: string | undefined): OtherLine | undefined {
+  const [, time = "", guid, rest = ""] = CELLS.pushed.says.exec(text) ?? [];
   const at = fromIso(time);
   if (guid === undefined || at === undefined) return undefined;
   const segment = SEGMENT.exec(rest)?.[1];
   const state = STATE.exec(rest)?.[1] === "complete" ? "complete" : "begun";
-  return { guid, at, body: { kind: "archived", state, ...(segment === undefined ? {} : { segment }) } };
+  return { guid, at, body: { kind: "archived", state, ...optional("segment", segment), ...optional("from", from) } };
 }
 
 /** The cell broker prints the whole environment, secrets too: nothing but the two ids is taken. */
 function readCreateOptions(body: string): OtherLine | undefined {
-  const start = body.indexOf(CREATE_OPTIONS);
+  const start = body.search(CELLS.createOptions.says);
   const options = start < 0 ? "" : body.slice(start, start + LONGEST_OPTIONS);
   const guid = SCOPE_OPTION.exec(options)?.[1];
   const node = guid === undefined ? undefined : NODE_OF_OPTIONS.exec(options)?.[1];
   return guid === undefined
     ? undefined
-    : { guid, body: { kind: "described", ...(node === undefined ? {} : { node }) } };
+    : { guid, body: { kind: "described", ...(node === undefined ? {} : { node, by: "container" }) } };
 }
 
 function readDestroying(body: string): OtherLine | undefined {
-  const node = DESTROYING.exec(body)?.[1];
+  const node = CELLS.destroying.says.exec(body)?.[1];
   return node === undefined ? undefined : { body: { kind: "container-destroyed", node } };
 }
 
 /** The container prints its configuration; whose container it is stands in the tag. */
 function readScope(body: string, program: string): OtherLine | undefined {
-  const guid = CONTAINER_SCOPE.exec(body)?.[1];
+  const guid = CELLS.configuration.says.exec(body)?.[1];
   const node = CONTAINER.exec(program)?.[1];
-  return guid === undefined || node === undefined ? undefined : { guid, body: { kind: "described", node } };
+  return guid === undefined || node === undefined
+    ? undefined
+    : { guid, body: { kind: "described", node, by: "container" } };
 }
 
 function readNoArchive(body: string, program: string): OtherLine | undefined {
   const node = CONTAINER.exec(program)?.[1];
-  return node === undefined || !body.includes("Disabling wal-e archives")
+  return node === undefined || !START_UP.archivesNothing.says.test(saidLine(body).text)
     ? undefined
     : { body: { kind: "archives-nothing", node } };
 }
+
+const OF_SERVER: Readonly<Record<Exclude<ContainerSaid, "asked">, LogPattern>> = {
+  began: SHUT_DOWN.began,
+  ended: SHUT_DOWN.ended,
+  left: SHUT_DOWN.left,
+  ready: RECOVERY.takesWrites,
+  "archive-failed": SHUT_DOWN.archiveFailed,
+};
+
+/** The two streams tell who speaks: a client's `RAISE LOG` stands in the server's, and never in that of the shutdown script. */
+function readServerEnd(body: string, program: string): OtherLine | undefined {
+  const node = CONTAINER.exec(program)?.[1];
+  if (node === undefined) return undefined;
+  const { stream, text, quotes } = saidLine(body);
+  const said = (word: ContainerSaid): OtherLine => ({ body: { kind: "container-said", said: word, node } });
+  if (stream === "shutdown") return SHUT_DOWN.asked.says.test(text) ? said("asked") : undefined;
+  if (stream !== "patroni" || quotes) return undefined;
+  const word = SERVER_WORDS.find((each) => OF_SERVER[each].says.test(text));
+  return word === undefined ? undefined : said(word);
+}
+
+const SERVER_WORDS = Object.keys(OF_SERVER) as (keyof typeof OF_SERVER)[];
 
 /** What `GET /admin/service_instances/GUID` answers, and the clusterdata bucket holds. */
 function readRecord(body: string): OtherLine | undefined {

@@ -16,25 +16,43 @@ export interface TimeWindow {
   readonly to: Date;
 }
 
-/** The window that a question asks about, never reaching into the future; undefined for all time. */
-export function windowOf({ around, windowMs }: DiscoveryQuery, now: Date): TimeWindow | undefined {
+/** The window that a question asks about; undefined for all time. No clock of ours ends it: it may be wrong. */
+export function windowOf({ around, windowMs }: DiscoveryQuery): TimeWindow | undefined {
   if (around === undefined) return undefined;
   const width = windowMs ?? DEFAULT_WINDOW_MS;
-  const to = Math.max(around.getTime(), Math.min(around.getTime() + width, now.getTime()));
-  return { from: new Date(around.getTime() - width), to: new Date(to) };
+  return { from: new Date(around.getTime() - width), to: new Date(around.getTime() + width) };
 }
 
-export function rank(candidates: readonly Candidate[], query: DiscoveryQuery, now: Date): readonly Candidate[] {
-  const window = windowOf(query, now);
-  const judged = candidates.map((candidate) => {
-    const fits = fitsQuestion(candidate, query) && fitsWindow(candidate, window);
-    const score = candidate.score + bonus(candidate, query, window) + (fits ? 0 : MISFIT);
-    return { fits, candidate: { ...candidate, score, ...(fits ? {} : { misfit: true as const }) } };
-  });
-  return judged
+/** What of it is over, so that logs can be expected to hold it. */
+export function pastOf(window: TimeWindow, { around }: DiscoveryQuery, now: Date): TimeWindow {
+  const asked = around?.getTime() ?? window.from.getTime();
+  return { from: window.from, to: new Date(Math.max(asked, Math.min(window.to.getTime(), now.getTime()))) };
+}
+
+export function rank(candidates: readonly Candidate[], query: DiscoveryQuery): readonly Candidate[] {
+  const window = windowOf(query);
+  const sorted = candidates
+    .map((candidate) => {
+      const fits = fitsQuestion(candidate, query) && fitsWindow(candidate, window);
+      return { fits, candidate, order: orderOf(candidate, query, fits) };
+    })
     .filter(({ fits }) => fits || query.all === true)
-    .map(({ candidate }) => candidate)
-    .sort(byScore);
+    .sort((a, b) => Number(b.fits) - Number(a.fits) || byOrder(a.order, b.order));
+  // Whoever sorts by the score finds the order that it stands for.
+  let highest = Number.POSITIVE_INFINITY;
+  return sorted.map(({ candidate, fits, order }) => {
+    highest = Math.min(highest, candidate.score + order.asked + (fits ? 0 : MISFIT) + nearness(order.distance));
+    return { ...candidate, score: highest, ...(fits ? {} : { misfit: true as const }) };
+  });
+}
+
+/** What fits but for its name, which only its broker tells: it may have been renamed to the one that was asked for. */
+export function renamedPerhaps(candidates: readonly Candidate[], query: DiscoveryQuery): readonly Candidate[] {
+  const { name: _name, all: _all, ...elsewhere } = query;
+  return rank(
+    candidates.filter((each) => nameFit(each, query.name) === "renamed"),
+    elsewhere,
+  );
 }
 
 export function agreementBonus(sources: readonly string[]): number {
@@ -44,7 +62,7 @@ export function agreementBonus(sources: readonly string[]): number {
 function fitsQuestion(candidate: Candidate, query: DiscoveryQuery): boolean {
   const { name } = query;
   return (
-    (name === undefined || mayBe(candidate, name)) &&
+    ["known", "not-known"].includes(nameFit(candidate, name)) &&
     isPlace(query.space, query.spaceGuid, { name: candidate.space, guid: candidate.spaceGuid }) !== false &&
     isPlace(query.org, query.orgGuid, { name: candidate.org, guid: candidate.orgGuid }) !== false
   );
@@ -55,9 +73,22 @@ export function isNamed({ guid, name }: { readonly guid: string; readonly name?:
   return name === asked || guid === asked.toLowerCase();
 }
 
-function mayBe(candidate: Candidate, asked: string): boolean {
-  return isNamed(candidate, asked) || (candidate.name === undefined && !isGuid(asked.toLowerCase()));
+/**
+ * How a candidate's name answers the one that was asked for. A broker keeps the first name of a service: what the logs
+ * alone tell may have been renamed since.
+ */
+export type NameFit = "known" | "not-known" | "renamed" | "other";
+
+export function nameFit(candidate: Candidate, asked: string | undefined): NameFit {
+  if (asked === undefined || isNamed(candidate, asked)) return "known";
+  if (isGuid(asked.toLowerCase())) return "other";
+  if (candidate.name === undefined || candidate.firstName === asked) return "not-known";
+  const tellsLast = candidate.firstName !== undefined || candidate.sources.some(isOfPlatform);
+  return tellsLast ? "other" : "renamed";
 }
+
+const isOfPlatform = (source: Candidate["sources"][number]): boolean =>
+  source === "cloud-foundry" || source === "inventory";
 
 interface NamedPlace {
   readonly name: string | undefined;
@@ -71,9 +102,9 @@ export function isPlace(
   place: NamedPlace,
 ): boolean | undefined {
   if (asked === undefined) return undefined;
-  const guid = isGuid(asked) ? asked : askedGuid;
+  const guid = isGuid(asked.toLowerCase()) ? asked.toLowerCase() : askedGuid;
   // A place that was deleted and made again has its name, and another GUID.
-  if (guid !== undefined && place.guid !== undefined) return guid === place.guid || asked === place.name;
+  if (guid !== undefined && place.guid !== undefined) return guid === place.guid.toLowerCase() || asked === place.name;
   return place.name === undefined ? undefined : asked === place.name;
 }
 
@@ -88,23 +119,59 @@ function overlaps({ after, before }: NonNullable<Candidate["between"]>, { from, 
   return Date.parse(after) <= to.getTime() && Date.parse(before) >= from.getTime();
 }
 
-function bonus(candidate: Candidate, query: DiscoveryQuery, window: TimeWindow | undefined): number {
-  const { name, around } = query;
+interface Order {
+  /** What of the question it is known to answer. */
+  readonly asked: number;
+  /** Whether there can be anything to recover. */
+  readonly isGone: boolean;
+  /** From the time that was asked for, in milliseconds. */
+  readonly distance: number;
+  readonly weight: number;
+  readonly at: number;
+}
+
+function orderOf(candidate: Candidate, query: DiscoveryQuery, fits: boolean): Order {
+  const { name } = query;
   const named = name !== undefined && isNamed(candidate, name) ? NAME : 0;
   const inSpace = isPlace(query.space, query.spaceGuid, { name: candidate.space, guid: candidate.spaceGuid });
   const inOrg = isPlace(query.org, query.orgGuid, { name: candidate.org, guid: candidate.orgGuid });
-  return named + (inSpace === true ? PLACE : 0) + (inOrg === true ? PLACE : 0) + nearness(candidate, around, window);
+  const place = (inSpace === true ? PLACE : 0) + (inOrg === true ? PLACE : 0);
+  const at = timeOf(candidate);
+  return {
+    asked: fits ? named + place : 0,
+    isGone: !STILL_THERE.includes(candidate.kind),
+    distance: distanceOf(candidate, query.around) ?? 0,
+    weight: candidate.score,
+    at: Number.isNaN(at) ? 0 : at,
+  };
 }
 
-function nearness({ deletedAt }: Candidate, around: Date | undefined, window: TimeWindow | undefined): number {
-  if (around === undefined || window === undefined || deletedAt === undefined) return 0;
-  const width = around.getTime() - window.from.getTime();
-  const distance = Math.abs(Date.parse(deletedAt) - around.getTime());
-  return Math.round(NEAR * Math.max(0, 1 - distance / width));
+const STILL_THERE: readonly Candidate["kind"][] = ["recreated", "never-had-a-node"];
+
+/** By the nearer of two where a time was asked for, by the surer else; of equals the later comes first. */
+function byOrder(a: Order, b: Order): number {
+  return (
+    b.asked - a.asked ||
+    Number(b.isGone) - Number(a.isGone) ||
+    compared(a.distance, b.distance) ||
+    b.weight - a.weight ||
+    b.at - a.at
+  );
 }
 
-/** Of equals the later deletion comes first: people ask about the last one. */
-function byScore(a: Candidate, b: Candidate): number {
-  const byTime = (b.deletedAt ?? "") > (a.deletedAt ?? "") ? 1 : -1;
-  return b.score - a.score || byTime;
+const compared = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
+
+/** As far as it can be: of what went between two times, the farther one. Undefined where no time was asked for. */
+export function distanceOf(candidate: Candidate, around: Date | undefined): number | undefined {
+  if (around === undefined) return undefined;
+  const { between, deletedAt } = candidate;
+  const times = deletedAt === undefined ? [between?.after, between?.before] : [deletedAt];
+  const known = times.flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
+  if (known.length === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(...known.map((time) => Math.abs(time - around.getTime())));
 }
+
+const timeOf = ({ deletedAt, between }: Candidate): number => Date.parse(deletedAt ?? between?.before ?? "");
+
+/** Something to read: the order does not hang on it. */
+const nearness = (distance: number): number => Math.round(NEAR / (1 + distance / 3_600_000));

@@ -3,6 +3,11 @@ import { counted } from "../counted.js";
 import type { Attempt, Change } from "./attempt.js";
 import type { Kind } from "./candidate.js";
 
+/** The broker took its nodes from keys that live for seconds: none was there. */
+export function sawNoNode({ planned, nodes }: Attempt): boolean {
+  return planned === 0 && nodes.size === 0;
+}
+
 /** What the logs show of an attempt to delete it. */
 export function whyDeleted(attempt: Attempt, kind: Kind): string {
   const { nodes, planned } = attempt;
@@ -13,12 +18,18 @@ export function whyDeleted(attempt: Attempt, kind: Kind): string {
     nodes.size === 0
       ? "no line shows a node going"
       : `removed ${nodes.size}${of} ${(of === "" ? nodes.size : planned) === 1 ? "node" : "nodes"}`;
+  if (sawNoNode(attempt)) return `${began}, saw no node of it and removed none${endOf(kind)}`;
   const begin = `${began}${nodes.size === 0 ? "; " : ", "}${removed}`;
   if (kind === "deletion-failed-halfway") return `${begin} and then answered an error`;
   if (kind === "deletion-unfinished") return `${begin}, and no line says that it ended`;
   if (kind === "deletion-unproven") return `${began} and ended, and ${removed}`;
   const ended = `${begin} and ended without an error`;
   return kind === "recreated" ? `${ended}, then brought it back under the same GUID` : ended;
+}
+
+function endOf(kind: Kind): string {
+  if (kind === "deletion-unfinished") return ", and no line says that it ended";
+  return kind === "recreated" ? ", then brought it back under the same GUID" : ", and ended without an error";
 }
 
 const CHANGES: Readonly<Record<Change, string>> = {

@@ -1,39 +1,45 @@
 /**
  * Deletions that nobody asks about: what lived two minutes is a failed create that was cleaned up, or a test (dingo.md
- * §8, row 7). They are explained, never lost: where nothing else fits they stand like any other, and what has the name
- * that was asked for gives way only to another that has it.
+ * §8, row 7). They are explained, never lost: where nothing else fits they stand like any other, so does what went near
+ * the time that was asked for, and what has the name that was asked for gives way only to another that has it.
  */
-import type { Candidate, Discovery } from "./candidate.js";
-import { isNamed } from "./rank.js";
+import type { Candidate, Discovery, DiscoveryQuery } from "./candidate.js";
+import { distanceOf, isNamed } from "./rank.js";
 
 const SHORTEST_LIFE_MS = 120_000;
+/** People tell a time as roughly as this. */
+const NEAR_MS = 3_600_000;
 
 export interface Sorted {
   readonly meant: readonly Candidate[];
   readonly aside: readonly Candidate[];
 }
 
-export function sortOutShortLived(candidates: readonly Candidate[], name: string | undefined): Sorted {
+export function sortOutShortLived(
+  candidates: readonly Candidate[],
+  { name, around }: Pick<DiscoveryQuery, "name" | "around">,
+): Sorted {
   const isAsked = (each: Candidate): boolean => name !== undefined && isNamed(each, name);
   const lasting = candidates.filter((each) => !isShortLived(each));
-  const aside = candidates.filter((each) => isShortLived(each) && (!isAsked(each) || lasting.some(isAsked)));
-  if (aside.length === candidates.length) return { meant: candidates, aside: [] };
-  return { meant: candidates.filter((each) => !aside.includes(each)), aside };
+  const isAskedLasting = lasting.some(isAsked);
+  const nearest = lasting.reduce((least, each) => Math.min(least, distanceOf(each, around) ?? 0), Infinity);
+  const near = Math.max(NEAR_MS, nearest);
+  const isAside = (each: Candidate): boolean =>
+    isShortLived(each) && (!isAsked(each) || isAskedLasting) && (distanceOf(each, around) ?? Infinity) > near;
+  const meant = candidates.filter((each) => !isAside(each));
+  return meant.length === 0 ? { meant: candidates, aside: [] } : { meant, aside: candidates.filter(isAside) };
 }
 
 /** `all` keeps them as the last of what fits. */
-export function withoutShortLived(
-  discovery: Discovery,
-  { name, all }: { readonly name?: string | undefined; readonly all?: boolean | undefined },
-): Discovery {
+export function withoutShortLived(discovery: Discovery, query: DiscoveryQuery): Discovery {
   const { candidates } = discovery;
   const misfits = candidates.filter(({ misfit }) => misfit === true);
   const { meant, aside } = sortOutShortLived(
     candidates.filter(({ misfit }) => misfit !== true),
-    name,
+    query,
   );
   if (aside.length === 0) return discovery;
-  if (all === true) return { ...discovery, candidates: [...meant, ...aside.map(withReason), ...misfits] };
+  if (query.all === true) return { ...discovery, candidates: [...meant, ...aside.map(withReason), ...misfits] };
   return { ...discovery, candidates: [...meant, ...misfits], setAside: aside.map(withReason) };
 }
 
@@ -42,9 +48,11 @@ function isShortLived({ livedMs }: Candidate): boolean {
 }
 
 function withReason(candidate: Candidate): Candidate {
-  const lived = `Set aside: it lived for ${secondsLived(candidate)} s only: a failed create that was cleaned up, or a test.`;
-  return { ...candidate, notes: [...candidate.notes, lived] };
+  return { ...candidate, aside: true, notes: [...candidate.notes, whyAside(candidate)] };
 }
+
+export const whyAside = (candidate: Candidate): string =>
+  `Set aside: it lived for ${secondsLived(candidate)} s only: a failed create that was cleaned up, or a test.`;
 
 export function secondsLived({ livedMs = 0 }: Candidate): number {
   return Math.round(livedMs / 1000);

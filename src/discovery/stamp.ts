@@ -9,6 +9,9 @@ export interface Stamp {
   readonly text: string;
 }
 
+/** Of a line that says nothing of when. */
+export const UNDATED: Stamp = { ms: Number.NEGATIVE_INFINITY, text: "" };
+
 const EPOCH = /^(\d{1,11})(?:\.(\d{1,9}))?$/;
 /** `-00` is how wal-e writes UTC; `Date.parse` answers NaN to it. */
 const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)$/;

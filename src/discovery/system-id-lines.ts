@@ -4,6 +4,7 @@
  * 3164, possibly torn at 32 bytes, or in what a collector says beside the line; six characters of a GUID are a hint that
  * has to be confirmed elsewhere.
  */
+import { CELLS, SYSTEM_ID_PHRASE } from "../log-patterns/cells.js";
 import type { LogFiles } from "../ports/log-files.js";
 import type { LogDocument, LogSearch } from "../ports/log-search.js";
 import { type Envelope, readEnvelope } from "./envelope.js";
@@ -40,10 +41,7 @@ export interface Identity {
 
 type Said = Pick<SystemIdLine, "systemId" | "certain">;
 
-const NEEDLE = "Database system identifier:";
-/** As words: an analyser takes the colon away. */
-const PHRASE = "Database system identifier";
-const PRINTED = /(?:^|([0-9a-f]{6})-|\s)backup> Database system identifier:\s+(\d{10,20})\s*$/;
+const NEEDLE = `${SYSTEM_ID_PHRASE}:`;
 /** Of a torn tag, that much must be left of `docker/cf-NODE`. */
 const SHORTEST_TAG = "docker/cf-".length + 18;
 
@@ -87,7 +85,7 @@ async function inStore(store: LogSearch, identity: Identity): Promise<SystemIdLi
       lines.push({ ...said, place: shown(`${index}/${id}`) });
   };
   const survey = await attempt(() => store.survey());
-  const search = await attempt(() => store.search({ anyOf: [PHRASE] }, take));
+  const search = await attempt(() => store.search({ anyOf: [SYSTEM_ID_PHRASE] }, take));
   const holes = [...(survey.value?.holes ?? survey.failures), ...(search.value ?? search.failures)];
   const unanswered = [survey, search].some((tried) => tried.unanswered === true);
   return { lines, unread: [...new Set(holes)].map((hole) => shown(`${store.place}: ${hole}`)), unanswered };
@@ -108,7 +106,7 @@ function linesIn(text: string): readonly Pick<Envelope, "program" | "body">[] {
 
 function readLine({ program = "", body }: Pick<Envelope, "program" | "body">, identity: Identity): Said | undefined {
   const { guid, nodes } = identity;
-  const [all, six, systemId] = PRINTED.exec(body) ?? [];
+  const [all, six, systemId] = CELLS.systemIdPrinted.says.exec(body) ?? [];
   if (all === undefined || systemId === undefined) return undefined;
   const tag = tagOf(program);
   if (tag !== undefined) return nodes.some((node) => isTagOf(tag, node)) ? { systemId, certain: true } : undefined;

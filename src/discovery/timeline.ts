@@ -25,7 +25,8 @@ export function timelines(facts: readonly Fact[]): Map<string, LifeEvent[]> {
 
 function identity({ at, body }: Fact): string {
   const node = "node" in body ? body.node : "";
-  return `${body.kind} ${at.text} ${node}`;
+  const said = "said" in body ? body.said : "";
+  return `${body.kind} ${at.text} ${node} ${said}`;
 }
 
 /** Gives lines without an instance id to the instance that they can only belong to; the others stay without. */
@@ -56,7 +57,8 @@ function ownerOf(
   owners: ReadonlyMap<string, string>,
   deleting: ReadonlySet<string>,
 ): string | undefined {
-  if (body.kind === "container-destroyed" || body.kind === "archives-nothing") return owners.get(body.node);
+  if (body.kind === "container-destroyed" || body.kind === "archives-nothing" || body.kind === "container-said")
+    return owners.get(body.node);
   if (body.kind === "cell-unreachable" && body.node !== undefined) return owners.get(body.node);
   // Era C's stop-cluster: only where one deletion alone is under way.
   if (body.kind === "deletion-planned" && deleting.size === 1) return [...deleting][0];

@@ -19,10 +19,12 @@ export function deletedTogether(candidates: readonly Candidate[]): readonly Toge
   const spaces = new Map<string, Candidate[]>();
   for (const each of candidates) {
     if (each.spaceGuid === undefined || each.deletedAt === undefined) continue;
-    spaces.set(each.spaceGuid, [...(spaces.get(each.spaceGuid) ?? []), each]);
+    const found = spaces.get(each.spaceGuid);
+    if (found === undefined) spaces.set(each.spaceGuid, [each]);
+    else found.push(each);
   }
   return [...spaces].flatMap(([spaceGuid, found]) => {
-    const last = Math.max(...found.map(timeOf));
+    const last = found.reduce((latest, each) => Math.max(latest, timeOf(each)), 0);
     const members = found.filter((each) => last - timeOf(each) <= SAME_DELETION_MS).sort(byName);
     return members.length < 2 ? [] : [{ spaceGuid, members }];
   });

@@ -1,18 +1,27 @@
 /** Judges the life of one instance, as far as logs tell it: perhaps deleted, or looks so and is not (dingo.md §2.2). */
+import { lookOnCells } from "../host-commands.js";
 import { outcomeOf, readLife, type Attempt, type Life, type Outcome } from "./attempt.js";
-import type { Evidence, Kind, LastWal, NotDeleted, RemovedNode, Sighting } from "./candidate.js";
-import type { Description } from "./fact.js";
-import { confirmedByCells, whyChanged, whyDeleted } from "./reason.js";
+import type { Kind, LastWal, NotDeleted, RemovedNode, Sighting, Unclear } from "./candidate.js";
+import { cleanStopOf } from "./clean-stop.js";
+import { earlierLife, namedNodes } from "./earlier-life.js";
+import { evidenceOf } from "./evidence.js";
+import type { Description, Fact } from "./fact.js";
+import type { Living } from "./living.js";
+import { confirmedByCells, sawNoNode, whyChanged, whyDeleted } from "./reason.js";
+import { SAID_TO_BE_GONE } from "../log-patterns/broker.js";
 import { optional } from "../optional.js";
 import { shown } from "./safe-text.js";
-import { plainTime } from "./stamp.js";
+import { plainTime, UNDATED } from "./stamp.js";
 import type { LifeEvent } from "./timeline.js";
 
-export type Verdict = { readonly sighting: Sighting } | { readonly notDeleted: NotDeleted } | undefined;
+export type Verdict =
+  | { readonly sighting: Sighting }
+  | { readonly notDeleted: NotDeleted }
+  | { readonly unclear: Unclear }
+  | undefined;
 
 /** A container that is stopped still sends its last segment; later uploads mean that it lives. */
 const LAST_UPLOAD_MS = 120_000;
-const MOST_EVIDENCE = 60;
 
 const KINDS: Readonly<Record<Exclude<Outcome, "refused" | "empty">, Kind>> = {
   deleted: "deleted",
@@ -31,9 +40,15 @@ const WEIGHTS: Readonly<Partial<Record<Kind, number>>> = {
 
 export function judge(guid: string, events: readonly LifeEvent[]): Verdict {
   const verdict = judged(guid, events);
-  if (verdict === undefined || "sighting" in verdict) return verdict;
+  if (verdict === undefined || !("notDeleted" in verdict)) return verdict;
   const { name } = describe(events);
   return { notDeleted: { ...verdict.notDeleted, ...optional("name", name) } };
+}
+
+/** Of an instance that `judge` says nothing of. */
+export function livingOf(guid: string, events: readonly LifeEvent[]): Living {
+  const last = events.findLast(({ fact }) => fact.at !== UNDATED)?.fact.at.text;
+  return { guid, ...describe(events), ...optional("lastAt", last) };
 }
 
 function judged(guid: string, events: readonly LifeEvent[]): Verdict {
@@ -41,8 +56,31 @@ function judged(guid: string, events: readonly LifeEvent[]): Verdict {
   const last = [...life.attempts].reverse().find((attempt) => outcomeOf(attempt) !== "refused");
   if (last === undefined) return judgeWithoutAttempt(guid, events, life);
   const outcome = outcomeOf(last);
-  if (outcome === "empty" || outcome === "refused") return { notDeleted: neverHadNode(guid, last, life) };
+  if (outcome === "empty") return judgeWithoutNodes(guid, events, { attempt: last, life });
+  if (outcome === "refused") return judgeWithoutAttempt(guid, events, life);
   return { sighting: sightingOf(guid, events, { attempt: last, kind: kindOf(last, KINDS[outcome]), life }) };
+}
+
+/** The broker saw no node at the deletion: its earlier life tells whether there is anything to recover. */
+function judgeWithoutNodes(
+  guid: string,
+  events: readonly LifeEvent[],
+  { attempt, life }: Omit<Judged, "kind">,
+): Verdict {
+  switch (earlierLife(events, life)) {
+    case "had-none":
+      return { notDeleted: neverHadNode(guid, attempt) };
+    case "had-a-node": {
+      const kind = kindOf(attempt, attempt.done ? "deleted" : "deletion-unfinished");
+      const sighting = sightingOf(guid, events, { attempt, kind, life });
+      return { sighting: { ...sighting, nodes: namedNodes(events).map((node) => ({ node })), mayLive: true } };
+    }
+    case "not-known": {
+      const deletedAt = attempt.events.at(-1)?.fact.at.text;
+      const evidence = evidenceOf(attempt.events);
+      return { unclear: { guid, ...describe(events), ...(deletedAt === undefined ? {} : { deletedAt }), evidence } };
+    }
+  }
 }
 
 function judgeWithoutAttempt(guid: string, events: readonly LifeEvent[], life: Life): Verdict {
@@ -73,8 +111,18 @@ function judgeStray(guid: string, events: readonly LifeEvent[], stray: readonly 
 
 /** A create that was still running writes its state again: that is no new life (dingo.md §2.2, seen at 0.10.2). */
 function kindOf(attempt: Attempt, kind: Kind): Kind {
-  const reborn = attempt.after.some(({ fact }) => fact.body.kind === "node-adding" || addsNodes(fact.body));
+  const reborn = attempt.after.some((event) => addsNode(event) && !isOutOfOrder(event, attempt));
   return reborn && !attempt.duringCreate ? "recreated" : kind;
+}
+
+const addsNode = ({ fact }: LifeEvent): boolean => fact.body.kind === "node-adding" || addsNodes(fact.body);
+
+/** Its time is later than the deletion's end, and it stands before it in a file: a clock was set back. */
+function isOutOfOrder(event: LifeEvent, { events }: Attempt): boolean {
+  const end = events.at(-1);
+  if (end === undefined) return false;
+  const [ends, own] = [end, event].map(({ fact, copies }) => [fact, ...copies]);
+  return (own ?? []).some((one) => (ends ?? []).some((other) => isBefore(one, other)));
 }
 
 function addsNodes(body: LifeEvent["fact"]["body"]): boolean {
@@ -105,11 +153,12 @@ function sightingOf(guid: string, events: readonly LifeEvent[], { attempt, kind,
     weight: WEIGHTS[kind] ?? 0,
     ...describe(events),
     ...lastWal(events),
+    ...(kind === "deleted" ? cleanStopOf(events, attempt) : {}),
     ...(end === undefined ? {} : { deletedAt: end.text }),
     ...livedUntil(events, attempt),
     nodes: [...attempt.nodes.values()] satisfies readonly RemovedNode[],
     mayLive: stillUploads || attempt.unreachable.length > 0 || attempt.after.length > 0,
-    notes: [...notesOf(attempt, kind, life), ...uploadNote, ...archiveNotes(events)],
+    notes: [...notesOf(guid, { attempt, kind, life }), ...uploadNote, ...archiveNotes(events)],
     evidence,
   };
 }
@@ -137,22 +186,33 @@ function archiveNotes(events: readonly LifeEvent[]): readonly string[] {
   ];
 }
 
-/** Its create, as the first that the logs say of it: what adds nodes to it later tells no age, nor does a log that begins later. */
-function livedUntil([first]: readonly LifeEvent[], attempt: Attempt): { readonly livedMs?: number } {
-  const born = first !== undefined && creates(first.fact.body) ? first.fact.at.ms : undefined;
+/** Its create, as the first that the logs say of it at a time: lines without one tell no age. */
+function livedUntil(events: readonly LifeEvent[], attempt: Attempt): { readonly livedMs?: number } {
+  const first = events.find(({ fact }) => fact.at !== UNDATED);
+  const stoodBefore = events.some(
+    ({ fact }) => fact.at === UNDATED && first !== undefined && isBefore(fact, first.fact),
+  );
+  const born = first !== undefined && !stoodBefore && beginsCreate(first.fact.body) ? first.fact.at.ms : undefined;
   const died = attempt.events[0]?.fact.at.ms;
   return born === undefined || died === undefined || died < born ? {} : { livedMs: died - born };
 }
 
-function creates(body: LifeEvent["fact"]["body"]): boolean {
+/** In one file. */
+function isBefore({ place: one }: Fact, { place: other }: Fact): boolean {
+  return "byteOffset" in one && "byteOffset" in other && one.file === other.file && one.byteOffset < other.byteOffset;
+}
+
+/** What adds nodes to an instance later tells no age, nor does a log that begins later. */
+function beginsCreate(body: LifeEvent["fact"]["body"]): boolean {
   return body.kind === "create-began" || (body.kind === "nodes-planned" && body.creates === true);
 }
 
-function notesOf(attempt: Attempt, kind: Kind, life: Life): string[] {
-  const notes: string[] = [];
+function notesOf(guid: string, { attempt, kind, life }: Judged): string[] {
+  const notes = sawNoNode(attempt) ? [sawNone(guid)] : [];
   const resumed = attempt.after[0]?.fact.at.text;
   const after = resumed === undefined ? undefined : plainTime(resumed);
   if (kind === "recreated") notes.push(`The broker brought it back under the same GUID at ${after}.`);
+  else if (attempt.after.some((event) => isOutOfOrder(event, attempt))) notes.push(CLOCK_SET_BACK);
   else if (after !== undefined)
     notes.push(`The broker wrote its state again at ${after}; its create was still running.`);
   if (attempt.unreachable.length > 0) notes.push("A cell did not answer: its container there may still run.");
@@ -163,9 +223,15 @@ function notesOf(attempt: Attempt, kind: Kind, life: Life): string[] {
   return notes;
 }
 
+const CLOCK_SET_BACK =
+  "Lines that stand before its deletion have later times: a clock was set back. Times of it are not sure, and whether it lived again is not known.";
+
+const sawNone = (guid: string): string =>
+  `The broker saw no node of it, so it removed none: its container may be dead or alive on a cell. ${lookOnCells(guid)}`;
+
 function refusedDeletion(guid: string, attempt: Attempt, life: Life): NotDeleted {
   const error = errorOf(attempt);
-  const gone = /doesn't exist|Key not found/.test(error);
+  const gone = SAID_TO_BE_GONE.test(error);
   const failedCreate = gone && life.createFailed !== undefined;
   const doubt = attempt.style === "deprovision" && gone && !failedCreate;
   const hint = failedCreate
@@ -176,9 +242,9 @@ function refusedDeletion(guid: string, attempt: Attempt, life: Life): NotDeleted
   return denial(guid, `the broker refused the deletion: ${error}${hint}`, attempt.events);
 }
 
-function neverHadNode(guid: string, attempt: Attempt, life: Life): NotDeleted {
-  const failed = life.createFailed === undefined ? "" : "its create failed; ";
-  const why = `${failed}it had no node when it was deleted (orphan mitigation), so there is nothing to recover`;
+function neverHadNode(guid: string, attempt: Attempt): NotDeleted {
+  const why =
+    "its create failed; it had no node when it was deleted (orphan mitigation), so there is nothing to recover";
   return { ...denial(guid, why, attempt.events), insteadOfDeleted: "never-had-a-node" };
 }
 
@@ -206,11 +272,4 @@ function describe(events: readonly LifeEvent[]): Partial<Sighting> {
     ...(known.space === undefined ? {} : { spaceGuid: known.space }),
     ...(known.plan === undefined ? {} : { planGuid: known.plan }),
   };
-}
-
-function evidenceOf(events: readonly LifeEvent[]): readonly Evidence[] {
-  const facts = events.flatMap((event) => [event.fact, ...event.copies]).filter((fact) => fact.text !== "");
-  return facts
-    .slice(0, MOST_EVIDENCE)
-    .map(({ place, text }) => ({ source: "store" in place ? "log-store" : "logs", ...place, text }));
 }

@@ -16,11 +16,12 @@ export async function examinePostgres(
     scratch.programs(programs),
   );
   if (found !== undefined) {
-    const { postgres, postgresPath, pgDump, account } = found;
+    const { postgres, postgresPath, pgDump, account, sandbox } = found;
     looks.say(
       "postgres.programs",
       ok(`PostgreSQL ${postgres} (${postgresPath}), pg_dump ${pgDump}; it runs as ${account}`),
     );
+    looks.say("postgres.sandbox", ok(`a restored database runs in ${sandbox}`));
   }
   const bytes = await looks.aside("postgres.room", `room at ${place}`, () => scratch.freeBytes(place));
   if (bytes === undefined) return;

@@ -1,10 +1,11 @@
-/** The object store: keys, bucket, clock, and whether archives may be listed and read. Nothing is written. */
+/** The object store: keys, bucket, clock, whether archives may be listed and read, and could be changed. Nothing is written. */
 import { unprotected } from "../actions/platform/unprotected.js";
-import type { ArchiveStore, ObjectReader } from "../ports/object-store.js";
+import type { ArchiveStore, ObjectReader, StoreIdentity } from "../ports/object-store.js";
 import type { SharedPlace } from "../ports/shared-place.js";
 import { note, ok } from "./check.js";
 import { clockVerdict } from "./clock.js";
 import type { Looks } from "./looks.js";
+import { examineRights } from "./rights.js";
 
 export interface StoreOptions {
   readonly store: ArchiveStore;
@@ -12,6 +13,10 @@ export interface StoreOptions {
   readonly bucket: string | undefined;
   /** Where archives lie in it: Dingo's are below `backups/`. */
   readonly prefix: string;
+  /** One archive lies there, and no others. */
+  readonly isOne: boolean;
+  /** The configuration names other keys for sources. */
+  readonly areApart: boolean;
   readonly lease: SharedPlace | undefined;
   readonly now: () => Date;
   /** A box speaks in the clear, on loopback. */
@@ -20,7 +25,12 @@ export interface StoreOptions {
 
 export async function examineStore(looks: Looks, options: StoreOptions): Promise<void> {
   const { store, bucket, now, rehearsal } = options;
-  const identity = await looks.look("s3.log-in", "the credentials of the object store", () => store.identity());
+  const logIn = (): Promise<StoreIdentity> => store.identity();
+  const what = "the credentials of the object store";
+  // What is read with other keys can be looked at without these.
+  const identity = options.areApart
+    ? await looks.aside("s3.log-in", what, logIn)
+    : await looks.look("s3.log-in", what, logIn);
   if (identity !== undefined) {
     looks.say("s3.log-in", ok(`key ${identity.keyId}`));
     for (const text of rehearsal ? [] : unprotected({ api: "" }, identity))
@@ -31,7 +41,12 @@ export async function examineStore(looks: Looks, options: StoreOptions): Promise
         mend: "Write https:// as s3.endpoint where the store speaks it.",
       });
   }
+  const source = options.areApart
+    ? await looks.look("s3.source", "the keys that read archives (s3.source)", () => store.readingIdentity())
+    : undefined;
+  const keys = { source: source?.keyId, writing: identity?.keyId ?? "" };
   if (bucket === undefined) {
+    saySource(looks, keys, "");
     looks.say("s3.bucket", note("no bucket is named, so that nothing in it was looked at", "Set s3.bucket."));
     return;
   }
@@ -40,8 +55,34 @@ export async function examineStore(looks: Looks, options: StoreOptions): Promise
   const time = await looks.aside("s3.clock", "the store's clock", async () => ({ at: await store.time(bucket) }));
   if (time !== undefined) looks.say("s3.clock", clockVerdict("the object store", time.at, now()));
   await examineReading(looks, store.reader(), { bucket, prefix: options.prefix });
-  looks.say("s3.write", note("whether the keys may write is not tried"));
+  const says =
+    identity === undefined ? undefined : await examineRights(looks, { ...options, bucket, keyId: keys.writing });
+  saySource(looks, keys, says === undefined ? "" : TOLD[says](keys.writing));
   if (options.lease !== undefined) await examineLease(looks, options.lease);
+}
+
+/** What policies say of the keys that write. */
+const TOLD: Readonly<Record<Awaited<ReturnType<typeof examineRights>>, (key: string) => string>> = {
+  denied: (key) => `; key ${key} cannot write there`,
+  allowed: (key) => `; key ${key} could write there too`,
+  "not-known": (key) => `; whether key ${key} could write there too could not be told`,
+};
+
+interface Keys {
+  /** Undefined where there are no others, or they cannot be had. */
+  readonly source: string | undefined;
+  readonly writing: string;
+}
+
+function saySource(looks: Looks, { source, writing }: Keys, told: string): void {
+  if (source === undefined) return;
+  if (source !== writing) return looks.say("s3.source", ok(`archives are read with key ${source}${told}`));
+  looks.say("s3.source", {
+    state: "warning",
+    text: `s3.source names key ${source}, which writes as well`,
+    means: "Archives are read with keys that write: nothing but the guard keeps them apart.",
+    mend: "Name keys as s3.source that may only read.",
+  });
 }
 
 interface Archives {

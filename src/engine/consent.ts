@@ -4,9 +4,10 @@
  *
  * Create: a y/N question for the one unit. Disrupt and destroy: the target is typed once for the *window*, all steps
  * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review
- * rows are the same and its printed commands hash the same, or could not be told when it was given.
+ * rows are the same and its printed commands hash the same, or could not be told when it was given; where two persons are
+ * needed (second-person.ts), it holds only if two have signed.
  */
-import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../action.js";
+import type { Effect, Json, JsonObject, PrintedCommand, ReviewRow } from "../action.js";
 import { RecoverError } from "../errors.js";
 import { sha256 } from "../journal/line.js";
 import type { Answer, ConfirmQuestion, TypedQuestion } from "../ports/operator.js";
@@ -15,10 +16,11 @@ import { type ForeseenUnit, foreseeUnits, foreseeWhen, hashCommands } from "./fo
 import { type PlannedStep, reviewBefore, windowFrom } from "./plan.js";
 import { askNow } from "./questions.js";
 import { outputOf } from "./scope.js";
+import { appendApproval, needsTwo } from "./second-person.js";
 import type { Session } from "./session.js";
 import { stateOf, type Unit, unitName } from "./state.js";
 import { isFinished } from "./transition.js";
-import { isFinal, wayBackOf } from "./way-back.js";
+import { isFinal, isLeft, wayBackOf } from "./way-back.js";
 
 export interface ConsentRequest {
   readonly planned: PlannedStep;
@@ -39,7 +41,8 @@ export async function obtainConsent(session: Session, request: ConsentRequest): 
     ? await askToCreate(session, request)
     : await askForWindow(session, request);
   if (answer.value === BY_HAND) return "by-hand";
-  return answer.by === "flag" ? "given" : "given-now";
+  // Another person may have taken hours.
+  return answer.by === "flag" && !needsTwo(session, [request.planned.effect]) ? "given" : "given-now";
 }
 
 const BY_HAND = "by-hand";
@@ -75,7 +78,8 @@ function isApproved(session: Session, { planned, unit, commands }: ConsentReques
   const approval = session.state.approvals.findLast(
     ({ steps }) => steps.includes(unit.step) || steps.includes(unitName(unit)),
   );
-  if (approval === undefined || approval.reviewSha256 !== hashRows(rowsBefore(session, planned))) return false;
+  if (approval === undefined || (needsTwo(session, [planned.effect]) && !approval.bySecond)) return false;
+  if (approval.reviewSha256 !== hashRows(rowsBefore(session, planned))) return false;
   const then = approval.commandsSha256[unitName(unit)];
   return then === undefined || then === hashCommands(commands);
 }
@@ -94,9 +98,13 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
   const answer = await askNow(session, question, { unit, effect: "create", remedy: "Approve creation with --yes." });
   if (answer.value === BY_HAND) return await noteByHand(session, unit, answer);
   if (answer.value !== "yes") throw declined(session, unit);
+  const { details } = question;
   await approve(
     session,
-    { planned, names: [unitName(unit)], commands: { [unitName(unit)]: hashCommands(commands) } },
+    {
+      ...{ planned, unit, names: [unitName(unit)], commands: { [unitName(unit)]: hashCommands(commands) } },
+      ...{ details, effects: [planned.effect] },
+    },
     answer,
   );
   return answer;
@@ -118,8 +126,9 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
     why: "From here on things that exist are stopped, moved or replaced. This is asked once for all the steps named above.",
     expected: target,
     details: [
+      ...notGivenBack(covered),
       ...covered.flatMap((one) => [`${one.step.id} (${one.effect}): ${one.step.title}`, ...wayBackLines(one)]),
-      ...pointOfNoReturn(session, covered),
+      ...goesBack(session, covered),
     ],
     commands: units.map((one) => ({ step: unitName(one.unit), title: titleOf(covered, one), commands: one.commands })),
     ...offersByHand(planned),
@@ -131,7 +140,9 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
     one.known ? [[unitName(one.unit), hashCommands(one.commands)] as const] : [],
   );
   const names = covered.map(({ step }) => step.id);
-  await approve(session, { planned, names, commands: Object.fromEntries(commands) }, answer);
+  const details = [...question.details, ...units.flatMap((one) => typedLines(one.commands))];
+  const effects = covered.map(({ effect }) => effect);
+  await approve(session, { planned, unit, names, commands: Object.fromEntries(commands), details, effects }, answer);
   return answer;
 }
 
@@ -143,18 +154,30 @@ function wayBackLines({ step: { action } }: PlannedStep): readonly string[] {
   return action.effect === "read" ? [] : [`  undo: ${wayBackOf(action.undo)}`];
 }
 
-/** Said before anything of the window runs, whatever it consists of (law 8). */
-function pointOfNoReturn(session: Session, covered: readonly PlannedStep[]): readonly string[] {
-  const final = covered.filter(({ step: { action } }) => action.effect !== "read" && isFinal(action.undo));
-  if (final.length > 0) return [`points of no return: ${final.map(({ step }) => step.id).join(", ")}`];
-  // A raised step changes nothing itself: there is nothing that this run would take back.
-  if (covered.every(({ step: { action } }) => action.effect === "read")) return [];
+/** First of all, before anything of the window runs: what an undo cannot give back (law 8). */
+function notGivenBack(covered: readonly PlannedStep[]): readonly string[] {
+  const mutating = covered.flatMap(({ step: { id, action } }) =>
+    action.effect === "read" ? [] : [{ id, undo: action.undo }],
+  );
+  const final = mutating.filter(({ undo }) => isFinal(undo)).map(({ id }) => id);
+  const left = mutating.filter(({ undo }) => !isFinal(undo) && isLeft(undo)).map(({ id }) => id);
+  return [
+    ...(final.length === 0 ? [] : [`points of no return: ${final.join(", ")}`]),
+    ...(left.length === 0 ? [] : [`undo leaves as it is then: ${left.join(", ")}`]),
+  ];
+}
+
+/** Said only where each step that has anything to take back can be. */
+function goesBack(session: Session, covered: readonly PlannedStep[]): readonly string[] {
+  const undos = covered.flatMap(({ step: { action } }) => (action.effect === "read" ? [] : [action.undo]));
+  if (undos.some(isFinal) || undos.every(isLeft)) return [];
   const { run, rehearsal } = session.state;
+  const those = undos.some(isLeft) ? "the others" : "them";
   // A rehearsal's foundation is gone at its end: what is promised of a run would be refused there.
   return [
     rehearsal
-      ? `none of these is a point of no return: in earnest undo takes them back, last first, and only cleanup deletes what was moved aside; "dingo-recover rehearse --undo" plays that`
-      : `none of these is a point of no return: "dingo-recover undo ${run}" takes them back, last first; only "dingo-recover cleanup ${run}" deletes what was moved aside`,
+      ? `in earnest undo takes ${those} back, last first, and only cleanup deletes what was moved aside; "dingo-recover rehearse --undo" plays that`
+      : `"dingo-recover undo ${run}" takes ${those} back, last first; only "dingo-recover cleanup ${run}" deletes what was moved aside`,
   ];
 }
 
@@ -191,22 +214,29 @@ function foresight(session: Session): Parameters<typeof foreseeUnits>[0] {
   return { run: state.run, plan, evaluator: options.evaluator, scope: session.scope(), skipped: ids };
 }
 
-interface Shown {
+interface Agreed {
   readonly planned: PlannedStep;
+  readonly unit: Unit;
   readonly names: readonly string[];
   readonly commands: Readonly<Record<string, string>>;
+  /** What was shown beside the review. */
+  readonly details: readonly string[];
+  readonly effects: readonly Effect[];
 }
 
-async function approve(session: Session, shown: Shown, answer: Answer): Promise<void> {
-  const reviewSha256 = hashRows(rowsBefore(session, shown.planned));
-  await session.ledger.append({
+async function approve(session: Session, agreed: Agreed, answer: Answer): Promise<void> {
+  const { planned, names, commands, ...shown } = agreed;
+  const rows = rowsBefore(session, planned);
+  const reviewSha256 = hashRows(rows);
+  const approval = {
     type: "approved",
-    steps: shown.names,
-    shownSha256: sha256(JSON.stringify([reviewSha256, shown.names, shown.commands])),
+    steps: names,
+    shownSha256: sha256(JSON.stringify([reviewSha256, names, commands])),
     reviewSha256,
-    commandsSha256: shown.commands,
+    commandsSha256: commands,
     by: answer.by,
-  });
+  } as const;
+  await appendApproval(session, approval, { ...shown, rows });
 }
 
 function rowsBefore(session: Session, planned: PlannedStep): readonly ReviewRow[] {
@@ -228,7 +258,7 @@ function hashRows(rows: readonly ReviewRow[]): string {
 
 function declined(session: Session, unit: Unit): RecoverError {
   return new RecoverError("stopped-by-operator", `the operator did not approve the step "${unitName(unit)}"`, {
-    remedy: `Nothing was changed by it. Continue with "${session.resumeCommand}".`,
+    remedy: `The step was not begun. Continue with "${session.resumeCommand}".`,
     place: `step ${unitName(unit)}`,
     effect: "none",
   });

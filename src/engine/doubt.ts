@@ -3,6 +3,7 @@ import { RecoverError, unreachable } from "../errors.js";
 import type { Decision } from "../journal/entry.js";
 import type { Answer, ChoiceQuestion } from "../ports/operator.js";
 import { typedLines } from "../typed-lines.js";
+import { decideFlag, doubtDecidedFor } from "./decided.js";
 import { HOW_FAR } from "./how-far.js";
 import { conclude, type Mutation, probe, probeByHand } from "./proof.js";
 import { askNow, standsOn } from "./questions.js";
@@ -74,7 +75,7 @@ async function enterDoubt(session: Session, mutation: Mutation, { evidence, erro
 async function decisionFor(session: Session, mutation: Mutation, doubt: Doubt): Promise<Decision> {
   const { unit } = mutation;
   // A flag decides the doubt that its giver has seen, never one that arises later in the same process.
-  const byFlag = doubt.seen ? session.options.flags.decide.get(unitName(unit)) : undefined;
+  const byFlag = doubt.seen ? doubtDecidedFor(session, unit) : undefined;
   const earlier = decisionOf(session.state, unit, { back: false });
   if (byFlag === undefined && earlier !== undefined) return earlier.decision;
   const answer: Answer =
@@ -180,7 +181,7 @@ function inDoubt(session: Session, mutation: Mutation, { evidence, error }: Doub
   const name = unitName(mutation.unit);
   const [recommended, ...others] = choicesOf(mutation);
   return new RecoverError("in-doubt", `the step "${name}" began and nobody can tell how it ended: ${evidence}`, {
-    remedy: `Look at the world, put right what is missing, then decide with "${session.resumeCommand} --decide '${name}=${recommended ?? ""}'" (or ${others.join(", or ")}).`,
+    remedy: `Look at the world, put right what is missing, then decide with "${session.resumeCommand} ${decideFlag(name, recommended ?? "")}" (or ${others.join(", or ")}).`,
     place: `step ${name}`,
     ...(error === undefined ? {} : { cause: error }),
   });

@@ -18,7 +18,7 @@ import { wayBackOf } from "./way-back.js";
 
 /** `journal` is a MemoryJournal, `locks` are NO_LOCKS. */
 export async function dryRun(options: RunOptions): Promise<RunResult> {
-  const session = new Session(options);
+  const session = new Session(options, { isSaved: false });
   try {
     await begin(session, options);
     await new DryRun(session).walk();

@@ -118,10 +118,13 @@ export type EventBody =
       readonly head: string;
       readonly error?: JournaledError;
       readonly resumeWith?: string;
+      readonly undoWith?: string;
       /** In the place of `resumeWith`, where resuming cannot help. */
       readonly beginAnewWith?: string;
       /** Beside `beginAnewWith`: takes this run, which has changed nothing, from among the open ones. */
       readonly closeWith?: string;
+      /** What the run has changed in the world, unless it came to its end. */
+      readonly world?: string;
     };
 
 export type RunEvent = {

@@ -1,6 +1,8 @@
 /** Inputs and commands of steps that have not run yet: what is unknown stands there as `<step.field>`. Pure. */
+import { z } from "zod";
 import type { Json, JsonObject, PrintedCommand } from "../action.js";
 import { sha256 } from "../journal/line.js";
+import { ifKnown, placeholder, placeholderIn, UnknownValue } from "../placeholder.js";
 import type { Template } from "../runbook/runbook.js";
 import type { Evaluator } from "./evaluator.js";
 import { itemKeys } from "./items.js";
@@ -55,26 +57,76 @@ function foresee(at: Foresight, planned: PlannedStep, { unit, item }: { unit: Un
   return { unit, input, known, commands, ...(item === undefined ? {} : { item }) };
 }
 
-/** The exact commands. With placeholders in it an input may not fit the action's schema; it is described as it is. */
 function describe(
-  planned: PlannedStep,
+  { step: { action } }: PlannedStep,
   { input, known, run }: Pick<ForeseenUnit, "input" | "known"> & Pick<Foresight, "run">,
 ): readonly PrintedCommand[] {
-  const { action } = planned.step;
-  const parsed = action.input.safeParse(input);
-  const later = { on: "here", line: `# ${action.title}: its commands are known once ${unknownOf(input)} is` };
+  const { title } = action;
+  if (known) {
+    const parsed = action.input.safeParse(input);
+    return described(title, () => action.describe(parsed.success ? parsed.data : (input as never), run));
+  }
+  const first = placeholderIn(JSON.stringify(input)) ?? "its input";
   try {
-    const commands = action.describe(parsed.success ? parsed.data : (input as never), run);
-    // A placeholder has no fields.
-    return !known && commands.some(({ on, line }) => /\bundefined\b/.test(`${on} ${line}`)) ? [later] : commands;
-  } catch (thrown) {
-    if (known) throw thrown;
-    return [later];
+    const commands = described(title, () => action.describe(unknownInput(action.input, input) as never, run));
+    // Of a value of any type an action may read a field: a placeholder has none.
+    const misread = commands.some(({ on, line }) => /\bundefined\b/.test(`${on} ${line}`));
+    return misread ? [toldLater(title, first)] : commands;
+  } catch {
+    return [toldLater(title, first)];
   }
 }
 
-function unknownOf(value: Json): string {
-  return /<[a-z][^<>]*>/.exec(JSON.stringify(value))?.[0] ?? "its input";
+/** The commands; a line that says so where they cannot be told before a value is known. */
+export function described(title: string, describe: () => readonly PrintedCommand[]): readonly PrintedCommand[] {
+  const commands = ifKnown(describe);
+  return commands instanceof UnknownValue ? [toldLater(title, commands.placeholder)] : commands;
+}
+
+const toldLater = (title: string, unknown: string): PrintedCommand => ({
+  on: "here",
+  line: `# ${title}: its commands are known once ${unknown} is`,
+});
+
+/**
+ * Texts and numbers stand as their placeholders, to be printed. A list, an object, a flag or a choice has no text that a
+ * line could hold: whoever reads one that is not known yet gets an `UnknownValue`. What was left out has its default.
+ */
+export function unknownInput(schema: z.ZodType, input: JsonObject): JsonObject {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data as JsonObject;
+  const found = { ...defaultsOf(schema, input), ...input };
+  for (const [field, unknown] of opaqueFields(parsed.error.issues, input))
+    Object.defineProperty(found, field, {
+      enumerable: true,
+      get: () => {
+        throw new UnknownValue(unknown);
+      },
+    });
+  return found;
+}
+
+function defaultsOf(schema: z.ZodType, input: JsonObject): JsonObject {
+  if (!(schema instanceof z.ZodObject)) return {};
+  const missing = Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).flatMap(([field, one]) => {
+    const value = field in input ? undefined : one.safeParse(undefined).data;
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  return Object.fromEntries(missing) as JsonObject;
+}
+
+function opaqueFields(issues: readonly z.core.$ZodIssue[], input: JsonObject): ReadonlyMap<string, string> {
+  const opaque = issues.filter(
+    (issue) =>
+      issue.code === "invalid_union" ||
+      issue.code === "invalid_value" ||
+      (issue.code === "invalid_type" && issue.expected !== "string" && issue.expected !== "number"),
+  );
+  const fields = opaque.flatMap(({ path: [field] }) => {
+    const unknown = typeof field === "string" ? placeholderIn(JSON.stringify(input[field] ?? null)) : undefined;
+    return typeof field === "string" && unknown !== undefined ? [[field, unknown] as const] : [];
+  });
+  return new Map(fields);
 }
 
 export function hashCommands(commands: readonly PrintedCommand[]): string {
@@ -101,11 +153,11 @@ function withPlaceholders(at: Foresight, template: Template): Placed {
     case "reference":
       return has(at.scope, template.path)
         ? { template, known: true }
-        : { template: { kind: "literal", value: placeholder(at.plan, template.path) }, known: false };
+        : { template: { kind: "literal", value: placeholderOf(at.plan, template.path) }, known: false };
     case "text": {
       const missing = template.parts.filter((part) => typeof part !== "string" && !has(at.scope, part.path));
       const parts = template.parts.map((part) =>
-        typeof part === "string" || has(at.scope, part.path) ? part : placeholder(at.plan, part.path),
+        typeof part === "string" || has(at.scope, part.path) ? part : placeholderOf(at.plan, part.path),
       );
       return { template: { kind: "text", parts }, known: missing.length === 0 };
     }
@@ -126,9 +178,9 @@ function withPlaceholders(at: Foresight, template: Template): Placed {
   }
 }
 
-/** `<create-service.guid>`: the step as the runbook writes it. */
-function placeholder(plan: Plan, path: readonly string[]): string {
+/** `<create-service.guid>`: the step as the runbook writes it; of a whole output `<steps.create_service>`. */
+function placeholderOf(plan: Plan, path: readonly string[]): string {
   const [root, key, ...fields] = path;
   const planned = root === "steps" ? plan.steps.find((one) => one.key === key) : undefined;
-  return `<${(planned === undefined ? path : [planned.step.id, ...fields]).join(".")}>`;
+  return placeholder(planned === undefined || fields.length === 0 ? path : [planned.step.id, ...fields]);
 }

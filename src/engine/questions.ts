@@ -2,6 +2,7 @@
 import type { Effect } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { Answer, Question } from "../ports/operator.js";
+import { decidable, decidedFor, decideWith, shownOf } from "./decided.js";
 import type { Session } from "./session.js";
 import { type Decided, questionKey, type Unit, unitName } from "./state.js";
 
@@ -13,19 +14,39 @@ export interface Asking {
   readonly remedy?: string;
   /** Why a text is no answer. The operator is asked again then; anybody else's answer ends in this error. */
   readonly refusal?: (value: string) => RecoverError | undefined;
+  /** What a flag answers, by somebody who has seen the question. */
+  readonly decided?: string | undefined;
 }
 
 /** Errors: `question-unanswered`, `stopped-by-operator`; a refusal's. What is refused is never journaled. */
 export async function ask(session: Session, question: Question, asking: Asking): Promise<Answer> {
   const earlier = answeredBefore(session, question, asking);
   if (earlier !== undefined) return { value: earlier, by: "journal" };
-  await session.ledger.append({ type: "asked", ...asking.unit, question: question.id, prompt: question.prompt });
-  const answer = await askUntilTaken(session, question, asking);
+  const answer = await askUntilTaken(session, question, {
+    ...asking,
+    decided: await openFor(session, question, asking),
+  });
   const secret = question.kind === "text" && question.secret === true;
   if (secret) session.options.secrets.register(answer.value);
-  const value = secret ? "" : answer.value;
-  await session.ledger.append({ type: "answered", ...asking.unit, question: question.id, value, by: answer.by });
+  await noteAnswer(session, question, { unit: asking.unit, answer: secret ? { ...answer, value: "" } : answer });
   return answer;
+}
+
+/** Journals that the question is asked, with what a flag may answer later; what a flag answers now, where one does. */
+async function openFor(session: Session, question: Question, { unit }: Asking): Promise<string | undefined> {
+  const { id, prompt } = question;
+  await session.ledger.append({ type: "asked", ...unit, question: id, prompt, ...shownOf(session, question) });
+  return unit === undefined || question.kind !== "choice" ? undefined : decidedFor(session, question, { unit });
+}
+
+/** Journals an answer, and who was there where a flag gave it. */
+export async function noteAnswer(
+  session: Session,
+  { id }: Question,
+  { unit, answer }: { readonly unit: Unit | undefined; readonly answer: Answer },
+): Promise<void> {
+  const who = answer.by === "flag" ? { operator: session.options.carrier.operator } : {};
+  await session.ledger.append({ type: "answered", ...unit, question: id, value: answer.value, by: answer.by, ...who });
 }
 
 async function askUntilTaken(session: Session, question: Question, asking: Asking): Promise<Answer> {
@@ -43,11 +64,12 @@ export async function askNow(session: Session, question: Question, asking: Askin
   await session.passGate();
   const step = asking.unit === undefined ? {} : { step: asking.unit.step };
   const harmless = question.kind === "confirm" && (asking.effect === "read" || asking.effect === "create");
-  const byFlag = harmless && session.options.flags.yes;
-  if (!byFlag) session.emit({ type: "question", ...step, question });
-  const answer: Answer | undefined = byFlag
-    ? { value: "yes", by: "flag" }
-    : await session.asking(() => session.options.operator.ask(question));
+  const byFlag = harmless && session.options.flags.yes ? "yes" : asking.decided;
+  if (byFlag === undefined) session.emit({ type: "question", ...step, question });
+  const answer: Answer | undefined =
+    byFlag === undefined
+      ? await session.asking(() => session.options.operator.ask(question))
+      : { value: byFlag, by: "flag" };
   if (answer === undefined || !isAmong(question, answer)) throw unanswered(session, question, asking);
   session.emit({ type: "answered", ...step, question: question.id, by: answer.by });
   return answer;
@@ -79,8 +101,10 @@ function answeredBefore(session: Session, question: Question, { unit, refusal }:
   }
 }
 
-function unanswered(session: Session, question: Question, { unit, remedy }: Asking): RecoverError {
+function unanswered(session: Session, question: Question, asking: Asking): RecoverError {
+  const { unit } = asking;
   const fallback = `Continue at a terminal with "${session.resumeCommand}".`;
+  const remedy = asking.remedy ?? (unit === undefined ? undefined : decideWith(session, unit, decidable(question)));
   return new RecoverError("question-unanswered", `nobody is there to answer: "${question.prompt}"`, {
     remedy: remedy === undefined ? fallback : `${remedy} ${fallback}`,
     effect: "none",

@@ -3,41 +3,24 @@
  * and drift is shown before anything goes on.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { JsonObject, Verdict } from "../action.js";
+import type { JsonObject } from "../action.js";
 import { EXIT, RecoverError } from "../errors.js";
-import type { ChoiceQuestion } from "../ports/operator.js";
+import { askAboutDrift, type Checked, type Drifted, type Fact, mayRunAgain } from "./drift-question.js";
 import { hashCommands } from "./foresight.js";
 import { masked } from "./outcome.js";
 import { patiently } from "./patience.js";
-import type { PlannedStep } from "./plan.js";
-import { askNow } from "./questions.js";
 import { readOnce } from "./read-step.js";
 import { errorOf, type Session } from "./session.js";
-import { type StepState, type Unit, unitName, unitsOfStep } from "./state.js";
+import { type StepState, type Unit, unitsOfStep } from "./state.js";
 import { contextFor } from "./step-context.js";
 import { mayHaveActed } from "./transition.js";
 import { parsedInput } from "./unit-input.js";
 
-type Succeeded = Extract<StepState, { kind: "succeeded" }>;
-
-interface Fact {
-  readonly planned: PlannedStep;
-  readonly unit: Unit;
-  readonly state: Succeeded;
-}
-
-interface Checked {
-  readonly fact: Fact;
-  readonly verdict: Verdict;
-  /** What a read found now, where it was read again. */
-  readonly output?: JsonObject;
-}
-
 /** Errors: `question-unanswered` and `stopped-by-operator` where there is drift; what a check threw. */
 export async function recheck(session: Session): Promise<void> {
   const drifted = await findDrift(session);
-  if (drifted.length === 0) return;
-  const answer = await askToGoOn(session, drifted);
+  if (!isSome(drifted)) return;
+  const answer = await askAboutDrift(session, drifted);
   if (answer === "again") return doAgain(session, drifted);
   for (const checked of drifted) await takeOver(session, checked);
 }
@@ -53,19 +36,19 @@ export async function groundMoved(session: Session): Promise<boolean> {
 
 /**
  * After a step that failed: whether what failed it is that an earlier fact no longer holds, and the operator has that done
- * again. Where nobody can tell, or is there to tell, the step's own error says more. Errors: `interrupted`;
- * `stopped-by-operator` as the answer.
+ * again. False where nobody can tell: then the step's own error says more. Errors: `interrupted`, `stopped-by-operator`
+ * as the answer; where nobody is there to choose the step's own, with the way to decide it.
  */
 export async function againAfter(session: Session, failed: RecoverError): Promise<boolean> {
   const drifted = await driftBehind(session);
   // What holds again by now, or cannot be told, is nothing to do again.
-  if (!drifted.some(mayRunAgain)) return false;
+  if (!isSome(drifted) || !drifted.some(mayRunAgain)) return false;
   try {
-    if ((await askToGoOn(session, drifted, failed)) !== "again") return false;
+    if ((await askAboutDrift(session, drifted, failed)) !== "again") return false;
   } catch (thrown) {
     session.ledger.assertSound();
-    if (thrown instanceof RecoverError && thrown.code === "question-unanswered") return false;
-    throw thrown;
+    if (!(thrown instanceof RecoverError) || thrown.code !== "question-unanswered") throw thrown;
+    throw failed.with({ remedy: `${failed.remedy} ${thrown.remedy}`, cause: failed });
   }
   await doAgain(session, drifted);
   return true;
@@ -81,6 +64,8 @@ async function driftBehind(session: Session): Promise<readonly Checked[]> {
     return [];
   }
 }
+
+const isSome = (drifted: readonly Checked[]): drifted is Drifted => drifted.length > 0;
 
 /** How a check is asked for: with patience, or once. */
 type Look = typeof patiently;
@@ -125,9 +110,6 @@ async function openAnew(session: Session, unit: Unit, attempt = 0): Promise<void
 
 /** One that was refused before it began runs by itself, and one that is open already is open. */
 const mayBeOpened = (own: StepState): boolean => own.kind === "skipped" || (own.kind !== "reopened" && "input" in own);
-
-const mayRunAgain = ({ fact, verdict }: Checked): boolean =>
-  fact.planned.step.action.effect !== "read" && verdict.holds === false;
 
 /** Finished units whose `holds_until` step cannot have ended the fact: one that was cut in its middle may have. */
 function factsThatHold(session: Session): readonly Fact[] {
@@ -188,51 +170,6 @@ function difference(before: JsonObject, now: JsonObject): string {
 function show(value: unknown): string {
   const text = value === undefined ? "absent" : JSON.stringify(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}
-
-/** `failed`: of the step that cannot go on as things are. */
-async function askToGoOn(
-  session: Session,
-  drifted: readonly Checked[],
-  failed?: RecoverError,
-): Promise<"go-on" | "again"> {
-  const names = drifted.map(({ fact }) => unitName(fact.unit)).join(", ");
-  const first = drifted.find(mayRunAgain);
-  const question: ChoiceQuestion = {
-    kind: "choice",
-    id: `drift-${session.state.drifts}`,
-    prompt: `What was established by ${names} no longer holds, or cannot be told. ${failed === undefined ? "Go on?" : "What now?"}`,
-    why: "The world has moved since they ran; the steps that follow rely on these facts.",
-    choices: [
-      { value: "stop", label: "stop here", consequence: "nothing is changed; the run can be resumed later" },
-      ...(failed === undefined
-        ? [{ value: "go-on", label: "go on", consequence: "the following steps meet the world as it is now" }]
-        : []),
-      ...(first === undefined
-        ? []
-        : [
-            {
-              value: "again",
-              label: `do "${unitName(first.fact.unit)}" again`,
-              consequence:
-                "that step and every one after it that was begun are looked at again; what is not surely done runs once more, each with its own guard",
-            },
-          ]),
-    ],
-    recommended: first === undefined ? "stop" : "again",
-    details: [
-      ...(failed === undefined ? [] : [failed.message]),
-      ...drifted.map(({ fact, verdict }) => `${unitName(fact.unit)}: ${verdict.evidence}`),
-    ],
-  };
-  await session.ledger.append({ type: "asked", question: question.id, prompt: question.prompt });
-  const answer = await askNow(session, question, { effect: "destroy" });
-  await session.ledger.append({ type: "answered", question: question.id, value: answer.value, by: answer.by });
-  if (answer.value === "go-on" || answer.value === "again") return answer.value;
-  throw new RecoverError("stopped-by-operator", `the operator stopped because ${names} no longer holds`, {
-    remedy: `Put it right, then continue with "${session.resumeCommand}".`,
-    effect: "none",
-  });
 }
 
 /** What a read finds now is what the following steps, and the consent, are about. */

@@ -7,6 +7,7 @@ import {
   type BackState,
   decisionKey,
   mayHaveChanged,
+  type OpenQuestion,
   questionKey,
   type RunState,
   type StepState,
@@ -34,7 +35,10 @@ const START: RunState = {
   outgrown: new Map(),
   notes: new Map(),
   answers: new Map(),
+  openQuestion: undefined,
   approvals: [],
+  requests: [],
+  usedRequests: [],
   decisions: new Map(),
   drifts: 0,
   undoAsked: false,
@@ -43,6 +47,18 @@ const START: RunState = {
   current: undefined,
   phase: { kind: "running" },
 };
+
+/** What people said elsewhere is nobody's word here (E5). */
+const NOBODYS_WORD = {
+  approvals: START.approvals,
+  requests: START.requests,
+  answers: START.answers,
+  decisions: START.decisions,
+} as const;
+
+function isOfAnotherMachine(entry: Extract<Entry, { type: "run-resumed" }>, { phase }: RunState): boolean {
+  return entry.imported === true || (phase.kind === "ended" && phase.outcome === "handed-over");
+}
 
 export function replay(entries: readonly Entry[]): RunState {
   return entries.reduce(advance, START);
@@ -71,6 +87,7 @@ export function advance(before: RunState, entry: Entry): RunState {
     case "run-resumed":
       return {
         ...state,
+        ...(isOfAnotherMachine(entry, before) ? NOBODYS_WORD : {}),
         operator: entry.operator,
         phase: { kind: "running" },
         undoAsked: entry.back === true,
@@ -86,7 +103,11 @@ export function advance(before: RunState, entry: Entry): RunState {
     case "answered":
       return { ...state, answers: put(state.answers, keyOf(entry), { value: entry.value, by: entry.by }) };
     case "approved":
-      return { ...state, approvals: [...state.approvals, approvalOf(entry)] };
+      return {
+        ...state,
+        approvals: [...state.approvals, ...approvalsOf(entry)],
+        usedRequests: [...state.usedRequests, ...(entry.second === undefined ? [] : [entry.second.request.sha256])],
+      };
     case "drift-found":
       return { ...state, drifts: state.drifts + 1 };
     case "run-stopped":
@@ -108,6 +129,7 @@ export function advance(before: RunState, entry: Entry): RunState {
         return { ...state, back: state.back || state.undoAsked, backs, decisions, current: unit };
       }
       const own = stateOf(state, unit);
+      const openQuestion = openAfter(entry, state);
       // A list that is looked at again is fixed again; its units have entries of their own.
       if (isOpenedAnew(entry) && state.items.has(entry.step) && unit.item === undefined)
         return { ...state, items: without(state.items, entry.step), current: unit };
@@ -116,9 +138,15 @@ export function advance(before: RunState, entry: Entry): RunState {
       const backs = isUndone ? without(state.backs, unitName(unit)) : state.backs;
       const back = state.back || (isUndone && state.undoAsked);
       const outgrown = outgrownAfter(entry, own, state);
-      return { ...state, back, units, backs, outgrown, decisions: decisionsAfter(entry, state), current: unit };
+      const decisions = decisionsAfter(entry, state);
+      return { ...state, back, units, backs, outgrown, decisions, openQuestion, current: unit };
     }
     case "asked":
+      return {
+        ...state,
+        openQuestion: openedBy(entry),
+        requests: [...state.requests, ...(entry.request === undefined ? [] : [entry.request])],
+      };
     case "resource-opened":
     case "resource-closed":
       return state;
@@ -245,17 +273,36 @@ function decisionsWith(entry: Extract<Entry, { type: "decided" }>, { decisions }
   return put(decisions, decisionKey(entry, back === true), { decision, why });
 }
 
+function openedBy(entry: Extract<Entry, { type: "asked" }>): OpenQuestion | undefined {
+  const { step, item, prompt, choices, byPerson = [], shownSha256 } = entry;
+  if (step === undefined || choices === undefined || shownSha256 === undefined) return undefined;
+  const unit = unitName(item === undefined ? { step } : { step, item });
+  return { unit, prompt, choices, byPerson, shownSha256 };
+}
+
+/** An answer alone ends no question: whoever is killed right after it is asked once more. */
+function openAfter(entry: StepEntry, { openQuestion }: RunState): RunState["openQuestion"] {
+  switch (entry.type) {
+    case "step-succeeded":
+    case "step-skipped":
+      return undefined;
+    case "step-started":
+      return openQuestion?.unit === unitName(entry) ? openQuestion : undefined;
+    default:
+      return openQuestion;
+  }
+}
+
 function stoppedBy(entry: Extract<Entry, { type: "run-stopped" }>): RunState["phase"] {
   const { why, exitCode, error } = entry;
   return { kind: "stopped", why, exitCode, ...(error === undefined ? {} : { error }) };
 }
 
-function approvalOf(entry: Extract<Entry, { type: "approved" }>): Approval {
-  return {
-    steps: entry.steps,
-    reviewSha256: entry.reviewSha256 ?? "",
-    commandsSha256: entry.commandsSha256 ?? {},
-  };
+/** One without a hash of any command is none: whoever agreed was shown at least those of the step at hand. */
+function approvalsOf(entry: Extract<Entry, { type: "approved" }>): readonly Approval[] {
+  const { steps, reviewSha256 = "", commandsSha256 = {} } = entry;
+  const bySecond = entry.second !== undefined;
+  return Object.keys(commandsSha256).length === 0 ? [] : [{ steps, reviewSha256, commandsSha256, bySecond }];
 }
 
 function keyOf(entry: { readonly step?: string; readonly item?: string; readonly question: string }): string {

@@ -17,6 +17,7 @@ import { knownSoFar } from "./known.js";
 import { recheck } from "./recheck.js";
 import { journaled, Session } from "./session.js";
 import { touchesWorld } from "./summary.js";
+import { requireMadeTarget } from "./target.js";
 import { undoAll } from "./undo.js";
 import { undoBegan } from "./undo-preview.js";
 import { unitsToUndo } from "./way-back.js";
@@ -97,7 +98,19 @@ async function takeUp(session: Session, way: { readonly back?: true }): Promise<
   const { takeOver } = flags;
   const where = carrier.lease === undefined ? {} : { lease: carrier.lease };
   refuseChanged(session);
-  await session.ledger.append({ type: "run-resumed", operator, host, toolVersion, takeOver, ...where, ...way });
+  const imported = session.options.journal.isBrought === true;
+  if (imported) requireMadeTarget(session);
+  const from = imported ? ({ imported } as const) : {};
+  await session.ledger.append({
+    type: "run-resumed",
+    operator,
+    host,
+    toolVersion,
+    takeOver,
+    ...where,
+    ...way,
+    ...from,
+  });
   if (runbook.sha256 !== session.state.runbookSha256) await acceptRunbook(session);
   if (way.back === true) announceUndo(session);
   else announce(session, { resumed: true });
@@ -193,6 +206,7 @@ function outcomeOf(session: Session, error: RecoverError): RunOutcome {
 function report(session: Session, ended: Omit<RunResult, "run" | "head">): RunResult {
   const { run, head } = session.options.journal;
   const { outcome, exitCode, error } = ended;
+  tellUnusedDecisions(session);
   session.emit({
     type: "run-ended",
     outcome,
@@ -201,6 +215,12 @@ function report(session: Session, ended: Omit<RunResult, "run" | "head">): RunRe
     ...(error === undefined ? {} : { error: journaled(error), ...wayOn(session.state, standstill(session, error)) }),
   });
   return { run, head, ...ended };
+}
+
+/** Whoever gave a decision learns that nobody asked for it: it decides nothing later on. */
+function tellUnusedDecisions(session: Session): void {
+  for (const given of session.unusedDecisions)
+    session.emit({ type: "note", message: `--decide ${given} decided nothing: that question did not come` });
 }
 
 function standstill({ options, plan, state }: Session, { code, place }: RecoverError): Standstill {

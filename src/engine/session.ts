@@ -6,7 +6,7 @@ import { Ledger } from "./ledger.js";
 import type { EngineOptions } from "./options.js";
 import { type Plan, planRun } from "./plan.js";
 import { type ScopeExtras, scopeOf } from "./scope.js";
-import type { RunState, Unit } from "./state.js";
+import type { OpenQuestion, RunState, Unit } from "./state.js";
 import { unitName } from "./state.js";
 import { underWay } from "./under-way.js";
 
@@ -20,11 +20,20 @@ export class Session {
   /** How long questions have stood without an answer. */
   #askedMs = 0;
   #journalMayLag: boolean;
+  /** The question at which the last process ended: whoever gave this one a `--decide` has seen it. */
+  readonly seenQuestion: OpenQuestion | undefined;
+  readonly #usedDecisions = new Set<string>();
+  readonly #usedApprovals = new Set<string>();
 
-  constructor(options: EngineOptions) {
+  /** False in a dry run, which nobody can resume. */
+  readonly isSaved: boolean;
+
+  constructor(options: EngineOptions, { isSaved = true }: { readonly isSaved?: boolean } = {}) {
     this.options = options;
+    this.isSaved = isSaved;
     this.plan = planRun(options.runbook);
     this.ledger = new Ledger(options.journal);
+    this.seenQuestion = this.ledger.state.openQuestion;
     this.#journalMayLag = options.journal.entries.length > 0;
   }
 
@@ -45,7 +54,29 @@ export class Session {
     return this.ledger.state;
   }
 
+  /** What `--decide` says of the unit has decided something. */
+  decisionUsed(unit: Unit): void {
+    this.#usedDecisions.add(unitName(unit));
+  }
+
+  /** What was given with `--decide` and has decided nothing so far, as it was given. */
+  get unusedDecisions(): readonly string[] {
+    const given = [...this.options.flags.decide].filter(([name]) => !this.#usedDecisions.has(name));
+    return given.map(([name, value]) => `${name}=${value}`);
+  }
+
+  /** A signature that was given with `--approval` has approved something. */
+  approvalUsed(signature: string): void {
+    this.#usedApprovals.add(signature);
+  }
+
+  /** What was given with `--approval` and has approved nothing in this process. */
+  get unusedApprovals(): readonly string[] {
+    return (this.options.flags.approvals ?? []).filter((each) => !this.#usedApprovals.has(each));
+  }
+
   get resumeCommand(): string {
+    if (!this.isSaved) return `dingo-recover run ${this.options.runbook.name}`;
     return `dingo-recover ${this.state.undoAsked || this.state.back ? "undo" : "resume"} ${this.options.journal.run}`;
   }
 
@@ -76,7 +107,7 @@ export class Session {
 
   /** Called wherever stopping is safe. Errors: `interrupted`, `stopped-by-operator`. */
   checkStop(): void {
-    if (this.options.signal.aborted) throw this.interrupted("Nothing was going on.");
+    if (this.options.signal.aborted) throw this.interrupted("No change was under way.");
     if (this.options.stopRequested?.() !== true) return;
     throw new RecoverError("stopped-by-operator", "the operator stopped the run", {
       remedy: `Continue with "${this.resumeCommand}".`,

@@ -9,7 +9,15 @@
  *                           └──▶ reopened ──▶ succeeded (adopted) | running | in-doubt | failed | skipped
  */
 import type { Json, JsonObject } from "../action.js";
-import type { Decision, HowSucceeded, JournaledError } from "../journal/entry.js";
+import {
+  type Decision,
+  type HowSucceeded,
+  type JournaledError,
+  type NotedRequest,
+  unitName,
+} from "../journal/entry.js";
+
+export { unitName };
 
 /** An attempt that was begun: its input as it was journaled. */
 export interface Begun {
@@ -66,15 +74,20 @@ export interface Unit {
   readonly item?: string;
 }
 
-/** "step" or "step[item]", as `--decide` names it. */
-export function unitName(unit: Unit): string {
-  return unit.item === undefined ? unit.step : `${unit.step}[${unit.item}]`;
-}
-
 /** What was decided in one doubt, on the evidence that was shown. */
 export interface Decided {
   readonly decision: Decision;
   readonly why: string;
+}
+
+/** The last question, while no step has gone on since; a flag of the next process may answer it. */
+export interface OpenQuestion {
+  /** Name of the unit that `--decide` names. */
+  readonly unit: string;
+  readonly prompt: string;
+  readonly choices: readonly string[];
+  readonly byPerson: readonly string[];
+  readonly shownSha256: string;
 }
 
 export interface Note {
@@ -86,6 +99,8 @@ export interface Approval {
   readonly steps: readonly string[];
   readonly reviewSha256: string;
   readonly commandsSha256: Readonly<Record<string, string>>;
+  /** Two persons have signed it. */
+  readonly bySecond: boolean;
 }
 
 /** Where the way back of a unit stands, from its beginning to `step-undone`. */
@@ -126,7 +141,12 @@ export interface RunState {
   readonly notes: ReadonlyMap<string, readonly Note[]>;
   /** By `questionKey`. */
   readonly answers: ReadonlyMap<string, { readonly value: string; readonly by: string }>;
+  readonly openQuestion: OpenQuestion | undefined;
   readonly approvals: readonly Approval[];
+  /** What a second person was asked to sign here, oldest first. */
+  readonly requests: readonly NotedRequest[];
+  /** SHA-256 of the requests that were signed: none counts again. */
+  readonly usedRequests: readonly string[];
   /** By `decisionKey`, until the doubt is over. */
   readonly decisions: ReadonlyMap<string, Decided>;
   readonly drifts: number;

@@ -1,6 +1,7 @@
 /** The target and the lock keys: fixed as soon as what they refer to is known, and locked before anything is changed. */
 import type { Json } from "../action.js";
 import { RecoverError } from "../errors.js";
+import { quoted } from "../printable.js";
 import { references } from "../runbook/resolve.js";
 import type { Template } from "../runbook/runbook.js";
 import { checkConfirm } from "./consent.js";
@@ -21,6 +22,23 @@ export async function fixTarget(session: Session): Promise<void> {
   await session.ledger.append({ type: "target-fixed", target, locks: [...new Set(fresh)] });
   if (state.target === undefined) session.emit({ type: "target-fixed", target });
   checkConfirm(session);
+}
+
+/**
+ * Of a journal from elsewhere: what is typed to confirm is what its inputs and findings make, and no name that somebody
+ * wrote over them. Errors: `guard-refused`.
+ */
+export function requireMadeTarget(session: Session): void {
+  const { target } = session.state;
+  if (target === undefined) return;
+  const made = resolved(session, session.options.runbook.target);
+  if (made === target) return;
+  const what = made === undefined ? "nothing in it says what the target would be" : `its inputs make ${quoted(made)}`;
+  throw new RecoverError("guard-refused", `the journal calls ${quoted(target)} its target, and ${what}`, {
+    remedy: "Nothing was changed. Ask who made it, or begin a run of your own with the right inputs.",
+    place: `run ${session.state.run}`,
+    effect: "none",
+  });
 }
 
 /** No step may change anything before its target has a name and a lock. Errors: `runbook-invalid`. */

@@ -4,6 +4,7 @@ import { RecoverError } from "../errors.js";
 import type { Decision } from "../journal/entry.js";
 import type { Answer, ChoiceQuestion } from "../ports/operator.js";
 import { typedLines } from "../typed-lines.js";
+import { decideFlag, doubtDecidedFor } from "./decided.js";
 import { askNow, standsOn } from "./questions.js";
 import type { Session } from "./session.js";
 import { decisionOf, unitName } from "./state.js";
@@ -52,7 +53,7 @@ async function decisionFor(
 ): Promise<Decision> {
   const { unit } = one;
   // A flag decides the doubt that its giver has seen, never one that arises in the same process.
-  const byFlag = seen ? session.options.flags.decide.get(unitName(unit)) : undefined;
+  const byFlag = seen ? doubtDecidedFor(session, unit) : undefined;
   const earlier = decisionOf(session.state, unit, { back: true });
   if (byFlag === undefined && earlier !== undefined) return earlier.decision;
   const answer: Answer =
@@ -102,7 +103,7 @@ async function askForDecision(session: Session, one: UnitToUndo, evidence: strin
 function inDoubt(session: Session, { unit }: UnitToUndo, evidence: string): RecoverError {
   const name = unitName(unit);
   return new RecoverError("in-doubt", `nobody can tell what is left of the step "${name}": ${evidence}`, {
-    remedy: `Look at the world, then decide with "${session.resumeCommand} --decide '${name}=by-hand'" (or redo, or adopt).`,
+    remedy: `Look at the world, then decide with "${session.resumeCommand} ${decideFlag(name, "by-hand")}" (or redo, or adopt).`,
     place: `step ${name}`,
   });
 }

@@ -8,7 +8,9 @@ import { sha256 } from "../journal/line.js";
 import type { Answer, StepCommands } from "../ports/operator.js";
 import { typedLines } from "../typed-lines.js";
 import { hashCommands } from "./foresight.js";
+import { decideFlag, doubtDecidedFor } from "./decided.js";
 import { askNow } from "./questions.js";
+import { appendApproval, needsTwo } from "./second-person.js";
 import type { Session } from "./session.js";
 import { decisionOf, outgrownNames, unitName } from "./state.js";
 import { markUndone, undoUnit, undoUnitTitle } from "./undo-step.js";
@@ -36,7 +38,7 @@ function refuseWithoutWay(session: Session, units: readonly UnitToUndo[]): void 
   if (names.length === 0) return;
   tellOutgrown(session);
   throw new RecoverError("guard-refused", `there is no way back by the tool from: ${names.join(", ")}`, {
-    remedy: `Undo these by hand, then continue with "dingo-recover undo ${session.state.run}${names.map((name) => ` --decide '${name}=by-hand'`).join("")}".`,
+    remedy: `Undo these by hand, then continue with "dingo-recover undo ${session.state.run}${names.map((name) => ` ${decideFlag(name, "by-hand")}`).join("")}".`,
     place: `step ${names[0] ?? ""}`,
     effect: "none",
   });
@@ -51,7 +53,7 @@ function tellOutgrown(session: Session): void {
 
 function isSaidUndone(session: Session, name: string): boolean {
   const earlier = decisionOf(session.state, { step: name }, { back: true })?.decision;
-  return (session.options.flags.decide.get(name) ?? earlier) === "by-hand";
+  return (doubtDecidedFor(session, { step: name }) ?? earlier) === "by-hand";
 }
 
 async function takeOperatorsWord(session: Session, one: UnitToUndo): Promise<void> {
@@ -73,27 +75,32 @@ async function takeOperatorsWord(session: Session, one: UnitToUndo): Promise<voi
 async function consentToUndo(session: Session, units: readonly UnitToUndo[]): Promise<void> {
   const commands = Object.fromEntries(units.map((one) => [nameBack(one), hashCommands(one.commands)]));
   const effect = worstOf(units);
-  if (effect === "read" || isApproved(session, commands)) return;
+  if (effect === "read" || isApproved(session, commands, needsTwo(session, effectsOf(units)))) return;
   const answer = effect === "create" ? await askToRemove(session, units) : await askForTarget(session, units);
-  await session.ledger.append({
+  const approval = {
     type: "approved",
     steps: Object.keys(commands),
     shownSha256: sha256(JSON.stringify([commands, detailsOf(units)])),
     commandsSha256: commands,
     by: answer.by,
-  });
+  } as const;
+  await appendApproval(session, approval, { rows: [], details: detailsOf(units), effects: effectsOf(units) });
 }
 
 const nameBack = ({ unit }: UnitToUndo): string => `undo ${unitName(unit)}`;
 
-function isApproved(session: Session, commands: Readonly<Record<string, string>>): boolean {
-  return session.state.approvals.some((approval) =>
+function isApproved(session: Session, commands: Readonly<Record<string, string>>, byTwo: boolean): boolean {
+  const approvals = session.state.approvals.filter(({ bySecond }) => bySecond || !byTwo);
+  return approvals.some((approval) =>
     Object.entries(commands).every(([name, hash]) => approval.commandsSha256[name] === hash),
   );
 }
 
+const effectsOf = (units: readonly UnitToUndo[]): readonly Effect[] =>
+  units.map(({ undo }) => (undo === undefined || isLeft(undo) ? "read" : undo.effect));
+
 export function worstOf(units: readonly UnitToUndo[]): Effect {
-  const effects = units.map(({ undo }) => (undo === undefined || isLeft(undo) ? "read" : undo.effect));
+  const effects = effectsOf(units);
   return EFFECTS.findLast((effect) => effects.includes(effect)) ?? "read";
 }
 

@@ -1,6 +1,7 @@
 /** The input and the commands of one unit, as it is about to run. */
 import type { Json, JsonObject, PrintedCommand } from "../action.js";
 import { RecoverError } from "../errors.js";
+import { described } from "./foresight.js";
 import { type Named, requireUnmasked, requireWhole } from "./secret-names.js";
 import { itemKeys } from "./items.js";
 import { plain } from "./ledger.js";
@@ -38,7 +39,10 @@ export function parsedInput(planned: PlannedStep, { unit, raw, run }: Begun): Un
   const { action } = planned.step;
   requireUnmasked(raw, namedInput(unit));
   const result = action.input.safeParse(raw);
-  if (result.success) return { raw, parsed: result.data, commands: action.describe(result.data, run) };
+  if (result.success) {
+    const commands = described(action.title, () => action.describe(result.data, run));
+    return { raw, parsed: result.data, commands };
+  }
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
   throw new RecoverError("runbook-invalid", `the input of "${unitName(unit)}" does not fit: ${problems.join("; ")}`, {
     remedy: `Correct the step's "with" or the input that it refers to, then resume with --accept-runbook.`,

@@ -1,5 +1,6 @@
 /** What an undo has to take back, in which order, and what that costs. Pure but for the actions' own descriptions. */
 import type { JsonObject, NothingToUndo, PrintedCommand, WayBack } from "../action.js";
+import { described } from "./foresight.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { ErasedMutation } from "./proof.js";
 import { recordsOf, type RunState, type StepState, stepOfName, type Unit, unitName, unitsOfStep } from "./state.js";
@@ -77,7 +78,10 @@ function toUndo(
     input,
     output,
     undo,
-    commands: undo === undefined || isLeft(undo) ? [] : undo.describe(input.parsed, state.run, left),
+    commands:
+      undo === undefined || isLeft(undo)
+        ? []
+        : described(action.title, () => undo.describe(input.parsed, state.run, left)),
   };
 }
 

@@ -1,12 +1,12 @@
 /** How somebody goes on with a run that did not reach its end: it is resumed, or begun anew where resuming cannot help. */
-import type { Entry } from "../journal/entry.js";
 import { isLasting } from "../errors.js";
 import { quote } from "../shell-quote.js";
 import { givenInputs } from "./given-inputs.js";
 import type { RunState } from "./state.js";
 
 export type WayOn =
-  | { readonly resumeWith: string }
+  /** `undoWith`: where it has changed something, and is not being taken back already. */
+  | { readonly resumeWith: string; readonly undoWith?: string }
   /** A command line for another run, to be put right by hand first, and the one that closes this run. */
   | { readonly beginAnewWith: string; readonly closeWith: string }
   /**
@@ -28,15 +28,13 @@ export interface Standstill {
 export function wayOn(state: RunState, { run, code, place, touched }: Standstill): WayOn {
   if (code === "fenced" || state.startedAt === "") return {};
   if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${run}` };
-  if (touched || code === undefined || !isLasting(code)) return { resumeWith: `dingo-recover resume ${run}` };
+  if (touched || code === undefined || !isLasting(code)) {
+    const undoWith = touched && !state.rehearsal ? { undoWith: `dingo-recover undo ${run}` } : {};
+    return { resumeWith: `dingo-recover resume ${run}`, ...undoWith };
+  }
   return state.rehearsal
     ? {}
     : { beginAnewWith: beginning(state, wrongInputs({ code, place })), closeWith: `dingo-recover undo ${run}` };
-}
-
-/** Whether a step that changes something was begun, as the journal alone tells it. */
-export function hasTouched(entries: readonly Entry[]): boolean {
-  return entries.some((entry) => entry.type === "step-started" && entry.effect !== "read");
 }
 
 /** With what was given alone: a default is there again. What was given wrongly is left to be filled in. */

@@ -14,6 +14,14 @@ export const CALLS = {
       "The README shows a whole configuration; secrets are named in it as { env: NAME }, { file: PATH } or { command: [PROGRAM, ARGUMENT] }.",
     ],
   },
+  "config-untrusted": {
+    why: "A configuration counts for what it says, not for where it lies: whoever wrote the directory that you stand in may have written it. It can name programs to run, modules to load, and addresses that your log-ins would be sent to. It was found there, or others may write to it, or it changed since you trusted it. Nothing of it was run, loaded or sent.",
+    next: [
+      "dingo-recover trust shows what it would run, reach and send, and what changed; on a terminal it asks, and remembers your yes for these very contents.",
+      "In a script name the file with --config FILE: that counts as trust for the call, unless others may write to the file.",
+      "A file that is your own belongs into your XDG config directory, where dingo-recover init writes it: none there is asked about.",
+    ],
+  },
   "runbook-invalid": {
     why: "The runbook cannot be run as it is written: a step, an action, an input or an expression does not fit. This is found before anything changes.",
     next: [
@@ -41,6 +49,8 @@ export const CALLS = {
     next: [
       "dingo-recover status RUN shows the question.",
       "Resume at a terminal to be asked, or with the flag that the message names: --yes, --confirm TARGET, --accept-loss N, --decide STEP=CHOICE.",
+      "A decision is about the question that the message shows. Where something else is to be asked by then, the run stops again and says so.",
+      "To adopt an instance, to stop the deleted one and to take clone-from are chosen at a terminal alone.",
     ],
   },
   "expression-failed": {

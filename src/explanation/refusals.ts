@@ -9,6 +9,23 @@ export const REFUSALS = {
       "Where the world was changed meanwhile, put it back or begin a run of its own; there is no flag that overrides a guard.",
     ],
   },
+  "foreign-directory": {
+    why: "A directory of another account holds a link that would lead root elsewhere, or a file that this account may not write. Nothing was read or written there.",
+    next: [
+      "Look at the path that the message names, and at each directory above it: `namei -o PATH` shows owners and links.",
+      "Give the Compose file, its directory and the places for its data one owner: that account does the work there.",
+      "A link of root's in a directory to which root alone writes is followed.",
+    ],
+  },
+  "no-sandbox": {
+    why: "A restored database runs code of whoever owned it, from its first query on. Nothing was fetched, because nothing here would keep that code from this account's keys and files.",
+    next: [
+      "Install bubblewrap (`apt-get install bubblewrap util-linux`); `dingo-recover doctor test-backup` shows whether it works here.",
+      "In a container it needs rights to make namespaces; the message names them.",
+      "On a machine that holds nothing of worth you may do without: type UNSANDBOXED when you are asked, or write `sandbox: unsandboxed` into the configuration.",
+      "Journal and report say that there was no sandbox.",
+    ],
+  },
   "object-changed": {
     why: "An object in the store is not the one that was seen before: somebody writes there.",
     next: [
@@ -17,15 +34,18 @@ export const REFUSALS = {
     ],
   },
   "source-protected": {
-    why: "A write or delete would have reached the source archive, the only copy. It was refused before it was sent.",
-    next: ["Check source and target: neither may lie inside the other."],
+    why: "A write or delete would have reached the source archive, or an archive of others, or a place that nobody named. It was refused before it was sent.",
+    next: [
+      "Check source and target: neither may lie inside the other, nor inside any archive.",
+      "Where `lease:` is meant: give it a prefix above which no archive lies, or a bucket of its own.",
+    ],
   },
   "target-not-fresh": {
     why: "The place that was to be filled holds something that this run did not put there. It is left as it is.",
     next: ["Look at what lies there and whose it is.", "Use a fresh target, or another directory."],
   },
   "old-instance-alive": {
-    why: "The instance is not deleted after all, or its container or data directory is still on a cell. Its data are newer than the archive.",
+    why: "The instance is not deleted after all, or its container or data directory is still on a cell. Its data can be newer than the archive.",
     next: [
       "Where it lives and serves: nothing has to be recovered.",
       "At a terminal the run offers a clean stop, its directory as the source, or the archive as it is.",
@@ -43,6 +63,14 @@ export const REFUSALS = {
     next: [
       "Look for the missing segments: object versions, a secondary copy, the old container's pg_xlog or pg_wal.",
       "Where they are gone, ask the owner, and accept the loss with --accept-loss N.",
+    ],
+  },
+  "signature-refused": {
+    why: "A signature was looked at, and does not say what it would have to say: it is over another text, of a person whom nobody here knows, of the same person as the first one, too late, or was used already.",
+    next: [
+      "Read which of these it is; the message names the key, and the person where the file knows one.",
+      "Where a person is missing, add a line to the file of `approvals.allowed_signers`, agreed with those who stand in it.",
+      "Have it signed again: `dingo-recover approve REQUEST` for a request, `handover export` for a run.",
     ],
   },
   "wreck-found": {

@@ -28,6 +28,14 @@ export const RUNS = {
     why: "Another process or machine has taken this run over. This one does nothing more; what it had in flight is probed there.",
     next: ["Go on where it was taken over.", "dingo-recover status RUN shows who carries it."],
   },
+  "import-not-accepted": {
+    why: "A hand-over file, or a mirrored journal, was written on another machine. Its hashes show that it is whole, and not who wrote it. Nothing of it was taken in.",
+    next: [
+      "Read what the command shows: runbook, inputs, target, lease, what is done and what comes next with its effect.",
+      "Compare the SHA-256 with the person who made it, by another way than the file came: the export, and every stop of a run, print it.",
+      "Agree on a terminal, or give --accept SHA256. No approval of the other machine counts: each is asked for again.",
+    ],
+  },
   "journal-broken": {
     why: "The hash chain of the run's journal does not hold: a line was changed, lost or put in. What such a journal says is not acted on.",
     next: [
@@ -45,6 +53,13 @@ export const RUNS = {
     why: "A newer version of the tool has written to this run, and this one may not understand what was done.",
     next: ["Go on with that version or a later one: dingo-recover --version tells which this is."],
   },
+  "journal-too-large": {
+    why: "The run's journal has more bytes than are read at once, and than any run writes. Something else wrote to it, or put its own file there. Nothing was begun.",
+    next: [
+      "dingo-recover journal verify RUN reads it line by line and names the first line that does not fit.",
+      "Put the file back from a copy, or fetch the mirrored one with dingo-recover resume --from s3://… .",
+    ],
+  },
   "step-failed": {
     why: "A step failed. It was probed afterwards: the message says whether anything of it is in the world.",
     next: [
@@ -53,7 +68,7 @@ export const RUNS = {
     ],
   },
   "proof-failed": {
-    why: "A step said that it succeeded, and the world does not show it. An exit code is no proof here: rows, log-ins, object counts and lines of the log are.",
+    why: "A step said that it succeeded, and the world does not show it. An exit code and a log line are no proof here: rows, identities, log-ins and object counts are.",
     next: [
       "Look at the evidence that the message names before you do anything else.",
       "dingo-recover report RUN shows what was proved and what was not; nothing is deleted meanwhile.",

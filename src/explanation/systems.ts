@@ -53,6 +53,13 @@ export const SYSTEMS = {
       "Only then change the pin: bosh.gateway.host_key, or the line in known_hosts.",
     ],
   },
+  "host-key-revoked": {
+    why: "known_hosts has an `@revoked` line for the key that the host showed: its private part may be in other hands. It is refused whoever vouches for it.",
+    next: [
+      "Find out who answers at this address, and who wrote that line and why.",
+      "Let the host's owner make a new key, and tell its fingerprint by another way.",
+    ],
+  },
   "host-key-unknown": {
     why: "Nobody has said which key this host has, and the run may not ask.",
     next: ["Pin it with bosh.gateway.host_key, or run at a terminal and compare the fingerprint."],

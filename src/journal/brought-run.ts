@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { noteBrought } from "./brought-lines.js";
 import { createDurably, makeDirectory, replaceDurably, syncDirectory } from "./durable.js";
 import { JOURNAL_FILE } from "./file-journal.js";
 import type { JournalReading } from "./reading.js";
@@ -29,6 +30,7 @@ export function settleIn(directory: string, { reading, evidence }: BroughtRun, h
     const path = join(kept, digest);
     if (!existsSync(path)) replaceDurably(path, `${path}.new`, content);
   }
+  noteBrought(directory, reading.hashes.length);
   const journal = join(directory, JOURNAL_FILE);
   if (parted) setAside(directory, here.content);
   replaceDurably(journal, `${journal}.brought`, Buffer.from(reading.content).toString("utf8"));

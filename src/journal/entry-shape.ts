@@ -35,6 +35,9 @@ const fields = (shape: Shape): Check => {
 
 const error = fields({ code: text, message: text, remedy: text, place: optional(text) });
 const evidence = fields({ name: text, sha256: hash, bytes: count });
+const request = fields({ text: evidence, shownSha256: hash, expiresAt: text });
+const signed = fields({ principals: textList, key: text, signature: text });
+const second = fields({ request: evidence, operator: signed, other: signed, by: text });
 const attempt = { step: text, item: optional(text), attempt: count };
 
 const HEADER: Shape = { v: count, seq: count, time: text, run: text, epoch: count, prev: hash, type: text };
@@ -63,6 +66,7 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
     takeOver: flag,
     lease: optional(text),
     back: optional(flag),
+    imported: optional(flag),
   },
   "runbook-accepted": { runbookSha256: hash, runbookText: evidence, by: text, steps: optional(object) },
   "step-started": {
@@ -98,14 +102,31 @@ const BODIES: Readonly<Record<EntryType, Shape>> = {
     why: text,
     back: optional(flag),
   },
-  asked: { step: optional(text), item: optional(text), question: text, prompt: text },
-  answered: { step: optional(text), item: optional(text), question: text, value: text, by: text },
+  asked: {
+    step: optional(text),
+    item: optional(text),
+    question: text,
+    prompt: text,
+    choices: optional(textList),
+    byPerson: optional(textList),
+    shownSha256: optional(hash),
+    request: optional(request),
+  },
+  answered: {
+    step: optional(text),
+    item: optional(text),
+    question: text,
+    value: text,
+    by: text,
+    operator: optional(text),
+  },
   approved: {
     steps: textList,
     shownSha256: hash,
     by: text,
     reviewSha256: optional(text),
     commandsSha256: optional(object),
+    second: optional(second),
   },
   "drift-found": { step: text, item: optional(text), evidence: text },
   waited: { step: text, item: optional(text), error },

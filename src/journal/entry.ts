@@ -13,6 +13,8 @@
  *     takes it back. Releases which do not know the field read such a step as undone.
  * E4  A `run-ended` is the end unless a `run-resumed` follows: a run that succeeded can still be undone, one that was
  *     undone stays so, and one that was handed over goes on where its file was taken in, nowhere else (`endOf`).
+ * E5  A `run-resumed` with `imported`, or behind a hand-over, takes up lines of another machine: no approval, answer or
+ *     decision in front of it counts any more, for whoever wrote them could write anything (law 15).
  */
 import type { EvidenceRef, Json, JsonObject, PrintedCommand } from "../action.js";
 
@@ -37,7 +39,33 @@ export interface JournaledError {
 }
 
 export type HowSucceeded = "ran" | "adopted" | "by-hand";
-export type Decision = "adopt" | "redo" | "undo" | "by-hand";
+/** About a step in doubt. */
+export const DECISIONS = ["adopt", "redo", "undo", "by-hand"] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/** What a second person is asked to sign. */
+export interface NotedRequest {
+  readonly text: EvidenceRef;
+  /** Of the approval that it is about. */
+  readonly shownSha256: string;
+  readonly expiresAt: string;
+}
+
+/** A signature over a request, with whose it was found to be then. */
+export interface Signed {
+  readonly principals: readonly string[];
+  /** `SHA256:…` */
+  readonly key: string;
+  readonly signature: string;
+}
+
+export interface SecondApproval {
+  readonly request: EvidenceRef;
+  readonly operator: Signed;
+  readonly other: Signed;
+  /** How the other signature came. */
+  readonly by: string;
+}
 
 /** What an entry says. `step` with `item` (the for_each key) and `attempt` (from 1) name an attempt. */
 export type EntryBody =
@@ -70,6 +98,8 @@ export type EntryBody =
       readonly lease?: string;
       /** The process was told to undo the run. */
       readonly back?: true;
+      /** What stands in front of it came from elsewhere (E5); absent in older journals. */
+      readonly imported?: true;
     }
   | {
       readonly type: "runbook-accepted";
@@ -169,6 +199,14 @@ export type EntryBody =
       readonly item?: string;
       readonly question: string;
       readonly prompt: string;
+      /** What `--decide` may answer; absent where no flag answers it, and in older journals. */
+      readonly choices?: readonly string[];
+      /** What somebody at a terminal alone may answer. */
+      readonly byPerson?: readonly string[];
+      /** Over the question as it was shown, secrets masked: a decision that is given beforehand is about that. */
+      readonly shownSha256?: string;
+      /** A second person is asked to sign this; absent in older journals. */
+      readonly request?: NotedRequest;
     }
   | {
       readonly type: "answered";
@@ -177,6 +215,8 @@ export type EntryBody =
       readonly question: string;
       readonly value: string;
       readonly by: string;
+      /** Who carried the run, where a flag answered; absent in older journals. */
+      readonly operator?: string;
     }
   /** Consent to the named steps; holds while the hash over what was shown and over their printed commands is the same. */
   | {
@@ -188,6 +228,8 @@ export type EntryBody =
       /** Per step, over its printed commands; absent where they still held unknown values. */
       readonly commandsSha256?: Readonly<Record<string, string>>;
       readonly by: string;
+      /** Two persons have signed the request; absent where one was enough, and in older journals. */
+      readonly second?: SecondApproval;
     }
   | { readonly type: "drift-found"; readonly step: string; readonly item?: string; readonly evidence: string }
   | { readonly type: "waited"; readonly step: string; readonly item?: string; readonly error: JournaledError }
@@ -199,12 +241,22 @@ export type EntryBody =
 export type Entry = EntryHeader & EntryBody;
 export type EntryType = EntryBody["type"];
 
-/** How the run ended (E4); undefined while it is open. */
 export function startOf(entries: readonly Entry[]): Extract<Entry, { type: "run-started" }> | undefined {
   return entries.find((entry) => entry.type === "run-started");
 }
 
+/** How the run ended (E4); undefined while it is open. */
 export function endOf(entries: readonly Entry[]): Extract<Entry, { type: "run-ended" }> | undefined {
   const last = entries.findLast((entry) => entry.type === "run-ended" || entry.type === "run-resumed");
   return last?.type === "run-ended" ? last : undefined;
+}
+
+/** "step" or "step[item]", as `--decide` names what runs. */
+export function unitName({ step, item }: { readonly step: string; readonly item?: string }): string {
+  return item === undefined ? step : `${step}[${item}]`;
+}
+
+/** Whether a step that changes something was begun, as the journal alone tells it. */
+export function hasTouched(entries: readonly Entry[]): boolean {
+  return entries.some((entry) => entry.type === "step-started" && entry.effect !== "read");
 }

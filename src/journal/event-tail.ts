@@ -5,6 +5,8 @@ import { errnoOf } from "./durable.js";
 import { openOwn } from "./own-file.js";
 
 const CHUNK = 64 * 1024;
+/** Bytes of an event. */
+const LONGEST = 4 * 1024 * 1024;
 
 export class EventTail {
   readonly #path: string;
@@ -17,31 +19,36 @@ export class EventTail {
     this.#path = join(directory, "events.jsonl");
   }
 
-  /** What was written since the last call; a line that is no JSON is left out. */
+  /** What was written since the last call; a line that is no JSON, or longer than any is, is left out. */
   read(): readonly unknown[] {
-    const text = Buffer.concat([this.#rest, ...this.#chunks()]);
-    const end = text.lastIndexOf(0x0a) + 1;
-    this.#rest = text.subarray(end);
-    return text.toString("utf8", 0, end).split("\n").flatMap(parsed);
+    const events: unknown[] = [];
+    for (const chunk of this.#chunks()) {
+      const text = Buffer.concat([this.#rest, chunk]);
+      const end = text.lastIndexOf(0x0a) + 1;
+      const rest = text.subarray(end);
+      // What is left of a line that is too long is no JSON.
+      this.#rest = rest.length > LONGEST ? Buffer.from("…") : rest;
+      for (const line of text.toString("utf8", 0, end).split("\n")) events.push(...parsed(line));
+    }
+    return events;
   }
 
-  #chunks(): readonly Buffer[] {
+  *#chunks(): Generator<Buffer, void, undefined> {
     let file: number;
     try {
       file = openOwn(this.#path, constants.O_RDONLY);
     } catch (thrown) {
       // Events are shown, never authority: a run without any is followed all the same.
-      if (errnoOf(thrown) === "ENOENT") return [];
+      if (errnoOf(thrown) === "ENOENT") return;
       throw thrown;
     }
     try {
-      const chunks: Buffer[] = [];
       for (;;) {
         const chunk = Buffer.alloc(CHUNK);
         const length = readSync(file, chunk, 0, CHUNK, this.#offset);
-        if (length === 0) return chunks;
+        if (length === 0) return;
         this.#offset += length;
-        chunks.push(chunk.subarray(0, length));
+        yield chunk.subarray(0, length);
       }
     } finally {
       closeSync(file);

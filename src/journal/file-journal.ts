@@ -5,10 +5,11 @@
  * Does not own: who may write (state-directory.ts gives it a fence), or what a state directory looks like.
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
 import type { Secrets } from "../secrets.js";
+import { isBrought } from "./brought-lines.js";
 import { type CleanBody, clean } from "./clean.js";
 import { createDurably, errnoOf, inStateDirectory, makeDirectory, reasonOf, syncDirectory } from "./durable.js";
 import { type Entry, type EntryBody, type EntryHeader, JOURNAL_VERSION } from "./entry.js";
@@ -54,19 +55,37 @@ export function readRun(directory: string, secrets: Secrets): JournalReading {
   });
 }
 
+/** Bytes of a journal that is held as a whole. One of a run has some hundred KiB. */
+export const LARGEST_JOURNAL = 256 * 1024 * 1024;
+
 /** A file that is not there is an empty journal; one that cannot be read is an error (law 5). */
 function bytesOf(file: string): Uint8Array {
   try {
-    return readOwn(file);
+    return readOwn(file, { largest: { bytes: LARGEST_JOURNAL, refusal: (size) => tooLarge(file, size) } });
   } catch (thrown) {
     if (errnoOf(thrown) === "ENOENT") return new Uint8Array();
     throw thrown;
   }
 }
 
+/** Whatever wrote it: a run that could not be replayed in memory must not be gone on with by halves. */
+function tooLarge(file: string, size: number): RecoverError {
+  const run = basename(dirname(file));
+  return new RecoverError(
+    "journal-too-large",
+    `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`,
+    {
+      remedy: `See with "dingo-recover journal verify ${run}" where it stops to be one; put it back from a copy or from the mirror.`,
+      place: file,
+      effect: "none",
+    },
+  );
+}
+
 export class FileJournal implements LinedJournal {
   readonly run: string;
   readonly epoch: number;
+  readonly isBrought: boolean;
   readonly #options: FileJournalOptions;
   readonly #evidence: EvidenceStore;
   readonly #file: PaddedFile;
@@ -76,7 +95,7 @@ export class FileJournal implements LinedJournal {
   #failure: RecoverError | undefined;
   #closed = false;
 
-  /** Opens for appending; a torn tail is moved aside to `journal.torn-N` first. Errors: `journal-broken`, `state-dir-unusable`. */
+  /** Opens for appending; a torn tail is moved aside to `journal.torn-N` first. Errors: `journal-broken`, `journal-too-large`, `state-dir-unusable`. */
   constructor(options: FileJournalOptions) {
     this.run = options.run;
     this.epoch = options.epoch;
@@ -86,6 +105,7 @@ export class FileJournal implements LinedJournal {
     this.#entries = [...reading.entries];
     this.#lines = textOf(reading.content).split("\n").slice(0, -1);
     this.#head = reading.head;
+    this.isBrought = inStateDirectory(options.directory, () => isBrought(options.directory, reading.entries));
     this.#file = inStateDirectory(options.directory, () => {
       makeDirectory(options.directory);
       if (reading.torn.length > 0) setAside(options.directory, reading.torn);

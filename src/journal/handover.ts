@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { RecoverError } from "../errors.js";
 import { quoted } from "../printable.js";
-import { type Entry, endOf } from "./entry.js";
+import type { Entry } from "./entry.js";
 import { referencesIn } from "./evidence.js";
 import { sha256 } from "./line.js";
 import { type JournalReading, readJournal } from "./reading.js";
@@ -63,7 +63,9 @@ export function readHandover(content: string, file: string): HandedRun {
   if (reading.head !== head || reading.torn.length > 0)
     throw broken(file, "its journal does not end with its head hash");
   if (reading.entries.some((entry) => entry.run !== run)) throw broken(file, "its journal is of another run");
-  if (endOf(reading.entries)?.outcome !== "handed-over")
+  // Its very last line: what stood behind would be read as of this machine.
+  const last = reading.entries.at(-1);
+  if (last?.type !== "run-ended" || last.outcome !== "handed-over")
     throw broken(file, "its journal does not end with the hand-over");
   // Only what the journal names: a digest becomes the name of a file.
   const kept = new Map<string, string>();

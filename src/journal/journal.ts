@@ -19,6 +19,8 @@ export interface Journal {
   readonly entries: readonly Entry[];
   /** SHA-256 (hex) of the last line; 64 zeros before the first. */
   readonly head: string;
+  /** Lines of it came from elsewhere, and no process here has taken them up yet. Absent: no. */
+  readonly isBrought?: boolean;
   /** Errors: `journal-write-failed`, `fenced`. After one, every later append is refused too. */
   append(body: EntryBody): Promise<Entry>;
   /**

@@ -4,6 +4,7 @@
  *
  * Errors: `state-dir-unusable`, and those of the file system as they come.
  */
+import { constants as bufferConstants } from "node:buffer";
 import {
   chmodSync,
   closeSync,
@@ -23,7 +24,7 @@ import { errnoOf, OWNER_ONLY_DIRECTORY, OWNER_ONLY_FILE } from "./durable.js";
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
 /** What a state directory of ours may hold; one with anything else in it is somebody's for other purposes as well. */
-const OURS: readonly string[] = ["runs", "locks", "rehearsals", "inventory.jsonl"];
+const OURS: readonly string[] = ["runs", "locks", "rehearsals", "trust", "inventory.jsonl"];
 
 /**
  * The state directory itself, where it is there: no link, ours, writable by nobody else; and readable by nobody else
@@ -45,12 +46,23 @@ export function requireOwnPart(path: string): void {
 export interface OwnFileOptions {
   /** It comes to be by a second name for its content (`publishDurably`), and a kill may leave both. */
   readonly mayHaveTwoNames?: boolean;
+  /** Default: what one text can hold. */
+  readonly largest?: { readonly bytes: number; readonly refusal: (size: number) => RecoverError };
 }
 
 /** The content of a file of ours. Fails with ENOENT where there is none. */
 export function readOwn(path: string, options: OwnFileOptions = {}): Buffer {
   const descriptor = openOwn(path, constants.O_RDONLY, options);
+  const refusal = (size: number): RecoverError =>
+    refused(
+      path,
+      `it has ${size} bytes, more than anything that is written there`,
+      "See what wrote it, and move it away",
+    );
+  const largest = options.largest ?? { bytes: bufferConstants.MAX_STRING_LENGTH, refusal };
   try {
+    const { size } = fstatSync(descriptor);
+    if (size > largest.bytes) throw largest.refusal(size);
     return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);

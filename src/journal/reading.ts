@@ -12,6 +12,8 @@ import { JournalText } from "./journal-text.js";
 import { NO_HASH } from "./line.js";
 
 const NEWLINE = 10;
+/** Bytes of a line, or of a torn tail: far more than is written of one (line.ts), or than its padding adds. */
+export const LONGEST_LINE = 1024 * 1024;
 
 export interface JournalReading {
   readonly entries: readonly Entry[];
@@ -34,6 +36,8 @@ interface Line {
 export function readJournal(bytes: Uint8Array, file: string): JournalReading {
   const text = new JournalText(withoutPadding(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)));
   const lines = splitLines(text);
+  const long = lines.findIndex(({ start, stop }) => stop - start > LONGEST_LINE);
+  if (long !== -1) throw tooLong(file, long + 1);
   const last = lines.at(-1);
   const whole = last !== undefined && isTorn(bytes, text, last) ? lines.slice(0, -1) : lines;
   const entries: Entry[] = [];
@@ -41,11 +45,11 @@ export function readJournal(bytes: Uint8Array, file: string): JournalReading {
   for (const line of whole) {
     const number = entries.length + 1;
     const entry = readLine(text.of(line), { file, number, prev: head });
-    if (entry.seq !== number) throw broken(file, number, `has the number ${entry.seq}`);
     entries.push(entry);
     head = text.sha256Of(line);
   }
   const contentEnd = Math.min((whole.at(-1)?.stop ?? -1) + 1, text.bytes.length);
+  if (text.bytes.length - contentEnd > LONGEST_LINE) throw tooLong(file, entries.length + 1);
   return {
     entries,
     // Each line names that of the line before it, as was checked.
@@ -88,7 +92,7 @@ function isTorn(bytes: Uint8Array, text: JournalText, last: Line): boolean {
   return (unterminated || padded) && !isJson(text.of(last));
 }
 
-const isJson = (line: string): boolean => parsed(line) !== undefined;
+export const isJson = (line: string): boolean => parsed(line) !== undefined;
 
 /** `undefined` is no JSON, so that it can say that there is none. */
 function parsed(line: string): unknown {
@@ -103,7 +107,8 @@ function withNewline(content: Uint8Array): Uint8Array {
   return content.length === 0 || content.at(-1) === NEWLINE ? content : Buffer.concat([content, Buffer.from("\n")]);
 }
 
-function readLine(line: string, at: { file: string; number: number; prev: string }): Entry {
+/** The line of that number, behind the one with the hash `prev`. Errors: as `readJournal`. */
+export function readLine(line: string, at: { file: string; number: number; prev: string }): Entry {
   const { file, number, prev } = at;
   const value = parsed(line);
   if (value === undefined) throw broken(file, number, "is not JSON");
@@ -116,8 +121,12 @@ function readLine(line: string, at: { file: string; number: number; prev: string
   }
   if (!shaped.ok) throw broken(file, number, shaped.why);
   if (shaped.entry.prev !== prev) throw broken(file, number, "does not name the hash of the line before it");
+  if (shaped.entry.seq !== number) throw broken(file, number, `has the number ${shaped.entry.seq}`);
   return shaped.entry;
 }
+
+export const tooLong = (file: string, line: number): RecoverError =>
+  broken(file, line, `has more than ${LONGEST_LINE} bytes, which no line has`);
 
 export function broken(file: string, line: number, why: string): RecoverError {
   return new RecoverError("journal-broken", `line ${line} of the journal ${why}`, {

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from "../action.js";
 import type { OpenResource, ResourceRecorder } from "../ports/resources.js";
+import type { Entry } from "./entry.js";
 import type { Journal } from "./journal.js";
 
 export class JournaledResources implements ResourceRecorder {
@@ -26,15 +27,20 @@ export class JournaledResources implements ResourceRecorder {
 
   /** Opened and not closed, by this process or an earlier one; oldest first. */
   leftOpen(): readonly OpenResource[] {
-    const open: OpenResource[] = [];
-    for (const entry of this.#journal.entries) {
-      if (entry.type === "resource-opened") open.push({ kind: entry.kind, data: entry.data });
-      if (entry.type !== "resource-closed") continue;
-      const index = open.findIndex((one) => one.kind === entry.kind && sameData(one.data, entry.data));
-      if (index >= 0) open.splice(index, 1);
-    }
-    return open;
+    return leftOpenIn(this.#journal.entries);
   }
+}
+
+/** Opened and not closed; oldest first. */
+export function leftOpenIn(entries: readonly Entry[]): readonly OpenResource[] {
+  const open: OpenResource[] = [];
+  for (const entry of entries) {
+    if (entry.type === "resource-opened") open.push({ kind: entry.kind, data: entry.data });
+    if (entry.type !== "resource-closed") continue;
+    const index = open.findIndex((one) => one.kind === entry.kind && sameData(one.data, entry.data));
+    if (index >= 0) open.splice(index, 1);
+  }
+  return open;
 }
 
 function sameData(one: JsonObject, other: JsonObject): boolean {

@@ -36,6 +36,16 @@ export interface OpenRun {
   readonly locks: KeyLocks;
 }
 
+export interface OpenOptions {
+  readonly takeOver: boolean;
+  /** Opens one that has succeeded as well, to be undone. */
+  readonly back?: boolean;
+  /** Opens one that was handed over as well: to be exported again, or where it was taken in. */
+  readonly handedOver?: boolean;
+  /** An epoch that somebody has had: a take-over counts on from there. */
+  readonly above?: number;
+}
+
 export class StateDirectory {
   readonly #options: StateDirectoryOptions;
 
@@ -103,20 +113,17 @@ export class StateDirectory {
   }
 
   /**
-   * Carries a run on; `back` opens one that has succeeded as well, to be undone, `handedOver` one that was handed over:
-   * to be exported again, or where it was taken in.
+   * Carries a run on.
    * Errors: `locked`, `journal-broken`, `journal-version`, `state-dir-unusable`, `run-ended`.
    */
-  open(
-    run: string,
-    options: { readonly takeOver: boolean; readonly back?: boolean; readonly handedOver?: boolean },
-  ): OpenRun {
+  open(run: string, options: OpenOptions): OpenRun {
     const { entries } = this.read(run);
     const outcome = endOf(entries)?.outcome;
     const isMeant =
       (options.back === true && outcome === "succeeded") || (options.handedOver === true && outcome === "handed-over");
     if (outcome !== undefined && !isMeant) throw ended(run, outcome);
-    return this.#open(run, { epoch: entries.at(-1)?.epoch ?? 0, takeOver: options.takeOver });
+    const epoch = Math.max(entries.at(-1)?.epoch ?? 0, options.above ?? 0);
+    return this.#open(run, { epoch, takeOver: options.takeOver });
   }
 
   /**

@@ -3,11 +3,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { EvidenceRef } from "../action.js";
 import { RecoverError } from "../errors.js";
+import { optional } from "../optional.js";
 import { Secrets } from "../secrets.js";
+import { inStateDirectory } from "./durable.js";
 import type { Entry } from "./entry.js";
 import { EvidenceStore, referencesIn } from "./evidence.js";
-import { JOURNAL_FILE, readRun } from "./file-journal.js";
+import { JOURNAL_FILE } from "./file-journal.js";
 import { broken } from "./reading.js";
+import { type JournalScan, scanJournal } from "./scan.js";
+import { unspill } from "./spill.js";
 
 export interface JournalVerification {
   readonly file: string;
@@ -28,17 +32,29 @@ export function verifyJournal(directory: string, head?: string): JournalVerifica
   const none = { file, ok: false, lines: 0, head: "", tornBytes: 0 };
   if (!existsSync(file)) return { ...none, error: missing(file) };
   try {
-    const reading = readRun(directory, new Secrets());
-    checkEvidence(directory, reading.entries);
-    const found = { file, lines: reading.entries.length, head: reading.head, tornBytes: reading.torn.length };
+    const { headLine, ...scanned } = readThrough(directory, head?.toLowerCase());
+    const found = { file, ...scanned };
     if (head === undefined) return { ...found, ok: true };
-    const headLine = reading.hashes.indexOf(head.toLowerCase()) + 1;
-    if (headLine > 0) return { ...found, ok: true, headLine };
-    return { ...found, ok: false, error: headMissing(file, reading.entries.length) };
+    if (headLine !== undefined) return { ...found, ok: true, headLine };
+    return { ...found, ok: false, error: headMissing(file, found.lines) };
   } catch (thrown) {
     if (thrown instanceof RecoverError && thrown.code.startsWith("journal-")) return { ...none, error: thrown };
     throw thrown;
   }
+}
+
+/** Line by line: a file of any size can be looked through. */
+function readThrough(directory: string, head: string | undefined): JournalScan & { readonly headLine?: number } {
+  const file = join(directory, JOURNAL_FILE);
+  const evidence = new EvidenceStore(directory, new Secrets());
+  let headLine: number | undefined;
+  const scan = inStateDirectory(file, () =>
+    scanJournal(file, (entry, hash) => {
+      checkEvidence(evidence, entry, file);
+      if (hash === head) headLine ??= entry.seq;
+    }),
+  );
+  return { ...scan, ...optional("headLine", headLine) };
 }
 
 /** Of a journal that was read, and whose chain holds therefore: is all evidence that it names there, ours, and as it was? */
@@ -53,18 +69,14 @@ export function evidenceHolds(directory: string, named: readonly EvidenceRef[]):
   }
 }
 
-/** Every evidence file that a line names is there and is what was stored. Throws `journal-broken` with the line. */
-function checkEvidence(directory: string, entries: readonly Entry[]): void {
-  const evidence = new EvidenceStore(directory, new Secrets());
-  for (const entry of entries) {
-    for (const reference of referencesIn(entry)) {
-      try {
-        evidence.recall(reference);
-      } catch (thrown) {
-        if (!(thrown instanceof RecoverError)) throw thrown;
-        throw broken(join(directory, JOURNAL_FILE), entry.seq, `names evidence that does not hold: ${thrown.message}`);
-      }
-    }
+/** Every evidence file that the line names is there and is what was stored. Throws `journal-broken` with the line. */
+function checkEvidence(evidence: EvidenceStore, entry: Entry, file: string): void {
+  try {
+    const whole = unspill(entry, (reference) => evidence.recall(reference));
+    for (const reference of referencesIn(whole)) evidence.recall(reference);
+  } catch (thrown) {
+    if (!(thrown instanceof RecoverError)) throw thrown;
+    throw broken(file, entry.seq, `names evidence that does not hold: ${thrown.message}`);
   }
 }
 

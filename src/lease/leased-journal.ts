@@ -4,10 +4,13 @@
  * colleague could not find, and a take-over during all that is seen.
  *
  * Where the place cannot be reached, appends go on (reads may), and no effect begins: `checkFence` says `unreachable`.
+ *
+ * The lease is written again at an interval, also inside a long step. Two looks at it show that this process lives,
+ * whatever its clock says.
  */
 import type { EvidenceRef } from "../action.js";
 import { asRecoverError, type RecoverError } from "../errors.js";
-import type { Entry, EntryBody } from "../journal/entry.js";
+import { type Entry, type EntryBody, unitName } from "../journal/entry.js";
 import type { Journal, LinedJournal } from "../journal/journal.js";
 import type { ClaimState } from "./claim.js";
 import type { LeasedLocks } from "./leased-locks.js";
@@ -29,6 +32,7 @@ export class LeasedJournal implements Journal {
   #fenced: RecoverError | undefined;
   /** One push at a time. */
   #pushing: Promise<void> | undefined;
+  #beats: NodeJS.Timeout | undefined;
 
   constructor(journal: LinedJournal, { lease, mirror, locks }: LeasedParts) {
     this.#journal = journal;
@@ -54,6 +58,10 @@ export class LeasedJournal implements Journal {
     return this.#journal.head;
   }
 
+  get isBrought(): boolean {
+    return this.#journal.isBrought === true;
+  }
+
   /** How many lines a colleague would not find. */
   get behind(): number {
     return this.#mirror.behind;
@@ -66,8 +74,7 @@ export class LeasedJournal implements Journal {
   async append(body: EntryBody): Promise<Entry> {
     this.#assertOurs();
     const entry = await this.#journal.append(body);
-    if (entry.type === "step-started")
-      this.#step = entry.item === undefined ? entry.step : `${entry.step}[${entry.item}]`;
+    if (entry.type === "step-started") this.#step = unitName(entry);
     // What fails here is tried again before the next effect, and heard of there.
     this.#pushSoon().catch(() => undefined);
     return entry;
@@ -93,14 +100,33 @@ export class LeasedJournal implements Journal {
     return this.#journal.recall(evidence);
   }
 
+  /** From now on, each `everyMs`. A beat that fails is heard of before the next effect. */
+  beatEvery(everyMs: number): void {
+    let isBeating = false;
+    const beat = async (): Promise<void> => {
+      // Where the place does not answer, one waits for it and no more.
+      if (isBeating) return;
+      isBeating = true;
+      await this.#beat().catch(() => undefined);
+      isBeating = false;
+    };
+    this.#beats = setInterval(() => void beat(), everyMs).unref();
+  }
+
+  async #beat(): Promise<void> {
+    if (!this.isFenced) await this.#orFenced(() => this.#lease.renew(() => this.#standing()));
+  }
+
   /** Mirrors what is left and lets the run go, or says that it stays. Errors: `fenced`; those of the place. */
   async letGo(state: ClaimState): Promise<void> {
     this.#assertOurs();
     await this.#pushAll();
+    clearInterval(this.#beats);
     await this.#orFenced(() => this.#lease.tell(this.#standing(), state));
   }
 
   close(): Promise<void> {
+    clearInterval(this.#beats);
     return this.#journal.close();
   }
 

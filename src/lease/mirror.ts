@@ -6,7 +6,9 @@
  * M2  No two processes add the same line: an object's name is taken by whoever writes it first.
  */
 import { RecoverError } from "../errors.js";
+import { hasTouched } from "../journal/entry.js";
 import { referencesIn } from "../journal/evidence.js";
+import { LARGEST_JOURNAL } from "../journal/file-journal.js";
 import type { LinedJournal } from "../journal/journal.js";
 import { sha256 } from "../journal/line.js";
 import { type JournalReading, readJournal } from "../journal/reading.js";
@@ -44,15 +46,15 @@ export class Mirror {
   /** Errors: `fenced` where the mirror holds lines that this journal does not have; those of the place. */
   static async open(options: MirrorOptions): Promise<Mirror> {
     const { place, journal } = options;
-    const { run } = journal;
-    const last = (await place.list(`runs/${run}/journal/`)).at(-1);
-    const there = last === undefined ? undefined : await place.read(last);
-    if (last === undefined || there === undefined) return new Mirror(options, 0);
-    const lines = linesOf(there.content);
-    const mirrored = firstOf(last) + lines.length - 1;
-    const ours = journal.lines[mirrored - 1];
-    if (ours === undefined || sha256(ours) !== sha256(lines.at(-1) ?? "")) throw parted(run, place.location);
+    const mirrored = await mirroredLines(place, journal);
+    if (mirrored === "parted") throw parted(journal.run, place.location);
     return new Mirror(options, mirrored);
+  }
+
+  /** Whether the journal has every mirrored line, and the line with this hash where one is named. Reads only. */
+  static async isWholeIn(journal: LinedJournal, place: SharedPlace, head: string): Promise<boolean> {
+    if ((await mirroredLines(place, journal)) === "parted") return false;
+    return head === "" || journal.lines.some((line) => sha256(line) === head);
   }
 
   /** How many lines are not mirrored yet. */
@@ -111,17 +113,17 @@ export interface Mirrored {
  * Errors: `run-not-found`, `journal-broken`, `journal-version`; those of the place.
  */
 export async function fetchMirrored(place: SharedPlace, run: string, head: string | undefined): Promise<Mirrored> {
-  const names = await place.list(`runs/${run}/journal/`);
+  const names = await mirroredChunks(place, run);
   if (names.length === 0) throw notMirrored(place.location, run);
   const where = `${place.location}/runs/${run}/journal`;
   if (head === undefined) throw broken(where, "its lease is missing, so nobody can tell whether its tail was cut");
-  if (head === "") throw broken(where, "its lease names no line of it, so nobody can tell whether its tail was cut");
-  const chunks: string[] = [];
-  for (const name of names) chunks.push((await place.read(name))?.content ?? "");
-  const reading = readJournal(Buffer.from(chunks.join("")), where);
+  const reading = readJournal(await everyChunk(place, names, where), where);
   if (reading.entries.some((entry) => entry.run !== run)) throw broken(where, "it is of another run");
   if (reading.torn.length > 0) throw broken(where, "it ends in the middle of a line");
-  if (!reading.hashes.includes(head))
+  // Before its first effect a run's lease names a line: where none is named, only reads can be lacking.
+  if (head === "" && hasTouched(reading.entries))
+    throw broken(where, "its lease names no line of it, so nobody can tell whether its tail was cut");
+  if (head !== "" && !reading.hashes.includes(head))
     throw broken(where, "no line of it has the head hash that the lease names: its tail was cut or changed");
   const evidence = new Map<string, string>();
   for (const { sha256: digest, name } of reading.entries.flatMap(referencesIn)) {
@@ -134,10 +136,38 @@ export async function fetchMirrored(place: SharedPlace, run: string, head: strin
   return { reading, evidence };
 }
 
+async function everyChunk(place: SharedPlace, names: readonly string[], where: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for (const name of names) {
+    const chunk = Buffer.from((await place.read(name))?.content ?? "");
+    bytes += chunk.length;
+    if (bytes > LARGEST_JOURNAL) throw broken(where, `it has more than the ${LARGEST_JOURNAL} bytes that are read`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /** Runs that have a lease in that place. */
 export async function mirroredRuns(place: SharedPlace): Promise<readonly string[]> {
   const names = await place.list("runs/");
   return names.flatMap((name) => /^runs\/([^/]+)\/lease\.json$/.exec(name)?.[1] ?? []).filter(isRunId);
+}
+
+/** Names of the objects that hold a run's mirrored lines, in their order. */
+export async function mirroredChunks(place: SharedPlace, run: string): Promise<readonly string[]> {
+  return await place.list(`runs/${run}/journal/`);
+}
+
+/** How many lines are mirrored; `parted` where the last one of them is not the journal's. */
+async function mirroredLines(place: SharedPlace, { run, lines }: LinedJournal): Promise<number | "parted"> {
+  const last = (await mirroredChunks(place, run)).at(-1);
+  const there = last === undefined ? undefined : await place.read(last);
+  if (last === undefined || there === undefined) return 0;
+  const found = linesOf(there.content);
+  const mirrored = firstOf(last) + found.length - 1;
+  const ours = lines[mirrored - 1];
+  return ours === undefined || sha256(ours) !== sha256(found.at(-1) ?? "") ? "parted" : mirrored;
 }
 
 const linesOf = (content: string): string[] => content.split("\n").filter((line) => line !== "");

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inStateDirectory, publishDurably } from "../journal/durable.js";
-import type { Entry } from "../journal/entry.js";
+import { type Entry, unitName } from "../journal/entry.js";
 import type { LinedJournal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import { readOwn } from "../journal/own-file.js";
@@ -27,7 +27,11 @@ export interface LeaseRequest {
   readonly operator: string;
   readonly host: string;
   readonly now: () => Date;
+  /** How often the lease says that this process lives; by default each ten seconds. */
+  readonly beatMs?: number;
 }
+
+const BEAT_MS = 10_000;
 
 export interface Leased {
   readonly journal: LeasedJournal;
@@ -42,17 +46,20 @@ export async function openLease(request: LeaseRequest): Promise<Leased> {
   const { run, epoch } = journal;
   const identity = { place: placeOf(directory, host), token: randomBytes(8).toString("hex") };
   const knownEpoch = journal.entries.at(-1)?.epoch ?? 0;
-  await lookForFree(place, run, { place: identity.place, knownEpoch, takeOver });
+  const hasAll = (head: string): Promise<boolean> => Mirror.isWholeIn(journal, place, head);
+  await lookForFree(place, run, { place: identity.place, knownEpoch, takeOver, hasAll });
   const conditions = await tryConditions(place);
   const keeper = new ClaimKeeper({ place, conditions, now, claimant: { run, epoch, operator, host, ...identity } });
-  const lease = await RunLease.acquire({ keeper, knownEpoch, takeOver, step: stepOf(journal.entries) });
+  const lease = await RunLease.acquire({ keeper, knownEpoch, takeOver, hasAll, step: stepOf(journal.entries) });
   const mirror = await Mirror.open({ place, conditions, journal }).catch(async (thrown: unknown) => {
     await lease.tell({ step: lease.step, head: lease.head }, "free").catch(() => undefined);
     throw thrown;
   });
   const leasedLocks = new LeasedLocks(locks, keeper);
+  const leasedJournal = new LeasedJournal(journal, { lease, mirror, locks: leasedLocks });
+  leasedJournal.beatEvery(request.beatMs ?? BEAT_MS);
   return {
-    journal: new LeasedJournal(journal, { lease, mirror, locks: leasedLocks }),
+    journal: leasedJournal,
     locks: leasedLocks,
     ...optional("weakness", weaknessOf(conditions, place.location)),
   };
@@ -66,7 +73,7 @@ export function leaseOf(entries: readonly Entry[]): string | undefined {
 
 function stepOf(entries: readonly Entry[]): string {
   const last = entries.findLast((entry) => entry.type === "step-started");
-  return last?.type !== "step-started" ? "" : last.item === undefined ? last.step : `${last.step}[${last.item}]`;
+  return last?.type === "step-started" ? unitName(last) : "";
 }
 
 /**

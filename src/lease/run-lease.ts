@@ -1,6 +1,9 @@
 /**
  * Which process carries a run, across machines: the claim of the key `run RUN`. It is read again before every effect; a
  * process that finds another's token there is fenced.
+ *
+ * R1  A run is carried on only where the journal has every line that is mirrored, and the line that the claim names.
+ * R2  Nothing else stands in the way for ever: a claim of any epoch whose lines are all here may be taken over.
  */
 import { RecoverError } from "../errors.js";
 import { type Claim, type ClaimState, describeClaim, runClaimName, runKey } from "./claim.js";
@@ -12,6 +15,7 @@ export interface RunLeaseRequest {
   /** Epoch of the journal's last line as this process found it; 0 where there was none. */
   readonly knownEpoch: number;
   readonly takeOver: boolean;
+  readonly hasAll: Circumstances["hasAll"];
   readonly step: string;
 }
 
@@ -19,6 +23,8 @@ export class RunLease {
   readonly #keeper: ClaimKeeper;
   readonly #name: string;
   #seen: Seen;
+  /** One look or write at a time: of two writes over the same version one would be lost. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(keeper: ClaimKeeper, name: string, seen: Seen) {
     this.#keeper = keeper;
@@ -30,11 +36,11 @@ export class RunLease {
    * Errors: `locked` with who holds it; `fenced` where the run went on elsewhere, so that this journal lacks something;
    * those of the place.
    */
-  static async acquire({ keeper, knownEpoch, takeOver, step }: RunLeaseRequest): Promise<RunLease> {
+  static async acquire({ keeper, step, ...asking }: RunLeaseRequest): Promise<RunLease> {
     const { run, place } = keeper.claimant;
     const name = runClaimName(run);
     const where = `${keeper.place.location}/${name}`;
-    const found = await lookForFree(keeper.place, run, { place, knownEpoch, takeOver });
+    const found = await lookForFree(keeper.place, run, { place, ...asking });
     // Only what is mirrored stands there as head.
     const standing = { step, head: found?.claim.head ?? "" };
     const seen = await keeper.put(name, keeper.compose(runKey(run), "held", standing), found);
@@ -51,14 +57,39 @@ export class RunLease {
   }
 
   /** Looks again. Errors: `fenced`; those of the place, and then nobody can tell. */
-  async check(): Promise<void> {
+  check(): Promise<void> {
+    return this.#inTurn(() => this.#look());
+  }
+
+  /** Writes where the run stands, or that it is let go of. Errors: as `check`. */
+  tell(standing: Standing, state: ClaimState = "held"): Promise<void> {
+    return this.#inTurn(() => this.#write(standing, state));
+  }
+
+  /**
+   * Says that this process lives. Looks first: a store that ignores conditions would take what another process wrote over.
+   * Writes nothing where the run was let go of. Errors: as `check`.
+   */
+  renew(standing: () => Standing): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#look();
+      if (this.#seen.claim.state === "held") await this.#write(standing(), "held");
+    });
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.catch(() => undefined).then(work);
+    this.#turn = turn;
+    await turn;
+  }
+
+  async #look(): Promise<void> {
     const found = await this.#keeper.read(this.#name);
     if (found === undefined || !this.#keeper.isOurs(found.claim)) throw takenOver(this.#keeper, found?.claim);
     this.#seen = found;
   }
 
-  /** Writes where the run stands, or that it is let go of. Errors: as `check`. */
-  async tell(standing: Standing, state: ClaimState = "held"): Promise<void> {
+  async #write(standing: Standing, state: ClaimState): Promise<void> {
     const { key, since } = this.#seen.claim;
     const seen = await this.#keeper.put(
       this.#name,
@@ -66,7 +97,7 @@ export class RunLease {
       this.#seen,
     );
     if (seen !== undefined) this.#seen = seen;
-    else await this.check();
+    else await this.#look();
   }
 }
 
@@ -84,6 +115,8 @@ interface Circumstances {
   readonly place: string;
   readonly knownEpoch: number;
   readonly takeOver: boolean;
+  /** Whether the journal has all that is mirrored, and the line with this hash. */
+  readonly hasAll: (head: string) => Promise<boolean>;
 }
 
 /**
@@ -93,16 +126,18 @@ interface Circumstances {
 export async function lookForFree(at: SharedPlace, run: string, asking: Circumstances): Promise<Seen | undefined> {
   const name = runClaimName(run);
   const found = await readSeen(at, name);
-  if (found !== undefined) requireFree(found.claim, { ...asking, where: `${at.location}/${name}` });
+  if (found !== undefined) await requireFree(found.claim, { ...asking, where: `${at.location}/${name}` });
   return found;
 }
 
-function requireFree(
+async function requireFree(
   claim: Claim,
-  { place, knownEpoch, takeOver, where }: Circumstances & { readonly where: string },
-): void {
+  { place, knownEpoch, takeOver, hasAll, where }: Circumstances & { readonly where: string },
+): Promise<void> {
   const ours = claim.place === place;
-  if (claim.epoch > knownEpoch && !ours) throw wentOn(claim, where);
+  // Who took it over may have died before its first line: then nothing is lacking here, and the run is not lost.
+  const isBehind = claim.epoch > knownEpoch && !ours && (claim.state === "ended" || !(await hasAll(claim.head)));
+  if (isBehind) throw wentOn(claim, where);
   // Handed over to whoever has the file: taking it in counted the epoch up.
   const takenIn = claim.state === "handed-over" && knownEpoch > claim.epoch;
   if (ours || takeOver || claim.state === "free" || takenIn) return;

@@ -49,11 +49,13 @@ changes.onmessage = ({ data }) => {
   wanted = told.version;
   fetchPage().catch(() => {});
 };
+// Another server has another address: whoever listens here next is none of ours.
 changes.onerror = () => {
+  changes.close();
   link.textContent =
-    "not connected: this is what was last heard. Where its server was ended, type: dingo-recover serve " +
+    "not connected: this is what was last heard. Load the page again where only the way here was cut. Where its server was ended, type: dingo-recover serve " +
     document.documentElement.dataset.run +
-    ". The page then goes on by itself, or that names another address: open it.";
+    " and open the address that it names.";
   link.className = "lost";
 };
 `;

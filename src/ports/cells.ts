@@ -95,6 +95,12 @@ export interface HostFiles {
   freeBytes(path: string): Promise<number>;
 }
 
+export interface Restoring {
+  /** What the server calls the connection, among all that it has. */
+  readonly application: string;
+  readonly timeoutMs: number;
+}
+
 export interface Sql {
   /** As OS user postgres over the container's socket: `psql -X -A -t`; rows are lines, columns divided by tabs. */
   socket(container: string, sql: string): Promise<readonly (readonly string[])[]>;
@@ -114,6 +120,16 @@ export interface Sql {
   ): Promise<
     | { readonly ok: true; readonly rows: readonly (readonly string[])[] }
     | { readonly ok: false; readonly why: "password" | "other"; readonly message: string }
+  >;
+  /** The release of the container's pg_restore: `9.6.24`. */
+  restores(container: string): Promise<string>;
+  /** An archive of pg_dump by the container's pg_restore, logged in likewise: all of it, or nothing. */
+  restore(
+    container: string,
+    to: Omit<Parameters<Sql["login"]>[1], "timeoutMs"> & Restoring,
+    archive: Uint8Array,
+  ): Promise<
+    { readonly ok: true } | { readonly ok: false; readonly why: "password" | "other"; readonly message: string }
   >;
 }
 

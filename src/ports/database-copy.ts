@@ -68,13 +68,12 @@ export interface DatabaseCopies {
     database: string,
     text: string,
   ): Promise<{ readonly rows: readonly (readonly string[])[]; readonly failed: readonly string[] }>;
-  /** "" for the roles. */
+  /** Of a database an archive of pg_dump; "" for the roles, as text. */
   dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile>;
   /** Undefined where there is none. */
   dumped(file: string): Promise<DumpFile | undefined>;
-  /** Gives what psql complained of; empty where it did not. With `stops` the first complaint ends it. */
-  load(
-    server: CopyServer,
-    order: { readonly database: string; readonly file: string; readonly stops: boolean },
-  ): Promise<readonly string[]>;
+  /** An archive into an empty database: gives what was complained of, at which it ended; empty where nothing was. */
+  load(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<readonly string[]>;
+  /** All roles of a file but the server's own, which is there; likewise. */
+  loadRoles(server: CopyServer, file: string): Promise<readonly string[]>;
 }

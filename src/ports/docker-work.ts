@@ -3,11 +3,13 @@
  * way to do anything else.
  *
  * Nothing here is ever forced: a container is removed only where it has stopped, and without its volumes; a path is never
- * written over. Files are those of the machine that the CLI runs on, as root.
+ * written over. Files are those of the machine that the CLI runs on; in a directory of another account the work is done as
+ * that account, or where no link leads out.
  *
  * Errors: as `docker-host.ts`, but that an engine which is away in the midst of a call (`unreachable`) leaves an effect that
  * nobody knows; `command-failed` with effect "unknown" where a command ran and said no; `guard-refused`
- * with effect "none" where what was compared is not what was expected, or a destination is there already.
+ * with effect "none" where what was compared is not what was expected, or a destination is there already;
+ * `foreign-directory` with effect "none" where a link of another account lies on the way.
  */
 
 import type { ComposeCall, ComposeGeneration, ComposeScales, ProofOrder } from "../docker-work-commands.js";
@@ -40,6 +42,9 @@ export interface Fingerprint {
 }
 
 export type PathKind = "directory" | "file" | "other" | "absent";
+
+/** What a file is written over: one with this SHA-256, whose owner and mode it gets; or nothing, and then those of `like`. */
+export type WrittenOver = { readonly sha256: string } | { readonly like?: string };
 
 export interface DockerWork {
   stop(container: string, graceSeconds: number): Promise<void>;
@@ -82,16 +87,21 @@ export interface DockerWork {
   /** A path in a stopped container, by the engine, to where nothing is. */
   copyOut(container: string, path: string, to: string): Promise<void>;
   fingerprint(directory: string): Promise<Fingerprint>;
+  /** Within one directory. */
   rename(from: string, to: string): Promise<void>;
   /** One that a run made and nobody else needs: `….dingo-recover-RUN-part` or `…-proof`, and nothing else. */
   removeOwn(directory: string): Promise<void>;
   /** SHA-256 of a file; undefined where there is none. */
   hashOf(path: string): Promise<string | undefined>;
+  /** Writes a file whole. Error: `guard-refused` where something else is there than was read. */
+  writeFile(path: string, text: string, over: WrittenOver): Promise<void>;
+  /** Why somebody else than root could lead a directory's name elsewhere; undefined where nobody could. */
+  whyLed(directory: string): Promise<string | undefined>;
   /**
-   * Writes a file whole, with owner and mode of the one before. `expected` is the SHA-256 of what is there now;
-   * undefined: nothing. Error: `guard-refused` where it is something else.
+   * Why the account that owns a file's directory could not write that file, or make those directories; undefined where it
+   * could. Root does none of it for another account.
    */
-  writeFile(path: string, text: string, expected: string | undefined): Promise<void>;
+  whyUnwritable(path: string, directories: readonly string[]): Promise<string | undefined>;
   /** Removes a file that holds exactly that. */
   removeFile(path: string, expected: string): Promise<void>;
   /** Whether git has that file in its index; undefined where nobody can tell. */

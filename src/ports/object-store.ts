@@ -1,8 +1,8 @@
 /**
  * The object store that holds the archives (S3 and its kin; facts: wal-archives.md §1, §4).
  *
- * A store is opened with the source prefix that it must protect: it refuses, before sending, every write or delete at
- * or below it (law 1). Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`,
+ * A writer is opened for the places that it may write to and the source that it must protect: it refuses, before sending,
+ * every write or delete elsewhere, at or below a source, and inside an archive of others (law 1). Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`,
  * `answer-malformed`, `object-changed`, `source-protected`. An access error never reads as an empty list (law 5).
  */
 export interface ObjectLocation {
@@ -130,7 +130,7 @@ export interface Protection {
 }
 
 export interface RightsQuestion extends ObjectLocation {
-  /** ARN of the user or role that is asked about; "" for the keys that ask. */
+  /** ARN of the user or role that is asked about; "" for the keys that write. */
   readonly who: string;
   /** On the object at `key`. */
   readonly objectActions: readonly string[];
@@ -154,8 +154,24 @@ export interface SimulatedRights {
   readonly rights: readonly SimulatedRight[];
 }
 
+export interface NotSimulated {
+  readonly why: string;
+  /** The store's policies of buckets are for requests without keys: whoever has keys may do what is denied there. */
+  readonly bucketPolicyBindsNoKeys?: true;
+}
+
+/** Prefixes have no slash at either end. */
+export interface WritePlaces {
+  readonly source: { readonly bucket: string; readonly prefix: string };
+  /** The run's own new archive, and what it moves aside. */
+  readonly into: readonly { readonly bucket: string; readonly prefix: string }[];
+}
+
 export interface ArchiveStore {
+  /** Whose keys write; and read, where the operator gives no others for sources. */
   identity(): Promise<StoreIdentity>;
+  /** Whose keys `reader` speaks with. */
+  readingIdentity(): Promise<StoreIdentity>;
   /** Region of the bucket; found out where the configuration is silent. */
   region(bucket: string): Promise<string>;
   /** The store's own clock, to the second; undefined where its answers have no date. */
@@ -166,9 +182,9 @@ export interface ArchiveStore {
    */
   policy(bucket: string): Promise<string | undefined>;
   protection(bucket: string): Promise<Protection>;
-  /** By a simulation that does nothing; `why` where there is none. Throws for nothing that the store or its kin answer. */
-  simulate(question: RightsQuestion): Promise<SimulatedRights | { readonly why: string }>;
+  /** Of the keys that write, unless `who` says of whom. By a simulation that does nothing; `why` where there is none. Throws for nothing that the store or its kin answer. */
+  simulate(question: RightsQuestion): Promise<SimulatedRights | NotSimulated>;
   reader(): ObjectReader;
-  /** A store that can write anywhere but at or below the protected prefix. */
-  writer(protect: { readonly bucket: string; readonly prefix: string }): ObjectStore;
+  /** A store that can write at or below `into` alone, and nowhere at or below the source of any writer before. */
+  writer(places: WritePlaces): ObjectStore;
 }

@@ -46,9 +46,17 @@ export interface TypedQuestion extends QuestionBase {
 
 export interface ChoiceQuestion extends QuestionBase {
   readonly kind: "choice";
-  readonly choices: readonly { readonly value: string; readonly label: string; readonly consequence: string }[];
+  readonly choices: readonly {
+    readonly value: string;
+    readonly label: string;
+    readonly consequence: string;
+    /** Never chosen by a flag: it wants somebody at a terminal (DESIGN §4). */
+    readonly byPerson?: true;
+  }[];
   /** Shown as recommended, never preselected. */
   readonly recommended?: string;
+  /** What the question is about, where its words change by themselves: a decision that is given for it later holds. */
+  readonly about?: string;
   readonly details?: readonly string[];
 }
 

@@ -2,7 +2,7 @@
  * A throw-away PostgreSQL on this machine: a copy of an archive in a directory of the run's own, and a server on it that
  * nobody else reaches. Every path lies in `place`, one directory of one run.
  *
- * Errors: `program-missing`, `guard-refused` (the place is not the run's own), `target-not-fresh`, `does-not-fit`,
+ * Errors: `no-sandbox`, `program-missing`, `guard-refused` (the place is not the run's own), `target-not-fresh`, `does-not-fit`,
  * `not-restorable`, `command-failed` (a program said no), those of the object store.
  */
 export interface ScratchPrograms {
@@ -15,6 +15,8 @@ export interface ScratchPrograms {
   readonly psqlPath: string;
   /** Who runs the server: PostgreSQL refuses root. */
   readonly account: string;
+  /** What keeps the code of the copy from everything else: "bubblewrap 0.8.0"; why nothing does. */
+  readonly sandbox: string;
 }
 
 /** What is restored where: noted in the place before anything else is written there. */
@@ -84,10 +86,12 @@ export interface ScratchDatabases {
   programs(directory: string): Promise<ScratchPrograms>;
   /** On the disk that the place will lie on. */
   freeBytes(place: string): Promise<number>;
+  /** The directory above the place that the server's account cannot pass; undefined where it can go there. */
+  closedAbove(place: string): Promise<string | undefined>;
   look(place: string, run: string): Promise<ScratchState>;
   /** Begins anew whatever an earlier attempt left half; a whole copy stays. */
   restore(order: RestoreOrder): Promise<RestoredCopy>;
-  /** No error where it runs already: it is found by its pid file and its data directory. */
+  /** No error where it runs already. In its sandbox it ends with the process that started it. */
   start(server: ScratchServer): Promise<void>;
   /** Error: `command-failed` where it refuses for good, as with a locale that this machine does not have. */
   standing(server: ScratchServer): Promise<Standing>;
@@ -101,7 +105,7 @@ export interface ScratchDatabases {
   dump(server: ScratchServer, order: DumpOrder): Promise<ScratchFile>;
   /** Undefined where there is none. */
   dumped(place: string): Promise<ScratchFile | undefined>;
-  readDump(place: string): Promise<string>;
+  readDump(place: string): Promise<Uint8Array>;
   /** Deletes a place for good, its note last: what a kill leaves can still be told. `guard-refused` unless it is that run's. */
   remove(place: string, run: string): Promise<void>;
   /** Takes another name beside it; nothing of that name may be there. */

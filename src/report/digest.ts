@@ -1,7 +1,8 @@
 /** What a report says of a journal: the run, its steps in the order in which they began, and what they found. */
 import type { JsonObject, PrintedCommand } from "../action.js";
 import { isLasting } from "../errors.js";
-import type { Entry, EntryBody, EntryHeader } from "../journal/entry.js";
+import { requestCode } from "../journal/approval-request.js";
+import { type Entry, type EntryBody, type EntryHeader, unitName as nameOfUnit } from "../journal/entry.js";
 
 export type EntryOf<Type extends EntryBody["type"]> = EntryHeader & Extract<EntryBody, { readonly type: Type }>;
 
@@ -34,7 +35,7 @@ export interface UnitDigest {
 }
 
 export function unitName(unit: { readonly step?: string; readonly item?: string }): string {
-  return unit.item === undefined ? (unit.step ?? "the run") : `${unit.step ?? ""}[${unit.item}]`;
+  return unit.step === undefined ? "the run" : nameOfUnit({ ...unit, step: unit.step });
 }
 
 export function unitsOf(entries: readonly Entry[]): readonly UnitDigest[] {
@@ -211,6 +212,14 @@ export function saidBy({ by, operator }: Said, carrier: string | undefined): str
   const person = operator ?? carrier;
   if (person === undefined) return by;
   return by === "operator" ? person : `${person} (${by})`;
+}
+
+/** The second of two persons, as the file of signers named them then; undefined where one was enough. */
+export function secondOf({ second }: EntryOf<"approved">): string | undefined {
+  if (second === undefined) return undefined;
+  const { operator, other, request } = second;
+  const code = requestCode(request.sha256);
+  return `signed as ${operator.principals.join(", ")}; and by ${other.principals.join(", ")} (key ${other.key}), request ${code}`;
 }
 
 interface Said {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { outputField, outputList, type UnitDigest } from "./digest.js";
 import { type FindingDigest, findingsIn } from "./findings.js";
+import { lossAfter, type LossRange } from "../loss.js";
 
 const CHECK = "platform.check";
 const FIND = "discovery.find-deleted-instance";
@@ -30,9 +31,8 @@ export interface Found {
   readonly readBack: readonly string[] | undefined;
   /** Applications that were not restarted with the database yet. */
   readonly appsLeft: readonly string[];
-  /** As a clause. */
-  readonly lossInTime: string | undefined;
-  readonly lostSegments: string | undefined;
+  /** Undefined before the archive was looked at. What was proved since narrows it. */
+  readonly loss: LossRange | undefined;
   readonly minutes: string | undefined;
   readonly newInstance: string | undefined;
   readonly recovered: readonly string[];
@@ -54,8 +54,7 @@ export function foundIn(units: readonly UnitDigest[]): Found {
     reached: field(PROVE, "recovered_to"),
     readBack: readBack(units),
     appsLeft: appsLeft(units),
-    lossInTime: field(VERIFY, "loss"),
-    lostSegments: field(VERIFY, "lost"),
+    loss: lossIn(field),
     minutes: field(ESTIMATE, "minutes"),
     newInstance: field(CREATE, "guid"),
     recovered: [...outputList(units, SUMMARISE, "recovered"), ...tablesBack(field(TABLES, "proved"))],
@@ -64,6 +63,22 @@ export function foundIn(units: readonly UnitDigest[]): Found {
     unprotected: outputList(units, CHECK, "unprotected"),
     findings: findingsIn(units),
   };
+}
+
+/** From what the run found out: journals of earlier versions have only some of it. */
+function lossIn(field: (action: string, name: string) => string | undefined): LossRange | undefined {
+  const stored = field(VERIFY, "recovery_point");
+  if (stored === undefined) return undefined;
+  const found = {
+    segments: Number(field(VERIFY, "lost") ?? 0),
+    which: field(VERIFY, "lost_segments") ?? "",
+    lastTransaction: field(VERIFY, "last_transaction") ?? "",
+    stored,
+    deletedAt: field(FIND, "deleted_at") ?? "",
+    livedOn: field(VERIFY, "lived_on") === "true",
+    shown: field(VERIFY, "nothing_lost") ?? "",
+  };
+  return lossAfter(found, field(PROVE, "recovered_to") ?? "");
 }
 
 const lastOutput = (units: readonly UnitDigest[], action: string): UnitDigest["output"] =>

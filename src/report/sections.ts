@@ -3,7 +3,7 @@ import type { EvidenceRef, Json } from "../action.js";
 import { eachDigest } from "../journal/digests.js";
 import type { Entry } from "../journal/entry.js";
 import { typedLines } from "../typed-lines.js";
-import { endingOf, type EntryOf, entriesOf, type UnitDigest, carried, saidBy, unitName } from "./digest.js";
+import { endingOf, type EntryOf, entriesOf, type UnitDigest, carried, saidBy, secondOf, unitName } from "./digest.js";
 import { type Block, list, paragraph, plain, strong, table, type TableOf } from "./document.js";
 import { lasting, type Times } from "./times.js";
 
@@ -24,16 +24,23 @@ function decisionRow(entry: Entry, carrier: string | undefined): readonly [strin
     case "answered":
       return [saidBy(entry, carrier), `${unitName(entry)}: ${entry.question}`, answerOf(entry)];
     case "approved":
-      return [saidBy(entry, carrier), entry.steps.join(", "), "approved"];
+      return [saidBy(entry, carrier), entry.steps.join(", "), ["approved", secondOf(entry) ?? []].flat().join("; ")];
     case "decided":
       return [saidBy(entry, carrier), unitName(entry), `${entry.decision} (${entry.why})`];
     case "runbook-accepted":
       return [saidBy(entry, carrier), "the changed runbook", `accepted (${entry.runbookSha256})`];
     case "run-resumed":
-      return entry.takeOver ? [`${entry.operator} on ${entry.host}`, "the run", "taken over"] : undefined;
+      return resumedRow(entry);
     default:
       return undefined;
   }
+}
+
+function resumedRow(entry: EntryOf<"run-resumed">): readonly [string, string, string] | undefined {
+  const who = `${entry.operator} on ${entry.host}`;
+  if (entry.imported === true)
+    return [who, "the run", "taken in from elsewhere: approvals, answers and decisions above do not count any more"];
+  return entry.takeOver ? [who, "the run", "taken over"] : undefined;
 }
 
 /** Whoever types "done" claims it; whether it was is for the steps to say. */

@@ -5,6 +5,8 @@ import { type Ending, endingOf } from "./digest.js";
 import { type Block, table } from "./document.js";
 import { countsText } from "./findings.js";
 import type { Found } from "./found.js";
+import { lossText } from "../loss.js";
+import { standingText } from "../standing/standing.js";
 import { between, type Times } from "./times.js";
 
 export interface Chain {
@@ -33,8 +35,9 @@ export function summary(entries: readonly Entry[], { chain, times, batch, found 
     ["deleted instance", deletedInstance(found)],
     ["archive", found.archive],
     ["recovery point", recoveryPoint(found)],
-    ["loss", loss(found)],
+    ["loss", found.loss && lossText(found.loss)],
     ["new instance", found.newInstance],
+    ["world", isEnded || started === undefined ? undefined : standingText(entries)],
     ["began", started === undefined ? undefined : times.both(started.time)],
     [isEnded ? "ended" : "last entry", at === "" ? undefined : times.both(at)],
     [isEnded ? "took" : "so far", started === undefined ? undefined : between(started.time, at)],
@@ -81,10 +84,4 @@ function recoveryPoint({ reached, promised }: Found): string | undefined {
   if (reached !== undefined)
     return `last transaction ${reached}${promised === undefined ? "" : `; the archive promised no later than ${promised}`}`;
   return promised === undefined ? undefined : `no later than ${promised} (from the archive; not proved by a restore)`;
-}
-
-function loss({ lossInTime, lostSegments }: Found): string | undefined {
-  const segments = lostSegments === undefined ? undefined : `${lostSegments} segments`;
-  if (lossInTime === undefined) return segments;
-  return segments === undefined || lostSegments === "0" ? lossInTime : `${lossInTime}; ${segments} from a gap on`;
 }

@@ -1,6 +1,6 @@
 /** The timeline: each entry of the journal as one sentence. What only the machine needs is left out. */
 import type { Entry } from "../journal/entry.js";
-import { carried, saidBy, unitName } from "./digest.js";
+import { carried, saidBy, secondOf, unitName } from "./digest.js";
 import type { Block } from "./document.js";
 import type { Told } from "./sections.js";
 import type { Times } from "./times.js";
@@ -29,6 +29,7 @@ function ofRun(entry: Entry): string | undefined {
     case "run-started":
       return `${entry.operator} began the run on ${entry.host} with ${entry.runbook} ${entry.runbookVersion}`;
     case "run-resumed":
+      if (entry.imported === true) return `${entry.operator} took the run in from elsewhere, on ${entry.host}`;
       if (entry.takeOver) return `${entry.operator} took the run over on ${entry.host}`;
       return `${entry.operator} ${entry.back === true ? "went to undo the run" : "resumed the run"} on ${entry.host}`;
     case "target-fixed":
@@ -74,7 +75,9 @@ const SUCCEEDED = { ran: "succeeded", adopted: "was found done and adopted", "by
 function ofPeople(entry: Entry, carrier: string | undefined): string | undefined {
   switch (entry.type) {
     case "approved":
-      return `approved by ${saidBy(entry, carrier)}: ${entry.steps.join(", ")}`;
+      return [`approved by ${saidBy(entry, carrier)}: ${entry.steps.join(", ")}`, secondOf(entry) ?? []]
+        .flat()
+        .join("; ");
     case "decided":
       return `decided by ${saidBy(entry, carrier)} for ${unitName(entry)}: ${entry.decision}`;
     case "answered":

@@ -4,7 +4,9 @@ import { type Entry, startOf } from "../journal/entry.js";
 import { endingOf } from "./digest.js";
 import { countsText } from "./findings.js";
 import type { Found } from "./found.js";
+import { shortLossText } from "../loss.js";
 import { plainly } from "./plainly.js";
+import { standingText } from "../standing/standing.js";
 import { sentence } from "./sentence.js";
 import { isRecovery, targetOf } from "./summary.js";
 import { between, type Times } from "./times.js";
@@ -44,7 +46,8 @@ function standing(entries: readonly Entry[], told: Told): readonly (string | und
       ...rows(found.recovered),
     ];
   }
-  return [...soFar(entries, told), ending.kind === "stopped" ? stopped(ending.why) : atWork(entries), needed(entries)];
+  if (ending.kind !== "stopped") return [...soFar(entries, told), atWork(entries), needed(entries)];
+  return [...soFar(entries, told), standingText(entries), stopped(ending.why), needed(entries)];
 }
 
 function soFar(entries: readonly Entry[], told: Told): readonly (string | undefined)[] {
@@ -91,19 +94,13 @@ function graveness({ findings }: Found): readonly string[] {
 
 /** Up to when, and what is lost. */
 function reach({ found, times }: Told): string | undefined {
-  const { reached, promised, deletedAt, lostSegments } = found;
-  if (promised === undefined) return undefined;
-  const lost = [
-    deletedAt === undefined ? undefined : `the last ${between(promised, deletedAt)} before the deletion`,
-    lostSegments === undefined || lostSegments === "0" ? undefined : `${lostSegments} segments from a gap on`,
-  ].filter((each) => each !== undefined);
-  const loss =
-    lost.length === 0
-      ? ""
-      : `; ${deletedAt === undefined ? "" : "at least "}what was written in ${lost.join(" and ")} is lost`;
+  const { reached, promised, loss } = found;
+  if (promised === undefined || loss === undefined) return undefined;
+  const told = shortLossText(loss);
+  const lost = sentence(`${told.slice(0, 1).toUpperCase()}${told.slice(1)}`);
   return reached === undefined
-    ? `Its backups reach no later than ${times.both(promised)}${loss}.`
-    : `The last transaction in it is of ${times.both(reached)}${loss}.`;
+    ? `Its backups reach no later than ${times.both(promised)}. ${lost}`
+    : `The last transaction in it is of ${times.both(reached)}. ${lost}`;
 }
 
 /** The tables; whose data they are is told by a GUID, which is for the report. */

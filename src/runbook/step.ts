@@ -102,10 +102,14 @@ function actionRemedy(id: string, known: readonly string[]): string {
   if (near !== undefined) return `Did you mean "${near}"? \`dingo-recover schema\` lists all actions.`;
   const system = id.split(".")[0] ?? "";
   const kin = known.filter((one) => one.startsWith(`${system}.`));
-  return kin.length === 0
-    ? "`dingo-recover schema` lists all actions."
-    : `The actions of "${system}" are: ${kin.join(", ")}.`;
+  const shipped =
+    kin.length === 0
+      ? "`dingo-recover schema` lists all actions."
+      : `The actions of "${system}" are: ${kin.join(", ")}.`;
+  return `${shipped} ${OWN}`;
 }
+
+const OWN = "Your own stand under `actions:` of the configuration; lint and show load them only with --with-actions.";
 
 function readWith(fields: StepFields): LocatedTemplate {
   const node = fields.get("with");

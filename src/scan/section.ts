@@ -17,6 +17,11 @@ export interface Period {
 const SLACK_MS = 10 * 60_000;
 /** Not worth another look. */
 const NEAR = 128 * 1024;
+/** Looked at between the points of the search: what is out of order for longer is noticed. */
+const SAMPLE_EVERY = 4 * 1024 * 1024;
+const FEWEST_SAMPLES = 64;
+/** To read when a line was written takes longer than to read the line. */
+const LINES_OF_SAMPLE = 4;
 /** Read at a look; more where no line in it says when. */
 const LOOKS = [8 * 1024, 64 * 1024, 1024 * 1024] as const;
 const NEWLINE = 10;
@@ -95,10 +100,32 @@ class Looks {
     }
   }
 
-  /** Whether what was seen is in the order of time. */
+  /**
+   * Whether what was seen is in the order of time, and so are samples of all the file: lines of two machines, one behind
+   * the other or in turns, can hide from a search that halves.
+   */
   follow(): boolean {
-    const sorted = [...this.#points].sort((a, b) => a.offset - b.offset);
-    return sorted.every(({ instant }, index) => instant >= (sorted[index - 1]?.instant ?? instant) - SLACK_MS);
+    return isInOrder(this.#points) && isInOrder([...this.#points, ...this.#samples()]);
+  }
+
+  /** The first dated lines of pieces that lie evenly in the file. */
+  #samples(): readonly Point[] {
+    const count = Math.max(FEWEST_SAMPLES, Math.ceil(this.#size / SAMPLE_EVERY));
+    const step = Math.max(LOOKS[0], Math.floor(this.#size / count));
+    const points: Point[] = [];
+    const buffer = Buffer.allocUnsafe(LOOKS[0]);
+    for (let at = 0; at < this.#size; at += step) {
+      const bytes = buffer.subarray(0, readSync(this.#descriptor, buffer, 0, buffer.length, at));
+      let from = at === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+      if (from === 0 && at > 0) continue;
+      for (let lines = 0; lines < LINES_OF_SAMPLE; lines += 1) {
+        const found = this.#datedFrom(bytes, from, at);
+        if (found === undefined) break;
+        points.push(found.point);
+        from = found.next;
+      }
+    }
+    return points;
   }
 
   /** The first line that begins after `at` and says when. The file's last lines may say nothing: then the end of time. */
@@ -117,13 +144,27 @@ class Looks {
   }
 
   #firstDated(bytes: Buffer, at: number): Point | undefined {
-    let start = at === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
-    if (start === 0 && at > 0) return undefined;
+    const start = at === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+    return start === 0 && at > 0 ? undefined : this.#datedFrom(bytes, start, at)?.point;
+  }
+
+  #datedFrom(bytes: Buffer, from: number, at: number): { readonly point: Point; readonly next: number } | undefined {
+    let start = from;
     for (let stop = bytes.indexOf(NEWLINE, start); stop >= 0; stop = bytes.indexOf(NEWLINE, start)) {
       const instant = this.#instantOf(bytes.toString("utf8", start, stop));
-      if (instant !== undefined) return { offset: at + start, instant };
+      if (instant !== undefined) return { point: { offset: at + start, instant }, next: stop + 1 };
       start = stop + 1;
     }
     return undefined;
   }
+}
+
+/** What comes later by less than machines' clocks differ is in order. */
+function isInOrder(points: readonly Point[]): boolean {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { instant } of points.toSorted((a, b) => a.offset - b.offset)) {
+    if (instant < latest - SLACK_MS) return false;
+    latest = Math.max(latest, instant);
+  }
+  return true;
 }

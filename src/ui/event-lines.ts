@@ -4,7 +4,7 @@ import { bytesText } from "../bytes.js";
 import { counted } from "../counted.js";
 import type { GivenInput, RunEvent } from "../engine/event.js";
 import { EXIT, unreachable } from "../errors.js";
-import type { JournaledError } from "../journal/entry.js";
+import { type JournaledError, unitName } from "../journal/entry.js";
 import type { ChoiceQuestion, Question } from "../ports/operator.js";
 import { typedLines } from "../typed-lines.js";
 import { duration, row, wrap, wrapUnder } from "./text.js";
@@ -31,7 +31,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "step-began":
       return [
         ...hanging(
-          `${stepName(event)}  ${event.title}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ""}`,
+          `${unitName(event)}  ${event.title}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ""}`,
           width,
         ),
         ...(verbose ? commandLines(event.commands) : []),
@@ -40,12 +40,12 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "step-progress":
       return verbose ? [`    ${progressText(event.progress)}`] : [];
     case "step-probed":
-      return wrap(`probe of ${stepName(event)}: ${event.state}: ${probedText(event)}`, width, "    ");
+      return wrap(`probe of ${unitName(event)}: ${event.state}: ${probedText(event)}`, width, "    ");
     case "step-ended":
       return endLines(event, { width, verbose });
     case "step-would-run":
       return [
-        ...hanging(`${stepName(event)}  ${event.title}  [${event.effect}]`, width),
+        ...hanging(`${unitName(event)}  ${event.title}  [${event.effect}]`, width),
         ...commandLines(event.commands),
         ...(event.undo === undefined ? [] : wrap(`undo: ${event.undo}`, width, "    ")),
       ];
@@ -60,7 +60,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
       return event.holds === "yes" && !verbose
         ? []
         : wrap(
-            `${event.holds === "yes" ? "still holds" : event.holds === "no" ? "DRIFT" : "cannot be told"}: ${stepName(event)}: ${event.evidence}`,
+            `${event.holds === "yes" ? "still holds" : event.holds === "no" ? "DRIFT" : "cannot be told"}: ${unitName(event)}: ${event.evidence}`,
             width,
             "  ",
           );
@@ -101,10 +101,6 @@ function hanging(text: string, width: number): string[] {
   return [first, ...rest.map((line) => `    ${line}`)];
 }
 
-function stepName(event: { readonly step: string; readonly item?: string }): string {
-  return event.item === undefined ? event.step : `${event.step}[${event.item}]`;
-}
-
 export function commandLines(commands: readonly PrintedCommand[]): string[] {
   return typedLines(commands).map((line) => `    ${line}`);
 }
@@ -128,7 +124,7 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, ver
     case "skipped":
       return wrap(skippedText(event, verbose), width);
     case "undone":
-      if (event.how !== undefined) return wrap(`${stepName(event)}  ${withoutWay(event.how, event.evidence)}`, width);
+      if (event.how !== undefined) return wrap(`${unitName(event)}  ${withoutWay(event.how, event.evidence)}`, width);
       return wrap(`UNDONE: ${event.evidence}`, width, "    ");
     case "failed":
     case "in-doubt":
@@ -143,7 +139,7 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, ver
 /** People are told what is not done; the runbook's expression is for those who wrote it. */
 function skippedText(event: Extract<RunEvent, { type: "step-ended" }>, verbose: boolean): string {
   const what = event.title === undefined ? "" : `: ${event.title}`;
-  return `${stepName(event)}  not needed, skipped${what}${verbose ? ` (${event.evidence})` : ""}`;
+  return `${unitName(event)}  not needed, skipped${what}${verbose ? ` (${event.evidence})` : ""}`;
 }
 
 /** Of a step whose way back was not gone: no line before has named it. */
@@ -219,8 +215,10 @@ export function errorLines(error: JournaledError, width: number): string[] {
 function runEndLines(event: Extract<RunEvent, { type: "run-ended" }>, width: number): string[] {
   const error = event.error === undefined ? [] : ["", ...errorLines(event.error, width)];
   const head = event.head === "" ? [] : [`journal head: ${event.head}`];
+  const world = event.world === undefined ? [] : ["", ...wrap(event.world, width)];
   return [
     ...error,
+    ...world,
     "",
     `${event.outcome}, exit code ${event.exitCode}${FOUND[event.exitCode] ?? ""}`,
     ...head,
@@ -233,11 +231,12 @@ const FOUND: Readonly<Record<number, string>> = {
   [EXIT.serious]: ": something serious was found",
 };
 
-type Ways = Pick<Extract<RunEvent, { type: "run-ended" }>, "resumeWith" | "beginAnewWith" | "closeWith">;
+type Ways = Pick<Extract<RunEvent, { type: "run-ended" }>, "resumeWith" | "undoWith" | "beginAnewWith" | "closeWith">;
 
 /** How to go on; commands are never broken, so that they can be copied. */
-export function wayOnLines({ resumeWith, beginAnewWith, closeWith }: Ways, width: number): string[] {
-  if (resumeWith !== undefined) return [`continue with: ${resumeWith}`];
+export function wayOnLines({ resumeWith, undoWith, beginAnewWith, closeWith }: Ways, width: number): string[] {
+  if (resumeWith !== undefined)
+    return [`continue with: ${resumeWith}`, ...(undoWith === undefined ? [] : [`take back with: ${undoWith}`])];
   if (beginAnewWith === undefined) return [];
   return [
     ...wrap("Nothing was created, and resuming would end in the same way. Once that is put right, begin anew:", width),

@@ -2,17 +2,24 @@
 import type { Operator, Question } from "../ports/operator.js";
 import type { Output } from "./output.js";
 
-/** `answers` by question id; "*target*" types what is asked for. A question without an answer stays unanswered. */
+/** `answers` by question id; "*expected*" types what is asked for, "*first*" takes the first choice. A question without an answer stays unanswered. */
 export function scenarioOperator(answers: Readonly<Record<string, string>>, output: Output | undefined): Operator {
   return {
     ask: (question) => {
       const value = answers[question.id] ?? answers[kindKey(question)];
       if (value === undefined) return Promise.resolve(undefined);
-      const typed = value === "*expected*" && question.kind === "typed" ? question.expected : value;
+      const typed = answerOf(question, value);
       output?.line(`  the scenario answers: ${typed}`);
       return Promise.resolve({ value: typed, by: "scenario" });
     },
   };
+}
+
+/** The best candidate stands first. */
+function answerOf(question: Question, value: string): string {
+  if (value === "*expected*" && question.kind === "typed") return question.expected;
+  if (value === "*first*" && question.kind === "choice") return question.choices[0]?.value ?? value;
+  return value;
 }
 
 /** An answer for every question of a kind: "any confirm", "any typed". */

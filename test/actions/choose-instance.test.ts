@@ -49,8 +49,8 @@ describe("of several deletions of one name", () => {
     const scene = new Scene();
     scene.cf.usage.push(
       deleted("2026-11-21T11:00:00Z"),
-      event("CREATED", "2026-11-21T11:09:00Z", { guid: OTHER_GUID }),
-      deleted("2026-11-21T11:10:00Z", { guid: OTHER_GUID }),
+      event("CREATED", "2026-11-21T13:09:00Z", { guid: OTHER_GUID }),
+      deleted("2026-11-21T13:10:00Z", { guid: OTHER_GUID }),
     );
     expect(await scene.perform(findDeletedInstance, ASKED)).toMatchObject({ guid: OLD_GUID });
     expect(scene.context.records("set-aside")).toEqual([{ instances: [`${OTHER_GUID} lived for 60 s only`] }]);

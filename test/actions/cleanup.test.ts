@@ -10,7 +10,7 @@ import { DATA, failure, NEW_GUID, RUN, type Scene, TAG } from "../traps/scene.js
 import { directoryInput, leftOver, objectsInput, OWN_BASE, reviewInput } from "./left-over.js";
 
 async function remove(scene: Scene, relative: string): Promise<void> {
-  await scene.store.writer(OLD).remove({ bucket: BUCKET, key: `${NEW.prefix}/${relative}` });
+  await scene.store.writer({ source: OLD, into: [NEW] }).remove({ bucket: BUCKET, key: `${NEW.prefix}/${relative}` });
 }
 
 describe("the review of a cleanup", () => {

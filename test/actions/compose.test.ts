@@ -147,6 +147,15 @@ describe("the survey of a stack", () => {
       message: expect.stringMatching(message) as string,
     });
   });
+
+  it("refuses a Compose file that the owner of its directory could not write, before anything is stopped", async () => {
+    const unwritable = "./docker-compose.yml belongs to the account 0, and its directory to 1000";
+    await expect(survey((scene) => (stackOf(scene).unwritable = unwritable))).rejects.toMatchObject({
+      code: "foreign-directory",
+      message: expect.stringContaining(unwritable) as string,
+      effect: "none",
+    });
+  });
 });
 
 describe("a project that has no container", () => {

@@ -41,7 +41,7 @@ describe("the commands that are left to be typed", () => {
 
   it("stand whole on a narrow screen, where a dump is loaded", async () => {
     const { copies } = await planned(await lost());
-    const path = `/var/tmp/dingo-recover-${RUN.id}/0f1c4b671b1b/database-shop.sql`;
+    const path = `/var/tmp/dingo-recover-${RUN.id}/0f1c4b671b1b/database-shop.dump`;
     const dump = { chosen: { copy: (copies as unknown[])[0], role: "shop", databases: [] }, counts: [] };
     const input = {
       dumps: [{ ...dump, files: [{ database: "shop", path, bytes: 1, sha256: "" }] }],
@@ -50,7 +50,7 @@ describe("the commands that are left to be typed", () => {
     };
     const found = await summariseSalvage.run(context(), summariseSalvage.input.parse(input));
     expect(onScreen(found.lines)).toContain(
-      `      $ docker exec -i CONTAINER psql -X -v ON_ERROR_STOP=1 -U ROLE -d shop < ${path}`,
+      `      $ docker exec -i CONTAINER pg_restore --exit-on-error -U ROLE -d shop < ${path}`,
     );
   });
 
@@ -66,7 +66,7 @@ describe("the commands that are left to be typed", () => {
     const { lines } = await summariseSalvage.run(context(), summariseSalvage.input.parse(input));
     expect(lines).toContain(`  $ docker exec -i CONTAINER createdb -U ROLE -- '${database}'`);
     expect(lines).toContain(
-      `  $ docker exec -i CONTAINER psql -X -v ON_ERROR_STOP=1 -U ROLE -d 'dbname='\\''${database}'\\''' < /x.sql`,
+      `  $ docker exec -i CONTAINER pg_restore --exit-on-error -U ROLE -d 'dbname='\\''${database}'\\''' < /x.sql`,
     );
   });
 });

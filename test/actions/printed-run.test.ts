@@ -1,12 +1,17 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { AnyAction } from "../../src/action.js";
+import { REGISTRY } from "../../src/actions/registry.js";
 import { openRunbook } from "../../src/cli/shipped-runbooks.js";
 import { foreseeUnits } from "../../src/engine/foresight.js";
 import { planRun } from "../../src/engine/plan.js";
 import { resolve } from "../../src/runbook/resolve.js";
+import { inputsOf } from "../printed/samples.js";
+import { fc } from "../properties.js";
 
 const NAMES = readdirSync("runbooks").map((file) => file.slice(0, -".yml".length));
 const RUN = "20260101-000000-abcd";
+const LABEL = `dingo-recover.run=${RUN}`;
 
 /** Of all steps, as far as they can be told before anything ran. */
 function printed(name: string): string {
@@ -25,6 +30,13 @@ describe("commands to be pasted", () => {
   });
 
   it("label what is made by hand as the run would", () => {
-    expect(printed("salvage-docker-volumes")).toContain(`dingo-recover.run=${RUN}`);
+    for (const id of ["salvage.copy", "salvage.put-back"]) {
+      const action = REGISTRY.get(id) as AnyAction;
+      const labels = fc.sample(inputsOf(action.input), { seed: 1, numRuns: 20 }).flatMap((input) => {
+        const commands = action.describe(action.input.parse(input), RUN);
+        return commands.flatMap(({ line }) => /--label (\S+)/u.exec(line)?.[1] ?? []);
+      });
+      expect(new Set(labels)).toEqual(new Set([LABEL]));
+    }
   });
 });

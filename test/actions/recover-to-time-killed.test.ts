@@ -32,9 +32,9 @@ function living(): Scene {
   const login = { host: "10.58.111.10", port: 30_003, database: "postgres", username: "app", password: "a-password" };
   scene.cf.credentials.set(`key-dingo-recover-${RUN}`, login);
   scene.scratch.onStart = [
-    "recovery stopping before commit of transaction 600, time 2026-11-21 02:26:00+00",
-    "last completed transaction was at log time 2026-11-21 02:24:10.5+00",
-    "archive recovery complete",
+    "LOG:  recovery stopping before commit of transaction 600, time 2026-11-21 02:26:00+00",
+    "LOG:  last completed transaction was at log time 2026-11-21 02:24:10.5+00",
+    "LOG:  archive recovery complete",
   ];
   return scene;
 }

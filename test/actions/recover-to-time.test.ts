@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Taken, UndoProbe, WayBack } from "../../src/action.js";
 import { judgeTime } from "../../src/actions/archive/judge-time.js";
 import { findLeader } from "../../src/actions/docker/find-leader.js";
+import { formatOf } from "../../src/actions/postgres/archive-format.js";
+import { checkLogin } from "../../src/actions/postgres/check-login.js";
 import { countLiving } from "../../src/actions/postgres/count-tables.js";
+import { inDatabase } from "../../src/actions/postgres/in-database.js";
 import { loadTables } from "../../src/actions/postgres/load-tables.js";
 import { makeSchema } from "../../src/actions/postgres/make-schema.js";
 import { proveTables } from "../../src/actions/postgres/prove-tables.js";
@@ -58,8 +61,8 @@ describe("the place where a recovery stopped", () => {
   it("is read from the server's own lines", () => {
     const said = [
       "starting point-in-time recovery to 2026-11-21 11:04:30+00",
-      "recovery stopping before commit of transaction 600, time 2026-11-21 11:05:00.25+00",
-      "last completed transaction was at log time 2026-11-21 11:04:10.5 UTC",
+      "LOG:  recovery stopping before commit of transaction 600, time 2026-11-21 11:05:00.25+00",
+      "LOG:  last completed transaction was at log time 2026-11-21 11:04:10.5 UTC",
     ];
     expect(requireStopped(said, { time: TIME, place })).toEqual({
       stopped_before: "2026-11-21T11:05:00.25Z",
@@ -68,12 +71,12 @@ describe("the place where a recovery stopped", () => {
   });
 
   it.each([
-    [["archive recovery complete"], /came to the end of the WAL/],
-    [["recovery stopping before commit of transaction 6, time 2026-11-21 11:03:00+00"], /stopped before 2026/],
+    [["LOG:  archive recovery complete"], /came to the end of the WAL/],
+    [["LOG:  recovery stopping before commit of transaction 6, time 2026-11-21 11:03:00+00"], /stopped before 2026/],
     [
       [
-        "recovery stopping before abort of transaction 6, time 2026-11-21 11:06:00+00",
-        "last completed transaction was at log time 2026-11-21 11:05:00+00",
+        "LOG:  recovery stopping before abort of transaction 6, time 2026-11-21 11:06:00+00",
+        "LOG:  last completed transaction was at log time 2026-11-21 11:05:00+00",
       ],
       /after 2026-11-21T11:05:00Z/,
     ],
@@ -89,6 +92,15 @@ describe("what is looked at first", () => {
     await expect(scene.perform(checkPrograms, CHECK)).rejects.toThrow(failure("does-not-fit", /of PostgreSQL 9\.6/));
     scene.scratch.versions = { postgres: "9.6.24", pgDump: "9.5.1" };
     await expect(scene.perform(checkPrograms, CHECK)).rejects.toMatchObject({ code: "does-not-fit" });
+  });
+
+  it("a place that the server's account cannot reach is refused, before anything is fetched", async () => {
+    const scene = fresh();
+    scene.scratch.closed = "/root";
+    await expect(scene.perform(checkPrograms, CHECK)).rejects.toMatchObject({
+      code: "does-not-fit",
+      message: expect.stringContaining('"/root" is closed to it') as string,
+    });
   });
 
   it("too little room is refused with what is there", async () => {
@@ -143,7 +155,7 @@ describe("what is looked at first", () => {
 describe("the copy", () => {
   it("that does not stop at the time is loaded from by nobody, and its server is stopped", async () => {
     const scene = await restored();
-    scene.scratch.onStart = ["archive recovery complete"];
+    scene.scratch.onStart = ["LOG:  archive recovery complete"];
     await expect(scene.perform(recoverScratch, RECOVER)).rejects.toMatchObject({ code: "proof-failed" });
     expect(scene.scratch.standingNow).toBe("down");
   });
@@ -182,14 +194,62 @@ describe("the copy", () => {
   });
 });
 
+describe("the name of a database", () => {
+  it.each(["a\n\\! touch /tmp/obeyed", "host=evil", "postgresql://evil/a"])("is refused as %j", (name) => {
+    expect(() => inDatabase(name, "SELECT 1;")).toThrow(/psql would read/u);
+  });
+
+  it("is quoted where it is a name alone", () => {
+    expect(inDatabase('sh"op', "SELECT 1;")).toBe('\\connect "sh""op"\nSELECT 1;');
+  });
+});
+
 describe("the load", () => {
-  it("commits at its end alone: a text that is cut on its way changes nothing", async () => {
+  it("sends the dump as it lies there, and as nothing else", async () => {
     const scene = await dumped();
     await scene.perform(loadTables, await loadOf(scene));
-    const sent = scene.cell.sql.statements.find((text) => text.includes("CREATE TABLE")) ?? "";
-    expect(sent.startsWith("BEGIN;\n")).toBe(true);
-    expect(sent.trimEnd().endsWith("\nCOMMIT;")).toBe(true);
-    expect(sent.match(/COMMIT/g)).toHaveLength(1);
+    expect(scene.cell.sql.statements.filter((text) => text.includes("CREATE TABLE"))).toEqual([scene.scratch.text]);
+  });
+
+  it("of plain text, which an earlier version has dumped, is refused before anything is sent", async () => {
+    const scene = await dumped();
+    const request = { ...(await loadOf(scene)), path: `${PLACE}/out/dump.sql` };
+    await expect(scene.perform(loadTables, request)).rejects.toMatchObject({
+      code: "guard-refused",
+      effect: "none",
+      message: expect.stringContaining("is a dump as plain text, of an earlier version") as string,
+    });
+    expect(scene.context.records("loading")).toEqual([]);
+  });
+
+  it.each([
+    ["9.6.7", 12],
+    ["9.6.24", 13],
+    ["9.2.24", 12],
+    ["10.2", 12],
+    ["10.3", 13],
+    ["11.22", 13],
+    ["15.18", 14],
+    ["16.1", 15],
+    ["17.0", 16],
+    ["18.1", 16],
+  ])("knows which format pg_dump and pg_restore %s have: 1.%i", (version, format) => {
+    expect(formatOf(version)).toBe(format);
+  });
+
+  it("is left to be done by hand where the service's pg_restore does not read the dump, and said beforehand", async () => {
+    const scene = await dumped();
+    scene.cell.sql.restoring = "9.6.7";
+    const checked = await scene.perform(checkLogin, { ...AS_APPLICATION, pg_dump: "9.6.24" });
+    expect(checked).toMatchObject({ unread_by: "9.6.7" });
+    await expect(scene.perform(loadTables, await loadOf(scene))).rejects.toMatchObject({
+      code: "does-not-fit",
+      effect: "none",
+      remedy: expect.stringContaining("Load it with the printed command") as string,
+    });
+    expect(scene.context.records("loading")).toEqual([]);
+    scene.cell.sql.restoring = "9.6.8";
+    expect(await scene.perform(checkLogin, { ...AS_APPLICATION, pg_dump: "9.6.24" })).not.toHaveProperty("unread_by");
   });
 
   it("is refused over a table that is there, and for a dump that is another", async () => {

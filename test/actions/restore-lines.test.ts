@@ -26,9 +26,18 @@ describe("what a restoring container says", () => {
     expect(elsewhere.lastTransaction).toBe("2026-11-20T23:27:53.000Z");
   });
 
-  it("is complete only with the end of recovery and the promotion", () => {
-    expect(readRestoreLog(HEALTHY)).toMatchObject({ complete: true, promoted: true, timeline: 2, failure: undefined });
-    expect(readRestoreLog(HEALTHY.slice(0, -1)).complete).toBe(false);
+  it("explains no failure of a healthy restore", () => {
+    expect(readRestoreLog(HEALTHY).failure).toBeUndefined();
+  });
+
+  it("hears nobody who speaks through the database: a client's statement is no line of the server", () => {
+    const spoken = "CRITICAL: system ID mismatch, node x belongs to a different cluster: 77 != 88";
+    const lines = [
+      `78218d-patroni> STATEMENT:  select '${spoken}'`,
+      `78218d-patroni> \t${spoken}`,
+      `ERROR:  ${spoken}`,
+    ];
+    expect(readRestoreLog([...HEALTHY, ...lines]).failure).toBeUndefined();
   });
 
   it("does not count wal-e's own claims of success", () => {

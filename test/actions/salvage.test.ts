@@ -12,6 +12,7 @@ import { putBack } from "../../src/actions/salvage/put-back.js";
 import { surveyVolumes } from "../../src/actions/salvage/survey.js";
 import type { Candidate } from "../../src/actions/salvage/candidate.js";
 import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.js";
+import { altered } from "../../src/rehearsal/docker-engine/machine-files.js";
 import {
   composeLabels,
   digits,
@@ -20,6 +21,7 @@ import {
   withVolume,
 } from "../../src/rehearsal/docker-engine/seed.js";
 import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.js";
+import { directory, planted } from "../../src/rehearsal/docker-engine/tree.js";
 import { LOST } from "../../src/rehearsal/scenarios/salvage-docker-volumes.js";
 import { Bench, runbookOf, step } from "../engine/fixture.js";
 import { ScriptedOperator } from "../fakes/scripted-operator.js";
@@ -271,6 +273,19 @@ describe("what may not be touched", () => {
     expect(salvageHost(scene).changed).toEqual([]);
   });
 
+  it("is not put back as root by a name that another account could lead elsewhere", async () => {
+    const at = "/home/ann/stack";
+    const scene = changed(await lost(), (state) =>
+      altered(state, at, (tree, path) => planted(tree, path, directory({ uid: 1000, modified: NOW }))),
+    );
+    const input = { ...(await caseOf("salvage.put-back").input(scene)), into: `${at}/data` };
+    await expect(scene.perform(putBack, input)).rejects.toMatchObject({
+      code: "guard-refused",
+      message: `${at}/data is to be written as root, and others than root may write to ${at}`,
+    });
+    expect(salvageHost(scene).changed).toEqual([]);
+  });
+
   it("is not put back on another libc, where text sorts differently", async () => {
     const scene = await lost();
     const input = await caseOf("salvage.put-back").input(scene);
@@ -281,18 +296,34 @@ describe("what may not be touched", () => {
 });
 
 describe("a dump", () => {
-  it("is not called proved where a row is missing", async () => {
-    const scene = await copied();
+  const dumpOf = async (scene: Scene): Promise<JsonObject> => {
     const { chosen } = await scene.perform(chooseDatabases, {
       found: [await scene.perform(inspectCopy, await caseOf("salvage.inspect").input(scene))],
       dump: ["shop"],
     });
     const [one] = chosen as readonly JsonObject[];
-    const dumped = await scene.perform(caseOf("salvage.dump").action, {
-      ...HERE,
-      chosen: one ?? {},
-      out: "/var/tmp/x",
+    return await scene.perform(caseOf("salvage.dump").action, { ...HERE, chosen: one ?? {}, out: "/var/tmp/x" });
+  };
+
+  it("as plain text, which an earlier version has written, is handed to no program", async () => {
+    const scene = await copied();
+    const dumped = await dumpOf(scene);
+    const files = (dumped["files"] as readonly { path: string }[]).map((each) => ({
+      ...each,
+      path: each.path.replace(/\.dump$/u, ".sql"),
+    }));
+    const before = salvageHost(scene).engine.state.record;
+    await expect(scene.perform(proveDump, { ...HERE, dumped: { ...dumped, files } })).rejects.toMatchObject({
+      code: "guard-refused",
+      effect: "none",
+      message: expect.stringContaining("is a dump as plain text, of an earlier version") as string,
     });
+    expect(salvageHost(scene).engine.state.record).toEqual(before);
+  });
+
+  it("is not called proved where a row is missing", async () => {
+    const scene = await copied();
+    const dumped = await dumpOf(scene);
     const counts = [{ database: "shop", tables: [{ schema: "public", table: "orders", rows: 4213, newest: "" }] }];
     await expect(scene.perform(proveDump, { ...HERE, dumped: { ...dumped, counts } })).rejects.toMatchObject({
       code: "proof-failed",

@@ -29,7 +29,7 @@ describe("what a container says at start-up", () => {
 
   it("never takes a missing system identifier for a restore", () => {
     const lines = [
-      "Target s3://b/backups/x/wal missing /sysids/sysid for original 'Database system identifier'",
+      "Target s3://b/backups/x/wal/ missing /sysids/sysid for original 'Database system identifier'",
       "preparing patroni to restore this container from wal-e backups",
     ];
     expect(readStartUp(lines).decision).toBe("failed");

@@ -32,8 +32,8 @@ const runbook = (() => {
 function living(): Scene {
   const scene = new Scene().withOldArchive();
   scene.scratch.onStart = [
-    "last completed transaction was at log time 2026-11-21 11:04:10.5+00",
-    "archive recovery complete",
+    "LOG:  last completed transaction was at log time 2026-11-21 11:04:10.5+00",
+    "LOG:  archive recovery complete",
   ];
   return scene;
 }
@@ -88,6 +88,34 @@ describe("a test of a backup", () => {
     expect(test).toMatchObject({ verdict: "good", archive: ARCHIVE, found: { rows: 1 } });
     expect(scene.scratch.changes.map((each) => each.split(" ")[0])).toEqual(["restore", "start", "remove"]);
     NOTHING_LEFT(scene);
+  });
+
+  describe("that is killed before the restore", () => {
+    const resumed = async (free: (looks: number) => number) => {
+      const whole = newJournal();
+      await carry(living(), whole);
+      const found = whole.entries.findIndex((entry) => entry.type === "step-succeeded" && entry.step === "machine");
+      expect(found).toBeGreaterThan(0);
+      const scene = living();
+      let looks = 0;
+      Object.defineProperty(scene.scratch, "free", { get: () => free((looks += 1)) });
+      const journal = newJournal();
+      const result = await carry(scene, journal, { kills: [{ at: found + 1, how: "after" }] });
+      expect(looks).toBeGreaterThan(1);
+      return { result, drift: journal.entries.filter((entry) => entry.type === "drift-found") };
+    };
+
+    it("goes on though other bytes are free by then", async () => {
+      const { result, drift } = await resumed((looks) => 100_000_000_000 - looks * 3_000_000);
+      expect(drift).toEqual([]);
+      expect(result).toMatchObject({ outcome: "succeeded" });
+    });
+
+    it("asks where there is too little room by then", async () => {
+      const { result, drift } = await resumed((looks) => (looks === 1 ? 100_000_000_000 : 1_000));
+      expect(drift).toMatchObject([{ step: "machine", evidence: expect.stringContaining("are free") }]);
+      expect(result).toMatchObject({ exitCode: 13, error: { code: "question-unanswered" } });
+    });
   });
 
   it("that is killed at any append comes to the same end, and leaves nothing", async () => {
@@ -228,6 +256,12 @@ describe("a backup that is bad", () => {
 
 describe("a backup that could not be tested", () => {
   it.each<readonly [string, (scene: Scene) => void, JsonObject, string]>([
+    [
+      "the client that asks was killed",
+      (scene) => void (scene.scratch.onCopy = () => refuse("psql ended with exit code 137: ")),
+      {},
+      "could-not-test",
+    ],
     ["the disk is full", (scene) => void (scene.scratch.free = 1), {}, "could-not-test"],
     [
       "PostgreSQL is of another release",
@@ -259,6 +293,30 @@ describe("a backup that could not be tested", () => {
     damage(scene);
     const { result, test } = await tested(scene, { max_age: "3650d", ...inputs });
     expect([result.error?.code, result.exitCode, test?.verdict]).toEqual([code, 15, "untested"]);
+    NOTHING_LEFT(scene);
+  });
+});
+
+describe("the sandbox of a test", () => {
+  it("stands in the journal and on the screen, also where a person does without", async () => {
+    const scene = living();
+    scene.scratch.onSandbox = () => "no sandbox (the configuration says `sandbox: unsandboxed`)";
+    const journal = newJournal();
+    await carry(scene, journal, { inputs: { max_age: "3650d" } });
+    const looked = journal.entries.find((entry) => entry.type === "step-succeeded" && entry.step === "machine");
+    expect(JSON.stringify(looked)).toMatch(/"sandbox":"no sandbox \(the configuration says/);
+    expect(JSON.stringify(looked)).toMatch(/as nobody, in no sandbox \(the configuration says/);
+  });
+
+  it("is refused with 16 where there is none, before anything is fetched or made", async () => {
+    const scene = living();
+    const none = new RecoverError("no-sandbox", "there is none", { remedy: "Install it.", effect: "none" });
+    scene.scratch.onSandbox = () => {
+      throw none;
+    };
+    const { result, test } = await tested(scene, { max_age: "3650d" });
+    expect([result.error?.code, result.exitCode, test?.verdict]).toEqual(["no-sandbox", 16, "untested"]);
+    expect(scene.scratch.changes).toEqual([]);
     NOTHING_LEFT(scene);
   });
 });

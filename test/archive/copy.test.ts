@@ -32,7 +32,7 @@ function scene(memory: MemoryObjectStore = sampleArchive()): Scene {
   const clock = new StillClock(undefined, (ms) => {
     memory.nowMs += ms;
   });
-  return { memory, store: memory.writer(OLD), clock };
+  return { memory, store: memory.writer({ source: OLD, into: [NEW, ASIDE] }), clock };
 }
 
 async function plan(memory: MemoryObjectStore): Promise<CopyPlan> {

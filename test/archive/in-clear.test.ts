@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { verifyArchive } from "../../src/archive/judgement/verify.js";
-import { isCold } from "../../src/archive/judgement/strangers.js";
+import { isCold } from "../../src/archive/reading/cold.js";
 import { parseLocation } from "../../src/archive/names/location.js";
 import { readArchive } from "../../src/archive/reading/facts.js";
 import { inClear } from "../../src/archive/reading/in-clear.js";

@@ -28,7 +28,7 @@ function scene({ copy, head, code = "unreachable" }: Weather) {
   const clock = new StillClock(undefined, (ms) => {
     memory.nowMs += ms;
   });
-  const inner = memory.writer(OLD);
+  const inner = memory.writer({ source: OLD, into: [NEW] });
   const calls: string[] = [];
   const lose = async <T>(call: string, loss: (times: number) => Loss, work: () => Promise<T>): Promise<T> => {
     calls.push(call);

@@ -166,7 +166,9 @@ describe("the timeline", () => {
       recoveryPoint: { timeline: 1, segment: segment(6) },
       unreachable: [5, 6, 7, 8].map((number) => segment(number, 2)),
     });
-    expect(codes(verdict)).toEqual(["wal-aside"]);
+    expect(codes(verdict)).toEqual(["wal-aside", "history-missing"]);
+    expect(verdict.problems[1]).toMatchObject({ key: "wal_005/00000002.history.lzo" });
+    expect(verdict.problems[1]?.message).toContain("the number of its parent (1?), a tab, the LSN");
   });
 
   it("behind a hole in the histories is reached by its number", async () => {

@@ -138,7 +138,7 @@ describe("a history", () => {
       [3, [left(1, 4)]],
       [4, [left(1, 4), left(3, 9)]],
     ]);
-    const way = wayToLatest({ timeline: 1, stop: 2, stopLsn: 0x2000100n }, histories);
+    const way = wayToLatest({ timeline: 1, stop: 2, stopLsn: 0x2000100n }, { histories, wal: [] });
     const stretches = way.known ? way.stretches : [];
     expect(stretches).toEqual([
       { timeline: 1, from: 0 },

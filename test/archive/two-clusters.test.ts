@@ -121,7 +121,7 @@ describe("a younger cluster that wrote over the segment that the elder's base ba
   it("makes it of no use, which its time tells", async () => {
     const document = await startLost(5).look("deep");
     expect(document.verdict).toBe("not-restorable");
-    expect(document.baseBackups[0]?.why).toContain("of another cluster");
+    expect(document.baseBackups[0]?.why).toContain("WAL that it needs is missing");
     expect((await startLost(5).look()).verdict).toBe("unknown");
   });
 
@@ -129,5 +129,36 @@ describe("a younger cluster that wrote over the segment that the elder's base ba
     const document = await startLost(30).look("full");
     expect(document.verdict).toBe("not-restorable");
     expect(document.baseBackups[0]?.why).toContain("WAL that it needs is missing");
+  });
+});
+
+describe("a cluster made before the base backup had ended, that wrote over the segment in which it begins", () => {
+  /** No time tells it: its initdb was a minute after the elder's. */
+  const NEIGHBOUR = (((BigInt(ELDER) >> 32n) + 60n) << 32n).toString();
+  const writtenOver = (): Prefix => new Prefix().segments(ELDER, 1, 8).base(ELDER, 2).segments(NEIGHBOUR, 1, 3, 10);
+
+  it.each([undefined, "deep", "full"] as const)("makes it of no use at depth %s", async (depth) => {
+    // Where the other wrote its identifier as well, only a look into the base backup tells.
+    const both = depth === undefined ? [] : [writtenOver().sysid(NEIGHBOUR)];
+    for (const prefix of [writtenOver().sysid(ELDER), writtenOver(), ...both]) {
+      const document = await prefix.look(depth);
+      expect(document.verdict).toBe("not-restorable");
+      expect(document.baseBackups[0]?.why).toContain("WAL that it needs is missing");
+      const said = document.problems.filter(({ code }) => code === "sysid-from-elsewhere");
+      expect(said.map(({ message }) => message).join("")).not.toContain(NEIGHBOUR);
+    }
+    for (const prefix of [writtenOver().sysid(ELDER), writtenOver()]) {
+      const facts = await readArchive(prefix.store.reader(), OLD, { times: true });
+      expect(() => planRestore(facts)).toThrow("no base backup can be used");
+    }
+  });
+
+  it("leaves the verdict unknown where the base backup itself tells nothing", async () => {
+    const prefix = writtenOver().sysid(ELDER);
+    const part = `basebackups_005/${baseAt(2)}/tar_partitions/part_00000000.tar.lzo`;
+    prefix.put(part, packed(tar([{ name: "PG_VERSION", content: [Buffer.from("9.6\n"), 8192] }])), 2);
+    const document = await prefix.look();
+    expect(document.verdict).toBe("unknown");
+    expect(document.problems.find(({ code }) => code === "several-clusters")?.message).toContain("--deep reads whose");
   });
 });

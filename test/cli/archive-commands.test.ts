@@ -68,15 +68,23 @@ describe("archive verify", () => {
     for (const line of rest) expect(line.length, line).toBeLessThanOrEqual(80);
     const text = lines.join(" ").replace(/\s+/g, " ");
     for (const said of [
-      "lost after the recovery point: 3 segments (1 missing, 2 unreachable)",
-      "deleted 2026-11-21T02:35:21.000Z, the archive reaches no later than",
+      "at least 3 segments (1 missing, 2 unreachable), at most what was written after the recovery point is lost",
+      "stored 2026-11-21T02:30:00.000Z, 6 min before the deletion at 2026-11-21T02:35:21.000Z; its last transaction may be much older)",
       "recovery_target_timeline = 'latest'",
       "between 2026-11-21 02:30:00Z and 2026-11-21 02:50:00Z",
       "--deep looks into the objects",
     ])
       expect(text).toContain(said);
+    const most = { since: "2026-11-21T02:30:00.000Z", by: "segment", until: deletedAt.toISOString(), seconds: 321 };
+    expect(document.lossRange).toMatchObject({ atLeast: { segments: 3 }, atMost: most, shown: "" });
     expect(lines.at(-1)?.trim() ?? "").not.toBe("");
     expect(document.cost).toMatchObject({ depth: "names", requests: expect.any(Number) });
+  });
+
+  it("tells of segments alone where nobody said when it was deleted", async () => {
+    const { lines, document } = await archiveVerify({ store: sampleArchive({ segments: [1, 2, 3, 5, 6] }), location });
+    expect(lines.join("\n")).toContain("lost after the recovery point: 3 segments (1 missing, 2 unreachable)");
+    expect(document.lossRange).toBeNull();
   });
 
   it("shows a person some of many findings of one kind, and how many there are", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { formatLocation } from "../../src/archive/names/location.js";
+import { archiveVerify } from "../../src/cli/archive-verification.js";
 import { archiveRestore, type ArchiveRestoreResult } from "../../src/cli/archive-restoring.js";
 import { RestoreRate } from "../../src/ui/restore-rate.js";
 import { loadSegments, packedSegment, restorable, walKey } from "../archive/restorable-archive.js";
@@ -66,14 +67,16 @@ describe("archive restore", () => {
       restorable({ segments: [15, 17], more: [tarEntry("up\u001b[2J", { type: "2", link: ".." })] }),
     );
     expect(gap.document.lost).toEqual({ missing: 1, unreachable: 1, damaged: null });
-    expect(gap.lines.join("\n")).toContain("lost: 1 segment missing, 1 behind them");
+    expect(gap.lines.join("\n")).toContain("lost: 1 segment missing, 1 that cannot be reached");
     expect(gap.lines.join("")).not.toMatch(/\p{Cc}/u);
     expect(gap.document.linksLeftOut).toHaveLength(1);
     rmSync(join(place, "data"), { recursive: true });
     const store = restorable(ALL);
     add(store, walKey(16), packedSegment("13", 16));
     const damaged = await restore(store);
-    expect(damaged.document.lost).toMatchObject({ missing: 0, unreachable: 1 });
+    expect(damaged.document.lost).toMatchObject({ missing: 1, unreachable: 1 });
+    const verified = await archiveVerify({ store, location: source, depth: "full" });
+    expect(verified.document.loss).toMatchObject({ missing: 1, unreachable: 1 });
     expect(damaged.lines.join("\n")).toMatch(
       /ends before a segment that cannot be used: 000000010000000000000010: it is of another cluster/,
     );

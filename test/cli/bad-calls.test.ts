@@ -147,7 +147,7 @@ const CALLS: readonly BadCall[] = [
     words: ["resume", "--decide", "a"],
     exit: 2,
     code: "usage",
-    says: "STEP=adopt",
+    says: "STEP=VALUE",
   },
   { what: "an input without a value", words: ["run", "--input", "foo"], exit: 2, code: "usage", says: "NAME=VALUE" },
   {

@@ -1,12 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { completions } from "../../src/cli/complete.js";
 import { COMMANDS } from "../../src/cli/parser.js";
 import { CATALOGUE, EXIT } from "../../src/errors.js";
 import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.js";
 import { Place } from "./program.js";
+import { TOOL } from "../tool.js";
 
 const place = new Place();
 afterAll(() => place.remove());
@@ -58,7 +59,7 @@ describe("what is offered for the word that is being typed", () => {
 describe("the script for bash", () => {
   const bash = (line: readonly string[]): readonly string[] => {
     const tool = join(place.directory, "dingo-recover");
-    writeFileSync(tool, `#!/bin/sh\nexec '${process.execPath}' '${resolve("dist/bin.cjs")}' "$@"\n`, { mode: 0o755 });
+    writeFileSync(tool, `#!/bin/sh\nexec '${process.execPath}' '${TOOL}' "$@"\n`, { mode: 0o755 });
     const script = `eval "$(dingo-recover completion bash)"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dingo_recover; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const { stdout, stderr, status } = spawnSync("bash", ["-c", script, "bash", ...line], {
       cwd: place.directory,

@@ -26,7 +26,7 @@ const QUESTION = ["discover", "--broker", "--logs", "broker.log", "--name", "ord
 describe("discover that asks the broker", () => {
   it("names what the logs know by its GUID only, and tells no password of its records", async () => {
     const broker = { url: server.url, username: "broker", password: { env: "BROKER_SECRET" } };
-    writeFileSync(join(place.directory, "dingo-recover.yml"), JSON.stringify({ broker }));
+    place.configure(JSON.stringify({ broker }));
     const { code, stdout, stderr } = await place.run([...QUESTION, "--json"], { BROKER_SECRET: PASSWORD });
     const { candidates } = JSON.parse(stdout) as { candidates: readonly object[] };
     expect(candidates).toMatchObject([{ guid: INSTANCE, kind: "deleted", name: "orders-db" }]);

@@ -26,7 +26,7 @@ afterEach(() => place.remove());
 describe("discover in a log store", () => {
   it("searches the one that the configuration names, with the log-in that it names", async () => {
     const store = { url: server.url, index: "logs-*", username: "reader", password: { env: "READER" } };
-    writeFileSync(join(place.directory, "dingo-recover.yml"), JSON.stringify({ opensearch: store }));
+    place.configure(JSON.stringify({ opensearch: store }));
     const { code, stdout } = await place.run(["discover", "--json"], { READER: PASSWORD });
     expect(JSON.parse(stdout)).toMatchObject({
       candidates: [{ guid: GUID, kind: "deleted" }],
@@ -46,7 +46,7 @@ describe("discover in a log store", () => {
   });
 
   it("asks no configured store where files alone were named", async () => {
-    writeFileSync(join(place.directory, "dingo-recover.yml"), JSON.stringify({ opensearch: { url: server.url } }));
+    place.configure(JSON.stringify({ opensearch: { url: server.url } }));
     writeFileSync(join(place.directory, "b.log"), lager(goodDeletion()));
     const { stdout } = await place.run(["discover", "--logs", "b.log", "--json"]);
     const { coverage } = JSON.parse(stdout) as { coverage: readonly { source: string }[] };

@@ -66,6 +66,32 @@ describe("doctor, where everything is there", () => {
   });
 });
 
+describe("doctor, where archives are read with keys of their own", () => {
+  it("reads with those alone, names both, and says that no policy tells what the others may", async () => {
+    const { keys } = box.box.host.world().store;
+    keys.push({ id: "AKIAREADER", secret: "canary-of-the-reader", denyWrites: [], holder: "reader" });
+    const config = box.configured((all) => {
+      all["s3"]!["source"] = { access_key_id: "AKIAREADER", secret_access_key: { env: "READER" } };
+    });
+    const before = box.box.host.world().store.requests.length;
+    const document = await examined([], { config, env: { READER: "canary-of-the-reader" } });
+    const of = (id: string) => document.checks.find((check) => check.id === id);
+    expect(of("s3.source")).toMatchObject({ state: "ok", text: expect.stringContaining("key AKIAREADER") as string });
+    expect(of("s3.write")?.text).toContain("could not be told");
+    const requests = box.box.host
+      .world()
+      .store.requests.slice(before)
+      .filter(({ operation }) => operation !== "put");
+    const read = requests.filter(({ operation }) => operation === "list" || operation === "get");
+    expect(new Set(read.map(({ by }) => by))).toEqual(new Set(["AKIAREADER"]));
+    expect(JSON.stringify(document)).not.toContain("canary-of-the-reader");
+    expect(document.exitCode).toBe(0);
+    const lost = await examined([], { config });
+    expect(lost.checks.find(({ id }) => id === "s3.settings")?.text).toBe("s3.source.secret_access_key is missing");
+    keys.pop();
+  });
+});
+
 describe("doctor, where something is not there", () => {
   it("names a program that is missing, and does not take what it could not look at for missing", async () => {
     const document = await examined([], { env: { PATH: "/nowhere" } });

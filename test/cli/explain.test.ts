@@ -28,7 +28,13 @@ describe("explain", () => {
   });
 
   it("knows the ends that no error leads to", async () => {
-    const [serious, done] = await Promise.all([place.run(["explain", "21"]), place.run(["explain", "0", "--json"])]);
+    const [serious, done, warning] = await Promise.all([
+      place.run(["explain", "21"]),
+      place.run(["explain", "0", "--json"]),
+      place.run(["explain", "20", "--json"]),
+    ]);
+    // A run ends with it, and so does a search.
+    for (const whose of ["Of a run", "Of discover"]) expect(warning.stdout).toContain(whose);
     expect(serious).toMatchObject({ code: EXIT.done, stderr: "" });
     expect(serious.stdout).toMatch(/^exit code 21: done, and what was found is serious/u);
     expect(JSON.parse(done.stdout)).toMatchObject({ codes: [], meaning: expect.stringContaining("proved") as string });

@@ -120,7 +120,7 @@ describe("config show", () => {
 
 describe("a run of one foundation among several", () => {
   it("is gone on with in the same one, by the command that it prints", async () => {
-    writeFileSync(join(place.directory, "dingo-recover.yml"), "profiles: { prod: {}, dev: {} }\n");
+    place.configure("profiles: { prod: {}, dev: {} }\n");
     const refused = await place.run(["run", "audit-docker-storage"], { PATH: "/nowhere" });
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("--profile prod or --profile dev");

@@ -31,10 +31,11 @@ describe("a run whose journal was lost", () => {
       await other.run(["run", ...INPUTS, "--non-interactive"], CONFIGURED);
       const [name = ""] = readdirSync(join(other.state, "runs"));
       writeFileSync(join(other.state, "runs", name, "journal.jsonl"), left);
-      for (const command of ["status", "resume", "undo"]) {
-        const { code, stdout } = await other.run([command, name, "--json"], CONFIGURED);
-        expect(code, command).not.toBe(0);
-        expect(JSON.parse(stdout), command).toMatchObject({ code: "journal-broken" });
+      const update = ["report", "--format", "update"];
+      for (const command of [["status"], ["resume"], ["undo"], ["report"], update, ["journal", "verify"]]) {
+        const { code, stdout } = await other.run([...command, name, "--json"], CONFIGURED);
+        expect(code, command.join(" ")).not.toBe(0);
+        expect(JSON.parse(stdout), command.join(" ")).toMatchObject({ code: "journal-broken" });
       }
       expect(JSON.parse((await other.run(["runs", "--json"])).stdout)).toMatchObject({
         runs: [{ state: "unreadable (journal-broken)" }],

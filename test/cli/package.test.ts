@@ -1,6 +1,16 @@
 /** The package as it is installed: from the file that `npm pack` makes, where no registry answers, into a place of its own. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -109,5 +119,38 @@ describe("the clone", () => {
     const { allowScripts } = JSON.parse(readFileSync("package.json", "utf8"));
     expect(names).not.toEqual([]);
     expect(allowScripts).toEqual(Object.fromEntries(names.map((name) => [name, false])));
+  });
+
+  it("runs no install script of a dependency, whichever npm installs it and however it is called", () => {
+    const clone = join(place, "clone");
+    const dependency = join(place, "dependency");
+    for (const directory of [clone, dependency]) mkdirSync(directory);
+    const own = { name: "dependency", version: "1.0.0", scripts: { install: 'echo ran > "$INIT_CWD/ran"' } };
+    writeFileSync(join(dependency, "package.json"), JSON.stringify(own));
+    writeFileSync(join(clone, "package.json"), JSON.stringify({ name: "clone", version: "1.0.0" }));
+    const install = () => run("npm", "--prefix", clone, "install", "--install-links", dependency);
+    expect(install()).toMatchObject({ status: 0 });
+    const ran = join(env.HOME, "ran");
+    expect(existsSync(ran), "a script that runs without it").toBe(true);
+    rmSync(ran);
+    rmSync(join(clone, "node_modules"), { recursive: true });
+    copyFileSync(".npmrc", join(clone, ".npmrc"));
+    expect(install()).toMatchObject({ status: 0 });
+    expect(existsSync(join(clone, "node_modules/dependency/package.json"))).toBe(true);
+    expect(existsSync(ran)).toBe(false);
+  });
+
+  it("is not told to pack what nobody has built: no script of its own runs by itself either", () => {
+    const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect(
+      Object.keys(scripts).filter((name) => /^(?:pre|post)|^(?:install|prepare|dependencies)$/u.test(name)),
+    ).toEqual([]);
+    const told = ["README.md", "docs/test-backup/Dockerfile"].flatMap((file) =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .filter((line) => line.includes("&& npm pack")),
+    );
+    expect(told).toHaveLength(2);
+    for (const line of told) expect(line).toContain("npm ci && npm run build && npm pack");
   });
 });

@@ -1,10 +1,10 @@
 /** The built program as a child of a test, with a state directory and an environment of its own. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-
-export const PROGRAM = resolve("dist/bin.cjs");
+import { join } from "node:path";
+import { TOOL } from "../tool.js";
+import { subjectOf, TrustStore } from "../../src/trust/trusted.js";
 
 /** All that a run needs to be told of the foundation; nothing of it answers. */
 export const CONFIGURED: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ export class Place {
   }
 
   start(words: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-    const child = spawn(process.execPath, [PROGRAM, ...words], {
+    const child = spawn(process.execPath, [TOOL, ...words], {
       cwd: this.directory,
       env: { ...this.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -53,8 +53,20 @@ export class Place {
     return this.start(words, env).ended;
   }
 
+  /** The configuration of the directory counts as it lies there now, as if somebody had said yes to `trust`. */
+  trust(): void {
+    const path = join(this.directory, "dingo-recover.yml");
+    new TrustStore(this.state).trust(subjectOf({ path, text: readFileSync(path, "utf8") }), new Date());
+  }
+
+  /** Writes it, and trusts it. */
+  configure(text: string): void {
+    writeFileSync(join(this.directory, "dingo-recover.yml"), text);
+    this.trust();
+  }
+
   remove(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 }
 

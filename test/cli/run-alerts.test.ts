@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -177,7 +177,7 @@ describe("a run of the program", () => {
   it("posts to the webhook that is a secret by itself, before it ends", async () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/canary-of-the-hook`;
     const alert = { webhook: { env: "HOOK" }, runs: ["failed"], metrics: "metrics" };
-    writeFileSync(join(place.directory, "dingo-recover.yml"), JSON.stringify({ alert }));
+    place.configure(JSON.stringify({ alert }));
     const { code, stdout, stderr } = await place.run(["run", "audit-docker-storage"], { HOOK: url, PATH: "/nowhere" });
     expect(code).toBe(15);
     expect(bodies.map((body) => JSON.parse(body) as Sent)).toMatchObject([

@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { get } from "node:http";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { StateDirectory } from "../../src/journal/state-directory.js";
 import { EXIT } from "../../src/errors.js";
@@ -45,18 +47,26 @@ async function served(words: readonly string[]): Promise<{ started: Started; add
   return { started, address: (JSON.parse(address) as { address: string }).address };
 }
 
+const tokenOf = (address: string): string => new URL(address).pathname.replaceAll("/", "");
+
+const filesBelow = (directory: string): readonly string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+
 async function stopped({ child, ended }: Started): Promise<void> {
   child.kill("SIGINT");
   expect((await ended).code).toBe(EXIT.done);
 }
 
 describe("serve", () => {
-  it("shows a run, goes on with it, and comes back at the same address", async () => {
+  it("shows a run, goes on with it, and has a new address each time", async () => {
     const state = new StateDirectory({ path: place.state, secrets: new Secrets(), now: () => new Date() });
     const { run, journal } = state.create();
     await journal.append({ ...STARTED, runbookText: { ...STARTED.runbookText } });
     // One that the kernel gives to nobody meanwhile.
-    const first = await served([run, "--port", String(await freePort("127.0.0.1"))]);
+    const port = String(await freePort("127.0.0.1"));
+    const first = await served([run, "--port", port]);
     expect(await fetched(first.address)).toContain("Recovery of a deleted service");
     const heard = told(first.address, "version");
     await heard;
@@ -65,9 +75,12 @@ describe("serve", () => {
     await told(first.address, journal.head);
     expect(await fetched(first.address)).toContain("We have found orders-db");
     await stopped(first.started);
-    const again = await served([run]);
-    expect(again.address).toBe(first.address);
+    const again = await served([run, "--port", port]);
+    expect(new URL(again.address).port).toBe(port);
+    expect(again.address).not.toBe(first.address);
+    expect(await fetched(first.address)).not.toContain("orders-db");
     expect(await fetched(again.address)).toContain("orders-db");
+    expect(filesBelow(place.state).filter((text) => text.includes(tokenOf(again.address)))).toEqual([]);
     await stopped(again.started);
     await journal.close();
   });

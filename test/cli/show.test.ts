@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -30,6 +31,20 @@ describe("the page of a runbook", () => {
     const page = runbookPage(openRunbook("salvage-docker-volumes"));
     expect(page).toMatch(/^docker volume ls -q$/mu);
     expect(page).not.toContain("sudo -n docker");
+  });
+
+  it.each(["bash", "sh"])("says how any value is filled in, so that %s runs none of it", (shell) => {
+    const page = runbookPage(openRunbook("recover-deleted-service"));
+    const [, letter = "", written = ""] =
+      /In a value that is filled in, write each `(.)` as `(\S+)`:/u.exec(page) ?? [];
+    for (const value of ["x'; echo pwned; '", "the shop's", "$(echo pwned)"]) {
+      const line = "printf '[%s]' '<space.final_name>'".replace("<space.final_name>", () =>
+        value.split(letter).join(written),
+      );
+      expect(execFileSync(shell, ["-c", line], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })).toBe(
+        `[${value}]`,
+      );
+    }
   });
 
   it("has the commands that are typed by hand, with placeholders for what is not known", () => {

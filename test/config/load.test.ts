@@ -55,6 +55,7 @@ s3:
   region: eu-central-1
   bucket: our-postgresql-backups
   credentials: { access_key_id: AKIAEXAMPLE, secret_access_key: { env: S3_SECRET } }
+  source: { access_key_id: { env: READER }, secret_access_key: { file: secrets/reader }, session_token: { env: LENT } }
 logs: [logs/*.gz, /var/log/broker.log, "-"]
 etcd: { url: "http://10.58.111.42:4001" }
 actions: [mine.js]
@@ -72,7 +73,7 @@ actions: [mine.js]
         deployment: "dingo-postgresql-0123456789abcdef0123",
         caCert: PEM,
         client: "ops_manager",
-        clientSecret: { kind: "command", argv: ["pass", "show", "bosh"] },
+        clientSecret: { kind: "command", argv: ["pass", "show", "bosh"], cwd: folder },
         gateway: {
           host: "jump.example.org",
           port: 2222,
@@ -86,6 +87,11 @@ actions: [mine.js]
         region: "eu-central-1",
         bucket: "our-postgresql-backups",
         credentials: { accessKeyId: "AKIAEXAMPLE", secretAccessKey: { kind: "env", name: "S3_SECRET" } },
+        source: {
+          accessKeyId: { kind: "env", name: "READER" },
+          secretAccessKey: { kind: "file", path: join(folder, "secrets/reader") },
+          sessionToken: { kind: "env", name: "LENT" },
+        },
       },
       logs: [join(folder, "logs/*.gz"), "/var/log/broker.log", "-"],
       etcd: "10.58.111.42:4001",
@@ -142,6 +148,7 @@ describe("a wrong configuration file", () => {
     ["bosh: { client_secret: hunter2-hunter2 }", "1:24"],
     ["bosh:\n  client_secret: @hunter2-hunter2", "2:"],
     ["s3: { credentials: { access_key_id: AK, secret_access_key: hunter2-hunter2 } }", "1:60"],
+    ["s3: { source: { access_key_id: AK, secret_access_key: hunter2-hunter2 } }", "1:55"],
     ["cf:\n  passwordd: *hunter2-hunter2", "2:"],
     ["cf:\n  password:\n    !hunter2-hunter2", "3:"],
     ["bosh: { gateway: { host: h, user: u, private_key: '-----BEGIN hunter2-hunter2' } }", "1:51"],
@@ -210,6 +217,9 @@ opensearch: { url: http://os.example.org }
     ["s3://our-backups/Backups/x", "lies where archives lie"],
     ["s3://our-backups/backups/6e101b27-9f1d-4b7e-8e83-5c0f3d1f0a01/wal/leases", "lies where archives lie"],
     ["s3://our-backups/x/wal/leases", "lies where archives lie"],
+    ["s3://our-backups/spilo/pg-main/wal_005", "lies where archives lie"],
+    ["s3://our-backups/spilo/pg-main/Basebackups_005/x", "lies where archives lie"],
+    ["s3://our-backups/x/sysids", "lies where archives lie"],
     ["s3://our-backups/x/../backups", "no plain name"],
     ["s3://our-backups//backups", "no plain name"],
     ["s3://our-backups/x%2f..", "no plain name"],

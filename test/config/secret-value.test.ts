@@ -27,14 +27,16 @@ describe("the value of a secret", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-    expect(await secretValue({ kind: "command", argv: ["pass"] }, sources({}, "from-pass\r\n"))).toBe("from-pass");
+    expect(await secretValue({ kind: "command", argv: ["pass"], cwd: "/" }, sources({}, "from-pass\r\n"))).toBe(
+      "from-pass",
+    );
   });
 
   it("is asked for by its place where it is not to be had", async () => {
     const cases = [
       [{ kind: "env", name: "NOT_SET" }, "the environment variable NOT_SET is empty"],
       [{ kind: "file", path: "/nowhere/secret" }, 'the file "/nowhere/secret" cannot be read'],
-      [{ kind: "command", argv: ["fails"] }, 'the command "fails" failed'],
+      [{ kind: "command", argv: ["fails"], cwd: "/" }, 'the command "fails" failed'],
     ] as const;
     for (const [reference, message] of cases)
       await expect(secretValue(reference, sources())).rejects.toMatchObject({ code: "not-logged-in", message });

@@ -45,9 +45,11 @@ describe("the table of settings", () => {
   it("has every key that is read, and no other", () => {
     const groups = [
       [],
-      ...["cf", "bosh", "s3", "elasticsearch", "opensearch", "broker", "etcd", "alert", "gpg"].map((key) => [key]),
+      ...["cf", "bosh", "s3", "elasticsearch", "opensearch", "broker", "etcd", "alert", "gpg", "approvals"].map(
+        (key) => [key],
+      ),
     ];
-    for (const path of [...groups, ["bosh", "gateway"], ["s3", "credentials"]]) {
+    for (const path of [...groups, ["bosh", "gateway"], ["s3", "credentials"], ["s3", "source"]]) {
       const prefix = path.map((key) => `${key}.`).join("");
       const known = SETTINGS.filter(({ name }) => name.startsWith(prefix)).map(
         ({ name }) => name.slice(prefix.length).split(".")[0],
@@ -68,7 +70,7 @@ describe("the table of settings", () => {
       AWS_ENDPOINT_URL: "https://s3.example.org",
     };
     // Credentials by themselves are the AWS chain's; the others belong to a section that has to be there.
-    const counted = SETTINGS.filter(({ name }) => /^(?:cf|bosh|s3)\./.test(name) && !name.includes("credentials"));
+    const counted = SETTINGS.filter(({ name }) => /^(?:cf|bosh|s3)\./.test(name) && !/credentials|source/.test(name));
     for (const { name, variables = [] } of counted)
       for (const variable of variables) {
         if (variable === "BOSH_CA_CERT") continue;
@@ -112,7 +114,7 @@ describe("a configuration that init writes", () => {
     };
     const values = new Map(Object.entries(said).map(([name, text]) => [name, writtenValue(setting(name), text)]));
     const expected = {
-      cf: { username: "true", password: { kind: "command", argv: ["pass", "show", "cf"] } },
+      cf: { username: "true", password: { kind: "command", argv: ["pass", "show", "cf"], cwd: home } },
       bosh: {
         client: "a: b # c",
         clientSecret: { kind: "file", path: join(home, "bosh secret") },

@@ -27,6 +27,8 @@ export interface CellsWorld {
     /** A statement with more than one row and column, and what it gives. */
     readonly query: { readonly sql: string; readonly rows: readonly (readonly string[])[] };
     readonly brokenSql: string;
+    /** An archive of pg_dump with a table `brought_along` of three rows, which is nowhere yet. */
+    readonly archive: Uint8Array;
     /** Part of a line of its log since it was started. */
     readonly logged: string;
     /** After a start: until the log-in works. */
@@ -382,6 +384,39 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         const dead = await cell.sql.login(container, { ...login, port: 1 }, query.sql);
         expect(dead).toMatchObject({ ok: false, why: "other" });
         await expect(cell.sql.login(ABSENT, login, query.sql)).rejects.toMatchObject({ code: "command-failed" });
+      });
+
+      it("restores an archive as whoever logs in: all of it, or nothing", async () => {
+        const { container, login, archive } = world.database;
+        expect(await cell.sql.restores(container)).toMatch(/^\d+\.\d+/u);
+        const to = { ...login, application: "dingo-recover contract", timeoutMs: 60_000 };
+        const counted = () => cell.sql.login(container, login, "SELECT count(*) FROM public.brought_along;");
+        const torn = await cell.sql.restore(container, to, archive.subarray(0, -1));
+        expect(torn).toMatchObject({
+          ok: false,
+          why: "other",
+          message: expect.stringContaining("end of file") as string,
+        });
+        const text = Buffer.from("--\n-- PostgreSQL database dump\n--\n\n\\! touch /tmp/obeyed\n".padEnd(1000));
+        const refused = { ok: false, message: expect.stringContaining("text format dump") as string };
+        expect(await cell.sql.restore(container, to, text)).toMatchObject(refused);
+        const wrong = await cell.sql.restore(container, { ...to, password: "not the password" }, archive);
+        expect(wrong).toMatchObject({ ok: false, why: "password" });
+        expect(await cell.sql.restore(container, { ...to, port: 1 }, archive)).toMatchObject({
+          ok: false,
+          why: "other",
+        });
+        expect(await counted()).toMatchObject({ ok: false });
+        expect(await cell.sql.restore(container, to, archive)).toEqual({ ok: true });
+        expect(await counted()).toEqual({ ok: true, rows: [["3"]] });
+        expect(await cell.sql.restore(container, to, archive)).toMatchObject({
+          message: expect.stringContaining("already exists") as string,
+        });
+        expect(await counted()).toEqual({ ok: true, rows: [["3"]] });
+        await expect(cell.sql.restore(ABSENT, to, archive)).rejects.toMatchObject({ code: "command-failed" });
+        await expect(cell.sql.restores(ABSENT)).rejects.toMatchObject({ code: "command-failed" });
+        const evil = cell.sql.restore(container, { ...to, database: "host=evil" }, archive);
+        await expect(evil).rejects.toMatchObject({ code: "guard-refused", effect: "none" });
       });
 
       it("refuses what psql would read as something else", async () => {

@@ -19,10 +19,14 @@ export interface CopiesFixture {
   readonly uid: number;
   /** Directory for dumps. */
   readonly out: string;
+  /** Under other names: the file without its last byte, and a dump as text. */
+  spoiled(file: string): Promise<{ readonly torn: string; readonly text: string }>;
   /** Everything of the original, with times. */
   original(): Promise<string>;
 }
 
+/** The beginning of one, and more bytes than the head of an archive has. */
+export const TEXT_DUMP = `--\n-- PostgreSQL database dump\n--\n\n${"SELECT 1;\n".repeat(80)}`;
 const RUN = "20261122-0000-cont";
 const NAME = `dingo-recover-${RUN}-1`;
 const FRESH = `${NAME}-proof`;
@@ -98,7 +102,7 @@ export function describeDatabaseCopies(title: string, open: () => Promise<Copies
 
     it("dumps to a file, and reads back what it is", async () => {
       const { copies, database, out } = fixture;
-      const file = `${out}/contract/database.sql`;
+      const file = `${out}/contract/database.dump`;
       expect(await copies.dumped(file)).toBeUndefined();
       const dumped = await copies.dump(server, { database, file });
       expect(dumped).toMatchObject({ path: file, sha256: expect.stringMatching(/^[0-9a-f]{64}$/u) as string });
@@ -116,14 +120,32 @@ export function describeDatabaseCopies(title: string, open: () => Promise<Copies
       await copies.makeVolume(FRESH, LABELS);
       await copies.startFresh(fresh, NAME);
       await until(fresh);
-      const file = `${out}/contract/database.sql`;
+      const file = `${out}/contract/database.dump`;
       expect(
         (await copies.sql(fresh, "postgres", "CREATE DATABASE proof TEMPLATE template0 ENCODING 'UTF8';")).failed,
       ).toEqual([]);
-      const roles = await copies.load(fresh, { database: "postgres", file: `${out}/contract/roles.sql`, stops: false });
-      expect(roles.filter((line) => !line.includes(role))).toEqual([]);
-      expect(await copies.load(fresh, { database: "proof", file, stops: true })).toEqual([]);
+      expect(await copies.loadRoles(fresh, `${out}/contract/roles.sql`)).toEqual([]);
+      expect(await copies.load(fresh, { database: "proof", file })).toEqual([]);
       expect(await count(fresh, "proof")).toBe(String(rows));
+      expect(await copies.load(fresh, { database: "proof", file })).toEqual([
+        expect.stringMatching(/^pg_restore: error: could not execute query: ERROR: .* already exists/u),
+      ]);
+      const { torn, text } = await fixture.spoiled(file);
+      const into = { database: "empty" } as const;
+      await copies.sql(fresh, "postgres", "CREATE DATABASE empty TEMPLATE template0 ENCODING 'UTF8';");
+      expect(await copies.load(fresh, { ...into, file: text })).toEqual([
+        "pg_restore: error: input file appears to be a text format dump. Please use psql.",
+      ]);
+      expect(await copies.load(fresh, { ...into, file: torn })).toEqual([
+        "pg_restore: error: could not read from input file: end of file",
+      ]);
+      expect(await copies.loadRoles(fresh, text)).toEqual([
+        expect.stringMatching(/^ERROR: {2}the file of the roles is cut$/u),
+      ]);
+      await expect(copies.load(fresh, { ...into, file: `${file}-gone` })).rejects.toMatchObject({
+        code: "command-failed",
+      });
+      await expect(copies.loadRoles(fresh, `${file}-gone`)).rejects.toMatchObject({ code: "command-failed" });
     });
 
     it("ends its servers, removes its volumes, and does nothing where there are none", async () => {

@@ -216,7 +216,7 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         expect(await work.fingerprint(to)).toEqual(await work.fingerprint(from));
         await fixture.put(`${from}/PG_VERSION`, "16\n", { uid: 999, mode: 0o600, modified: 1_000_000_000_000 });
         await fixture.put(`${from}/new`, "x");
-        await work.rename(`${from}/pg_wal`, `${top}/away`);
+        await work.rename(`${from}/pg_wal`, `${from}/away`);
         await fixture.put(`${to}/base/1/strange`, "x");
         await work.alignTree(from, to, { isLive: false });
         expect(await work.fingerprint(to)).toEqual(await work.fingerprint(from));
@@ -286,17 +286,20 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         await fixture.put(path, "before\n", { uid: 1000, mode: 0o640 });
         expect(await work.hashOf(path)).toBe(sha256("before\n"));
         expect(await work.hashOf(`${top}/none`)).toBeUndefined();
-        await expect(work.writeFile(path, "x", sha256("else"))).rejects.toMatchObject(REFUSED);
-        await expect(work.writeFile(path, "x", undefined)).rejects.toMatchObject(REFUSED);
+        await expect(work.writeFile(path, "x", { sha256: sha256("else") })).rejects.toMatchObject(REFUSED);
+        await expect(work.writeFile(path, "x", {})).rejects.toMatchObject(REFUSED);
         expect(await fixture.text(path)).toBe("before\n");
-        await work.writeFile(path, "after ü\n", sha256("before\n"));
+        await work.writeFile(path, "after ü\n", { sha256: sha256("before\n") });
         expect(await fixture.text(path)).toBe("after ü\n");
-        await work.writeFile(`${top}/new`, "n", undefined);
+        await work.writeFile(`${top}/new`, "n", {});
         expect(await fixture.text(`${top}/new`)).toBe("n");
         await expect(work.removeFile(`${top}/new`, sha256("else"))).rejects.toMatchObject(REFUSED);
         await work.removeFile(`${top}/new`, sha256("n"));
         expect(await fixture.text(`${top}/new`)).toBeUndefined();
         await work.removeFile(`${top}/new`, sha256("n"));
+        expect(await work.whyUnwritable(path, [`${top}/data`, "/srv-of-nobody/data"])).toBeUndefined();
+        expect(await work.whyUnwritable(`${top}/none`, [])).toBeUndefined();
+        expect(await work.whyLed(top)).toBeUndefined();
       });
 
       it("are known to git, or not", async () => {

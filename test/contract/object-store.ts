@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.js";
 import type { ArchiveStore, KeyRange, ObjectReader, ObjectStore, ReadRequest } from "../../src/ports/object-store.js";
 import { bucketRules } from "./bucket-rules.js";
+import { placesIn, protectedPlaces } from "./protected-places.js";
 
 export interface ObjectStoreWorld {
   readonly bucket: string;
@@ -51,8 +52,6 @@ const DECLARED: Readonly<Record<Method, readonly ErrorCode[]>> = {
 };
 
 const MISSING_BUCKET = "no-such-bucket-anywhere";
-const PROTECTED = "protected/archive/wal";
-
 /** Keys that break XML, URLs, headers, terminals or sorting by UTF-16. */
 export const HOSTILE_KEYS = [
   "new\nline",
@@ -76,7 +75,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     beforeAll(async () => {
       world = await open();
       reader = world.store.reader();
-      writer = world.store.writer({ bucket: world.bucket, prefix: PROTECTED });
+      writer = world.store.writer(placesIn(world.bucket));
     });
     afterAll(() => world.close());
 
@@ -92,7 +91,6 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     const at = (key: string) => ({ bucket: world.bucket, key });
     const text = async (key: string) => Buffer.from(await reader.get(at(key))).toString();
     const keys = async (prefix: string) => (await reader.list(world.bucket, prefix)).map(({ key }) => key);
-    const etagOf = async (key: string) => (await reader.head(at(key)))?.etag ?? "";
 
     describe("list", () => {
       it("gives every object below the prefix, with size, ETag, date and class, in the order of the keys' bytes", async () => {
@@ -361,13 +359,14 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       });
 
       it("says when it is refused, and when nobody answers", async () => {
-        const protect = { bucket: world.bucket, prefix: PROTECTED };
         const request = { ifMatch: md5("content"), size: 7, storageClass: "STANDARD" };
-        const copy = (store: ArchiveStore) => store.writer(protect).copy(at("copy/from"), at("copy/denied"), request);
+        const copy = (store: ArchiveStore) =>
+          store.writer(placesIn(world.bucket)).copy(at("copy/from"), at("copy/denied"), request);
         await fails("copy", copy(world.denied), { code: "access-denied", effect: "none" });
         await fails("copy", copy(world.unreachable), { code: "unreachable" });
         expect(await reader.head(at("copy/denied"))).toBeUndefined();
-        const nowhere = writer.copy(at("copy/from"), { bucket: MISSING_BUCKET, key: "x" }, request);
+        const elsewhere = world.store.writer(placesIn(MISSING_BUCKET));
+        const nowhere = elsewhere.copy(at("copy/from"), { bucket: MISSING_BUCKET, key: "copy/x" }, request);
         await fails("copy", nowhere, { code: "bucket-missing" });
       });
     });
@@ -390,38 +389,14 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
 
       it("says when it is refused, and when nobody answers", async () => {
         await world.seed("remove/kept", "1");
-        const protect = { bucket: world.bucket, prefix: PROTECTED };
-        const remove = (store: ArchiveStore) => store.writer(protect).remove(at("remove/kept"));
+        const remove = (store: ArchiveStore) => store.writer(placesIn(world.bucket)).remove(at("remove/kept"));
         await fails("remove", remove(world.denied), { code: "access-denied", effect: "none" });
         await fails("remove", remove(world.unreachable), { code: "unreachable" });
         expect(await text("remove/kept")).toBe("1");
       });
     });
 
-    describe("the protected prefix", () => {
-      it("takes no copy and no delete, and is read as ever", async () => {
-        await world.seed(`${PROTECTED}/wal_005/1`, "only copy");
-        await world.seed("elsewhere", "x");
-        for (const key of [PROTECTED, `${PROTECTED}/wal_005/1`, `${PROTECTED}/new`]) {
-          const copy = writer.copy(at("elsewhere"), at(key), { ifMatch: await etagOf("elsewhere") });
-          await fails("copy", copy, { code: "source-protected", effect: "none" });
-          await fails("remove", writer.remove(at(key)), { code: "source-protected", effect: "none" });
-        }
-        expect(await keys(`${PROTECTED}/`)).toEqual([`${PROTECTED}/wal_005/1`]);
-        expect(await text(`${PROTECTED}/wal_005/1`)).toBe("only copy");
-      });
-
-      it("does not cover what only begins alike", async () => {
-        await world.seed(`${PROTECTED}2/x`, "x");
-        await writer.remove(at(`${PROTECTED}2/x`));
-        expect(await keys(`${PROTECTED}2/`)).toEqual([]);
-      });
-
-      it("has a reader without any way to write", () => {
-        expect(reader).not.toHaveProperty("copy");
-        expect(reader).not.toHaveProperty("remove");
-      });
-    });
+    protectedPlaces({ world: () => world, writer: () => writer, fails });
 
     it("says who speaks to which endpoint, without the secret", async () => {
       const identity = await world.store.identity();

@@ -15,6 +15,8 @@ async function ask(cf: RecordedCloudFoundry | undefined, text?: string, query: D
   return await discover({ sources: { cf, logs, now }, query });
 }
 
+const deletionWithoutNodes = [eraF.start(), eraF.stop(GUID, 0), eraF.unassign(), eraF.done()];
+
 const cloud = () => new RecordedCloudFoundry();
 
 describe("Cloud Foundry's records", () => {
@@ -178,9 +180,69 @@ describe("records and logs together", () => {
   });
 
   it("say that there is nothing to recover of an instance without a node", async () => {
-    const empty = lager([eraF.start(), eraF.stop(GUID, 0), eraF.unassign(), eraF.done()]);
+    const create = [
+      ["provision.start", { "instance-id": GUID }],
+      ["provision.perform.error", { "instance-id": GUID, error: "no cell has room" }, 2],
+    ] as const;
+    const empty = lager([...create, ...deletionWithoutNodes]);
     const { document } = await ask(cloud().deleted(GUID, "orders-db", AT), empty);
     expect(document.candidates).toMatchObject([{ kind: "never-had-a-node" }]);
+    const alone = await ask(undefined, empty);
+    expect(alone.exitCode).toBe(17);
+    expect(alone.document.notDeleted[0]?.why).toMatch(/so there is nothing to recover$/);
+  });
+
+  it("say so of one whose create failed, though nodes were planned and added for it", async () => {
+    const failed = lager([
+      ["scheduler.run-cluster", { "instance-id": GUID, steps: ["AddNode"], "steps-count": 1 }],
+      ["add-node.perform", { "instance-id": GUID }],
+      ["provision.run-cluster", { "instance-id": GUID, error: "unknown plan" }, 2],
+      ...deletionWithoutNodes,
+    ]);
+    const { document, exitCode } = await ask(undefined, failed);
+    expect(exitCode).toBe(17);
+    expect(document.notDeleted[0]?.why).toMatch(/^its create failed; it had no node .* nothing to recover$/);
+  });
+
+  it("call deleted what had a node in its life, whatever the broker saw at its end", async () => {
+    const adding = ["add-node.perform", { "instance-id": GUID }] as const;
+    for (const sign of [adding, eraF.saved(1)]) {
+      const { document, exitCode } = await ask(undefined, lager([sign, ...deletionWithoutNodes]));
+      expect(exitCode).toBe(0);
+      expect(document.candidates).toMatchObject([{ guid: GUID, kind: "deleted", mayLive: true }]);
+    }
+  });
+
+  it("leave open whether there was anything where the logs hold the deletion alone", async () => {
+    const { document, exitCode } = await ask(undefined, lager(deletionWithoutNodes));
+    expect(exitCode).toBe(15);
+    expect(document.candidates).toEqual([]);
+    expect(document.notDeleted).toEqual([]);
+    const beside = await ask(cloud().deleted(GUID, "orders-db", AT), lager(deletionWithoutNodes));
+    expect(beside.document.candidates).toMatchObject([{ kind: "deleted", mayLive: true }]);
+  });
+
+  it("leave it open where the logs hold the create and no failure of it: the lines of its nodes may be lost", async () => {
+    const creates = [
+      ["provision.start", { "instance-id": GUID }],
+      ["provision.async-begin", { "instance-id": GUID }],
+      ["provision.async-complete", { "instance-id": GUID }],
+    ] as const;
+    for (const lines of [creates.slice(0, 1), creates]) {
+      const text = lager(lines) + lager(deletionWithoutNodes, undefined, 1458195017 + 3 * 86_400);
+      const { document, exitCode, table } = await ask(undefined, text);
+      expect(exitCode).toBe(15);
+      expect([...document.candidates, ...document.notDeleted]).toEqual([]);
+      expect(table).not.toMatch(/nothing to recover|orphan/);
+      expect(table).toContain(`PATRONI_SCOPE=${GUID}`);
+    }
+  });
+
+  it("ask about it only where it may be what was asked for", async () => {
+    const named = ["provision.backup-name.update-recreation-data.saved", { "instance-id": GUID, name: "a" }] as const;
+    const text = lager([named, ...deletionWithoutNodes]);
+    expect((await ask(undefined, text, { name: "a" })).exitCode).toBe(15);
+    expect((await ask(undefined, text, { name: "b" })).exitCode).toBe(17);
   });
 
   it("compare a space's name with the GUID that a log has", async () => {
@@ -231,11 +293,12 @@ describe("the question", () => {
   });
 
   it("finds nothing where only what was not asked for is there, however much all lists of it", async () => {
-    const text = lager([named, ...goodDeletion()]);
-    const { document, exitCode, table } = await ask(undefined, text, { name: "billing", all: true });
+    const cf = cloud().deleted(GUID, "orders-db", AT);
+    const { document, exitCode, table } = await ask(cf, lager(goodDeletion()), { name: "billing", all: true });
     expect(exitCode).toBe(17);
-    expect(document.candidates).toMatchObject([{ guid: GUID, fits: false }]);
-    expect(table).toMatch(/No deleted instance was found[^]*Deleted, but not what was asked for:\n\n1\. /);
+    expect(document.candidates).toMatchObject([{ guid: GUID, fits: false, confirmed: false }]);
+    expect(table).toMatch(/Deleted, but not what was asked for:\n1\. [^]*No deleted instance was found/);
+    expect(table).not.toContain("dingo-recover run");
   });
 
   it("by time keeps what lies in the window, and prefers the nearer", async () => {

@@ -40,8 +40,9 @@ async function ask(sources: Sources, asked: DiscoverOptions["query"] = {}): Prom
   expect(OBEYED.exec(printed(found).replaceAll("\n", ""))?.[0]).toBeUndefined();
   expect(candidates.filter(({ guid }) => !GUID.test(guid))).toEqual([]);
   const complete = coverage.length > 0 && coverage.every((entry) => entry.complete);
-  const fits = candidates.some((each) => each.fits);
-  expect(found.exitCode).toBe(fits ? EXIT.done : complete ? EXIT.nothing : EXIT.unreachable);
+  const best = candidates.find((each) => each.fits);
+  const known = best?.confirmed === true ? EXIT.done : EXIT.warning;
+  expect(found.exitCode).toBe(best === undefined ? (complete ? EXIT.nothing : EXIT.unreachable) : known);
   return found;
 }
 

@@ -31,6 +31,8 @@ export interface TrueInstance {
   readonly deletedAt?: string;
   readonly recreated?: boolean;
   readonly containerLeft?: boolean;
+  /** Of what was not deleted. */
+  readonly why?: string;
 }
 
 export interface Truth {

@@ -42,18 +42,21 @@ const guids = ({ document }: DiscoverResult): readonly string[] => document.cand
 const aside = ({ document }: DiscoverResult): readonly string[] => document.setAside.map(({ guid }) => guid);
 
 describe("a deletion of what lived for seconds", () => {
-  it("is set aside beside another, told with its reason, and with all listed as the last, with its command", async () => {
+  it("is set aside beside another, told with its reason, and with all listed as the last, without a command", async () => {
     const entries = [made(OTHER), ...goodDeletion(OTHER), ...goodDeletion()];
     const found = await ask(entries);
     expect([guids(found), aside(found)]).toEqual([[GUID], [OTHER]]);
     expect(found.document.notDeleted).toEqual([]);
-    expect(found.table).toContain(`1 deletion was set aside: ${OTHER} lived for 0 s only (a failed create`);
+    expect(found.table).toContain(
+      `1 deletion was set aside (a failed create that was cleaned up, or a test):\n   ${OTHER} lived for 0 s only`,
+    );
     const all = await ask(entries, { all: true });
     expect([guids(all), aside(all)]).toEqual([[GUID, OTHER], []]);
     expect(all.table).toContain(
-      "note     Set aside: it lived for 0 s only: a failed create that was cleaned up, or a test.",
+      "open: Set aside: it lived for 0 s only: a failed create that was cleaned up, or a test.",
     );
-    expect(all.table).toContain(`dingo-recover run --input instance_guid=${OTHER}\n`);
+    expect(all.table).not.toContain(`instance_guid=${OTHER}`);
+    expect([found.exitCode, all.exitCode]).toEqual([0, 0]);
   });
 
   it("stands where nothing else fits", async () => {
@@ -71,12 +74,12 @@ describe("a deletion of what lived for seconds", () => {
     expect(guids(await ask([...short, ...goodDeletion(OTHER)], { name: GUID }))).toEqual([GUID]);
   });
 
-  it("counted together with others has one line", async () => {
+  it("is told by its GUID beside others", async () => {
     const third = "7d61d6ff-0000-4000-8000-000000000003";
     const noise = [OTHER, third].flatMap((guid) => [made(guid), ...goodDeletion(guid)]);
-    expect((await ask([...noise, ...goodDeletion()])).table).toContain(
-      "2 deletions were set aside: each lived for less than two minutes",
-    );
+    const { table } = await ask([...noise, ...goodDeletion()]);
+    expect(table).toContain("2 deletions were set aside (");
+    for (const guid of [OTHER, third]) expect(table).toContain(`   ${guid} lived for 0 s only`);
   });
 });
 

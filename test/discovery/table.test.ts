@@ -1,6 +1,7 @@
 /** The answer for a person. */
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
+import { withOpenQuestions } from "../../src/discovery/open-questions.js";
 import { toTable } from "../../src/discovery/table.js";
 import { plainTime } from "../../src/discovery/stamp.js";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
@@ -69,18 +70,18 @@ describe("a name that no deletion has", () => {
 });
 
 describe("a candidate", () => {
-  it("whose name no source knows keeps the name and the space that were asked for in its command", async () => {
+  it("whose name no source knows has no command, whatever name was asked for", async () => {
     const table = await ask(lager(goodDeletion()), { name: "orders-db", space: "prod" });
-    expect(table).toContain(
-      `dingo-recover run --input service=orders-db --input space=prod --input instance_guid=${GUID}\n`,
-    );
+    expect(table).toContain(GUID);
+    expect(table).not.toContain("dingo-recover run");
+    expect(table).toContain("No command is given: it is not known to be the one that was asked for.");
   });
 
   it("is proved by places in the file: its line, or its byte where lines were not counted", async () => {
     expect(await ask(lager(goodDeletion()))).toContain("proof    broker.log:1\n");
     const evidence = [{ source: "logs", file: "big.log", byteOffset: 4096, text: "found" }] as const;
     const found = { guid: GUID, kind: "deleted", why: "", score: 1, sources: ["logs"], notes: [], evidence } as const;
-    const told = toTable({ candidates: [found], notDeleted: [], coverage: [], complete: true });
+    const told = toTable(withOpenQuestions({ candidates: [found], notDeleted: [], coverage: [], complete: true }, {}));
     expect(told).toContain("proof    big.log, byte 4096\n");
   });
 
@@ -94,9 +95,9 @@ describe("a candidate", () => {
 describe("a candidate that fits only because nothing is known", () => {
   it("says so of its name and of its space, and of nothing that was not asked", async () => {
     const log = lager(goodDeletion());
-    expect(await ask(log)).not.toMatch(/note +(Its name|The name)/);
-    expect(await ask(log, { name: "orders-db" })).toContain("note     Its name is not known: nothing tells whether");
-    expect(await ask(log, { space: "prod" })).toContain("note     The name of its space is not known: --space could");
+    expect(await ask(log)).not.toContain("   open ");
+    expect(await ask(log, { name: "orders-db" })).toContain("open     Its name is not known: nothing tells whether");
+    expect(await ask(log, { space: "prod" })).toContain("open     The name of its space is not known: --space could");
   });
 });
 

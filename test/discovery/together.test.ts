@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/discovery/candidate.js";
+import { withOpenQuestions } from "../../src/discovery/open-questions.js";
 import { toTable } from "../../src/discovery/table.js";
 import { deletedTogether, recoverCommand } from "../../src/discovery/together.js";
 
@@ -36,26 +37,24 @@ describe("what was deleted together", () => {
     expect(deletedTogether(all.slice(2))).toEqual([]);
   });
 
-  it("stands in the table with one command for all that are gone, and one for each", () => {
+  it("stands in the table with one command for all that are gone, and none for one of them that nobody asked for", () => {
     const taken = { guid: "again-guid", createdAt: at("30") };
     const candidates = [
       candidate("carts", at("00")),
       candidate("users", at("01")),
       { ...candidate("back", at("02")), nameTakenBy: taken },
     ];
-    const table = toTable({ candidates, notDeleted: [], coverage: [], complete: true });
+    const table = toTable(withOpenQuestions({ candidates, notDeleted: [], coverage: [], complete: true }, {}));
     expect(table).toContain("3 went together from shop / prod. To bring back the 2 that are gone, by one consent");
     expect(table).toContain("dingo-recover run recover-deleted-space --input org=shop --input space=prod");
-    expect(table).toContain(
-      "dingo-recover run --input service=users --input org=shop --input space=prod --input instance_guid=users-guid",
-    );
-    expect(table).not.toContain("service=back");
+    expect(table).toContain('users-guid  "users"');
+    expect(table).not.toContain("--input service=");
   });
 
   it("is one alone: the table has its command, unless it lives again", () => {
     const users = candidate("users", at("01"));
     const table = (one: Candidate): string =>
-      toTable({ candidates: [one], notDeleted: [], coverage: [], complete: true });
+      toTable(withOpenQuestions({ candidates: [one], notDeleted: [], coverage: [], complete: true }, {}));
     expect(table(users)).toContain(
       "To recover it:\n   dingo-recover run --input service=users --input org=shop --input space=prod --input instance_guid=users-guid\n",
     );
@@ -63,17 +62,17 @@ describe("what was deleted together", () => {
     expect(table({ ...users, nameTakenBy: { guid: "again-guid", createdAt: at("30") } })).not.toContain("To recover");
   });
 
-  it("is recovered one by one, by GUID, where logs alone told of it: nothing in a command has to be filled in", () => {
+  it("is told without a command where logs alone told of it: which of them is meant nobody knows", () => {
     const candidates = ["00", "01"].map((minute) => {
       const { org: _org, space: _space, name: _name, ...rest } = candidate(`db-${minute}`, at(minute));
       return { ...rest, orgGuid: "org-guid" };
     });
-    const table = toTable({ candidates, notDeleted: [], coverage: [], complete: true });
+    const table = toTable(withOpenQuestions({ candidates, notDeleted: [], coverage: [], complete: true }, {}));
     expect(table).toContain(
       "2 went together from org-guid / space-guid. What still lives, and the names of the place,",
     );
-    expect(table).toContain("   dingo-recover run --input instance_guid=db-00-guid\n");
-    expect(table).not.toMatch(/recover-deleted-space|ORG|SPACE/);
+    expect(table).toContain("db-01-guid");
+    expect(table).not.toContain("dingo-recover run");
   });
 });
 

@@ -1,5 +1,5 @@
 /** The worked example of an own runbook and an own action: as the page has it, it runs. */
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Place } from "../cli/program.js";
@@ -10,12 +10,14 @@ let place: Place;
 beforeEach(() => {
   place = new Place();
   for (const name of readdirSync(EXAMPLE)) copyFileSync(join(EXAMPLE, name), join(place.directory, name));
+  place.trust();
 });
 afterEach(() => place.remove());
 
 const rewrite = (change: (text: string) => string): void => {
   const file = join(place.directory, "actions.mjs");
   writeFileSync(file, change(readFileSync(file, "utf8")));
+  place.trust();
 };
 
 describe("an own runbook with an own action", () => {
@@ -27,7 +29,7 @@ describe("an own runbook with an own action", () => {
   });
 
   it("is checked, and runs with a journal as any other", async () => {
-    expect(await place.run(["lint", "before-we-begin.yml"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await place.run(["lint", "--with-actions", "before-we-begin.yml"])).toMatchObject({ code: 0, stderr: "" });
     const ran = await place.run(["run", "./before-we-begin.yml", "--non-interactive", "--input", "team=data"]);
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.stdout).toMatch(/it is \d+ o'clock UTC: (?:some|no)body is there/u);
@@ -64,16 +66,30 @@ describe("an own runbook with an own action", () => {
     const good = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
     for (const [how, why] of wrong) {
       rewrite(() => how(good));
-      const { code, stderr } = await place.run(["lint", "before-we-begin.yml"]);
+      const { code, stderr } = await place.run(["lint", "--with-actions", "before-we-begin.yml"]);
       expect(code, stderr).toBe(10);
       expect(stderr.replaceAll(/\s+/gu, " ")).toMatch(why);
       expect(stderr).toContain("actions.mjs");
     }
   });
 
+  it.each(["lint", "show"])("is not loaded by %s, which says how it would be", async (command) => {
+    const seen = join(place.directory, "seen");
+    rewrite((text) => `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(seen)}, "");\n${text}`);
+    const looked = await place.run([command, "./before-we-begin.yml"]);
+    expect(looked.code, looked.stderr).toBe(10);
+    expect(`${looked.stdout}${looked.stderr}`.replaceAll(/\s+/gu, " ")).toContain("load them only with --with-actions");
+    expect(existsSync(seen)).toBe(false);
+    expect(await place.run([command, "--with-actions", "./before-we-begin.yml"])).toMatchObject({
+      code: 0,
+      stderr: "",
+    });
+    expect(existsSync(seen)).toBe(true);
+  });
+
   it("is an unknown action where the configuration does not name it", async () => {
     writeFileSync(join(place.directory, "dingo-recover.yml"), "{}\n");
-    const { code, stdout } = await place.run(["lint", "before-we-begin.yml"]);
+    const { code, stdout } = await place.run(["lint", "--with-actions", "before-we-begin.yml"]);
     expect(code).toBe(10);
     expect(stdout).toContain("team.office-hours");
   });

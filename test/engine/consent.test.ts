@@ -3,6 +3,7 @@ import type { AnyAction } from "../../src/action.js";
 import type { Runbook, Step } from "../../src/runbook/runbook.js";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
 import { Bench, runbookOf, step } from "./fixture.js";
+import { lasting, reversible, TakenBack } from "./reversible.js";
 
 const TARGET = "ORG/SPACE/db";
 
@@ -71,13 +72,13 @@ describe("consent to what disrupts or destroys", () => {
         kind: "typed",
         expected: TARGET,
         details: [
+          "points of no return: stop, add, swap",
           "stop (disrupt): Step stop",
           NO_WAY_BACK,
           "add (create): Step add",
           NO_WAY_BACK,
           "swap (destroy): Step swap",
           NO_WAY_BACK,
-          "points of no return: stop, add, swap",
         ],
       },
     ]);
@@ -101,14 +102,28 @@ describe("consent to what disrupts or destroys", () => {
     expect(bench.operator.asked).toMatchObject([
       {
         details: [
+          "points of no return: lose",
+          "undo leaves as it is then: note",
           "lose (destroy): Step lose",
           "  undo: it stays deleted",
           "note (destroy): Step note",
           "  undo: nothing to take back",
-          "points of no return: lose",
         ],
       },
     ]);
+  });
+
+  it("names first what an undo leaves as it is, and last that it takes the others back", async () => {
+    const world = new FakeWorld();
+    const runbook = runbookOf([
+      step("swap", { action: reversible(world, new TakenBack(), "destroy"), with: { key: "swap" } }),
+      step("restart", { action: lasting(world), with: { key: "restart" } }),
+    ]);
+    const bench = new Bench();
+    expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
+    const details = bench.operator.asked.flatMap((question) => ("details" in question ? (question.details ?? []) : []));
+    expect(details[0]).toBe("undo leaves as it is then: restart");
+    expect(details.at(-1)).toMatch(/undo \S+" takes the others back, last first/);
   });
 
   it("is asked before a creation already, where a review stands before it and danger behind it", async () => {

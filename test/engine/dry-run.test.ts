@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Context } from "../../src/action.js";
 import { dryRun } from "../../src/engine/dry-run.js";
 import { NO_LOCKS } from "../../src/journal/key-locks.js";
 import type { RunResult } from "../../src/engine/options.js";
@@ -112,6 +113,26 @@ describe("a dry run", () => {
     ]);
     expect(world.calls).toEqual(["read apps", "read a", "read b"]);
     expect(printed).toEqual(["fake create a", "fake create b", "fake create <item.made>"]);
+  });
+
+  it("names no run that nobody has saved where a choice is needed and nobody is there", async () => {
+    const choices = ["a", "b"].map((value) => ({ value, label: value, consequence: "it is taken" }));
+    const question = {
+      kind: "choice",
+      id: "q",
+      prompt: "Which?",
+      why: "Both fit.",
+      choices,
+      recommended: "a",
+    } as const;
+    const read = reading(new FakeWorld());
+    const asking: typeof read = {
+      ...read,
+      run: async (context: Context) => ({ value: (await context.ask(question)).value }),
+    };
+    const { result } = await dry([step("ask", { action: asking, with: { key: "k" } })]);
+    expect(result).toMatchObject({ exitCode: 13, error: { code: "question-unanswered" } });
+    expect(result.error?.remedy).toBe('Continue at a terminal with "dingo-recover run fake".');
   });
 
   it("ends with the error of a read that failed, as the run itself would", async () => {

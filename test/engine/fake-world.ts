@@ -37,6 +37,8 @@ export class FakeWorld {
   readonly opaque = new Set<string>();
   /** Proofs of these keys do not hold. */
   readonly unproven = new Set<string>();
+  /** Why a fact that no longer holds cannot be made again. */
+  readonly staying = new Map<string, { readonly stays: string }>();
   /** Guards of these keys refuse. */
   readonly guarded = new Set<string>();
   /** What reads find. */
@@ -132,7 +134,8 @@ export function changing(world: FakeWorld, effect: Exclude<Effect, "read">): Any
     async verify(_context, { key }) {
       world.calls.push(`verify ${key}`);
       const holds = world.isDone(key) && !world.unproven.has(key);
-      return { holds, evidence: `${key} ${holds ? "is there" : "is not there"}` };
+      if (holds) return { holds, evidence: `${key} is there` };
+      return { holds, evidence: `${key} is not there`, ...world.staying.get(key) };
     },
   };
   return defineAction(action);

@@ -35,6 +35,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
     world.readings.set("size", 8);
     await bench.resume({ runbook, flags: YES, answers: { "drift-1": "go-on" } });
   },
+  "decided-by-a-flag": async (world, bench, runbook) => {
+    world.weather.set("app-b", ["refused"]);
+    await bench.run({ runbook, flags: YES, inputs: { name: "db" } });
+    world.effects.delete("stop");
+    await bench.resume({ runbook, flags: YES });
+    await bench.resume({ runbook, flags: { ...YES, decide: new Map([["stop", "again"]]) } });
+  },
   "waiting-for-the-network": async (world, bench, runbook) => {
     world.weather.set(
       "read size",

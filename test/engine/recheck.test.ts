@@ -77,6 +77,20 @@ describe("a resumed run", () => {
     expect(bench.operator.asked[0]).toMatchObject({ recommended: "again", details: ["make: db is not there"] });
   });
 
+  it("does not offer to do a step again that its own guard would refuse, and says why", async () => {
+    const { world, runbook, bench } = scene();
+    await bench.run({ runbook, flags: YES });
+    world.unproven.add("db");
+    world.staying.set("db", { stays: "its place is taken" });
+    await bench.resume({ runbook, flags: YES, answers: { "drift-1": "stop" } });
+    const [question] = bench.operator.asked;
+    expect(question).toMatchObject({
+      recommended: "stop",
+      details: ["make: db is not there; it cannot be done again: its place is taken"],
+    });
+    expect(question?.kind === "choice" && question.choices.map(({ value }) => value)).toEqual(["stop", "go-on"]);
+  });
+
   it("goes on with what a read finds now, once the operator has seen the difference", async () => {
     const { world, runbook, bench } = scene();
     await bench.run({ runbook, flags: YES });

@@ -78,7 +78,7 @@ describe("an interrupt", () => {
     bench.clock.onSleep = () => stop.abort();
     const runbook = runbookOf([step("look", { action: reading(world), with: { key: "x" } })]);
     const result = await bench.run({ runbook, signal: stop.signal });
-    expect(result.error?.message).toBe("the run was interrupted. Nothing was going on.");
+    expect(result.error?.message).toBe("the run was interrupted. No change was under way.");
   });
 
   it("that meets a call about to end waits a moment and writes its outcome down", async () => {

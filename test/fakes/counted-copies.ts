@@ -9,7 +9,9 @@ import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.
 import { Secrets } from "../../src/secrets.js";
 
 const NOW = Date.UTC(2026, 10, 22);
-const CHANGES = new Set<string>(["makeVolume", "removeVolume", "fill", "start", "startFresh", "end", "dump", "load"]);
+const CHANGES = new Set<string>([
+  ...["makeVolume", "removeVolume", "fill", "start", "startFresh", "end", "dump", "load", "loadRoles"],
+]);
 
 export class SalvageHost {
   engine: DockerEngine;

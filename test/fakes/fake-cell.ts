@@ -10,6 +10,8 @@ export class FakeCell implements Cell {
   readonly label: string;
   readonly containers = new Map<string, Container>();
   readonly logLines = new Map<string, string[]>();
+  /** Lines since a time; those of `logLines` when there are none of that time. */
+  readonly logsSince = new Map<string, readonly string[]>();
   /** Absolute paths of directories, and of files with their text. */
   readonly directories = new Set<string>();
   readonly fileTexts = new Map<string, string>();
@@ -45,9 +47,9 @@ export class FakeCell implements Cell {
         this.changes.push(`restart=${policy} ${name}`);
         this.alter(name, { restartPolicy: policy });
       },
-      logs: async (name) => {
+      logs: async (name, since) => {
         this.#loseAnswer("logs");
-        return this.logLines.get(name) ?? [];
+        return this.logsSince.get(since) ?? this.logLines.get(name) ?? [];
       },
     };
   }

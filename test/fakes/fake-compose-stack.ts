@@ -21,6 +21,7 @@ import type {
   PathKind,
   ProofOrder,
   Said,
+  WrittenOver,
 } from "../../src/ports/docker-work.js";
 
 export const VOLUMES = "/var/lib/docker/volumes";
@@ -48,6 +49,8 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   readonly profiled = new Set<string>();
   readsDirectly = true;
   isTracked: boolean | undefined = false;
+  /** Why nobody may write to its Compose file. */
+  unwritable: string | undefined;
   /** What `psql` and `redis-cli` are answered. */
   answer: (argv: readonly string[], sql: string | undefined) => Said = () => ({ code: 0, stdout: "", stderr: "" });
   statuses: (number | undefined)[] = [];
@@ -144,6 +147,13 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   look = (): Promise<never> => Promise.reject(new Error("not asked here"));
   search = (): Promise<never> => Promise.reject(new Error("not asked here"));
   close = (): Promise<void> => Promise.resolve();
+
+  async whyLed(): Promise<string | undefined> {
+    return await Promise.resolve(undefined);
+  }
+  async whyUnwritable(): Promise<string | undefined> {
+    return this.unwritable;
+  }
 
   // --- what changes ---
   async stop(id: string): Promise<void> {
@@ -264,8 +274,9 @@ export class FakeComposeStack implements DockerHost, DockerWork {
     const text = this.files.get(path);
     return text === undefined ? undefined : hashOfText(text);
   }
-  async writeFile(path: string, text: string, expected: string | undefined): Promise<void> {
-    if ((await this.hashOf(path)) !== expected) throw refused(`${path} is something else`);
+  async writeFile(path: string, text: string, over: WrittenOver): Promise<void> {
+    if ((await this.hashOf(path)) !== ("sha256" in over ? over.sha256 : undefined))
+      throw refused(`${path} is something else`);
     this.#change(`write ${path}`);
     this.files.set(path, text);
   }

@@ -3,6 +3,7 @@
  * anywhere else (real-parts.md §3.4).
  */
 import { createHash } from "node:crypto";
+import { RecoverError } from "../../src/errors.js";
 import type { Sql } from "../../src/ports/cells.js";
 
 type Login = Awaited<ReturnType<Sql["login"]>>;
@@ -10,10 +11,19 @@ const md5 = (text: string): string => createHash("md5").update(text).digest("hex
 
 type Rows = readonly (readonly string[])[];
 
+/** What the server's own functions tell: identity as pg_control holds it, timeline and history. */
+const STANDING = "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('server_version_num')";
+
 export class FakeDatabase implements Sql {
   version = "9.6.24";
   systemId = "";
   inRecovery = false;
+  /** False while it takes no connections. */
+  up = true;
+  /** Text of the timeline's history file; "" on the first timeline. */
+  history = "";
+  /** The segment that is written now. */
+  writes = "000000010000000000000003";
   readonly passwords = new Map<string, string>();
   /** Rows of a table, by name. */
   readonly tables = new Map<string, number>();
@@ -25,6 +35,8 @@ export class FakeDatabase implements Sql {
   readonly content: (readonly [kind: string, name: string])[] = [];
   /** Schemas with their owners. */
   readonly schemas = new Map<string, string>();
+  /** Release of the container's pg_restore. */
+  restoring = "9.6.24";
   /** A transaction of a load is open somewhere. */
   loading = false;
   /** Every text that came, by socket or by login. */
@@ -39,7 +51,11 @@ export class FakeDatabase implements Sql {
 
   async socket(_container: string, sql: string): Promise<Rows> {
     this.statements.push(sql);
+    if (!this.up)
+      throw new RecoverError("unreachable", "PostgreSQL takes no connections", { remedy: "Wait.", effect: "none" });
     if (sql.startsWith("SHOW server_version")) return [[this.version]];
+    if (sql.startsWith(STANDING)) return [this.#standing()];
+    if (sql.includes("'.history'")) return [[this.writes, Buffer.from(this.history).toString("hex")]];
     if (sql.startsWith("SELECT rolname")) return [...this.passwords.keys()].map((name) => [name]);
     const recovering = this.inRecovery ? "t" : "f";
     if (sql.includes("FROM pg_largeobject_metadata"))
@@ -71,6 +87,14 @@ export class FakeDatabase implements Sql {
     return [];
   }
 
+  #standing(): readonly string[] {
+    const [major = 0, minor = 0, patch = 0] = this.version.split(".").map(Number);
+    const number = major >= 10 ? major * 10_000 + minor : major * 10_000 + minor * 100 + patch;
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt(this.systemId));
+    return [this.inRecovery ? "t" : "f", String(number), bytes.toString("hex")];
+  }
+
   async login(_container: string, to: Parameters<Sql["login"]>[1], sql: string): Promise<Login> {
     this.statements.push(sql);
     const hiccup = this.hiccups.shift();
@@ -79,6 +103,14 @@ export class FakeDatabase implements Sql {
     if (!trusted && this.passwords.get(to.user) !== to.password)
       return { ok: false, why: "password", message: `password authentication failed for user "${to.user}"` };
     return { ok: true, rows: this.#answer(sql) };
+  }
+
+  async restores(): Promise<string> {
+    return this.restoring;
+  }
+
+  async restore(container: string, to: Parameters<Sql["restore"]>[1], archive: Uint8Array): ReturnType<Sql["restore"]> {
+    return await this.login(container, to, Buffer.from(archive).toString());
   }
 
   /** Rows as a drill of that run writes them. */
@@ -106,8 +138,7 @@ export class FakeDatabase implements Sql {
       this.tables.set(to, this.tables.get(from) ?? 0);
       this.tables.delete(from);
     }
-    if (sql.includes("pg_try_advisory_xact_lock")) return [[this.loading ? "f" : "t"]];
-    if (sql.includes("FROM pg_settings")) return [["search_path"], ["statement_timeout"]];
+    if (sql.includes("pg_stat_activity")) return [[this.loading ? "1" : "0"]];
     const read = /^SELECT count\(\*\), md5\(.*FROM public\.(\w+);$/.exec(sql)?.[1];
     if (read !== undefined) return [[String(this.tables.get(read) ?? 0), this.checksums.get(read) ?? ""]];
     if (sql.includes("pg_is_in_recovery")) return [[this.inRecovery ? "t" : "f"]];

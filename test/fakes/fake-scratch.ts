@@ -16,9 +16,9 @@ import type {
 type Rows = readonly (readonly string[])[];
 
 export const STOP_LINES = [
-  "recovery stopping before commit of transaction 600, time 2026-11-21 11:05:00.25+00",
-  "last completed transaction was at log time 2026-11-21 11:04:10.5+00",
-  "archive recovery complete",
+  "LOG:  recovery stopping before commit of transaction 600, time 2026-11-21 11:05:00.25+00",
+  "LOG:  last completed transaction was at log time 2026-11-21 11:04:10.5+00",
+  "LOG:  archive recovery complete",
 ];
 
 function refused(code: ErrorCode, message: string): RecoverError {
@@ -46,6 +46,10 @@ export class FakeScratch implements ScratchDatabases {
   text: string | undefined;
   versions: Pick<ScratchPrograms, "postgres" | "pgDump"> = { postgres: "9.6.24", pgDump: "15.14" };
   free = 100_000_000_000;
+  /** A directory that the server's account cannot pass. */
+  closed: string | undefined;
+  /** What servers run in; an error where it throws. */
+  onSandbox: () => string = () => "bubblewrap 0.8.0";
 
   placeOf(run: string): string {
     return `/var/tmp/dingo-recover-${run}`;
@@ -56,7 +60,12 @@ export class FakeScratch implements ScratchDatabases {
     return {
       ...this.versions,
       ...{ postgresPath: path("postgres"), pgDumpPath: path("pg_dump"), psqlPath: path("psql"), account: "nobody" },
+      sandbox: this.onSandbox(),
     };
+  }
+
+  async closedAbove(): Promise<string | undefined> {
+    return this.closed;
   }
 
   async freeBytes(): Promise<number> {
@@ -83,7 +92,7 @@ export class FakeScratch implements ScratchDatabases {
     if (this.standingNow !== "down") return;
     this.changes.push("start");
     // A copy is recovered once.
-    if (!this.lines.some((line) => line.includes("archive recovery complete"))) this.lines.push(...this.onStart);
+    if (!this.lines.some((line) => line.includes("LOG:  archive recovery complete"))) this.lines.push(...this.onStart);
     this.standingNow = "accepting";
   }
 
@@ -118,12 +127,12 @@ export class FakeScratch implements ScratchDatabases {
 
   async dump({ place }: ScratchServer, { tables }: DumpOrder): Promise<ScratchFile> {
     if (this.standingNow !== "accepting") throw refused("command-failed", "nobody is there");
-    this.text = tables
+    this.text = `PGDMP\u0001\r${tables
       .map(
         ({ schema, table }) =>
           `CREATE TABLE ${schema}.${table} (n integer);\n-- ${this.#rowsOf(`${schema}.${table}`)} rows\n`,
       )
-      .join("");
+      .join("")}`;
     return await this.#file(place);
   }
 
@@ -131,8 +140,8 @@ export class FakeScratch implements ScratchDatabases {
     return this.text === undefined ? undefined : await this.#file(place);
   }
 
-  async readDump(): Promise<string> {
-    return this.text ?? "";
+  async readDump(): Promise<Uint8Array> {
+    return Buffer.from(this.text ?? "");
   }
 
   async remove(place: string, run: string): Promise<void> {
@@ -160,6 +169,6 @@ export class FakeScratch implements ScratchDatabases {
   async #file(place: string): Promise<ScratchFile> {
     const text = this.text ?? "";
     const sha256 = createHash("sha256").update(text).digest("hex");
-    return { path: `${place}/out/dump.sql`, bytes: text.length, sha256 };
+    return { path: `${place}/out/tables.dump`, bytes: text.length, sha256 };
   }
 }

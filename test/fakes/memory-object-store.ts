@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { compareKeys } from "../../src/key-order.js";
-import { refuseProtected, type ProtectedPrefix } from "../../src/adapters/s3/guard.js";
+import { Guard } from "../../src/adapters/s3/guard/guard.js";
 import { RecoverError, type ErrorCode } from "../../src/errors.js";
 import type {
   ArchiveStore,
@@ -12,6 +12,7 @@ import type {
   CopyRequest,
   KeyRange,
   LifecycleRule,
+  NotSimulated,
   Protection,
   SimulatedRights,
   ObjectInfo,
@@ -20,6 +21,7 @@ import type {
   ObjectStore,
   ReadRequest,
   StoreIdentity,
+  WritePlaces,
 } from "../../src/ports/object-store.js";
 
 export interface StoredObject {
@@ -41,6 +43,9 @@ type FakeCall = "region" | "time" | "policy" | "list" | "get" | "stream" | "head
 
 export class MemoryObjectStore implements ArchiveStore {
   readonly #buckets = new Map<string, Map<string, StoredObject & { readonly size: number }>>();
+  readonly #guard = new Guard(
+    async (bucket, prefix) => (await this.reader().list(bucket, prefix, { most: 1 })).length > 0,
+  );
   /** "copy KEY" and "remove KEY", in order. */
   readonly changes: string[] = [];
   /** Milliseconds; a copy is dated with it, cut to the second as S3 does. */
@@ -56,8 +61,10 @@ export class MemoryObjectStore implements ArchiveStore {
   /** By bucket, as JSON; a bucket without one has none. */
   readonly policies = new Map<string, string>();
   readonly protections = new Map<string, Protection>();
+  /** Names the keys that read archives. */
+  readingKey = "MEMORY";
   /** What a simulation comes to, for everybody. */
-  simulation: SimulatedRights | { readonly why: string } = { why: "the store is a memory" };
+  simulation: SimulatedRights | NotSimulated = { why: "the store is a memory" };
   /** By bucket; undefined: the store does not say. */
   readonly lifecycles = new Map<string, readonly LifecycleRule[] | undefined>();
 
@@ -96,6 +103,10 @@ export class MemoryObjectStore implements ArchiveStore {
     return Promise.resolve({ endpoint: "memory", region: "us-east-1", keyId: "MEMORY" });
   }
 
+  readingIdentity(): Promise<StoreIdentity> {
+    return Promise.resolve({ endpoint: "memory", region: "us-east-1", keyId: this.readingKey });
+  }
+
   region(bucket: string): Promise<string> {
     return this.#answer("region", () => {
       this.#require(bucket);
@@ -110,7 +121,7 @@ export class MemoryObjectStore implements ArchiveStore {
     });
   }
 
-  simulate(): Promise<SimulatedRights | { readonly why: string }> {
+  simulate(): Promise<SimulatedRights | NotSimulated> {
     return Promise.resolve(this.simulation);
   }
 
@@ -141,15 +152,16 @@ export class MemoryObjectStore implements ArchiveStore {
     };
   }
 
-  writer(protect: ProtectedPrefix): ObjectStore {
+  writer({ source, into }: WritePlaces): ObjectStore {
+    const permit = this.#guard.archives(source, into);
     return {
       ...this.reader(),
       copy: async (from, to, options) => {
-        refuseProtected(protect, to);
+        await permit.show(to);
         return this.#answer("copy", () => this.#copy(from, to, options));
       },
       remove: async (at) => {
-        refuseProtected(protect, at);
+        await permit.show(at);
         return this.#answer("remove", () => this.#remove(at));
       },
     };

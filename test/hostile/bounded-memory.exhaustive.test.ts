@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TOOL } from "../tool.js";
 
-const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 /** A recovery has about half of it; Node itself takes 60. */
 const MOST_MEGABYTES = 320;
 const MEGABYTE = 1024 * 1024;
@@ -34,7 +34,7 @@ interface Ended {
 
 async function run(words: readonly string[], feed?: AsyncIterable<Uint8Array>): Promise<Ended> {
   const peak = join(directory, "peak");
-  const child = spawn(process.execPath, ["--require", join(directory, "peak.cjs"), BIN, ...words], {
+  const child = spawn(process.execPath, ["--require", join(directory, "peak.cjs"), TOOL, ...words], {
     cwd: directory,
     env: { PATH: process.env["PATH"], HOME: directory, PEAK: peak },
     stdio: [feed === undefined ? "ignore" : "pipe", "pipe", "pipe"],

@@ -1,5 +1,5 @@
 /** Answers and lines as the real parts give them; what is fuzzed begins with these. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Json } from "./mutations.js";
@@ -112,7 +112,8 @@ export function logLines(): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((each) => each.isDirectory())
     .flatMap(({ name }) => {
-      const lines = gunzipSync(readFileSync(join(folder, name, "start.log.gz")))
+      const files = ["start.log.gz", "broker.stdout.log.gz"].map((file) => join(folder, name, file));
+      const lines = gunzipSync(readFileSync(files.find((file) => existsSync(file)) ?? ""))
         .toString("utf8")
         .split("\n");
       const every = Math.max(1, Math.floor(lines.length / 40));

@@ -53,6 +53,14 @@ describe("the file of a hand-over", () => {
     expect(readdirSync(join(state.directoryOf(document.run), "evidence"))).toEqual(Object.keys(document.evidence));
   });
 
+  it("is refused where anything stands behind the hand-over, which would be read as said here", async () => {
+    const { run, journal } = directory().create();
+    await journal.append({ type: "run-ended", outcome: "handed-over" });
+    await journal.append({ type: "approved", steps: ["drop"], shownSha256: "0".repeat(64), by: "operator" });
+    const forged = { ...(await handedOver()), run, head: journal.head, journal: [...journal.lines] };
+    expect(() => read(forged)).toThrow(expect.objectContaining({ code: "journal-broken" }));
+  });
+
   it.each([
     [
       "a line was changed",

@@ -2,58 +2,13 @@
 import { cpSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { EntryBody } from "../../src/journal/entry.js";
 import { makeDirectory } from "../../src/journal/durable.js";
-import { StateDirectory, type OpenRun } from "../../src/journal/state-directory.js";
 import { keyClaimName, runClaimName } from "../../src/lease/claim.js";
-import { readSeen } from "../../src/lease/keeper.js";
 import { fetchMirrored } from "../../src/lease/mirror.js";
-import { type Leased, openLease } from "../../src/lease/open.js";
-import { Secrets } from "../../src/secrets.js";
-import { MemorySharedPlace, SharedMemory } from "../fakes/memory-shared-place.js";
-import { scratchDirectories } from "../journal/scratch.js";
+import { SharedMemory } from "../fakes/memory-shared-place.js";
+import { Machine, started } from "./machine.js";
 
-const scratch = scratchDirectories();
-const NOW = new Date("2026-11-21T03:00:00Z");
 const KEY = "acme/shop/important-db";
-
-/** One operator at one machine. */
-class Machine {
-  readonly state: StateDirectory;
-  readonly place: MemorySharedPlace;
-  readonly #operator: string;
-
-  constructor(memory: SharedMemory, operator: string, path = scratch()) {
-    this.state = new StateDirectory({ path, secrets: new Secrets(), now: () => NOW });
-    this.place = new MemorySharedPlace(memory);
-    this.#operator = operator;
-  }
-
-  lease(open: OpenRun, takeOver = false): Promise<Leased> {
-    const { journal, locks, directory } = open;
-    const who = { operator: this.#operator, host: `laptop-of-${this.#operator}`, now: () => NOW };
-    return openLease({ place: this.place, journal, locks, directory, takeOver, ...who });
-  }
-
-  async arrive(run: string): Promise<Leased> {
-    this.state.bring({ run, ...(await this.fetch(run)) });
-    return this.lease(this.state.open(run, { takeOver: true }), true);
-  }
-
-  async fetch(run: string): ReturnType<typeof fetchMirrored> {
-    return fetchMirrored(this.place, run, (await readSeen(this.place, runClaimName(run)))?.claim.head);
-  }
-}
-
-const started = (step: string): EntryBody => ({
-  type: "step-started",
-  step,
-  attempt: 1,
-  action: "fake.copy",
-  effect: "disrupt",
-  input: {},
-  commandsSha256: "",
-});
 
 describe("a lease", () => {
   it("tells another recovery of the same service who has it, where, since when and at which step", async () => {
@@ -245,6 +200,64 @@ describe("a run that is taken over from another machine", () => {
       code: "fenced",
       message: expect.stringContaining("went on elsewhere") as string,
     });
+  });
+
+  it("is taken over again where who took it over died before its first line", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob, eve] = ["ann", "bob", "eve"].map((name) => new Machine(memory, name)) as [
+      Machine,
+      Machine,
+      Machine,
+    ];
+    const hers = await ann.lease(ann.state.create());
+    await hers.journal.append(started("copy"));
+    await hers.journal.checkFence();
+    const his = await bob.arrive(hers.journal.run);
+    const next = await eve.arrive(hers.journal.run);
+    expect([hers, his, next].map(({ journal }) => journal.epoch)).toEqual([1, 2, 3]);
+    await next.journal.append(started("start"));
+    await next.journal.checkFence();
+    await expect(his.journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
+    await expect(hers.journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
+    await his.journal.close();
+    // He fetches what she did since, and may go on.
+    const again = await bob.arrive(hers.journal.run);
+    expect(again.journal.entries).toHaveLength(2);
+    await expect(again.journal.checkFence()).resolves.toBeUndefined();
+  });
+
+  it("is taken over again where its first process wrote a line between the fetch and the take-over", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+    const hers = await ann.lease(ann.state.create());
+    const { run } = hers.journal;
+    await hers.journal.append(started("copy"));
+    await hers.journal.checkFence();
+    bob.state.bring({ run, ...(await bob.fetch(run)) });
+    await hers.journal.append(started("start"));
+    await hers.journal.checkFence();
+    const his = bob.state.open(run, { takeOver: true });
+    await expect(bob.lease(his, true)).rejects.toMatchObject({ code: "fenced" });
+    await his.journal.close();
+    const again = await bob.arrive(run);
+    expect(again.journal.entries).toHaveLength(2);
+    await expect(again.journal.checkFence()).resolves.toBeUndefined();
+    await expect(hers.journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
+  });
+
+  it("goes on at its first machine where who took it over died before its first line", async () => {
+    const memory = new SharedMemory();
+    const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+    const hers = await ann.lease(ann.state.create());
+    await hers.journal.append(started("copy"));
+    await hers.journal.checkFence();
+    await bob.arrive(hers.journal.run);
+    await hers.journal.close();
+    const mine = ann.state.open(hers.journal.run, { takeOver: false });
+    await expect(ann.lease(mine)).rejects.toMatchObject({ code: "locked" });
+    await mine.journal.close();
+    const back = await ann.lease(ann.state.open(hers.journal.run, { takeOver: true }), true);
+    await expect(back.journal.checkFence()).resolves.toBeUndefined();
   });
 
   it("can be fetched back; what was written here after the two parted is kept beside it", async () => {

@@ -1,5 +1,4 @@
 /** The audit on a real engine: what lies where is told, the exit code says how grave it is, and nothing is changed. */
-import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../src/docker-storage/finding.js";
 import { cacheDirectory } from "../rig/cache.js";
 import { OwnEngine } from "../rig/own-engine.js";
+import { TOOL } from "../tool.js";
 
-const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 const PGDATA = "/var/lib/postgresql/data";
 
 interface Audit {
@@ -22,7 +21,6 @@ describe("an audit of a real Docker host", () => {
   let scratch: string;
 
   beforeAll(async () => {
-    if (!existsSync(BIN)) throw new Error("dist/bin.cjs is missing: run npm run build first");
     scratch = await mkdtemp(join(tmpdir(), "audit-"));
     engine = await OwnEngine.start();
     await engine.image("plain:1", ['CMD ["sleep", "100000"]']);
@@ -39,12 +37,12 @@ describe("an audit of a real Docker host", () => {
     const state = ["--state-dir", join(scratch, "state")];
     const ran = await execa(
       process.execPath,
-      [BIN, "run", "audit-docker-storage", "--json", ...state, ...words],
+      [TOOL, "run", "audit-docker-storage", "--json", ...state, ...words],
       options,
     );
     const last = JSON.parse(ran.stdout.split("\n").at(-1) ?? "") as { readonly run: string; readonly exitCode: number };
     expect(last.exitCode).toBe(ran.exitCode);
-    const report = await execa(process.execPath, [BIN, "report", last.run, "--format", "json", ...state], options);
+    const report = await execa(process.execPath, [TOOL, "report", last.run, "--format", "json", ...state], options);
     const { findings } = JSON.parse(report.stdout) as { readonly findings: readonly Finding[] };
     return { code: ran.exitCode, findings };
   };
@@ -144,7 +142,7 @@ describe("an audit of a real Docker host", () => {
       "--regid=65534",
       "--clear-groups",
       process.execPath,
-      BIN,
+      TOOL,
       "run",
       "audit-docker-storage",
       "--json",

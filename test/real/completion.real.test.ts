@@ -2,14 +2,15 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../src/errors.js";
+import { TOOL } from "../tool.js";
 
 const directory = mkdtempSync(join(tmpdir(), "completion-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 const tool = join(directory, "dingo-recover");
-writeFileSync(tool, `#!/bin/sh\nexec '${process.execPath}' '${resolve("dist/bin.cjs")}' "$@"\n`, { mode: 0o755 });
+writeFileSync(tool, `#!/bin/sh\nexec '${process.execPath}' '${TOOL}' "$@"\n`, { mode: 0o755 });
 writeFileSync(join(directory, "a book.yml"), "");
 
 function lines(shell: string, script: string, ...words: string[]): readonly string[] {

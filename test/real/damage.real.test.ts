@@ -152,7 +152,11 @@ describe("an archive that lost objects", () => {
     expect(error).toMatchObject({ code: "loss-not-accepted", exitCode: 16 });
     expect(error.message).toContain(`${lostSegments()} segments would be lost`);
     expect(error.message).toContain(segment);
-    expect(error.message).toMatch(/the archive reaches no later than \S+Z: at least \d+ (s|min) are lost/);
+    expect(error.message).toMatch(
+      new RegExp(
+        `: at least ${lostSegments()} segments \\(1 missing, \\d unreachable, .*\\), at most the last \\d+ (s|min) of writes are lost \\(last transaction \\S+Z, deleted \\S+Z\\)`,
+      ),
+    );
     expect(error.remedy).toContain(`--accept-loss ${lostSegments()}`);
   });
 

@@ -10,7 +10,6 @@ import { StateDirectory } from "../../src/journal/state-directory.js";
 import { Secrets } from "../../src/secrets.js";
 import { Place, type Started } from "../cli/program.js";
 import { STARTED, step } from "../report/journals.js";
-import { freePort } from "../rig/server.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** For whatever a browser is waited for: the machine may be busy. */
@@ -37,14 +36,19 @@ beforeAll(async () => {
   const opened = state.create();
   ({ journal, run } = opened);
   await append(STARTED, ...step("log-in", "platform.check", "read", {}));
-  // A port that the kernel gives to nobody while the server is away.
-  served = place.start(["serve", run, "--json", "--port", String(await freePort("127.0.0.1"))]);
+  await serve();
+});
+
+/** Each has an address of its own. */
+async function serve(): Promise<void> {
+  served = place.start(["serve", run, "--json"]);
+  let said = "";
   served.child.stdout?.on("data", (chunk: unknown) => {
-    address += String(chunk);
+    said += String(chunk);
   });
   await served.saw("}\n");
-  address = (JSON.parse(address) as { address: string }).address;
-});
+  ({ address } = JSON.parse(said) as { address: string });
+}
 
 afterAll(async () => {
   await browser.close();
@@ -122,18 +126,22 @@ describe("the live page in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("says when its server is gone, and goes on by itself when it is back", async () => {
+  it("says when its server is gone, and goes on at the address of the next one", async () => {
     const { page } = await opened(address, [500, 800, "dark"]);
     await page.waitForFunction("document.getElementById('link').className === 'live'");
     served.child.kill("SIGINT");
     await served.ended;
     await page.waitForFunction("document.getElementById('link').className === 'lost'");
-    expect(await page.evaluate("document.getElementById('link').textContent")).toContain(`dingo-recover serve ${run}.`);
+    expect(await page.evaluate("document.getElementById('link').textContent")).toContain(`dingo-recover serve ${run} `);
     await pictured(page, "live-lost-dark-narrow");
-    served = place.start(["serve", run, "--json"]);
-    await page.waitForFunction("document.getElementById('link').className === 'live'");
+    const before = address;
+    await serve();
+    expect(address).not.toBe(before);
+    const { page: next } = await opened(address, [500, 800, "dark"]);
+    await next.waitForFunction("document.getElementById('link').className === 'live'");
     await append({ type: "run-resumed", operator: "eve", host: "laptop", toolVersion: "0.1.0", takeOver: false });
-    await page.waitForFunction("document.querySelector('main').textContent.includes('eve resumed the run')");
+    await next.waitForFunction("document.querySelector('main').textContent.includes('eve resumed the run')");
+    expect(await page.evaluate("document.getElementById('link').className")).toBe("lost");
   });
 
   it.each([

@@ -138,7 +138,7 @@ describe("a table that was dropped", () => {
 
   test("left no server, and a copy that nobody else can read", async () => {
     const place = `/var/tmp/dingo-recover-${run}`;
-    expect((await stat(join(place, "out", "dump.sql"))).mode & 0o077).toBe(0);
+    expect((await stat(join(place, "out", "tables.dump"))).mode & 0o077).toBe(0);
     expect((await readdir(join(place, "data"))).includes("postmaster.pid")).toBe(false);
   });
 

@@ -217,7 +217,7 @@ describe("a service that was deleted by mistake", () => {
     planted.stdin.end("\n");
     await planted;
     // What the search is about was really seen: the tool, its cf, and its commands on the cell.
-    for (const part of ["dist/bin.cjs run", "cf create-service ", "docker.sock stop", "v2/keys/service"]) {
+    for (const part of ["bundle/bin.cjs run", "cf create-service ", "docker.sock stop", "v2/keys/service"]) {
       expect(
         lines.seen.filter((line) => line.includes(part)),
         part,

@@ -1,13 +1,13 @@
 /** A lost database is found among real volumes, copied, asked, dumped and proved; killed in between, and undone. */
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.js";
 import { directDialer } from "../../src/adapters/network/dialer.js";
 import { Secrets } from "../../src/secrets.js";
-import { type CopiesFixture, describeDatabaseCopies } from "../contract/database-copies.js";
+import { type CopiesFixture, describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.js";
 import { cacheDirectory } from "../rig/cache.js";
 import { ODD_TABLE, ROLE, ROWS, SalvageScene } from "../rig/salvage-scene.js";
 import { until } from "../rig/until.js";
@@ -31,8 +31,6 @@ describe("a lost database among the volumes of a real engine", () => {
   let started: SalvageScene | undefined;
   let before = "";
   beforeAll(async () => {
-    if (!existsSync(join(import.meta.dirname, "../../dist/bin.cjs")))
-      throw new Error("dist/bin.cjs is missing: run npm run build first");
     scene = started = await SalvageScene.start();
     before = await scene.tree();
   });
@@ -58,6 +56,50 @@ describe("a lost database among the volumes of a real engine", () => {
 
   describeDatabaseCopies("on a real engine", () => fixtureOf(scene));
 
+  it("lets nothing that is written in a cluster run where it is dumped or loaded", async () => {
+    const { copies, programs, path, uid, out } = await fixtureOf(scene);
+    const [run, name] = ["20261122-0000-evil", "dingo-recover-20261122-0000-evil-1"];
+    const server = { run, programs, volume: name, uid, role: ROLE };
+    const fresh = { ...server, volume: `${name}-proof` };
+    const isRunning = async (at: typeof server): Promise<boolean> => (await copies.standing(at)) === "accepting";
+    const hasRun = async (container: string): Promise<boolean> =>
+      (await scene.engine.try("exec", container, "test", "-e", "/tmp/obeyed")).exitCode === 0;
+    try {
+      for (const each of [server, fresh]) await copies.makeVolume(each.volume, { "dingo-recover.run": run });
+      await copies.fill({ run, programs, path, inside: "", to: name, isForServer: true });
+      await copies.start(server);
+      await until("the copy answers", 60_000, () => isRunning(server));
+      for (const text of HOSTILE) await scene.engine.docker(...asSuperuser(name), ROLE, "-c", text);
+      const [roles, dump] = [`${out}/evil/roles.sql`, `${out}/evil/all.dump`];
+      await copies.dump(server, { database: "", file: roles });
+      await copies.dump(server, { database: ROLE, file: dump });
+      await copies.startFresh(fresh, name);
+      await until("the proof answers", 60_000, () => isRunning(fresh));
+      for (const database of ["whole", "forged"])
+        await copies.sql(fresh, "postgres", `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8';`);
+      expect(await copies.loadRoles(fresh, roles)).toEqual([]);
+      expect(await copies.load(fresh, { database: "whole", file: dump })).toEqual([]);
+      // A superuser decides what its server prints of a view, and so what pg_dump writes.
+      await scene.engine.docker(...asSuperuser(name), ROLE, "-c", FORGED);
+      await copies.dump(server, { database: ROLE, file: dump });
+      expect((await copies.load(fresh, { database: "forged", file: dump }))[0]).toMatch(
+        /syntax error at or near "\\"/u,
+      );
+      expect([await hasRun(name), await hasRun(fresh.volume)]).toEqual([false, false]);
+      // As text it is obeyed by psql, where no fence of a newer release stands around it.
+      const script = `pg_restore -f - | grep -v restrict | psql -X -q -h /tmp -U ${ROLE} -d forged`;
+      const input = await readFile(dump);
+      const env = { DOCKER_HOST: scene.engine.endpoint };
+      await execa("docker", ["exec", "-i", fresh.volume, "sh", "-c", script], { input, env, reject: false });
+      expect(await hasRun(fresh.volume)).toBe(true);
+    } finally {
+      for (const { volume } of [fresh, server]) {
+        await copies.end(volume, run);
+        await copies.removeVolume(volume).catch(() => undefined);
+      }
+    }
+  });
+
   it("finds it by what its files say, and changes not even a time of access", async () => {
     const ran = await scene.begun("look", ...run({}));
     expect(ran.exitCode, ran.all).toBe(13);
@@ -74,8 +116,9 @@ describe("a lost database among the volumes of a real engine", () => {
     await untouched();
     expect(await scene.left()).toEqual([]);
     const folder = join(scene.engine.directory, `dingo-recover-${runOf(ran.all)}`, scene.lost.slice(0, 12));
-    const dump = join(folder, `database-${ROLE}.sql`);
-    const text = await readFile(dump, "utf8");
+    const dump = join(folder, `database-${ROLE}.dump`);
+    expect((await readFile(dump, "latin1")).slice(0, 5)).toBe("PGDMP");
+    const text = (await execa("pg_restore", ["-f", "-", dump])).stdout;
     expect(text).toContain(`COPY public."${ODD_TABLE}" (x) FROM stdin;\n1\n2\n`);
     expect((await stat(dump)).mode & 0o077).toBe(0);
     // The roles hold a hash of its password; nothing else holds it.
@@ -194,6 +237,34 @@ describe("a lost database among the volumes of a real engine", () => {
   });
 });
 
+const asSuperuser = (container: string): readonly string[] => [
+  "exec",
+  container,
+  "psql",
+  "-X",
+  "-q",
+  "-h",
+  "/tmp",
+  "-U",
+  ROLE,
+  "-v",
+  "ON_ERROR_STOP=1",
+  "-d",
+];
+
+const EVIL = "x\n\\! touch /tmp/obeyed\n";
+/** Each name and comment is a line for psql, where something takes it out of its quotes. */
+const HOSTILE = [
+  `create table "${EVIL}" ("${EVIL}" int); comment on table "${EVIL}" is '${EVIL}'`,
+  `create view "view ${EVIL}" as select 1 as "${EVIL}"`,
+  `create function "${EVIL}"() returns int language sql as 'select 1'; comment on function "${EVIL}"() is '${EVIL}'`,
+  `create schema "${EVIL}"; create type "${EVIL}"."${EVIL}" as enum ('${EVIL}')`,
+  `create role "${EVIL}"; comment on role "${EVIL}" is '${EVIL}'; alter role "${EVIL}" set search_path to "${EVIL}"`,
+  `alter table "${EVIL}" owner to "${EVIL}"; insert into "${EVIL}" values (1)`,
+];
+const FORGED = `create or replace function pg_catalog.pg_get_viewdef(oid) returns text language sql as
+  $$select E'select 1 as x;\\n\\\\! touch /tmp/obeyed\\nselect 2'$$`;
+
 async function fixtureOf(scene: SalvageScene): Promise<CopiesFixture> {
   const hosts = new OpenDockerHosts({
     env: scene.env,
@@ -212,6 +283,12 @@ async function fixtureOf(scene: SalvageScene): Promise<CopiesFixture> {
     ...{ path, role: ROLE, database: ROLE, table: "posts", rows: ROWS },
     uid: (await stat(path)).uid,
     out: scene.engine.directory,
+    spoiled: async (file) => {
+      const whole = await readFile(file);
+      await writeFile(`${file}.torn`, whole.subarray(0, -1));
+      await writeFile(`${file}.text`, TEXT_DUMP);
+      return { torn: `${file}.torn`, text: `${file}.text` };
+    },
     original: () => scene.tree(scene.lost),
   };
 }

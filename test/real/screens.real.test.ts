@@ -5,7 +5,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { Place, PROGRAM } from "../cli/program.js";
+import { Place } from "../cli/program.js";
+import { TOOL } from "../tool.js";
 import { broken, lasting } from "../rig/screen-text.js";
 import { type Size, TmuxScreen } from "../rig/tmux-screen.js";
 
@@ -34,7 +35,7 @@ async function on(
 }
 
 const tool = (size: Size, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<TmuxScreen> =>
-  on(size, [process.execPath, PROGRAM, ...words], env);
+  on(size, [process.execPath, TOOL, ...words], env);
 
 /** Blanks tell of widths that times and names take, and a quick step has no time; what is said, and in which order, is held. */
 const said = (text: string): string => lasting(text.replace(/\s+/gu, " ")).replaceAll("3 s", "").replaceAll(" ", "");
@@ -106,6 +107,8 @@ describe.each(SIZES)("on $columns columns and $rows rows", (size) => {
     await screen.type("production");
     heldTo("creation", screen, await turned(screen, /\?\s+Create\s+the\s+new\s+service[^]*\)$/));
     await screen.type("y");
+    await turned(screen, /\?\s+Create\s+a\s+service\s+key[^]*\)$/);
+    await screen.type("y");
     heldTo("consent", screen, await turned(screen, /or\s+nothing\s+to\s+stop[^]*\):$/));
     await screen.type("acme/production/important-db");
     await turned(screen, /application[^]*or\s+nothing\s+to\s+stop[^]*\):$/);
@@ -158,7 +161,7 @@ describe("a question", () => {
 
   it("is left by Ctrl-Z, with all that waits for its answer, and gone back to by fg", async () => {
     const screen = await on(size, ["bash", "--norc", "--noprofile", "-i"], { PS1: "shell> " });
-    await screen.type(`${process.execPath} ${PROGRAM} rehearse --pace max`);
+    await screen.type(`${process.execPath} ${TOOL} rehearse --pace max`);
     await screen.saw("? Name of the service that was deleted");
     await screen.press("C-z");
     await screen.saw(/Stopped[^]*shell>$/u);
@@ -192,6 +195,8 @@ describe("a question", () => {
     await screen.saw(/Create the new service[^]*\(y\/N[^]*\)$/u);
     await screen.type("maybe");
     await screen.saw("type y or n, or done when it was done by hand");
+    await screen.type("y");
+    await screen.saw(/Create a service key[^]*\(y\/N[^]*\)$/u);
     await screen.type("y");
     const consent = await screen.saw(/or nothing to stop[^]*\):$/u);
     expect(consent).toMatch(/source {2}[^]*way back[^]*\? Go on with/u);

@@ -1,3 +1,4 @@
+import { archived } from "../../src/rehearsal/box-archive.js";
 import { createCells } from "../../src/adapters/host/cells.js";
 import { directDialer, loopbackDialer } from "../../src/adapters/network/dialer.js";
 import { createGateway } from "../../src/adapters/ssh/gateway.js";
@@ -84,6 +85,11 @@ cellsContract("the box's by ssh2", { anyProgram: false }, async () => {
       },
       query: { sql: "SELECT schemaname, tablename FROM pg_tables;", rows: [["public", "letters"]] },
       brokenSql: "SELECT nothing FROM nowhere;",
+      archive: Buffer.from(
+        archived(
+          "CREATE TABLE public.brought_along (\n    n integer\n);\nCOPY public.brought_along (n) FROM stdin;\n1\n2\n3\n\\.\n",
+        ),
+      ),
       logged: "scope: &scope",
       ready: async () => {
         await host.until(() => now().container.process.role === "master", HOUR);

@@ -1,6 +1,8 @@
+import { altered, nodeOn } from "../../src/rehearsal/docker-engine/machine-files.js";
 import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.js";
 import { LOST, lostHost } from "../../src/rehearsal/scenarios/salvage-docker-volumes.js";
-import { describeDatabaseCopies } from "../contract/database-copies.js";
+import { file as fileOf, planted } from "../../src/rehearsal/docker-engine/tree.js";
+import { describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.js";
 import { SalvageHost } from "../fakes/counted-copies.js";
 
 describeDatabaseCopies("on the simulated engine", async () => {
@@ -12,6 +14,15 @@ describeDatabaseCopies("on the simulated engine", async () => {
     programs: { image: image?.id ?? "", volumes: image?.volumes ?? [], directory: "", major: "13" },
     path: `/var/lib/docker/volumes/${LOST}/_data`,
     ...{ role: "shop", database: "shop", table: "orders", rows: 4212, uid: 999, out: "/var/tmp/out" },
+    spoiled: (file) => {
+      const node = nodeOn(state(), file);
+      const whole = node?.kind === "file" ? Buffer.from(node.start, "base64").toString() : "";
+      const plant = (path: string, text: string): void =>
+        host.alter((before) => altered(before, path, (tree, at) => planted(tree, at, fileOf(text, {}))));
+      plant(`${file}.torn`, whole.slice(0, -1));
+      plant(`${file}.text`, TEXT_DUMP);
+      return Promise.resolve({ torn: `${file}.torn`, text: `${file}.text` });
+    },
     original: () => Promise.resolve(JSON.stringify(state().volumes[LOST])),
   };
 });

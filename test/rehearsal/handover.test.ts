@@ -1,4 +1,5 @@
 /** A hand-over in the middle of the archive copy, from one laptop to another. `npm run build` comes first. */
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -42,7 +43,12 @@ describe("a recovery that is killed in the middle of the copy and handed over in
       expect(readFileSync(damaged, "utf8")).not.toBe(text);
       expect(await two.b.run(["handover", "import", damaged])).toMatchObject({ code: 16 });
       expect(two.b.runs).toEqual([]);
-      const imported = await two.b.run(["handover", "import", file]);
+      const asked = await two.b.run(["handover", "import", file]);
+      expect(asked).toMatchObject({ code: 10, output: expect.stringContaining("copy (create), running") as string });
+      expect(two.b.runs).toEqual([]);
+      const digest = createHash("sha256").update(text).digest("hex");
+      expect(exported.output).toContain(digest);
+      const imported = await two.b.run(["handover", "import", file, "--accept", digest]);
       expect(imported.output).toContain(`run ${run} was handed over by`);
       expect(imported.code).toBe(0);
       const { entries } = two.b.journal(run);

@@ -1,13 +1,13 @@
 /** Every incident of facts dingo.md §8, played on the built program. `npm run build` comes first. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FURTHER, INCIDENTS, REMAINS } from "../../src/rehearsal/scenarios/incidents.js";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
 import { rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
+import { TOOL } from "../tool.js";
 
-const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 /** The longest is a batch of five recoveries, beside others. */
 const LONG = 1_200_000;
 const ROWS = 35;
@@ -17,7 +17,6 @@ let right = 0;
 /** Of everything that the box complained about. */
 const told = { leaked: 0, sourceWrites: 0 };
 beforeAll(() => {
-  if (!existsSync(BIN)) throw new Error("dist/bin.cjs is missing: run npm run build first");
   directory = mkdtempSync(join(tmpdir(), "incidents-"));
 });
 afterAll(() => {
@@ -61,7 +60,7 @@ async function play(scenario: Scenario): Promise<readonly [number, readonly stri
     seed: 1,
     pace: "max",
     stateDirectory: join(directory, scenario.name),
-    program: [process.execPath, BIN],
+    program: [process.execPath, TOOL],
     args: ["--json"],
     interactive: false,
     caller: { TERM: "dumb" },

@@ -16,8 +16,8 @@ import { firstState } from "../../src/rehearsal/supervisor/first-state.js";
 import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.js";
 import { happy } from "./rehearsals.js";
 import { SeverableWay } from "./severable-way.js";
+import { TOOL } from "../tool.js";
 
-const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 export const LEASE = `s3://${BUCKET}/dingo-recover`;
 
 export interface Ended {
@@ -51,7 +51,8 @@ export class Laptop {
   }
 
   run(words: readonly string[]): Promise<Ended> {
-    const args = [BIN, ...words, "--state-dir", this.stateDirectory];
+    const config = join(this.#directory, "dingo-recover.yml");
+    const args = [TOOL, ...words, "--config", config, "--state-dir", this.stateDirectory];
     const child = spawn(process.execPath, args, {
       cwd: this.#directory,
       env: this.#env,
@@ -124,7 +125,6 @@ export class TwoLaptops {
   }
 
   static async open(settings: { readonly lease?: string } = { lease: LEASE }): Promise<TwoLaptops> {
-    if (!existsSync(BIN)) throw new Error("dist/bin.cjs is missing: run npm run build first");
     const directory = mkdtempSync(join(tmpdir(), "laptops-"));
     const scenario = happy();
     const clock = clockFrom(Date.now(), "max");

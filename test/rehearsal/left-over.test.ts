@@ -6,8 +6,8 @@ import { afterAll, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
 import { rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
+import { TOOL } from "../tool.js";
 
-const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 const stateDirectory = mkdtempSync(join(tmpdir(), "left-over-"));
 /** In the middle of the run, when every cell has been logged in to. */
 const KILLED_AT = 48;
@@ -21,7 +21,7 @@ it("the users that a kill left on cells are removed by the next process, and no 
     seed: 1,
     pace: "max",
     stateDirectory,
-    program: [process.execPath, BIN],
+    program: [process.execPath, TOOL],
     args: ["--json"],
     interactive: false,
     caller: { TERM: "dumb" },

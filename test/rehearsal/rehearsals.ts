@@ -1,5 +1,5 @@
 /** Rehearsed recoveries that are taken back, or cleaned up after: the built program in a box of its own. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Entry } from "../../src/journal/entry.js";
@@ -9,15 +9,14 @@ import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
 import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
 import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.js";
+import { TOOL } from "../tool.js";
 
-const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 export const LONG = 600_000;
 
 export class Rehearsals {
   readonly stateDirectory: string;
 
   constructor() {
-    if (!existsSync(BIN)) throw new Error("dist/bin.cjs is missing: run npm run build first");
     this.stateDirectory = mkdtempSync(join(tmpdir(), "undone-"));
   }
 
@@ -29,7 +28,7 @@ export class Rehearsals {
     return {
       pace: "max",
       stateDirectory: this.stateDirectory,
-      program: [process.execPath, BIN],
+      program: [process.execPath, TOOL],
       args: ["--json"],
       interactive: false,
       caller: { TERM: "dumb" },

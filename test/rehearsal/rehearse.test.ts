@@ -1,5 +1,5 @@
 /** Whole rehearsals: the built program as the child, the foundation in a box around it. `npm run build` comes first. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -10,8 +10,8 @@ import { type RehearsalResult, rehearse, resumeRehearsal } from "../../src/rehea
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
 import { summary } from "../../src/rehearsal/supervisor/summary.js";
+import { TOOL } from "../tool.js";
 
-const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 const CANARY = "canary-of-the-callers-own-environment";
 const LONG = 300_000;
 /** A seed with which the one stop is a kill. */
@@ -19,7 +19,6 @@ const SLOW_STOP = 11;
 
 let stateDirectory: string;
 beforeAll(() => {
-  if (!existsSync(BIN)) throw new Error("dist/bin.cjs is missing: run npm run build first");
   stateDirectory = mkdtempSync(join(tmpdir(), "rehearsals-"));
 });
 afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
@@ -39,7 +38,7 @@ function scenarioNamed(name: string): Scenario {
 const sitting = (args: readonly string[] = []): Sitting => ({
   pace: "max",
   stateDirectory,
-  program: [process.execPath, BIN],
+  program: [process.execPath, TOOL],
   args: [...args, "--json"],
   interactive: false,
   caller: {

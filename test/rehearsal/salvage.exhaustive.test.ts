@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { crashEverywhere } from "../../src/rehearsal/crash/everywhere.js";
 import { lastLine, matrixLines } from "../../src/rehearsal/crash/matrix.js";
+import { CRASH_STRIDE, strided } from "./crash-stride.js";
 
 const WORKER = join(import.meta.dirname, "../../dist/cli/crash-worker.js");
 /** What a run must have at the least: appends and changes of the engine, each with what can happen there. */
@@ -17,14 +18,15 @@ describe("a lost database among volumes", () => {
   it.each(["recovery", "undo"] as const)("comes to the same end wherever its %s is killed", async (act) => {
     const say = (line: string): void => console.log(line);
     const at = { scenario: "salvage-docker-volumes", seed: 1, worker: WORKER, processes: 2, say };
-    const matrix = await crashEverywhere({ ...at, every: 1, act, accidents: true });
+    const matrix = await crashEverywhere({ ...at, every: CRASH_STRIDE, act, accidents: true });
     console.log(matrixLines(matrix).join("\n"));
     const failing = matrix.tried.flatMap(({ planned, verdict }) =>
       verdict.complaints.map((complaint) => `${planned.row}: ${complaint}`),
     );
     expect(failing).toEqual([]);
-    expect(matrix.tried.length).toBeGreaterThan(LEAST[act]);
-    expect(matrix.tried.filter(({ planned }) => planned.column === "change")).not.toEqual([]);
+    expect(matrix.tried.length).toBeGreaterThan(strided(LEAST[act]));
+    // Some of the few that are taken with a stride may all be of other kinds.
+    if (CRASH_STRIDE === 1) expect(matrix.tried.filter(({ planned }) => planned.column === "change")).not.toEqual([]);
     console.log(`crash points, a lost database's volumes, ${act}: ${lastLine(matrix)}`);
   });
 });

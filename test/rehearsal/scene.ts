@@ -14,7 +14,10 @@ import { allContainers, type Era, type Site, type World } from "../../src/rehear
 export const OLD = "6e101b27-9f1d-4b7e-8e83-5c0f3d1f0a01";
 export const NEW = "78218ded-4c55-4c3f-9f5d-2f7f3e1c0b02";
 export const START = Date.UTC(2026, 10, 21, 12);
-const PLACE = { spaceGuid: "5ace0000-0000-4000-8000-000000000001", orgGuid: "04900000-0000-4000-8000-000000000001" };
+export const PLACE = {
+  spaceGuid: "5ace0000-0000-4000-8000-000000000001",
+  orgGuid: "04900000-0000-4000-8000-000000000001",
+};
 
 /** A world under test: the value moves on with each call. */
 export class Scene {

@@ -21,7 +21,11 @@ describe("a recovery whose laptop is cut off in the middle of the copy", () => {
       expect(refused.output).toContain(`dingo-recover resume ${run} --from ${LEASE} --take-over`);
       expect(two.b.runs).toEqual([]);
 
-      const second = await two.b.run(["resume", "--from", LEASE, "--take-over"]);
+      const shown = await two.b.run(["resume", "--from", LEASE, "--take-over"]);
+      expect(shown).toMatchObject({ code: 10, output: expect.stringContaining("import-not-accepted") as string });
+      expect(two.b.runs).toEqual([]);
+      const [, head = ""] = /--accept ([0-9a-f]{64})/.exec(shown.output) ?? [];
+      const second = await two.b.run(["resume", "--from", LEASE, "--take-over", "--accept", head]);
       expect(second.output).toContain("fetched");
       expect(second.code).toBe(0);
       const { entries, text } = two.b.journal(run);

@@ -1,6 +1,7 @@
 /** Undo of rehearsed recoveries at many depths, and killed at each of its ways back. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.js";
+import { sampled } from "./crash-stride.js";
 import { LONG, numberOf, Rehearsals } from "./rehearsals.js";
 
 const opened: Rehearsals[] = [];
@@ -22,7 +23,9 @@ function apart(): Rehearsals {
 }
 
 describe.concurrent("the undo of a rehearsed recovery", () => {
-  it.each(["create", "hold", "stop", "aside", "copy", "initialize", "optime", "data", "start", "passwords", "key"])(
+  it.each(
+    sampled(["create", "hold", "stop", "aside", "copy", "initialize", "optime", "data", "start", "passwords", "key"]),
+  )(
     "of one that was killed right after the step %s ends with the foundation as it was",
     async (step) => {
       const result = await apart().undo({ append: numberOf(whole, "step-succeeded", step), when: "after" });
@@ -31,7 +34,7 @@ describe.concurrent("the undo of a rehearsed recovery", () => {
     LONG,
   );
 
-  it.each(["create", "hold", "stop", "aside", "copy", "initialize", "optime", "data", "start", "key", "bind"])(
+  it.each(sampled(["create", "hold", "stop", "aside", "copy", "initialize", "optime", "data", "start", "key", "bind"]))(
     "of one that was killed when the step %s had begun ends with the foundation as it was",
     async (step) => {
       const result = await apart().undo({ append: numberOf(whole, "step-started", step), when: "after" });
@@ -40,7 +43,7 @@ describe.concurrent("the undo of a rehearsed recovery", () => {
     LONG,
   );
 
-  it.each(["bind", "key", "start", "data", "optime", "initialize", "copy", "aside", "stop", "hold", "create"])(
+  it.each(sampled(["bind", "key", "start", "data", "optime", "initialize", "copy", "aside", "stop", "hold", "create"]))(
     "killed when the way back of %s had begun, and carried on, ends the same, nothing done twice",
     async (step) => {
       const result = await apart().undo({ append: numberOf(whole, "step-started", step, true), when: "after" });

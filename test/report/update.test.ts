@@ -12,7 +12,7 @@ const FOUND = step("discover", "discovery.find-deleted-instance", "read", {
 });
 const VERIFIED = step("source", "archive.verify-source", "read", {
   recovery_point: "2026-11-21T02:13:50Z",
-  loss: "10 s lost",
+  loss: "as a person was told",
 });
 const READS = { type: "step-started", attempt: 1, effect: "read", commandsSha256: "" } as const;
 const ESTIMATED = step("estimate", "archive.estimate", "read", { minutes: "12" });
@@ -25,7 +25,7 @@ describe("the update for the people who wait", () => {
       "We have found orders-db, deleted at 2026-11-21 02:14:00Z. Its backups are being looked at. Work goes on.",
     );
     expect(told(...FOUND, ...VERIFIED, ...ESTIMATED)).toBe(
-      "We have found orders-db, deleted at 2026-11-21 02:14:00Z. Its backups reach no later than 2026-11-21 02:13:50Z; at least what was written in the last 10 s before the deletion is lost. To bring it back takes about 12 minutes. Work goes on.",
+      "We have found orders-db, deleted at 2026-11-21 02:14:00Z. Its backups reach no later than 2026-11-21 02:13:50Z. At least nothing, at most what was written after the recovery point is lost. To bring it back takes about 12 minutes. Work goes on.",
     );
   });
 
@@ -69,7 +69,7 @@ describe("the update for the people who wait", () => {
     { type: "step-succeeded", step: "apps", attempt: 1, how: "ran", evidence: "", output: {} },
   ];
   const BACK =
-    "orders-db is back and can be logged in to; the work on it is not finished. The last transaction in it is of 2026-11-21 02:13:49Z; at least what was written in the last 10 s before the deletion is lost. Counted in it: public.orders: 125 rows.";
+    "orders-db is back and can be logged in to; the work on it is not finished. The last transaction in it is of 2026-11-21 02:13:49Z. At least nothing, at most the last 11 s of writes are lost. Counted in it: public.orders: 125 rows.";
 
   it("says that it is back once that is proved, and what is still to be bound", () => {
     const all = [...FOUND, ...VERIFIED, ...ESTIMATED, ...login];
@@ -79,6 +79,26 @@ describe("the update for the people who wait", () => {
       { type: "step-succeeded", step: "restart", item: app, attempt: 1, how: "ran", evidence: "", output: {} },
     ]);
     expect(told(...all, ...restarted)).toBe(`${BACK} Work goes on.`);
+  });
+
+  it("tells the loss as the run told it, and narrows it by what was proved", () => {
+    const verified = (more: Readonly<Record<string, string>>): EntryBody[] =>
+      step("source", "archive.verify-source", "read", { recovery_point: "2026-11-21T02:13:50Z", ...more });
+    const read = { last_transaction: "2026-11-21T02:12:57Z" };
+    expect(told(...FOUND, ...verified(read))).toContain(
+      "Its backups reach no later than 2026-11-21 02:13:50Z. At least nothing, at most the last 63 s of writes are lost.",
+    );
+    expect(told(...FOUND, ...verified(read), ...login)).toContain("at most the last 11 s of writes are lost.");
+    const shown = verified({ ...read, nothing_lost: "its server ended in an orderly way" });
+    for (const all of [
+      [...FOUND, ...shown],
+      [...FOUND, ...shown, ...login],
+    ])
+      expect(told(...all)).toMatch(/ 2026-11-21 02:13:(?:50|49)Z\. Nothing is lost\. /);
+    const gap = verified({ ...read, lost: "3", lost_segments: "1 missing, 2 unreachable" });
+    expect(told(...FOUND, ...gap)).toContain("At least 3 segments, at most the last 63 s of writes are lost.");
+    const livedOn = verified({ ...read, lived_on: "true" });
+    expect(told(...FOUND, ...livedOn)).toContain("at most what was written after the last transaction is lost.");
   });
 
   it("does not say that it is back once that is taken back", () => {
@@ -142,11 +162,11 @@ describe("the update for the people who wait", () => {
   });
 
   it("ends what a stop says with one full stop, at the top of the report too", () => {
-    const why = "the run was interrupted. Nothing was going on.";
+    const why = "the run was interrupted. No change was under way.";
     const entries = journal(STARTED, ...FOUND, { type: "run-stopped", why, exitCode: 130 });
-    expect(incidentUpdate(entries, UTC)).toMatch(/Work has stopped: [^]*Nothing was going on\.(?!\.)/u);
+    expect(incidentUpdate(entries, UTC)).toMatch(/Work has stopped: [^]*No change was under way\.(?!\.)/u);
     const report = incidentReport(entries, { holds: true, head: "x" }, UTC);
-    expect(JSON.stringify(report.warnings)).toMatch(/It stopped: [^]*Nothing was going on\.(?!\.)/u);
+    expect(JSON.stringify(report.warnings)).toMatch(/It stopped: [^]*No change was under way\.(?!\.)/u);
   });
 
   it("says of a finished one that it is back and up to when, and of an undone one that it was taken back", () => {
@@ -156,7 +176,7 @@ describe("the update for the people who wait", () => {
     });
     const ended: EntryBody = { type: "run-ended", outcome: "succeeded" };
     expect(told(...FOUND, ...VERIFIED, ...proved, ...summed, ended)).toMatch(
-      /^orders-db is back, \d+ (?:s|min).* after the work on it began\. The last transaction in it is of 2026-11-21 02:13:49Z; at least what was written in the last 10 s before the deletion is lost\. Counted in it: public\.orders: 125 rows\.$/u,
+      /^orders-db is back, \d+ (?:s|min).* after the work on it began\. The last transaction in it is of 2026-11-21 02:13:49Z\. At least nothing, at most the last 11 s of writes are lost\. Counted in it: public\.orders: 125 rows\.$/u,
     );
     expect(told(...FOUND, { type: "run-ended", outcome: "undone" })).toContain("was taken back");
   });

@@ -5,12 +5,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Release } from "../container-lines/phases.js";
 import { images } from "./cache.js";
 import { docker, tryDocker } from "./docker.js";
 import type { EtcdServer } from "./etcd.js";
 import type { Ledger } from "./ledger.js";
 import type { ObjectStore } from "./object-store.js";
 import { logIn, PostgresNode } from "./postgres-node.js";
+import type { Router } from "./router.js";
 import { freePort } from "./server.js";
 import { until } from "./until.js";
 
@@ -22,6 +24,12 @@ export interface ProvisionRequest {
   readonly spaceGuid?: string;
   /** Containers that do not hear SIGTERM, as the images up to 0.8.0: each stop runs into the ten seconds. */
   readonly slowStop?: boolean;
+  /** Containers of an image that nobody has seen: what they print has no word that the tool knows. */
+  readonly unknownWords?: boolean;
+  /** Which release's image the containers play: the newest where nothing is said. */
+  readonly release?: Release;
+  /** Awaited between two nodes: the next one joins only then. */
+  readonly between?: (node: PostgresNode) => Promise<void>;
 }
 
 export interface Account {
@@ -61,6 +69,8 @@ export type Deletion =
   | "kill"
   /** The cell did not answer: container and directory stay, and the container goes on archiving. */
   | "left-alive"
+  /** It was dead already, so that no node advertised itself: the broker sees none, and removes none. */
+  | "left-dead"
   /** The container is gone, its directory is not. */
   | "directory-left";
 
@@ -113,6 +123,7 @@ export class RigBroker implements Broker {
       readonly label: string;
       /** Folder of the containers' data on the cell. */
       readonly store: string;
+      readonly router: Router;
     },
   ) {}
 
@@ -158,10 +169,11 @@ export class RigBroker implements Broker {
     await this.etcd.put(`/service/${guid}/state`, JSON.stringify(withNodes));
     const nodes: PostgresNode[] = [];
     for (const nodeId of nodeIds) {
-      const node = await this.runContainer(withNodes, nodeId, request.slowStop === true);
+      for (const earlier of nodes.slice(-1)) await request.between?.(earlier);
+      const node = await this.runContainer(withNodes, nodeId, request);
       nodes.push(node);
       // The next member joins a leader; two at once would race for the same new cluster.
-      await until(`${node.container} to run`, 240_000, async () => (await node.patroni())?.state === "running");
+      await until(`${node.container} to run`, 400_000, async () => (await node.patroni())?.state === "running");
     }
     const instance: Instance = {
       guid,
@@ -176,11 +188,15 @@ export class RigBroker implements Broker {
     await this.etcd.put(`/routing/allocation/${guid}`, String(state.allocated_port));
     // The role "master" can come before the roles have their passwords: only a log-in shows that all is there.
     const login = { host: address, port: state.allocated_port, ...state.app_credentials };
-    await until(`a log-in to ${guid} through the router`, 180_000, async () => (await logIn(login)).ok);
+    await until(`a log-in to ${guid} through the router`, 400_000, async () => {
+      const result = await logIn(login);
+      if (!result.ok) throw new Error(`${result.message}\n${this.world.router.state()}`);
+      return true;
+    });
     return instance;
   }
 
-  private async runContainer(state: State, nodeId: string, slowStop: boolean): Promise<PostgresNode> {
+  private async runContainer(state: State, nodeId: string, request: ProvisionRequest): Promise<PostgresNode> {
     const { address, network, label, store } = this.world;
     const container = `cf-${nodeId}`;
     const home = join(store, "cf-containers-broker", container);
@@ -207,7 +223,9 @@ export class RigBroker implements Broker {
       AWS_DEFAULT_REGION: this.objects.region,
       WALE_S3_ENDPOINT: `http+path://${this.objects.hostPort}`,
       AWS_ENDPOINT_URL: this.objects.endpoint,
-      ...(slowStop ? { RIG_NO_TRAP: "1" } : {}),
+      ...(request.slowStop === true ? { RIG_NO_TRAP: "1" } : {}),
+      ...(request.unknownWords === true ? { RIG_UNKNOWN_WORDS: "1" } : {}),
+      ...(request.release === undefined ? {} : { RIG_IMAGE: request.release }),
     };
     await this.ledger.hostDirectory(home);
     await this.ledger.container(container);
@@ -251,7 +269,8 @@ export class RigBroker implements Broker {
   async deprovision(guid: string, how: Deletion = "clean"): Promise<void> {
     this.note("deprovision", guid);
     const { nodes } = this.instance(guid);
-    if (how !== "left-alive") {
+    if (how === "left-dead") for (const node of nodes) await node.kill();
+    if (how !== "left-alive" && how !== "left-dead") {
       for (const node of nodes) {
         if (how === "kill") await node.kill();
         else await node.stop();

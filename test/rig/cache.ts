@@ -10,7 +10,8 @@ export function builtProgram(name: "cf" | "bosh" | "minio"): string {
   return join(cacheDirectory, "bin", name);
 }
 
+/** RIG_POSTGRESQL_IMAGE names another image than install.sh's, for a run of the suites over containers that are not ours. */
 export const images = {
-  postgresql: "dingo-recover-rig/postgresql",
+  postgresql: process.env["RIG_POSTGRESQL_IMAGE"] || "dingo-recover-rig/postgresql",
   cell: "dingo-recover-rig/cell",
 } as const;

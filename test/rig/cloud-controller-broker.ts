@@ -5,6 +5,8 @@ import type { RigBroker } from "./broker.js";
 export interface BrokerOptions {
   /** New instances come from an image without the trap: each stop runs into its ten seconds. */
   slowStop: boolean;
+  /** New instances come from an image that nobody has seen. */
+  unknownWords?: boolean;
   /** The broker binds when this is done: a test holds a binding open with it. */
   beforeBind?: (request: { readonly instanceGuid: string; readonly bindingGuid: string }) => Promise<void>;
 }
@@ -22,10 +24,9 @@ export function cloudControllerBroker(broker: RigBroker, options: BrokerOptions)
   return {
     provision: async ({ instanceGuid, orgGuid, spaceGuid, parameters }) => {
       const nodeCount = typeof parameters["node-count"] === "number" ? parameters["node-count"] : 2;
-      return follow(
-        instanceGuid,
-        broker.provision(instanceGuid, { nodeCount, organizationGuid: orgGuid, spaceGuid, slowStop: options.slowStop }),
-      );
+      const { slowStop, unknownWords = false } = options;
+      const request = { nodeCount, organizationGuid: orgGuid, spaceGuid, slowStop, unknownWords };
+      return follow(instanceGuid, broker.provision(instanceGuid, request));
     },
     deprovision: async ({ instanceGuid }) => follow(instanceGuid, broker.deprovision(instanceGuid)),
     progress: async ({ instanceGuid }) =>

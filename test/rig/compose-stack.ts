@@ -7,8 +7,8 @@ import { cacheDirectory } from "./cache.js";
 import { ed25519KeyPair, HOST_KEY, ShellServer } from "../adapters/ssh/shell-server.js";
 import type { OwnEngine } from "./own-engine.js";
 import { until } from "./until.js";
+import { TOOL } from "../tool.js";
 
-const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 const PAGE = new URL("../compose/mastodon-1.3.2.yml", import.meta.url);
 const UP_MS = 300_000;
 const PATHS = "PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -110,7 +110,15 @@ export class ComposeStack {
 
   begun(state: string, ...args: readonly string[]) {
     const pid = join(this.#engine.directory, "docker.pid");
-    const words = ["-c", 'exec nsenter -t "$(cat "$0")" -n "$@"', pid, process.execPath, BIN, ...args, ...flags(state)];
+    const words = [
+      "-c",
+      'exec nsenter -t "$(cat "$0")" -n "$@"',
+      pid,
+      process.execPath,
+      TOOL,
+      ...args,
+      ...flags(state),
+    ];
     const env = { ...this.#env, HOME: state, PATH: process.env["PATH"] };
     return execa("sh", words, { env, extendEnv: false, reject: false, all: true });
   }
@@ -131,7 +139,7 @@ export class ComposeStack {
       await until("the agent listens", UP_MS, async () => (await readdir(home)).includes("agent"));
       await execa("ssh-add", [join(home, "key")], { env: { SSH_AUTH_SOCK } });
       const env = { HOME: home, PATH: process.env["PATH"], SSH_AUTH_SOCK };
-      const words = [BIN, ...args, "--input", `host=root@127.0.0.1:${server.port}`, ...flags(state)];
+      const words = [TOOL, ...args, "--input", `host=root@127.0.0.1:${server.port}`, ...flags(state)];
       return await execa(process.execPath, words, { env, extendEnv: false, reject: false, all: true });
     } finally {
       agent.kill();

@@ -28,6 +28,7 @@ import { type Rig, type RigOptions, startRig } from "./rig.js";
 import { makeScene, type Scene, type SceneOptions } from "./scene.js";
 import type { S3Credentials } from "./sts.js";
 import { openTerminal, type Terminal } from "./terminal.js";
+import { TOOL } from "../tool.js";
 
 export const ORG = "our-org";
 export const SPACE = "our-space";
@@ -48,6 +49,9 @@ export interface Foundation {
   readonly broker: BrokerOptions;
   /** What stands in the tool's configuration file, for a file of another operator's. */
   readonly configuration: Configuration;
+  readonly configFile: string;
+  /** All that the tool finds in its environment. */
+  readonly toolEnv: Readonly<Record<string, string>>;
   /** Who the tool logs in as at Cloud Foundry. */
   readonly person: { readonly name: string; readonly password: string };
   /** What the tool has for the object store: writes below the scene's archive are 403. */
@@ -75,7 +79,7 @@ export interface ToolOptions {
 export type ToolProcess = ReturnType<typeof startTool>;
 
 function startTool(args: readonly string[], env: Readonly<Record<string, string>>) {
-  return execa(process.execPath, ["dist/bin.cjs", ...args], { reject: false, extendEnv: false, env, stdin: "ignore" });
+  return execa(process.execPath, [TOOL, ...args], { reject: false, extendEnv: false, env, stdin: "ignore" });
 }
 
 export interface FoundationOptions extends RigOptions {
@@ -134,6 +138,8 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     spaceGuid: places.spaceGuid,
     broker,
     configuration,
+    configFile,
+    toolEnv: env,
     person: PERSON,
     credentials,
     secrets: {
@@ -156,7 +162,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     tool: (args, { env: more = {}, config = configFile } = {}) =>
       startTool([...args, "--config", config], { ...env, ...more }),
     terminal: (args, { env: more = {}, config = configFile } = {}) =>
-      openTerminal([process.execPath, "dist/bin.cjs", ...args, "--config", config], { ...env, ...more }),
+      openTerminal([process.execPath, TOOL, ...args, "--config", config], { ...env, ...more }),
     stop: async () => {
       await cloudController.close();
       await director.close();

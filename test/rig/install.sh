@@ -35,8 +35,8 @@ flock 9
 # --- the distribution's packages -------------------------------------------------------------------------------------
 
 packages() {
-  local wanted=(busybox-static ca-certificates chromium curl debootstrap docker-compose docker.io etcd-server fish fonts-dejavu-core gcc gnupg haproxy iproute2 iptables jq
-    libbrotli-dev libc6-dev liblzo2-dev lz4 lzop openssh-client postgresql-client pv python3 python3-venv tmux unzip xz-utils zsh zstd)
+  local wanted=(bubblewrap busybox-static ca-certificates chromium curl debootstrap docker-compose docker.io etcd-server fish fonts-dejavu-core gcc gnupg haproxy iproute2 iptables jq
+    libbrotli-dev libc6-dev liblzo2-dev locales lz4 lzop openssh-client postgresql-client pv python3 python3-venv tmux unzip xz-utils zsh zstd)
   if ! command -v mvn > /dev/null; then wanted+=(maven default-jdk-headless); fi
   local missing=() name
   for name in "${wanted[@]}"; do
@@ -58,6 +58,13 @@ packages() {
   DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >> "$cache/apt.log" 2>&1 \
     || { tail -20 "$cache/apt.log"; fail 'apt-get install failed'; }
   if [ -n "$made" ]; then rm "$policy"; fi
+}
+
+# The images make their databases in this locale, and a server of the host starts only when the host has it.
+locale_of_images() {
+  if locale -a | grep -qix 'en_US\.utf-\?8'; then return; fi
+  say 'locale: making en_US.UTF-8'
+  localedef -i en_US -f UTF-8 en_US.UTF-8 || fail 'localedef failed'
 }
 
 # --- programs built from Go modules ----------------------------------------------------------------------------------
@@ -281,6 +288,7 @@ compose_stack() {
 # --- in order; the Go builds are the longest and need nothing but the compiler, so they run beside the rest -----------
 
 packages
+locale_of_images
 command -v go > /dev/null || fail 'go is missing: install Go 1.21 or later (it fetches the newer toolchain it needs)'
 go_programs 9>&- &
 builds=$!

@@ -1,6 +1,8 @@
 /** A real MinIO with server-side encryption, which wal-e asks for, and a record of every request it served. */
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   CreateBucketCommand,
   CopyObjectCommand,
@@ -34,6 +36,7 @@ export class ObjectStore {
     readonly credentials: S3Credentials,
     readonly requests: RequestRecord,
     readonly client: S3Client,
+    private readonly server: { process: ChildProcess; readonly begin: () => Promise<ChildProcess> },
   ) {}
 
   readonly region = region;
@@ -43,23 +46,22 @@ export class ObjectStore {
     const credentials = { accessKeyId: `RIG${hex(8)}`, secretAccessKey: hex(20) };
     const hostPort = `${address}:9000`;
     const endpoint = `http://${hostPort}`;
-    await startServer(
-      ledger,
-      "minio",
-      [builtProgram("minio"), "server", "--quiet", "--address", hostPort, join(ledger.directory, "minio")],
-      {
-        MINIO_ROOT_USER: credentials.accessKeyId,
-        MINIO_ROOT_PASSWORD: credentials.secretAccessKey,
-        MINIO_BROWSER: "off",
-        MINIO_UPDATE: "off",
-        // wal-e sends each object with SSE-S3; without a key MinIO refuses those.
-        MINIO_KMS_SECRET_KEY: `rig:${randomBytes(32).toString("base64")}`,
-        MINIO_AUDIT_WEBHOOK_ENABLE_RIG: "on",
-        MINIO_AUDIT_WEBHOOK_ENDPOINT_RIG: requests.endpoint,
-      },
-    );
+    const argv = [builtProgram("minio"), "server", "--quiet", "--address", hostPort] as const;
+    const env = {
+      MINIO_ROOT_USER: credentials.accessKeyId,
+      MINIO_ROOT_PASSWORD: credentials.secretAccessKey,
+      MINIO_BROWSER: "off",
+      MINIO_UPDATE: "off",
+      // wal-e sends each object with SSE-S3; without a key MinIO refuses those.
+      MINIO_KMS_SECRET_KEY: `rig:${randomBytes(32).toString("base64")}`,
+      MINIO_AUDIT_WEBHOOK_ENABLE_RIG: "on",
+      MINIO_AUDIT_WEBHOOK_ENDPOINT_RIG: requests.endpoint,
+    };
+    const begin = (): Promise<ChildProcess> =>
+      startServer(ledger, "minio", [...argv, join(ledger.directory, "minio")], env);
     const client = s3Client(endpoint, credentials);
-    const store = new ObjectStore(endpoint, hostPort, bucket, credentials, requests, client);
+    const server = { process: await begin(), begin };
+    const store = new ObjectStore(endpoint, hostPort, bucket, credentials, requests, client, server);
     await until("MinIO", 120_000, () => client.send(new CreateBucketCommand({ Bucket: bucket })), 100);
     return store;
   }
@@ -126,6 +128,24 @@ export class ObjectStore {
 
   async remove(key: string): Promise<void> {
     await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }));
+  }
+
+  /** The server dies, and is there again after `ms` with all that it had. */
+  async dieFor(ms: number): Promise<void> {
+    const { process } = this.server;
+    const gone = new Promise((resolve) => process.once("exit", resolve));
+    process.kill("SIGKILL");
+    await gone;
+    await pause(ms);
+    this.server.process = await this.server.begin();
+  }
+
+  /** The server answers nothing for `ms`; what came meanwhile it answers then. */
+  async freezeFor(ms: number): Promise<void> {
+    const { process } = this.server;
+    process.kill("SIGSTOP");
+    await pause(ms);
+    process.kill("SIGCONT");
   }
 
   async close(): Promise<void> {

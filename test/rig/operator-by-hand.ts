@@ -1,14 +1,10 @@
 /**
  * An operator who does by hand what the tool's screen shows: reads the commands from it, types each where it says, and
- * does nothing else. He has what operators have: cf logged in, aws with keys in the environment, a shell on the cell.
+ * does nothing else.
  */
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { execa } from "execa";
-import { builtProgram, images } from "./cache.js";
 import type { Foundation } from "./foundation.js";
-import { cfProgram } from "./service-key.js";
-import { SshSession } from "./ssh-session.js";
+import { typeAsPerson } from "./typed/as-person.js";
+import { OperatorShell, SETS } from "./typed/operator-shell.js";
 import type { S3Credentials } from "./sts.js";
 import type { Terminal } from "./terminal.js";
 
@@ -28,63 +24,27 @@ export function shownCommands(text: string): { readonly step: string; readonly c
   for (const line of lines.slice(at + 1)) {
     const [, on, typed] = /^ {4}(\S[^$]*)\$ (.*)$/.exec(line) ?? [];
     if (on === undefined || typed === undefined) break;
-    if (/^[A-Z_]+=/.test(typed)) setting.push(typed);
+    if (typed.startsWith("#")) continue;
+    if (SETS.test(typed)) setting.push(typed);
     else commands.push({ on, lines: [...setting.splice(0), typed] });
   }
   return { step, commands };
 }
 
-/** The CLI of the container's image: the machine may have none. */
-const AWS = `#!/bin/sh
-exec docker run --rm --network host -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN \\
-  -e AWS_ENDPOINT_URL -e AWS_DEFAULT_REGION ${images.postgresql} aws "$@"
-`;
-
 export class OperatorByHand {
-  readonly #env: Readonly<Record<string, string>>;
-  readonly #cell: SshSession;
-  /** Every line that was typed. */
-  readonly typed: string[] = [];
-
-  private constructor(env: Readonly<Record<string, string>>, cell: SshSession) {
-    this.#env = env;
-    this.#cell = cell;
-  }
+  private constructor(private readonly shell: OperatorShell) {}
 
   static async open(foundation: Foundation, keys: S3Credentials): Promise<OperatorByHand> {
-    const { directory, rig } = foundation;
-    const bin = join(directory, "operator-bin");
-    await mkdir(bin, { recursive: true });
-    await writeFile(join(bin, "aws"), AWS);
-    await chmod(join(bin, "aws"), 0o755);
-    await cfProgram(foundation, "operator");
-    const env = {
-      PATH: [bin, dirname(builtProgram("cf")), "/usr/bin", "/bin"].join(":"),
-      HOME: directory,
-      CF_HOME: join(directory, "cf-home-operator"),
-      AWS_ACCESS_KEY_ID: keys.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-      AWS_SESSION_TOKEN: keys.sessionToken ?? "",
-      AWS_ENDPOINT_URL: rig.objects.endpoint,
-      AWS_DEFAULT_REGION: rig.objects.region,
-    };
-    return new OperatorByHand(env, await SshSession.open(rig));
+    return new OperatorByHand(await OperatorShell.open(foundation, keys));
   }
 
-  async do({ on, lines }: ShownCommand): Promise<void> {
-    const text = lines.join("\n");
-    this.typed.push(text);
-    const here = { env: this.#env, extendEnv: false, reject: false } as const;
-    const ended =
-      on === "here"
-        ? await execa("bash", ["-c", text], here).then(({ exitCode, stdout, stderr }) => ({
-            code: exitCode,
-            stdout,
-            stderr,
-          }))
-        : await this.#cell.type(text);
-    if (ended.code === 0) return;
-    throw new Error(`${on}$ ${text}\nended with ${String(ended.code)}: ${ended.stdout}\n${ended.stderr}`);
+  /** Every line that was typed. */
+  get typed(): readonly string[] {
+    return this.shell.typed;
+  }
+
+  async do(step: string, { on, lines }: ShownCommand): Promise<void> {
+    for (const text of lines) await typeAsPerson(this.shell, step, { on, text });
   }
 
   /**
@@ -114,13 +74,14 @@ export class OperatorByHand {
       const shown = await until(/Type "done" when the commands of [\s\S]*by\s+hand\):?\s*$/);
       if (shown === undefined) return steps;
       const { step, commands } = shownCommands(shown);
-      for (const command of commands) await this.do(command);
+      this.shell.beginStep();
+      for (const command of commands) await this.do(step, command);
       terminal.type("done\r");
       steps.push(step);
     }
   }
 
   async close(): Promise<void> {
-    await this.#cell.close();
+    await this.shell.close();
   }
 }

@@ -1,5 +1,6 @@
 /** One call of `dingo-recover run` on a foundation: as a script would make it, and read as a script would read it. */
 import type { RunEvent } from "../../src/engine/event.js";
+import { optional } from "../../src/optional.js";
 import { type Foundation, ORG, SERVICE, SPACE, TARGET, type ToolProcess } from "./foundation.js";
 
 export interface RecoveryOptions {
@@ -8,6 +9,8 @@ export interface RecoveryOptions {
   readonly flags?: readonly string[];
   readonly confirm?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another configuration file than the foundation's own. */
+  readonly config?: string;
   /** Called while the tool is at work. */
   readonly meanwhile?: (tool: ToolProcess) => void;
 }
@@ -27,9 +30,9 @@ export interface Recovery extends Ended {
 export async function callTool(
   foundation: Foundation,
   args: readonly string[],
-  options: Pick<RecoveryOptions, "env" | "meanwhile"> = {},
+  options: Pick<RecoveryOptions, "env" | "config" | "meanwhile"> = {},
 ): Promise<Ended> {
-  const tool = foundation.tool(args, options.env === undefined ? {} : { env: options.env });
+  const tool = foundation.tool(args, { ...optional("env", options.env), ...optional("config", options.config) });
   options.meanwhile?.(tool);
   const { exitCode, stdout, stderr } = await tool;
   return { exitCode, stdout, stderr };

@@ -64,7 +64,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ]);
     const router = await Router.start(ledger, etcd, address);
     const registrator = await Registrator.start(etcd, address, label);
-    const broker = new RigBroker(ledger, etcd, objects, { address, network, label, store });
+    const broker = new RigBroker(ledger, etcd, objects, { address, network, label, store, router });
     return {
       id,
       address,

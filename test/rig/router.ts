@@ -17,22 +17,20 @@ export class Router {
   /** Which configuration this is: its number is in the name of a socket on which only it listens. */
   private generation = 0;
   private feeding: Promise<void> = Promise.resolve();
+  private haproxy: ChildProcess | undefined;
+  private sections = "";
+  /** Why the last round did not come to its end; undefined after one that did. */
+  private trouble: string | undefined;
 
   private constructor(
     readonly address: string,
-    private readonly haproxy: ChildProcess,
-    private readonly directory: string,
+    private readonly ledger: Ledger,
     private readonly etcd: EtcdServer,
-    private sections: string,
   ) {}
 
   static async start(ledger: Ledger, etcd: EtcdServer, address: string): Promise<Router> {
-    const { directory } = ledger;
-    const path = join(directory, "haproxy.cfg");
-    await writeFile(path, configuration(socketOf(directory, 0), ""));
-    const haproxy = await startServer(ledger, "haproxy", ["haproxy", "-W", "-f", path]);
-    await until("haproxy", 120_000, () => listens(socketOf(directory, 0)), 50);
-    const router = new Router(address, haproxy, directory, etcd, "");
+    const router = new Router(address, ledger, etcd);
+    await router.obey("");
     router.feeding = router.feed();
     return router;
   }
@@ -40,7 +38,10 @@ export class Router {
   private async feed(): Promise<void> {
     while (!this.stopped) {
       // A missed round is caught up by the next one; confd is no better.
-      await this.refresh().catch(() => undefined);
+      this.trouble = await this.refresh().then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : "no reason"),
+      );
       await pause(400);
     }
   }
@@ -49,15 +50,37 @@ export class Router {
     const ports = await this.etcd.tree("/routing/allocation");
     const members = await this.etcd.tree("/service");
     const next = sections(this.address, ports, members);
-    if (next === this.sections) return;
+    if (next !== this.sections || this.haproxy?.exitCode !== null) await this.obey(next);
+  }
+
+  /**
+   * A new haproxy takes the ports over and lets the one before finish (`-sf`). A signal to one master (`-W`, SIGUSR2)
+   * would be shorter, but is lost on a busy machine: with six busy loops on two cores every second one was.
+   */
+  private async obey(next: string): Promise<void> {
     this.generation += 1;
-    const socket = socketOf(this.directory, this.generation);
-    await writeFile(join(this.directory, "haproxy.cfg"), configuration(socket, next));
-    this.haproxy.kill("SIGUSR2");
-    // A signal that comes while haproxy still obeys the one before is lost: the next round sends another.
-    await until("haproxy to obey", 2_000, () => listens(socket), 50);
+    const { directory } = this.ledger;
+    const [path, socket] = [join(directory, "haproxy.cfg"), socketOf(directory, this.generation)];
+    await writeFile(path, configuration(socket, next));
+    const before = this.haproxy?.exitCode === null ? ["-sf", String(this.haproxy.pid)] : [];
+    const haproxy = await startServer(this.ledger, "haproxy", ["haproxy", "-db", "-f", path, ...before]);
+    try {
+      await until("haproxy to listen or to end", 120_000, async () => haproxy.exitCode !== null || listens(socket), 50);
+      if (haproxy.exitCode !== null)
+        throw new Error(`haproxy ended with ${haproxy.exitCode}: see ${directory}/haproxy.log`);
+    } catch (error) {
+      haproxy.kill("SIGKILL");
+      throw error;
+    }
+    this.haproxy = haproxy;
     this.sections = next;
-    await rm(socketOf(this.directory, this.generation - 1), { force: true });
+    await rm(socketOf(directory, this.generation - 1), { force: true });
+  }
+
+  /** What the router obeys now, and why it may not obey etcd: for the message of who waits for it in vain. */
+  state(): string {
+    const trouble = this.trouble === undefined ? "" : `\n${this.trouble}`;
+    return `the router's configuration ${this.generation}:\n${this.sections}${trouble}`;
   }
 
   async stop(): Promise<void> {

@@ -6,8 +6,8 @@ import { execa } from "execa";
 import { cacheDirectory } from "./cache.js";
 import { OwnEngine } from "./own-engine.js";
 import { until } from "./until.js";
+import { TOOL } from "../tool.js";
 
-const BIN = join(import.meta.dirname, "../../dist/bin.cjs");
 const PGDATA = "/var/lib/postgresql/data";
 const UP_MS = 300_000;
 /** Releases that were built by others have their sockets elsewhere. */
@@ -51,7 +51,7 @@ export class SalvageScene {
     const flags = ["--state-dir", join(this.engine.directory, state), "--non-interactive", "--yes"];
     // The engine names itself after its machine, and that is the target.
     const confirmed = ["--confirm", hostname()];
-    return execa(process.execPath, [BIN, ...args, ...flags, ...confirmed], {
+    return execa(process.execPath, [TOOL, ...args, ...flags, ...confirmed], {
       env: this.env,
       extendEnv: false,
       reject: false,

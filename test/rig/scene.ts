@@ -1,6 +1,7 @@
 /** The scene of a recovery: an instance that had rows, and was deleted; its archive is what is left. */
 import { randomUUID } from "node:crypto";
 import { containerState } from "./docker.js";
+import type { Release } from "../container-lines/phases.js";
 import type { Deletion, Instance } from "./broker.js";
 import type { StoredObject } from "./object-store.js";
 import type { PostgresNode } from "./postgres-node.js";
@@ -13,6 +14,9 @@ export interface SceneOptions {
   readonly organizationGuid?: string;
   readonly spaceGuid?: string;
   readonly slowStop?: boolean;
+  /** Two members: a leader and a replica. One where absent. */
+  readonly nodes?: 1 | 2;
+  readonly release?: Release;
   /** More of a life, before the last rows and the deletion. */
   readonly live?: (old: Instance) => Promise<void>;
 }
@@ -43,6 +47,33 @@ export function onlyNode(instance: Instance): PostgresNode {
   return node;
 }
 
+/** The node that leads. */
+export async function leaderOf({ guid, nodes }: Instance): Promise<PostgresNode> {
+  return until(`a leader of ${guid}`, 400_000, async () => {
+    for (const node of nodes) {
+      const said = await node.patroni();
+      if (said?.role === "master" && said.state === "running") return node;
+    }
+    return undefined;
+  });
+}
+
+/** Hands the leadership to the other of two nodes, as Patroni's API does it; the new leader. */
+export async function failOver(instance: Instance): Promise<PostgresNode> {
+  const before = await leaderOf(instance);
+  const other = instance.nodes.find((node) => node !== before);
+  if (other === undefined) throw new Error(`${instance.guid} has nobody to take over`);
+  await until(`${before.container} to hand over`, 120_000, async () => {
+    const body = JSON.stringify({ leader: before.nodeId });
+    const answer = await fetch(`http://${before.api}/failover`, { method: "POST", body });
+    return answer.status === 200;
+  });
+  return until(`${other.container} to lead`, 120_000, async () => {
+    const said = await other.patroni();
+    return said?.role === "master" && said.state === "running" ? other : undefined;
+  });
+}
+
 /** Waits for the first complete base backup: the sentinel is the last object that wal-e writes. */
 export async function baseBackupDone(rig: Rig, instance: Instance, timeline = 1): Promise<void> {
   const name = `/base_${timeline.toString(16).toUpperCase().padStart(8, "0")}`;
@@ -63,8 +94,10 @@ export async function makeScene(rig: Rig, options: SceneOptions = {}): Promise<S
     ...(options.organizationGuid === undefined ? {} : { organizationGuid: options.organizationGuid }),
     ...(options.spaceGuid === undefined ? {} : { spaceGuid: options.spaceGuid }),
     ...(options.slowStop === undefined ? {} : { slowStop: options.slowStop }),
+    ...(options.nodes === undefined ? {} : { nodeCount: options.nodes }),
+    ...(options.release === undefined ? {} : { release: options.release }),
   });
-  const node = onlyNode(old);
+  const node = await leaderOf(old);
   await baseBackupDone(rig, old);
   // Made by the superuser, owned by the app: else the proof by the app's role would end in "permission denied".
   await node.sql(
@@ -84,7 +117,7 @@ export async function makeScene(rig: Rig, options: SceneOptions = {}): Promise<S
   const last = segments.at(-1) ?? "";
   await until(`segment ${last} to be archived`, 180_000, () => isArchived(rig, old, last));
   await options.live?.(old);
-  const [open = ""] = await node.sql(
+  const [open = ""] = await (await leaderOf(old)).sql(
     "insert into visits (batch) select 4 from generate_series(1, 5)",
     "select pg_xlogfile_name(pg_current_xlog_location())",
   );
@@ -98,7 +131,7 @@ export async function makeScene(rig: Rig, options: SceneOptions = {}): Promise<S
 
   const listing = await rig.objects.list(`${old.archive}/`);
   // A clean stop archives the open segment; a stop that ran into the ten seconds does not, and that happens.
-  const rows = (await isArchived(rig, old, open)) ? 65 : 60;
+  const rows = holdsSegment(listing, open) ? 65 : 60;
   return {
     guid,
     old,
@@ -115,6 +148,12 @@ export async function makeScene(rig: Rig, options: SceneOptions = {}): Promise<S
     },
     dropSysid: () => rig.objects.remove(`${old.archive}/sysids/sysid`),
   };
+}
+
+/** Whether a segment is in the archive, on its own timeline or on a later one that took it over. */
+function holdsSegment(listing: readonly StoredObject[], segment: string): boolean {
+  const names = listing.flatMap(({ key }) => /\/wal_005\/([0-9A-F]{24})\.lzo$/.exec(key)?.[1] ?? []);
+  return names.some((name) => name.slice(8) >= segment.slice(8) && name.slice(0, 8) >= segment.slice(0, 8));
 }
 
 function walKey(instance: Instance, segment: string): string {

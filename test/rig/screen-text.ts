@@ -7,6 +7,8 @@ const RULES: readonly (readonly [RegExp, string | ((found: string) => string)])[
   [/\d{8}-\d{6}-[a-z0-9]{4}/g, "20261121-020000-demo"],
   [/127\.0\.0\.1:\d{4,5}/g, "127.0.0.1:40000"],
   [/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (found) => (found === OLD ? found : NEW)],
+  // The screen's top may have cut a new GUID.
+  [/^[0-9a-f-]{1,35}(?=\/data\.dingo-recover-)/, (found) => NEW.slice(-found.length)],
   [/\b[0-9a-f]{64}\b/g, "0".repeat(64)],
   [/\b77\d{17}\b/g, "7710000000000000000"],
   [/AKIA[A-Z0-9]{16}/g, "AKIAEXAMPLEEXAMPLE00"],

@@ -1,5 +1,6 @@
 /** MinIO's AssumeRole: temporary credentials whose inline policy says what they may not do. */
 import { createHash, createHmac } from "node:crypto";
+import { until } from "./until.js";
 
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -23,6 +24,20 @@ export async function assumeRole(
   credentials: S3Credentials,
   policy: Policy,
 ): Promise<S3Credentials> {
+  // MinIO serves objects before it knows its accounts.
+  const { status, answer } = await until("MinIO's accounts", 120_000, async () => {
+    const answered = await ask(endpoint, region, credentials, policy);
+    return answered.answer.includes("Server not initialized") ? undefined : answered;
+  });
+  return credentialsIn(status, answer);
+}
+
+async function ask(
+  endpoint: string,
+  region: string,
+  credentials: S3Credentials,
+  policy: Policy,
+): Promise<{ readonly status: number; readonly answer: string }> {
   const body = new URLSearchParams({
     Action: "AssumeRole",
     Version: "2011-06-15",
@@ -59,10 +74,13 @@ export async function assumeRole(
     },
     body,
   });
-  const answer = await response.text();
+  return { status: response.status, answer: await response.text() };
+}
+
+function credentialsIn(status: number, answer: string): S3Credentials {
   const field = (name: string): string => {
     const found = new RegExp(`<${name}>([^<]+)</${name}>`).exec(answer)?.[1];
-    if (found === undefined) throw new Error(`AssumeRole answered ${response.status}: ${answer}`);
+    if (found === undefined) throw new Error(`AssumeRole answered ${status}: ${answer}`);
     return found;
   };
   return {

@@ -1,6 +1,7 @@
 /** What only a person may choose (DESIGN §5, law 7): another organization, what is left of OLD, a name that is taken. */
 import { describe, expect, it } from "vitest";
 import { checkTarget } from "../../src/actions/cf/check-target.js";
+import { createServiceKey } from "../../src/actions/cf/create-service-key.js";
 import { createService } from "../../src/actions/cf/create-service.js";
 import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.js";
 import { findRemains } from "../../src/actions/docker/find-remains.js";
@@ -244,6 +245,9 @@ describe("a name that is taken", () => {
     const target = { ...FOUND, adopt: NEW_GUID, deleted_at: DELETED_AT };
     const unused = taken();
     await unused.perform(createService, CREATE);
+    // The key that this run has made meanwhile is nobody's use of it.
+    const key = { org: "shop", space: "prod", name: "important-db", guid: NEW_GUID, run: RUN };
+    await unused.perform(createServiceKey, key);
     await unused.perform(action, target);
     for (const change of changes) {
       const scene = taken();

@@ -1,10 +1,26 @@
 /** The page's commands, as they must not be (dingo.md §0.10, §1.8–§1.11, §1.14). */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject } from "../../src/action.js";
 import { createService } from "../../src/actions/cf/create-service.js";
+import { copy } from "../../src/actions/archive/copy.js";
+import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.js";
+import { setAside } from "../../src/actions/archive/set-aside.js";
 import { setDataAside } from "../../src/actions/docker/set-data-aside.js";
 import { DOCKER, DOCKER_HOST, dockerStart, dockerStop, etcdPut } from "../../src/host-commands.js";
-import { CONTAINER, DATA, NEW_GUID, RUN, SPACE, TARGET } from "./scene.js";
+import { filled } from "../printed/fill.js";
+import { callsOf } from "../printed/shell.js";
+import { CONTAINER, DATA, NEW_GUID, OLD_GUID, RUN, SPACE, TARGET } from "./scene.js";
+
+const ARCHIVE = `s3://our-bucket/backups/${NEW_GUID}/wal`;
+
+/** What a shell calls, when a person has filled in what is not known yet. */
+function callsWhenFilledIn(action: AnyAction, input: JsonObject): readonly string[] {
+  const commands = action.describe(input as never, RUN);
+  const [calls = []] = callsOf([filled(commands, (name) => (name === "fresh.location" ? ARCHIVE : undefined))]);
+  return calls.map(([, ...words]) => words.join(" ").trim());
+}
 
 function lines(action: AnyAction, input: JsonObject): readonly string[] {
   return action.describe(action.input.parse(input), RUN).map(({ line }) => line);
@@ -31,6 +47,39 @@ describe("commands", () => {
     expect(printed.join("\n")).not.toMatch(/\brm\b|\*|\$/);
   });
 
+  it("move an archive aside out of itself, also when its place is filled in by hand: onto itself it would be gone", () => {
+    const aside = `s3://our-bucket/backups/${NEW_GUID}/dingo-recover/${RUN}/replaced/`;
+    expect(callsWhenFilledIn(setAside, { ...TARGET, target: "<fresh.location>", run: RUN })).toEqual([
+      `aws s3 ls ${aside}`,
+      `aws s3 mv --recursive ${ARCHIVE}/ ${aside}`,
+    ]);
+  });
+
+  it("delete what lies aside and never the archive beside it, also when its place is filled in by hand", () => {
+    const input = { run: RUN, guid: NEW_GUID, archive: "<fresh.location>" };
+    expect(callsWhenFilledIn(deleteAsideObjects, input)).toEqual([
+      `aws s3 rm --recursive s3://our-bucket/backups/${NEW_GUID}/dingo-recover/${RUN}/`,
+    ]);
+  });
+
+  it("do nothing where no archive was filled in", () => {
+    const notAsides = [`${ARCHIVE}/`, `s3://our-bucket/backups/${NEW_GUID}`, ""];
+    for (const archive of notAsides) {
+      const commands = deleteAsideObjects.describe({ run: RUN, archive: "<inputs.archive>" } as never, RUN);
+      expect(callsOf([filled(commands, () => archive)])).toEqual([[]]);
+    }
+  });
+
+  it("write over nothing: where something lies in the place already, or the store does not say, they do not go on", () => {
+    const source = `s3://our-bucket/backups/${OLD_GUID}/wal`;
+    const moving = setAside.describe({ target: ARCHIVE, run: RUN } as never, RUN);
+    const [copying] = copy.describe({ source, target: ARCHIVE } as never, RUN);
+    const written = (listed: number): number =>
+      callsOf([[...moving, ...(copying === undefined ? [] : [copying])]], { listed }).flat().length - 2;
+    // The move aside, the objects, and their sentinels.
+    expect([1, 0, 255].map(written)).toEqual([3, 0, 0]);
+  });
+
   it("target the organization and the space that were meant, quoted, and not the page's literal org", () => {
     const printed = lines(createService, {
       org: "the shop's",
@@ -42,5 +91,21 @@ describe("commands", () => {
       run: RUN,
     });
     expect(printed[0]).toBe(`cf target -o 'the shop'\\''s' -s 'prod $(id)'`);
+  });
+});
+
+describe("a remedy that has a command for a cell", () => {
+  it("names docker in full as well: it is pasted there", () => {
+    const files = readdirSync("src/actions", { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".ts"),
+    );
+    const onCells = files.filter((file) => !/^(?:compose|salvage|storage|scratch|backup)\//u.test(file));
+    const bare = onCells.flatMap((file) =>
+      [...readFileSync(join("src/actions", file), "utf8").matchAll(/"docker [a-z]+ [^"]*"/gu)].map(
+        ([call]) => `${file}: ${call}`,
+      ),
+    );
+    expect(onCells.length).toBeGreaterThan(80);
+    expect(bare).toEqual([]);
   });
 });

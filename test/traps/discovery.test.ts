@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.js";
 import { RecoverError } from "../../src/errors.js";
 import type { UsageEvent } from "../../src/ports/cloud-foundry.js";
+import { memoryLogs } from "../discovery/recorded-logs.js";
+import { readPacked } from "../log-patterns/captured.js";
 import { MemoryLogSearch } from "../fakes/memory-log-search.js";
 import { failure, NEW_GUID, OLD_GUID, Scene, SPACE } from "./scene.js";
 
@@ -34,6 +36,47 @@ describe("the deleted instance", () => {
     await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(failure("question-unanswered", /Which/));
     scene.context.answers.set("instance", NEW_GUID);
     expect(await scene.perform(findDeletedInstance, INPUT)).toMatchObject({ guid: NEW_GUID });
+  });
+
+  describe("of which the broker saw no node at its end", () => {
+    const scenes = JSON.parse(readPacked("original-containers", "truth.json.gz")) as {
+      readonly scenes: readonly { readonly name: string; readonly guid: string; readonly leader: string }[];
+    };
+    const dead = scenes.scenes.find(({ name }) => name === "dead");
+    const guid = dead?.guid ?? "";
+    // In the place that the scene has.
+    const broker = readPacked("original-containers", "broker.stdout.log.gz")
+      .replaceAll("a243f4e2-2001-4873-b1c2-6cbaeeafa011", SPACE.guid)
+      .replaceAll("765c5dda-450d-471e-95f3-07dd93d6690b", SPACE.orgGuid);
+    const cells = readPacked("original-containers", "cells.log.gz");
+    const lastLines = broker.slice(broker.lastIndexOf("\n", broker.lastIndexOf("deprovision.start")) + 1);
+    const sceneWith = async (files: Readonly<Record<string, string>>): Promise<Scene> => {
+      const scene = new Scene(memoryLogs(files));
+      await scene.clock.sleep(3 * 24 * 3_600_000);
+      return scene;
+    };
+    const asked = { ...INPUT, service: "dead" };
+
+    it("is found where its container had lived, by logs alone and beside usage events, with its node to look for", async () => {
+      const scene = await sceneWith({ broker, cells });
+      const found = { guid, kind: "deleted", nodes: [dead?.leader.replace("cf-", "")] };
+      expect(await scene.perform(findDeletedInstance, asked)).toMatchObject(found);
+      scene.cf.usage.push({ ...deletion(guid, "2026-11-24T03:09:47Z"), instance: { guid, name: "dead" } });
+      expect(await scene.perform(findDeletedInstance, asked)).toMatchObject(found);
+    });
+
+    it("may exist where the logs hold its end alone: 15, and the way to look on the cells", async () => {
+      const scene = await sceneWith({ lastLines });
+      const error = await scene.perform(findDeletedInstance, asked).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: "coverage-incomplete",
+        exitCode: 15,
+        message: expect.stringContaining(`whether ${guid}, deleted at`) as string,
+        remedy: expect.stringMatching(
+          /Look for it on each cell, .*packages\/docker\/bin\/docker --host unix:/,
+        ) as string,
+      });
+    });
   });
 
   it("is not one that Cloud Foundry has, though it could not say so when it was asked first", async () => {

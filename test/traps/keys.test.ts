@@ -4,11 +4,12 @@ import { removeOptime } from "../../src/actions/etcd/remove-optime.js";
 import { setInitialize } from "../../src/actions/etcd/set-initialize.js";
 import { waitKeysGone } from "../../src/actions/etcd/wait-keys-gone.js";
 import { SYSID } from "../archive/sample-archive.js";
-import { failure, NEW_GUID, NEW_SYSID, OLD_GUID, Scene, WITH_ETCD } from "./scene.js";
+import { failure, NEW_GUID, NEW_SYSID, NODE, OLD_GUID, Scene, WITH_ETCD } from "./scene.js";
 
 const INPUT = { ...WITH_ETCD, system_id: SYSID };
 const INITIALIZE = `/service/${NEW_GUID}/initialize`;
 const OPTIME = `/service/${NEW_GUID}/optime/leader`;
+const OWN_MEMBER = `/service/${NEW_GUID}/members/${NODE}`;
 
 describe("the initialize key", () => {
   it("is that of the new instance: whatever a deleted one left stays untouched", async () => {
@@ -63,11 +64,24 @@ describe("the last position of the fresh database", () => {
 });
 
 describe("leader and member keys", () => {
-  it("of a container that was killed are waited for until their time is over", async () => {
+  it("of a container that was killed are waited for until the leader's time is over", async () => {
     const scene = new Scene().withNew().stopped();
-    scene.etcd.lease(`/service/${NEW_GUID}/leader`, "node", 30_000);
-    scene.etcd.lease(`/service/${NEW_GUID}/members/node`, "{}", 30_000);
+    scene.etcd.lease(`/service/${NEW_GUID}/leader`, NODE, 30_000);
+    scene.etcd.lease(OWN_MEMBER, "{}", 60_000);
     expect(await scene.perform(waitKeysGone, WITH_ETCD)).toEqual({ waited_seconds: 30 });
+  });
+
+  it("keep nobody waiting for the member key of the stopped container itself: its next start has the same name", async () => {
+    const scene = new Scene().withNew().stopped();
+    scene.etcd.lease(OWN_MEMBER, "{}", 30_000);
+    expect(await scene.perform(waitKeysGone, WITH_ETCD)).toEqual({ waited_seconds: 0 });
+    expect(scene.etcd.keys.has(OWN_MEMBER)).toBe(true);
+  });
+
+  it("of another node that has just gone are waited for, whose name only begins alike too", async () => {
+    const scene = new Scene().withNew().stopped();
+    scene.etcd.lease(`${OWN_MEMBER}-2`, "{}", 20_000);
+    expect(await scene.perform(waitKeysGone, WITH_ETCD)).toEqual({ waited_seconds: 20 });
   });
 
   it("that do not go away mean that another node runs", async () => {
@@ -76,5 +90,19 @@ describe("leader and member keys", () => {
     await expect(scene.perform(waitKeysGone, WITH_ETCD)).rejects.toEqual(
       failure("deadline-passed", /members\/another/),
     );
+  });
+
+  it.each([
+    ["of a leader", `/service/${NEW_GUID}/leader`],
+    ["of another node", `/service/${NEW_GUID}/members/another`],
+  ])("%s that came back are no fact that holds", async (_whose, key) => {
+    const scene = new Scene().withNew().stopped();
+    const output = await scene.perform(waitKeysGone, WITH_ETCD);
+    scene.etcd.keys.set(OWN_MEMBER, "{}");
+    const look = async (): Promise<unknown> =>
+      waitKeysGone.verify?.(scene.context, waitKeysGone.input.parse(WITH_ETCD), output);
+    expect(await look()).toMatchObject({ holds: true });
+    scene.etcd.keys.set(key, "{}");
+    expect(await look()).toMatchObject({ holds: false, evidence: expect.stringContaining(key) as string });
   });
 });

@@ -46,13 +46,13 @@ describe("the order of the recovery", () => {
     ]);
   });
 
+  it("makes its service key beside the wait for the first backup: a broker that cannot bind is found before the stop", () => {
+    const before = ["docker.locate-container", "cf.create-service-key", "archive.check-fresh", "docker.stop-container"];
+    expect(order().filter((id) => before.includes(id))).toEqual(before);
+  });
+
   it("proves the restore, sets the passwords, logs in, and only then binds", () => {
-    const proof = [
-      "recovery.prove-restored",
-      "postgres.set-role-passwords",
-      "cf.create-service-key",
-      "postgres.prove-login",
-    ];
+    const proof = ["recovery.prove-restored", "postgres.set-role-passwords", "postgres.prove-login"];
     const ids = order().filter((id) => [...proof, "cf.bind-app"].includes(id));
     // A clone is proved by the same action, in its own step.
     expect([...new Set(ids)]).toEqual([...proof, "cf.bind-app"]);

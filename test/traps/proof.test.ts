@@ -8,6 +8,7 @@ import { setRolePasswords } from "../../src/actions/postgres/set-role-passwords.
 import { check } from "../../src/actions/platform/check.js";
 import { proveRestored } from "../../src/actions/recovery/prove-restored.js";
 import { readRestoreLog } from "../../src/actions/recovery/restore-lines.js";
+import { RecoverError } from "../../src/errors.js";
 import { formatLocation } from "../../src/archive/names/location.js";
 import { BUCKET, NEW, OLD, seedArchive, segment, sentinelText, SYSID } from "../archive/sample-archive.js";
 import { CONTAINER, failure, FIRST_LIFE, NEW_GUID, NEW_SYSID, RUN, Scene, TARGET, WITH_ETCD } from "./scene.js";
@@ -23,7 +24,8 @@ const RECOVERED = [
   "LOG:  selected new timeline ID: 2",
   "LOG:  archive recovery complete",
 ];
-const MASTER = { state: "running", role: "master", database_system_identifier: SYSID };
+const MASTER = { state: "running", role: "master" };
+const HISTORY = "1\t0/7000000\tno recovery target specified\n";
 const INPUT = {
   ...TARGET,
   started_at: FIRST_LIFE,
@@ -33,13 +35,27 @@ const INPUT = {
   base_backup: `base_${segment(2)}_00000040`,
 };
 
+/** What NEW's database is like, over the old archive; by default it came back whole. */
+interface Recovered {
+  readonly up?: boolean;
+  readonly systemId?: string;
+  readonly inRecovery?: boolean;
+  readonly history?: string;
+  readonly writes?: string;
+  readonly patroni?: unknown;
+}
+
 /** NEW runs over the old archive, and says this. */
-function started(lines: readonly string[], patroni: unknown = MASTER): Scene {
+function started(lines: readonly string[], { patroni = MASTER, ...database }: Recovered = {}): Scene {
   const scene = new Scene().withNew();
   scene.cell.logLines.set(CONTAINER, [...lines]);
   scene.cell.patroni = patroni;
+  const whole = { up: true, systemId: SYSID, inRecovery: false, history: HISTORY, writes: segment(7, 2) };
+  Object.assign(scene.cell.database, { ...whole, ...database });
   return scene;
 }
+
+const waitedMs = (scene: Scene): number => scene.clock.sleeps.reduce((sum, ms) => sum + ms, 0);
 
 describe("a restore", () => {
   it("is proved by its end, its system identifier and its last segment", async () => {
@@ -47,51 +63,166 @@ describe("a restore", () => {
     expect(proved).toMatchObject({ segments_restored: 5, timeline: 2, recovered_to: "2026-11-21T11:57:53.190Z" });
   });
 
+  it("has its last transaction named, though that came after the log was read and before the database was found open", async () => {
+    const scene = started(RECOVERED.slice(0, 4));
+    Object.defineProperty(scene.cell, "patroni", {
+      get: () => {
+        scene.cell.logLines.set(CONTAINER, RECOVERED);
+        return MASTER;
+      },
+    });
+    const proved = await scene.perform(proveRestored, INPUT);
+    expect(proved).toMatchObject({ segments_restored: 5, recovered_to: "2026-11-21T11:57:53.190Z" });
+  });
+
+  it("is proved by SQL alone, of an image whose log says other words, and tells what it does not know", async () => {
+    const scene = started(["[entrypoint] PASSWORD=secretsecret", "[agent] restore: done"]);
+    const proved = await scene.perform(proveRestored, INPUT);
+    expect(proved).toMatchObject({ segments_restored: 0, timeline: 2, system_id: SYSID });
+    expect(proved["not_known"]).toMatch(/^its log has 2 lines that this version does not know, the first: ".*\*{8}"/);
+    expect(proved["not_known"]).not.toContain("secretsecret");
+    expect(scene.cell.changes).toEqual([]);
+  });
+
   it("is not proved by the line that the page waits for", async () => {
-    const proving = started([PREPARING], undefined).perform(proveRestored, INPUT);
+    const proving = started([PREPARING], { up: false }).perform(proveRestored, INPUT);
     await expect(proving).rejects.toEqual(failure("deadline-passed", /did not end in time/));
   });
 
   it("is not proved by a role master alone, before the end of recovery", async () => {
-    const proving = started(RECOVERED.slice(0, 4)).perform(proveRestored, INPUT);
+    const proving = started(RECOVERED.slice(0, 4), { inRecovery: true }).perform(proveRestored, INPUT);
     await expect(proving).rejects.toEqual(failure("deadline-passed", /did not end in time; 3 of 5 segments/));
   });
 
-  it("went wrong where Docker restarts the container, with exit code 0", async () => {
-    const scene = started([PREPARING], undefined);
-    scene.cell.alter(CONTAINER, { running: false, status: "restarting", exitCode: 0, restartCount: 1 });
-    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("proof-failed", /restarted 1 times/));
+  it("is not proved by a log that tells its end, while the database is in recovery", async () => {
+    const proving = started(RECOVERED, { inRecovery: true }).perform(proveRestored, INPUT);
+    await expect(proving).rejects.toEqual(failure("deadline-passed", /it is recovering/));
   });
 
-  it("went wrong at the first line of the crash loop", async () => {
+  it("is not proved before Patroni leads", async () => {
+    const scene = started(RECOVERED, { patroni: { state: "running", role: "replica" } });
+    scene.cell.alter(CONTAINER, { ports: [{ container: 8008, hostIp: "10.58.111.15", host: 32786 }] });
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("deadline-passed", /it is open/));
+  });
+
+  it("went wrong where Docker restarts the container again and again, with exit code 0", async () => {
+    const scene = started([PREPARING], { up: false });
+    scene.cell.alter(CONTAINER, { running: false, status: "restarting", exitCode: 0, restartCount: 3 });
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("proof-failed", /restarted 3 times/));
+    expect(waitedMs(scene)).toBe(0);
+  });
+
+  it("went wrong at the first line of the crash loop, once the container has ended", async () => {
     const line = `CRITICAL: system ID mismatch, node x belongs to a different cluster: ${NEW_SYSID} != ${SYSID}`;
-    const proving = started([...RECOVERED, line]).perform(proveRestored, INPUT);
-    await expect(proving).rejects.toEqual(failure("proof-failed", /system ID mismatch/));
+    const scene = started([...RECOVERED, line], { up: false });
+    scene.cell.alter(CONTAINER, { running: false, status: "exited", exitCode: 0 });
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("proof-failed", /system ID mismatch/));
+    expect(waitedMs(scene)).toBe(0);
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("did not go wrong by a log line alone: a database that answers is believed", async () => {
+    const line = `CRITICAL: system ID mismatch, node x belongs to a different cluster: ${NEW_SYSID} != ${SYSID}`;
+    const scene = started([...RECOVERED, line, "78218d-reinitialize> Identified restart loop, reinitializing"]);
+    expect(await scene.perform(proveRestored, INPUT)).toMatchObject({ system_id: SYSID });
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("is not stopped for a line from before its newest restore: somebody may have put it right", () => {
+    const line = `CRITICAL: system ID mismatch, node x belongs to a different cluster: ${NEW_SYSID} != ${SYSID}`;
+    expect(readRestoreLog([line, ...RECOVERED]).failure).toBeUndefined();
+    expect(readRestoreLog([...RECOVERED, line]).failure).toBe(line);
+  });
+
+  it("is not stopped for a line of an earlier life", async () => {
+    const line = `CRITICAL: system ID mismatch, node x belongs to a different cluster: ${NEW_SYSID} != ${SYSID}`;
+    const scene = started([line], { up: false });
+    const second = "2026-11-21T12:40:00Z";
+    scene.cell.alter(CONTAINER, { startedAt: second });
+    scene.cell.logsSince.set(second, []);
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("deadline-passed", /no connections/));
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("waits for an answer of Patroni's that is none", async () => {
+    const scene = started(RECOVERED);
+    const answers: unknown[] = [MASTER];
+    const garbage = new RecoverError("answer-malformed", "no JSON", { remedy: "", effect: "none" });
+    Object.defineProperty(scene.cell, "patroni", {
+      get: () => {
+        if (answers.length === 2) return answers[0];
+        answers.push(garbage);
+        throw garbage;
+      },
+    });
+    expect(await scene.perform(proveRestored, INPUT)).toMatchObject({ system_id: SYSID });
+  });
+
+  it("of an old directory went wrong when it ends before the archive's last segment", async () => {
+    const scene = started(["78218d-local database exists"], { history: "", writes: segment(5) });
+    await expect(scene.perform(proveRestored, { ...INPUT, database: "/var/vcap/store/x/postgres0" })).rejects.toEqual(
+      failure("proof-failed", /before .*06 that the archive holds/),
+    );
+  });
+
+  it("is not stopped at the watcher's first line, which every healthy start of 0.9.2 and later prints", async () => {
+    const scene = started(["78218d-reinitialize> Beginning restart-loop detection", ...RECOVERED]);
+    expect(await scene.perform(proveRestored, INPUT)).toMatchObject({ system_id: SYSID, not_known: "" });
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("goes on where somebody restarted the container, by what its database says", async () => {
+    const scene = started(RECOVERED);
+    scene.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:40:00Z" });
+    expect(await scene.perform(proveRestored, INPUT)).toMatchObject({ system_id: SYSID, timeline: 2 });
+    expect(scene.cell.changes).toEqual([]);
+  });
+
+  it("waits out a restart, and went wrong where the container stays down; it says that nobody stopped it", async () => {
+    const scene = started([PREPARING], { up: false });
+    scene.cell.alter(CONTAINER, { running: false, status: "exited", exitCode: 137 });
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(
+      failure("proof-failed", /never answered. The container has ended by itself \(exit code 137\)/),
+    );
+    expect(waitedMs(scene)).toBeGreaterThanOrEqual(20_000);
+    expect(scene.cell.changes).toEqual([]);
   });
 
   it("went wrong where PostgreSQL promoted before the last segment, without a word of its own", async () => {
     const lines = RECOVERED.filter((line) => !/0000[456]"/.test(line));
-    await expect(started(lines).perform(proveRestored, INPUT)).rejects.toEqual(
-      failure("proof-failed", /recovery ended at/),
+    const history = "1\t0/4000000\tno recovery target specified\n";
+    await expect(started(lines, { history, writes: segment(4, 2) }).perform(proveRestored, INPUT)).rejects.toEqual(
+      failure("proof-failed", /recovery ended at 0\/4000000 of timeline 1, before .*06 that the archive holds/),
     );
   });
 
-  it("went wrong at a segment that wal-e did not find, although it calls that complete", async () => {
+  it("names the segment that wal-e did not find, although it calls that complete", async () => {
     const lines = [
       ...RECOVERED.slice(0, 3),
       `        DETAIL: The absolute URI that could not be located is s3://b/backups/x/wal/wal_005/${segment(4)}.lzo.`,
       `MSG: complete wal restore`,
       `STRUCTURED: action=wal-fetch seg=${segment(4)} state=complete`,
     ];
-    const scene = started(lines);
+    const scene = started(lines, { history: "1\t0/4000000\tno recovery target specified\n" });
     await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(
-      failure("proof-failed", new RegExp(`${segment(4)} was not found`)),
+      failure("proof-failed", new RegExp(`wal-e did not find ${segment(4)}`)),
     );
   });
 
+  it("went wrong on another branch than that of the archive's last segment", async () => {
+    const scene = started(RECOVERED, {
+      history: "1\t0/9000000\tno recovery target specified\n",
+      writes: segment(9, 3),
+    });
+    const proving = scene.perform(proveRestored, { ...INPUT, last_segment: segment(7, 2) });
+    await expect(proving).rejects.toEqual(failure("proof-failed", /is on timeline 3 and never was on 2/));
+  });
+
   it("ends in a stop at once where it went wrong, and in none where it is merely not over", async () => {
-    const wrong = started(RECOVERED, { ...MASTER, database_system_identifier: NEW_SYSID });
-    await expect(wrong.perform(proveRestored, INPUT)).rejects.toThrow();
+    const wrong = started(RECOVERED, { systemId: NEW_SYSID });
+    await expect(wrong.perform(proveRestored, INPUT)).rejects.toEqual(
+      failure("proof-failed", /This run stopped the container/),
+    );
     expect(wrong.cell.changes).toEqual([`stop ${CONTAINER}`]);
     expect(wrong.context.records("stopped-at-once")).toEqual([{ life: FIRST_LIFE }]);
     const cut = started(RECOVERED);
@@ -100,16 +231,30 @@ describe("a restore", () => {
     expect(cut.cell.changes).toEqual([]);
   });
 
-  it("went wrong where another database leads", async () => {
-    const scene = started(RECOVERED, { ...MASTER, database_system_identifier: NEW_SYSID });
-    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("proof-failed", /has system identifier/));
+  it("is stopped once only: who starts the container after that has been told", async () => {
+    const scene = started(RECOVERED, { systemId: NEW_SYSID });
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toThrow();
+    scene.cell.alter(CONTAINER, { running: true, status: "running", startedAt: "2026-11-21T12:40:00Z" });
+    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(
+      failure("proof-failed", /somebody started it after this run had stopped it/),
+    );
+    expect(scene.cell.changes).toEqual([`stop ${CONTAINER}`]);
+  });
+
+  it("went wrong where another database leads, also before it is out of recovery", async () => {
+    for (const inRecovery of [false, true]) {
+      const scene = started(RECOVERED, { systemId: NEW_SYSID, inRecovery });
+      await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(
+        failure("proof-failed", /has system identifier/),
+      );
+    }
   });
 
   it("is given more time the longer its chain of segments is, since archives have one base backup per start", async () => {
     const waited = async (segments: number): Promise<number> => {
-      const scene = started([PREPARING], undefined);
+      const scene = started([PREPARING], { up: false });
       await expect(scene.perform(proveRestored, { ...INPUT, segments })).rejects.toThrow();
-      return scene.clock.sleeps.reduce((sum, ms) => sum + ms, 0);
+      return waitedMs(scene);
     };
     expect(await waited(100)).toBeGreaterThanOrEqual((await waited(5)) + 95 * 1000);
   });

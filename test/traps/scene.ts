@@ -7,6 +7,7 @@ import { expect } from "vitest";
 import type { AnyAction, JsonObject } from "../../src/action.js";
 import { containerDataDirectory } from "../../src/host-commands.js";
 import type { Container } from "../../src/ports/cells.js";
+import type { LogFiles } from "../../src/ports/log-files.js";
 import type { LogSearch } from "../../src/ports/log-search.js";
 import type { Ports } from "../../src/ports/ports.js";
 import { BUCKET, NEW, OLD, SYSID, seedArchive, stamp } from "../archive/sample-archive.js";
@@ -50,12 +51,11 @@ export class Scene {
   readonly cell: FakeCell;
   readonly context: StepContext;
 
-  constructor() {
+  constructor(logs: LogFiles = new StreamedLogs([])) {
     this.cf.spaces.push(SPACE);
     this.cf.plans.push({ guid: "plan-guid", name: "cluster", offering: "dingo-postgresql", available: true });
     this.director.instanceList.push(cellInstance("0", "10.58.111.15"));
     this.cell = this.addCell(0);
-    const logs = new StreamedLogs([]);
     const settings = { bucket: BUCKET };
     const { clock, cf, director, cells, store, logStores } = this;
     const { scratch, docker } = this;

@@ -11,7 +11,9 @@ import type { JsonObject } from "../../src/action.js";
 import { formatLocation } from "../../src/archive/names/location.js";
 import { RecoverError } from "../../src/errors.js";
 import { BUCKET, lzopLike, NEW, OLD, segment, SYSID } from "../archive/sample-archive.js";
+import { FakeCloudFoundry } from "../fakes/fake-cloud-foundry.js";
 import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.js";
+import { FakeEtcd } from "../fakes/fake-etcd.js";
 import {
   CONTAINER,
   containerOf,
@@ -30,6 +32,8 @@ import {
 
 const INITIALIZE = `/service/${NEW_GUID}/initialize`;
 const PREPARING = "restore_leader_if_missing> preparing patroni to restore this container from wal-e backups";
+
+const SYSID_LACKING = "Target s3://x/wal/ missing /sysids/sysid for original 'Database system identifier'";
 
 describe("stopping the container", () => {
   it("is done however it ended: images before 0.8.1 hear no SIGTERM and are killed, every time", async () => {
@@ -52,6 +56,39 @@ describe("the last look before the start", () => {
   it("finds everything as it was left", async () => {
     const { scene, input } = await copied();
     expect(await scene.perform(checkBeforeStart, input)).toEqual({ registrator: "not seen as a container" });
+  });
+
+  it("asks director, Cloud Foundry, etcd, cell and store at once, since the database is down meanwhile", async () => {
+    const { scene, input } = await copied();
+    const asked = new Set<string>();
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const late =
+      <T>(who: string, look: () => Promise<T>): (() => Promise<T>) =>
+      async () => {
+        asked.add(who);
+        await answered;
+        return await look();
+      };
+    const { director, cf, etcd, cell, store } = scene;
+    const [{ docker, files }, reader] = [cell, store.reader()];
+    Object.assign(director, { locks: late("director", () => Promise.resolve([])) });
+    Object.assign(cf, { getInstance: late("cf", () => FakeCloudFoundry.prototype.getInstance.call(cf, NEW_GUID)) });
+    Object.assign(etcd, { get: (key: string) => late("etcd", () => FakeEtcd.prototype.get.call(etcd, key))() });
+    Object.defineProperties(cell, {
+      docker: { value: { ...docker, inspect: (name: string) => late("container", () => docker.inspect(name))() } },
+      files: { value: { ...files, entries: (path: string) => late("directory", () => files.entries(path))() } },
+    });
+    const list: typeof reader.list = (bucket, prefix) => late("store", () => reader.list(bucket, prefix))();
+    Object.assign(store, { reader: () => ({ ...reader, list }) });
+    const looking = scene.perform(checkBeforeStart, input);
+    // Whatever can be asked without one of these answers has been asked by then.
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect([...asked].sort()).toEqual(["cf", "container", "director", "directory", "etcd", "store"]);
+    answer();
+    expect(await looking).toEqual({ registrator: "not seen as a container" });
   });
 
   it("finds a container that somebody or a daemon started meanwhile", async () => {
@@ -130,7 +167,7 @@ describe("starting the container", () => {
 
   it.each([
     ["makes a new cluster, which would overwrite the copy", "INFO: initialized a new cluster"],
-    ["misses the sysid object, and goes on all the same", "Target s3://x missing /sysids/sysid id"],
+    ["misses the sysid object, and goes on all the same", SYSID_LACKING],
     ["finds a local database, and restores nothing", "local database exists; no additional preparation required"],
     ["finds no backup", "new cluster, no existing backup to restore"],
   ])("ends at once where it %s", async (_what, line) => {
@@ -144,9 +181,60 @@ describe("starting the container", () => {
     const { scene, input } = await copied();
     scene.cell.onStart = () => ["startup> failed to look up container in etcd"];
     await expect(scene.perform(startContainer, input)).rejects.toEqual(
-      failure("proof-failed", /neither that it restores/),
+      failure("proof-failed", /failed to look up container in etcd. It is exited/),
     );
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
+  });
+
+  it("goes on over a log that says nothing of it, as another image's may: the proof asks the database", async () => {
+    const { scene, input } = await copied();
+    scene.cell.database.up = false;
+    scene.cell.onStart = () => ["entrypoint: hello"];
+    expect(await scene.perform(startContainer, input)).toMatchObject({ decision: expect.stringMatching(/proof asks/) });
+    expect(scene.cell.changes).toEqual([`start ${CONTAINER}`]);
+  });
+
+  it("stops a database of another identity at once, whose image says nothing of what it does", async () => {
+    const { scene, input } = await copied();
+    Object.assign(scene.cell.database, { systemId: NEW_SYSID });
+    scene.cell.onStart = () => ["entrypoint: hello"];
+    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
+  });
+
+  it("never stops a database that has the archive's identity, whatever its log says", async () => {
+    const { scene, input } = await copied();
+    Object.assign(scene.cell.database, { systemId: SYSID, inRecovery: true });
+    scene.cell.onStart = () => ["local database exists; no additional preparation required to restart container"];
+    expect(await scene.perform(startContainer, input)).toMatchObject({ decision: expect.stringMatching(/identifier/) });
+    expect(scene.cell.changes).toEqual([`start ${CONTAINER}`]);
+  });
+
+  it("holds in any later life of the container: the proof looks at the one that runs", async () => {
+    const { scene, input } = await copied();
+    scene.cell.onStart = () => [PREPARING];
+    const output = startContainer.output.parse(await scene.perform(startContainer, input));
+    scene.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:40:00Z" });
+    expect(await startContainer.verify?.(scene.context, startContainer.input.parse(input), output)).toMatchObject({
+      holds: true,
+      evidence: expect.stringMatching(/started again since/) as string,
+    });
+    scene.cell.alter(CONTAINER, { running: false, status: "exited" });
+    const ended = await startContainer.verify?.(scene.context, startContainer.input.parse(input), output);
+    expect(ended).toMatchObject({ holds: false });
+    expect(ended).not.toHaveProperty("stays");
+  });
+
+  it("that has ended with a restore begun is not offered again: its own guard would refuse it", async () => {
+    const { scene, input } = await copied();
+    scene.cell.onStart = () => [PREPARING];
+    const output = startContainer.output.parse(await scene.perform(startContainer, input));
+    scene.cell.alter(CONTAINER, { running: false, status: "exited" });
+    scene.cell.directories.add(`${DATA}/postgres0`);
+    expect(await startContainer.verify?.(scene.context, startContainer.input.parse(input), output)).toMatchObject({
+      holds: false,
+      stays: expect.stringMatching(/holds 1 entry again/) as string,
+    });
   });
 
   it("that Docker refuses, since the host port was taken meanwhile, is an error and did not happen", async () => {
@@ -234,7 +322,7 @@ describe("a container that does not restore", () => {
 
   it("is started again by a later attempt alone, over a copy that is still whole", async () => {
     const { scene, input } = await copied();
-    scene.cell.onStart = () => ["Target s3://x missing /sysids/sysid id"];
+    scene.cell.onStart = () => [SYSID_LACKING];
     await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
     scene.cell.onStart = () => [PREPARING];
     expect(await scene.perform(startContainer, input)).toMatchObject({ decision: PREPARING });

@@ -108,8 +108,8 @@ describe("copying the old archive in", () => {
 /** A store that says yes to copies of one object and forgets them. */
 function forgetting(store: MemoryObjectStore, relative: string): void {
   const writer = store.writer.bind(store);
-  store.writer = (protect): ObjectStore => {
-    const open = writer(protect);
+  store.writer = (places): ObjectStore => {
+    const open = writer(places);
     return {
       ...open,
       copy: async (from, to, options) => {

@@ -11,6 +11,7 @@ import { isStopped } from "../docker/stopped-container.js";
 import { guardTarget, targetInput } from "../docker/target-container.js";
 import { undoCopy } from "./undo-copy.js";
 import { evidenceRef, recallListing } from "./evidence-listing.js";
+import { intoNothing } from "./printed-aside.js";
 
 const input = z.strictObject({
   ...targetInput,
@@ -45,8 +46,8 @@ export const copy = defineAction({
   async run(context, request): Promise<Output> {
     const plan = await planOf(context, request);
     await refuseChangedSource(context, plan, request.old_goes_on);
-    const { bucket, prefix } = plan.source;
-    const outcome = await copyArchive(context.ports.store.writer({ bucket, prefix }), plan, {
+    const store = context.ports.store.writer({ source: plan.source, into: [plan.target] });
+    const outcome = await copyArchive(store, plan, {
       clock: context.ports.clock,
       signal: context.signal,
       betweenItems: () => context.betweenItems(),
@@ -81,18 +82,17 @@ function refuse(message: string, { target }: Input): RecoverError {
   });
 }
 
-/** In the tool's own order: where a copy ends early, no base backup looks whole. */
+/**
+ * In the tool's own order, and one line: where a copy does not begin or ends early, no base backup looks whole, and no
+ * sentinel is written over.
+ */
 function sentinelsLast(source: string, target: string): PrintedCommand[] {
   const copying = ["aws", "s3", "cp", "--recursive", `${source}/`, `${target}/`];
   const sentinels = "*_backup_stop_sentinel.json";
   const atOnce = quote(["dingo-recover", "archive", "copy", source, target]);
-  return [
-    { on: "here", line: quote([...copying, "--exclude", sentinels]) },
-    {
-      on: "here",
-      line: `${quote([...copying, "--exclude", "*", "--include", sentinels])}  # or, for both lines: ${atOnce}`,
-    },
-  ];
+  const objects = quote([...copying, "--exclude", sentinels]);
+  const both = `${objects} && ${quote([...copying, "--exclude", "*", "--include", sentinels])}`;
+  return [{ on: "here", line: `${intoNothing(quote([`${target}/`]), both)}  # or, for all of it: ${atOnce}` }];
 }
 
 async function planOf(context: Context, request: Input): Promise<CopyPlan> {

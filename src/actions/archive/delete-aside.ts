@@ -3,9 +3,9 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { formatLocation, parseLocation } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
 import type { ObjectInfo } from "../../ports/object-store.js";
-import { quote } from "../../shell-quote.js";
 import { asideRoot, guardInstanceOf, objectsAside, requireOwnBackup } from "../recovery/aside.js";
 import { evidenceRef, recallListing } from "./evidence-listing.js";
+import { printedOfAside } from "./printed-aside.js";
 
 const input = z.strictObject({
   run: z.string(),
@@ -27,25 +27,23 @@ export const deleteAsideObjects = defineAction({
   effect: "destroy",
   input,
   output,
-  describe: ({ archive, run }) => [
-    { on: "here", line: quote(["aws", "s3", "rm", "--recursive", archive.replace(/wal$/, `dingo-recover/${run}/`)]) },
-  ],
+  describe: ({ archive, run }) => [printedOfAside("rm", archive, run)],
   async guard(context, request) {
     asideRoot(request, request.source);
     await guardInstanceOf(context, request);
     await requireOwnBackup(context, request);
   },
   async run(context, request): Promise<Output> {
-    const { bucket } = asideRoot(request, request.source);
+    const root = asideRoot(request, request.source);
     const { listed, left, strange } = await compare(context, request);
     const [first] = strange;
     if (first !== undefined) throw changed(first, request);
-    const store = context.ports.store.writer(parseLocation(request.source));
+    const store = context.ports.store.writer({ source: parseLocation(request.source), into: [root] });
     let done = listed.length - left.length;
     for (const { key } of left) {
       context.signal.throwIfAborted();
       await context.beforeEffect();
-      await store.remove({ bucket, key });
+      await store.remove({ bucket: root.bucket, key });
       done += 1;
       context.progress({ message: "deleting objects", done, total: listed.length, unit: "objects" });
     }

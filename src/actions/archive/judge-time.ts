@@ -9,7 +9,7 @@ import { planRestore, type RestorePlan } from "../../archive/restore/plan.js";
 import { expandedSize } from "../../archive/restore/restore.js";
 import { counted } from "../../counted.js";
 import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
+import { printedVerify } from "./printed-verify.js";
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -49,15 +49,7 @@ export const judgeTime = defineAction({
       ? `${found.location} reaches no later than ${found.recovery_point}: what came behind it is not archived yet`
       : `${found.base} and ${counted(found.segments, "segment")} of WAL in ${found.location} lead there`,
   known: ({ recovery_point: value }) => (value === "" ? [] : [{ label: "recovery point", value }]),
-  describe: ({ guid, bucket, archive, time }) => [
-    {
-      on: "here",
-      line: quote([
-        ...["dingo-recover", "archive", "verify", archive || `s3://${bucket}/backups/${guid}/wal`],
-        ...["--target-time", time],
-      ]),
-    },
-  ],
+  describe: ({ time, ...place }) => printedVerify({ ...place, flags: ["--target-time", time] }),
   async run(context, request): Promise<Output> {
     refuseFuture(context, request);
     const location = locationOf(request);

@@ -54,11 +54,8 @@ export const setAside = defineAction({
   },
   async run(context, request): Promise<Output> {
     const plan = await planOf(context, request, true);
-    const { source } = request;
-    const store = context.ports.store.writer({
-      bucket: parseLocation(source).bucket,
-      prefix: parseLocation(source).prefix,
-    });
+    const source = parseLocation(request.source);
+    const store = context.ports.store.writer({ source, into: [plan.source, plan.target] });
     const outcome = await moveAside(store, plan, {
       signal: context.signal,
       betweenItems: () => context.betweenItems(),

@@ -31,7 +31,8 @@ export const undoCopy: WayBack<Input, unknown> = {
   },
   async run(context, { input }) {
     const plan = (await keptPlan(context, input)) ?? (await makePlan(context, input));
-    await setAside(context.ports.store.writer(parseLocation(input.source)), plan, {
+    const source = parseLocation(input.source);
+    await setAside(context.ports.store.writer({ source, into: [plan.source, plan.target] }), plan, {
       signal: context.signal,
       betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),

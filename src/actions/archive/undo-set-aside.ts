@@ -2,24 +2,18 @@ import type { Context, UndoProbe, WayBack } from "../../action.js";
 import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.js";
 import { parseLocation } from "../../archive/names/location.js";
 import { probePutBack, putBack } from "../../archive/copy/put-back.js";
-import { quote } from "../../shell-quote.js";
 import { guardStopped } from "../docker/stopped-container.js";
 import type { Target } from "../docker/target-container.js";
 import { evidenceRef } from "./evidence-listing.js";
 import { recallOwnListing, requireOwnArchive } from "./own-archive.js";
-import { printedAside } from "./printed-aside.js";
+import { printedPutBack } from "./printed-aside.js";
 
 type Input = Target & { readonly source: string; readonly target: string };
 
 export const undoSetAside: WayBack<Input, unknown> = {
   effect: "destroy",
   cost: "copies the new instance's own archive back to its place, verified; the copy aside stays",
-  describe: ({ target }, run) => [
-    {
-      on: "here",
-      line: quote(["aws", "s3", "cp", "--recursive", printedAside(target, run, "replaced"), `${target}/`]),
-    },
-  ],
+  describe: ({ target }, run) => [printedPutBack(target, run)],
   guard: async (context, { input }) => {
     await guardStopped(context, input);
     await planOf(context, input);
@@ -37,7 +31,8 @@ export const undoSetAside: WayBack<Input, unknown> = {
   async run(context, { input }) {
     const plan = await planOf(context, input);
     if (plan === undefined) return;
-    await putBack(context.ports.store.writer(parseLocation(input.source)), plan, {
+    const source = parseLocation(input.source);
+    await putBack(context.ports.store.writer({ source, into: [plan.source] }), plan, {
       clock: context.ports.clock,
       signal: context.signal,
       betweenItems: () => context.betweenItems(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Context, defineAction, type PrintedCommand } from "../../action.js";
+import { type Context, defineAction } from "../../action.js";
 import { compareListings } from "../../archive/copy/baseline.js";
 import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.js";
 import {
@@ -9,24 +9,27 @@ import {
   instanceGuid,
   parseLocation,
 } from "../../archive/names/location.js";
-import { segmentKey } from "../../archive/names/layout.js";
-import { lossInTimeText, lossText } from "../../archive/judgement/loss.js";
 import { svgPicture } from "../../archive/picture/svg.js";
 import type { ArchiveVerdict } from "../../archive/judgement/verdict.js";
 import { verifyArchive } from "../../archive/judgement/verify.js";
 import { PROBLEMS, type ProblemCode } from "../../archive/judgement/problem.js";
 import { isEncrypted } from "../../archive/judgement/strangers.js";
 import { RecoverError } from "../../errors.js";
+import { type LossFacts, lossRange, lossText } from "../../loss.js";
 import { quote } from "../../shell-quote.js";
 import { SYSID_KEY } from "../../archive/names/layout.js";
+import { lossFactsOf } from "./loss-facts.js";
 import { requireKey } from "./openpgp-key.js";
 import { crossCheck, type Elsewhere, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.js";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
+import { printedVerify } from "./printed-verify.js";
 
 const input = z.strictObject({
   /** GUID of the deleted instance. */
   guid: z.guid(),
   archive: z.string(),
+  /** Of the archives, for the printed command; "" where no configuration names it. */
+  bucket: z.string().default(""),
   deleted_at: z.string(),
   /** Segments that the operator accepts to lose. */
   accept_loss: z.number().int().nonnegative(),
@@ -36,6 +39,14 @@ const input = z.strictObject({
   deployment: z.string().default(""),
   /** The old container lives on, and adds to its archive. */
   old_goes_on: z.boolean().default(false),
+  /** The last segment of an orderly end that the logs show; "" when they show none. */
+  clean_stop: z.string().default(""),
+  /** What was found of the old instance on the cells. */
+  remains: z.array(z.string()).default([]),
+  /** Its containers that ran, and that this run has stopped. */
+  stopped: z.array(z.object({ cell: z.string(), container: z.string() })).default([]),
+  /** Its own database's directory, when that is recovered; "" for the archive. */
+  database: z.string().default(""),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
@@ -53,6 +64,14 @@ const output = z.object({
   recovery_point: z.string(),
   lost: z.number(),
   loss: z.string(),
+  /** ISO 8601, of the last transaction in the archive; "" when it could not be read. */
+  last_transaction: z.string().default(""),
+  /** The old instance wrote after its deletion: nobody knows until when. */
+  lived_on: z.boolean().default(false),
+  /** What shows that nothing is lost; "" when nothing does. */
+  nothing_lost: z.string().default(""),
+  /** How many of the lost segments are missing and unreachable, and when those were stored; "" for none. */
+  lost_segments: z.string().default(""),
   base_backup: z.string(),
   baseline: evidenceRef,
   /** Its WAL as an SVG document; absent in journals of earlier versions. */
@@ -74,18 +93,23 @@ export const verifySource = defineAction({
   tell: (found) =>
     `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}`,
   known: ({ recovery_point: value }) => [{ label: "recovery point", value }],
-  describe: ({ guid, archive }) => [verification(archive || `s3://BUCKET/backups/${guid}/wal`)],
+  describe: ({ guid, archive, bucket }) => printedVerify({ archive, bucket, guid }),
   async run(context, request): Promise<Output> {
     const location = locate(context, request);
     const facts = await readArchive(context.ports.store.reader(), location);
     const { verdict, elsewhere } = await judge(context, facts, request);
     refuseUnlessRestorable(verdict, location);
-    const loss = describeLoss(verdict, facts, request.deleted_at);
+    const lossFacts = await lossOf(context, facts, { verdict, request });
+    const loss = lossText(lossRange(lossFacts));
     await acceptLoss(context, { verdict, loss, request, location });
     const objects = facts.entries.map((entry) => entry.info);
     const baseline = await keepListing(context, { name: "source-listing", location, objects });
     const picture = await context.keep(ARCHIVE_PICTURE, svgPicture(verdict, formatLocation(location)));
-    return { ...outputOf(facts, { verdict, loss, baseline, elsewhere }), picture, encrypted: isEncrypted(facts) };
+    return {
+      ...outputOf(facts, { request, verdict, lossFacts, loss, baseline, elsewhere }),
+      picture,
+      encrypted: isEncrypted(facts),
+    };
   },
   async verify(context, { old_goes_on }, output) {
     const before = await recallListing(context, output.baseline);
@@ -98,11 +122,6 @@ export const verifySource = defineAction({
         : `${added.length} objects are new, ${removed.length} gone, ${changed.length} changed`,
     };
   },
-});
-
-const verification = (archive: string): PrintedCommand => ({
-  on: "here",
-  line: quote(["dingo-recover", "archive", "verify", archive]),
 });
 
 /** Without the identifier the container would make an empty database over the copy (dingo.md §0.3). */
@@ -185,22 +204,22 @@ function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocati
   }
 }
 
-function describeLoss(verdict: ArchiveVerdict, facts: ArchiveFacts, deletedAt: string): string {
-  const segments = `${lossText(verdict.loss)}${storedWhen(verdict, facts)}`;
-  const inTime = lossInTimeText(verdict.recoveryPoint?.time, deletedAt);
-  return inTime === undefined ? segments : `${segments}; ${inTime}`;
+async function lossOf(
+  context: Context,
+  facts: ArchiveFacts,
+  { verdict, request }: { readonly verdict: ArchiveVerdict; readonly request: Input },
+): Promise<LossFacts> {
+  const end = {
+    deletedAt: request.deleted_at,
+    cleanStop: request.clean_stop,
+    left: request.remains.length > 0,
+    livedOn: livedOn(request),
+    ownDatabase: request.database,
+  };
+  return await lossFactsOf(context.ports.store.reader(), facts, { verdict, end });
 }
 
-/** Of the segments behind a gap: owners know times, not names. */
-function storedWhen({ unreachable }: ArchiveVerdict, { entries }: ArchiveFacts): string {
-  const beyond = new Set(unreachable.map(segmentKey));
-  const times = entries.filter(({ relative }) => beyond.has(relative)).map(({ info }) => info.lastModified);
-  const [first, last] = [times.reduce(earlier, ""), times.reduce(later, "")];
-  return first === "" ? "" : `, the unreachable ones stored ${first} to ${last}`;
-}
-
-const earlier = (a: string, b: string): string => (a === "" || b < a ? b : a);
-const later = (a: string, b: string): string => (b > a ? b : a);
+const livedOn = ({ old_goes_on, stopped }: Input): boolean => old_goes_on || stopped.length > 0;
 
 /** Told before anything is created: a gap is silent for PostgreSQL (dingo.md §0.7). */
 async function acceptLoss(
@@ -209,12 +228,14 @@ async function acceptLoss(
 ): Promise<void> {
   const lost = found.verdict.loss.segments;
   if (lost <= found.request.accept_loss) return;
+  const archive = formatLocation(found.location);
+  const place = { archive, bucket: "", guid: found.request.guid };
   const refused = new RecoverError(
     "loss-not-accepted",
     `${lost} segments would be lost: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
     {
       remedy: `Look for the missing segments (object versions, other copies of the bucket). To recover without them, run again with --accept-loss ${lost}.`,
-      place: formatLocation(found.location),
+      place: archive,
       effect: "none",
     },
   );
@@ -225,9 +246,7 @@ async function acceptLoss(
       prompt: `Recover without these ${lost} segments?`,
       why: "The archive has a gap. PostgreSQL would stop at it without a word; what lies behind it cannot be reached.",
       expected: `lose ${lost} segments`,
-      commands: [
-        { step: context.step.id, title: "Look at the archive", commands: [verification(refused.place ?? "")] },
-      ],
+      commands: [{ step: context.step.id, title: "Look at the archive", commands: printedVerify(place) }],
       details: [found.loss, `missing: ${found.verdict.missing.slice(0, 20).join(", ")}`],
     })
     .catch((error: unknown) => {
@@ -240,13 +259,15 @@ async function acceptLoss(
 function outputOf(
   facts: ArchiveFacts,
   found: {
+    readonly request: Input;
     readonly verdict: ArchiveVerdict;
+    readonly lossFacts: LossFacts;
     readonly loss: string;
     readonly baseline: Output["baseline"];
     readonly elsewhere: FoundSystemId | undefined;
   },
 ): Omit<Output, "encrypted"> {
-  const { verdict, loss, baseline, elsewhere } = found;
+  const { verdict, lossFacts, loss, baseline, elsewhere } = found;
   return {
     location: formatLocation(facts.location),
     system_id: verdict.systemId ?? "",
@@ -260,6 +281,10 @@ function outputOf(
     recovery_point: verdict.recoveryPoint?.time ?? "",
     lost: verdict.loss.segments,
     loss,
+    last_transaction: lossFacts.lastTransaction,
+    lived_on: livedOn(found.request),
+    nothing_lost: lossFacts.shown,
+    lost_segments: lossFacts.which,
     base_backup: verdict.chosenBase ?? "",
     baseline,
   };

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { defineAction } from "../../action.js";
+import { bytesText } from "../../bytes.js";
+import { asRecoverError } from "../../errors.js";
 import { lookAtMachine, machine, machineCommands, machineText } from "../scratch/machine.js";
 import { asUntested } from "./untested.js";
 
@@ -24,6 +27,18 @@ export const checkMachine = defineAction({
       return await lookAtMachine(context, request);
     } catch (thrown) {
       throw asUntested(thrown);
+    }
+  },
+  /** Free space never stays the same; that there is enough of it, and the same PostgreSQL, is what holds. */
+  async verify(context, request, { free_bytes: _, ...before }) {
+    try {
+      const { free_bytes: free, ...now } = await lookAtMachine(context, request);
+      const evidence = `PostgreSQL ${now.postgres} of ${now.postgres_path}, ${bytesText(free)} free`;
+      return { holds: isDeepStrictEqual(now, before), evidence };
+    } catch (thrown) {
+      const error = asRecoverError(thrown);
+      if (error.code !== "does-not-fit") throw asUntested(thrown);
+      return { holds: false, evidence: error.message };
     }
   },
 });

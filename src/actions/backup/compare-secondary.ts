@@ -8,6 +8,7 @@ import {
   type ArchiveLocation,
 } from "../../archive/names/location.js";
 import { counted } from "../../counted.js";
+import { isUnknown } from "../../placeholder.js";
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
 import { quote } from "../../shell-quote.js";
 import { finding, found } from "./finding.js";
@@ -35,10 +36,7 @@ export const compareSecondary = defineAction({
   tell: ({ objects, missing, different, young }) =>
     `${counted(objects, "object")}, ${missing} missing in the secondary copy, ${different} of another size, ${young} too young to be missed`,
   describe: ({ archive, secondary }) =>
-    [archive, secondary].map((each) => ({
-      on: "here",
-      line: quote(["aws", "s3", "ls", "--recursive", `${each.replace(/\/$/, "")}/`]),
-    })),
+    [archive, secondary].map((each) => ({ on: "here", line: `aws s3 ls --recursive ${folder(each)}` })),
   async run({ ports: { store } }, request) {
     const location = parseLocation(request.archive);
     const secondary = parseLocation(request.secondary);
@@ -59,6 +57,10 @@ export const compareSecondary = defineAction({
     return { objects: own.size, ...counts, findings };
   },
 });
+
+/** With one slash at its end, as a word of a command; an operator may write it or not. */
+const folder = (place: string): string =>
+  isUnknown(place) ? `"$(printf '%s\\n' ${quote([place])} | sed 's|/$||')/"` : quote([`${place.replace(/\/$/, "")}/`]);
 
 async function listed(reader: ObjectReader, location: ArchiveLocation): Promise<ReadonlyMap<string, ObjectInfo>> {
   const objects = await reader.list(location.bucket, `${location.prefix}/`);

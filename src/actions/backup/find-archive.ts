@@ -36,7 +36,7 @@ export const findArchive = defineAction({
     const given = request.archive === "" ? (settings.walE?.prefix ?? "") : request.archive;
     if (given === "") throw nowhere();
     const location = parseLocation(given);
-    const { endpoint, keyId } = await store.identity();
+    const { endpoint, keyId } = await store.readingIdentity();
     return { location: formatLocation(location), endpoint, key_id: keyId, findings: looseFiles(settings) };
   },
 });

@@ -3,7 +3,7 @@
  * adds them up (IAM User Guide, "Policy evaluation logic"): an explicit deny of either wins; in the bucket's own account an
  * allow of either is enough, from another account both are needed. Pure.
  */
-import type { SimulatedRight, SimulatedRights } from "../../ports/object-store.js";
+import type { NotSimulated, SimulatedRight, SimulatedRights } from "../../ports/object-store.js";
 import { type BucketAnswer, bucketAnswer } from "./bucket-rights.js";
 
 export interface Right {
@@ -23,7 +23,7 @@ export interface Seen {
   readonly prefix: string;
   /** Undefined where it cannot be read, "" for none. */
   readonly policy: string | undefined;
-  readonly simulated: SimulatedRights | { readonly why: string };
+  readonly simulated: SimulatedRights | NotSimulated;
 }
 
 export function keyRights({ bucket, prefix, policy, simulated }: Seen): ReadonlyMap<string, Right> {
@@ -38,6 +38,8 @@ export function keyRights({ bucket, prefix, policy, simulated }: Seen): Readonly
 }
 
 function rightOf(action: string, bucket: BucketAnswer, simulated: Seen["simulated"]): Right {
+  if ("why" in simulated && simulated.bucketPolicyBindsNoKeys === true)
+    return notKnown(action, `at MinIO a bucket's policy binds no keys, and their own are not known: ${simulated.why}`);
   if (bucket.says === "denied") return { action, says: "denied", why: bucket.why };
   if (!("who" in simulated)) {
     if (bucket.says === "allowed") return { action, says: "allowed", why: bucket.why };

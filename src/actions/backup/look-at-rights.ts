@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
 import { keyIn, parseLocation } from "../../archive/names/location.js";
+import { isUnknown, known } from "../../placeholder.js";
 import type { Protection } from "../../ports/object-store.js";
 import { quote } from "../../shell-quote.js";
+import { whereEmpty } from "../printed-cases.js";
 import { type Finding, finding, found } from "./finding.js";
 import { keyRights, ON_OBJECTS, ON_THE_BUCKET, type Right } from "./key-rights.js";
 import { keptText, outlastsDeletes } from "./protection.js";
@@ -31,9 +33,12 @@ export const lookAtRights = defineAction({
   describe: ({ archive, pushed_by: who }) => [
     ...["get-bucket-policy", "get-bucket-versioning", "get-object-lock-configuration"].map((question) => ({
       on: "here",
-      line: quote(["aws", "s3api", question, "--bucket", parseLocation(archive).bucket]),
+      line: quote(["aws", "s3api", question, "--bucket", parseLocation(known(archive)).bucket]),
     })),
-    ...(who === "" ? [{ on: "here", line: quote(["aws", "sts", "get-caller-identity"]) }] : simulationOf(archive, who)),
+    ...whereEmpty(who, {
+      empty: [{ on: "here", line: quote(["aws", "sts", "get-caller-identity"]) }],
+      given: simulationOf(archive, who),
+    }),
   ],
   async run({ ports: { store } }, { archive, pushed_by: who }) {
     const location = parseLocation(archive);
@@ -62,18 +67,21 @@ const SOME_KEY = "wal_005/000000010000000000000001.lzo";
 
 function simulationOf(archive: string, who: string) {
   const location = parseLocation(archive);
-  const resource = `arn:${who.split(":")[1] ?? "aws"}:s3:::${location.bucket}`;
   return [
-    { actions: ON_OBJECTS, resource: `${resource}/${keyIn(location, SOME_KEY)}` },
-    { actions: ON_THE_BUCKET, resource },
-  ].map(({ actions, resource: at }) => ({
-    on: "here",
-    line: quote([
-      ...["aws", "iam", "simulate-principal-policy", "--policy-source-arn", who],
-      ...["--action-names", ...actions, "--resource-arns", at],
-    ]),
-  }));
+    { actions: ON_OBJECTS, resource: `${location.bucket}/${keyIn(location, SOME_KEY)}` },
+    { actions: ON_THE_BUCKET, resource: location.bucket },
+  ].map(({ actions, resource }) => {
+    const simulate = ["aws", "iam", "simulate-principal-policy", "--policy-source-arn", who];
+    const asked = quote([...simulate, "--action-names", ...actions, "--resource-arns"]);
+    return { on: "here", line: `${asked} ${resourceName(who, resource)}` };
+  });
 }
+
+/** In the partition of the user or role, as a word of a command. */
+const resourceName = (who: string, resource: string): string =>
+  isUnknown(who)
+    ? `"arn:$(printf '%s\\n' ${quote([who])} | cut -d: -f2):s3:::"${quote([resource])}`
+    : quote([`arn:${who.split(":")[1] ?? "aws"}:s3:::${resource}`]);
 
 type Deletion = Right["says"];
 

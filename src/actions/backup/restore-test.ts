@@ -61,6 +61,7 @@ export const restoreTest = defineAction({
       on: "here",
       line: quote([
         "psql",
+        "-X",
         "-h",
         `${place}/data`,
         "-U",

@@ -3,7 +3,7 @@ import type { Json } from "../../action.js";
 import { counted } from "../../counted.js";
 import { RecoverError } from "../../errors.js";
 import type { RestoredCopy } from "../../ports/scratch-database.js";
-import { RECOVERED, lastReplayed } from "../scratch/stop-line.js";
+import { lastReplayed, tellsRecovered } from "../scratch/stop-line.js";
 import { type Keeper, whileRunning } from "../scratch/while-running.js";
 import { expectationOf, type Returned, returnedOf } from "./expectation.js";
 import { type Finding, found } from "./finding.js";
@@ -127,7 +127,7 @@ const SAME_MS = 1000;
 
 /** A server that is up proves nothing: it has to have come to the end of the WAL, to the very commit that is last in it. */
 function endOf(said: readonly string[], replayed: string, { lastTransaction: expected }: RestoredCopy): Finding[] {
-  if (!said.some((line) => RECOVERED.test(line)))
+  if (!said.some((line) => tellsRecovered(line)))
     return [
       found({
         severity: "serious",
@@ -163,8 +163,16 @@ async function ask({ ports: { scratch } }: Keeper, trial: Trial, before: Finding
   }
 }
 
+/** What a server says to its client, or what libpq says when the server ended while it answered. */
+const OF_THE_DATABASE = /\b(?:ERROR|FATAL|PANIC):|server closed the connection/;
+
 /** A question that nobody could answer says nothing of the backup; a table that is not there says a lot. */
 function refusedQuery(said: string, { sanity_query: query, place }: Trial): Finding {
+  if (!OF_THE_DATABASE.test(said))
+    throw untested(`the sanity query could not be asked: ${said}`, {
+      remedy: "See what ended the client on this machine, then test again.",
+      place,
+    });
   const words = /ERROR:\s*([^;]*)/.exec(said)?.[1] ?? said;
   if (/statement timeout/i.test(words))
     throw untested(`the sanity query took too long: ${words}`, {

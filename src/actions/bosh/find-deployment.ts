@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { Director } from "../../ports/director.js";
+import { together } from "../../together.js";
 import { cellInstances, instanceName } from "./cell-instances.js";
 
 const input = z.strictObject({});
@@ -72,8 +73,9 @@ export async function refuseBusyDirector(context: Context, deployment: string): 
 
 /** Locks and tasks on the deployment, for people; empty where the director is at rest. */
 export async function busyWith(director: Director, deployment: string): Promise<readonly string[]> {
-  const locks = (await director.locks()).filter((lock) => lock.resource.includes(deployment));
-  const tasks = (await director.runningTasks()).filter((task) => task.deployment === deployment);
+  const [allLocks, allTasks] = await together([director.locks(), director.runningTasks()]);
+  const locks = allLocks.filter((lock) => lock.resource.includes(deployment));
+  const tasks = allTasks.filter((task) => task.deployment === deployment);
   return [
     ...locks.map((lock) => `lock ${lock.type} of task ${lock.taskId}`),
     ...tasks

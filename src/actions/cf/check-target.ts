@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
+import { type Context, defineAction, type PrintedCommand } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import type { CfPlan, CfSpace } from "../../ports/cloud-foundry.js";
 import { quote } from "../../shell-quote.js";
+import { whereEmpty } from "../printed-cases.js";
 import { chooseName } from "./taken-name.js";
 
 const input = z.strictObject({
@@ -51,7 +52,7 @@ export const checkTarget = defineAction({
     `${found.missing ? `the space is not there any more, and is made again; ` : ""}${found.target} is ${found.adopt === "" ? "free" : `adopted (${found.adopt})`}; ${found.offering}/${found.plan}${found.apps.length === 0 ? "" : `; bound then: ${found.apps.join(", ")}`}`,
   describe: ({ org, space, name, service }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
-    { on: "here", line: quote(["cf", "service", name || service]) },
+    ...whereEmpty(name, { empty: [lookedUp(service)], given: [lookedUp(name)] }),
     { on: "here", line: "cf marketplace" },
   ],
   async run(context, request): Promise<Output> {
@@ -78,6 +79,8 @@ export const checkTarget = defineAction({
     };
   },
 });
+
+const lookedUp = (name: string): PrintedCommand => ({ on: "here", line: quote(["cf", "service", name]) });
 
 /** Undefined where it is missing from the very organization that it was in. */
 async function findSpace(context: Context, { org, space, deleted_org_guid }: Input): Promise<CfSpace | undefined> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { parseLocation } from "../../archive/names/location.js";
 import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
+import { placeInBucketOf } from "../archive/printed-place.js";
 import { CLUSTERDATA, readRecord } from "./clusterdata-record.js";
 
 const input = z.strictObject({
@@ -37,9 +37,10 @@ export const chooseWay = defineAction({
   input,
   output,
   tell: ({ why }) => why,
-  describe: ({ source, guid }) => [
-    { on: "here", line: quote(["aws", "s3", "ls", `s3://${parseLocation(source).bucket}/${CLUSTERDATA}${guid}.json`]) },
-  ],
+  describe: ({ source, guid }) => {
+    const { word, ...rest } = placeInBucketOf(source, `/${CLUSTERDATA}${guid}.json`);
+    return [{ on: "here", line: `aws s3 ls ${word}`, ...rest }];
+  },
   async run(context, request): Promise<Output> {
     if (request.clone_from !== "ask" && request.clone_from !== "never") throw unknownChoice(request.clone_from);
     const against = await reasonAgainst(context, request);
@@ -47,9 +48,10 @@ export const chooseWay = defineAction({
     const answer = await context.ask(question(request.service)).catch((error: unknown) => {
       if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
       throw new RecoverError("question-unanswered", "nobody is there to choose between clone-from and the archive", {
-        remedy: "Choose at a terminal, or run again with --input clone_from=never.",
+        remedy: `${error.remedy} Another run is not asked with --input clone_from=never.`,
         place: "clone_from",
         effect: "none",
+        cause: error,
       });
     });
     if (answer.value === "clone") return { clone_from: request.service, why: "by the broker's clone-from" };
@@ -85,6 +87,7 @@ const question = (service: string) =>
         label: "clone-from",
         consequence:
           "one cf create-service; the broker copies without checking; nothing is stopped or moved aside, and the proof at the end is the same",
+        byPerson: true,
       },
       {
         value: "archive",

@@ -7,6 +7,7 @@ import { containersOf } from "../docker/locate-container.js";
 import { waitAtMost, waitFor } from "../wait.js";
 import { inspectTaken } from "./inspect-taken.js";
 import { nameTaken } from "./name-taken.js";
+import { parametersOf, printedCreate } from "./printed-create.js";
 import { runTag } from "./run-tag.js";
 import { requireSpace, spaceOf } from "./space-of.js";
 import { refuseUsed } from "./still-unused.js";
@@ -54,7 +55,7 @@ export const createService = defineAction({
   undo: undoCreate,
   describe: (request) => [
     { on: "here", line: quote(["cf", "target", "-o", request.org, "-s", request.space]) },
-    { on: "here", line: quote(commandOf(request)) },
+    ...printedCreate(request),
     { on: "here", line: quote(["cf", "service", request.name]) },
   ],
   async guard(context, request) {
@@ -108,13 +109,6 @@ export const createService = defineAction({
   },
 });
 
-function commandOf(request: Input): readonly string[] {
-  const { offering, plan, name, run, adopt } = request;
-  if (adopt !== "") return ["cf", "update-service", name, "-t", runTag(run)];
-  const parameters = JSON.stringify(parametersOf(request));
-  return ["cf", "create-service", offering, plan, name, "-t", runTag(run), "-c", parameters];
-}
-
 /** Its tag is what shows from here on whose it is (law 7): the same as that of an instance which this run created. */
 async function adopt(context: Context, request: Input): Promise<void> {
   const { org, space, space_guid, name, adopt: guid, deployment } = request;
@@ -158,14 +152,6 @@ function gone({ name, adopt: guid }: Input): RecoverError {
     place: guid,
     effect: "none",
   });
-}
-
-function parametersOf({ place_on: cells, clone_from: source }: Input): Readonly<Record<string, unknown>> {
-  return {
-    "node-count": 1,
-    ...(cells.length === 0 ? {} : { cells }),
-    ...(source === "" ? {} : { "clone-from": source }),
-  };
 }
 
 function isOurs(context: Context, instance: ServiceInstance): boolean {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { quote } from "../../shell-quote.js";
+import { said } from "../printed-cases.js";
 import { undoSpace } from "./undo-space.js";
 
 const input = z.strictObject({
@@ -13,6 +14,9 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({ space_guid: z.string() });
 type Output = z.infer<typeof output>;
+
+const becomeDeveloper = (org: string, space: string): string =>
+  `cf set-space-role "$(cf target | sed -n 's/^user: *//p')" ${quote([org, space])} SpaceDeveloper`;
 
 /**
  * A space of that name in the very organization is all that is needed: whoever made it, it is used and not changed, but
@@ -29,7 +33,7 @@ export const createSpace = defineAction({
     { on: "here", line: quote(["cf", "create-space", space, "-o", org]) },
     {
       on: "here",
-      line: `# only where it was there and you are no developer of it: cf set-space-role YOUR_USER ${quote([org, space])} SpaceDeveloper`,
+      line: said(`only where it was there and you are no developer of it: ${becomeDeveloper(org, space)}`),
     },
   ],
   async guard(context, { org, org_guid }) {

@@ -1,8 +1,9 @@
 /** What a person wants to know of the instance that has the name: who made it, when, who uses it, what it holds. */
 import type { Context } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import type { ServiceInstance } from "../../ports/cloud-foundry.js";
+import type { CredentialBinding, ServiceInstance } from "../../ports/cloud-foundry.js";
 import { containersOf } from "../docker/locate-container.js";
+import { runTag } from "./run-tag.js";
 
 export interface Taken {
   /** Made after the deletion, one node, no bindings, nothing that a user has put there (law 7). */
@@ -27,7 +28,7 @@ export async function inspectTaken(
   taken: ServiceInstance,
   { deployment, deletedAt }: { readonly deployment: string; readonly deletedAt: string },
 ): Promise<Taken> {
-  const bindings = await context.ports.cf.bindings(taken.guid);
+  const bindings = (await context.ports.cf.bindings(taken.guid)).filter((each) => !isOwnKey(context, each));
   const nodes = await containersOf(context, deployment, taken.guid);
   const content = await contentOf(context, deployment, taken.guid);
   const after = Date.parse(taken.createdAt) > Date.parse(deletedAt);
@@ -45,6 +46,10 @@ export async function inspectTaken(
   ];
   return { adoptable: after && nodes.length === 1 && bindings.length === 0 && content?.length === 0, facts };
 }
+
+/** The run has made it to log in with, once the instance was adopted. */
+const isOwnKey = ({ run }: Context, { type, name }: CredentialBinding): boolean =>
+  type === "key" && name === runTag(run.id);
 
 export async function creatorOf(context: Context, { guid, createdAt }: ServiceInstance): Promise<string> {
   const since = new Date(Date.parse(createdAt) - 60_000);

@@ -5,6 +5,8 @@
  */
 import type { Context } from "../../action.js";
 import { RecoverError } from "../../errors.js";
+import { saidLine } from "../../log-patterns/said-line.js";
+import { PATRONI } from "../../log-patterns/start-up.js";
 import type { CfSpace, ServiceInstance } from "../../ports/cloud-foundry.js";
 import type { ChoiceQuestion } from "../../ports/operator.js";
 import { containersOf } from "../docker/locate-container.js";
@@ -60,15 +62,16 @@ async function answerOf(
     return (await context.ask(question)).value;
   } catch (error) {
     if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
-    if (at.wreck !== undefined) throw at.wreck;
-    if (!at.found.adoptable) throw nameTaken(at.taken, at.place);
+    const refused = at.wreck ?? (at.found.adoptable ? undefined : nameTaken(at.taken, at.place));
+    if (refused !== undefined) throw refused.with({ remedy: `${refused.remedy} ${error.remedy}` });
     throw new RecoverError(
       "question-unanswered",
       `"${at.taken.name}" is taken by an empty instance (${at.taken.guid})`,
       {
-        remedy: "Run this at a terminal to adopt it, or recover into another name with --input new_name=NAME.",
+        remedy: `It is adopted at a terminal alone. ${error.remedy}`,
         place: at.place,
         effect: "none",
+        cause: error,
       },
     );
   }
@@ -79,7 +82,8 @@ function questionOf(taken: ServiceInstance, found: Taken, other: string): Choice
     value: "adopt",
     label: `adopt it: its GUID ${taken.guid} is typed next`,
     consequence: "its empty database is moved aside and the old one takes its place; name, address and GUID stay",
-  };
+    byPerson: true,
+  } as const;
   return {
     kind: "choice",
     id: "taken-name",
@@ -111,6 +115,8 @@ function wreckQuestion(wreck: RecoverError, name: string, other: string): Choice
     prompt: `${wreck.message}. What is to be done?`,
     why: "It is left as it is: it never held anything but a copy, and its log shows what went wrong.",
     choices: otherNames(name, other),
+    // Docker goes on to restart it, and counts.
+    about: `the wreck that is called "${name}"`,
     recommended: "exchange",
   };
 }
@@ -150,7 +156,7 @@ async function wreckOf(
   const looping = containers.find(({ container }) => container.restartCount > 1 || container.status === "restarting");
   if (looping === undefined) return undefined;
   const lines = await looping.cell.docker.logs(looping.container.name, recentLives(looping.container.startedAt));
-  const mismatch = lines.findLast((line) => line.includes("system ID mismatch"));
+  const mismatch = lines.findLast((line) => PATRONI.systemIdMismatch.says.test(saidLine(line).text));
   return new RecoverError(
     "wreck-found",
     `"${name}" (${taken.guid}) is the wreck of a recovery: Docker restarted ${looping.container.name} ${looping.container.restartCount} times${mismatch === undefined ? "" : `; ${mismatch.trim()}`}`,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
 import { removeText, writeText } from "../../docker-work-commands.js";
+import type { WrittenOver } from "../../ports/docker-work.js";
 import { quote } from "../../shell-quote.js";
 import { placeText } from "../storage/host-input.js";
 import { aside, openStack, refuse, stackInput } from "./stack.js";
@@ -58,7 +59,7 @@ const undo: WayBack<Input, Output> = {
     await context.beforeEffect();
     if (input.before_sha256 === "") return await work.removeFile(input.file, input.after_sha256);
     const original = await textWith(context, input, aside(input.file, context.run.id));
-    await work.writeFile(input.file, original, input.after_sha256);
+    await work.writeFile(input.file, original, { sha256: input.after_sha256 });
   },
 };
 
@@ -86,15 +87,13 @@ export const editFile = defineAction({
     const original = aside(request.file, context.run.id);
     if (request.before_sha256 !== "" && (await work.kind(original)) === "absent") {
       await context.beforeEffect();
-      await work.writeFile(original, await textWith(context, request, request.file), undefined);
+      // It may hold passwords: who may not read the file may not read its copy.
+      await work.writeFile(original, await textWith(context, request, request.file), { like: request.file });
     }
     if ((await stateOf(context, request)) === "before") {
       await context.beforeEffect();
-      await work.writeFile(
-        request.file,
-        await afterOf(context, request),
-        request.before_sha256 === "" ? undefined : request.before_sha256,
-      );
+      const over: WrittenOver = request.before_sha256 === "" ? {} : { sha256: request.before_sha256 };
+      await work.writeFile(request.file, await afterOf(context, request), over);
     }
     return { file: request.file, original: request.before_sha256 === "" ? "" : original };
   },

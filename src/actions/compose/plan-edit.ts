@@ -9,7 +9,8 @@ import { readProject } from "../../compose/project.js";
 import type { FileAnswer } from "../../compose/source.js";
 import type { DockerHost } from "../../ports/docker-host.js";
 import type { ComposeCall, DockerWork } from "../../ports/docker-work.js";
-import { quoted } from "../../printable.js";
+import { RecoverError } from "../../errors.js";
+import { printable, quoted } from "../../printable.js";
 import type { MovedService } from "./moved-service.js";
 import { containersOf, LABEL, refuse } from "./stack.js";
 
@@ -57,6 +58,7 @@ export async function planEdit(wanted: EditWanted): Promise<PlannedEdit> {
   );
   const tracked = await work.tracked(main);
   const { before, after, ...written } = await writtenTo(wanted, { texts, services, tracked: tracked === true });
+  await guardWritable(wanted, written.file, services);
   return {
     services,
     ...written,
@@ -64,6 +66,21 @@ export async function planEdit(wanted: EditWanted): Promise<PlannedEdit> {
     tracked: tracked === undefined ? "unknown" : tracked ? "yes" : "no",
     drifted: await driftOf(wanted),
   };
+}
+
+/** Before anything is stopped: of a directory of another account the owner writes the file, and has to be able to. */
+async function guardWritable({ work }: EditWanted, file: string, services: readonly MovedService[]): Promise<void> {
+  const why = await work.whyUnwritable(
+    file,
+    services.map(({ destination }) => destination),
+  );
+  if (why === undefined) return;
+  throw new RecoverError("foreign-directory", `${quoted(file)} cannot be written as its owner: ${printable(why)}`, {
+    remedy:
+      "Give the Compose file, its directory and the places for its data one owner (chown), or all of it to root; then begin anew. Nothing was changed.",
+    place: file,
+    effect: "none",
+  });
 }
 
 const changedLines = (diff: string): string =>

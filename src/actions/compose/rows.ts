@@ -3,6 +3,7 @@ import { z } from "zod";
 import { databaseAlone } from "../../connection-string.js";
 import { FIELD, ROW } from "../../database-copy-commands.js";
 import { RecoverError } from "../../errors.js";
+import { LOG_IN } from "../../log-patterns/log-in.js";
 import type { DockerWork, Said } from "../../ports/docker-work.js";
 import { printable, quoted } from "../../printable.js";
 import type { MovedService } from "./moved-service.js";
@@ -64,18 +65,14 @@ function asker(work: DockerWork, container: string, { env }: MovedService) {
 async function databasesOf(work: DockerWork, container: string, moved: MovedService): Promise<Said> {
   const ask = asker(work, container, moved);
   const first = await ask("postgres", DATABASES);
-  return NO_DATABASE.test(first.stderr) ? await ask("template1", DATABASES) : first;
+  return LOG_IN.databaseLacking.says.test(first.stderr) ? await ask("template1", DATABASES) : first;
 }
-
-/** Somebody has dropped it: nothing needs it. */
-const NO_DATABASE = /FATAL: {2}database "postgres" does not exist/u;
-const LOCKED =
-  /fe_sendauth: no password supplied|FATAL: {2}(?:(?:password|Peer|Ident)[a-z0-9 -]* authentication failed|no pg_hba\.conf entry|role ".*" does not exist|role ".*" is not permitted to log in)/iu;
 
 /** An image without the client says so on stdout, with engines before 23. */
 const NO_CLIENT = /OCI runtime exec failed: .*(?:executable file not found|no such file or directory)/u;
 
-const isLocked = ({ stdout, stderr }: Said): boolean => LOCKED.test(stderr) || NO_CLIENT.test(stdout + stderr);
+const isLocked = ({ stdout, stderr }: Said): boolean =>
+  LOG_IN.passwordLacking.says.test(stderr) || LOG_IN.lockedOut.says.test(stderr) || NO_CLIENT.test(stdout + stderr);
 
 /** A role that may ask for a sign of life alone, or a command that was taken away (redis.conf, `rename-command`). */
 const NOT_ALLOWED = /^(?:\(error\) )?(?:NOAUTH|NOPERM|ERR unknown command)\b/mu;

@@ -1,13 +1,18 @@
-/** Which of the instances found is meant: the one that is left is taken; of several the operator chooses, never their nearness. */
+/**
+ * Which of the instances found is meant. Only what is known to be the one that was asked for is taken: where something
+ * else fits as well, or a name, a place or a time could not be compared, the operator says which, never their nearness.
+ */
 import type { Context } from "../../action.js";
 import { sortEntries } from "../../archive/reading/facts.js";
 import { instanceArchive } from "../../archive/names/location.js";
 import { bytesText } from "../../bytes.js";
 import { counted } from "../../counted.js";
-import type { Candidate, Coverage, Discovery } from "../../discovery/candidate.js";
+import type { Candidate, Coverage, Discovery, DiscoveryQuery } from "../../discovery/candidate.js";
+import { openQuestions, rivalsAmong } from "../../discovery/open-questions.js";
 import { plainTime } from "../../discovery/stamp.js";
 import { secondsLived, sortOutShortLived } from "../../discovery/set-aside.js";
 import { RecoverError } from "../../errors.js";
+import { lookOnCells } from "../../host-commands.js";
 import type { CfSpace } from "../../ports/cloud-foundry.js";
 import { parseTime } from "../../time.js";
 import { otherNames } from "./other-names.js";
@@ -27,24 +32,27 @@ export interface Found extends Discovery {
 
 /** Errors: `nothing-found`, `coverage-incomplete` (`unreachable` where a source did not answer), `question-unanswered`, `input-invalid`. */
 export async function chooseInstance(context: Context, wanted: Wanted, found: Found): Promise<Candidate> {
-  const { candidates } = found;
+  const { candidates, coverage } = found;
+  const query = found.asked ?? { name: wanted.service, org: wanted.org, space: wanted.space };
   const guid = wanted.instance_guid.toLowerCase();
   const fitting =
-    guid === ""
-      ? await withoutShortLived(context, candidates, wanted.service)
-      : candidates.filter((each) => each.guid === guid);
-  const [first, ...others] = fitting;
+    guid === "" ? await withoutShortLived(context, candidates, query) : candidates.filter((each) => each.guid === guid);
+  const [first] = fitting;
   if (first === undefined) throw await nothingFound(context, wanted, found);
-  return others.length === 0 ? first : await ask(context, fitting, await context.ports.cf.findSpace(wanted));
+  if (guid !== "") return first;
+  const open = openQuestions(first, { rivals: rivalsAmong(fitting, query), coverage }, query);
+  return open.length === 0
+    ? first
+    : await ask(context, { fitting, open, place: await context.ports.cf.findSpace(wanted) });
 }
 
 /** Where nothing else fits, they are shown like any other. */
 async function withoutShortLived(
   context: Context,
   all: readonly Candidate[],
-  service: string,
+  query: DiscoveryQuery,
 ): Promise<readonly Candidate[]> {
-  const { meant, aside } = sortOutShortLived(all, service);
+  const { meant, aside } = sortOutShortLived(all, query);
   if (aside.length === 0) return all;
   const instances = aside.map((each) => `${each.guid} lived for ${secondsLived(each)} s only`);
   await context.record("set-aside", { instances });
@@ -52,9 +60,17 @@ async function withoutShortLived(
   return meant;
 }
 
-async function ask(context: Context, candidates: readonly Candidate[], asked?: CfSpace): Promise<Candidate> {
+interface Choice {
+  /** Best first. */
+  readonly fitting: readonly Candidate[];
+  /** Why the first is not known to be the one. */
+  readonly open: readonly string[];
+  readonly place: CfSpace | undefined;
+}
+
+async function ask(context: Context, { fitting: candidates, open, place }: Choice): Promise<Candidate> {
   const labels: string[] = [];
-  for (const each of candidates) labels.push(`${labelOf(each, asked)}; ${await archiveOf(context, each.guid)}`);
+  for (const each of candidates) labels.push(`${labelOf(each, place)}; ${await archiveOf(context, each.guid)}`);
   await context.record("candidates", {
     shown: labels.map((label, index) => `${candidates[index]?.guid ?? ""}: ${label}`),
   });
@@ -62,13 +78,21 @@ async function ask(context: Context, candidates: readonly Candidate[], asked?: C
     kind: "choice",
     id: "instance",
     prompt: "Which of these was deleted by mistake?",
-    why: "More than one deletion fits. The wrong one would bring back somebody else's data; ask the owner about times and plan.",
-    choices: candidates.map((each, index) => ({
-      value: each.guid,
-      label: labels[index] ?? each.guid,
-      consequence: "its archive is recovered",
-    })),
+    why: `${candidates.length > 1 ? "More than one deletion fits." : "One deletion may be meant, and it is not known to be the one."} The wrong one would bring back somebody else's data; ask the owner about times and plan. ${open.join(" ")}`,
+    choices: [
+      ...candidates.map((each, index) => ({
+        value: each.guid,
+        label: labels[index] ?? each.guid,
+        consequence: "its archive is recovered",
+      })),
+      { value: NONE, label: "None of these", consequence: "the run stops; nothing was changed" },
+    ],
   });
+  if (answer.value === NONE)
+    throw new RecoverError("stopped-by-operator", "none of the deletions found is the one that was meant", {
+      remedy: "Ask the owner for the name and the time, and begin anew with them, or with --input instance_guid=….",
+      effect: "none",
+    });
   const chosen = candidates.find((each) => each.guid === answer.value);
   if (chosen !== undefined) return chosen;
   throw new RecoverError("input-invalid", `"${answer.value}" is none of the instances found`, {
@@ -76,6 +100,8 @@ async function ask(context: Context, candidates: readonly Candidate[], asked?: C
     effect: "none",
   });
 }
+
+const NONE = "none";
 
 /** Logs hold GUIDs only; those of the place that was asked for have their names. */
 function labelOf(each: Candidate, asked: CfSpace | undefined): string {
@@ -129,7 +155,7 @@ async function nothingFound(context: Context, wanted: Wanted, found: Found): Pro
       unanswered ? "unreachable" : "coverage-incomplete",
       `${none}, and not everything could be looked at: ${gaps.join("; ")}${and}`,
       {
-        remedy: `${first}Log in with a user that may read all events, name log files or a log store in the configuration, see that all of them can be read; then run again.`,
+        remedy: `${first}${lookFor(found)}Log in with a user that may read all events, name log files or a log store in the configuration, see that all of them can be read; then run again.`,
         place: gaps[0] ?? "",
         effect: "none",
       },
@@ -145,6 +171,11 @@ async function nothingFound(context: Context, wanted: Wanted, found: Found): Pro
     remedy: `${first}Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.`,
     effect: "none",
   });
+}
+
+/** The cells may tell the rest: sources alone do not. */
+function lookFor({ unclear = [] }: Discovery): string {
+  return unclear.map(({ guid }) => `${lookOnCells(guid)}\n`).join("");
 }
 
 const whereOf = ({ file, store, source }: Coverage): string => file ?? store ?? source;

@@ -5,7 +5,7 @@ import { type DiscoverySources, findDeletedInstance as search } from "../../disc
 import { plainTime } from "../../discovery/stamp.js";
 import { RecoverError } from "../../errors.js";
 import { chooseInstance } from "./choose-instance.js";
-import { quote } from "../../shell-quote.js";
+import { printedDiscover } from "./printed-discover.js";
 import { searchOtherNames } from "./other-names.js";
 import { ALONE, wentTogether } from "./space-deleted.js";
 import { parseTime } from "../../time.js";
@@ -34,6 +34,8 @@ const output = z.object({
   offering: z.string(),
   deleted_at: z.string(),
   deleted_by: z.string(),
+  /** The last segment of an orderly end that the logs show; "" when they show none. */
+  clean_stop: z.string().default(""),
   nodes: z.array(z.string()),
   apps: z.array(z.string()),
   evidence: z.array(z.string()),
@@ -54,21 +56,7 @@ export const findDeletedInstance = defineAction({
   output,
   tell: (found) =>
     `"${found.name}" is ${found.guid}, ${found.kind} ${found.deleted_at}${found.deleted_by === "" ? "" : ` by ${found.deleted_by}`}; ${found.evidence.length} pieces of evidence${found.log_clocks.map((each) => `; ${each}`).join("")}${found.together === "" ? "" : `; ${found.together}`}`,
-  describe: ({ service, space, around }) => [
-    {
-      on: "here",
-      line: quote([
-        "dingo-recover",
-        "discover",
-        "--cf-events",
-        "--name",
-        service,
-        "--space",
-        space,
-        ...(around === "" ? [] : ["--around", around]),
-      ]),
-    },
-  ],
+  describe: ({ service, space, around }) => printedDiscover(["--name", service, "--space", space], around),
   async run(context, request): Promise<Output> {
     const { cf, clock, logs, logStores: stores } = context.ports;
     const around = request.around === "" ? undefined : parseTime(request.around, clock.now()).at;
@@ -86,13 +74,14 @@ export const findDeletedInstance = defineAction({
       now: clock.now(),
     };
     const found = await search(sources, query);
-    const elsewhere = found.candidates.length > 0 ? [] : await searchElsewhere(sources, query, request);
+    const anywhere = { ...query, org: undefined, space: undefined };
+    const elsewhere = found.candidates.length > 0 ? [] : await searchElsewhere(sources, anywhere, request);
     const chosen = await chooseInstance(
       context,
       request,
       elsewhere.length === 0
         ? { ...found, near: await searchNear(sources, query, { found, request }) }
-        : { ...found, candidates: elsewhere },
+        : { ...found, candidates: elsewhere, asked: anywhere },
     );
     await refuseLiving(context, chosen.guid);
     const log_clocks = found.coverage.flatMap(clockText);
@@ -121,7 +110,7 @@ async function searchElsewhere(
   query: DiscoveryQuery,
   request: Input,
 ): Promise<readonly Candidate[]> {
-  const { candidates } = await search(sources, { ...query, org: undefined, space: undefined });
+  const { candidates } = await search(sources, query);
   return fittingElsewhere(candidates, { ...request, instanceGuid: request.instance_guid });
 }
 
@@ -175,9 +164,12 @@ function outputOf(chosen: Candidate, request: Input): Output {
     offering: chosen.offering ?? "",
     deleted_at: plainTime(chosen.deletedAt ?? ""),
     deleted_by: chosen.deletedBy ?? "",
+    clean_stop: chosen.cleanStop?.segment ?? "",
     nodes: (chosen.nodes ?? []).map((each) => each.node),
     apps: (chosen.boundApps ?? []).map((each) => each.appGuid),
-    evidence: chosen.evidence.slice(0, 20).map((each) => `${placeOf(each)}: ${each.text}`),
+    evidence: [...chosen.evidence.slice(0, 20), ...(chosen.cleanStop?.evidence ?? [])].map(
+      (each) => `${placeOf(each)}: ${each.text}`,
+    ),
     log_clocks: [],
     together: "",
     others: [],

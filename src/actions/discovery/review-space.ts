@@ -10,10 +10,10 @@ import { findDeletedInstance as search } from "../../discovery/find.js";
 import { plainTime } from "../../discovery/stamp.js";
 import { deletedTogether, type Together } from "../../discovery/together.js";
 import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
 import { parseTime } from "../../time.js";
 import { appsOf, requireKnown } from "./apps-by-service.js";
 import { judgeArchive } from "./judge-archive.js";
+import { printedDiscover } from "./printed-discover.js";
 import { spaceMember, type SpaceMember } from "./space-member.js";
 
 const WINDOW_MS = 24 * 3_600_000;
@@ -45,15 +45,7 @@ export const reviewSpace = defineAction({
       `${counted(members.length, "database")} can be brought back: ${members.map(({ name }) => `"${name}"`).join(", ")}`,
       ...left_out.map((text) => `left out: ${text}`),
     ].join("\n"),
-  describe: ({ space, around }) => [
-    {
-      on: "here",
-      line: quote([
-        ...["dingo-recover", "discover", "--cf-events", "--space", space],
-        ...(around === "" ? [] : ["--around", around]),
-      ]),
-    },
-  ],
+  describe: ({ space, around }) => printedDiscover(["--space", space], around),
   async run(context, request): Promise<Output> {
     const { cf, clock, logs, logStores: stores } = context.ports;
     const around = request.around === "" ? undefined : parseTime(request.around, clock.now()).at;
@@ -143,11 +135,12 @@ async function judgeAll(context: Context, request: Input, group: Together): Prom
 /** What lives is not deleted, whatever was found; what has its name again is left to a run of its own, which asks. */
 async function judgeMember(
   context: Context,
-  { guid, nameTakenBy, deletedAt }: Candidate,
+  { guid, nameTakenBy, deletedAt = "", cleanStop, mayLive = false }: Candidate,
 ): Promise<{ readonly against: string } | { readonly lost: number; readonly told: string }> {
   const living = await context.ports.cf.getInstance(guid);
   if (living !== undefined) return { against: `Cloud Foundry has it, as "${living.name}": it is not deleted` };
-  if (nameTakenBy === undefined) return await judgeArchive(context, { guid, deletedAt: deletedAt ?? "" });
+  if (nameTakenBy === undefined)
+    return await judgeArchive(context, { guid, deletedAt, cleanStop: cleanStop?.segment ?? "", mayLive });
   return { against: `its name is taken by ${nameTakenBy.guid}, created ${nameTakenBy.createdAt}` };
 }
 

@@ -1,6 +1,6 @@
 /**
  * OLD still alive, or its directory left behind (DESIGN §5): a clean stop of it, which its full GUID confirms (law 7's one
- * exception), its directory as the source, or the archive as it is. Nobody but a person chooses that.
+ * exception), its directory as the source, or the archive as it is. Nothing is stopped but by a person at a terminal.
  */
 import type { Context } from "../../action.js";
 import { RecoverError } from "../../errors.js";
@@ -41,12 +41,15 @@ function questionOf(
     label: "stop it cleanly, then recover its archive",
     consequence:
       "PostgreSQL archives its last segment as it shuts down; releases before 0.8.1 are killed instead, and lose it",
-  };
+    byPerson: true,
+  } as const;
   const directory = {
     value: "directory",
     label: `recover ${only?.database ?? ""} itself`,
-    consequence: `nothing is lost; it is copied on its cell${running.length > 0 ? " once its container is stopped" : ""}, and stays as it is`,
-  };
+    consequence: `it holds what its own server wrote, which is little when that ended early; the proof wants all that the archive holds; it is copied on its cell${running.length > 0 ? " once its container is stopped" : ""}, and stays as it is`,
+    // Nobody has looked how far it goes: a replica that died long ago leaves a directory too.
+    byPerson: true,
+  } as const;
   const archive = {
     value: "archive",
     label: "recover the archive as it is",
@@ -56,7 +59,7 @@ function questionOf(
     kind: "choice",
     id: "old-instance",
     prompt: "What is to be recovered?",
-    why: "A logged deletion can have failed on the cell. What is left there is newer than the archive.",
+    why: "A logged deletion can have failed on the cell. What is left there can be newer than the archive.",
     details: remains.map(remainsText),
     choices: [...(running.length > 0 ? [stop] : []), ...(only === undefined ? [] : [directory]), archive],
     recommended: only === undefined ? (running.length > 0 ? "stop" : "archive") : "directory",
@@ -69,9 +72,9 @@ async function answerOf(context: Context, question: ChoiceQuestion): Promise<str
   } catch (error) {
     if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
     throw new RecoverError("question-unanswered", (question.details ?? []).join("; "), {
-      remedy:
-        "Its data are newer than the archive: run this at a terminal, and choose between a clean stop, its data directory and the archive as it is.",
+      remedy: `Its data can be newer than the archive: choose between a clean stop, its data directory and the archive as it is. ${error.remedy}`,
       effect: "none",
+      cause: error,
     });
   }
 }
@@ -81,7 +84,7 @@ async function requireGuid(context: Context, guid: string, running: readonly Rem
     kind: "typed",
     id: "old-guid",
     prompt: "Type the full GUID of the deleted instance to have it stopped",
-    why: "Whoever still uses it loses the connection. It is stopped, not removed: docker start brings it back.",
+    why: "Whoever still uses it loses the connection. It is stopped, not removed: it can be started again.",
     expected: guid,
     details: running.map(remainsText),
   });

@@ -37,10 +37,8 @@ export const copyOldDatabase = defineAction({
   output,
   describe: ({ cell, container, database }) => {
     const { path, part } = pathsOf(container);
-    return [
-      { on: cell, line: quote(copyTree(database, part)) },
-      { on: cell, line: quote(renamePath(part, path)) },
-    ];
+    // One line: a copy that was cut, by a full disk, never gets the name.
+    return [{ on: cell, line: `${quote(copyTree(database, part))} && ${quote(renamePath(part, path))}` }];
   },
   async guard(context, request) {
     const { cell, container } = await guardTarget(context, request);

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { printedWithInput, psqlSocket } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { instanceName } from "../bosh/cell-instances.js";
 import { containersOf } from "./locate-container.js";
+import { printedContainers, printedInContainers } from "./printed-containers.js";
 
 const input = z.strictObject({ guid: z.guid(), deployment: z.string() });
 const output = z.object({
@@ -26,13 +26,7 @@ export const findLeader = defineAction({
   input,
   output,
   tell: (found) => `${found.container} on ${found.cell_label}, PostgreSQL ${found.server_version}`,
-  describe: ({ guid }) => [
-    {
-      on: "each cell",
-      line: `docker inspect -f '{{.Name}} {{.Config.Env}}' $(docker ps -q)  # those with PATRONI_SCOPE=${guid}`,
-    },
-    { on: "each cell", line: printedWithInput(psqlSocket("CONTAINER"), ASK) },
-  ],
+  describe: ({ guid }) => [printedContainers(guid, "all nodes"), printedInContainers(guid, ASK)],
   async run(context, { guid, deployment }): Promise<Output> {
     const nodes = (await containersOf(context, deployment, guid)).filter(({ container }) => container.running);
     const leaders: Output[] = [];

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
-import { CONTAINERS_DIRECTORY } from "../../host-commands.js";
+import { asRoot, type Argv, CONTAINERS_DIRECTORY } from "../../host-commands.js";
+import { quote } from "../../shell-quote.js";
 import { chooseOrigin, type Origin } from "./choose-origin.js";
 import { type Remains, remainsText, searchRemains } from "./old-remains.js";
+import { printedContainers } from "./printed-containers.js";
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -29,7 +31,7 @@ type Output = z.infer<typeof output>;
 
 /**
  * A logged deletion can have failed: the broker swallows every error of the cell (dingo.md §2.11). A container that
- * lives still writes to the archive, and its volume is newer than the archive, so it is looked for before anything, and
+ * lives still writes to the archive, and its volume can be newer than the archive, so it is looked for before anything, and
  * the operator chooses what is recovered.
  */
 export const findRemains = defineAction({
@@ -40,14 +42,8 @@ export const findRemains = defineAction({
   output,
   tell: tellOutput,
   describe: ({ guid }) => [
-    {
-      on: "each cell",
-      line: `grep -l ${guid} ${CONTAINERS_DIRECTORY}/cf-*/data/wal-e/env/WALE_S3_PREFIX  # as root; no directory may be left`,
-    },
-    {
-      on: "each cell",
-      line: `docker inspect -f '{{.Name}} {{.State.Status}} {{.Config.Env}}' $(docker ps -aq)  # none may have PATRONI_SCOPE=${guid}`,
-    },
+    { on: "each cell", line: `${quote(filesThatName(guid))}  # no directory may be left` },
+    printedContainers(guid, "none may be left"),
   ],
   async run(context, old): Promise<Output> {
     const { cells, remains, unclaimed } = await searchRemains(context, old);
@@ -70,6 +66,13 @@ export const findRemains = defineAction({
     };
   },
 });
+
+/** A directory says whose it is by the prefix that its container pushed to (dingo.md §2.8). */
+const filesThatName = (guid: string): Argv =>
+  asRoot(
+    ...["find", CONTAINERS_DIRECTORY, "-maxdepth", "5", "-path", "*/data/wal-e/env/WALE_S3_PREFIX"],
+    ...["-exec", "grep", "-q", "-F", "--", guid, "{}", ";", "-print"],
+  );
 
 const ARCHIVE_ALONE: Origin = { stop: [], goesOn: false, database: undefined };
 

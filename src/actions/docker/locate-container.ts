@@ -6,6 +6,7 @@ import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { GPG_KEY, hasKey } from "../archive/openpgp-key.js";
 import { cellInstances, instanceName } from "../bosh/cell-instances.js";
+import { printedContainers } from "./printed-containers.js";
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -37,10 +38,7 @@ export const locateContainer = defineAction({
   tell: (found) => `${found.container} on ${found.cell_label}, ${found.image}`,
   describe: ({ guid, deployment }) => [
     { on: "here", line: quote(["bosh", "-d", deployment, "instances", "--details"]) },
-    {
-      on: "each cell",
-      line: `docker inspect -f '{{.Name}} {{.Config.Env}}' $(docker ps -aq)  # the one with PATRONI_SCOPE=${guid}`,
-    },
+    printedContainers(guid, "exactly one, on one cell"),
   ],
   async run(context, { guid, deployment, required_cell, encrypted }): Promise<Output> {
     const found = await containersOf(context, deployment, guid);

@@ -1,19 +1,24 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { dockerStart } from "../../host-commands.js";
+import { dockerStart, printedLogs } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
-import { type Ready, readyInput, refuseUnlessReady } from "../recovery/ready-to-start.js";
+import { keepsFromStart, type Ready, readyInput, refuseUnlessReady } from "../recovery/ready-to-start.js";
 import { waitAtMost } from "../wait.js";
 import { undoStart } from "./undo-start.js";
-import { guardTarget, openTarget, type Target } from "./target-container.js";
-import { type Decision, readStartUp, type StartUp } from "./start-up-lines.js";
+import { guardTarget, openTarget } from "./target-container.js";
+import { judgeStart, type Start } from "./judge-start.js";
+import { readStartUp } from "./start-up-lines.js";
 
 /** The start script looks its address up (3 s a try, 4 tries) and then decides; a loaded cell takes longer. */
 const DECISION_DEADLINE_MS = 180_000;
+/** A log that has not decided by then may be that of an image that never says it: the database is asked as well. */
+const LOG_ALONE_MS = 20_000;
 const POLL_MS = 500;
 const GRACE_SECONDS = 10;
+const STOPPED = ": this run stopped the container, to spare the copied archive";
+const SILENT = "its log does not say what it does; the proof asks its database";
 
 const output = z.object({ started_at: z.string(), decision: z.string() });
 type Output = z.infer<typeof output>;
@@ -43,8 +48,8 @@ export const startContainer = defineAction({
       await context.beforeEffect();
       await cell.docker.start(target.container);
     }
-    const { startUp, life } = await awaitDecision(context, cell, target);
-    if (startUp.decision === wanted(target)) return { started_at: life.startedAt, decision: startUp.line };
+    const { start, life } = await awaitStart(context, cell, target);
+    if (start.is !== "wrong") return { started_at: life.startedAt, decision: start.line };
     await stopAtOnce(context, life, cell);
     throw await tell(context, life, cell);
   },
@@ -55,23 +60,21 @@ export const startContainer = defineAction({
     const { running, startedAt } = container;
     if (!running || startedAt === target.stopped_life) return await probeStart(context, target);
     if (askedFrom(context) === undefined) await context.record("starting", { stopped_life: target.stopped_life });
-    await awaitDecision(context, cell, target);
+    await awaitStart(context, cell, target);
     return await probeStart(context, target);
   },
+  /** Any life after the one that was stopped: the proof asks the database of the life that runs. */
   async verify(context, target, output) {
-    const { container } = await openTarget(context, target);
-    const same = container.startedAt === output.started_at;
+    const { cell, container } = await openTarget(context, target);
+    const stays = container.running ? undefined : await keepsFromStart(cell, target);
+    const again = container.startedAt === output.started_at ? "" : `, started again since ${output.started_at}`;
     return {
-      holds: container.running && same && container.restartCount === 0,
-      evidence: `${container.name} is ${container.status}, started ${container.startedAt}, restarted ${container.restartCount} times by Docker`,
+      holds: container.running && container.startedAt !== target.stopped_life,
+      evidence: `${container.name} is ${container.status}, started ${container.startedAt}${again}, restarted ${container.restartCount} times by Docker`,
+      ...(stays === undefined ? {} : { stays }),
     };
   },
 });
-
-/** What the container must decide: over a copied database it has nothing to restore. */
-function wanted({ database }: Ready): Decision {
-  return database === "" ? "restores" : "local-database";
-}
 
 /** The life that was over when this run last asked for a start; undefined where it never did. */
 function askedFrom(context: Context): string | undefined {
@@ -100,12 +103,13 @@ async function probeStart(context: Context, target: Ready): Promise<Probe<Output
   const asked = askedFrom(context);
   if (!container.running) return afterItsEnd(context, container, { asked, evidence });
   if (asked === undefined || asked === container.startedAt) return { state: "unknown", evidence };
-  const startUp = readStartUp(await cell.docker.logs(container.name, container.startedAt));
-  if (startUp.decision === "undecided") return { state: "partly", evidence: `${evidence}; it has not decided yet` };
-  const said = `${evidence}; ${startUp.line}`;
+  const lines = await cell.docker.logs(container.name, container.startedAt);
+  const start = await judgeStart(cell, target, { lines, patient: false });
+  if (start.is === "undecided") return { state: "partly", evidence: `${evidence}; it has not decided yet` };
+  const said = `${evidence}; ${start.line}`;
   // It runs and does not restore: the attempt that follows stops it, and nothing waits for a person meanwhile.
-  if (startUp.decision !== wanted(target)) return { state: "partly", evidence: said };
-  return { state: "done", output: { started_at: container.startedAt, decision: startUp.line }, evidence: said };
+  if (start.is === "wrong") return { state: "partly", evidence: said };
+  return { state: "done", output: { started_at: container.startedAt, decision: start.line }, evidence: said };
 }
 
 function afterItsEnd(
@@ -119,30 +123,36 @@ function afterItsEnd(
   return { state: "unknown", evidence: `${evidence}: another life than the one that was stopped, and over by now` };
 }
 
-async function awaitDecision(
+async function awaitStart(
   context: Context,
   cell: Cell,
-  target: Target,
-): Promise<{ startUp: StartUp; life: Container }> {
+  target: Ready,
+): Promise<{ readonly start: Start; readonly life: Container }> {
+  const { clock } = context.ports;
+  const until = clock.monotonicMs() + LOG_ALONE_MS;
   const last = await waitAtMost(context, {
     deadlineMs: DECISION_DEADLINE_MS,
     pollMs: POLL_MS,
     look: async () => {
       const { container } = await openTarget(context, target);
       const lines = await cell.docker.logs(target.container, container.startedAt);
-      const seen = { lines, container };
-      const isOver = !container.running || readStartUp(lines).decision !== "undecided";
-      return isOver ? { found: seen } : { instead: seen };
+      const start = await judgeStart(cell, target, { lines, patient: clock.monotonicMs() < until });
+      const seen = { start, life: container };
+      return !container.running || start.is !== "undecided" ? { found: seen } : { instead: seen };
     },
     tell: () => "waiting for the container to say what it does",
   });
-  const { lines, container } = "found" in last ? last.found : last.instead;
-  return { startUp: decisionOf(lines, container), life: container };
+  const { start, life } = "found" in last ? last.found : last.instead;
+  if (start.is !== "undecided") return { start, life };
+  // An image that says nothing of what it does: only the database can tell, and the proof asks it.
+  if (life.running) return { start: { is: "right", line: SILENT }, life };
+  return { start: { is: "wrong", line: `it is ${life.status} and said neither that it restores nor why not` }, life };
 }
 
 /** A container that initialises a new database archives over the copy within seconds: it is stopped first, then reported. */
-async function stopAtOnce(context: Context, { name, startedAt }: Container, cell: Cell): Promise<void> {
-  await context.record("did-not-restore", { life: startedAt });
+async function stopAtOnce(context: Context, { name, startedAt, running }: Container, cell: Cell): Promise<void> {
+  await context.record("did-not-restore", { life: startedAt, stopped: running });
+  if (!running) return;
   await context.beforeEffect();
   await cell.docker.stop(name, GRACE_SECONDS);
 }
@@ -156,20 +166,21 @@ function isUntold(context: Context, container: Container): boolean {
   return isNoted(context, "did-not-restore", container) && !isNoted(context, "end-told", container);
 }
 
-/** Noted, so that only a later attempt, which a person asked for, starts the container again. */
-async function tell(context: Context, container: Container, cell: Cell): Promise<RecoverError> {
-  const { name, startedAt } = container;
-  const { line } = decisionOf(await cell.docker.logs(name, startedAt), container);
-  await context.record("end-told", { life: startedAt });
-  return new RecoverError("proof-failed", `the container did not restore: ${line}`, {
-    remedy: "It was stopped again, to spare the copied archive. Look at its log before anything else.",
-    place: `${name} on ${cell.label}`,
-  });
+/** Journals of earlier versions do not say it: there each was stopped. */
+function wasStopped(context: Context, life: string): boolean {
+  return context.records("did-not-restore").some((note) => note["life"] === life && note["stopped"] !== false);
 }
 
-/** What it says, or that its time is over and it said nothing. */
-function decisionOf(lines: readonly string[], { status }: Container): StartUp {
-  const startUp = readStartUp(lines);
-  if (startUp.decision !== "undecided") return startUp;
-  return { decision: "failed", line: `it is ${status} and said neither that it restores nor why not` };
+/** Noted, so that only a later attempt, which a person asked for, starts the container again. */
+async function tell(context: Context, { name, startedAt }: Container, cell: Cell): Promise<RecoverError> {
+  const { line } = readStartUp(await cell.docker.logs(name, startedAt));
+  const now = await cell.docker.inspect(name);
+  const state = now === undefined ? "gone" : `${now.status} (exit code ${now.exitCode})`;
+  const stopped = wasStopped(context, startedAt) ? STOPPED : "";
+  await context.record("end-told", { life: startedAt });
+  const why = line === "" ? "it said neither that it restores nor why not" : line;
+  return new RecoverError("proof-failed", `the container did not restore: ${why}. It is ${state}${stopped}`, {
+    remedy: `The source archive is untouched. Read ${printedLogs(name)} on the cell, then take this run back with "dingo-recover undo ${context.run.id}".`,
+    place: `${name} on ${cell.label}`,
+  });
 }

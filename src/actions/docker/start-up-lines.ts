@@ -1,7 +1,11 @@
 /**
- * What a container says at start-up about what it is going to do (dingo.md §2.5, §3.4; real-parts.md §3). Prefixes
- * differ by release ("restore_leader_if_missing> ", "78218d-restore_leader_if_missing> "), the sentences do not.
+ * What a container says at its start about what it is going to do (dingo.md §3.4; real-parts.md §3). The sentences are the
+ * same in all images; an image that nobody has seen may say others, and then it stays undecided.
  */
+import type { LogPattern } from "../../log-patterns/log-pattern.js";
+import { saidLine } from "../../log-patterns/said-line.js";
+import { PATRONI, START_UP } from "../../log-patterns/start-up.js";
+
 export type Decision = "restores" | "local-database" | "new-cluster" | "no-backup-archive" | "failed" | "undecided";
 
 export interface StartUp {
@@ -10,22 +14,27 @@ export interface StartUp {
   readonly line: string;
 }
 
-const SENTENCES: readonly (readonly [Decision, RegExp])[] = [
-  ["new-cluster", /initialized a new cluster|new cluster, no existing backup to restore/],
-  ["failed", /system ID mismatch|missing \/sysids\/sysid/],
-  ["local-database", /local database exists; no additional preparation required/],
-  ["no-backup-archive", /Disabling wal-e archives|Cannot access AWS S3/],
-  ["restores", /preparing patroni to restore this container from wal-e backups/],
+/** The worst sentence first: a container that prepares a restore and then initialises a cluster has failed. */
+const DECISIONS: readonly (readonly [Decision, readonly LogPattern[]])[] = [
+  ["new-cluster", [START_UP.madeNewCluster, START_UP.nothingToRestore]],
+  ["failed", [PATRONI.systemIdMismatch, START_UP.systemIdLacking]],
+  ["local-database", [START_UP.localDatabase]],
+  ["no-backup-archive", [START_UP.archivesNothing, START_UP.storeUnreachable]],
+  ["restores", [START_UP.restores]],
+  // With the leader key still alive nothing is prepared, and Patroni restores all the same (real-parts.md §3.3).
+  ["restores", [START_UP.joins]],
+  ["failed", [START_UP.addressLacking]],
 ];
 
-/** The worst sentence wins: a container that both prepares a restore and initialises a cluster has failed. */
 export function readStartUp(lines: readonly string[]): StartUp {
-  for (const [decision, sentence] of SENTENCES) {
-    const line = lines.find((each) => sentence.test(each));
+  for (const [decision, patterns] of DECISIONS) {
+    const line = lines.find((each) => matches(each, patterns));
     if (line !== undefined) return { decision, line: line.trim() };
   }
-  // With the leader key still alive nothing is prepared, yet Patroni restores all the same (real-parts.md §3.3).
-  const leader = lines.find((each) => /leader exists/.test(each));
-  if (leader !== undefined) return { decision: "restores", line: leader.trim() };
   return { decision: "undecided", line: "" };
+}
+
+function matches(line: string, patterns: readonly LogPattern[]): boolean {
+  const { text, quotes } = saidLine(line);
+  return !quotes && patterns.some(({ says }) => says.test(text));
 }

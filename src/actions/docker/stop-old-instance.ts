@@ -62,7 +62,7 @@ export const stopOldInstance = defineAction({
     const all = await openAll(context, request);
     return { holds: all.every(({ container }) => isStopped(container)), evidence: evidenceOf(all) };
   },
-  undo: { leaves: "the deleted instance's container stays stopped; docker start brings it back" },
+  undo: { leaves: "the deleted instance's container stays stopped; it can be started again, as it was" },
 });
 
 interface Opened {

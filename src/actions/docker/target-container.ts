@@ -9,6 +9,7 @@ import { RecoverError } from "../../errors.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import type { ServiceInstance } from "../../ports/cloud-foundry.js";
 import { containerDataDirectory } from "../../host-commands.js";
+import { together } from "../../together.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { runTag } from "../cf/run-tag.js";
 
@@ -48,8 +49,8 @@ export async function openTarget(context: Context, target: Target): Promise<{ ce
 
 /** Throws `guard-refused` unless instance, container and directory are those of this run. */
 export async function guardTarget(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
-  await guardInstance(context, target.guid);
-  return await guardContainer(context, target);
+  const [, opened] = await together([guardInstance(context, target.guid), guardContainer(context, target)]);
+  return opened;
 }
 
 /** Throws `guard-refused` unless the container and its directory belong to that service instance. */

@@ -1,7 +1,7 @@
 import type { Context, UndoProbe, WayBack } from "../../action.js";
 import { dockerStop } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
-import { awaitKeysGone, livingKeys } from "../etcd/wait-keys-gone.js";
+import { awaitKeysGone, livingKeys, NONE_LEFT } from "../etcd/wait-keys-gone.js";
 import { guardTarget, openTarget, type Target } from "./target-container.js";
 
 const GRACE_SECONDS = 10;
@@ -33,6 +33,6 @@ async function probeStopped(context: Context, target: Input): Promise<UndoProbe>
   if (container.running) return { state: "not-done", evidence };
   if (container.status !== "exited") return { state: "unknown", evidence };
   const living = await livingKeys(context, target);
-  if (living.length === 0) return { state: "done", evidence: `${evidence}, no leader and no member key is left` };
+  if (living.length === 0) return { state: "done", evidence: `${evidence}, ${NONE_LEFT}` };
   return { state: "partly", evidence: `${evidence}, etcd still has ${living.join(", ")}` };
 }

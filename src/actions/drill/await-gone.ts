@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
 import { containersOf } from "../docker/locate-container.js";
+import { printedContainers } from "../docker/printed-containers.js";
 import { waitFor } from "../wait.js";
 
 /** A broker stops a container for ten seconds, and one after the other (dingo.md §2.2). */
@@ -20,12 +21,7 @@ export const awaitContainersGone = defineAction({
   input,
   output,
   tell: ({ guid }) => `no cell has a container of ${guid}`,
-  describe: ({ guid }) => [
-    {
-      on: "each cell",
-      line: `docker inspect -f '{{.Name}} {{.Config.Env}}' $(docker ps -aq)  # PATRONI_SCOPE=${guid}`,
-    },
-  ],
+  describe: ({ guid }) => [printedContainers(guid, "none may be left")],
   async run(context, request): Promise<z.infer<typeof output>> {
     const { guid } = request;
     return await waitFor(context, {

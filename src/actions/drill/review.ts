@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction, type ReviewRow } from "../../action.js";
-import { quote } from "../../shell-quote.js";
+import { inSpace } from "../cf/in-space.js";
 
 const input = z.strictObject({
   target: z.string(),
@@ -42,7 +42,7 @@ function rowsOf(facts: Input, run: string): ReviewRow[] {
     },
     {
       label: "afterwards",
-      value: `a recovered service of the same name stays: ${quote(["cf", "target", "-o", org, "-s", space])}; ${quote(["cf", "delete-service", name])}`,
+      value: `a recovered service of the same name stays: ${inSpace({ org, space }, ["delete-service", name])}`,
     },
   ];
 }

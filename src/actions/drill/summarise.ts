@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
-import { quote } from "../../shell-quote.js";
+import { inSpace } from "../cf/in-space.js";
 
 const input = z.strictObject({
   target: z.string(),
@@ -44,7 +44,7 @@ function nextSteps(run: string, { deleted_guid: deleted, guid, org, space, name 
   return [
     `dingo-recover report ${run}  # with the time of each step`,
     `dingo-recover cleanup ${run}  # deletes what was moved aside; before the service is deleted, for it is refused afterwards`,
-    `${quote(["cf", "target", "-o", org, "-s", space])}; ${quote(["cf", "delete-service", name, "-f"])}  # the drill's service is not needed any more`,
+    `${inSpace({ org, space }, ["delete-service", name, "-f"])}  # the drill's service is not needed any more`,
     `the archives of ${deleted} and ${guid} stay in the bucket until somebody removes them`,
   ];
 }

@@ -5,6 +5,7 @@ import { etcdGet } from "../../host-commands.js";
 import { quote } from "../../shell-quote.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { type Target, targetInput } from "../docker/target-container.js";
+import { together } from "../../together.js";
 import { waitFor } from "../wait.js";
 
 /** Three times the TTL of 30 s that Patroni gives its keys (dingo.md §4). */
@@ -15,17 +16,22 @@ const input = z.strictObject({ ...targetInput, etcd: z.string() });
 type Keys = Target & { readonly etcd: string };
 const output = z.object({ waited_seconds: z.number() });
 
-/** After a kill the leader key lives on for its TTL; a container started meanwhile prepares no restore (dingo.md §1.8). */
+/**
+ * After a kill the leader key lives on for its TTL; a container started meanwhile prepares no restore (dingo.md §1.8).
+ * The member key of the stopped container is not waited for: its next start writes the same key again
+ * (original-parts.md 7).
+ */
 export const waitKeysGone = defineAction({
   id: "etcd.wait-keys-gone",
-  title: "Wait until Patroni's leader and member keys are gone",
+  title: "Wait until Patroni's leader key is gone and no other node is left",
   effect: "read",
   input,
   output,
   tell: (found) => `they are gone${found.waited_seconds === 0 ? "" : ` after ${found.waited_seconds} s`}`,
   describe: ({ guid, cell, etcd }) => [
     { on: cell, line: quote(etcdGet(etcd, `/service/${guid}/leader`)) },
-    { on: cell, line: quote(etcdGet(etcd, `/service/${guid}/members`)) },
+    // A member's value is an address with a password in it.
+    { on: cell, line: `${quote(etcdGet(etcd, `/service/${guid}/members`))} | sed 's|//[^/@]*@|//***@|g'` },
   ],
   run: async (context, target): Promise<z.infer<typeof output>> => ({
     waited_seconds: Math.round((await awaitKeysGone(context, target)) / 1000),
@@ -34,10 +40,12 @@ export const waitKeysGone = defineAction({
     const living = await livingKeys(context, target);
     return {
       holds: living.length === 0,
-      evidence: living.length === 0 ? "no leader and no member key" : `etcd has ${living.join(", ")}`,
+      evidence: living.length === 0 ? NONE_LEFT : `etcd has ${living.join(", ")}`,
     };
   },
 });
+
+export const NONE_LEFT = "no leader key and no other node's member key is left";
 
 /** Milliseconds that it took. Throws `deadline-passed`. */
 export async function awaitKeysGone(context: Context, target: Keys): Promise<number> {
@@ -60,11 +68,17 @@ export async function awaitKeysGone(context: Context, target: Keys): Promise<num
   });
 }
 
-/** Keys of a leader and of members that etcd still has. */
+/** The keys that etcd still has of a leader, whoever it is, and of members that are not the container itself. */
 export async function livingKeys(context: Context, target: Keys): Promise<string[]> {
   const cell = await openCell(context.ports, target);
   const etcd = cell.etcd(target.etcd);
-  const leader = await etcd.get(`/service/${target.guid}/leader`);
-  const members = await etcd.list(`/service/${target.guid}/members`);
-  return [...(leader === undefined ? [] : [leader]), ...members].map((node) => node.key);
+  const own = `/service/${target.guid}/members/${memberOf(target.container)}`;
+  const [leader, members] = await together([
+    etcd.get(`/service/${target.guid}/leader`),
+    etcd.list(`/service/${target.guid}/members`),
+  ]);
+  return [...(leader === undefined ? [] : [leader]), ...members].map(({ key }) => key).filter((key) => key !== own);
 }
+
+/** The name that a container has in Patroni's keys: its node's GUID (dingo.md §2.8). */
+const memberOf = (container: string): string => container.replace(/^cf-/, "");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
+import { optional } from "../../optional.js";
 import { requireSanityQuery } from "../postgres/sanity-query.js";
 import { unprotected } from "./unprotected.js";
 
@@ -16,9 +17,15 @@ const output = z.object({
   director_version: z.string(),
   store: z.string(),
   store_key_id: z.string(),
+  /** Absent where the same keys read archives. */
+  source_key_id: z.string().optional(),
+  /** Of the archives, where the configuration names it; else "". */
+  bucket: z.string(),
   /** Systems that are spoken to without TLS, or without a look at the certificate; for the report. */
   unprotected: z.array(z.string()),
 });
+
+const readBy = (key: string | undefined): string => (key === undefined ? "" : `; archives are read with key ${key}`);
 
 /** Every log-in first, so that a missing right costs a minute at the start and not half an hour in the middle. */
 export const check = defineAction({
@@ -28,11 +35,11 @@ export const check = defineAction({
   input,
   output,
   tell: (found) =>
-    `Cloud Foundry ${found.cf_api} as ${found.cf_user}${found.sees_everything ? "" : ", who may not see every event"}; director ${found.director}; object store ${found.store}, key ${found.store_key_id}${found.unprotected.map((each) => `; NOT PROTECTED: ${each}`).join("")}`,
+    `Cloud Foundry ${found.cf_api} as ${found.cf_user}${found.sees_everything ? "" : ", who may not see every event"}; director ${found.director}; object store ${found.store}, key ${found.store_key_id}${readBy(found.source_key_id)}${found.unprotected.map((each) => `; NOT PROTECTED: ${each}`).join("")}`,
   describe: () => [
     { on: "here", line: "cf target" },
     { on: "here", line: "bosh environment" },
-    { on: "here", line: "aws sts get-caller-identity" },
+    { on: "here", line: "aws configure list" },
   ],
   async run(context, { sanity_query }): Promise<z.infer<typeof output>> {
     requireSanityQuery(sanity_query);
@@ -40,6 +47,7 @@ export const check = defineAction({
     const identity = await cf.identity();
     const info = await director.info();
     const keys = await store.identity();
+    const { keyId: source } = await store.readingIdentity();
     return {
       cf_api: identity.api,
       cf_user: identity.user,
@@ -49,6 +57,8 @@ export const check = defineAction({
       director_version: info.version,
       store: `${keys.endpoint} (${keys.region})`,
       store_key_id: keys.keyId,
+      ...optional("source_key_id", source === keys.keyId ? undefined : source),
+      bucket: context.ports.settings.bucket ?? "",
       // A box speaks in the clear, on loopback.
       unprotected: context.run.rehearsal ? [] : unprotected(identity, keys),
     };

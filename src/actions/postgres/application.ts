@@ -1,8 +1,8 @@
 /** An application's log-in: the credentials of a service key and the router's address, and nothing else (dingo.md §3.8.6). */
 import type { Context } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { optional } from "../../optional.js";
-import type { Sql } from "../../ports/cells.js";
+import type { Restoring, Sql } from "../../ports/cells.js";
+import { together } from "../../together.js";
 import { openTarget, type Target } from "../docker/target-container.js";
 import { waitFor } from "../wait.js";
 
@@ -15,7 +15,11 @@ export interface Application {
   readonly router: string;
   readonly user: string;
   readonly database: string;
-  readonly login: (sql: string, timeoutMs?: number) => ReturnType<Sql["login"]>;
+  readonly login: (sql: string) => ReturnType<Sql["login"]>;
+  /** The release of the container's pg_restore. */
+  readonly restores: () => ReturnType<Sql["restores"]>;
+  /** An archive of pg_dump. */
+  readonly restore: (archive: Uint8Array, how: Restoring) => ReturnType<Sql["restore"]>;
 }
 
 /** `database`: another one than the key's own, where it is not empty. */
@@ -23,14 +27,19 @@ export async function openApplication(
   context: Context,
   target: Target & { readonly key_guid: string; readonly database?: string },
 ): Promise<Application> {
-  const credentials = await context.ports.cf.keyCredentials(target.key_guid);
-  const { cell } = await openTarget(context, target);
+  const [credentials, { cell }] = await together([
+    context.ports.cf.keyCredentials(target.key_guid),
+    openTarget(context, target),
+  ]);
   const { host, port, username: user, password } = credentials;
   const database = (target.database ?? "") === "" ? credentials.database : (target.database ?? "");
   const to = { host, port, user, password, database };
-  const login: Application["login"] = (sql, timeoutMs) =>
-    cell.sql.login(target.container, { ...to, ...optional("timeoutMs", timeoutMs) }, sql);
-  return { router: `${host}:${port}`, user, database, login };
+  return {
+    ...{ router: `${host}:${port}`, user, database },
+    login: (sql) => cell.sql.login(target.container, to, sql),
+    restores: () => cell.sql.restores(target.container),
+    restore: (archive, how) => cell.sql.restore(target.container, { ...to, ...how }, archive),
+  };
 }
 
 const WRITE_AND_READ =

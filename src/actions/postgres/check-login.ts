@@ -1,11 +1,25 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
+import { restoreVersion } from "../../host-commands.js";
+import { quote } from "../../shell-quote.js";
 import { psqlByKey } from "../cf/printed-credentials.js";
 import { targetInput } from "../docker/target-container.js";
+import { formatOf } from "./archive-format.js";
 import { awaitWritable, openApplication } from "./application.js";
 
-const input = z.strictObject({ ...targetInput, key_guid: z.string(), database: z.string() });
-const output = z.object({ router: z.string(), user: z.string() });
+const input = z.strictObject({
+  ...targetInput,
+  key_guid: z.string(),
+  database: z.string(),
+  /** The release that dumps what the container's pg_restore is to load; absent in runs of earlier versions. */
+  pg_dump: z.string().exactOptional(),
+});
+const output = z.object({
+  router: z.string(),
+  user: z.string(),
+  /** The release of the container's pg_restore, where it cannot read the dump. */
+  unread_by: z.string().exactOptional(),
+});
 
 /** Before a copy is made that could then not be loaded. */
 export const checkLogin = defineAction({
@@ -14,12 +28,19 @@ export const checkLogin = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ router, user }) => `as ${user} through ${router}`,
-  describe: ({ key_guid }) => [psqlByKey(key_guid, "SELECT 1;")],
+  tell: ({ router, user, unread_by }) =>
+    `as ${user} through ${router}${unread_by === undefined ? "" : `; pg_restore ${unread_by} of the service will not read the dump, which is then loaded by hand, with the printed command`}`,
+  describe: ({ key_guid, cell, container, pg_dump }) => [
+    psqlByKey(key_guid, "SELECT 1;"),
+    ...(pg_dump === undefined ? [] : [{ on: cell, line: quote(restoreVersion(container)) }]),
+  ],
   async run(context, request): Promise<z.infer<typeof output>> {
     const application = await openApplication(context, request);
     await awaitWritable(context, application);
-    return { router: application.router, user: application.user };
+    const { router, user } = application;
+    if (request.pg_dump === undefined) return { router, user };
+    const restores = await application.restores();
+    return { router, user, ...(formatOf(request.pg_dump) <= formatOf(restores) ? {} : { unread_by: restores }) };
   },
   async verify(context, request) {
     const { router, login } = await openApplication(context, request);

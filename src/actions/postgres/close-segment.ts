@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineAction, type Probe } from "../../action.js";
 import { formatLocation, instanceArchive } from "../../archive/names/location.js";
 import { printedWithInput, psqlSocket } from "../../host-commands.js";
+import { known } from "../../placeholder.js";
 import { guardContainer, guardLiving, targetInput } from "../docker/target-container.js";
 import { awaitArchived, closedSegment, closeSegment, isArchived, switchSql } from "./closed-segment.js";
 
@@ -21,7 +22,7 @@ export const closeOpenSegment = defineAction({
   output,
   undo: { leaves: "one segment of WAL more is in the service's own archive, as its own database archives them" },
   describe: ({ container, cell, server_version }) => [
-    { on: cell, line: printedWithInput(psqlSocket(container), switchSql(server_version)) },
+    { on: cell, line: printedWithInput(psqlSocket(container), switchSql(known(server_version))) },
   ],
   async guard(context, target) {
     await guardLiving(context, target.guid);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { printedWithInput, psqlSocket } from "../../host-commands.js";
+import { printedWithInput, psqlInto } from "../../host-commands.js";
 import { openTarget, targetInput } from "../docker/target-container.js";
 import { countsText, countTables, tableRows } from "../scratch/row-counts.js";
 import { nameSql, nameText, tableNames } from "../scratch/table-names.js";
@@ -28,7 +28,7 @@ export const countLiving = defineAction({
   describe: ({ container, cell, database, tables, into_schema }) =>
     tableNames(tables, into_schema).map((each) => ({
       on: cell,
-      line: printedWithInput(psqlSocket(container), inDatabase(database, `SELECT count(*) FROM ${nameSql(each)};`)),
+      line: printedWithInput(psqlInto(container, database), `SELECT count(*) FROM ${nameSql(each)};`),
     })),
   async run(context, request): Promise<Output> {
     const { into_schema: into, database, container } = request;

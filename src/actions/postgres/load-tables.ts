@@ -3,14 +3,16 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
 import { bytesText } from "../../bytes.js";
 import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { psqlByKey } from "../cf/printed-credentials.js";
+import { restoreByKey } from "../cf/printed-credentials.js";
 import { guardContainer, guardLiving, targetInput } from "../docker/target-container.js";
 import { countsText, countTables, tableRows, type TableRows } from "../scratch/row-counts.js";
 import { type Application, awaitWritable, openApplication, rowsOf } from "./application.js";
-import { LARGEST_DUMP, loadable } from "./dump-text.js";
+import { formatIn, formatOf } from "./archive-format.js";
+import { quoteLiteral } from "./quoting.js";
 import { undoLoad } from "./undo-load.js";
 
+/** What is sent in one piece. */
+const LARGEST_DUMP = 200 * 1024 * 1024;
 /** Rows and indexes of a whole dump, over whatever way leads to the cell. */
 const LOAD_MS = 2 * 60 * 60_000;
 
@@ -32,8 +34,8 @@ const output = z.object({ tables: z.array(tableRows) });
 type Output = z.infer<typeof output>;
 
 /**
- * One transaction, whose COMMIT is the last line: with `psql -1` a text that is cut on its way would be committed as far as
- * it came. All tables come to be at once or not at all, and none that is there is touched.
+ * One transaction of pg_restore, which ends an archive that is cut with an error. All tables come to be at once or not at all,
+ * and none that is there is touched. It knows no commands but SQL: what a stranger wrote into the dump leads nowhere else.
  */
 export const loadTables = defineAction({
   id: "postgres.load-tables",
@@ -42,11 +44,7 @@ export const loadTables = defineAction({
   input,
   output,
   undo: undoLoad,
-  describe: ({ key_guid, path }) => {
-    const { on, line, variables = [] } = psqlByKey(key_guid, "");
-    // All or nothing, and nothing where the file is not there.
-    return [{ on, line: line.replace("-c ''", `-1 -v ON_ERROR_STOP=1 -f ${quote([path])}`), variables }];
-  },
+  describe: ({ key_guid, path }) => [restoreByKey(key_guid, path)],
   async guard(context, request) {
     await guardLiving(context, request.guid, request.name);
     await guardContainer(context, request);
@@ -54,16 +52,15 @@ export const loadTables = defineAction({
     await awaitWritable(context, application);
     // After an attempt of this run they may be its own: its probe has told.
     if (context.records("loading").length === 0) await requireNone(application, request);
-    await dumpOf(context, request, application);
+    await requireReadable(application, await dumpOf(context, request), request.path);
   },
   async run(context, request): Promise<Output> {
     const application = await openApplication(context, request);
     await requireNone(application, request);
-    const text = await dumpOf(context, request, application);
+    const archive = await dumpOf(context, request);
     await context.record("loading", { sha256: request.sha256, tables: request.tables });
     await context.beforeEffect();
-    const lock = `SELECT pg_catalog.pg_advisory_xact_lock(${lockOf(context)});`;
-    const answer = await application.login(["BEGIN;", lock, text, "COMMIT;", ""].join("\n"), LOAD_MS);
+    const answer = await application.restore(archive, { application: nameOf(context), timeoutMs: LOAD_MS });
     if (!answer.ok)
       throw new RecoverError("command-failed", `the tables were not loaded: ${answer.message}`, {
         remedy: "Nothing of it stays. Look at what the tables need (a role, a type, another table) and resume.",
@@ -87,8 +84,9 @@ export const loadTables = defineAction({
 /** `isOwn`: what is there can be the run's. */
 async function probeLoad(context: Context, request: Input, isOwn: boolean): Promise<Probe<Output>> {
   const application = await openApplication(context, request);
-  const [[free = ""] = []] = await rowsOf(application, `SELECT pg_try_advisory_xact_lock(${lockOf(context)});`);
-  if (free !== "t") return { state: "partly", evidence: "the load of this run is still going on" };
+  const going = `SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE application_name = ${quoteLiteral(nameOf(context))};`;
+  const [[count = ""] = []] = await rowsOf(application, going);
+  if (count !== "0") return { state: "partly", evidence: "the load of this run is still going on" };
   const tables = await countsOf(application, request);
   const evidence = countsText(tables);
   if (tables.every(({ rows }) => rows === null)) return { state: "not-done", evidence };
@@ -97,11 +95,8 @@ async function probeLoad(context: Context, request: Input, isOwn: boolean): Prom
   return { state: "unknown", evidence: `${evidence}; ${countsText(request.tables)} were to be loaded, all or none` };
 }
 
-/** Of this run: whoever asks for it knows whether its transaction has ended. */
-function lockOf({ run }: Context): string {
-  const hash = createHash("sha256").update(`dingo-recover ${run.id}`).digest();
-  return `${hash.readInt32BE(0)}, ${hash.readInt32BE(4)}`;
-}
+/** What the connection of this run's load is called: whoever asks for it knows whether it has ended. */
+const nameOf = ({ run }: Context): string => `dingo-recover ${run.id}`;
 
 const countsOf = (application: Application, { tables }: Input): Promise<TableRows[]> =>
   countTables((sql) => rowsOf(application, sql), tables);
@@ -116,21 +111,39 @@ async function requireNone(application: Application, request: Input): Promise<vo
   });
 }
 
-async function dumpOf(context: Context, request: Input, application: Application): Promise<string> {
-  const { place, sha256, bytes, path } = request;
+/** A plain text is loaded by psql, which obeys commands that a stranger may have written into it. */
+function requireArchive(path: string): void {
+  if (!path.endsWith(".sql")) return;
+  throw new RecoverError("guard-refused", `"${path}" is a dump as plain text, of an earlier version`, {
+    remedy: "It is not loaded: psql would obey what is written in it. Begin a new run, which dumps to an archive.",
+    place: path,
+    effect: "none",
+  });
+}
+
+async function requireReadable(application: Application, archive: Uint8Array, path: string): Promise<void> {
+  const restores = await application.restores();
+  if ((formatIn(archive) ?? Infinity) <= formatOf(restores)) return;
+  throw new RecoverError("does-not-fit", `pg_restore ${restores} of the service does not read "${path}"`, {
+    remedy: `Load it with the printed command, where pg_restore is as new as the pg_dump that wrote it; then resume and say that it was done by hand.`,
+    place: path,
+    effect: "none",
+  });
+}
+
+async function dumpOf(context: Context, { place, sha256, bytes, path }: Input): Promise<Uint8Array> {
+  requireArchive(path);
   if (bytes > LARGEST_DUMP)
     throw new RecoverError("does-not-fit", `a dump of ${bytesText(bytes)} is more than is sent in one piece`, {
       remedy: `Load ${path} by hand with the printed command, then resume and say that it was done by hand.`,
       place: path,
       effect: "none",
     });
-  const text = await context.ports.scratch.readDump(place);
-  if (createHash("sha256").update(text).digest("hex") !== sha256)
-    throw new RecoverError("guard-refused", `"${path}" is not the dump that this run made`, {
-      remedy: "Somebody has changed it: begin anew.",
-      place: path,
-      effect: "none",
-    });
-  const known = (await rowsOf(application, "SELECT name FROM pg_settings;")).map(([name = ""]) => name);
-  return loadable(text, new Set(known));
+  const archive = await context.ports.scratch.readDump(place);
+  if (createHash("sha256").update(archive).digest("hex") === sha256) return archive;
+  throw new RecoverError("guard-refused", `"${path}" is not the dump that this run made`, {
+    remedy: "Somebody has changed it: begin anew.",
+    place: path,
+    effect: "none",
+  });
 }

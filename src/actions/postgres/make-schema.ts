@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
 import { RecoverError } from "../../errors.js";
-import { printedWithInput, psqlSocket } from "../../host-commands.js";
+import { printedWithInput, psqlInto } from "../../host-commands.js";
+import { known } from "../../placeholder.js";
 import { guardContainer, guardLiving, openTarget, targetInput } from "../docker/target-container.js";
 import { inDatabase } from "./in-database.js";
 import { quoteIdentifier, quoteLiteral } from "./quoting.js";
@@ -54,7 +55,7 @@ export const makeSchema = defineAction({
   input,
   output,
   undo,
-  describe: (request) => [printed(request, createSql(request))],
+  describe: (request) => [printedCreate(request)],
   async guard(context, request) {
     await guardService(context, request);
     if (context.records("making").length === 0 && (await ownerOf(context, request)) !== undefined)
@@ -93,7 +94,16 @@ async function probeSchema(context: Context, request: Input, mayBeOwn: boolean):
 
 const printed = ({ container, cell, database }: Input, sql: string) => ({
   on: cell,
-  line: printedWithInput(psqlSocket(container), inDatabase(database, sql)),
+  line: printedWithInput(psqlInto(container, known(database)), sql),
+});
+
+/** psql itself quotes the names: what is filled in there fits, whatever it is. */
+const printedCreate = ({ container, cell, database, schema, owner }: Input) => ({
+  on: cell,
+  line: printedWithInput(
+    [...psqlInto(container, known(database)), "-v", `schema=${schema}`, "-v", `owner=${owner}`],
+    'CREATE SCHEMA :"schema" AUTHORIZATION :"owner";',
+  ),
 });
 
 async function guardService(context: Context, request: Input): Promise<void> {

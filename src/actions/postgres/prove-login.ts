@@ -2,8 +2,10 @@ import { z } from "zod";
 import { defineAction } from "../../action.js";
 import { psqlByKey } from "../cf/printed-credentials.js";
 import { targetInput } from "../docker/target-container.js";
+import { whereEmpty } from "../printed-cases.js";
 import { type Application, awaitWritable, openApplication, rowsOf } from "./application.js";
 import { quoteIdentifier } from "./quoting.js";
+import { readableRowsText } from "./readable-rows.js";
 import { requireSanityQuery } from "./sanity-query.js";
 
 const TABLES_COUNTED = 50;
@@ -17,6 +19,10 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
+/** One statement for what the step asks table by table. It leaves out what the application may not read. */
+const COUNT_ALL =
+  "SELECT format('%I.%I', schemaname, tablename), substring(query_to_xml(format('SELECT count(*) AS n FROM %I.%I', schemaname, tablename), false, true, '')::text FROM '<n>([0-9]+)</n>') FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND has_schema_privilege(schemaname, 'USAGE') AND has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT') ORDER BY 1;";
+
 /** Logs in as an application would: fresh service key, router address; reads and writes (dingo.md §3.8.6). */
 export const proveLogin = defineAction({
   id: "postgres.prove-login",
@@ -27,10 +33,14 @@ export const proveLogin = defineAction({
   tell: (found) =>
     [
       `as ${found.user} through ${found.router}`,
-      ...found.tables.map(({ table, rows }) => `${table}: ${rows ?? "not readable:"} rows`),
+      ...found.tables.map(({ table, rows }) => `${table}: ${readableRowsText(rows)}`),
       ...found.sanity.map((row) => `sanity query: ${row.join(" | ")}`),
     ].join("\n"),
-  describe: ({ sanity_query, key_guid }) => [psqlByKey(key_guid, sanity_query || "SELECT count(*) FROM …")],
+  describe: ({ sanity_query, key_guid }) =>
+    whereEmpty(sanity_query, {
+      empty: [psqlByKey(key_guid, COUNT_ALL)],
+      given: [psqlByKey(key_guid, sanity_query, { readOnly: true })],
+    }),
   async run(context, target): Promise<Output> {
     requireSanityQuery(target.sanity_query);
     const application = await openApplication(context, target);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type Verdict } from "../../action.js";
 import { printedWithLines, psqlSocket } from "../../host-commands.js";
 import type { Cell } from "../../ports/cells.js";
+import { together } from "../../together.js";
 import { publishedPort } from "../docker/published-port.js";
 import { guardTarget, openTarget, type Target, targetInput } from "../docker/target-container.js";
 import { passwordsFromEtcd } from "./passwords-by-hand.js";
@@ -34,9 +35,11 @@ export const setRolePasswords = defineAction({
   },
   async run(context, target): Promise<Output> {
     const { cell } = await openTarget(context, target);
-    const roles = await readRoleCredentials(cell, target.etcd, target.guid);
+    const [roles, present] = await together([
+      readRoleCredentials(cell, target.etcd, target.guid),
+      presentRoles(cell, target),
+    ]);
     if (roles === undefined) return { roles: [], created: [] };
-    const present = await presentRoles(cell, target);
     const created = roles.filter((role) => !present.includes(role.username)).map((role) => role.username);
     await context.record("roles-changing", { roles: roles.map((role) => role.username), created });
     await context.beforeEffect();
@@ -110,10 +113,14 @@ async function logins(context: Context, target: Input): Promise<Logins> {
   const { cell, container } = await openTarget(context, target);
   const roles = (await readRoleCredentials(cell, target.etcd, target.guid)) ?? [];
   const at = publishedPort(cell, container, 5432) ?? { host: cell.instance.ips[0] ?? "", port: 5432 };
+  const answers = await together(
+    roles.map(async ({ username, password }) => {
+      const to = { ...at, user: username, password, database: "postgres" };
+      return { username, login: await cell.sql.login(target.container, to, "SELECT 1;") };
+    }),
+  );
   const [refused, unanswered]: [string[], string[]] = [[], []];
-  for (const { username, password } of roles) {
-    const to = { ...at, user: username, password, database: "postgres" };
-    const login = await cell.sql.login(target.container, to, "SELECT 1;");
+  for (const { username, login } of answers) {
     if (login.ok) continue;
     if (login.why === "password") refused.push(username);
     else unanswered.push(`${username} (${login.message})`);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
+import { dockerInspect } from "../../host-commands.js";
 import type { Cell } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { readyInput, refuseUnlessReady } from "./ready-to-start.js";
@@ -15,7 +16,7 @@ export const checkBeforeStart = defineAction({
   output,
   tell: (found) => `stopped as it was left; nobody else is at work; registrator ${found.registrator}`,
   describe: ({ container, cell, deployment }) => [
-    { on: cell, line: `docker inspect -f '{{.State.Status}} {{.State.StartedAt}}' ${container}` },
+    { on: cell, line: quote(dockerInspect("-f", "{{.State.Status}} {{.State.StartedAt}}", container)) },
     { on: "here", line: `bosh locks; ${quote(["bosh", "-d", deployment, "tasks"])}` },
   ],
   async run(context, target): Promise<z.infer<typeof output>> {

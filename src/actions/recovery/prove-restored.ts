@@ -1,20 +1,28 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../action.js";
+import { shown } from "../../discovery/safe-text.js";
 import { RecoverError } from "../../errors.js";
-import { dockerCommand, dockerStop, httpGet } from "../../host-commands.js";
+import { dockerCommand, dockerStop, httpGet, printedWithInput, psqlSocket } from "../../host-commands.js";
+import { unknownLines } from "../../log-patterns/known-lines.js";
 import type { Cell, Container } from "../../ports/cells.js";
 import { quote } from "../../shell-quote.js";
 import { publishedPort } from "../docker/published-port.js";
 import { guardTarget, openTarget, targetInput } from "../docker/target-container.js";
+import { together } from "../../together.js";
+import { said } from "../printed-cases.js";
 import { type Look, waitFor } from "../wait.js";
-import { readRestoreLog, type RestoreLog } from "./restore-lines.js";
+import { type DatabaseLook, lookAtDatabase, type OpenDatabase } from "./database-look.js";
+import { Doubts, loops } from "./restore-doubts.js";
+import { reaches } from "./reached.js";
+import { readRestoreLog, restoredText, type RestoreLog } from "./restore-lines.js";
+import { STOP_GRACE_SECONDS, stopWrong } from "./stop-wrong.js";
 
 /** Fetching a base backup and Patroni's loops; then a second or two per segment of wal-e's own start (real-parts.md §3.4). */
 const BASE_DEADLINE_MS = 10 * 60_000;
 const SEGMENT_DEADLINE_MS = 5_000;
 const POLL_MS = 500;
-const GRACE_SECONDS = 10;
-const LEADS = "promoted self to leader";
+/** Half an answer of Patroni's, or one of another form: the next look asks again. */
+const NO_ANSWER: readonly string[] = ["answer-incomplete", "answer-malformed"];
 const ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
 
 const input = z.strictObject({
@@ -34,13 +42,15 @@ const output = z.object({
   segments_restored: z.number(),
   timeline: z.number().nullable(),
   system_id: z.string(),
+  /** Lines of the log that this tool does not know, told once; "" when it knows all. */
+  not_known: z.string().default(""),
 });
 type Output = z.infer<typeof output>;
 
 /**
- * `pg_isready` is not recovered, and PostgreSQL promotes happily over a gap (wal-archives.md §7a): the proof is the
- * end of recovery, the system identifier, the last segment that the archive promised, and no restart on the way.
- * Where it fails the container is stopped at once: a database that is not the right one archives over the copy.
+ * `pg_isready` is not recovered, and PostgreSQL promotes happily over a gap (wal-archives.md §7a): the proof is what the
+ * database says by SQL, which is its system identifier, the end of its recovery, and the last segment that the archive
+ * promised. Log lines only explain: an image of another version may say others.
  */
 export const proveRestored = defineAction({
   id: "recovery.prove-restored",
@@ -48,11 +58,10 @@ export const proveRestored = defineAction({
   effect: "disrupt",
   input,
   output,
-  describe: ({ container, cell, started_at, database }) => [
-    ...(database === "" ? ["archive recovery complete", LEADS] : [LEADS]).map((text) => ({
-      on: cell,
-      line: `${quote(dockerCommand("logs", "--since", started_at, "-f", container))} 2>&1 | ${quote(["grep", "-m", "1", text])}`,
-    })),
+  describe: ({ container, cell, started_at }) => [
+    { on: cell, line: `${quote(dockerCommand("logs", "--since", started_at, container))} 2>&1 | tail -n 20` },
+    // What 9.5 can be asked too: its system identifier stands in Patroni's answer.
+    { on: cell, line: printedWithInput(psqlSocket(container), "SELECT pg_is_in_recovery();") },
     {
       on: cell,
       line: `${quote(httpGet("http://"))}"$ADDRESS":8008/patroni`,
@@ -60,18 +69,18 @@ export const proveRestored = defineAction({
         { name: "ADDRESS", setWith: `ADDRESS=$(${quote(dockerCommand("inspect", "-f", ADDRESS, container))})` },
       ],
     },
-    { on: cell, line: `# only where the restore went wrong: ${quote(dockerStop(container, GRACE_SECONDS))}` },
+    {
+      on: cell,
+      line: said(
+        `only when it is not the database of the archive: ${quote(dockerStop(container, STOP_GRACE_SECONDS))}`,
+      ),
+    },
   ],
   guard: async (context, target) => {
     await guardTarget(context, target);
   },
   async run(context, target): Promise<Output> {
-    try {
-      return await awaitRestored(context, target);
-    } catch (error) {
-      if (error instanceof RecoverError && error.code === "proof-failed") await stopAtOnce(context, target);
-      throw error;
-    }
+    return await awaitRestored(context, target);
   },
   async probe(context, target): Promise<Probe<Output>> {
     const { cell, container } = await openTarget(context, target);
@@ -80,164 +89,153 @@ export const proveRestored = defineAction({
     const evidence = `${container.name} is ${container.status}, ${restored.length} of ${target.segments} segments are restored`;
     return { state: "not-done", evidence };
   },
-  /** Whoever has watched it come back may be a moment ahead of Patroni. */
+  /** A person who has watched it come back may be a moment ahead of Patroni. */
   async probeByHand(context, target): Promise<Probe<Output>> {
     const output = await awaitRestored(context, target);
     return { state: "done", output, evidence: proofText(output) };
   },
+  /** A container that was started again since holds the same database. */
   async verify(context, target, output) {
-    const { cell, container } = await openTarget(context, target);
-    const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
-    const master = await readMaster(cell, container, log);
-    const holds = master?.systemId === output.system_id && container.startedAt === target.started_at;
-    return { holds, evidence: master === undefined ? "Patroni shows no running master" : proofText(output) };
+    const { cell } = await openTarget(context, target);
+    const database = await lookAtDatabase(cell.sql, target.container);
+    if (database.is === "silent") return { holds: "unknown", evidence: `it cannot be asked: ${database.why}` };
+    return {
+      holds: database.is === "open" && database.systemId === output.system_id,
+      evidence: database.is === "open" ? proofText(output) : "the database is in recovery",
+    };
   },
   undo: { leaves: "a container that was stopped because its restore went wrong stays as it is" },
 });
 
-function proofText({ segments_restored, timeline, system_id, recovered_to }: Output): string {
+function proofText({ segments_restored, timeline, system_id, recovered_to, not_known }: Output): string {
   const onTimeline = timeline === null ? "" : `, timeline ${timeline}`;
   const last = recovered_to === "" ? "not named" : recovered_to;
-  return `${segments_restored} segments restored${onTimeline}, system identifier ${system_id}; last transaction ${last}`;
+  const beside = not_known === "" ? "" : `; ${not_known}`;
+  return `${restoredText(segments_restored)}${onTimeline}, system identifier ${system_id}; last transaction ${last}${beside}`;
+}
+
+/** One look at the container and at the database in it. */
+interface Seen {
+  readonly cell: Cell;
+  readonly container: Container;
+  readonly database: DatabaseLook;
+  readonly lines: readonly string[];
+  readonly log: RestoreLog;
+  /** Explains why the life that runs does not come to its end; undefined when nothing does. */
+  readonly failure: string | undefined;
 }
 
 async function awaitRestored(context: Context, target: Input): Promise<Output> {
+  const doubts = new Doubts(context.ports.clock, target.started_at);
   return await waitFor(context, {
     deadlineMs: BASE_DEADLINE_MS + target.segments * SEGMENT_DEADLINE_MS,
     pollMs: POLL_MS,
-    look: () => lookAtRestore(context, target),
+    look: async () => judge(context, target, { seen: await look(context, target), doubts }),
     tell: ({ log }) => ({
       message: `restored up to ${log.restored.at(-1) ?? "the base backup"}`,
       done: log.restored.length,
       total: target.segments,
       unit: "segments",
     }),
-    late: ({ log, cell }) => tooSlow(log, target, cell),
+    late: (seen) => tooSlow(seen, target),
   });
 }
 
-async function lookAtRestore(
-  context: Context,
-  target: Input,
-): Promise<Look<Output, { readonly log: RestoreLog; readonly cell: Cell }>> {
+async function look(context: Context, target: Input): Promise<Seen> {
   const { cell, container } = await openTarget(context, target);
-  refuseRestarts(container, target, cell);
-  const log = readRestoreLog(await cell.docker.logs(target.container, target.started_at));
-  const failure = log.failure ?? lostSegment(log, target);
-  if (failure !== undefined) throw failed(failure, target, cell);
-  const master = await readMaster(cell, container, log);
-  if (master !== undefined && master.systemId !== target.system_id)
-    throw failed(
-      `the database that runs has system identifier ${master.systemId}, the archive ${target.system_id}`,
-      target,
-      cell,
-    );
-  if (master === undefined || !log.complete || !log.promoted) return { instead: { log, cell } };
-  return { found: await conclude(cell, target, log) };
+  const [lines, database] = await together([
+    cell.docker.logs(target.container, target.started_at),
+    container.running
+      ? lookAtDatabase(cell.sql, target.container)
+      : ({ is: "silent", why: `the container is ${container.status}` } as const),
+  ]);
+  const log = readRestoreLog(lines);
+  return { cell, container, database, lines, log, failure: await failureOf(cell, { container, target, log }) };
 }
 
-/** Once only: whoever starts it again after that has been told. */
-async function stopAtOnce(context: Context, target: Input): Promise<void> {
-  const { cell, container } = await guardTarget(context, target);
-  if (!container.running || container.startedAt !== target.started_at) return;
-  await context.record("stopped-at-once", { life: container.startedAt });
-  await context.beforeEffect();
-  await cell.docker.stop(target.container, GRACE_SECONDS);
+/** A line of an earlier life explains nothing of this one: somebody may have put it right. In a loop all lives are one. */
+async function failureOf(
+  cell: Cell,
+  { container, target, log }: { readonly container: Container; readonly target: Input; readonly log: RestoreLog },
+): Promise<string | undefined> {
+  if (container.startedAt === target.started_at || loops(container)) return log.failure;
+  return readRestoreLog(await cell.docker.logs(target.container, container.startedAt)).failure;
+}
+
+async function judge(
+  context: Context,
+  target: Input,
+  { seen, doubts }: { readonly seen: Seen; readonly doubts: Doubts },
+): Promise<Look<Output, Seen>> {
+  const { database, failure } = seen;
+  const wrong = wrongDatabase(seen, target) ?? doubts.of(seen.container, { database, failure });
+  if (wrong !== undefined) throw await stopWrong(context, target, wrong);
+  if (database.is !== "open" || !(await leads(seen))) return { instead: seen };
+  // It was read beside the database, which has opened meanwhile: what it says of the end may have come since.
+  const lines = await seen.cell.docker.logs(target.container, target.started_at);
+  return { found: outputOf(database, lines) };
+}
+
+/** Why the database that answers is not the archive's; undefined while nothing shows that. */
+function wrongDatabase({ database, log }: Seen, target: Input): string | undefined {
+  if (database.is === "silent") return undefined;
+  if (database.systemId !== target.system_id)
+    return `the database that runs has system identifier ${database.systemId}, the archive ${target.system_id}`;
+  if (database.is === "recovering") return undefined;
+  const reached = reaches(database, target.last_segment);
+  if (reached.is === "held") return undefined;
+  const lost = log.notLocated.find((segment) => segment <= target.last_segment);
+  const last = log.restored.at(-1) ?? "the base backup";
+  const why = lost === undefined ? "" : `; wal-e did not find ${lost}, and the restore went no further than ${last}`;
+  return `${reached.why}, before ${target.last_segment} that the archive holds${why}`;
 }
 
 /**
- * A segment that the archive holds and wal-e did not find. It says complete all the same (dingo.md §2.6), and what
- * follows is a promotion. Across timelines a name is asked for in each of them, so that only one timeline can be judged.
+ * Patroni's API: master only once the container leads. Releases before 0.8.1 publish only 5432; a database that is open
+ * was promoted by Patroni alone.
  */
-function lostSegment(log: RestoreLog, { base_backup, last_segment: last, database }: Input): string | undefined {
-  if (database !== "" || last === "" || !base_backup.startsWith(`base_${last.slice(0, 8)}`)) return undefined;
-  const lost = log.notLocated.find((segment) => segment.startsWith(last.slice(0, 8)) && segment <= last);
-  if (lost === undefined) return undefined;
-  return `recovery ended at ${log.restored.at(-1) ?? "the base backup"}: ${lost} was not found, although the archive holds it`;
+async function leads({ cell, container }: Seen): Promise<boolean> {
+  const api = publishedPort(cell, container, 8008);
+  if (api === undefined) return true;
+  try {
+    const answer = z
+      .object({ role: z.string(), state: z.string() })
+      .safeParse(await cell.getJson(`http://${api.host}:${api.port}/patroni`));
+    return answer.success && answer.data.role === "master" && answer.data.state === "running";
+  } catch (error) {
+    if (error instanceof RecoverError && NO_ANSWER.includes(error.code)) return false;
+    throw error;
+  }
 }
 
-async function conclude(cell: Cell, target: Input, log: RestoreLog): Promise<Output> {
-  const rows = await cell.sql.socket(target.container, "SELECT pg_is_in_recovery();");
-  if (rows[0]?.[0] !== "f") throw failed("PostgreSQL says that it is still in recovery", target, cell);
-  if (target.database === "" && target.last_segment !== "" && !log.restored.includes(target.last_segment)) {
-    throw failed(
-      `recovery ended at ${log.restored.at(-1) ?? "the base backup"}, before ${target.last_segment} that the archive holds`,
-      target,
-      cell,
-    );
-  }
+function outputOf({ systemId, timeline }: OpenDatabase, lines: readonly string[]): Output {
+  const log = readRestoreLog(lines);
   return {
     recovered_to: log.lastTransaction,
     segments_restored: log.restored.length,
-    timeline: log.timeline ?? null,
-    system_id: target.system_id,
+    timeline,
+    system_id: systemId,
+    not_known: notKnownText(lines),
   };
 }
 
-function refuseRestarts(container: Container, target: Input, cell: Cell): void {
-  if (container.running && container.startedAt === target.started_at && container.restartCount === 0) return;
-  throw failed(
-    `the container is ${container.status}, started ${container.startedAt}, restarted ${container.restartCount} times`,
-    target,
-    cell,
-  );
+/** What an image of another version says; the proof does not rest on it. */
+function notKnownText(lines: readonly string[]): string {
+  const unknown = unknownLines(lines);
+  const [first] = unknown;
+  if (first === undefined) return "";
+  const count = unknown.length === 1 ? "one line" : `${unknown.length} lines`;
+  return `its log has ${count} that this version does not know, the first: "${shown(first).slice(0, 160)}"; SQL proved the database`;
 }
 
 /** Slow is not wrong: the container goes on. */
-function tooSlow(log: RestoreLog, target: Input, cell: Cell): RecoverError {
-  const text = `recovery did not end in time; ${log.restored.length} of ${target.segments} segments were restored`;
-  return new RecoverError("deadline-passed", text, {
-    remedy: "The container goes on. Read its log, and resume: the proof is waited for again.",
+function tooSlow({ log, database, cell, lines }: Seen, target: Input): RecoverError {
+  const state = database.is === "silent" ? `it takes no connections (${database.why})` : `it is ${database.is}`;
+  const text = `recovery did not end in time; ${log.restored.length} of ${target.segments} segments were restored; ${state}`;
+  const unknown = notKnownText(lines);
+  return new RecoverError("deadline-passed", unknown === "" ? text : `${text}; ${unknown}`, {
+    remedy: "The container was left as it is. Read its log, and resume: the proof is waited for again.",
     place: `${target.container} on ${cell.label}`,
     effect: "none",
   });
-}
-
-function failed(message: string, target: Input, cell: Cell): RecoverError {
-  return new RecoverError("proof-failed", `the restore went wrong: ${message}`, {
-    remedy:
-      "The container was stopped at once, to spare the copied archive; the source archive is untouched. Read the container's log, then begin anew with --input new_name=NAME.",
-    place: `${target.container} on ${cell.label}`,
-    effect: "none",
-  });
-}
-
-/** Patroni's API: master only once it leads; the system identifier comes as text (real-parts.md §3.4). */
-async function readMaster(
-  cell: Cell,
-  container: Container,
-  log: RestoreLog,
-): Promise<{ systemId: string } | undefined> {
-  const api = publishedPort(cell, container, 8008);
-  if (api === undefined) return await readMasterBySql(cell, container.name, log);
-  const answer = await cell.getJson(`http://${api.host}:${api.port}/patroni`);
-  const parsed = z
-    .object({ role: z.string(), state: z.string(), database_system_identifier: z.string().optional() })
-    .safeParse(answer);
-  if (!parsed.success || parsed.data.role !== "master" || parsed.data.state !== "running") return undefined;
-  const systemId = parsed.data.database_system_identifier;
-  return systemId === undefined ? await readMasterBySql(cell, container.name, log) : { systemId };
-}
-
-/**
- * Releases before 0.8.1 publish only 5432, and Patroni before 0.90 shows no identifier: the database is asked itself,
- * and before PostgreSQL 9.6, which has no function for it, the container's own pg_controldata in its log.
- */
-async function readMasterBySql(
-  cell: Cell,
-  container: string,
-  log: RestoreLog,
-): Promise<{ systemId: string } | undefined> {
-  try {
-    const rows = await cell.sql.socket(container, "SELECT pg_is_in_recovery();");
-    if (rows[0]?.[0] !== "f") return undefined;
-    if (log.systemId !== undefined) return { systemId: log.systemId };
-    const named = await cell.sql.socket(container, "SELECT system_identifier FROM pg_control_system();");
-    const systemId = named[0]?.[0];
-    return systemId === undefined ? undefined : { systemId };
-  } catch (error) {
-    // Not up yet. A connection to the cell that broke shows again at the next look, which is not through SQL.
-    if (error instanceof RecoverError) return undefined;
-    throw error;
-  }
 }

@@ -8,7 +8,9 @@ import { counted } from "../../counted.js";
 import { RecoverError } from "../../errors.js";
 import { containerDataDirectory } from "../../host-commands.js";
 import type { Cell, Container } from "../../ports/cells.js";
+import { together } from "../../together.js";
 import { evidenceRef } from "../archive/evidence-listing.js";
+import { openCell } from "../bosh/cell-instances.js";
 import { refuseBusyDirector } from "../bosh/find-deployment.js";
 import { DATABASE } from "../docker/old-remains.js";
 import { containersOf } from "../docker/locate-container.js";
@@ -35,17 +37,44 @@ export async function refuseUnlessReady(
   context: Context,
   target: Ready,
 ): Promise<{ cell: Cell; container: Container }> {
-  await refuseBusyDirector(context, target.deployment);
-  const { cell, container } = await guardTarget(context, target);
-  refuseOtherLife(container, target);
-  await refuseOtherKeys(cell, target);
-  const entries = await cell.files.entries(containerDataDirectory(target.container));
-  const left = target.database === "" ? entries : entries.filter((name) => !name.startsWith(DATABASE));
-  if (left.length > 0) throw notEmpty(context, target, left.length);
-  await refuseOtherNodes(context, target);
-  await refuseOtherArchive(context, target);
+  const cell = await openCell(context.ports, target);
+  // The database is down while this looks: none of it waits for another.
+  const [, { container }] = await together([
+    refuseBusyDirector(context, target.deployment),
+    guardLife(context, target),
+    refuseOtherKeys(cell, target),
+    refuseFilledDirectory(context, cell, target),
+    refuseOtherNodes(context, target),
+    refuseOtherArchive(context, target),
+  ]);
   return { cell, container };
 }
+
+async function guardLife(context: Context, target: Ready): Promise<{ container: Container }> {
+  const opened = await guardTarget(context, target);
+  refuseOtherLife(opened.container, target);
+  return opened;
+}
+
+async function refuseFilledDirectory(context: Context, cell: Cell, target: Ready): Promise<void> {
+  const count = await filledBy(cell, target);
+  if (count > 0) throw notEmpty(context, target, count);
+}
+
+/** How many entries the data directory has beside the old database that was copied into it. */
+async function filledBy(cell: Cell, { container, database }: Ready): Promise<number> {
+  const entries = await cell.files.entries(containerDataDirectory(container));
+  return database === "" ? entries.length : entries.filter((name) => !name.startsWith(DATABASE)).length;
+}
+
+/** Why a start of a container that has ended since would be refused; undefined when its data directory is as it was. */
+export async function keepsFromStart(cell: Cell, target: Ready): Promise<string | undefined> {
+  const count = await filledBy(cell, target);
+  return count === 0 ? undefined : filledText(target, count);
+}
+
+const filledText = ({ container }: Ready, count: number): string =>
+  `the data directory of "${container}" holds ${counted(count, "entry", "entries")} again`;
 
 function refuseOtherLife({ running, startedAt, status }: Container, target: Ready): void {
   if (!running && startedAt === target.stopped_life) return;
@@ -55,13 +84,15 @@ function refuseOtherLife({ running, startedAt, status }: Container, target: Read
 /** Over a foreign or absent system identifier it ends in a loop, or in initdb over the copy (dingo.md §3.4). */
 async function refuseOtherKeys(cell: Cell, target: Ready): Promise<void> {
   const etcd = cell.etcd(target.etcd);
-  const initialize = await etcd.get(`/service/${target.guid}/initialize`);
+  const [initialize, leader] = await together([
+    etcd.get(`/service/${target.guid}/initialize`),
+    etcd.get(`/service/${target.guid}/leader`),
+  ]);
   if (initialize?.value !== target.system_id)
     throw refuse(
       `/service/${target.guid}/initialize is "${initialize?.value ?? "absent"}", not the archive's "${target.system_id}"`,
       target,
     );
-  const leader = await etcd.get(`/service/${target.guid}/leader`);
   if (leader !== undefined) throw refuse(`/service/${target.guid}/leader is "${leader.value}"`, target);
 }
 
@@ -77,7 +108,7 @@ async function refuseOtherNodes(context: Context, target: Ready): Promise<void> 
 
 /** What this run's own start has begun there, before it was stopped at once, nobody else has to look for. */
 function notEmpty(context: Context, target: Ready, count: number): RecoverError {
-  const holds = `the data directory of "${target.container}" holds ${counted(count, "entry", "entries")} again`;
+  const holds = filledText(target, count);
   if (context.records("did-not-restore").length === 0) return refuse(holds, target);
   const { id } = context.run;
   return refuse(

@@ -1,67 +1,67 @@
 /**
- * What a restoring container says (dingo.md §3.8, real-parts.md §3.4). PostgreSQL's `restored log file` lines are
- * counted by distinct names: the last segment is restored twice, and wal-e claims success for missing ones too.
+ * What a restoring container says (dingo.md §3.8, real-parts.md §3.4). It explains a proof and never is one: the next
+ * image may say it otherwise. PostgreSQL restores the last segment twice, so that segments are counted by name.
  */
+import { type LogPattern, newest } from "../../log-patterns/log-pattern.js";
+import { RECOVERY } from "../../log-patterns/recovery.js";
+import { ownTexts } from "../../log-patterns/said-line.js";
+import { PATRONI, START_UP } from "../../log-patterns/start-up.js";
+
 export interface RestoreLog {
   readonly restored: readonly string[];
-  /** Segments that wal-e could not locate, whatever it called that afterwards. */
+  /** Segments that wal-e could not locate; it calls such a restore complete all the same. */
   readonly notLocated: readonly string[];
-  /** "archive recovery complete" was said. */
-  readonly complete: boolean;
-  readonly promoted: boolean;
-  /** PostgreSQL's own `last completed transaction was at log time …`, ISO 8601, or "" where it had none. */
+  /** PostgreSQL's own `last completed transaction was at log time …`, ISO 8601, or "" when it named none. */
   readonly lastTransaction: string;
-  /** The new timeline, or undefined before it was selected. */
-  readonly timeline: number | undefined;
-  /** What pg_controldata says when the backup script starts, once recovery is over; undefined before. */
-  readonly systemId: string | undefined;
-  /** A line that means that this restore has gone wrong. */
+  /** The line that explains why this restore does not come to its end; undefined when there is none. */
   readonly failure: string | undefined;
 }
 
-/**
- * The configuration files: wal-e leaves them out, and Patroni puts them back from its own copies, which a base backup that
- * was made in the first second after the server's start does not hold yet. Patroni would try for ever.
- */
-const FAILURES =
-  /could not access the server configuration file|system ID mismatch|initialized a new cluster|new cluster, no existing backup|WAL ends before end of online backup|could not locate required checkpoint record|-reinitialize> /;
+/** How many segments the log names as restored: a log in words that nobody knows names none, and all may be back. */
+export function restoredText(count: number): string {
+  return count === 0 ? "the log names no restored segment" : `${count} segments restored`;
+}
+
+const FAILURES: readonly LogPattern[] = [
+  PATRONI.systemIdMismatch,
+  PATRONI.restartLoop,
+  START_UP.systemIdLacking,
+  START_UP.nothingToRestore,
+  START_UP.madeNewCluster,
+  RECOVERY.configurationLacking,
+  RECOVERY.walEndsEarly,
+  RECOVERY.checkpointLacking,
+];
 
 export function readRestoreLog(lines: readonly string[]): RestoreLog {
-  const restored = new Set<string>();
-  const notLocated = new Set<string>();
-  let lastTransaction = "";
-  let timeline: number | undefined;
-  let systemId: string | undefined;
-  for (const line of lines) {
-    const segment = /restored log file "([0-9A-F]{24})" from archive/.exec(line)?.[1];
-    if (segment !== undefined) restored.add(segment);
-    const lost = /could not be located is \S*\/([0-9A-F]{24})\.lzo/.exec(line)?.[1];
-    if (lost !== undefined) notLocated.add(lost);
-    lastTransaction = logTime(line) ?? lastTransaction;
-    const selected = /selected new timeline ID: (\d+)/.exec(line)?.[1];
-    if (selected !== undefined) timeline = Number(selected);
-    systemId = /Database system identifier:\s+(\d{10,20})\b/.exec(line)?.[1] ?? systemId;
-  }
+  const texts = ownTexts(lines);
+  const restored = segmentsIn(texts, RECOVERY.segmentRestored);
+  const notLocated = segmentsIn(texts, RECOVERY.segmentNotLocated);
+  for (const segment of restored) notLocated.delete(segment);
   return {
     restored: [...restored].sort(),
-    notLocated: [...notLocated].filter((segment) => !restored.has(segment)).sort(),
-    complete: lines.some((line) => line.includes("archive recovery complete")),
-    promoted: lines.some((line) => line.includes("promoted self to leader")),
-    lastTransaction,
-    timeline,
-    systemId,
-    failure: lines.find((line) => FAILURES.test(line))?.trim(),
+    notLocated: [...notLocated].sort(),
+    lastTransaction: isoTime(newest(texts, RECOVERY.lastTransaction)),
+    failure: sinceItRestores(texts)
+      .find((text) => FAILURES.some(({ says }) => says.test(text)))
+      ?.trim(),
   };
 }
 
-/** "2026-11-21 11:57:53.190195+00" → "2026-11-21T11:57:53.190Z". */
-function logTime(line: string): string | undefined {
-  const stamp =
-    /last completed transaction was at log time (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d)(?::?(\d\d))?/.exec(
-      line,
-    );
-  if (stamp === null) return undefined;
-  const [, date = "", time = "", zone = "+00", minutes = "00"] = stamp;
+/** What was said before the newest restore began is over. */
+function sinceItRestores(texts: readonly string[]): readonly string[] {
+  return texts.slice(texts.findLastIndex((text) => START_UP.restores.says.test(text)) + 1);
+}
+
+function segmentsIn(texts: readonly string[], { says }: LogPattern): Set<string> {
+  return new Set(texts.flatMap((text) => says.exec(text)?.[1] ?? []));
+}
+
+/** "2026-11-21 11:57:53.190195+00" → "2026-11-21T11:57:53.190Z"; "" for what is no time. */
+function isoTime(stamp: string | undefined): string {
+  const found = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d)(?::?(\d\d))?/.exec(stamp ?? "");
+  if (found === null) return "";
+  const [, date = "", time = "", zone = "+00", minutes = "00"] = found;
   const at = Date.parse(`${date}T${time}${zone}:${minutes}`);
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+  return Number.isNaN(at) ? "" : new Date(at).toISOString();
 }

@@ -5,6 +5,7 @@ import { bytesText } from "../../bytes.js";
 import { counted } from "../../counted.js";
 import { quote } from "../../shell-quote.js";
 import { evidenceRef, keepListing } from "../archive/evidence-listing.js";
+import { printedOfAside } from "../archive/printed-aside.js";
 import { openCell } from "../bosh/cell-instances.js";
 import { asideRoot, directoriesAside, guardInstanceOf, objectsAside, requireOwnBackup } from "./aside.js";
 
@@ -36,10 +37,7 @@ export const reviewAside = defineAction({
   input,
   output,
   describe: ({ archive, run }) => [
-    {
-      on: "here",
-      line: quote(["aws", "s3", "ls", "--recursive", archive.replace(/wal$/, `dingo-recover/${run}/`)]),
-    },
+    printedOfAside("ls", archive, run),
     { on: "here", line: quote(["dingo-recover", "archive", "verify", archive]) },
   ],
   async run(context, request): Promise<z.infer<typeof output>> {

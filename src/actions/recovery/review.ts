@@ -95,7 +95,7 @@ function rowsOfCopy(facts: z.infer<typeof input>, { undo, origin, drill }: Of): 
           ? "up to a point not known before the restore"
           : `no later than ${facts.recovery_point}`,
     },
-    { label: "lost", value: facts.lost === 0 ? facts.loss : `${facts.lost} segments; ${facts.loss}` },
+    { label: "lost", value: facts.loss },
     { label: "takes", value: `about ${counted(facts.minutes, "minute")}${drill === "" ? "" : `; ${drill}`}` },
     {
       label: "way back",

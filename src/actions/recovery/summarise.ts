@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { defineAction, type RunIdentity } from "../../action.js";
-import { quote } from "../../shell-quote.js";
+import { lossAfter, type LossRange, lossText } from "../../loss.js";
+import { inSpace } from "../cf/in-space.js";
+import { readableRowsText } from "../postgres/readable-rows.js";
+import { restoredText } from "./restore-lines.js";
 
 const input = z.strictObject({
   target: z.string(),
@@ -9,6 +12,13 @@ const input = z.strictObject({
   recovered_to: z.string(),
   deleted_at: z.string(),
   segments_restored: z.number(),
+  /** As the step that verified the archive found it. */
+  lost: z.number().default(0),
+  lost_segments: z.string().default(""),
+  recovery_point: z.string().default(""),
+  last_transaction: z.string().default(""),
+  lived_on: z.boolean().default(false),
+  nothing_lost: z.string().default(""),
   tables: z.array(z.object({ table: z.string(), rows: z.number().nullable() })),
   /** "" where nothing was moved aside: the broker has cloned it. */
   archive_aside: z.string().default(""),
@@ -20,8 +30,16 @@ const input = z.strictObject({
   org: z.string(),
   space: z.string(),
   name: z.string(),
+  /** Of the deleted instance, where the evidence named them. */
+  nodes: z.array(z.string()).default([]),
 });
-const output = z.object({ recovered: z.array(z.string()), left_aside: z.array(z.string()), next: z.array(z.string()) });
+type Input = z.infer<typeof input>;
+const output = z.object({
+  recovered: z.array(z.string()),
+  lost: z.string().default(""),
+  left_aside: z.array(z.string()),
+  next: z.array(z.string()),
+});
 
 /** What a person asks when it is over: what is back, what is lost, what still lies around, what to do next. */
 export const summarise = defineAction({
@@ -33,6 +51,7 @@ export const summarise = defineAction({
   tell: (found) =>
     [
       ...found.recovered,
+      ...(found.lost === "" ? [] : [found.lost]),
       "left aside:",
       ...found.left_aside.map((text) => `  ${text}`),
       "next:",
@@ -40,18 +59,17 @@ export const summarise = defineAction({
     ].join("\n"),
   describe: () => [],
   run: ({ run }, facts): Promise<z.infer<typeof output>> => {
-    const rows = facts.tables.map(
-      ({ table, rows: count }) => `${table}: ${count ?? "not readable for the application"} rows`,
-    );
+    const rows = facts.tables.map(({ table, rows: count }) => `${table}: ${readableRowsText(count)}`);
     const until =
-      facts.recovered_to === "" ? "PostgreSQL named no last transaction" : `last transaction ${facts.recovered_to}`;
+      facts.recovered_to === "" ? "the log names no last transaction" : `last transaction ${facts.recovered_to}`;
     return Promise.resolve({
       recovered: [
-        `${facts.target} holds the data of ${facts.source_guid}; ${until}; ${facts.segments_restored} segments restored`,
+        `${facts.target} holds the data of ${facts.source_guid}; ${until}; ${restoredText(facts.segments_restored)}`,
         ...rows,
       ],
+      lost: lossText(lossOf(facts)),
       left_aside: [
-        ...(facts.archive_aside === "" ? [] : [`the archive of the empty instance: ${facts.archive_aside}`]),
+        ...archivesAside(facts.archive_aside),
         ...(facts.data_aside === ""
           ? []
           : [`the data directory of the empty instance: ${facts.data_aside} on ${facts.cell}`]),
@@ -59,8 +77,8 @@ export const summarise = defineAction({
         `the source archive of ${facts.source_guid}, as it was`,
       ],
       next: [
-        `${quote(["cf", "target", "-o", facts.org, "-s", facts.space])}; ${quote(["cf", "update-service", facts.name, "-c", '{"node-count":2}'])}  # the former number of nodes`,
-        `${quote(["cf", "delete-service-key", facts.name, facts.key])}  # when nobody needs it any more`,
+        ...formerNodes(facts),
+        `${inSpace(facts, ["delete-service-key", facts.name, facts.key])}  # when nobody needs it any more`,
         ...facts.others.map((command) => `${command}  # went with the same space`),
         ...furtherCommands(run),
         "ask the owner to look at the newest rows; whoever has the old address written down needs the new one (host and port changed)",
@@ -68,6 +86,40 @@ export const summarise = defineAction({
     });
   },
 });
+
+/** The last place has a number when a container wrote again: the places before it hold what was there earlier. */
+function archivesAside(last: string): readonly string[] {
+  if (last === "") return [];
+  const [, first = last, number = "1"] = /^(.*\/replaced)-(\d+)$/.exec(last) ?? [];
+  const later = Array.from({ length: Number(number) - 1 }, (_, index) => `${first}-${index + 2}`);
+  return [
+    `the archive of the empty instance: ${first}`,
+    ...later.map((place) => `what the instance wrote when its container ran again: ${place}`),
+  ];
+}
+
+/** The recovered instance has one. What named none may have left some out, and one needs nothing. */
+function formerNodes(facts: Input): readonly string[] {
+  const { nodes, name } = facts;
+  if (nodes.length === 1) return [];
+  if (nodes.length === 0)
+    return ["nothing that was read says how many nodes the deleted instance had; the recovered one has one"];
+  const update = ["update-service", name, "-c", JSON.stringify({ "node-count": nodes.length })];
+  return [`${inSpace(facts, update)}  # the former number of nodes`];
+}
+
+function lossOf(facts: Input): LossRange {
+  const found = {
+    segments: facts.lost,
+    which: facts.lost_segments,
+    lastTransaction: facts.last_transaction,
+    stored: facts.recovery_point,
+    deletedAt: facts.deleted_at,
+    livedOn: facts.lived_on,
+    shown: facts.nothing_lost,
+  };
+  return lossAfter(found, facts.recovered_to);
+}
 
 /** The foundation of a rehearsal is gone when its run is over: there is nothing to take back or to delete. */
 function furtherCommands({ id, rehearsal }: RunIdentity): readonly string[] {

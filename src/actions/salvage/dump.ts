@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction, type Probe } from "../../action.js";
-import { dumpTo, startOnCopy } from "../../database-copy-commands.js";
+import { startOnCopy } from "../../database-copy-commands.js";
+import { dumpTo } from "../../database-dump-commands.js";
 import { RecoverError } from "../../errors.js";
 import { printable } from "../../printable.js";
 import { quote } from "../../shell-quote.js";
@@ -29,7 +30,7 @@ export const dumped = z.object({
 });
 type Output = z.infer<typeof dumped>;
 
-/** One file for each database, and one for the roles with their passwords' hashes. */
+/** An archive for each database, and a text for the roles with their passwords' hashes. */
 export const dumpDatabases = defineAction({
   id: "salvage.dump",
   title: "Dump what was chosen",
@@ -97,7 +98,7 @@ function ordersOf({
     { database: "", file: `${folder}/roles.sql` },
     ...databases.map(({ name }: DatabaseFacts) => ({
       database: name,
-      file: `${folder}/database-${fileName(name)}.sql`,
+      file: `${folder}/database-${fileName(name)}.dump`,
     })),
   ];
 }
@@ -118,7 +119,7 @@ function unreadable(database: string, damage: readonly string[], place: string):
     "proof-failed",
     `not every table of "${printable(database)}" can be read: ${printable(damage.slice(0, 2).join("; "))}`,
     {
-      remedy: `Its pages are damaged. Dump the tables that can be read by hand: docker start ${place}; docker exec ${place} pg_dump -h /tmp -T TABLE …. The volume itself is as it was.`,
+      remedy: `Its pages are damaged. Dump the tables that can be read by hand: docker start ${place}; docker exec ${place} pg_dump -F c -h /tmp -T TABLE …. The volume itself is as it was.`,
       place,
     },
   );

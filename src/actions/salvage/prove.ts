@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
 import { counted } from "../../counted.js";
-import { loadFrom, startFresh } from "../../database-copy-commands.js";
+import { startFresh } from "../../database-copy-commands.js";
+import { loadFrom, loadRolesFrom } from "../../database-dump-commands.js";
 import { RUN_LABEL } from "../../docker-work-commands.js";
 import { RecoverError } from "../../errors.js";
 import { printable, quoted } from "../../printable.js";
@@ -60,7 +61,7 @@ export const proveDump = defineAction({
     const server = freshOf(run, request);
     const words = wordsOf(request);
     const loads = request.dumped.files.map(({ database, path }) =>
-      loadFrom(words, server, { database: database === "" ? "postgres" : LOADED, file: path, stops: database !== "" }),
+      database === "" ? loadRolesFrom(words, server, path) : loadFrom(words, server, { database: LOADED, file: path }),
     );
     return [startFresh(words, server, request.dumped.chosen.copy.name), ...loads].map((argv) => ({
       on: placeText(request),
@@ -70,6 +71,7 @@ export const proveDump = defineAction({
   async run(context, request): Promise<Output> {
     const { copies } = await openCopies(context, request);
     const server = freshOf(context.run.id, request);
+    requireArchives(request);
     await removeCopy(context, request, server.volume);
     await context.beforeEffect();
     await copies.makeVolume(server.volume, { [RUN_LABEL]: context.run.id });
@@ -104,20 +106,25 @@ async function isLeft(context: Context, request: Input): Promise<boolean> {
   return (await copies.isThere(name, context.run.id)) || (await ownVolume(context, request, name)) !== undefined;
 }
 
-/** The role that initdb made is there already; nothing else may be complained of. */
-async function loadRoles(
-  context: Context,
-  { dumped: { files, chosen }, ...at }: Input,
-  server: CopyServer,
-): Promise<void> {
+/** A plain text is loaded by psql, which obeys commands that a stranger may have written into it. */
+function requireArchives({ dumped: { files } }: Input): void {
+  const text = files.find(({ database, path }) => database !== "" && path.endsWith(".sql"));
+  if (text === undefined) return;
+  throw new RecoverError("guard-refused", `${quoted(text.path)} is a dump as plain text, of an earlier version`, {
+    remedy: "It is not loaded: psql would obey what is written in it. Begin a new run, which dumps to archives.",
+    place: text.path,
+    effect: "none",
+  });
+}
+
+async function loadRoles(context: Context, { dumped: { files }, ...at }: Input, server: CopyServer): Promise<void> {
   const roles = files.find(({ database }) => database === "");
   if (roles === undefined) return;
   const { copies } = await openCopies(context, at);
   await context.beforeEffect();
-  const complaints = await copies.load(server, { database: "postgres", file: roles.path, stops: false });
-  const others = complaints.filter((line) => !(line.includes("already exists") && line.includes(chosen.role)));
-  if (others.length > 0)
-    throw unproved(`the roles do not load: ${printable(others.slice(0, 2).join("; "))}`, roles.path);
+  const complaints = await copies.loadRoles(server, roles.path);
+  if (complaints.length > 0)
+    throw unproved(`the roles do not load: ${printable(complaints.slice(0, 2).join("; "))}`, roles.path);
 }
 
 async function proveOne(
@@ -143,7 +150,7 @@ async function proveOne(
       file.path,
     );
   await context.beforeEffect();
-  const complaints = await copies.load(server, { database: LOADED, file: file.path, stops: true });
+  const complaints = await copies.load(server, { database: LOADED, file: file.path });
   if (complaints.length > 0)
     throw unproved(`the dump of ${quoted(database.name)} does not load: ${printable(complaints[0] ?? "")}`, file.path);
   const { tables } = await askTables(copies, server, LOADED);

@@ -4,6 +4,7 @@ import { type Context, defineAction, type Probe, type WayBack } from "../../acti
 import { fill, fillerName, makeVolume, removeVolume } from "../../database-copy-commands.js";
 import { renameData, RUN_LABEL } from "../../docker-work-commands.js";
 import type { FillOrder } from "../../ports/database-copy.js";
+import { known } from "../../placeholder.js";
 import { quote } from "../../shell-quote.js";
 import { hostInput, placeText } from "../storage/host-input.js";
 import { copied, needsReindex, openCopies, refuse } from "./copied.js";
@@ -92,6 +93,7 @@ export const putBack = defineAction({
   output,
   undo,
   describe: (request, run) => {
+    known(request.into);
     const made = makeVolume(wordsOf(request), request.into, labelsOf(run, request));
     const argvs = [
       ...(isPath(request) ? [] : [made]),
@@ -119,6 +121,7 @@ export const putBack = defineAction({
         "Load the dump into a new server instead; files that are run on another libc need a REINDEX before anything else.",
       );
     await guardOriginal(context, request, copy.original);
+    if (isPath(request)) await guardOwnPlace(context, request);
   },
   async run(context, request): Promise<Output> {
     const { copies } = await openCopies(context, request);
@@ -159,6 +162,18 @@ const partOf = ({ run }: Context, { into }: Input): string => `${into}.dingo-rec
 async function isBegun(context: Context, request: Input): Promise<boolean> {
   if (!isPath(request)) return false;
   return (await (await context.ports.docker.work(request)).kind(partOf(context, request))) !== "absent";
+}
+
+/** The copy is written as root: whose directory lies on the way could lead it to any other place, at any moment. */
+async function guardOwnPlace(context: Context, request: Input): Promise<void> {
+  const work = await context.ports.docker.work(request);
+  const why = await work.whyLed(posix.dirname(request.into));
+  if (why === undefined) return;
+  throw refuse(
+    `${request.into} is to be written as root, and ${why}`,
+    request.into,
+    "Name a place below directories that root alone writes to, such as /srv/NAME, and move it from there by hand.",
+  );
 }
 
 /** Nothing is ever copied over what is there. */

@@ -56,6 +56,6 @@ function loadLines(database: string, path: string): readonly string[] {
   const [made, entered] = isPlain ? [[database], database] : [["--", database], databaseAlone(database)];
   return [
     `  $ ${quote(["docker", "exec", "-i", "CONTAINER", "createdb", "-U", "ROLE", ...made])}`,
-    `  $ ${quote(["docker", "exec", "-i", "CONTAINER", "psql", "-X", "-v", "ON_ERROR_STOP=1", "-U", "ROLE", "-d", entered])} < ${quote([path])}`,
+    `  $ ${quote(["docker", "exec", "-i", "CONTAINER", "pg_restore", "--exit-on-error", "-U", "ROLE", "-d", entered])} < ${quote([path])}`,
   ];
 }

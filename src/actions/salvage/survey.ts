@@ -49,10 +49,8 @@ export const surveyVolumes = defineAction({
   describe: (request) => {
     const words = wordsOf(request);
     const on = placeText(request);
-    return [volumeNames(words), containerIds(words), inspectVolumes(words, ["<VOLUME>"])].map((argv) => ({
-      on,
-      line: quote(argv),
-    }));
+    const each = `${quote(volumeNames(words))} | ${quote(["xargs", "-r", ...inspectVolumes(words, [])])}`;
+    return [quote(volumeNames(words)), quote(containerIds(words)), each].map((line) => ({ on, line }));
   },
   async run(context, { database, table, time, ...at }): Promise<Output> {
     const host = await context.ports.docker.open(at);

@@ -37,11 +37,11 @@ export const dumpTables = defineAction({
     const { start, stop } = printedServer({ place, postgres_bin });
     const at = ["-h", `${place}/data`, "-U", "postgres"];
     const dump = [
-      ...["pg_dump", ...at, "-O", "-x", "-E", "UTF8"],
+      ...["pg_dump", ...at, "-F", "c", "-x", "-E", "UTF8"],
       ...tables.flatMap(({ schema, table }) => ["-t", nameSql({ schema: into || schema, table })]),
-      ...["-f", `${place}/out/dump.sql`, database],
+      ...["-f", `${place}/out/tables.dump`, database],
     ];
-    const move = ["psql", ...at, "-1", "-v", "ON_ERROR_STOP=1", "-c", movesOf(tables, into), database];
+    const move = ["psql", "-X", ...at, "-1", "-v", "ON_ERROR_STOP=1", "-c", movesOf(tables, into), database];
     return [
       start,
       ...(into === "" ? [] : [{ on: "here", line: quote(move) }]),

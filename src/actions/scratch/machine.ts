@@ -17,13 +17,15 @@ export const machine = z.object({
   pg_dump_path: z.string(),
   psql_path: z.string(),
   account: z.string(),
+  /** Runs of earlier versions had none. */
+  sandbox: z.string().exactOptional(),
   needed_bytes: z.number(),
   free_bytes: z.number(),
 });
 export type Machine = z.infer<typeof machine>;
 
 export const machineText = (found: Machine): string =>
-  `PostgreSQL ${found.postgres} as ${found.account}, pg_dump ${found.pg_dump}; ${bytesText(found.needed_bytes)} needed below ${found.place}, ${bytesText(found.free_bytes)} free`;
+  `PostgreSQL ${found.postgres} as ${found.account}, in ${found.sandbox ?? "no sandbox"}, pg_dump ${found.pg_dump}; ${bytesText(found.needed_bytes)} needed below ${found.place}, ${bytesText(found.free_bytes)} free`;
 
 export interface Wanted {
   /** Directory with `postgres`; "" for PATH. */
@@ -53,7 +55,7 @@ export async function lookAtMachine(context: Context, wanted: Wanted): Promise<M
   const free = await scratch.freeBytes(place);
   if (free < needed) throw tooSmall({ needed, free, place });
   return {
-    ...{ place, postgres: found.postgres, pg_dump: found.pgDump, account: found.account },
+    ...{ place, postgres: found.postgres, pg_dump: found.pgDump, account: found.account, sandbox: found.sandbox },
     ...{ postgres_path: found.postgresPath, pg_dump_path: found.pgDumpPath, psql_path: found.psqlPath },
     ...{ needed_bytes: needed, free_bytes: free },
   };
@@ -69,10 +71,20 @@ async function freePlace(context: Context, { scratch: given }: Wanted): Promise<
     });
   const place = given === "" ? scratch.placeOf(context.run.id) : given;
   const { state, ...found } = await scratch.look(place, context.run.id);
+  const closed = await scratch.closedAbove(place);
+  if (closed !== undefined) throw notReached(place, closed);
   if (state !== "foreign") return place;
   throw new RecoverError("target-not-fresh", `"${place}" is there: ${"evidence" in found ? found.evidence : ""}`, {
     remedy: "Name a directory that does not exist with --input scratch=DIRECTORY.",
     place,
+    effect: "none",
+  });
+}
+
+function notReached(place: string, closed: string): RecoverError {
+  return new RecoverError("does-not-fit", `the server's account cannot go to "${place}": "${closed}" is closed to it`, {
+    remedy: "Name a directory below one that everybody may pass, such as /var/tmp, with --input scratch=DIRECTORY.",
+    place: closed,
     effect: "none",
   });
 }

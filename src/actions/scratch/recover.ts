@@ -3,7 +3,7 @@ import { type Context, defineAction, type Probe } from "../../action.js";
 import { quote } from "../../shell-quote.js";
 import { printedServer } from "./printed-server.js";
 import { countTables, tableRows } from "./row-counts.js";
-import { RECOVERED, requireStopped } from "./stop-line.js";
+import { requireStopped, tellsRecovered } from "./stop-line.js";
 import { tableNames } from "./table-names.js";
 import { whileRunning } from "./while-running.js";
 
@@ -35,7 +35,7 @@ export const recoverScratch = defineAction({
   undo: { leaves: "the copy stays recovered; it goes with its directory" },
   describe: ({ place, postgres_bin }) => {
     const { start, stop } = printedServer({ place, postgres_bin });
-    const ask = quote(["psql", "-h", `${place}/data`, "-U", "postgres", "postgres"]);
+    const ask = quote(["psql", "-X", "-h", `${place}/data`, "-U", "postgres", "postgres"]);
     return [start, { on: "here", line: ask }, stop("fast")];
   },
   async run(context, request): Promise<Output> {
@@ -77,5 +77,5 @@ async function stateOf(
   const { state } = await context.ports.scratch.look(place, context.run.id);
   if (state !== "restored") return `the copy in ${place} is ${state}`;
   const said = await context.ports.scratch.said(place);
-  return { said, isRecovered: said.some((line) => RECOVERED.test(line)) };
+  return { said, isRecovered: said.some((line) => tellsRecovered(line)) };
 }

@@ -1,9 +1,10 @@
 /** Where a recovery stopped, in the words of the server (xlogrecovery.c, recoveryStopsBefore; 9.5 to 18). */
 import { RecoverError } from "../../errors.js";
+import { type LogPattern, newest } from "../../log-patterns/log-pattern.js";
+import { RECOVERY } from "../../log-patterns/recovery.js";
 
-const STOPPED = /recovery stopping before (?:commit|abort)(?: prepared)? of transaction \d+, time (.+)$/;
-const LAST = /last completed transaction was at log time (.+)$/;
-export const RECOVERED = /archive recovery complete/;
+/** Whether a line of the server tells the end of its recovery. */
+export const tellsRecovered = (line: string): boolean => RECOVERY.recoveryComplete.says.test(line.trimEnd());
 
 export interface Stop {
   readonly stopped_before: string;
@@ -16,7 +17,7 @@ export function requireStopped(
   said: readonly string[],
   { time, place }: { readonly time: string; readonly place: string },
 ): Stop {
-  const before = lastMatch(said, STOPPED);
+  const before = lastMatch(said, RECOVERY.stoppedBefore);
   const last = lastReplayed(said);
   const target = Date.parse(time);
   // PostgreSQL's times have microseconds, and a Date has none: what is cut off never makes it later.
@@ -30,10 +31,10 @@ export function requireStopped(
 }
 
 /** The last commit that a server has replayed, ISO 8601; "" where it names none. */
-export const lastReplayed = (said: readonly string[]): string => lastMatch(said, LAST) ?? "";
+export const lastReplayed = (said: readonly string[]): string => lastMatch(said, RECOVERY.lastTransaction) ?? "";
 
-function lastMatch(said: readonly string[], pattern: RegExp): string | undefined {
-  const found = said.flatMap((line) => pattern.exec(line)?.[1] ?? []).at(-1);
+function lastMatch(said: readonly string[], pattern: LogPattern): string | undefined {
+  const found = newest(said, pattern);
   return found === undefined ? undefined : isoOf(found);
 }
 

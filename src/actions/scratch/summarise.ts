@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../action.js";
-import { quote } from "../../shell-quote.js";
 import { countsText, tableRows } from "./row-counts.js";
+import { inSpace } from "../cf/in-space.js";
 
 const input = z.strictObject({
   target: z.string(),
@@ -40,6 +40,6 @@ function nextSteps(run: string, { place, key, org, space, name, time }: Input): 
   return [
     `tell the owner: what was written to these tables after ${time} is not in them`,
     `dingo-recover cleanup ${run}  # deletes ${place}: the copy and the dump, with the data of the service in them`,
-    `${quote(["cf", "target", "-o", org, "-s", space])}; ${quote(["cf", "delete-service-key", name, key, "-f"])}  # the run's own key`,
+    `${inSpace({ org, space }, ["delete-service-key", name, key, "-f"])}  # the run's own key`,
   ];
 }

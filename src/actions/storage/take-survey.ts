@@ -231,13 +231,15 @@ async function readOne(
   return { ...base, services: project.services.map(serviceFacts), unread: null, complete: project.complete };
 }
 
+const UNREADABLE: ReadonlySet<string> = new Set(["command-failed", "foreign-directory"]);
+
 /** As it is there now. */
 export async function composeFile(host: DockerHost, path: string): Promise<FileAnswer> {
   try {
     const text = await host.file(path, MOST_COMPOSE_BYTES);
     return text === undefined ? { state: "absent" } : { state: "text", text };
   } catch (error) {
-    if (!(error instanceof RecoverError) || error.code !== "command-failed") throw error;
+    if (!(error instanceof RecoverError) || !UNREADABLE.has(error.code)) throw error;
     return { state: "unreadable", why: error.message };
   }
 }

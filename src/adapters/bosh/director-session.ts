@@ -26,7 +26,9 @@ export interface DirectorSessionOptions {
 }
 
 const DIRECTOR_PORT = "25555";
-const POLL_MS = 500;
+/** A task that only asks well agents is over in a fraction of a second; each further look comes later. */
+const FIRST_POLL_MS = 100;
+const LONGEST_POLL_MS = 500;
 const TASK_TIMEOUT_MS = 5 * 60_000;
 const RUNNING = ["queued", "processing", "cancelling"];
 
@@ -76,12 +78,12 @@ export class DirectorSession {
   async #untilDone(id: string): Promise<void> {
     const { clock, taskTimeoutMs = TASK_TIMEOUT_MS } = this.#options;
     const end = clock.monotonicMs() + taskTimeoutMs;
-    for (;;) {
+    for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 2, LONGEST_POLL_MS)) {
       const task = readAs(taskState, await this.getJson(`/tasks/${id}`), `/tasks/${id}`);
       if (task.state === "done") return;
       if (!RUNNING.includes(task.state)) throw taskFailed(id, task);
       if (clock.monotonicMs() >= end) throw taskSlow(id, taskTimeoutMs);
-      await clock.sleep(POLL_MS);
+      await clock.sleep(pause);
     }
   }
 

@@ -1,10 +1,12 @@
 /** Changes on one Docker host, by its `docker` and Compose programs and a few commands of its shell. */
 import { createHash } from "node:crypto";
+import { basename } from "node:path/posix";
 import { ownContainers } from "../../database-copy-commands.js";
 import { type DockerWords, inspectContainers } from "../../docker-commands.js";
 import * as commands from "../../docker-work-commands.js";
 import { RecoverError } from "../../errors.js";
 import type { Argv } from "../../host-commands.js";
+import type { CommandResult } from "../../ports/cells.js";
 import type {
   ComposeCall,
   ComposeGeneration,
@@ -15,12 +17,13 @@ import type {
   PathKind,
   ProofOrder,
   Said,
+  WrittenOver,
 } from "../../ports/docker-work.js";
 import { quoted } from "../../printable.js";
 import { answerError } from "../host/json-answer.js";
 import { type CommandOptions, type Shell, withoutSudoWarnings } from "../host/shell.js";
 import { ownId } from "./own-id.js";
-import { failureOfWork } from "./failure.js";
+import { failureOfWork, refusalOfOwner } from "./failure.js";
 import { likeBody, proofBody } from "./like-body.js";
 
 /** Data of any size. */
@@ -132,7 +135,9 @@ export class DockerCliWork implements DockerWork {
 
   async copyTree(from: string, to: string): Promise<void> {
     await this.#absent(to);
-    await this.#do(commands.copyData(this.#words, from, to), { timeoutMs: COPY_MS });
+    const argv = commands.copyData(this.#words, from, to);
+    const result = await this.#shell.run(argv, { timeoutMs: COPY_MS });
+    if (result.code !== 0) throw this.#failed(argv, { ...result, stderr: namedOutside(result.stderr, from, to) });
   }
 
   async alignTree(from: string, to: string, { isLive }: { readonly isLive: boolean }): Promise<void> {
@@ -142,7 +147,7 @@ export class DockerCliWork implements DockerWork {
     const argv = commands.copyDifferences(this.#words, from, to);
     const result = await this.#shell.run(argv, { timeoutMs: COPY_MS });
     if (result.code === 0 || (isLive && onlyVanished(result.stderr) && (await this.#areDirectories(from, to)))) return;
-    throw failureOfWork(this.#shell, argv, result);
+    throw this.#failed(argv, { ...result, stderr: namedOutside(result.stderr, from, to) });
   }
 
   /** What has vanished is some of it, and not all. */
@@ -188,9 +193,18 @@ export class DockerCliWork implements DockerWork {
     throw answerError("answer-malformed", `the sum of ${quoted(path)} cannot be read`, this.#shell.label);
   }
 
-  async writeFile(path: string, text: string, expected: string | undefined): Promise<void> {
+  async writeFile(path: string, text: string, over: WrittenOver): Promise<void> {
     const sum = createHash("sha256").update(text).digest("hex");
-    await this.#compared(commands.writeText(this.#words, path, { expected: expected ?? "", sum }), path, text);
+    const was = "sha256" in over ? { expected: over.sha256 } : { expected: "", like: basename(over.like ?? "") };
+    await this.#compared(commands.writeText(this.#words, path, { ...was, sum }), path, text);
+  }
+
+  async whyUnwritable(path: string, directories: readonly string[]): Promise<string | undefined> {
+    return reasonIn(await this.#do(commands.whyUnwritable(this.#words, path, directories)));
+  }
+
+  async whyLed(directory: string): Promise<string | undefined> {
+    return reasonIn(await this.#do(commands.whyLed(this.#words, directory)));
   }
 
   async removeFile(path: string, expected: string): Promise<void> {
@@ -198,8 +212,7 @@ export class DockerCliWork implements DockerWork {
   }
 
   async tracked(path: string): Promise<boolean | undefined> {
-    const [directory, name] = [path.slice(0, path.lastIndexOf("/")), path.slice(path.lastIndexOf("/") + 1)];
-    const { code, stderr } = await this.#shell.run(commands.trackedByGit(this.#words, directory, name));
+    const { code, stderr } = await this.#shell.run(commands.trackedByGit(this.#words, path));
     if (code === 0) return true;
     // No such path in the index; no clone at all; no git, and then hardly a clone.
     if (/did not match any file|not a git repository/u.test(stderr)) return false;
@@ -268,14 +281,20 @@ export class DockerCliWork implements DockerWork {
 
   async #compared(argv: Argv, path: string, stdin = ""): Promise<void> {
     const result = await this.#shell.run(argv, { stdin });
+    const refusal = refusalOfOwner(this.#shell, path, result);
+    if (refusal !== undefined) throw refusal;
     if (result.code === CHANGED) throw this.#refused(`${quoted(path)} is not what it was when it was read`);
     if (result.code !== 0) throw failureOfWork(this.#shell, argv, result);
   }
 
   async #do(argv: Argv, options?: CommandOptions): Promise<string> {
     const result = await this.#shell.run(argv, { ...options });
-    if (result.code !== 0) throw failureOfWork(this.#shell, argv, result);
+    if (result.code !== 0) throw this.#failed(argv, result);
     return result.stdout;
+  }
+
+  #failed(argv: Argv, result: CommandResult): RecoverError {
+    return refusalOfOwner(this.#shell, this.#shell.label, result) ?? failureOfWork(this.#shell, argv, result);
   }
 
   #number(stdout: string, pattern: RegExp): number {
@@ -292,6 +311,12 @@ export class DockerCliWork implements DockerWork {
     });
   }
 }
+
+/** What is said of names where no link leads out, as they are called outside. */
+const namedOutside = (said: string, from: string, to: string): string =>
+  said.replaceAll("'/from", `'${from}`).replaceAll("'/to/", `'${to.slice(0, to.lastIndexOf("/"))}/`);
+
+const reasonIn = (said: string): string | undefined => said.trim().replaceAll("\n", "; ") || undefined;
 
 /** Files of a server that runs come and go. */
 function onlyVanished(stderr: string): boolean {

@@ -1,8 +1,10 @@
 /** Copies of data directories and servers on them, by the `docker` CLI over a shell. */
 import * as commands from "../../database-copy-commands.js";
+import * as dumps from "../../database-dump-commands.js";
 import { type DockerWords, inspectImages } from "../../docker-commands.js";
 import { RecoverError } from "../../errors.js";
 import type { Argv } from "../../host-commands.js";
+import { BY_PG_RESTORE, UNCONNECTED } from "../../log-patterns/log-in.js";
 import type { CommandResult } from "../../ports/cells.js";
 import type {
   CopyServer,
@@ -27,8 +29,8 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
 /** A server on a copy is asked to shut down; a copy may be cut. */
 const GRACE_SECONDS = 60;
 const CHANGED = 3;
-/** Of psql. */
-const STOPPED_AT_ERROR = 3;
+/** Of psql, and of pg_restore. */
+const STOPPED_AT_ERROR = { psql: 3, pg_restore: 1 } as const;
 
 export class DockerDatabaseCopies implements DatabaseCopies {
   readonly #shell: Shell;
@@ -142,7 +144,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   }
 
   async dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile> {
-    const argv = commands.dumpTo(this.#words, server, order);
+    const argv = dumps.dumpTo(this.#words, server, order);
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
     if (result.code !== 0 && /no space left|quota exceeded/iu.test(result.stderr)) throw full({ to: order.file });
     if (result.code !== 0) throw this.#failure(argv, result);
@@ -150,19 +152,25 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   }
 
   async dumped(file: string): Promise<DumpFile | undefined> {
-    return this.#file(file, await this.#do(commands.hashOfFile(file), { timeoutMs: LONGEST_MS }));
+    return this.#file(file, await this.#do(dumps.hashOfFile(file), { timeoutMs: LONGEST_MS }));
   }
 
-  async load(
-    server: CopyServer,
-    order: { readonly database: string; readonly file: string; readonly stops: boolean },
-  ): Promise<readonly string[]> {
-    const argv = commands.loadFrom(this.#words, server, order);
+  async load(server: CopyServer, order: { readonly database: string; readonly file: string }) {
+    const argv = dumps.loadFrom(this.#words, server, order);
+    return await this.#loaded(argv, "pg_restore", BY_PG_RESTORE);
+  }
+
+  async loadRoles(server: CopyServer, file: string): Promise<readonly string[]> {
+    return await this.#loaded(dumps.loadRolesFrom(this.#words, server, file), "psql", /ERROR|FATAL/u);
+  }
+
+  /** Whoever ends otherwise, or without a word of its own, was cut short. */
+  async #loaded(argv: Argv, by: keyof typeof STOPPED_AT_ERROR, complaint: RegExp): Promise<readonly string[]> {
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
-    const complaints = result.stderr.split("\n").filter((line) => /ERROR|FATAL/u.test(line));
-    // It goes on behind an error and ends with 0, or stops there and ends with 3: all else was cut short (psql, "Exit Status").
-    const stopped = order.stops && result.code === STOPPED_AT_ERROR && complaints.length > 0;
-    if (result.code !== 0 && !stopped) throw this.#failure(argv, result);
+    if (result.code === 0) return [];
+    const complaints = result.stderr.split("\n").filter((line) => complaint.test(line));
+    const isCut = by === "pg_restore" && UNCONNECTED.test(result.stderr);
+    if (result.code !== STOPPED_AT_ERROR[by] || complaints.length === 0 || isCut) throw this.#failure(argv, result);
     return complaints;
   }
 

@@ -1,4 +1,5 @@
 /** One Docker host by its `docker` CLI over a shell, here or behind SSH. Every command only reads. */
+import { ENDS } from "../../as-owner.js";
 import { RecoverError } from "../../errors.js";
 import {
   containerIds,
@@ -36,7 +37,7 @@ import { quoted } from "../../printable.js";
 import { answerError } from "../host/json-answer.js";
 import type { CommandOptions, Shell } from "../host/shell.js";
 import { parseContainers, parseContext, parseImages, parseInfo, parseVolumes } from "./answers.js";
-import { dockerFailure } from "./failure.js";
+import { dockerFailure, refusalOfOwner } from "./failure.js";
 import { Looks } from "./looks.js";
 import { parseSizes } from "./sizes.js";
 import { parseUnlike } from "./unlike.js";
@@ -46,6 +47,8 @@ const AT_ONCE = 200;
 const MAX_OUTPUT = 64 * 1024 * 1024;
 /** The engine walks every volume for it; whoever waits longer asks for something else. */
 const SIZES_TIMEOUT_MS = 60_000;
+/** The directory of a file is not there, or may not be entered. */
+const NOT_ENTERED: ReadonlySet<number> = new Set([ENDS.absent, ENDS.closed]);
 const DIFF_MAX_BYTES = 16 * 1024 * 1024;
 
 export interface DockerCliOptions {
@@ -164,7 +167,12 @@ export class DockerCliHost implements DockerHost {
   }
 
   async file(path: string, most: number): Promise<string | undefined> {
-    const stdout = await this.#ask(textFile(this.#sudo, path, most), { maxOutputBytes: 2 * most + 1024 });
+    const argv = textFile(this.#sudo, path, most);
+    const result = await this.#shell.run(argv, { maxOutputBytes: 2 * most + 1024 });
+    const refusal = refusalOfOwner(this.#shell, path, result);
+    if (refusal !== undefined) throw refusal;
+    if (result.code !== 0 && !NOT_ENTERED.has(result.code)) throw dockerFailure(this.#shell, argv, result);
+    const stdout = result.code === 0 ? result.stdout : result.code === ENDS.absent ? "absent" : "denied";
     if (stdout === "absent") return undefined;
     const text = stdout.startsWith("text") ? stdout.slice("text".length) : undefined;
     if (text !== undefined && Buffer.byteLength(text) <= most) return text;

@@ -1,8 +1,9 @@
 /** What a `docker` command that failed means, in the words of its releases 1.13 to 29. */
+import { ENDS } from "../../as-owner.js";
 import { type ErrorCode, RecoverError } from "../../errors.js";
 import type { Argv } from "../../host-commands.js";
 import type { CommandResult } from "../../ports/cells.js";
-import { printable } from "../../printable.js";
+import { printable, quoted } from "../../printable.js";
 import { quote } from "../../shell-quote.js";
 import { notByHand, sayings, type Shell, withoutSudoWarnings } from "../host/shell.js";
 
@@ -83,13 +84,31 @@ export function failureOfWork(shell: Shell, argv: Argv, result: CommandResult): 
   return new RecoverError(code, message, { remedy, place: shell.label, effect: "unknown" });
 }
 
+/** What a script of `as-owner.ts` ends with where it has not begun its work; undefined where it has. */
+export function refusalOfOwner(shell: Shell, path: string, result: CommandResult): RecoverError | undefined {
+  const place = shell.label;
+  if (result.code === ENDS.foreign)
+    return new RecoverError("foreign-directory", sayings(shell, result), {
+      remedy: `Look who may write to the directories above ${quoted(path)}. Give that file and its directory one owner, without links of others on the way, then begin anew.`,
+      place: path,
+      effect: "none",
+    });
+  if (result.code === 127 && /setpriv|setsid|unshare/u.test(result.stderr))
+    return new RecoverError("program-missing", `"${place}" lacks a program: ${sayings(shell, result)}`, {
+      remedy: "Install util-linux there: with it the work in a directory of another account is done as that account.",
+      place,
+      effect: "none",
+    });
+  return undefined;
+}
+
 /** Of `engineInfo`, with which every look begins. */
 const FIRST_WORD = "info";
 const LONGEST = 300;
 
 /** A script is not typed again by anybody. */
 function shown(argv: Argv): string {
-  const line = quote(argv);
+  const line = argv.map((word) => (word.includes("\n") ? "…" : quote([word]))).join(" ");
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 

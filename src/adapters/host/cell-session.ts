@@ -9,7 +9,7 @@ import { SshConnection } from "../ssh/connection.js";
 import { oneAtATime } from "../ssh/gateway.js";
 import { fingerprint, parseHostKey, type TrustedKeys } from "../ssh/host-key.js";
 import type { KeyPair } from "../ssh/key-pair.js";
-import { knownHostKeys, knownHostsLine } from "../ssh/known-hosts.js";
+import { type KnownKeys, knownHostKeys, knownHostsLine } from "../ssh/known-hosts.js";
 import { SSH_USER, userData } from "./ssh-users.js";
 
 export interface SessionParts {
@@ -85,8 +85,10 @@ export class CellSession {
 
   async #trusted({ hostPublicKey }: SshGrant, host: string): Promise<TrustedKeys> {
     const key = parseHostKey(hostPublicKey);
-    if (key !== undefined) return { kind: "pinned", keys: [key], source: "the director (host_public_key)" };
-    if (hostPublicKey.trim() === "") return await this.#trustedByOperator(host);
+    const { knownHostsFiles, sshPort } = this.#parts;
+    const { known, revoked } = await knownHostKeys(knownHostsFiles, host, sshPort);
+    if (key !== undefined) return { kind: "pinned", keys: [key], source: "the director (host_public_key)", revoked };
+    if (hostPublicKey.trim() === "") return this.#trustedByOperator(host, { known, revoked });
     throw new RecoverError("answer-malformed", `the director's host key of "${this.label}" is not understood`, {
       remedy: "Compare `bosh ssh` by hand; its answer should hold `host_public_key: ssh-rsa AAAA…`.",
       place: this.label,
@@ -94,12 +96,12 @@ export class CellSession {
     });
   }
 
-  async #trustedByOperator(host: string): Promise<TrustedKeys> {
+  #trustedByOperator(host: string, { known: keys, revoked }: KnownKeys): TrustedKeys {
     const { knownHostsFiles: files, sshPort } = this.#parts;
-    const keys = await knownHostKeys(files, host, sshPort);
-    if (keys.length > 0) return { kind: "pinned", keys, source: files.join(" or ") };
+    if (keys.length > 0) return { kind: "pinned", keys, source: files.join(" or "), revoked };
     return {
       kind: "unknown",
+      revoked,
       remedy: (shown) =>
         `The director does not know this machine's key. Compare ${fingerprint(shown)} with what \`ssh-keygen -lf\` ` +
         `says on it; if it is the same, add "${knownHostsLine(host, sshPort, shown)}" to ${files[0] ?? "known_hosts"}.`,

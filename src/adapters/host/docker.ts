@@ -17,7 +17,6 @@ import { answerError } from "./json-answer.js";
 import { mergeByTime } from "./log-lines.js";
 import { change, failure, type Shell, succeed } from "./shell.js";
 
-const LIST_ATTEMPTS = 3;
 /** Above the grace that the daemon gives the container. */
 const STOP_SLACK_MS = 60_000;
 const LOG_TIMEOUT_MS = 120_000;
@@ -35,12 +34,16 @@ export class DockerCli implements ContainerEngine {
     return (await succeed(this.#shell, dockerVersion())).trim();
   }
 
+  /** All containers that were there when it was asked, without those that vanished since: on a busy cell some always do. */
   async list(): Promise<readonly Container[]> {
-    for (let attempt = 1; attempt <= LIST_ATTEMPTS; attempt += 1) {
-      const found = await this.#listOnce();
-      if (found !== undefined) return found.map((answer) => toContainer(answer, this.#shell.secrets));
+    const found: Inspected[] = [];
+    let asked = await this.#ids();
+    while (asked.length > 0) {
+      const { answers, rest } = await this.#inspectMany(asked);
+      found.push(...answers);
+      asked = rest;
     }
-    throw answerError("answer-incomplete", "containers come and go while they are listed", this.#shell.label);
+    return found.map((answer) => toContainer(answer, this.#shell.secrets));
   }
 
   async inspect(name: string): Promise<Container | undefined> {
@@ -81,21 +84,23 @@ export class DockerCli implements ContainerEngine {
     return value === undefined ? undefined : this.#shell.secrets.register(value);
   }
 
-  /** Undefined where a container vanished between the two commands. */
-  async #listOnce(): Promise<Inspected[] | undefined> {
+  async #ids(): Promise<readonly string[]> {
     const ids = (await succeed(this.#shell, dockerList())).split("\n").filter((line) => line !== "");
-    if (ids.length === 0) return [];
-    if (!ids.every((id) => /^[0-9a-f]{64}$/.test(id)))
-      throw answerError("answer-malformed", "the answer of `docker ps` is no list of container ids", this.#shell.label);
+    if (ids.every((id) => /^[0-9a-f]{64}$/.test(id))) return ids;
+    throw answerError("answer-malformed", "the answer of `docker ps` is no list of container ids", this.#shell.label);
+  }
+
+  /** The containers that Docker told, and the ids that it said nothing of: an old Docker stops at the first that is gone. */
+  async #inspectMany(ids: readonly string[]): Promise<{ answers: readonly Inspected[]; rest: readonly string[] }> {
     const argv = dockerInspect(...ids);
     const result = await this.#shell.run(argv);
-    if (result.code === 0) {
-      const answers = parseInspected(result.stdout, this.#shell.label);
-      if (answers.length === ids.length) return answers;
-      throw answerError("answer-incomplete", "the answer of `docker inspect` lacks containers", this.#shell.label);
-    }
-    if (ids.some((id) => saysAbsent(result.stderr, id))) return undefined;
-    throw failure(this.#shell, argv, result);
+    const gone = result.code === 0 ? [] : ids.filter((id) => saysAbsent(result.stderr, id));
+    if (result.code !== 0 && gone.length === 0) throw failure(this.#shell, argv, result);
+    const answers = parseInspected(result.stdout, this.#shell.label);
+    const known = new Set([...gone, ...answers.map(({ Id }) => Id)]);
+    const rest = ids.filter((id) => !known.has(id));
+    if (rest.length === 0 || gone.length > 0) return { answers, rest };
+    throw answerError("answer-incomplete", "the answer of `docker inspect` lacks containers", this.#shell.label);
   }
 
   /** Docker also takes the beginning of an id for a name: only the exact name or the whole id counts. */

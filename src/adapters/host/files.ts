@@ -14,6 +14,7 @@ import {
 } from "../../host-commands.js";
 import type { HostFiles } from "../../ports/cells.js";
 import { quoted } from "../../printable.js";
+import { together } from "../../together.js";
 import { answerError } from "./json-answer.js";
 import { change, failureOfChange, failure, type Shell, succeed, withoutSudoWarnings } from "./shell.js";
 
@@ -58,7 +59,7 @@ export class ShellFiles implements HostFiles {
     const argv = renamePath(absolute(from), absolute(to));
     const result = await this.#shell.run(argv, { timeoutMs: RENAME_TIMEOUT_MS });
     // `mv -n` says nothing when it does nothing, and an error from coreutils 9.2 on: only looking tells.
-    const [left, arrived] = [await this.#exists(from), await this.#exists(to)];
+    const [left, arrived] = await together([this.#exists(from), this.#exists(to)]);
     if (!left && arrived && result.code === 0) return;
     if (left && arrived) throw this.#refuse(`${quoted(to)} came to be while ${quoted(from)} was renamed`);
     throw failureOfChange(this.#shell, argv, result);
@@ -82,7 +83,7 @@ export class ShellFiles implements HostFiles {
     if (kind === "absent") await change(this.#shell, make);
     await change(this.#shell, own);
     await change(this.#shell, protect);
-    const [made, model] = [await this.#stat(fileOwner(path)), await this.#stat(fileOwner(like))];
+    const [made, model] = await together([this.#stat(fileOwner(path)), this.#stat(fileOwner(like))]);
     if (made === undefined || made !== model)
       throw this.#refuse(`${quoted(path)} did not get the owner of ${quoted(like)}`);
   }

@@ -1,6 +1,7 @@
 /** SQL through psql inside the container: statements and passwords on stdin, rows as lines (dingo.md §3.6). */
 import { RecoverError } from "../../errors.js";
-import { type LoginAddress, psqlLogin, psqlSocket } from "../../host-commands.js";
+import { type LoginAddress, psqlLogin, psqlSocket, restoreLogin, restoreVersion } from "../../host-commands.js";
+import { BY_PSQL, LOG_IN, OF_PG_RESTORE } from "../../log-patterns/log-in.js";
 import type { CommandResult, Sql } from "../../ports/cells.js";
 import { quoted } from "../../printable.js";
 import { containerName } from "./docker.js";
@@ -9,6 +10,7 @@ import { failure, type Shell, sayings } from "./shell.js";
 const SQL_TIMEOUT_MS = 120_000;
 /** psql(1), EXIT STATUS. */
 const PSQL = { noConnection: 2, scriptError: 3 } as const;
+const PG_RESTORE_FAILED = 1;
 
 export class PsqlInContainer implements Sql {
   readonly #shell: Shell;
@@ -37,6 +39,28 @@ export class PsqlInContainer implements Sql {
     return { ok: false, why: isPasswordRefusal(result) ? "password" : "other", message };
   }
 
+  /** Errors: `command-failed` where the container has none. */
+  async restores(container: string): Promise<string> {
+    const argv = restoreVersion(containerName(container));
+    const result = await this.#shell.run(argv);
+    const version = /\(PostgreSQL\) (\d+(?:\.\d+)*)/.exec(result.stdout)?.[1];
+    if (result.code !== 0 || version === undefined) throw failure(this.#shell, argv, result);
+    return version;
+  }
+
+  async restore(container: string, to: Parameters<Sql["restore"]>[1], archive: Uint8Array): ReturnType<Sql["restore"]> {
+    const password = this.#shell.secrets.register(oneLine(to.password));
+    const argv = restoreLogin(containerName(container), plainAddress(to), to.application);
+    // A channel carries text; whatever ends it early leaves an archive that is cut.
+    const stdin = `${password}\n${Buffer.from(archive).toString("base64")}\n`;
+    const result = await this.#shell.run(argv, { stdin, timeoutMs: to.timeoutMs });
+    if (result.code === 0) return { ok: true };
+    if (result.code !== PG_RESTORE_FAILED || !OF_PG_RESTORE.test(result.stderr))
+      throw failure(this.#shell, argv, result);
+    const message = sayings(this.#shell, result);
+    return { ok: false, why: isPasswordRefusal(result) ? "password" : "other", message };
+  }
+
   #notReady(container: string, result: CommandResult): RecoverError {
     const message = `PostgreSQL in ${quoted(container)} takes no connections: ${sayings(this.#shell, result)}`;
     return new RecoverError("unreachable", message, {
@@ -50,12 +74,13 @@ export class PsqlInContainer implements Sql {
 /** psql's own exit codes count only where psql spoke: docker has a 1 and a 2 of its own. */
 function saidByPsql(result: CommandResult): boolean {
   const own = result.code === PSQL.noConnection || result.code === PSQL.scriptError;
-  return own && /^(?:psql:|(?:ERROR|FATAL|PANIC):)/m.test(result.stderr);
+  return own && BY_PSQL.test(result.stderr);
 }
 
 /** 28P01 in the words of the server, and what libpq says when none was given. */
 function isPasswordRefusal(result: CommandResult): boolean {
-  return /password authentication failed for user|fe_sendauth: no password supplied/.test(result.stderr);
+  const { passwordRefused, passwordLacking } = LOG_IN;
+  return passwordRefused.says.test(result.stderr) || passwordLacking.says.test(result.stderr);
 }
 
 function rowsOf(stdout: string): string[][] {

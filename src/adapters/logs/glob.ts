@@ -6,12 +6,14 @@ import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 
 const MAGIC = /[*?[{]/;
+/** Follows the name of a directory in the place of a log file. */
+export const IS_DIRECTORY = "is a directory; name its files, such as DIR/*.log";
 /** A log directory is never deeper; a cycle of links is. */
 const DEEPEST = 20;
 
 export interface Expansion {
   readonly paths: readonly string[];
-  /** Directories that could not be listed: files in them may be missing. */
+  /** Directories that were not entered, or could not be listed: files in them may be missing. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[];
 }
 
@@ -28,7 +30,7 @@ export function expandGlob(pattern: string): Expansion {
       .slice(root.length)
       .split("/")
       .filter((part) => part !== "");
-    walk.into(root, parts, 0);
+    walk.into(root, parts, { depth: 0 });
   }
   return { paths: [...walk.paths].sort(), unreadable: walk.unreadable };
 }
@@ -39,11 +41,17 @@ interface Level {
   readonly root: string;
 }
 
+interface Entry {
+  readonly depth: number;
+  /** Whether `**` enters the directories that fit the last part. */
+  readonly enters?: boolean;
+}
+
 class Walk {
   readonly paths = new Set<string>();
   readonly unreadable: { path: string; why: string }[] = [];
 
-  into(directory: string, parts: readonly string[], depth: number): void {
+  into(directory: string, parts: readonly string[], { depth, enters = false }: Entry): void {
     const [part, ...rest] = parts;
     if (part === undefined) return;
     if (depth > DEEPEST) {
@@ -51,18 +59,19 @@ class Walk {
       return;
     }
     if (part === "**") return this.#anyDepth(directory, rest, { depth, root: directory });
-    if (!isGlob(part) && rest.length > 0) return this.into(path.join(directory, part), rest, depth + 1);
+    if (!isGlob(part) && rest.length > 0) return this.into(path.join(directory, part), rest, { depth: depth + 1 });
     const matcher = toRegExp(part);
     for (const entry of this.#list(directory)) {
       if (!matcher.test(entry.name)) continue;
       const full = path.join(directory, entry.name);
-      if (rest.length > 0 && !entry.isFile()) this.into(full, rest, depth + 1);
+      if (rest.length > 0 && !entry.isFile()) this.into(full, rest, { depth: depth + 1 });
       else if (rest.length === 0 && !entry.isDirectory()) this.paths.add(full);
+      else if (rest.length === 0 && !enters) this.unreadable.push({ path: full, why: IS_DIRECTORY });
     }
   }
 
   #anyDepth(directory: string, rest: readonly string[], { depth, root }: Level): void {
-    this.into(directory, rest.length === 0 ? ["*"] : rest, depth);
+    this.into(directory, rest.length === 0 ? ["*"] : rest, { depth, enters: rest.length <= 1 });
     // What would come next is entered only to be said to be too deep.
     if (depth > DEEPEST) return;
     for (const entry of this.#list(directory)) {

@@ -10,7 +10,8 @@ import type {
   SearchTotals,
   SearchWindow,
 } from "../../ports/log-files.js";
-import { codeOf, expandGlob, isGlob } from "./glob.js";
+import { codeOf, expandGlob, IS_DIRECTORY, isGlob } from "./glob.js";
+import { isTar, whyUnsearched } from "./packed-within.js";
 import { reasonFor } from "./reason.js";
 import { hasLineIn } from "./line-in-window.js";
 import { searchLogs } from "./search-logs.js";
@@ -49,13 +50,31 @@ export class LocalLogFiles implements LogFiles {
   ): Promise<readonly SearchTotals[]> {
     const bytesOf = ({ path }: LogFile) =>
       path === "-" ? inflated(this.#stdin ?? process.stdin, path) : inflated(read(path), path);
-    return await searchLogs({ files, bytesOf }, request, listener);
+    const totals = await searchLogs({ files, bytesOf }, request, listener);
+    return await Promise.all(
+      totals.map(async (each, index) => {
+        const file = files[index];
+        return file === undefined || each.failure !== undefined || !isTar(each.head)
+          ? each
+          : await lookWithin(file, each);
+      }),
+    );
   }
 
   hasLineIn(file: LogFile, window: SearchWindow): boolean | undefined {
     return hasLineIn(file, window);
   }
 }
+
+/** A tar archive is read once more: what is packed within it holds lines that no search sees. */
+async function lookWithin(file: LogFile, totals: SearchTotals): Promise<SearchTotals> {
+  // It can be read once.
+  const why = file.path === "-" ? ON_STDIN : await whyUnsearched(inflated(read(file.path), file.path)).catch(messageOf);
+  return why === undefined ? totals : { ...totals, failure: why };
+}
+
+const ON_STDIN = "is a tar archive on standard input, and may hold files that are packed once more: name its file";
+const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : "cannot be read");
 
 /** The decoders are loaded where a file needs one: that takes longer than the search of a small plain file. */
 async function* inflated(source: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
@@ -92,7 +111,7 @@ type Opened =
 function openFile(name: string): Opened {
   try {
     const { mtime, isDirectory, isRegular } = status(name);
-    if (isDirectory) return { why: "is a directory; name its files, such as DIR/*.log" };
+    if (isDirectory) return { why: IS_DIRECTORY };
     return { file: { path: name, modifiedAt: mtime }, isRegular };
   } catch (thrown) {
     const code = codeOf(thrown);

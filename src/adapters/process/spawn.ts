@@ -21,6 +21,10 @@ export interface ProgramCall {
   readonly cwd?: string;
   /** Closed at once where absent. */
   readonly stdin?: string;
+  /** An open file that gets its standard output, of any size; the result then has none. */
+  readonly stdoutTo?: number;
+  /** What it reads at descriptor 3, which it has not where this is absent. */
+  readonly fed?: Uint8Array;
   /** Only root can run it as somebody else. */
   readonly as?: { readonly uid: number; readonly gid: number } | undefined;
   readonly timeoutMs?: number;
@@ -77,7 +81,13 @@ function start(run: typeof execa, call: ProgramCall) {
     encoding: "utf8",
     maxBuffer: call.maxOutputBytes ?? DEFAULT_MAX_OUTPUT,
     killSignal: "SIGKILL",
-    ...(call.stdin === undefined ? { stdin: "ignore" } : { input: call.stdin }),
+    ...(call.stdin === undefined ? {} : { input: call.stdin }),
+    stdio: [
+      call.stdin === undefined ? "ignore" : "pipe",
+      (call.stdoutTo as 1 | undefined) ?? "pipe",
+      "pipe",
+      ...(call.fed === undefined ? [] : [call.fed]),
+    ],
     ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
     ...call.as,
   });
@@ -119,7 +129,7 @@ class GroupEnd {
   }
 
   #letGo(): void {
-    this.#child.stdout.destroy();
+    this.#child.stdout?.destroy();
     this.#child.stderr.destroy();
   }
 }
@@ -134,7 +144,7 @@ function toResult(outcome: Outcome, call: ProgramCall, ended: "timeout" | "abort
   return {
     code: outcome.exitCode ?? signalExitCode(outcome.signal ?? ""),
     ...(outcome.signal === undefined ? {} : { signal: outcome.signal }),
-    stdout: outcome.stdout,
+    stdout: outcome.stdout ?? "",
     stderr: outcome.stderr,
   };
 }

@@ -1,8 +1,10 @@
 /** The object store that holds the archives: S3, MinIO and their kin. */
-import type { ArchiveStore } from "../../ports/object-store.js";
+import type { ArchiveStore, Protection } from "../../ports/object-store.js";
 import type { SharedPlace } from "../../ports/shared-place.js";
 import { simulateRights } from "./iam/simulation.js";
-import { S3Connection, type S3Settings } from "./connection.js";
+import type { S3Credentials } from "./connection.js";
+import { Guard } from "./guard/guard.js";
+import { askedByEither, type KeyPairsSettings, openKeyPairs } from "./key-pairs.js";
 import { S3Reader } from "./reader.js";
 import { readPolicy } from "./policy.js";
 import { readProtection } from "./protection.js";
@@ -10,26 +12,42 @@ import { findRegion, storeTime } from "./region.js";
 import { S3SharedPlace, type SharedPrefix } from "./shared-place.js";
 import { S3Writer } from "./writer.js";
 
+export type { S3Credentials };
+
 export interface OpenArchiveStore extends ArchiveStore {
   /** Begins to load the SDK, which takes a while, before the first call, where it will be needed. */
   warmUp(): void;
-  /** Where machines share leases; the caller has shown that no archive lies there. */
+  /** Where machines share leases. Every write fails with `source-protected` where an archive lies there. */
   shared(at: SharedPrefix): SharedPlace;
 }
 
-/** Opens connections at the first call. */
-export function openArchiveStore(settings: S3Settings): OpenArchiveStore {
-  const connection = new S3Connection(settings);
+/**
+ * Opens connections at the first call. Archives are read by the keys for sources; what is looked at before a write, and what
+ * a copy's server reads, by those that write: theirs is the right that counts there.
+ */
+export function openArchiveStore(settings: KeyPairsSettings): OpenArchiveStore {
+  const pairs = openKeyPairs(settings);
+  const { reading, writing } = pairs;
+  const reader = new S3Reader(reading);
+  const around = new S3Reader(writing);
+  const guard = new Guard(async (bucket, prefix) => (await around.list(bucket, prefix, { most: 1 })).length > 0);
   return {
-    warmUp: () => connection.warmUp(),
-    identity: () => connection.identity(),
-    region: (bucket) => findRegion(connection, bucket),
-    time: (bucket) => storeTime(connection, bucket),
-    policy: (bucket) => readPolicy(connection, bucket),
-    protection: (bucket) => readProtection(connection, bucket),
-    simulate: (question) => simulateRights(connection, question),
-    reader: () => new S3Reader(connection),
-    writer: (protect) => new S3Writer(connection, protect),
-    shared: (at) => new S3SharedPlace(connection, at),
+    warmUp: () => {
+      writing.warmUp();
+      reading.warmUp();
+    },
+    identity: () => writing.identity(),
+    readingIdentity: () => reading.identity(),
+    region: (bucket) => findRegion(reading, bucket),
+    time: (bucket) => storeTime(reading, bucket),
+    policy: (bucket) => askedByEither(pairs, (by) => readPolicy(by, bucket), isKnown),
+    protection: (bucket) => askedByEither(pairs, (by) => readProtection(by, bucket), isSeen),
+    simulate: (question) => simulateRights(writing, question),
+    reader: () => reader,
+    writer: ({ source, into }) => new S3Writer(writing, guard.archives(source, into), { ...source, by: reading }),
+    shared: (at) => new S3SharedPlace(writing, { ...at, permit: guard.shared(at) }),
   };
 }
+
+const isKnown = (policy: string | undefined): boolean => policy !== undefined;
+const isSeen = ({ versioning, lock }: Protection): boolean => versioning !== "not-known" && lock !== "not-known";

@@ -13,11 +13,13 @@ import type { StoreIdentity } from "../../ports/object-store.js";
 import type { Secrets } from "../../secrets.js";
 import { addressAt, addressBySdk, addressOfService } from "./address.js";
 import { answerOf, failureOf, toRecoverError, type Call } from "./failure.js";
+import type { Permit } from "./guard/guard.js";
+import { refused } from "./guard/place.js";
 import { Pace } from "./pace.js";
 import { pauseBefore, withRetries } from "./retry.js";
 import type { Address } from "./wire/exchange.js";
 import { Signer } from "./wire/signature.js";
-import { Wire } from "./wire/wire.js";
+import { Wire, type WireRequest } from "./wire/wire.js";
 
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -46,6 +48,9 @@ export interface S3Settings {
 }
 
 export type Sdk = typeof S3Sdk;
+
+/** A call about a bucket; with the permit that a change needs. */
+export type BucketCall = Omit<Call, "endpoint"> & { readonly permit?: Permit };
 
 /** A service beside the store: `sts`, `iam`. */
 export interface AwsService {
@@ -96,9 +101,9 @@ export class S3Connection {
     return this.#settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
   }
 
-  /** What the program that answered a read last calls itself; empty where none did. */
-  get server(): string {
-    return this.#server;
+  /** By what the program that answered a read last calls itself; false where none did. */
+  get isMinio(): boolean {
+    return /^minio/iu.test(this.#server);
   }
 
   get largestCopy(): number {
@@ -127,8 +132,11 @@ export class S3Connection {
     this.#regions.set(bucket, region);
   }
 
-  /** One request about a bucket, in its region; follows one answer that names another region. */
-  async exchange<T>(bucket: string, call: Omit<Call, "endpoint">, request: (wire: Wire) => Promise<T>): Promise<T> {
+  /**
+   * One request about a bucket, in its region; follows one answer that names another region. Without a permit it can change
+   * nothing.
+   */
+  async exchange<T>(bucket: string, call: BucketCall, request: (wire: Wire) => Promise<T>): Promise<T> {
     const silence = this.#settings.silenceMs ?? SILENCE_MS;
     const patience = {
       connectMs: CONNECT_MS,
@@ -138,7 +146,10 @@ export class S3Connection {
       const signer = this.#signerOf(region, await this.#login(region));
       const address = await this.#addressOf(bucket, region);
       const asked = call.reads ? { heard: (server: string): void => void (this.#server = server) } : {};
-      return request(new Wire({ agents: this.#agents, address, signer, patience, ...asked }));
+      const { permit } = call;
+      const leave = permit === undefined ? {} : { mayChange: changesOf(bucket, permit) };
+      const until = call.alone === true ? this.#settings.readsUntil : undefined;
+      return request(new Wire({ agents: this.#agents, address, signer, patience, until, ...asked, ...leave }));
     });
   }
 
@@ -153,21 +164,28 @@ export class S3Connection {
     const patience = { connectMs: CONNECT_MS, silenceMs, wholeMs: silenceMs };
     return this.#explained(call, async () => {
       const signer = new Signer(await this.#login(region), region, service);
-      return request(new Wire({ agents: this.#agents, address: addressOfService(endpoint), signer, patience }));
+      const address = addressOfService(endpoint);
+      return request(new Wire({ agents: this.#agents, address, signer, patience, mayChange: questionsAlone }));
     });
   }
 
-  async #inRegion<T>(
-    bucket: string,
-    call: Omit<Call, "endpoint">,
-    request: (region: string) => Promise<T>,
-  ): Promise<T> {
-    const attempt = (): Promise<T> => {
+  async #inRegion<T>(bucket: string, call: BucketCall, request: (region: string) => Promise<T>): Promise<T> {
+    const stop = (): void => {
       if (call.alone === true) this.#settings.readsUntil?.throwIfAborted();
-      const region = this.#regions.get(bucket) ?? this.configuredRegion ?? FIRST_REGION;
-      return this.#pace.run(() => request(region), isThrottle);
     };
-    return this.#explained({ ...call, endpoint: this.endpoint }, async () => {
+    const attempt = async (): Promise<T> => {
+      stop();
+      const region = this.#regions.get(bucket) ?? this.configuredRegion ?? FIRST_REGION;
+      try {
+        return await this.#pace.run(() => request(region), isThrottle);
+      } catch (error) {
+        // What was broken off says so and nothing else.
+        stop();
+        throw error;
+      }
+    };
+    const { permit: _, ...told } = call;
+    return this.#explained({ ...told, endpoint: this.endpoint }, async () => {
       try {
         return await attempt();
       } catch (error) {
@@ -182,6 +200,7 @@ export class S3Connection {
   /** Waits before a body that broke off is read on; false after too many breaks in a row. */
   async pauseToRead(breaks: number): Promise<boolean> {
     const pause = pauseBefore({ kind: "transient", why: "" }, true, breaks);
+    this.#settings.readsUntil?.throwIfAborted();
     if (pause === undefined) return false;
     await this.#settings.clock.sleep(pause);
     return true;
@@ -299,6 +318,26 @@ function asked(ask: () => Promise<S3Credentials>): () => Promise<S3Credentials> 
     });
     return answer;
   };
+}
+
+/** Objects alone are changed, and only those that the permit leads to. */
+const changesOf =
+  (bucket: string, permit: Permit) =>
+  ({ method, key, query = {} }: WireRequest): void => {
+    const asks = Object.keys(query).filter((name) => !OF_AN_UPLOAD.has(name));
+    if (key === undefined || asks.length > 0) throw refused({ bucket, key: key ?? "" }, `it is no object (${method})`);
+    permit.require({ bucket, key });
+  };
+
+const OF_AN_UPLOAD = new Set(["uploads", "uploadId", "partNumber"]);
+
+/** What STS and IAM are asked: it reads, though it is a POST. */
+const QUESTIONS = new Set(["GetCallerIdentity", "GetRole", "SimulatePrincipalPolicy"]);
+
+function questionsAlone({ method, key, body = "" }: WireRequest): void {
+  const action = new URLSearchParams(body).get("Action") ?? "";
+  if (method === "POST" && key === undefined && QUESTIONS.has(action)) return;
+  throw new Error(`${method} is no question to a service beside the store: a defect of dingo-recover`);
 }
 
 /** A bare 503 is all that S3 can say to HEAD. */

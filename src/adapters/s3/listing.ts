@@ -9,20 +9,26 @@ import type { Listed, Page } from "./page.js";
 
 /** A store with many old versions may answer with some empty pages. */
 const MOST_EMPTY_PAGES = 1_000;
+/** Objects of one listing: 64 TB of WAL in segments of 16 MiB. They take about a gigabyte of memory. */
+const MOST_OBJECTS = 4_000_000;
 
 export interface Listing {
   readonly prefix: string;
   readonly range: KeyRange;
   /** For messages. */
   readonly place: string;
+  /** Default: four million. */
+  readonly mostObjects?: number;
 }
 
 export async function listEveryPage(
   fetchPage: (token: string | undefined) => Promise<Page>,
-  { prefix, range, place }: Listing,
+  { prefix, range, place, mostObjects = MOST_OBJECTS }: Listing,
 ): Promise<readonly ObjectInfo[]> {
   const objects: ObjectInfo[] = [];
   const tokens = new Set<string>();
+  /** With which keys pages began: new tokens may lead to old pages. */
+  const begun = new Set<string>();
   let most = range.most ?? Number.POSITIVE_INFINITY;
   let emptyPages = 0;
   let ordered = true;
@@ -32,8 +38,12 @@ export async function listEveryPage(
     const rows = readPage(page, prefix, place);
     emptyPages = rows.length === 0 ? emptyPages + 1 : 0;
     if (emptyPages > MOST_EMPTY_PAGES) throw incomplete(place, "the object store sends empty pages without end");
+    const first = rows[0]?.key;
+    if (first !== undefined && begun.has(first)) throw incomplete(place, "the object store repeats a page");
+    if (first !== undefined) begun.add(first);
     // Not every store knows start-after.
     for (const row of rows) if (isWithin(row.key, range)) objects.push(row);
+    if (objects.length > mostObjects) throw endless(place, mostObjects);
     ordered &&= isOrdered(rows);
     if (objects.length >= most && range.goesOn?.() === true) most = Number.POSITIVE_INFINITY;
     token = ordered && (objects.length >= most || endsAt(rows, range)) ? undefined : nextToken(page, place);
@@ -121,6 +131,12 @@ function inKeyOrder(objects: readonly ObjectInfo[], place: string): readonly Obj
 function incomplete(place: string, why: string): RecoverError {
   const remedy = "Run the same command again; if it stays, check what lies between here and the store.";
   return new RecoverError("answer-incomplete", `the listing of "${place}" is not whole: ${why}`, { remedy, place });
+}
+
+function endless(place: string, most: number): RecoverError {
+  const remedy = "Name a prefix that holds one archive; if it does, check the S3 endpoint: something makes up keys.";
+  const text = `the listing of "${place}" does not end: more than ${most} objects`;
+  return new RecoverError("answer-malformed", text, { remedy, place, effect: "none" });
 }
 
 function malformed(place: string, why: string): RecoverError {

@@ -7,6 +7,7 @@ import { RecoverError } from "../../errors.js";
 import type { ObjectLocation } from "../../ports/object-store.js";
 import type { S3Connection } from "./connection.js";
 import { printable } from "./failure.js";
+import type { Permit } from "./guard/guard.js";
 import { childText } from "./wire/xml.js";
 
 const MEBIBYTE = 1024 * 1024;
@@ -38,16 +39,16 @@ export interface PartsRequest {
 }
 
 /** The ETag of the new object. */
-export async function copyInParts(connection: S3Connection, request: PartsRequest): Promise<string> {
+export async function copyInParts(connection: S3Connection, permit: Permit, request: PartsRequest): Promise<string> {
   const { from, to, size } = request;
   const source = await headersOf(connection, request);
   const ranges = rangesOf(size, await partSizeOf(connection, request));
-  const upload = await begin(connection, request, source);
+  const upload = await begin(connection, permit, { ...request, source });
   try {
-    const etags = await copyRanges(connection, { ...request, upload, ranges });
-    return await complete(connection, request, { upload, etags });
+    const etags = await copyRanges(connection, permit, { ...request, upload, ranges });
+    return await complete(connection, permit, { ...request, upload, etags });
   } catch (error) {
-    await abort(connection, to, upload).catch(() => undefined);
+    await abort(connection, permit, { to, upload }).catch(() => undefined);
     throw error instanceof RecoverError ? error : lost(from, error);
   }
 }
@@ -91,8 +92,8 @@ async function partSizeOf(connection: S3Connection, { from, ifMatch, size }: Par
 
 async function begin(
   connection: S3Connection,
-  { from, to, storageClass }: PartsRequest,
-  source: Readonly<Record<string, string>>,
+  permit: Permit,
+  { from, to, storageClass, source }: PartsRequest & { readonly source: Readonly<Record<string, string>> },
 ): Promise<string> {
   const kept = Object.entries(source).filter(([name]) => CARRIED.includes(name) || name.startsWith("x-amz-meta-"));
   const tags = await tagsOf(connection, from, source);
@@ -102,7 +103,7 @@ async function begin(
     ...(tags === "" ? {} : { "x-amz-tagging": tags }),
   };
   // Sent again, it would leave an upload that nobody ends.
-  const root = await connection.exchange(to.bucket, calling("copy", from, { reads: false }), (wire) =>
+  const root = await connection.exchange(to.bucket, calling("copy", from, { reads: false, permit }), (wire) =>
     wire.ask({ method: "POST", key: to.key, query: { uploads: "" }, headers }, "InitiateMultipartUploadResult"),
   );
   const upload = childText(root, "UploadId");
@@ -132,7 +133,7 @@ interface Ranges extends PartsRequest {
 }
 
 /** Parts that nobody sees yet may be sent again like a read. */
-async function copyRanges(connection: S3Connection, request: Ranges): Promise<readonly string[]> {
+async function copyRanges(connection: S3Connection, permit: Permit, request: Ranges): Promise<readonly string[]> {
   const { from, to, ranges, upload, copySource, ifMatch } = request;
   const etags: string[] = [];
   let next = 0;
@@ -145,7 +146,8 @@ async function copyRanges(connection: S3Connection, request: Ranges): Promise<re
         "x-amz-copy-source-range": `bytes=${first}-${last}`,
       };
       const query = { partNumber: String(index + 1), uploadId: upload };
-      const root = await connection.exchange(to.bucket, calling("copy", from, { reads: true, slow: true }), (wire) =>
+      const call = calling("copy", from, { reads: true, slow: true, permit });
+      const root = await connection.exchange(to.bucket, call, (wire) =>
         wire.ask({ method: "PUT", key: to.key, query, headers }, "CopyPartResult"),
       );
       const etag = childText(root, "ETag");
@@ -161,8 +163,8 @@ async function copyRanges(connection: S3Connection, request: Ranges): Promise<re
 
 async function complete(
   connection: S3Connection,
-  { from, to, ifAbsent }: PartsRequest,
-  { upload, etags }: { readonly upload: string; readonly etags: readonly string[] },
+  permit: Permit,
+  { from, to, ifAbsent, upload, etags }: PartsRequest & { readonly upload: string; readonly etags: readonly string[] },
 ): Promise<string> {
   const parts = etags.map(
     (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escaped(etag)}</ETag></Part>`,
@@ -170,7 +172,7 @@ async function complete(
   const body = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join("")}</CompleteMultipartUpload>`;
   const headers = { "content-type": "application/xml", ...(ifAbsent ? { "if-none-match": "*" } : {}) };
   const query = { uploadId: upload };
-  const root = await connection.exchange(to.bucket, calling("copy", from, { reads: false }), (wire) =>
+  const root = await connection.exchange(to.bucket, calling("copy", from, { reads: false, permit }), (wire) =>
     wire.ask({ method: "POST", key: to.key, query, headers, body }, "CompleteMultipartUploadResult"),
   );
   const etag = childText(root, "ETag");
@@ -178,8 +180,12 @@ async function complete(
   throw lost(from, new Error("the object store does not say how the copy ended"));
 }
 
-async function abort(connection: S3Connection, to: ObjectLocation, upload: string): Promise<void> {
-  await connection.exchange(to.bucket, calling("end the upload to", to, { reads: true }), (wire) =>
+async function abort(
+  connection: S3Connection,
+  permit: Permit,
+  { to, upload }: { readonly to: ObjectLocation; readonly upload: string },
+): Promise<void> {
+  await connection.exchange(to.bucket, calling("end the upload to", to, { reads: true, permit }), (wire) =>
     wire.send({ method: "DELETE", key: to.key, query: { uploadId: upload } }),
   );
 }
@@ -187,7 +193,7 @@ async function abort(connection: S3Connection, to: ObjectLocation, upload: strin
 function calling(
   verb: string,
   { bucket, key }: ObjectLocation,
-  how: { readonly reads: boolean; readonly slow?: true },
+  how: { readonly reads: boolean; readonly slow?: true; readonly permit?: Permit },
 ) {
   return { verb, place: `s3://${bucket}/${key}`, ...how };
 }

@@ -27,23 +27,23 @@ export class S3Reader implements ObjectReader {
 
   /** MinIO of 2026-02, 50,000 keys: pages behind a start-after cost its processor three times those of one listing. */
   get rangesAreCheap(): boolean {
-    return !/^minio/i.test(this.connection.server);
+    return !this.connection.isMinio;
   }
 
   async list(bucket: string, prefix: string, range: KeyRange = {}): Promise<readonly ObjectInfo[]> {
-    await this.prepare(bucket);
+    const connection = await this.prepare({ bucket, key: prefix });
     const place = `s3://${bucket}/${prefix}`;
     const call = { verb: "list", place, reads: true, alone: true };
     const { after, most } = range;
     const page = (token: string | undefined) =>
-      this.connection.exchange(bucket, call, (wire) => fetchPage(wire, { prefix, token, after, most }));
+      connection.exchange(bucket, call, (wire) => fetchPage(wire, { prefix, token, after, most }));
     return listEveryPage(page, { prefix, range, place: printable(place) });
   }
 
   async get(at: ObjectLocation, request: ReadRequest = {}): Promise<Uint8Array> {
-    await this.prepare(at.bucket);
+    const connection = await this.prepare(at);
     const call = readingOf(at);
-    return this.connection.exchange(at.bucket, call, async (wire) => {
+    return connection.exchange(at.bucket, call, async (wire) => {
       const answer = await wire.open({ method: "GET", key: at.key, headers: headersFor(request) });
       try {
         const announced = announcedBy(answer.headers, call, request);
@@ -58,17 +58,17 @@ export class S3Reader implements ObjectReader {
   }
 
   async stream(at: ObjectLocation, request: ReadRequest = {}): Promise<AsyncIterable<Uint8Array>> {
-    await this.prepare(at.bucket);
+    const connection = await this.prepare(at);
     const source = {
       place: readingOf(at).place,
-      open: (part: ReadRequest) => this.#open(at, part),
-      pause: (breaks: number) => this.connection.pauseToRead(breaks),
+      open: (part: ReadRequest) => this.#open(connection, at, part),
+      pause: (breaks: number) => connection.pauseToRead(breaks),
     };
     return openBody(source, request);
   }
 
-  #open(at: ObjectLocation, request: ReadRequest): Promise<Body> {
-    return this.connection.exchange(at.bucket, readingOf(at), async (wire) => {
+  #open(connection: S3Connection, at: ObjectLocation, request: ReadRequest): Promise<Body> {
+    return connection.exchange(at.bucket, readingOf(at), async (wire) => {
       const answer = await wire.open({ method: "GET", key: at.key, headers: headersFor(request) });
       const { etag, "content-length": length, "content-range": range } = answer.headers;
       return { etag: plain(etag), length: countOf(length), range, bytes: answer };
@@ -76,9 +76,9 @@ export class S3Reader implements ObjectReader {
   }
 
   async head({ bucket, key }: ObjectLocation): Promise<ObjectInfo | undefined> {
-    await this.prepare(bucket);
+    const connection = await this.prepare({ bucket, key });
     const call = { verb: "look at", place: `s3://${bucket}/${key}`, reads: true };
-    const answer = await this.connection.exchange(bucket, call, async (wire) => {
+    const answer = await connection.exchange(bucket, call, async (wire) => {
       try {
         return await wire.send({ method: "HEAD", key });
       } catch (error) {
@@ -88,7 +88,7 @@ export class S3Reader implements ObjectReader {
       }
     });
     // The answer to HEAD has no body: only the bucket itself tells a missing key from a missing bucket.
-    if (answer === undefined) await requireBucket(this.connection, bucket);
+    if (answer === undefined) await requireBucket(connection, bucket);
     return answer === undefined ? undefined : infoOf(key, answer.headers, call.place);
   }
 
@@ -96,9 +96,15 @@ export class S3Reader implements ObjectReader {
     return readLifecycle(this.connection, bucket);
   }
 
-  /** Buckets of unknown region are looked at once. */
-  protected async prepare(bucket: string): Promise<void> {
-    if (this.connection.configuredRegion === undefined) await findRegion(this.connection, bucket);
+  /** The connection that reads there. Buckets of unknown region are looked at once. */
+  protected async prepare(at: ObjectLocation): Promise<S3Connection> {
+    const connection = this.connectionTo(at);
+    if (connection.configuredRegion === undefined) await findRegion(connection, at.bucket);
+    return connection;
+  }
+
+  protected connectionTo(_at: ObjectLocation): S3Connection {
+    return this.connection;
   }
 }
 

@@ -6,6 +6,7 @@ import { RecoverError } from "../../errors.js";
 import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../ports/shared-place.js";
 import type { S3Connection } from "./connection.js";
 import { answerOf, failureOf } from "./failure.js";
+import type { Permit } from "./guard/guard.js";
 import { S3Reader } from "./reader.js";
 import { findRegion } from "./region.js";
 
@@ -22,12 +23,18 @@ export class S3SharedPlace implements SharedPlace {
   readonly #connection: S3Connection;
   readonly #reader: S3Reader;
   readonly #at: SharedPrefix;
+  readonly #permit: Permit;
   readonly #largest: number;
 
-  constructor(connection: S3Connection, at: SharedPrefix, largest = LARGEST) {
+  constructor(
+    connection: S3Connection,
+    { permit, ...at }: SharedPrefix & { readonly permit: Permit },
+    largest = LARGEST,
+  ) {
     this.#connection = connection;
     this.#reader = new S3Reader(connection);
     this.#at = at;
+    this.#permit = permit;
     this.#largest = largest;
   }
 
@@ -63,8 +70,9 @@ export class S3SharedPlace implements SharedPlace {
 
   async write(name: string, content: string, condition: WriteCondition): Promise<Written> {
     const { bucket } = this.#at;
+    await this.#permit.show({ bucket, key: this.#key(name) });
     await this.#prepare();
-    const call = { verb: "write", place: this.#place(name), reads: false };
+    const call = { verb: "write", place: this.#place(name), reads: false, permit: this.#permit };
     return this.#connection.exchange(bucket, call, async (wire) => {
       try {
         const headers = { "content-type": "application/json", ...headersOf(condition) };

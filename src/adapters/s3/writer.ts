@@ -4,22 +4,35 @@ import type { CopiedObject, CopyRequest, ObjectInfo, ObjectLocation, ObjectStore
 import type { S3Connection } from "./connection.js";
 import { printable } from "./failure.js";
 import { copyInParts } from "./parts.js";
-import { refuseProtected, type ProtectedPrefix } from "./guard.js";
+import type { Permit } from "./guard/guard.js";
+import { liesBelow, type Place } from "./guard/place.js";
 import { keyPath } from "./wire/signature.js";
 import { childText } from "./wire/xml.js";
 import { S3Reader } from "./reader.js";
 
-export class S3Writer extends S3Reader implements ObjectStore {
-  readonly #protect: ProtectedPrefix;
+/** The place that is only read, and the connection that reads it. */
+export interface ReadPlace extends Place {
+  readonly by: S3Connection;
+}
 
-  constructor(connection: S3Connection, protect: ProtectedPrefix) {
+/** Its connection copies: that one has to read the source as well, whoever lists and compares it. */
+export class S3Writer extends S3Reader implements ObjectStore {
+  readonly #permit: Permit;
+  readonly #source: ReadPlace;
+
+  constructor(connection: S3Connection, permit: Permit, source: ReadPlace) {
     super(connection);
-    this.#protect = protect;
+    this.#permit = permit;
+    this.#source = source;
+  }
+
+  protected override connectionTo(at: ObjectLocation): S3Connection {
+    return liesBelow(this.#source, at) ? this.#source.by : this.connection;
   }
 
   async copy(from: ObjectLocation, to: ObjectLocation, request: CopyRequest): Promise<CopiedObject> {
-    refuseProtected(this.#protect, to);
-    await this.prepare(to.bucket);
+    await this.#permit.show(to);
+    await this.prepare(to);
     const { size, storageClass } = await this.#known(from, request);
     try {
       if (size > this.connection.largestCopy)
@@ -38,7 +51,7 @@ export class S3Writer extends S3Reader implements ObjectStore {
 
   async #copySmall(from: ObjectLocation, to: ObjectLocation, request: Known): Promise<ObjectInfo> {
     const { size, storageClass } = request;
-    const call = { verb: "copy", place: `s3://${from.bucket}/${from.key}`, reads: false };
+    const call = { verb: "copy", place: `s3://${from.bucket}/${from.key}`, reads: false, permit: this.#permit };
     const headers = copyHeaders(from, request);
     const result = await this.connection.exchange(to.bucket, call, (wire) =>
       wire.ask({ method: "PUT", key: to.key, headers }, "CopyObjectResult"),
@@ -52,16 +65,16 @@ export class S3Writer extends S3Reader implements ObjectStore {
   async #copyLarge(from: ObjectLocation, to: ObjectLocation, request: Known): Promise<ObjectInfo> {
     const { ifMatch, size, storageClass, ifAbsent = false } = request;
     const parts = { from, to, copySource: copySource(from), ifMatch, size, storageClass, ifAbsent };
-    const etag = await copyInParts(this.connection, parts);
+    const etag = await copyInParts(this.connection, this.#permit, parts);
     const copied = await this.head(to);
     if (copied?.size === size && copied.etag === etag) return { ...copied, storageClass };
     throw unanswered(from);
   }
 
   async remove(at: ObjectLocation): Promise<void> {
-    refuseProtected(this.#protect, at);
-    await this.prepare(at.bucket);
-    const call = { verb: "delete", place: `s3://${at.bucket}/${at.key}`, reads: false };
+    await this.#permit.show(at);
+    await this.prepare(at);
+    const call = { verb: "delete", place: `s3://${at.bucket}/${at.key}`, reads: false, permit: this.#permit };
     await this.connection.exchange(at.bucket, call, (wire) => wire.send({ method: "DELETE", key: at.key }));
   }
 

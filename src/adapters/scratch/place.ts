@@ -1,5 +1,5 @@
 /** What lies where in a place: the notes of the run, the copy, what its servers say, and what was dumped. */
-import { lstat, readFile } from "node:fs/promises";
+import { lstat, readFile, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { RecoverError } from "../../errors.js";
@@ -11,9 +11,11 @@ export const copyNote = (place: string): string => join(place, "copy.json");
 /** Written when all files of the copy are on disk. */
 export const restoredNote = (place: string): string => join(place, "restored.json");
 export const logOf = (place: string): string => join(place, "server.log");
-/** A directory that the server's account can write to. */
+/** A directory for what was dumped: ours alone, so that nothing that ran on the copy can plant a link there. */
 export const outOf = (place: string): string => join(place, "out");
-export const dumpOf = (place: string): string => join(outOf(place), "dump.sql");
+export const dumpOf = (place: string): string => join(outOf(place), "tables.dump");
+/** As text, of an earlier version: it is told, and loaded by nobody. */
+export const textDumpOf = (place: string): string => join(outOf(place), "dump.sql");
 
 const copy = z.object({ run: z.string(), archive: z.string(), time: z.string(), base: z.string() });
 const restored = z.object({
@@ -46,6 +48,12 @@ export async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined
     if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
     throw thrown;
   }
+}
+
+/** Bytes that an ordinary account may still write on the disk of `path`; undefined where nothing is there. */
+export async function roomAt(path: string): Promise<number | undefined> {
+  const found = await orAbsent(() => statfs(path));
+  return found === undefined ? undefined : found.bavail * found.bsize;
 }
 
 /** Why a directory of that name is no place of ours; undefined where it is one, or there is none. */

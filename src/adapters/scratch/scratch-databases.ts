@@ -1,6 +1,6 @@
 /** Scratch databases on this machine: a directory for each run, PostgreSQL's own programs as child processes. */
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import {
   chmod,
   chown,
@@ -15,7 +15,6 @@ import {
   rm,
   rmdir,
   stat,
-  statfs,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { databaseAlone } from "../../connection-string.js";
@@ -30,10 +29,10 @@ import type {
   ScratchState,
   Standing,
 } from "../../ports/scratch-database.js";
-import { type Account, serverAccount } from "./account.js";
+import { type Account, closedOn, serverAccount } from "./account.js";
 import * as at from "./place.js";
-import { Programs, requireSuccess } from "./programs.js";
-import { standingOf, startServer, stopServer } from "./server.js";
+import { type OpenSandbox, Programs, requireSuccess, socketDirectory } from "./programs.js";
+import { endServer, standingOf, startServer, stopServer } from "./server.js";
 
 /** Makes the data directory; what is whole there already is only described. */
 export type RestoreData = (order: RestoreOrder & { readonly directory: string }) => Promise<RestoredCopy>;
@@ -42,6 +41,7 @@ export interface ScratchOptions {
   readonly restore: RestoreData;
   readonly path: string;
   readonly signal: AbortSignal;
+  readonly sandbox: OpenSandbox;
   /** Where places lie that nobody named. */
   readonly root: string;
 }
@@ -64,9 +64,11 @@ export class LocalScratch implements ScratchDatabases {
   }
 
   async freeBytes(place: string): Promise<number> {
-    const found = await at.orAbsent(() => statfs(place));
-    if (found === undefined) return await this.freeBytes(dirname(place));
-    return found.bavail * found.bsize;
+    return (await at.roomAt(place)) ?? (await this.freeBytes(dirname(place)));
+  }
+
+  async closedAbove(place: string): Promise<string | undefined> {
+    return (await serverAccount()).as === undefined ? undefined : closedOn(dirname(place));
   }
 
   async look(place: string, run: string): Promise<ScratchState> {
@@ -97,7 +99,7 @@ export class LocalScratch implements ScratchDatabases {
     await this.#claim(place, { run, archive, time, base });
     const restored = await this.#options.restore({ ...order, directory: at.dataOf(place) });
     await mkdir(at.outOf(place), { recursive: true, mode: 0o700 });
-    for (const each of [at.dataOf(place), at.outOf(place)]) await give(each, account);
+    await give(at.dataOf(place), account);
     await writeNote(at.restoredNote(place), { ...restored });
     return restored;
   }
@@ -133,9 +135,8 @@ export class LocalScratch implements ScratchDatabases {
   }
 
   async said(place: string): Promise<readonly string[]> {
-    return ((await at.orAbsent(() => readFile(at.logOf(place), "utf8"))) ?? "")
-      .split("\n")
-      .filter((line) => line !== "");
+    const text = await at.orAbsent(() => endOfFile(at.logOf(place)));
+    return (text ?? "").split("\n").filter((line) => line !== "");
   }
 
   async sql(server: ScratchServer, database: string, sql: string): Promise<readonly (readonly string[])[]> {
@@ -150,29 +151,39 @@ export class LocalScratch implements ScratchDatabases {
 
   async dump(server: ScratchServer, { database, tables }: DumpOrder): Promise<ScratchFile> {
     const file = at.dumpOf(server.place);
-    // Made before the program writes into it: nobody else reads it at any time.
-    const handle = await open(file, "w", 0o600);
-    const { as } = await serverAccount();
-    if (as !== undefined) await handle.chown(as.uid, as.gid);
-    await handle.close();
+    await requireOwn(at.outOf(server.place));
     const named = tables.flatMap(({ schema, table }) => ["-t", `${pattern(schema)}.${pattern(table)}`]);
-    const args = [...DUMP_OPTIONS, ...named, "-f", file, "-d", databaseAlone(database)];
-    requireSuccess(await this.#programs.run(server, { name: "pg_dump", args }), "pg_dump", server.place);
+    const args = [...DUMP_OPTIONS, ...named, "-d", databaseAlone(database)];
+    // Written by us, into a directory of ours: nothing that ran on the copy has a hand in it.
+    const handle = await open(
+      file,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
+      0o600,
+    );
+    try {
+      const call = { name: "pg_dump", args, stdoutTo: handle.fd } as const;
+      requireSuccess(await this.#programs.run(server, call), "pg_dump", server.place);
+    } finally {
+      await handle.close();
+    }
     return await describeFile(file);
   }
 
   async dumped(place: string): Promise<ScratchFile | undefined> {
-    return await at.orAbsent(() => describeFile(at.dumpOf(place)));
+    const found = await at.orAbsent(() => describeFile(at.dumpOf(place)));
+    return found ?? (await at.orAbsent(() => describeFile(at.textDumpOf(place))));
   }
 
-  readDump(place: string): Promise<string> {
-    return readFile(at.dumpOf(place), "utf8");
+  readDump(place: string): Promise<Uint8Array> {
+    return readFile(at.dumpOf(place));
   }
 
   async remove(place: string, run: string): Promise<void> {
     const found = await this.look(place, run);
     if (found.state === "foreign") throw at.foreign(place, found.evidence);
     if (found.state === "absent") return;
+    await endServer(place);
+    await removeSocket(place);
     const note = at.copyNote(place);
     // What says that it is whole goes first, what says whose it is last.
     await rm(at.restoredNote(place), { force: true });
@@ -189,8 +200,23 @@ export class LocalScratch implements ScratchDatabases {
   }
 }
 
-/** Who owns them and who may what is told by the database that they are loaded into. */
-const DUMP_OPTIONS = ["-F", "p", "-E", "UTF8", "-O", "-x", "--no-tablespaces", "--no-security-labels"] as const;
+/** A directory of the server's account in /tmp, where the place has too long a name. */
+async function removeSocket(place: string): Promise<void> {
+  const socket = socketDirectory(place);
+  if (socket === at.dataOf(place)) return;
+  const owner = (await serverAccount()).as?.uid ?? process.getuid?.();
+  const found = await at.orAbsent(() => lstat(socket));
+  if (found?.isDirectory() === true && found.uid === owner) await rm(socket, { recursive: true, force: true });
+}
+
+/** Of an earlier version it may belong to the server's account. */
+async function requireOwn(directory: string): Promise<void> {
+  const strange = await at.strangeness(directory);
+  if (strange !== undefined) throw at.foreign(directory, strange);
+}
+
+/** Who may what is told by the database that they are loaded into; who owns them, by whoever loads them. */
+const DUMP_OPTIONS = ["-F", "c", "-E", "UTF8", "-x", "--no-security-labels"] as const;
 
 /** A name in double quotes is a pattern that fits itself alone. */
 const pattern = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -214,6 +240,21 @@ async function writeNote(path: string, value: object): Promise<void> {
   try {
     await handle.writeFile(JSON.stringify(value));
     await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A server that obeys a stranger may say as much as it likes. */
+const MOST_SAID = 16 * 1024 * 1024;
+
+async function endOfFile(path: string): Promise<string> {
+  const handle = await open(path, "r");
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(Math.min(size, MOST_SAID));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString("utf8", 0, bytesRead);
   } finally {
     await handle.close();
   }

@@ -1,13 +1,17 @@
 /**
- * A server on a copy: a process of its own that outlives this one, so that a kill of the tool cannot tear it; whoever
- * comes later finds it by its pid file and its data directory, never by a name.
+ * A server on a copy, in its sandbox: it ends with the process that started it, and recovers at its next start. Whoever
+ * comes later finds it by a note beside the data; without a sandbox, by its pid file and its data directory.
  */
-import { spawn } from "node:child_process";
 import { chown, lstat, mkdir, open, readFile, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { RecoverError } from "../../errors.js";
+import { LOG_IN } from "../../log-patterns/log-in.js";
 import type { ScratchServer, Standing } from "../../ports/scratch-database.js";
+import { notedServer, signalNoted } from "../sandbox/note.js";
+import { comingServer } from "../sandbox/unsandboxed.js";
 import { serverAccount } from "./account.js";
+import { keepRoom } from "./kept-room.js";
 import { dataOf, foreign, logOf, orAbsent } from "./place.js";
 import { type Programs, socketDirectory } from "./programs.js";
 
@@ -26,43 +30,25 @@ const SETTINGS: readonly string[] = [
   "autovacuum=off",
 ];
 
-export async function startServer(programs: Programs, server: ScratchServer): Promise<void> {
-  if ((await serverPid(server.place)) !== undefined) return;
-  const program = await programs.find(server.programs, "postgres");
+export async function startServer(programs: Programs, { place, programs: bin }: ScratchServer): Promise<void> {
+  if (notedServer(place)?.isOrphan === true) await endServer(place);
+  if (await isUp(place)) return;
+  const program = await programs.find(bin, "postgres");
   const { as } = await serverAccount();
-  const socket = socketDirectory(server.place);
+  const socket = socketDirectory(place);
   await ownDirectory(socket, as);
-  const log = await open(logOf(server.place), "a", 0o600);
+  const sandbox = await programs.sandbox();
+  const log = await open(logOf(place), "a", 0o600);
   try {
     const settings = [...SETTINGS, `unix_socket_directories=${socket}`].flatMap((each) => ["-c", each]);
-    const child = spawn(program, ["-D", dataOf(server.place), ...settings], {
-      cwd: "/",
-      detached: true,
-      env: { ...programs.environment },
-      stdio: ["ignore", log.fd, log.fd],
-      ...as,
-    });
-    await new Promise<void>((resolve, reject) => {
-      child.once("spawn", resolve);
-      child.once("error", (error) => reject(notStarted(program, error)));
-    });
-    child.unref();
-    STARTED.set(server.place, child);
+    const args = ["-D", dataOf(place), ...settings];
+    const env = programs.environment;
+    const server = { program, args, env, as, reads: [], writes: [dataOf(place), socket] };
+    await sandbox.start({ ...server, note: place, log: log.fd });
+    await keepRoom(place);
   } finally {
     await log.close();
   }
-}
-
-/** Of this process: a server that has not written its pid file yet. */
-const STARTED = new Map<string, ReturnType<typeof spawn>>();
-
-function notStarted(program: string, cause: Error): RecoverError {
-  return new RecoverError("program-missing", `"${program}" could not be started`, {
-    remedy: "See that its account may run it: --input postgres_bin=… names the directory.",
-    place: program,
-    effect: "none",
-    cause,
-  });
 }
 
 async function ownDirectory(path: string, as: { readonly uid: number; readonly gid: number } | undefined) {
@@ -75,20 +61,21 @@ async function ownDirectory(path: string, as: { readonly uid: number; readonly g
     throw foreign(path, `it belongs to uid ${found.uid}`);
 }
 
+/** What lies in the data directory is asked only where no sandbox was begun: inside one it is not to be believed. */
+async function isUp(place: string): Promise<boolean> {
+  return notedServer(place)?.isAlive ?? (await serverPid(place)) !== undefined;
+}
+
 export async function standingOf(programs: Programs, server: ScratchServer): Promise<Standing> {
-  if ((await serverPid(server.place)) === undefined) return isComing(server.place) ? "starting" : "down";
+  if (!(await isUp(server.place))) return comingServer(server.place) === undefined ? "down" : "starting";
   const { code, stderr } = await programs.run(server, {
     name: "psql",
     args: ["-X", "-d", "postgres", "-c", "SELECT 1"],
   });
   if (code === 0) return "accepting";
-  if (PASSES.test(stderr)) return "starting";
+  if (LOG_IN.notReady.says.test(stderr)) return "starting";
   throw refused(server.place, stderr);
 }
-
-/** What the server and libpq say of a server that is on its way up or down (postmaster.c, fe-connect.c; 9.5 to 18). */
-const PASSES =
-  /starting up|recovery mode|shutting down|not (?:yet )?accepting|No such file|refused|closed the connection|terminat/i;
 
 function refused(place: string, stderr: string): RecoverError {
   const said = stderr.trim().split("\n").slice(-2).join("; ");
@@ -98,20 +85,35 @@ function refused(place: string, stderr: string): RecoverError {
   });
 }
 
-const isComing = (place: string): boolean => {
-  const child = STARTED.get(place);
-  return child !== undefined && child.exitCode === null && child.signalCode === null;
-};
-
 /** PostgreSQL, "Shutting Down the Server": SIGINT and SIGQUIT. */
 export async function stopServer(place: string, how: "fast" | "at-once"): Promise<void> {
-  const pid = (await serverPid(place)) ?? (isComing(place) ? STARTED.get(place)?.pid : undefined);
+  const noted = notedServer(place);
+  if (noted !== undefined) return signalNoted(noted, how);
+  const pid = (await serverPid(place)) ?? comingServer(place);
   if (pid === undefined) return;
   try {
     process.kill(pid, how === "fast" ? "SIGINT" : "SIGQUIT");
   } catch (thrown) {
     if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ESRCH")) throw thrown;
   }
+}
+
+const POLL_MS = 20;
+const PATIENCE_MS = 30_000;
+
+/** Nothing of a sandbox is alive afterwards. Error: `command-failed` where something is. */
+export async function endServer(place: string): Promise<void> {
+  for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
+    const noted = notedServer(place);
+    if (noted?.isAlive !== true) return;
+    signalNoted(noted, "at-once");
+    // Real time: it is the kernel that is waited for.
+    await delay(POLL_MS);
+  }
+  throw new RecoverError("command-failed", "the scratch server does not end", {
+    remedy: "See what holds it on this machine: `ps` shows the processes of its account; then resume.",
+    place,
+  });
 }
 
 /** Of a living server on this very directory; a pid file of a dead one can name anybody by now. */

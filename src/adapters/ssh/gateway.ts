@@ -124,11 +124,11 @@ class SshGateway implements Gateway, RemoteLogin {
 
   async #trustedKeys(): Promise<TrustedKeys> {
     const { host, port, hostKey, knownHostsFiles } = this.#settings;
-    if (hostKey !== undefined) return configuredKey(hostKey, host);
-    const keys = await knownHostKeys(knownHostsFiles, host, port);
-    if (keys.length > 0) return { kind: "pinned", keys, source: knownHostsFiles.join(" or ") };
+    const { known: keys, revoked } = await knownHostKeys(knownHostsFiles, host, port);
+    if (hostKey !== undefined) return { ...configuredKey(hostKey, host), revoked };
+    if (keys.length > 0) return { kind: "pinned", keys, source: knownHostsFiles.join(" or "), revoked };
     const remedy = this.#settings.label === undefined ? howToPin : howToKnow(host, knownHostsFiles);
-    return { kind: "unknown", remedy, accept: (shown) => this.#firstSight(shown) };
+    return { kind: "unknown", remedy, accept: (shown) => this.#firstSight(shown), revoked };
   }
 
   async #firstSight(shown: HostKey): Promise<boolean> {

@@ -30,8 +30,8 @@ const KEEP_ALIVE_MS = 15_000;
 const KEEP_ALIVES_LOST = 4;
 
 /**
- * Errors: `unreachable`, `access-denied`, `not-logged-in`, `host-key-mismatch`, `host-key-unknown`, and what asking a
- * person throws; effect "none".
+ * Errors: `unreachable`, `access-denied`, `not-logged-in`, `host-key-revoked`, `host-key-mismatch`, `host-key-unknown`, and what
+ * asking a person throws; effect "none".
  */
 export async function logIn(target: SshTarget, dial: Dial, secrets: Secrets): Promise<Client> {
   const { credentials, label, trusted, keepAliveMs = KEEP_ALIVE_MS } = target;

@@ -4,7 +4,7 @@ import { printable } from "../../printable.js";
 import { fingerprint, type HostKey, sameKey, type TrustedKeys } from "./host-key.js";
 
 export class HostKeyJudge {
-  /** Of the last key: `host-key-mismatch`, `host-key-unknown`, or what asking a person threw. */
+  /** Of the last key: `host-key-revoked`, `host-key-mismatch`, `host-key-unknown`, or what asking a person threw. */
   refusal: RecoverError | undefined;
   readonly #target: { readonly label: string; readonly trusted: TrustedKeys };
 
@@ -15,6 +15,10 @@ export class HostKeyJudge {
 
   async accepts(shown: HostKey): Promise<boolean> {
     const { trusted } = this.#target;
+    if (trusted.revoked?.some((key) => sameKey(key, shown)) === true) {
+      this.refusal = this.#revoked(shown);
+      return false;
+    }
     switch (trusted.kind) {
       case "pinned":
         if (trusted.keys.some((key) => sameKey(key, shown))) return true;
@@ -37,6 +41,16 @@ export class HostKeyJudge {
       this.refusal = asRecoverError(error);
     }
     return false;
+  }
+
+  #revoked(shown: HostKey): RecoverError {
+    const { label } = this.#target;
+    const message = `"${label}" showed the ${printable(shown.type)} key ${fingerprint(shown)}, which known_hosts says is revoked`;
+    return new RecoverError("host-key-revoked", message, {
+      remedy: "Somebody else may hold this key: give the host a new one. Nothing was sent but the greeting.",
+      place: label,
+      effect: "none",
+    });
   }
 
   #mismatch(shown: HostKey, expected: string, source: string): RecoverError {

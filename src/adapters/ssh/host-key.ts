@@ -8,7 +8,7 @@ export interface HostKey {
 }
 
 /** Which keys a host may show. Of whom nobody has said it is refused with a remedy, unless a person says it now. */
-export type TrustedKeys =
+export type TrustedKeys = (
   | { readonly kind: "pinned"; readonly keys: readonly HostKey[]; readonly source: string }
   | { readonly kind: "fingerprint"; readonly fingerprint: string; readonly source: string }
   | {
@@ -16,7 +16,11 @@ export type TrustedKeys =
       readonly remedy: (shown: HostKey) => string;
       /** A person may say at first sight that it is the right one. */
       readonly accept?: (shown: HostKey) => Promise<boolean>;
-    };
+    }
+) & {
+  /** Refused before anything else, whoever vouches for them. */
+  readonly revoked?: readonly HostKey[];
+};
 
 /** Undefined where the text is no public key. A comment after the key is ignored. */
 export function parseHostKey(text: string): HostKey | undefined {

@@ -4,8 +4,15 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type HostKey, parseHostKey, sameKey } from "./host-key.js";
 
-/** Keys that the files hold for a host; files that are absent count as empty. Revoked keys are left out. */
-export async function knownHostKeys(files: readonly string[], host: string, port: number): Promise<HostKey[]> {
+export interface KnownKeys {
+  /** Of the host, and not revoked. */
+  readonly known: readonly HostKey[];
+  /** Refused whoever vouches for them (sshd(8): `@revoked`). */
+  readonly revoked: readonly HostKey[];
+}
+
+/** What the files hold for a host; files that are absent count as empty. */
+export async function knownHostKeys(files: readonly string[], host: string, port: number): Promise<KnownKeys> {
   const texts = await Promise.all(files.map(readIfPresent));
   return knownHostKeysIn(texts.join("\n"), host, port);
 }
@@ -26,7 +33,7 @@ export async function addKnownHost(
   await appendFile(file, `${gap}${knownHostsLine(host, port, key)}\n`, { mode: 0o600 });
 }
 
-export function knownHostKeysIn(text: string, host: string, port: number): HostKey[] {
+export function knownHostKeysIn(text: string, host: string, port: number): KnownKeys {
   const name = nameOf(host, port);
   const known: HostKey[] = [];
   const revoked: HostKey[] = [];
@@ -40,7 +47,7 @@ export function knownHostKeysIn(text: string, host: string, port: number): HostK
     if (key === undefined || marker === "@cert-authority") continue;
     (marker === "@revoked" ? revoked : known).push(key);
   }
-  return known.filter((key) => !revoked.some((bad) => sameKey(bad, key)));
+  return { known: known.filter((key) => !revoked.some((bad) => sameKey(bad, key))), revoked };
 }
 
 function nameOf(host: string, port: number): string {

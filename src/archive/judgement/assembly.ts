@@ -2,6 +2,7 @@
 import { formatLsn } from "../names/lsn.js";
 import { segmentName } from "../names/segment.js";
 import type { ArchiveFacts, Inside } from "../reading/facts.js";
+import { counted } from "../../counted.js";
 import { chainOf } from "./completeness.js";
 import type { Histories } from "./history.js";
 import type { Run } from "./lost.js";
@@ -55,12 +56,29 @@ export function gapVerdicts({ wal, times }: Study): readonly GapVerdict[] {
 export function lookOf({ seen: { insides }, damage }: Study): Look | null {
   if (insides === undefined) return null;
   const count = (wanted: (inside: Inside) => boolean): number => [...insides.values()].filter(wanted).length;
+  const unread = [...insides].filter(([key, inside]) => isUnread(inside) && !damage.has(key));
+  const segments = unread.filter(([key]) => key.startsWith("wal_005/")).length;
   return {
     objects: insides.size,
     broken: [...insides.keys()].filter((key) => damage.has(key)).length,
     hidden: count(({ hidden }) => hidden !== undefined),
     unproven: count(({ unproven }) => unproven === true),
+    unread: { tars: unread.length - segments, segments },
   };
+}
+
+const isUnread = ({ whole, broken, hidden }: Inside): boolean =>
+  whole !== true && broken === undefined && hidden === undefined;
+
+/** What stands between the ends of objects was not seen; "" where everything was read. */
+export function unreadText(look: Look | null): string {
+  if (look === null) return "the content of base backups and segments was not read";
+  const { tars, segments } = look.unread;
+  const parts = [
+    ...(tars === 0 ? [] : [counted(tars, "tar file")]),
+    ...(segments === 0 ? [] : [counted(segments, "segment")]),
+  ];
+  return parts.length === 0 ? "" : `between its ends, the content of ${parts.join(" and ")} was not read`;
 }
 
 /** The names of segments, at most `LONGEST_LIST` of them. */

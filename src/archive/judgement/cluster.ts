@@ -12,35 +12,44 @@ import type { Identity } from "./damage.js";
 export const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;
 
 export interface BaseCluster extends Identity {
-  /** What the base backup itself, or the WAL that it begins in, says. */
+  /** What the base backup itself says. */
   readonly inside: string | undefined;
+  /** What the WAL that it begins in says, where the base backup itself says nothing: somebody may have written over that. */
+  readonly inWal: string | undefined;
   /** Why the segment that it begins in cannot be its own; undefined where nothing says so. */
   readonly foreignStart: string | undefined;
 }
 
-/** `outside`: what is known beside the base backups; it holds where nothing in them says more. */
+/** `outside`: what is known beside the base backups; it outweighs WAL, and holds where nothing in a base backup says more. */
 export function clusterOf(facts: ArchiveFacts, base: BaseBackup, outside: string | undefined): BaseCluster {
   const { version } = base;
   const own = walgSystemId(base) ?? systemIdInTar(facts, base);
-  if (own !== undefined) return { systemId: own, version, inside: own, foreignStart: undefined };
+  if (own !== undefined) return { systemId: own, version, inside: own, inWal: undefined, foreignStart: undefined };
   const inWal = systemIdInWal(facts, base);
-  if (inWal === undefined || !isOlderThan(base, inWal))
-    return { systemId: inWal ?? outside, version, inside: inWal, foreignStart: undefined };
-  const made = initdbTime(inWal).toISOString();
+  const foreignStart = inWal !== undefined && isOlderThan(base, inWal) ? ofALaterCluster(inWal) : undefined;
+  if (foreignStart === undefined)
+    return { systemId: outside ?? inWal, version, inside: undefined, inWal, foreignStart };
   return {
     systemId: outside === inWal ? undefined : outside,
     version,
     inside: undefined,
-    foreignStart: `the segment that it begins in is of another cluster, ${inWal}, which was made after it, at ${made}`,
+    inWal: undefined,
+    foreignStart,
   };
 }
+
+const ofALaterCluster = (systemId: string): string =>
+  `the segment that it begins in is of another cluster, ${systemId}, which was made after it, at ${initdbTime(systemId).toISOString()}`;
+
+/** The WAL that it begins in is not of the cluster that it is taken for. */
+export const isDoubtful = ({ systemId, inWal }: BaseCluster): boolean => inWal !== undefined && inWal !== systemId;
 
 const walgSystemId = ({ sentinel }: BaseBackup): string | undefined =>
   sentinel?.ok === true ? sentinel.sentinel.walg?.systemId : undefined;
 
 /** Where its tar files were read. */
-const systemIdInTar = ({ insides }: ArchiveFacts, { parts }: BaseBackup): string | undefined =>
-  parts.flatMap(({ relative }) => insides?.get(relative)?.systemId ?? [])[0];
+const systemIdInTar = ({ insides, identities }: ArchiveFacts, { name, parts }: BaseBackup): string | undefined =>
+  parts.flatMap(({ relative }) => insides?.get(relative)?.systemId ?? [])[0] ?? identities?.get(name);
 
 /** Of the segment that the base begins in, where its first page is known. */
 function systemIdInWal(facts: ArchiveFacts, { start }: BaseBackup): string | undefined {

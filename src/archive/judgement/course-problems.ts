@@ -5,8 +5,10 @@ import { holesIn } from "../names/spans.js";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
 import type { Course } from "./course.js";
 import { type Histories, type Stretch, timelineAt } from "./history.js";
-import { lengthOf, type Run } from "./lost.js";
+import { lengthOf, lossIn, type Lost, type LostRuns, type Run } from "./lost.js";
 import type { Option } from "./option.js";
+import { missingHistories } from "./missing-history.js";
+import type { Reader } from "../reading/reader.js";
 import { problem, type Problem, type Restorer } from "./problem.js";
 import { LONGEST_LIST } from "./verdict.js";
 import { extent, type TimelineWal } from "./wal.js";
@@ -19,20 +21,20 @@ export interface CourseTerms {
   readonly course: Course;
   readonly wal: readonly TimelineWal[];
   readonly histories: Histories;
-  readonly missing: readonly Run[];
-  readonly unreachable: readonly Run[];
-  readonly aside: readonly Run[];
+  readonly lost: Lost;
   readonly restorer: Restorer;
+  readonly reader: Reader;
 }
 
 export function courseProblems(facts: ArchiveFacts, terms: CourseTerms): readonly Problem[] {
-  const { course, missing, unreachable, aside } = terms;
-  const lost = [...missing, ...unreachable];
-  const long = lengthOf(missing) > LONGEST_LIST || lengthOf(unreachable) + lengthOf(aside) > LONGEST_LIST;
+  const { course, lost } = terms;
+  const { missing, unreachable } = lossIn(lost);
+  const long = missing > LONGEST_LIST || unreachable > LONGEST_LIST;
   return [
     ...(terms.restorer === "container" ? latestOnly(terms) : targets(terms)),
+    ...missingHistories(terms),
     ...facts.entries.flatMap((entry) => partial(entry, terms)),
-    ...(lost.length === 0 ? [] : [gap(terms)]),
+    ...(lost.missing.length + lost.unreachable.length === 0 ? [] : [gap(lost)]),
     ...(long ? [problem("list-shortened", "", `only the first ${LONGEST_LIST} lost segments are listed`)] : []),
     ...disorder(facts, course),
   ];
@@ -40,7 +42,7 @@ export function courseProblems(facts: ArchiveFacts, terms: CourseTerms): readonl
 
 const nameOf = ({ timeline, first }: Run): string => segmentName({ timeline, number: first });
 
-function gap({ missing, unreachable }: CourseTerms): Problem {
+function gap({ missing, unreachable }: Lost): Problem {
   const first = missing[0] ?? unreachable[0];
   const beyond = counted(lengthOf(unreachable), "segment");
   const text = `this segment is missing; ${beyond} after it cannot be reached`;
@@ -56,21 +58,25 @@ function followed(stretches: readonly Stretch[]): readonly Problem[] {
 }
 
 /** For who can name a timeline: which, and why `latest` will not do. */
-function targets({ chosen, course, aside }: CourseTerms): readonly Problem[] {
+function targets({ chosen, course, lost }: CourseTerms): readonly Problem[] {
   const latest = chosen.courses[0];
   const why = latest?.refused;
   const asTold =
     why === undefined || course.target === "latest"
       ? []
       : [problem("target-timeline", "", `recovery_target_timeline must be '${course.target}', not latest: ${why}`)];
-  return [...followed(course.stretches), ...asTold, ...beside(aside)];
+  return [...followed(course.stretches), ...asTold, ...beside(lost.aside)];
 }
 
-function beside(aside: readonly Run[]): readonly Problem[] {
-  const first = aside[0];
+function beside({ missing, unreachable }: LostRuns): readonly Problem[] {
+  const first = unreachable[0] ?? missing[0];
   if (first === undefined) return [];
-  const timelines = [...new Set(aside.map(({ timeline }) => timeline))].join(", ");
-  const text = `${counted(lengthOf(aside), "segment")} of timeline ${timelines} cannot be reached from any base backup here`;
+  const timelines = [...new Set([...missing, ...unreachable].map(({ timeline }) => timeline))].join(", ");
+  const gone =
+    missing[0] === undefined
+      ? ""
+      : `; ${counted(lengthOf(missing), "segment")} of it missing, from ${nameOf(missing[0])}`;
+  const text = `${counted(lengthOf(unreachable), "segment")} of timeline ${timelines} cannot be reached from any base backup here${gone}`;
   return [problem("wal-aside", nameOf(first), text)];
 }
 

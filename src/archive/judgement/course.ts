@@ -1,13 +1,23 @@
 /** How a restore from a base backup would go: along which timelines, how far, and what of that is not there. */
 import type { Completion } from "./base-backup.js";
-import { type Histories, type Stretch, timelineAt, walAlong, type Way, wayTo, wayToLatest } from "./history.js";
+import {
+  hasNumber,
+  type Histories,
+  type Stretch,
+  timelineAt,
+  walAlong,
+  type Way,
+  wayOnOwn,
+  wayTo,
+  wayToLatest,
+} from "./history.js";
 import { replayFrom } from "./replay.js";
 import { type Segment, segmentName } from "../names/segment.js";
 import { holesIn, type Span } from "../names/spans.js";
 import type { TimelineWal } from "./wal.js";
 
-/** What stands as `recovery_target_timeline`. */
-export type TargetTimeline = "latest" | number;
+/** What stands as `recovery_target_timeline`. "current", that of the base backup: up to PostgreSQL 11 the setting is left out. */
+export type TargetTimeline = "latest" | "current" | number;
 
 export interface Course {
   readonly target: TargetTimeline;
@@ -47,13 +57,16 @@ export function coursesOf({ start, completion, timeline }: Asked, archive: Archi
   const base = { timeline: start.timeline, stop: stop.number, stopLsn };
   const along = (target: TargetTimeline, way: Way): Course => courseAlong({ start, stop, target, way }, archive);
   if (typeof timeline === "number") return [along(timeline, wayTo(timeline, base, archive.histories))];
-  if (timeline === "latest") return [along("latest", wayToLatest(base, archive.histories))];
+  if (timeline === "latest") return [along("latest", wayToLatest(base, archive))];
+  if (timeline === "current") return [along("current", wayOnOwn(base))];
   const targets = [start.timeline, ...[...archive.histories.keys()].filter((timeline) => timeline > start.timeline)];
   const named = [...new Set(targets)].flatMap((timeline) => {
     const way = wayTo(timeline, base, archive.histories);
     return way.known ? [along(timeline, way)] : [];
   });
-  return [along("latest", wayToLatest(base, archive.histories)), ...named];
+  // PostgreSQL asks for no history of the timeline that the base backup itself names.
+  if (!hasNumber(start.timeline, archive.histories)) named.unshift(along("current", wayOnOwn(base)));
+  return [along("latest", wayToLatest(base, archive)), ...named];
 }
 
 interface Leg {

@@ -50,6 +50,11 @@ export type Way =
   | { readonly known: true; readonly stretches: readonly Stretch[] }
   | { readonly known: false; readonly why: string };
 
+interface Archived {
+  readonly histories: Histories;
+  readonly wal: readonly TimelineWal[];
+}
+
 /** Where a base backup lies: its timeline, and the position at which it is consistent. */
 export interface Origin {
   readonly timeline: number;
@@ -58,21 +63,42 @@ export interface Origin {
   readonly stopLsn: bigint | undefined;
 }
 
-/** With `recovery_target_timeline = latest`. */
-export function wayToLatest(base: Origin, histories: Histories): Way {
+/** With `recovery_target_timeline = latest`. A stray history behind a hole, of no WAL here and no descent, hides nothing. */
+export function wayToLatest(base: Origin, { histories, wal }: Archived): Way {
   let newest = base.timeline;
   while (histories.has(newest + 1)) newest += 1;
   const beyond = [...histories.keys()].filter((timeline) => timeline > newest);
-  if (beyond.length > 0) {
+  const descends = (timeline: number): boolean =>
+    histories.get(timeline)?.some((left) => left.timeline >= base.timeline && left.timeline <= newest) === true;
+  if (beyond.some(descends) || (beyond.length > 0 && wal.some(({ timeline }) => timeline > newest))) {
     return unknown(`the history of timeline ${newest + 1} is missing, which hides timeline ${Math.min(...beyond)}`);
   }
-  return wayTo(newest, base, histories);
+  return newest === base.timeline ? wayOnOwn(base) : wayTo(newest, base, histories);
+}
+
+/** With `recovery_target_timeline = current`. */
+export function wayOnOwn({ timeline }: Origin): Way {
+  return { known: true, stretches: [{ timeline, from: 0 }] };
+}
+
+/** PostgreSQL takes the number of a timeline only where its history is there; the first has none. */
+export function hasNumber(timeline: number, histories: Histories): boolean {
+  return timeline === 1 || histories.get(timeline) !== undefined;
+}
+
+/** As PostgreSQL names it. */
+export function historyName(timeline: number): string {
+  return `${timeline.toString(16).toUpperCase().padStart(8, "0")}.history`;
 }
 
 /** With the number of a timeline as `recovery_target_timeline`. */
 export function wayTo(target: number, base: Origin, histories: Histories): Way {
   const start = base.timeline;
-  if (target === start) return { known: true, stretches: [{ timeline: start, from: 0 }] };
+  if (target === start && hasNumber(start, histories)) return wayOnOwn(base);
+  if (target === start)
+    return unknown(
+      `PostgreSQL refuses timeline ${start} by its number without ${historyName(start)}, and takes it as 'current'`,
+    );
   if (target < start) return unknown(`timeline ${target} is older than ${start}, on which the backup was made`);
   const history = histories.get(target);
   if (history === undefined) return unknown(`the history of timeline ${target} cannot be read`);

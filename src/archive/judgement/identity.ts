@@ -4,15 +4,17 @@ import { instanceGuid } from "../names/location.js";
 import { initdbTime, parseSysid } from "../names/sysid.js";
 import type { ArchiveFacts } from "../reading/facts.js";
 import { type BaseBackup, majorVersion, sentinelOf } from "./base-backup.js";
-import { CLOCK_TOLERANCE_MS } from "./cluster.js";
+import { CLOCK_TOLERANCE_MS, isDoubtful } from "./cluster.js";
 import type { Option } from "./option.js";
 import { problem, type Problem, type Restorer } from "./problem.js";
 
 export interface Known {
   /** What `sysids/sysid` says, where it says something. */
   readonly own: string | undefined;
-  /** What the base backup that is taken, or the WAL that it begins in, says. */
+  /** What the base backup that is taken says. */
   readonly inside: string | undefined;
+  /** What the WAL that it begins in says, where the base backup itself says nothing. */
+  readonly inWal: string | undefined;
   readonly systemId: string | undefined;
 }
 
@@ -39,8 +41,19 @@ export function identityProblems(facts: ArchiveFacts, terms: IdentityTerms): rea
     ...versionProblems(facts, terms),
     ...systemIdProblems(facts, terms),
     ...secondWriter(facts, terms.known),
+    ...doubtful(facts, terms),
     ...otherClusters(facts, terms),
   ];
+}
+
+/** Whose it is cannot be told by WAL that another may have written over, nor against it by what lies beside the archive. */
+function doubtful(facts: ArchiveFacts, { options }: IdentityTerms): readonly Problem[] {
+  return options.flatMap(({ base, cluster }) => {
+    if (base.sentinel === undefined || !isDoubtful(cluster)) return [];
+    const depth = facts.insides === undefined ? "--deep" : "--deep=full";
+    const text = `the segment that it begins in is of ${cluster.inWal ?? ""}, the archive calls itself ${cluster.systemId ?? ""}'s: ${depth} reads whose it is`;
+    return [problem("several-clusters", sentinelOf(base), text)];
+  });
 }
 
 /** By a few first pages alone it is not told whose the segments between them are. */
@@ -62,9 +75,10 @@ function otherClusters(facts: ArchiveFacts, { options, chosen }: IdentityTerms):
 }
 
 /** Nothing that is not known is another. */
-function isOther({ inside, foreignStart }: Option["cluster"], chosen: Option["cluster"] | undefined): boolean {
-  if (foreignStart !== undefined) return true;
-  return inside !== undefined && chosen?.inside !== undefined && inside !== chosen.inside;
+function isOther(cluster: Option["cluster"], chosen: Option["cluster"] | undefined): boolean {
+  if (cluster.foreignStart !== undefined) return true;
+  const [own, taken] = [cluster.inside ?? cluster.inWal, chosen?.inside ?? chosen?.inWal];
+  return own !== undefined && taken !== undefined && own !== taken;
 }
 
 function versionProblems(facts: ArchiveFacts, { finished }: IdentityTerms): readonly Problem[] {
@@ -94,6 +108,10 @@ function systemIdProblems(facts: ArchiveFacts, { known, elsewhere, restorer }: I
   }
   if (own === undefined && inside !== undefined && restorer === "person") {
     const text = `not usable here; ${inside} is what the base backup is of: a container of Dingo needs it beside the archive`;
+    return instanceGuid(facts.location) === undefined ? [] : [problem("sysid-from-elsewhere", SYSID_KEY, text)];
+  }
+  if (own === undefined && known.inWal !== undefined && restorer === "person") {
+    const text = `not usable here; the WAL is of ${known.inWal}, which another cluster may have written over: --deep=full reads it from the base backup`;
     return instanceGuid(facts.location) === undefined ? [] : [problem("sysid-from-elsewhere", SYSID_KEY, text)];
   }
   if (!facts.texts.has(SYSID_KEY)) {

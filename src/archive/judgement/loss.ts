@@ -1,4 +1,4 @@
-/** What a restore from this archive does not bring back: in segments, and in time once the deletion is known. */
+/** What a restore from this archive does not bring back, in segments, and how far the archive is from the deletion. */
 import { counted } from "../../counted.js";
 
 export interface Loss {
@@ -20,7 +20,7 @@ export interface LossInTime {
   /** ISO 8601: the data end no later than this. */
   readonly noLaterThan: string;
   readonly deletedAt: string;
-  /** At least this much is lost, zero where the archive may reach to the deletion. */
+  /** From the one to the other, zero when the archive may reach to the deletion. What was written then is lost, if anything was. */
   readonly seconds: number;
 }
 
@@ -30,17 +30,10 @@ export function lossInTime(reaches: string, deletedAt: Date): LossInTime {
   return { noLaterThan: reaches, deletedAt: deletedAt.toISOString(), seconds };
 }
 
-/** What is lost in time, the same wherever it is told; undefined where a time is not known. */
-export function lossInTimeText(reaches: string | undefined, deletedAt: string): string | undefined {
-  const deleted = new Date(deletedAt);
-  if (reaches === undefined || Number.isNaN(deleted.getTime())) return undefined;
-  const { noLaterThan, deletedAt: at, seconds } = lossInTime(reaches, deleted);
-  const lost = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  const told = seconds === 0 ? "it may reach to the deletion" : `at least ${lost} are lost`;
-  return `deleted ${at}, the archive reaches no later than ${noLaterThan}: ${told}`;
+/** Of segments alone; what was in an open one is told by `src/loss.ts`. */
+export function lostSegmentsText(loss: Loss): string {
+  if (loss.segments === 0) return "no archived segment is lost";
+  return `lost after the recovery point: ${counted(loss.segments, "segment")} (${whichText(loss)})`;
 }
 
-export function lossText(loss: Loss): string {
-  if (loss.segments === 0) return "no archived segment is lost";
-  return `lost after the recovery point: ${counted(loss.segments, "segment")} (${loss.missing} missing, ${loss.unreachable} unreachable)`;
-}
+export const whichText = ({ missing, unreachable }: Loss): string => `${missing} missing, ${unreachable} unreachable`;

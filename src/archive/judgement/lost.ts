@@ -1,8 +1,9 @@
 /** Segments that no restore from a chosen base backup brings back, by timeline. */
 import { holesIn, type Span } from "../names/spans.js";
 import type { Course } from "./course.js";
-import { timelineAt } from "./history.js";
-import type { TimelineWal } from "./wal.js";
+import { type Histories, timelineAt } from "./history.js";
+import { type Loss, lossOf } from "./loss.js";
+import { extent, type TimelineWal } from "./wal.js";
 
 export interface Run extends Span {
   readonly timeline: number;
@@ -11,12 +12,29 @@ export interface Run extends Span {
 export const lengthOf = (lost: readonly Run[]): number =>
   lost.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 
-/** On the course's own way: absent or damaged, and behind the first of these. */
-export function lostOnTheWay(course: Course): {
+/** Absent or damaged, and behind the first of these. */
+export interface LostRuns {
   readonly missing: readonly Run[];
   readonly unreachable: readonly Run[];
-} {
-  return { missing: byTimeline(course, course.missing), unreachable: byTimeline(course, course.unreachable) };
+}
+
+export interface Lost extends LostRuns {
+  /** Of what lies on no course at all. */
+  readonly aside: LostRuns;
+}
+
+export const NOTHING: LostRuns = { missing: [], unreachable: [] };
+export const NONE_LOST: Lost = { ...NOTHING, aside: NOTHING };
+
+export function lossIn({ missing, unreachable, aside }: Lost): Loss {
+  return lossOf(lengthOf([...missing, ...aside.missing]), lengthOf([...unreachable, ...aside.unreachable]));
+}
+
+interface Around {
+  readonly wal: readonly TimelineWal[];
+  readonly histories: Histories;
+  /** Of every base backup of the cluster that can be used. */
+  readonly courses: readonly Course[];
 }
 
 /**
@@ -24,15 +42,32 @@ export function lostOnTheWay(course: Course): {
  * at which its child begins (real-parts.md §3.3). What an old primary wrote on its own after a switch can be had with its
  * own timeline as the target, and is no loss.
  */
-export function lostAside(course: Course, wal: readonly TimelineWal[], courses: readonly Course[]): readonly Run[] {
-  return wal.flatMap(({ timeline, listed }) => {
-    const from = beginOf(course, timeline);
-    if (from === undefined) return [];
-    const reached = courses.flatMap((each) => reachedOn(each, timeline)).sort((a, b) => a.first - b.first);
-    return listed
-      .flatMap(({ first, last }) => (last < from ? [] : holesIn(reached, Math.max(first, from), last)))
-      .map((span) => ({ ...span, timeline }));
+export function lostAside(course: Course, { wal, histories, courses }: Around): LostRuns {
+  const found = wal.flatMap((each) => {
+    const from = beginOf(course, each.timeline);
+    if (from === undefined || extent(each).last < from) return [];
+    const reached = courses.flatMap((way) => reachedOn(way, each.timeline)).sort((a, b) => a.first - b.first);
+    const runs = (spans: readonly Span[]): readonly Run[] =>
+      spans
+        .flatMap(({ first, last }) => (last < from ? [] : holesIn(reached, Math.max(first, from), last)))
+        .map((span) => ({ ...span, timeline: each.timeline }));
+    const unreachable = runs(each.whole);
+    const absent = holesIn(each.whole, firstOf(each, { from, histories }), extent(each).last);
+    return [{ missing: runs(absent), unreachable }];
   });
+  return {
+    missing: found.flatMap(({ missing }) => missing),
+    unreachable: found.flatMap(({ unreachable }) => unreachable),
+  };
+}
+
+/** Where its history says that it begins, or else with what is listed of it. */
+function firstOf(
+  wal: TimelineWal,
+  { from, histories }: { readonly from: number; readonly histories: Histories },
+): number {
+  const begins = histories.get(wal.timeline)?.at(-1)?.number ?? extent(wal).first;
+  return Math.max(from, Math.min(begins, extent(wal).first));
 }
 
 /** From which number on a timeline may hold what the course does not; undefined where it is of no interest. */
@@ -53,7 +88,7 @@ function reachedOn({ stretches, start, last }: Course, timeline: number): readon
 }
 
 /** Cut where the way goes from one timeline to the next. */
-function byTimeline({ stretches }: Course, spans: readonly Span[]): readonly Run[] {
+export function byTimeline({ stretches }: Course, spans: readonly Span[]): readonly Run[] {
   const borders = stretches.map(({ from }) => from);
   return spans.flatMap(({ first, last }) => {
     const starts = [first, ...borders.filter((border) => border > first && border <= last)];

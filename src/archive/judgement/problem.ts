@@ -28,6 +28,7 @@ export const PROBLEMS = {
   "timelines-followed": "note",
   "target-timeline": "note",
   "wal-aside": "loss",
+  "history-missing": "note",
   "partial-segment": forContainer("unknown", "loss"),
   "other-compression": forContainer("unknown", "note"),
   "segment-twice": "note",

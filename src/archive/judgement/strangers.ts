@@ -7,18 +7,9 @@ import { startsLikeOpenPgp } from "../compression/openpgp.js";
 import { packingOfKey, type Packing } from "../names/packing.js";
 import type { Reader } from "../reading/reader.js";
 import { problem, type Problem } from "./problem.js";
+import { isCold } from "../reading/cold.js";
 import { isDamagedSegment } from "./wal.js";
 import { counted } from "../../counted.js";
-
-/** Storage classes that are read at once. INTELLIGENT_TIERING is not: its archive tiers do not show in a listing. */
-const READABLE = new Set([
-  "STANDARD",
-  "REDUCED_REDUNDANCY",
-  "STANDARD_IA",
-  "ONEZONE_IA",
-  "GLACIER_IR",
-  "EXPRESS_ONEZONE",
-]);
 
 export interface Onlooker {
   readonly reader: Reader;
@@ -50,11 +41,6 @@ function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): read
   }
 }
 
-/** Cannot be read at once, as far as its storage class tells. */
-export const isCold = ({ info }: ArchiveEntry): boolean => isColdClass(info.storageClass);
-
-export const isColdClass = (storageClass: string): boolean => !READABLE.has(storageClass || "STANDARD");
-
 function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
   const cold = entries.filter(isCold);
   const first = cold[0];
@@ -67,9 +53,11 @@ function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
 export const isEncrypted = ({ heads, opened }: ArchiveFacts): boolean =>
   opened !== undefined || [...heads.values()].some(startsLikeOpenPgp);
 
+const NOT_ASKED_FOR: ReadonlySet<string> = new Set<ArchiveEntry["kind"]["kind"]>(["other-compression", "unknown"]);
+
 function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, { reader, decrypts }: Onlooker): readonly Problem[] {
   const head = facts.heads.get(entry.relative);
-  if (head === undefined || isDamagedSegment(entry) || entry.kind.kind === "other-compression") return [];
+  if (head === undefined || isDamagedSegment(entry) || NOT_ASKED_FOR.has(entry.kind.kind)) return [];
   if (facts.opened?.has(entry.relative) === true) return [problem("encrypted-here-too", entry.relative, OPENED)];
   if (facts.insides?.has(entry.relative) === true) return [];
   const begins = beginsLike(head, packingOfKey(entry.relative));

@@ -12,6 +12,7 @@ import { type Histories, historiesOf } from "./history.js";
 import { type Known, ownSystemId } from "./identity.js";
 import { bestOption, type Option, optionOf } from "./option.js";
 import type { Restorer } from "./problem.js";
+import { withoutStrays } from "./strays.js";
 import { Times } from "./times.js";
 import { collectWal, type TimelineWal } from "./wal.js";
 
@@ -62,7 +63,7 @@ export interface Study {
 export function studyOf(facts: ArchiveFacts, beside: Beside): Study {
   const restorer = beside.restorer ?? "container";
   const reader = beside.reader ?? (restorer === "container" ? "wal-e" : writerOfNewest(facts));
-  const seen = seenBy(reader, facts);
+  const seen = withoutStrays(seenBy(reader, facts));
   const bases = collectBases(seen);
   const outside = ownSystemId(seen) ?? beside.systemId;
   const histories = historiesOf(seen);
@@ -82,7 +83,12 @@ export function studyOf(facts: ArchiveFacts, beside: Beside): Study {
   const identity = chosen?.cluster ?? { systemId: outside, version: undefined };
   return {
     ...{ seen, bases, histories, options, clusters, latest, chosen, restorer, reader, timeline, ...walOf(identity) },
-    known: { own: ownSystemId(seen), inside: chosen?.cluster.inside, systemId: identity.systemId },
+    known: {
+      own: ownSystemId(seen),
+      inside: chosen?.cluster.inside,
+      inWal: chosen?.cluster.inWal,
+      systemId: identity.systemId,
+    },
     course: chosen?.course ?? chosen?.courses[0],
     times: new Times(seen),
   };

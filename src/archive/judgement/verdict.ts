@@ -40,6 +40,8 @@ export interface Look {
   readonly hidden: number;
   /** Their packing has no mark at its end: only reading all of them tells whether they are whole. */
   readonly unproven: number;
+  /** Tar files and segments of which only both ends were read. */
+  readonly unread: { readonly tars: number; readonly segments: number };
 }
 
 /** A timeline as it lies in the archive. */

@@ -9,11 +9,11 @@ import { baseProblems } from "./base-problems.js";
 import { baseVerdict, gapVerdicts, lookOf, names, storageClasses, timelineVerdict } from "./assembly.js";
 import { byAge } from "./choose.js";
 import { courseProblems } from "./course-problems.js";
-import { holdsGood } from "./course.js";
 import { expiryProblems, NOT_LOOKED } from "./expiry.js";
 import { identityProblems } from "./identity.js";
-import { lossInTime, lossOf, NO_LOSS } from "./loss.js";
-import { lengthOf, lostAside, lostOnTheWay, type Run } from "./lost.js";
+import { lossInTime, NO_LOSS } from "./loss.js";
+import { lossIn, type Lost, NONE_LOST } from "./lost.js";
+import { lostFrom } from "./lost-from.js";
 import { problem, shorten, type Problem, verdictOf } from "./problem.js";
 import { type Stall, stallOf, stallText } from "./stall.js";
 import { isEncrypted, strangers } from "./strangers.js";
@@ -25,7 +25,8 @@ export type { Beside } from "./study.js";
 
 export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): ArchiveVerdict {
   const study = studyOf(facts, beside);
-  const lost = lostOf(study);
+  const { course: way } = study;
+  const lost = way === undefined ? NONE_LOST : lostFrom(study, { option: study.chosen, course: way });
   const problems = [...objectProblems(study, beside), ...wayProblems(study, lost)];
   const verdict = verdictOf(problems, study.restorer);
   const restorable = verdict === "restorable" || verdict === "restorable-with-loss";
@@ -34,7 +35,6 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
   const point = restorable && course !== undefined ? recoveryPointOf(course, times) : undefined;
   const stall = course === undefined ? undefined : stallOf(course, times, deletedAt);
   const expiry = beside.expiry ?? NOT_LOOKED;
-  const beyond = [...lost.unreachable, ...lost.aside];
   return {
     verdict,
     restorable,
@@ -44,13 +44,13 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
     baseBackups: study.options.map((option) => baseVerdict(option, study)),
     timelines: study.wal.map((wal) => timelineVerdict(wal, study.histories)),
     gaps: gapVerdicts(study),
-    missing: names(lost.missing),
-    unreachable: names(beyond),
+    missing: names([...lost.missing, ...lost.aside.missing]),
+    unreachable: names([...lost.unreachable, ...lost.aside.unreachable]),
     recoveryPoint: point ?? null,
     problems: shorten([...problems, ...stalled(stall), ...expiryProblems(expiry, beside.now)]),
     chosenBase: chosen?.base.name ?? null,
     needed: course?.needed ?? null,
-    loss: course === undefined ? NO_LOSS : lossOf(lengthOf(lost.missing), lengthOf(beyond)),
+    loss: course === undefined ? NO_LOSS : lossIn(lost),
     lossInTime: point === undefined || deletedAt === undefined ? null : lossInTime(point.time, deletedAt),
     segmentsToReplay: course?.segmentsToReplay ?? 0,
     expandedBytes: chosen?.completion?.expandedBytes ?? 0,
@@ -74,24 +74,6 @@ function shownId({ restorer, known, chosen }: Study, { systemId: elsewhere }: Be
   return known.own ?? elsewhere ?? known.inside;
 }
 
-interface Lost {
-  readonly missing: readonly Run[];
-  readonly unreachable: readonly Run[];
-  readonly aside: readonly Run[];
-}
-
-/** Where the timeline is given, what lies on another is not asked for; for a container it makes the verdict unknown. */
-function lostOf({ course, chosen, restorer, wal, options, timeline }: Study): Lost {
-  if (course === undefined) return { missing: [], unreachable: [], aside: [] };
-  const courses = options.flatMap((option) =>
-    option.course === undefined || option.wal !== chosen?.wal ? [] : option.courses.filter(holdsGood),
-  );
-  return {
-    ...lostOnTheWay(course),
-    aside: restorer === "container" || timeline !== undefined ? [] : lostAside(course, wal, courses),
-  };
-}
-
 function objectProblems(study: Study, { systemId: elsewhere, decrypts = false }: Beside): readonly Problem[] {
   const { seen, known, restorer, reader, bases, options, chosen } = study;
   return [
@@ -105,7 +87,7 @@ function objectProblems(study: Study, { systemId: elsewhere, decrypts = false }:
 function wayProblems(study: Study, lost: Lost): readonly Problem[] {
   const { seen, chosen, course } = study;
   if (course === undefined || chosen === undefined) return [];
-  return courseProblems(seen, { ...study, chosen, course, ...lost });
+  return courseProblems(seen, { ...study, chosen, course, lost });
 }
 
 function damaged({ seen, damage }: Study): readonly Problem[] {

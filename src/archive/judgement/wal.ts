@@ -26,9 +26,12 @@ export interface SegmentRange {
 }
 
 export function isDamagedSegment(entry: ArchiveEntry): boolean {
-  if (entry.kind.kind !== "segment") return false;
-  const shortest = packingOfKey(entry.relative) === "lzo" ? SHORTEST_LZOP : SHORTEST_PACKED;
-  return entry.info.size < shortest;
+  return entry.kind.kind === "segment" && isTooShort(entry);
+}
+
+/** For anything that is packed as its name says. */
+export function isTooShort({ relative, info }: ArchiveEntry): boolean {
+  return info.size < (packingOfKey(relative) === "lzo" ? SHORTEST_LZOP : SHORTEST_PACKED);
 }
 
 /**

@@ -22,6 +22,8 @@ export interface ArchiveFacts {
   readonly opened?: ReadonlySet<string>;
   /** By relative key: the first pages of those segments whose heads were read. */
   readonly pages?: ReadonlyMap<string, PageHeader>;
+  /** By name of a base backup: the system identifier in its own `pg_control`, where that was read. */
+  readonly identities?: ReadonlyMap<string, string>;
   /** By relative key: what was found inside objects, where it was looked for. */
   readonly insides?: ReadonlyMap<string, Inside>;
 }
@@ -35,6 +37,8 @@ export interface Inside {
   readonly page?: PageHeader;
   /** The packing has no mark at its end: whether the end is there is told only by reading all of it. */
   readonly unproven?: boolean;
+  /** It was read to its last byte. */
+  readonly whole?: boolean;
   /** Of all files in a tar file that was read to its end. */
   readonly memberBytes?: number;
   /** Of the cluster that a base backup restores to, in the tar file that holds its control file. */

@@ -17,6 +17,8 @@ import { formatLocation, relativeKey, type ArchiveLocation } from "../names/loca
 import type { Segment } from "../names/segment.js";
 import { LONG_HEADER_BYTES, type PageHeader, pageHeader } from "../wal/page-header.js";
 import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.js";
+import { baseIdentities, doubtfulBases } from "./base-identity.js";
+import { isCold } from "./cold.js";
 import { edges } from "./edges.js";
 import { clearBeginning } from "./in-clear.js";
 import { listArchive } from "./listing.js";
@@ -64,7 +66,11 @@ export async function readArchive(
     heads.set(entry.relative, clear ?? head);
   });
   const seen = { location, entries, texts, heads, ...(opened.size === 0 ? {} : { opened }) };
-  return times ? { ...seen, pages: await pagesIn(heads) } : seen;
+  if (!times) return seen;
+  const timed = { ...seen, pages: await pagesIn(heads) };
+  const names = doubtfulBases(timed);
+  if (names.length === 0) return timed;
+  return { ...timed, identities: await baseIdentities(reader, timed, { names, cold: isCold }) };
 }
 
 /** Undefined where it is no message, or no key is at hand; nothing where it is damaged. */

@@ -21,7 +21,8 @@ export async function fullRead(looked: Looked): Promise<Inside> {
   const head = new FirstPiece(await looked.reader.stream(at, { ifMatch: entry.info.etag }));
   const pieces = decompressed(head.pieces(), packing);
   try {
-    return await (entry.kind.kind === "segment" ? segment(pieces) : tarFile(pieces, entry.info.size));
+    const seen = await (entry.kind.kind === "segment" ? segment(pieces) : tarFile(pieces, entry.info.size));
+    return { ...seen, whole: true };
   } catch (error) {
     throw mayBeEncrypted(error, head.bytes);
   }

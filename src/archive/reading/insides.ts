@@ -1,12 +1,14 @@
 /**
  * Looks into the objects that a restore needs. `deep`: the first bytes and the last few of each, which tell the cluster, the
- * release, the timeline, the place and whether the end is there (wal-archives.md §0.4). `full`: every byte, unpacked and held
- * against its checksums. Memory is bounded by what is under way at once, whatever the archive holds.
+ * release, the timeline, the place and whether the end is there (wal-archives.md §0.4), and every byte of the newest base
+ * backups as far as they are small: only the sum of its files shows that one lacks its last part. `full`: every byte of
+ * everything, unpacked and held against its checksums. Memory is bounded by what is under way at once, whatever the archive holds.
  */
 import type { ObjectReader } from "../../ports/object-store.js";
 import { Damaged } from "../compression/damaged.js";
 import type { ArchiveEntry, ArchiveFacts, Inside } from "./facts.js";
 import { DOUBTFUL, glance, type Looked } from "./glance.js";
+import type { KeyKind } from "../names/layout.js";
 import { packingOfKey } from "../names/packing.js";
 import { inParallel } from "./parallel.js";
 import { fullRead } from "./full-read.js";
@@ -35,8 +37,11 @@ export async function lookInside(
 ): Promise<ReadonlyMap<string, Inside>> {
   const insides = new Map<string, Inside>();
   const entries = facts.entries.filter((entry) => isPacked(entry) && entry.info.size > 0 && !cold(entry));
-  const look = depth === "full" ? fullRead : reader.opensMessages === true ? bothEndsOrAll : bothEnds;
+  const atEnds = reader.opensMessages === true ? bothEndsOrAll : bothEnds;
+  const small = depth === "full" ? new Set<string>() : smallBases(facts);
   await inParallel(entries, IN_FLIGHT[depth], async (entry) => {
+    const isWanted = depth === "full" || (isTar(entry.kind) && small.has(entry.kind.base.name));
+    const look = isWanted ? fullRead : atEnds;
     await betweenItems?.();
     insides.set(entry.relative, await answered(() => look({ reader, location: facts.location, entry })));
     progress?.(insides.size, entries.length);
@@ -71,8 +76,32 @@ function withoutHaste(insides: ReadonlyMap<string, Inside>): ReadonlyMap<string,
 }
 
 /** As the reader sees them: segments, and the tar files of base backups. */
-function isPacked({ kind }: ArchiveEntry): boolean {
-  return kind.kind === "segment" || kind.kind === "part" || kind.kind === "named-tar";
+const isPacked = ({ kind }: ArchiveEntry): boolean => kind.kind === "segment" || isTar(kind);
+
+type Tar = Extract<KeyKind, { readonly kind: "part" | "named-tar" }>;
+
+const isTar = (kind: KeyKind): kind is Tar => kind.kind === "part" || kind.kind === "named-tar";
+
+/** As they are packed, all of them together: seconds, and no more than a small database has. */
+const SMALL_BYTES = 256 * 1024 * 1024;
+
+/** Names of finished base backups, the newest first, as long as they are small together. */
+function smallBases({ entries }: ArchiveFacts): ReadonlySet<string> {
+  const sizes = new Map<string, number>();
+  for (const { kind, info } of entries)
+    if (isTar(kind)) sizes.set(kind.base.name, (sizes.get(kind.base.name) ?? 0) + info.size);
+  const stored = entries.flatMap(({ kind, info }) =>
+    kind.kind === "sentinel" ? [{ name: kind.base.name, at: info.lastModified }] : [],
+  );
+  const newestFirst = stored.sort((a, b) => (a.at < b.at ? 1 : -1));
+  const taken = new Set<string>();
+  let left = SMALL_BYTES;
+  for (const { name } of newestFirst) {
+    left -= sizes.get(name) ?? 0;
+    if (left < 0) break;
+    taken.add(name);
+  }
+  return taken;
 }
 
 async function answered(look: () => Promise<Inside>): Promise<Inside> {

@@ -3,12 +3,16 @@ import { RecoverError } from "../../errors.js";
 import type { ObjectInfo } from "../../ports/object-store.js";
 import { type BaseBackup, majorVersion } from "../judgement/base-backup.js";
 import type { Course } from "../judgement/course.js";
-import { timelineAt } from "../judgement/history.js";
+import { hasNumber, historyName, timelineAt } from "../judgement/history.js";
 import { elsewhere } from "../judgement/elsewhere.js";
 import { bestOption, type Option } from "../judgement/option.js";
 import { type Study, studyOf } from "../judgement/study.js";
 import { pickFor, type RecoveryWindow, windowsOf } from "../judgement/window.js";
-import { lostOnTheWay } from "../judgement/lost.js";
+import { courseProblems } from "../judgement/course-problems.js";
+import type { Loss } from "../judgement/loss.js";
+import { lossIn } from "../judgement/lost.js";
+import { lostFrom } from "../judgement/lost-from.js";
+import type { Problem, ProblemCode } from "../judgement/problem.js";
 import { formatLocation, type ArchiveLocation } from "../names/location.js";
 import { plainKind } from "../names/layout.js";
 import { packingOfKey, type Packing } from "../names/packing.js";
@@ -43,12 +47,19 @@ export interface RestorePlan {
   /** How many of the segments the base needs to become consistent. */
   readonly neededSegments: number;
   readonly histories: readonly PackedFile[];
-  /** What stands as `recovery_target_timeline`: always a number, so that no branch is taken by its being the newest. */
+  /** Where the course ends. */
   readonly timeline: number;
+  /**
+   * What stands as `recovery_target_timeline`: never `latest`, so that no branch is taken by its being the newest, and the
+   * base backup's own as `current` where PostgreSQL would refuse its number.
+   */
+  readonly target: number | "current";
   /** Those that the course goes along, oldest first. */
   readonly timelines: readonly number[];
-  /** Segments that no restore from this base reaches: absent, and behind them. */
-  readonly lost: { readonly missing: number; readonly unreachable: number };
+  /** Segments that this restore does not bring back, as `archive verify` counts them. */
+  readonly lost: Loss;
+  /** What `archive verify` says of that. */
+  readonly findings: readonly Problem[];
   readonly systemId: string | undefined;
   readonly targetTime: string | undefined;
 }
@@ -74,9 +85,9 @@ export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): Restore
   const option = targetTime === undefined ? newest(study, clusters) : forTime(study, clusters, targetTime);
   const { course, base } = option;
   const segments = segmentsAlong(study, option);
-  const lost = lostOnTheWay(course);
-  const count = (runs: readonly { readonly first: number; readonly last: number }[]): number =>
-    runs.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const timeline = course.stretches.at(-1)?.timeline ?? base.start.timeline;
+  const target = hasNumber(timeline, study.histories) ? timeline : "current";
+  const lost = lostFrom(study, { option, course });
   return {
     location: facts.location,
     base: base.name,
@@ -88,14 +99,26 @@ export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): Restore
     tars: tarsOf(study, base),
     segments,
     neededSegments: (option.completion?.stop.number ?? base.start.number) - base.start.number + 1,
-    histories: historiesIn(study),
-    timeline: course.stretches.at(-1)?.timeline ?? base.start.timeline,
+    histories: historiesIn(study, target === "current" ? timeline : undefined),
+    timeline,
+    target,
     timelines: course.stretches.map(({ timeline }) => timeline),
-    lost: { missing: count(lost.missing), unreachable: count(lost.unreachable) },
+    lost: lossIn(lost),
+    findings: courseProblems(study.seen, { ...study, chosen: option, course, lost }).filter(({ code }) =>
+      TOLD.has(code),
+    ),
     systemId: option.cluster.systemId,
     targetTime: targetTime?.toISOString(),
   };
 }
+
+const TOLD: ReadonlySet<string> = new Set<ProblemCode>([
+  "target-timeline",
+  "wal-aside",
+  "wal-gap",
+  "history-missing",
+  "partial-segment",
+]);
 
 interface Usable extends Option {
   readonly course: Course;
@@ -181,12 +204,12 @@ function segmentsAlong(study: Study, { course, damage }: Usable): readonly Plann
   return [...wanted.keys()].flatMap((name) => found.get(name) ?? []);
 }
 
-/** All of them: a new timeline is numbered by those that are there (wal-archives.md §5). */
-function historiesIn(study: Study): readonly PackedFile[] {
+/** All of them, as a new timeline is numbered by those that are there (wal-archives.md §5), but for one that cannot be read. */
+function historiesIn(study: Study, without: number | undefined): readonly PackedFile[] {
   const found = new Map<string, PackedFile>();
   for (const entry of study.seen.entries) {
-    if (entry.kind.kind !== "timeline-history") continue;
-    const name = `${entry.kind.timeline.toString(16).toUpperCase().padStart(8, "0")}.history`;
+    if (entry.kind.kind !== "timeline-history" || entry.kind.timeline === without) continue;
+    const name = historyName(entry.kind.timeline);
     // WAL-G may have sent one again in another packing.
     if (!found.has(name)) found.set(name, packedFile(study, entry, name));
   }

@@ -152,7 +152,7 @@ interface Settled {
 async function writeSettings(files: DataFiles, { plan, base, wal, directory }: Settled): Promise<void> {
   const settings = settingsFiles({
     major: base.control.version,
-    timeline: plan.timeline,
+    timeline: plan.target,
     targetTime: plan.targetTime,
     least: base.control.settings,
     socketDirectory: socketDirectoryOf(directory),

@@ -8,7 +8,7 @@ import { OWN_DIRECTORY } from "./place.js";
 export interface RecoveryTerms {
   /** `9.6`, `13`. */
   readonly major: string;
-  readonly timeline: number;
+  readonly timeline: number | "current";
   /** ISO 8601 in UTC; undefined: to the end of what is there. */
   readonly targetTime: string | undefined;
   /** Settings that must not be less than on the old server. */
@@ -51,7 +51,9 @@ export function isBefore(major: string, version: number): boolean {
 
 function recoverySettings({ major, timeline, targetTime }: RecoveryTerms): readonly string[] {
   const command = setting("restore_command", `sh ${OWN_DIRECTORY}/restore-wal "%f" "%p"`);
-  const always = [command, setting("recovery_target_timeline", String(timeline))];
+  // Up to 11 the base backup's own timeline is what counts where nothing is said, and `current` is no value.
+  const isUnsaid = timeline === "current" && isBefore(major, 12);
+  const always = [command, ...(isUnsaid ? [] : [setting("recovery_target_timeline", String(timeline))])];
   if (targetTime === undefined) return always;
   const stop = isBefore(major, 9.5) ? "pause_at_recovery_target = false" : setting("recovery_target_action", "promote");
   return [...always, setting("recovery_target_time", stamp(targetTime)), stop];

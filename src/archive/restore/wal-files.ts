@@ -59,7 +59,7 @@ export async function restoreWal(work: WalWork): Promise<RestoredWal> {
 /** A history has a line of some fifty bytes for each timeline before it. */
 const LARGEST_HISTORY = 256 * 1024;
 
-/** Of a timeline that is not gone along, only the name counts: the server numbers its own behind those that are there. */
+/** The server reads that of the timeline that it ends on. Of any other only the name counts: it numbers its own behind them. */
 async function bringHistory(history: PackedFile, { plan, files, objects, root }: WalWork): Promise<void> {
   const path = `${WAL_DIRECTORY}/${history.name}`;
   let size = 0;
@@ -69,8 +69,8 @@ async function bringHistory(history: PackedFile, { plan, files, objects, root }:
       if (size > LARGEST_HISTORY) throw new Damaged("too-large", "it unpacks to more than any history has");
     });
   } catch (error) {
-    const isOnTheWay = plan.timelines.includes(Number.parseInt(history.name, 16));
-    if (isOnTheWay || !(error instanceof Damaged) || error.damage === "encrypted") throw explained(error, history);
+    const isRead = Number.parseInt(history.name, 16) === plan.timelines.at(-1);
+    if (isRead || !(error instanceof Damaged) || error.damage === "encrypted") throw explained(error, history);
     await truncate(join(root, path));
   }
 }

@@ -83,12 +83,15 @@ function ofWorld(world: World, kept: ReadonlySet<string>): Record<string, unknow
   const bases = basesOf(world, kept);
   const etcd = Object.fromEntries(
     Object.entries(world.etcd.entries)
-      .filter(([key]) => !key.endsWith("/optime/leader"))
+      .filter(([key]) => !OF_LOOPS.test(key))
       .map(([key, { value }]) => [key, withoutPositions(value, bases)]),
   );
   const { instances, deleted } = world.broker;
   return { cells, objects: objectsOf(world, kept), etcd, instances, deleted, faults: world.faults };
 }
+
+/** Keys that a leader writes again and again: what they say is when it did so last. */
+const OF_LOOPS = /\/(?:optime\/leader|wale-backup-list)$/;
 
 /** A leader archives a segment every minute: only those that the lost instance wrote say anything. */
 function objectsOf(world: World, kept: ReadonlySet<string>): readonly string[] {

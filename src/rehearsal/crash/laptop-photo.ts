@@ -134,7 +134,7 @@ export function laptopEssence(temporary: string): readonly string[] {
   return placesIn(temporary).flatMap((name) => {
     const place = join(temporary, name);
     const state = isServed(place) ? "a server runs" : "no server runs";
-    const dump = digestOf(join(place, "out/dump.sql"));
+    const dump = digestOf(join(place, "out/tables.dump"));
     const tables = digestOf(join(place, "data/stand-in.json"));
     const names = readdirSync(place).sort().join(" ");
     return [`laptop/${kindOf(name)}: ${state}; ${names}; dump ${dump}; database ${tables}`];

@@ -88,6 +88,9 @@ function elsewhere(state: DockerEngineState, program: string, call: DockerCall):
   if (words[0] === "docker-compose") return applyCompose(state, { ...call, generation: "v1", words: words.slice(1) });
   const docker = (before: DockerEngineState, own: readonly string[], stdin: string): Applied =>
     apply(before, { ...call, program: "docker", words: own, stdin });
+  const [, , script = "", , from = ""] = words;
+  if (words[0] === "sh" && script.includes('docker cp -a "$from" -'))
+    return docker(state, ["cp", "-a", from, words.at(-2) ?? ""], "");
   return applyDumps(state, { ...call, words }, docker) ?? applyFiles(state, { ...call, words });
 }
 

@@ -2,6 +2,7 @@
  * Copies of data directories and servers on them, as far as our adapter calls for them: volumes of a run's own, the scripts
  * that it runs in containers, and what its servers answer. Undefined: nobody here knows the call.
  */
+import { archived, unarchived } from "../box-archive.js";
 import { type BoxDatabases, ROWS_FILE, rowsFile, rowsIn } from "./catalogue-files.js";
 import { postgresFiles } from "./postgres-files.js";
 import { altered, freeBytes, nodeOn, recorded } from "./machine-files.js";
@@ -219,21 +220,30 @@ export function execCopy(
   if (script.includes("pg_isready")) return answered(state, "");
   const databases = databasesOf(state, container) ?? {};
   const database = /^dbname='(.*)'$/s.exec(args[args.indexOf("-d") + 1] ?? "")?.[1] ?? "postgres";
-  if (script.includes("exec pg_dumpall")) return answered(state, "-- the box's roles\n");
-  if (script.includes("exec pg_dump ")) return answered(state, `${DUMP}${JSON.stringify(databases[database] ?? {})}\n`);
-  if (!script.includes("exec psql")) return undefined;
-  if (stdin.startsWith("-- the box's roles")) return answered(recorded(state, `load roles ${container.name}`), "");
-  if (stdin.startsWith(DUMP)) {
-    const loaded = JSON.parse(stdin.slice(DUMP.length)) as BoxDatabases[string];
+  if (script.includes("exec pg_dumpall")) return answered(state, ROLES);
+  if (script.includes("exec pg_dump ")) return answered(state, archived(JSON.stringify(databases[database] ?? {})));
+  if (script.includes("exec pg_restore ")) {
+    const read = unarchived(stdin);
+    if ("wrong" in read) return failed(state, 1, `pg_restore: error: ${read.wrong}`);
+    const loaded = JSON.parse(read.content) as BoxDatabases[string];
+    const there = Object.keys(loaded).find((name) => name in (databases[database] ?? {}));
+    if (there !== undefined)
+      return failed(state, 1, `pg_restore: error: could not execute query: ERROR:  relation "${there}" already exists`);
     return answered(
       changed(state, container, {
-        databases: { ...databases, [database]: loaded },
+        databases: { ...databases, [database]: { ...databases[database], ...loaded } },
         now,
         what: `load ${database} ${container.name}`,
       }),
       "",
     );
   }
+  if (!script.includes("exec psql")) return undefined;
+  const digits = /decode\('([0-9a-f]*)', 'hex'\)/.exec(stdin)?.[1];
+  if (digits !== undefined)
+    return Buffer.from(digits, "hex").toString().includes("database cluster dump complete")
+      ? answered(recorded(state, `load roles ${container.name}`), "")
+      : failed(state, 3, "ERROR:  the file of the roles is cut");
   const made = /CREATE DATABASE (\w+)/.exec(stdin)?.[1];
   if (made !== undefined)
     return answered(
@@ -247,7 +257,7 @@ export function execCopy(
   return sql(state, { databases, database, text: stdin });
 }
 
-const DUMP = "-- the box's dump ";
+const ROLES = "-- the box's roles\n-- PostgreSQL database cluster dump complete\n";
 
 function sql(
   state: DockerEngineState,

@@ -20,8 +20,12 @@ export function applyDumps(
   const [shell, c, script = "", sh, path = "", program, ...rest] = words;
   if (shell !== "sh" || c !== "-c" || sh !== "sh") return undefined;
   if (script.endsWith('sha256sum < "$1"') && program === undefined) return says(state, described(state, path));
+  if (script.endsWith('| "$@"\n')) return applyRoles(state, words, docker);
   if (program !== "docker") return undefined;
-  if (script.endsWith('exec "$@" < "$f"')) return docker(state, rest, textAt(state, path) ?? "");
+  if (script.endsWith('exec "$@" < "$f"')) {
+    const text = textAt(state, path);
+    return text === undefined ? notOpened(state, path) : docker(state, rest, text);
+  }
   if (!script.includes('"$@" > "$f.part"')) return undefined;
   const said = docker(state, rest, stdin);
   if (said.answer.code !== 0) return said;
@@ -29,6 +33,22 @@ export function applyDumps(
   const written = altered(above, path, (tree, at) => planted(tree, at, file(said.answer.stdout, { modified: now })));
   return says(recorded(written, `dump ${path}`), described(written, path));
 }
+
+/** `sh -c SCRIPT sh FILE HEAD TAIL docker …` */
+function applyRoles(state: DockerEngineState, words: readonly string[], docker: Docker): Applied | undefined {
+  const [path = "", head = "", tail = "", program, ...rest] = words.slice(4);
+  if (program !== "docker") return undefined;
+  const text = textAt(state, path);
+  if (text === undefined) return { state, answer: { code: 1, stdout: "", stderr: `there is no ${path}\n` } };
+  const said = text.replaceAll(/^\\(?:un)?restrict [A-Za-z0-9]+\n/gmu, "");
+  return docker(state, rest, `${head}${Buffer.from(said, "latin1").toString("hex")}${tail}`);
+}
+
+/** The shell itself says so. */
+const notOpened = (state: DockerEngineState, path: string): Applied => ({
+  state,
+  answer: { code: 2, stdout: "", stderr: `sh: 1: cannot open ${path}: No such file\n` },
+});
 
 const says = (state: DockerEngineState, stdout: string): Applied => ({
   state,

@@ -47,15 +47,12 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     rest.join(" ") === "-mindepth 1 -maxdepth 1 -printf %f\\0" ? namesIn(state, path.replace(/\/$/, "")) : undefined,
   du: (state, words) => sized(state, words.at(-1) ?? "", words),
   df: (state, words) => space(state, words.at(-1) ?? "", words),
-  mkdir: (state, [p, dashes, path = ""], { now }) =>
-    p === "-p" && dashes === "--" ? says(recorded(madeDirectory(state, path, now), `mkdir ${path}`), "") : undefined,
-  cp: copy,
-  mv: (state, [t, n, dashes, from = "", to = ""]) =>
-    t === "-T" && n === "-n" && dashes === "--" ? move(state, from, to) : undefined,
+  unshare: (state, [mount, shell, c, script = "", sh, from = "", to = "", inner = ""]) =>
+    mount === "--mount" && shell === "sh" && c === "-c" && sh === "sh" && script.includes("\nexec chroot /sys env -i")
+      ? confined(state, { from, to, inner })
+      : undefined,
   rm: (state, [r, one, dashes, path = ""]) =>
     r === "-rf" && one === "--one-file-system" && dashes === "--" ? remove(state, path) : undefined,
-  sha256sum: (state, [dashes, path = ""]) => (dashes === "--" ? hash(state, path) : undefined),
-  git: (state, words) => git(state, words),
   sh: script,
 };
 
@@ -68,6 +65,8 @@ const fails = (state: DockerEngineState, stderr: string, code = 1): Applied => (
   answer: { code, stdout: "", stderr: `${stderr}\n` },
 });
 const NOWHERE = "No such file or directory";
+/** What the scripts that enter a directory end with where there is none. */
+const NOT_THERE = 6;
 
 const KINDS = { directory: "directory", file: "regular file", link: "symbolic link", pipe: "fifo" } as const;
 
@@ -119,12 +118,29 @@ export function madeDirectory(state: DockerEngineState, path: string, now: numbe
   }, state);
 }
 
-const COPY = "-a -T --sparse=auto --reflink=auto --";
-/** Only what is newer or lacking. */
-const AGAIN = "-a -T -u --sparse=auto --reflink=auto --";
+interface Confined {
+  readonly from: string;
+  readonly to: string;
+  readonly inner: string;
+}
 
-function copy(state: DockerEngineState, words: readonly string[]): Applied | undefined {
-  const [how, from = "", to = ""] = [words.slice(0, -2).join(" "), words.at(-2), words.at(-1)];
+const COPY = 'exec cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"';
+/** Only what is newer or lacking. */
+const AGAIN = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
+
+/** Where no link leads out; the box has none that would. */
+function confined(state: DockerEngineState, { from, to, inner }: Confined): Applied | undefined {
+  const isThere = (path: string): boolean => nodeOn(state, path)?.kind === "directory";
+  for (const path of [from, to.slice(0, to.lastIndexOf("/")) || "/"])
+    if (!isThere(path)) return fails(state, `${path}: there is no such directory`, NOT_THERE);
+  if (inner.includes("| uniq -z -u |")) return withoutDifferences(state, from, to);
+  return copy(state, { from, to, how: inner });
+}
+
+function copy(
+  state: DockerEngineState,
+  { from, to, how }: { readonly from: string; readonly to: string; readonly how: string },
+): Applied | undefined {
   if (how !== COPY && how !== AGAIN) return undefined;
   const tree = treeAt(state, from);
   if (tree === undefined) return fails(state, `cp: cannot stat '${from}': ${NOWHERE}`);
@@ -218,29 +234,52 @@ function hash(state: DockerEngineState, path: string): Applied {
   return says(state, `${digestOf(node)}  ${path}\n`);
 }
 
-function git(state: DockerEngineState, words: readonly string[]): Applied | undefined {
-  const [c, safe, at, path = "", ls, match, dashes, name = ""] = words;
-  if ([c, safe, at, ls, match, dashes].join(" ") !== "-c safe.directory=* -C ls-files --error-unmatch --")
-    return undefined;
+const LS_FILES =
+  "GIT_CONFIG_NOSYSTEM=1 GIT_OPTIONAL_LOCKS=0 git -c core.fsmonitor=false -c core.hooksPath=/dev/null -c core.pager=cat ls-files --error-unmatch --";
+
+function git(state: DockerEngineState, words: readonly string[], path: string): Applied | undefined {
+  if (words.join(" ") !== LS_FILES) return undefined;
   if (state.tracked === undefined)
     return fails(state, "fatal: not a git repository (or any of the parent directories): .git", 128);
-  if (state.tracked.includes(`${path}/${name}`)) return says(state, `${name}\n`);
-  return fails(state, `error: pathspec '${name}' did not match any file(s) known to git`);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (state.tracked.includes(path)) return says(state, `${name}\n`);
+  return fails(state, `error: pathspec './${name}' did not match any file(s) known to git`);
+}
+
+/** The box has directories of root's alone: their owner is who calls. */
+function asOwner(state: DockerEngineState, [path = "", program, ...rest]: readonly string[], call: FileCall) {
+  if (nodeOn(state, path.slice(0, path.lastIndexOf("/")) || "/")?.kind !== "directory")
+    return fails(state, `${path.slice(0, path.lastIndexOf("/"))}: there is no such directory`, NOT_THERE);
+  if (program === "env") return git(state, rest, path);
+  if (program === "sha256sum") return hash(state, path);
+  return program === "sh" ? script(state, [...rest, path], call) : undefined;
 }
 
 /** Scripts are told by a line that only they have. */
-function script(state: DockerEngineState, [c, text = "", sh, ...rest]: readonly string[], call: FileCall) {
+function script(
+  state: DockerEngineState,
+  [c, text = "", sh, ...rest]: readonly string[],
+  call: FileCall,
+): Applied | undefined {
   if (c !== "-c" || sh !== "sh") return undefined;
-  const [path = "", second = "", third = ""] = rest;
+  const [path = "", second = "", third = "", fourth = ""] = rest;
+  if (text.includes("\nset -- mkdir -p --"))
+    return says(recorded(madeDirectory(state, path, call.now), `mkdir ${path}`), "");
+  if (text.includes("\nexec setsid -w env -i")) return asOwner(state, rest, call);
   if (text.includes("\nsums() {")) return fingerprint(state, path);
-  if (text.includes("\nnew=$1.dingo-recover-new\n")) return write(state, { path, expected: second, sum: third }, call);
-  if (text.startsWith('[ -e "$1" ] || exit 0; [ "$(sha256sum <')) return removeText(state, path, second);
-  if (text.includes("then printf denied; else printf absent")) return textFile(state, path, Number(second));
+  if (text.includes("\nnew=$1.dingo-recover-new\n"))
+    return write(state, { path: fourth, expected: path, sum: second, like: third }, call);
+  if (text.startsWith('[ -e "$2" ] || exit 0; [ "$(sha256sum <')) return removeText(state, second, path);
+  if (text.includes("\nprintf text\n")) return textFile(state, second, Number(path));
   if (text.includes("| uniq -z -u | head -c 1")) return different(state, path, second);
-  if (text.includes("| uniq -z -u |")) return withoutDifferences(state, path, second);
+  if (text.startsWith("exec mv -T -n -- ")) return move(state, second, beside(second, path));
+  if (text.includes("may make nothing in")) return says(state, "");
+  if (text.includes("\ntold() {")) return says(state, ledBy(state, path));
   const said = answerScript(state, { script: text, words: rest, real: (each) => each });
   return said === undefined ? undefined : says(state, said);
 }
+
+const beside = (path: string, name: string): string => `${path.slice(0, path.lastIndexOf("/"))}/${name}`;
 
 function fingerprint(state: DockerEngineState, path: string): Applied {
   const tree = treeAt(state, path);
@@ -292,7 +331,7 @@ const CHANGED = 3;
 
 function write(
   state: DockerEngineState,
-  { path, expected, sum }: { readonly path: string; readonly expected: string; readonly sum: string },
+  { path, expected, sum, like }: Record<"path" | "expected" | "sum" | "like", string>,
   { stdin, now }: FileCall,
 ): Applied {
   const node = nodeOn(state, path);
@@ -300,9 +339,20 @@ function write(
   const bytes = Buffer.from(stdin, "latin1");
   if (bytes.length > freeBytes(state)) return fails(state, "cat: write error: No space left on device");
   if (digest(bytes) !== sum) return fails(state, "not all of the text has come", 4);
-  const { uid, mode } = node ?? { uid: 0, mode: 0o644 };
+  const { uid, mode } = node ?? nodeOn(state, beside(path, like)) ?? { uid: 0, mode: 0o644 };
   const next = altered(state, path, (tree, at) => planted(tree, at, file(bytes, { uid, mode, modified: now })));
   return says(recorded(taken(next, bytes.length), `write ${path}`), "");
+}
+
+/** Links there are none on the way, in the box. */
+function ledBy(state: DockerEngineState, directory: string): string {
+  const parts = directory.split("/").filter((part) => part !== "");
+  const way = parts.map((_part, index) => `/${parts.slice(0, index + 1).join("/")}`).reverse();
+  const others = way.find((path) => {
+    const { uid, mode } = nodeOn(state, path) ?? { uid: 0, mode: 0o755 };
+    return uid !== 0 || (mode & 0o022) !== 0;
+  });
+  return others === undefined ? "" : `others than root may write to ${others}\n`;
 }
 
 function removeText(state: DockerEngineState, path: string, expected: string): Applied {

@@ -2,7 +2,7 @@
  * `psql` and `pg_dump` as far as a recovery calls them: the package of binaries has neither. What is called otherwise ends
  * with 1 and says so, as a program does that does not know an option.
  */
-import { writeFileSync } from "node:fs";
+import { archived } from "../box-archive.js";
 import { type Ask, type Rows, ServerRefusal } from "./login.js";
 
 export interface ClientCall {
@@ -61,13 +61,12 @@ function unknownCall({ program, args }: ClientCall): ClientEnd {
 
 interface Dumping {
   readonly tables: readonly string[];
-  readonly file: string;
   readonly database: string;
 }
 
-const DUMP_OPTIONS = ["-F", "p", "-E", "UTF8", "-O", "-x", "--no-tablespaces", "--no-security-labels"] as const;
+const DUMP_OPTIONS = ["-F", "c", "-E", "UTF8", "-x", "--no-security-labels"] as const;
 
-/** Tables of plain columns with their rows and constraints, in the order in which pg_dump writes them. */
+/** Tables of plain columns with their rows and constraints, in the order in which pg_restore sends them. */
 export async function pgDump(call: ClientCall, ask: Ask): Promise<ClientEnd> {
   const order = dumpingOf(call.args);
   if (order === undefined) return unknownCall(call);
@@ -76,8 +75,7 @@ export async function pgDump(call: ClientCall, ask: Ask): Promise<ClientEnd> {
     const pieces = [];
     for (const table of order.tables) pieces.push(await dumped((sql) => ask(login, sql), table));
     const text = [HEAD, ...pieces.map(({ table }) => table), ...pieces.map(({ rows }) => rows)].join("\n");
-    writeFileSync(order.file, `${text}\n${pieces.map(({ constraints }) => constraints).join("")}\n${TAIL}`);
-    return ended(0);
+    return ended(0, archived(`${text}\n${pieces.map(({ constraints }) => constraints).join("")}`));
   } catch (thrown) {
     if (thrown instanceof ServerRefusal) return ended(1, "", `pg_dump: ${thrown.message}\n`);
     throw thrown;
@@ -89,16 +87,12 @@ function dumpingOf(args: readonly string[]): Dumping | undefined {
   const tables: string[] = [];
   let rest = args.slice(DUMP_OPTIONS.length);
   for (; rest[0] === "-t" && rest[1] !== undefined; rest = rest.slice(2)) tables.push(rest[1]);
-  const [f, file, d, connection, ...more] = rest;
-  if (f !== "-f" || d !== "-d" || file === undefined || connection === undefined || more.length > 0) return undefined;
-  return tables.length === 0 ? undefined : { tables, file, database: databaseIn(connection) };
+  const [d, connection, ...more] = rest;
+  if (d !== "-d" || connection === undefined || more.length > 0) return undefined;
+  return tables.length === 0 ? undefined : { tables, database: databaseIn(connection) };
 }
 
-const HEAD = `--
--- PostgreSQL database dump
---
-
-SET statement_timeout = 0;
+const HEAD = `SET statement_timeout = 0;
 SET lock_timeout = 0;
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
@@ -106,10 +100,6 @@ SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
 SET client_min_messages = warning;
 SET row_security = off;
-`;
-const TAIL = `--
--- PostgreSQL database dump complete
---
 `;
 
 /** One statement, so that a stand-in of the server can know it: name, type, whether it must have a value. */

@@ -45,9 +45,9 @@ export const walGap: Scenario = {
     closing.exitCode === 0 ? recoveredComplaints(closing, rowsBefore(closing)) : nothingCreatedComplaints(closing),
   unsaid: (told) =>
     refusalComplaints(told, "loss-not-accepted", [
-      "12 segments (1 missing, 11 unreachable)",
-      "the unreachable ones stored 20",
-      "at least 76 min are lost",
+      "at least 12 segments (1 missing, 11 unreachable, these stored 20",
+      "at most what was written after the recovery point is lost",
+      ", 77 min before the deletion at 20",
       "missing 000000010000000000000008",
       "--accept-loss 12",
     ]),

@@ -1,8 +1,9 @@
-/** `docker exec … psql`: over the container's socket, or through the network with a password. */
+/** `docker exec … psql` and `pg_restore`: over the container's socket, or through the network with a password. */
 import { databaseOf } from "../world/data-directory.js";
 import type { Database } from "../world/database.js";
 import { isUp } from "../world/docker.js";
 import type { Ended } from "../world/events.js";
+import { unarchived } from "../box-archive.js";
 import { readKey } from "../world/service-keys.js";
 import { mayLogIn, type SqlOutcome } from "../world/sql.js";
 import { allContainers, type Site } from "../world/world.js";
@@ -10,12 +11,20 @@ import { after, type Call, cellOf, ended } from "./command.js";
 
 const OPTIONS = ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse"] as const;
 const LOGIN_SCRIPT = 'IFS= read -r PGPASSWORD && export PGPASSWORD PGCONNECT_TIMEOUT=10 LC_ALL=C && exec psql "$@"';
+const RESTORE_SCRIPT =
+  'IFS= read -r PGPASSWORD && PGAPPNAME=$1 && shift && export PGPASSWORD PGAPPNAME PGCONNECT_TIMEOUT=10 LC_ALL=C && base64 -d | pg_restore "$@"';
+const RESTORE_OPTIONS = [
+  ...["-w", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"],
+  ...["--no-tablespaces", "--no-security-labels"],
+] as const;
 const NO_CONNECTION = 2;
 const SCRIPT_ERROR = 3;
+const RESTORES = "pg_restore (PostgreSQL) 9.6.24\n";
 const SUPERUSER = "postgres";
 
 export function inContainer(call: Call): Ended | undefined {
-  const [name, program, ...args] = after(call.args, "-i", "-u", "postgres") ?? [];
+  const asked = after(call.args, "-i", "-u", "postgres") ?? after(call.args, "-u", "postgres");
+  const [name, program, ...args] = asked ?? [];
   if (name === undefined) return undefined;
   const cell = cellOf(call);
   const container = cell.containers[name];
@@ -24,8 +33,12 @@ export function inContainer(call: Call): Ended | undefined {
   const site = { world: call.host.world(), cell, container };
   if (program === "psql")
     return after(args, ...OPTIONS, "-d", "postgres")?.length === 0 ? bySocket(call, site) : undefined;
-  const login = program === "sh" ? after(args, "-c", LOGIN_SCRIPT, "sh", ...OPTIONS) : undefined;
-  return login === undefined ? undefined : byNetwork(call, login);
+  if (program === "pg_restore") return args.join(" ") === "--version" ? ended(0, RESTORES) : undefined;
+  if (program !== "sh") return undefined;
+  const login = after(args, "-c", LOGIN_SCRIPT, "sh", ...OPTIONS);
+  if (login !== undefined) return byNetwork(call, login);
+  const [application, ...restore] = after(args, "-c", RESTORE_SCRIPT, "sh") ?? [];
+  return application === undefined ? undefined : restored(call, after(restore, ...RESTORE_OPTIONS) ?? []);
 }
 
 /** Local connections are trusted: the OS user is the role. */
@@ -43,22 +56,53 @@ function bySocket(call: Call, site: Site): Ended {
 }
 
 function byNetwork(call: Call, args: readonly string[]): Ended | undefined {
+  const to = addressIn(args);
+  if (to === undefined) return undefined;
+  const [password = "", ...lines] = call.stdin.split("\n");
+  const reached = reach(call, to, password);
+  if ("refused" in reached) return ended(NO_CONNECTION, "", `psql: ${reached.refused}\n`);
+  return script(call, reached, { user: to.user, sql: lines.join("\n") });
+}
+
+/** Of 9.6: it reads the archive, connects, and sends it in one transaction; each part of it signs what it says. */
+function restored(call: Call, args: readonly string[]): Ended | undefined {
+  const to = addressIn(args);
+  if (to === undefined) return undefined;
+  const says = (part: string, what: string): Ended => ended(1, "", `pg_restore: [${part}] ${what}\n`);
+  const [password = "", ...lines] = call.stdin.split("\n");
+  const read = unarchived(Buffer.from(lines.join(""), "base64").toString());
+  if ("wrong" in read) return says("archiver", read.wrong);
+  const reached = reach(call, to, password);
+  if ("refused" in reached)
+    return says("archiver (db)", `connection to database "${to.database}" failed: ${reached.refused}`);
+  const { code, stderr } = script(call, reached, { user: to.user, sql: `BEGIN;\n${read.content}\nCOMMIT;\n` });
+  return code === 0 ? ended(0) : says("archiver (db)", `could not execute query: ${stderr.trimEnd()}`);
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: string;
+  readonly user: string;
+  readonly database: string;
+}
+
+function addressIn(args: readonly string[]): Address | undefined {
   const [h, host, p, port, u, user, d, database, ...more] = args;
   if (h !== "-h" || p !== "-p" || u !== "-U" || d !== "-d" || more.length > 0) return undefined;
   if (host === undefined || port === undefined || user === undefined || database === undefined) return undefined;
-  const [password = "", ...lines] = call.stdin.split("\n");
-  const site = behind(call, host, Number(port));
-  const data = site === undefined ? undefined : databaseOf(site);
-  if (site === undefined || data === undefined) return nobodyListens(host, port);
-  const refused = refusal(site, data, { user, password, database, host });
-  if (refused !== undefined) return ended(NO_CONNECTION, "", `psql: FATAL:  ${refused}\n`);
-  return script(call, site, { user, sql: lines.join("\n") });
+  return { host, port, user, database };
 }
 
-function nobodyListens(host: string, port: string): Ended {
-  const text = `psql: could not connect to server: Connection refused\n\tIs the server running on host "${host}" and accepting\n\tTCP/IP connections on port ${port}?\n`;
-  return ended(NO_CONNECTION, "", text);
+function reach(call: Call, to: Address, password: string): Site | { readonly refused: string } {
+  const site = behind(call, to.host, Number(to.port));
+  const data = site === undefined ? undefined : databaseOf(site);
+  if (site === undefined || data === undefined) return { refused: nobodyListens(to) };
+  const refused = refusal(site, data, { ...to, password });
+  return refused === undefined ? site : { refused: `FATAL:  ${refused}` };
 }
+
+const nobodyListens = ({ host, port }: Address): string =>
+  `could not connect to server: Connection refused\n\tIs the server running on host "${host}" and accepting\n\tTCP/IP connections on port ${port}?`;
 
 /** pg_hba of a restored cluster: everybody with a password, and over the network the database `postgres` only. */
 function refusal(

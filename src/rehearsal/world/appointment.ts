@@ -20,6 +20,7 @@ export type LifeStep =
   | { readonly is: "backup-begins" }
   | { readonly is: "backup-ends"; readonly name: string; readonly segment: number }
   | { readonly is: "publish-list" }
+  | { readonly is: "in-recovery" }
   | { readonly is: "advertise" }
   | { readonly is: "archive-timeout" }
   | { readonly is: "switch"; readonly segment: number }

@@ -5,7 +5,9 @@
 import { copyOf } from "./copy.js";
 import { type Database, segmentName } from "./database.js";
 import { scopeOf } from "./service-keys.js";
-import { say, waleSays } from "./log.js";
+import { utcDate } from "./lines/utc-date.js";
+import { prefixOf, pushes, startsWalE, waleSays } from "./lines/wal-e.js";
+import { say } from "./log.js";
 import { expandedSize, type Meaning } from "./objects.js";
 import { archivePrefix, below, deleteObject, putObject } from "./store.js";
 import type { Container, Site, World } from "./world.js";
@@ -17,8 +19,6 @@ const KEEP = 4;
 
 /** A container that was made without a bucket archives nothing, and says so once, at its start. */
 export const archives = ({ env }: Container): boolean => env.WAL_S3_BUCKET !== undefined;
-
-const prefixOf = (container: Container): string => archivePrefix(scopeOf(container));
 
 function push(site: Site, name: string, plain: Meaning): void {
   const { world, container } = site;
@@ -33,8 +33,6 @@ export function archiveSegment(site: Site, database: Database): void {
   if (!archives(container)) return;
   const name = segmentName(database.timeline, database.segment);
   const { sysid, version, timeline, segment } = database;
-  const { bucket } = world.network;
-  const url = `s3://${bucket}/${prefixOf(container)}wal_005/${name}.lzo`;
   push(site, `wal_005/${name}.lzo`, {
     is: "wal",
     sysid,
@@ -46,15 +44,16 @@ export function archiveSegment(site: Site, database: Database): void {
   });
   database.open = [];
   database.segment += 1;
-  const keys = `action=push-wal key=${url} prefix=${prefixOf(container)} seg=${name}`;
-  const begin = { detail: `Uploading "pg_xlog/${name}" to "${url}".`, keys: `${keys} state=begin` };
-  waleSays(site, "patroni", { logger: "wal_e.worker.upload", msg: "begin archiving a file", ...begin });
-  const end = { detail: `Archiving to "${url}" complete at 3801.97KiB/s.`, keys: `${keys} state=complete` };
-  waleSays(site, "patroni", {
-    logger: "wal_e.worker.upload",
-    msg: "completed archiving to a file",
-    ...end,
-  });
+  pushes(site, name);
+}
+
+/** The open segment of a timeline that ends here, as far as it is written: nobody reads it, and it stays for ever. */
+export function archivePartial(site: Site, { sysid, version, segment, open }: Database, timeline: number): void {
+  const { world, container } = site;
+  if (!archives(container)) return;
+  const name = `${segmentName(timeline, segment)}.partial`;
+  push(site, `wal_005/${name}.lzo`, { is: "wal", sysid, version, timeline, segment, mtime: world.now, changes: open });
+  pushes(site, name);
 }
 
 export function archiveHistory(site: Site, database: Database): void {
@@ -62,6 +61,15 @@ export function archiveHistory(site: Site, database: Database): void {
   if (!archives(container)) return;
   const name = `${segmentName(database.timeline, 0).slice(0, 8)}.history`;
   push(site, `wal_005/${name}.lzo`, { is: "timeline-history", text: database.history, at: site.world.now });
+  pushes(site, name);
+}
+
+/** As `date` prints it in the image's locale: "Tue Nov 24 02:19:14 AM UTC 2026". */
+function dateText(now: number): string {
+  const { day, date, month, year, time } = utcDate(now);
+  const hour = Number(time.slice(0, 2));
+  const half = `${String(hour % 12 || 12).padStart(2, "0")}${time.slice(2)} ${hour < 12 ? "AM" : "PM"}`;
+  return `${day} ${month} ${String(Number(date)).padStart(2)} ${half} UTC ${year}`;
 }
 
 /** First half of backup-push: a switch, the version file, the parts. Returns name and start segment. */
@@ -73,18 +81,16 @@ export function beginBackup(site: Site, database: Database): { readonly name: st
   const directory = `basebackups_005/${name}`;
   const url = `s3://${world.network.bucket}/${prefixOf(container)}${directory}`;
   const version = `PostgreSQL ${database.version} on x86_64-pc-linux-gnu, compiled by gcc (Debian 4.9.2-10) 4.9.2, 64-bit`;
-  say(site, "backup", `producing a new backup at ${new Date(world.now).toUTCString()}`);
-  waleSays(site, "backup", {
-    logger: "wal_e.operator.backup",
-    msg: "start upload postgres version metadata",
-    detail: `Uploading to ${url}/extended_version.txt.`,
-  });
+  say(site, "backup", `producing a new backup at ${dateText(world.now)}`);
+  startsWalE(site, "backup", "backup-push");
+  const [operator, worker] = ["wal_e.operator.backup", "wal_e.worker.upload"] as const;
+  const detail = `Uploading to ${url}/extended_version.txt.`;
+  waleSays(site, "backup", { logger: operator, msg: "start upload postgres version metadata", detail });
+  waleSays(site, "backup", { logger: operator, msg: "postgres version metadata upload complete" });
   push(site, `${directory}/extended_version.txt`, { is: "text", text: `${version}\n` });
-  waleSays(site, "backup", {
-    logger: "wal_e.worker.upload",
-    msg: "begin uploading a base backup volume",
-    detail: `Uploading to "${url}/tar_partitions/part_00000000.tar.lzo".`,
-  });
+  waleSays(site, "backup", { logger: worker, msg: "beginning volume compression", detail: "Building volume 0." });
+  const volume = `Uploading to "${url}/tar_partitions/part_00000000.tar.lzo"`;
+  waleSays(site, "backup", { logger: worker, msg: "begin uploading a base backup volume", detail: `${volume}.` });
   const snapshot = copyOf(database);
   push(site, `${directory}/tar_partitions/part_00000000.tar.lzo`, {
     is: "base",
@@ -92,6 +98,8 @@ export function beginBackup(site: Site, database: Database): { readonly name: st
     segment,
     database: snapshot,
   });
+  const done = `${volume} complete at 31219.5KiB/s. `;
+  waleSays(site, "backup", { logger: worker, msg: "finish uploading a base backup volume", detail: done });
   return { name, segment };
 }
 
@@ -105,13 +113,16 @@ export function endBackup(
   const { timeline } = database;
   const stop = segmentName(timeline, database.segment);
   archiveSegment(site, database);
-  push(site, `wal_005/${segmentName(timeline, backup.segment)}.00000028.backup.lzo`, {
+  const history = `${segmentName(timeline, backup.segment)}.00000028.backup`;
+  push(site, `wal_005/${history}.lzo`, {
     is: "backup-history",
     timeline,
     segment: backup.segment,
     startedAt: backup.startedAt,
     stoppedAt: world.now,
   });
+  pushes(site, history);
+  say(site, "backup", "NOTICE:  pg_stop_backup complete, all required WAL segments have been archived");
   const part = below(world, `${prefixOf(container)}basebackups_005/${backup.name}/tar_partitions/`)[0]?.[1].meaning;
   const sentinel = {
     wal_segment_backup_stop: stop,
@@ -154,13 +165,38 @@ export function latestBackup(world: World, scope: string): BackupEntry | undefin
  */
 export function prune(site: Site): void {
   const { world, container } = site;
-  const kept = listBackups(world, scopeOf(container))
-    .sort((a, b) => (a.position < b.position ? 1 : -1))
-    .slice(0, KEEP);
-  const lowest = kept.at(-1);
-  if (lowest === undefined) return say(site, "backup", "Not deleting any data.");
+  const url = `s3://${world.network.bucket}/`;
+  const all = listBackups(world, scopeOf(container)).sort((a, b) => (a.position < b.position ? 1 : -1));
+  const lowest = all.slice(0, KEEP).at(-1);
+  startsWalE(site, "backup", "delete retain");
+  waleSays(site, "backup", { logger: "wal_e.main  ", msg: "deleting data in the store" });
+  const logger = "wal_e.worker.base";
+  if (lowest === undefined) {
+    const detail = "No existing base backups.";
+    return waleSays(site, "backup", { logger, msg: "Not deleting any data.", detail });
+  }
+  const sentinel = `${url}${prefixOf(container)}basebackups_005/${lowest.name}_backup_stop_sentinel.json`;
+  waleSays(site, "backup", { logger, msg: retains(all.length), hint: `Deleting keys older than ${sentinel}.` });
   for (const [key] of below(world, prefixOf(container))) {
+    if (/\.partial\.lzo$/.test(key)) skips(site, `${url}${key}`);
     const position = POSITION.exec(key)?.[1];
-    if (position !== undefined && position < lowest.position) deleteObject(world, key, container.name);
+    if (position === undefined || position >= lowest.position) continue;
+    deleteObject(world, key, container.name);
+    if (!key.includes("/wal_005/")) continue;
+    waleSays(site, "backup", { logger, msg: "deleting a wal file", detail: `The key being deleted is ${url}${key}.` });
   }
 }
+
+function retains(count: number): string {
+  if (count > KEEP) return `Deleting ${count - KEEP} oldest base backups.`;
+  return count === 1 ? "Retaining existing base backup." : `Retaining all ${count} base backups.`;
+}
+
+const skips = (site: Site, url: string): void =>
+  waleSays(site, "backup", {
+    logger: "wal_e.worker.base",
+    level: "WARNING",
+    msg: "skipping non-qualifying key in 'delete before'",
+    detail: `The unexpected key is "${url}", and it appears not to match the WAL file naming pattern.`,
+    hint: "This means an unexpected key was found in a WAL-E prefix.  It can be harmless, or the result a bug or misconfiguration.",
+  });

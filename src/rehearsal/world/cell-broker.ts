@@ -4,6 +4,7 @@ import { drawId } from "./chance.js";
 import { makeVolume, removeTree } from "./data-directory.js";
 import { startContainer } from "./docker.js";
 import { ERAS } from "./eras.js";
+import { plays } from "./lines/release.js";
 import { type Cell, cellAt, type Container, note, type PublishedPort, type World } from "./world.js";
 
 const VOLUMES = "/var/vcap/store/cf-containers-broker";
@@ -15,7 +16,7 @@ export function makeNode(world: World, instance: BrokerInstance, node: BrokerNod
   const container: Container = {
     id: drawId(world, name),
     name,
-    image: ERAS[world.era].image,
+    image: imageOf(world),
     createdAt: world.now,
     env: environment({ world, instance, node, cell }),
     labels: { instance_id: node.nodeId, plan_id: instance.planId },
@@ -39,6 +40,7 @@ export function makeNode(world: World, instance: BrokerInstance, node: BrokerNod
       busy: false,
       backedUp: false,
     },
+    told: {},
     logs: [],
   };
   cell.containers[name] = container;
@@ -77,7 +79,7 @@ function environment({ world, instance, node, cell }: Placement): Record<string,
     DOCKER_HOSTNAME: cell.ip,
     CELL_GUID: cell.ip,
     NODE_ID: node.nodeId,
-    AWS_REGION: world.network.region,
+    ...regionOf(world),
     ADMIN_USERNAME: admin.username,
     ADMIN_PASSWORD: admin.password,
     SUPERUSER_USERNAME: superuser.username,
@@ -86,6 +88,16 @@ function environment({ world, instance, node, cell }: Placement): Record<string,
     APPUSER_PASSWORD: app.password,
   };
 }
+
+/** Plans said an endpoint until the images learnt to make one of the region (dingo.md §3.2). */
+function regionOf(world: World): Record<string, string> {
+  const { region } = world.network;
+  return plays({ image: imageOf(world) }, "0.10.0")
+    ? { AWS_REGION: region }
+    : { WALE_S3_ENDPOINT: `https+path://s3-${region}.amazonaws.com` };
+}
+
+const imageOf = (world: World): string => world.image ?? ERAS[world.era].image;
 
 function publish(world: World, cell: Cell): PublishedPort[] {
   const host = world.broker.nextHostPort++;

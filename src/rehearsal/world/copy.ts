@@ -3,7 +3,7 @@
  * `structuredClone`, which is ready for every kind of value, takes several times as long.
  */
 import type { StoreState } from "./store-state.js";
-import type { World } from "./world.js";
+import type { Cell, Container, World } from "./world.js";
 
 /** A deep copy of a value that is made of nothing but objects, arrays and primitives. */
 export function copyOf<T>(value: T): T;
@@ -15,9 +15,23 @@ export function copyOf(value: unknown): unknown {
   return copy;
 }
 
-/** A world to change. What is never changed but only replaced or appended is shared: stored objects, records. */
-export function draftOf({ store, record, strays, ...rest }: World): World {
-  return { ...copyOf(rest), store: draftOfStore(store), record: [...record], strays: [...strays] };
+/** A world to change. What is never changed but only replaced or appended is shared: stored objects, records, log lines. */
+export function draftOf({ store, record, strays, cells, ...rest }: World): World {
+  return {
+    ...copyOf(rest),
+    cells: cells.map(draftOfCell),
+    store: draftOfStore(store),
+    record: [...record],
+    strays: [...strays],
+  };
+}
+
+function draftOfCell({ containers, daemonLog, ...rest }: Cell): Cell {
+  const own = Object.entries(containers).map(([name, { logs, ...others }]): [string, Container] => [
+    name,
+    { ...copyOf(others), logs: [...logs] },
+  ]);
+  return { ...copyOf(rest), containers: Object.fromEntries(own), daemonLog: [...daemonLog] };
 }
 
 export function draftOfStore(store: StoreState): StoreState {

@@ -6,6 +6,7 @@
 import { after } from "./agenda.js";
 import type { LifeStep } from "./appointment.js";
 import { ERAS } from "./eras.js";
+import { plays } from "./lines/release.js";
 import { dropKey, putKey } from "./service-keys.js";
 import { type Cell, type Container, note, type Site, type World } from "./world.js";
 
@@ -42,10 +43,11 @@ export function startContainer(site: Site): void {
     busy: false,
     backedUp: false,
   };
+  container.told = {};
   note(world, { system: "docker", what: "start", subject: container.name });
   soon(site, 300, { is: "register" });
   soon(site, 3_000, { is: "look-up", attempt: 0 });
-  if (ERAS[world.era].advertisesNodes) soon(site, 5_000, { is: "advertise" });
+  if (ERAS[world.era].advertisesNodes && plays(container, "0.9.3")) soon(site, 5_000, { is: "advertise" });
 }
 
 /** `docker stop`: returns at once; the container is down when its status says so. */
@@ -67,6 +69,8 @@ export function containerDied(site: Site, exitCode: number): void {
   const { world, cell, container } = site;
   const lived = world.now - container.startedAt;
   const stopped = container.status === "stopping";
+  if (container.process.postgres !== "stopped")
+    container.tmp.killed = container.process.role === "master" ? "leading" : "following";
   container.status = "exited";
   container.exitCode = exitCode;
   container.finishedAt = world.now;

@@ -3,24 +3,21 @@ import type { LifeStep } from "./appointment.js";
 import { archives, archiveSegment, beginBackup, endBackup, listBackups, prune } from "./archiver.js";
 import { databaseOf, prepareVolume } from "./data-directory.js";
 import { containerDied, isUp, killContainer, register, registryKey, soon } from "./docker.js";
+import type { Database } from "./database.js";
 import { ERAS } from "./eras.js";
-import { patroniSays, say } from "./log.js";
+import { allEnvironmentFiles, configurationLines, environmentFiles } from "./lines/configuration.js";
+import { controlData } from "./lines/control-data.js";
+import { plays } from "./lines/release.js";
+import { listed, startsWalE } from "./lines/wal-e.js";
+import { say, saysAgain } from "./log.js";
 import * as patroni from "./patroni.js";
-import {
-  loginsOf,
-  memberOf,
-  nodeOf,
-  NODE_TTL,
-  putKey,
-  putLease,
-  readKey,
-  scopeOf,
-  serviceKey,
-} from "./service-keys.js";
+import { nodeOf, NODE_TTL, putKey, putLease, readKey, scopeOf, serviceKey } from "./service-keys.js";
 import { archivePrefix, objectAt, putObject } from "./store.js";
 import type { Site } from "./world.js";
 
 const LOOK_UPS = 4;
+const LIST_EVERY = 30_000;
+const BACKUP_LOOP = 5_000;
 
 export function takeStep(site: Site, step: LifeStep): void {
   switch (step.is) {
@@ -68,6 +65,7 @@ type LoopStep = Extract<
       | "backup-begins"
       | "backup-ends"
       | "publish-list"
+      | "in-recovery"
       | "advertise"
       | "archive-timeout"
       | "switch";
@@ -78,11 +76,13 @@ type LoopStep = Extract<
 function takeLoopStep(site: Site, step: LoopStep): void {
   const { world, container } = site;
   if (step.is === "advertise") return advertise(site);
+  if (step.is === "publish-list") return publishList(site);
   const database = databaseOf(site);
+  if (step.is === "in-recovery") return inRecovery(site);
   if (database === undefined || container.process.role !== "master") return;
   switch (step.is) {
     case "upload-sysid":
-      return uploadSysid(site, database.sysid);
+      return uploadSysid(site, database);
     case "prune":
       return prune(site);
     case "backup-begins": {
@@ -91,10 +91,7 @@ function takeLoopStep(site: Site, step: LoopStep): void {
       return soon(site, 4_000, { is: "backup-ends", ...backup });
     }
     case "backup-ends":
-      endBackup(site, database, { ...step, startedAt: world.now - 4_000 });
-      return publishList(site);
-    case "publish-list":
-      return publishList(site);
+      return endBackup(site, database, { ...step, startedAt: world.now - 4_000 });
     case "switch":
       // Somebody else has closed it by then.
       if (database.segment === step.segment) archiveSegment(site, database);
@@ -107,57 +104,55 @@ function takeLoopStep(site: Site, step: LoopStep): void {
 
 function lookUp(site: Site, attempt: number): void {
   const { world, container } = site;
-  const first = container.ports[0];
-  const directory = first === undefined ? undefined : ERAS[world.era].registryKeys[first.container];
-  if (first === undefined || directory === undefined) return;
-  const key = registryKey(container, directory, first.container);
+  const [first, second] = container.ports;
+  const key = first === undefined ? undefined : addressKey(site, first.container);
+  if (first === undefined || key === undefined) return;
   const what = world.era === "a" ? "host:port" : `host:${first.container}`;
   say(site, "startup", `looking up public ${what} from etcd -> ${world.network.etcd}/v2/keys${key} (${attempt})`);
   const address = readKey(world, key);
-  if (address === undefined && attempt < LOOK_UPS) {
+  if (address === undefined) {
     say(site, "startup", "container not yet registered, waiting...");
-    return soon(site, 3_000, { is: "look-up", attempt: attempt + 1 });
+    if (attempt + 1 < LOOK_UPS) return soon(site, 3_000, { is: "look-up", attempt: attempt + 1 });
+    say(site, "startup", "failed to look up container in etcd");
+    // In the first releases a failed look-up ends the container; later the pipe swallows it.
+    return world.era === "a" ? soon(site, 100, { is: "die", exitCode: 1 }) : soon(site, 200, { is: "decide" });
   }
-  if (address === undefined) say(site, "startup", "failed to look up container in etcd");
-  else say(site, "startup", `public ${world.era === "a" ? "" : ":5432 "}address ${address}`);
-  // In the first releases a failed look-up ends the container; later the pipe swallows it.
-  if (address === undefined && world.era === "a") return soon(site, 100, { is: "die", exitCode: 1 });
+  say(site, "startup", `public ${world.era === "a" ? "" : ":5432 "}address ${address}`);
+  if (second !== undefined) {
+    const api = addressKey(site, second.container) ?? "";
+    say(site, "startup", `looking up public host:8008 from etcd -> ${world.network.etcd}/v2/keys${api}`);
+    say(site, "startup", `public :8008 address ${readKey(world, api) ?? "null"}`);
+  }
   soon(site, 200, { is: "configure" });
 }
 
+function addressKey({ world, container }: Site, port: number): string | undefined {
+  const directory = ERAS[world.era].registryKeys[port];
+  return directory === undefined ? undefined : registryKey(container, directory, port);
+}
+
 function configure(site: Site): void {
-  const { container } = site;
+  const { world, container } = site;
   prepareVolume(site);
-  const { superuser, app } = loginsOf(container);
   const bucket = container.env.WAL_S3_BUCKET;
-  say(
-    site,
-    "startup",
-    bucket === undefined ? "Disabling wal-e archives" : `Enabling wal-e archives to S3 bucket '${bucket}'`,
-  );
+  const enabled =
+    bucket === undefined ? "Disabling wal-e archives" : `Enabling wal-e archives to S3 bucket '${bucket}'`;
+  const of = (port: number): string => readKey(world, addressKey(site, port) ?? "") ?? "null";
   // The whole configuration goes to the log, passwords and all: whoever reads these logs has to mask them.
   say(
     site,
     "startup",
-    "ttl: &ttl 30",
-    "loop_wait: &loop_wait 10",
-    `scope: &scope ${scopeOf(container)}`,
-    "postgresql:",
-    `  name: ${memberOf(container)}`,
-    "  superuser:",
-    `    username: ${superuser.username}`,
-    `    password: ${superuser.password}`,
-    "  replication:",
-    `    username: ${app.username}`,
-    `    password: ${app.password}`,
+    ...environmentFiles(container),
+    enabled,
+    ...configurationLines(container, { postgres: of(5432), api: of(8008) }),
+    ...allEnvironmentFiles(container),
   );
   soon(site, 200, { is: "decide" });
 }
 
 /** restore_leader_if_missing: the table of dingo.md §3.4, with its swallowed exit. */
 function decide(site: Site): void {
-  const words = prepare(site);
-  say(site, "restore_leader_if_missing", ...words);
+  if (archives(site.container)) say(site, "restore_leader_if_missing", ...prepare(site));
   soon(site, 300, { is: "patroni-begins" });
 }
 
@@ -170,8 +165,14 @@ function prepare(site: Site): string[] {
   if (databaseOf(site) !== undefined) {
     return ["local database exists; no additional preparation required to restart container"];
   }
-  const listed = world.faults.containersMayNotList === true ? [] : listBackups(world, scope);
-  if (listed.length === 0) return ["new cluster, no existing backup to restore"];
+  const backups = world.faults.containersMayNotList === true ? [] : listBackups(world, scope);
+  if (plays(container, "0.10.2")) {
+    // The 9.5 images of the last releases show what they find.
+    say(site, "restore_leader_if_missing", "wal-e backup-list");
+    startsWalE(site, "restore_leader_if_missing", "backup-list");
+    if (world.faults.containersMayNotList !== true) say(site, "restore_leader_if_missing", ...listed(backups));
+  }
+  if (backups.length === 0) return ["new cluster, no existing backup to restore"];
   const words = readKey(world, serviceKey(scope, "initialize")) === undefined ? putSysid(site) : [];
   // "exit 1" ends only the script in its pipe: start-up goes on, unprepared.
   if (words === undefined) return missingSysid(site);
@@ -214,33 +215,59 @@ function missingSysid(site: Site): string[] {
   ];
 }
 
+/** start_pg.sh: Patroni, and the loops beside it. The list is asked for before there is a server. */
 function patroniBegins(site: Site): void {
   const { container } = site;
   if (!isUp(container)) return;
+  startLoops(site);
   container.process.patroni = "running";
-  if (databaseOf(site) !== undefined) patroniSays(site, "INFO: starting as a secondary");
   patroni.patroniLoop(site);
 }
 
-function uploadSysid(site: Site, sysid: string): void {
+function startLoops(site: Site): void {
   const { world, container } = site;
-  if (!archives(container)) return;
-  const text = `${sysid}\n`;
-  container.tmp.sysid = { text, at: world.now };
-  const key = `${archivePrefix(scopeOf(container))}sysids/sysid`;
-  say(site, "backup", `Database system identifier:           ${sysid}`);
-  putObject(world, key, { meaning: { is: "text", text }, by: container.name });
-  say(site, "backup", `upload: ../../tmp/sysids/sysid to s3://${world.network.bucket}/${key}`);
+  soon(site, LIST_EVERY, { is: "publish-list" });
+  if (world.era === "a") return;
+  say(site, "start_pg", "Starting Patroni...");
+  if (archives(container)) {
+    const why = container.tmp.killed === undefined ? "No such file or directory" : "Connection refused";
+    say(site, "start_pg", "Starting base backups...");
+    say(
+      site,
+      "backup",
+      `psql: error: connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: ${why}`,
+      "\tIs the server running locally and accepting connections on that socket?",
+    );
+  } else say(site, "start_pg", "WARNING: wal-e not configured, cannot start uploading base backups");
+  if (plays(container, "0.9.2")) say(site, "reinitialize", "Beginning restart-loop detection");
 }
 
+function inRecovery(site: Site): void {
+  const { container } = site;
+  if (databaseOf(site)?.inRecovery !== true || container.process.postgres !== "running") return;
+  if (archives(container)) saysAgain(site, "backup", "Not uploading backup because I am currently in recovery");
+  soon(site, BACKUP_LOOP, { is: "in-recovery" });
+}
+
+function uploadSysid(site: Site, database: Database): void {
+  const { world, container } = site;
+  if (!archives(container)) return;
+  const text = `${database.sysid}\n`;
+  container.tmp.sysid = { text, at: world.now };
+  const key = `${archivePrefix(scopeOf(container))}sysids/sysid`;
+  say(site, "backup", ...controlData(database, world.now));
+  putObject(world, key, { meaning: { is: "text", text }, by: container.name });
+  say(site, "backup", `upload: tmp/sysids/sysid to s3://${world.network.bucket}/${key}`);
+}
+
+/** Every half minute, on a leader: the list of base backups to the log and to etcd. */
 function publishList(site: Site): void {
   const { world, container } = site;
-  const header = "name\tlast_modified\texpanded_size_bytes\twal_segment_backup_start";
-  const rows = listBackups(world, scopeOf(container)).map(
-    (backup) => `${backup.name}\t${new Date(backup.lastModified).toISOString()}`,
-  );
-  putKey(world, serviceKey(scopeOf(container), "wale-backup-list"), [header, ...rows, ""].join("\r\n"));
-  soon(site, 30_000, { is: "publish-list" });
+  soon(site, LIST_EVERY, { is: "publish-list" });
+  if (!archives(container) || container.process.role !== "master") return;
+  const lines = listed(listBackups(world, scopeOf(container)));
+  saysAgain(site, "backup", ...lines);
+  putKey(world, serviceKey(scopeOf(container), "wale-backup-list"), [...lines, ""].join("\n"));
 }
 
 /** The broker counts nodes by these keys; they vanish 20 s after the last word. */
@@ -257,5 +284,5 @@ function advertise(site: Site): void {
     value: JSON.stringify(node),
     ttl: NODE_TTL,
   });
-  soon(site, 5_000, { is: "advertise" });
+  soon(site, 6_000, { is: "advertise" });
 }

@@ -1,59 +1,63 @@
 /** What a container prints: kept by the Docker engine and sent to the log collector. */
 import { SHORT_PREFIX } from "./eras.js";
-import type { Site } from "./world.js";
+import type { Site, World } from "./world.js";
 
-export type Part = "startup" | "restore_leader_if_missing" | "patroni" | "backup" | "shutdown";
+export type Part =
+  /** The script that starts all others: it prints without a prefix. */
+  "start_pg" | "startup" | "restore_leader_if_missing" | "patroni" | "backup" | "shutdown" | "reinitialize";
 
-const AS_EVER = "i am the leader with the lock";
+/** So far back the last turn of a loop is looked for. */
+const ONE_TURN = 12;
 
 /** Prints lines of one part of the container's programs, with the prefix of the era. */
 export function say(site: Site, part: Part, ...texts: readonly string[]): void {
   const { world, cell, container } = site;
-  const scope = container.env.PATRONI_SCOPE ?? "";
-  for (const text of texts) {
-    for (const line of text.split("\n")) {
-      const printed = SHORT_PREFIX[world.era](scope.slice(0, 6), part) + line;
-      // Said every ten seconds for as long as a leader lives: only the last one is kept, or nothing else would be left.
-      if (printed.endsWith(AS_EVER)) {
-        if (container.logs.at(-1)?.text.endsWith(AS_EVER) === true) container.logs.pop();
-        container.logs.push({ at: world.now, text: printed });
-        continue;
-      }
-      container.logs.push({ at: world.now, text: printed });
-      // Docker's driver tags with the container's name; the cell is named by its agent id (dingo.md §2.1).
-      const host = cell.agentId;
-      world.syslog.push({ at: world.now, host, program: `docker/${container.name}`, text: printed });
-    }
+  for (const printed of withPrefix(site, part, texts)) {
+    container.logs.push({ at: world.now, text: printed });
+    // Docker's driver tags with the container's name; the cell is named by its agent id (dingo.md §2.1).
+    world.syslog.push({ at: world.now, host: cell.agentId, program: `docker/${container.name}`, text: printed });
   }
 }
 
-/** "2026-11-21 13:24:29,726 INFO: …", as Patroni prints. */
-export function patroniSays(site: Site, ...texts: readonly string[]): void {
-  const { world } = site;
-  const stamp = new Date(world.now).toISOString().replace("T", " ").replace("Z", "").replace(".", ",");
-  say(site, "patroni", ...texts.map((text) => `${stamp} ${text}`));
+/**
+ * What a loop says in each of its turns, for as long as the container lives: the log keeps the last turn only, or nothing
+ * else would be left, and the collector is spared all of it.
+ */
+function sayAgain(site: Site, part: Part, turn: readonly { readonly kind: string; readonly text: string }[]): void {
+  const { world, container } = site;
+  for (const { kind, text } of turn) {
+    const before = container.logs.findLastIndex(({ again }) => again === `${part} ${kind}`);
+    if (before >= container.logs.length - ONE_TURN) container.logs.splice(before, before < 0 ? 0 : 1);
+    for (const printed of withPrefix(site, part, [text]))
+      container.logs.push({ at: world.now, text: printed, again: `${part} ${kind}` });
+  }
 }
 
-/** A wal-e message: MSG, DETAIL and HINT, STRUCTURED, on lines of their own (dingo.md §2.6). */
-export function waleSays(
-  site: Site,
-  part: Part,
-  message: {
-    readonly logger: string;
-    readonly msg: string;
-    readonly detail?: string;
-    readonly hint?: string;
-    readonly keys?: string;
-  },
-): void {
-  const { world } = site;
-  const time = new Date(world.now).toISOString().replace("Z", "000-00");
-  say(
+export const saysAgain = (site: Site, part: Part, ...texts: readonly string[]): void =>
+  sayAgain(
     site,
     part,
-    `${message.logger} INFO     MSG: ${message.msg}`,
-    ...(message.detail === undefined ? [] : [`        DETAIL: ${message.detail}`]),
-    ...(message.hint === undefined ? [] : [`        HINT: ${message.hint}`]),
-    `        STRUCTURED: time=${time} pid=${200 + (world.drawn % 700)}${message.keys === undefined ? "" : ` ${message.keys}`}`,
+    texts.map((text) => ({ kind: text, text })),
   );
+
+/** One turn of Patroni's loop. */
+export const patroniSaysAgain = (site: Site, ...texts: readonly string[]): void =>
+  sayAgain(
+    site,
+    "patroni",
+    texts.map((text) => ({ kind: text, text: `${stampOf(site.world)} ${text}` })),
+  );
+
+function withPrefix({ world, container }: Site, part: Part, texts: readonly string[]): readonly string[] {
+  const scope = container.env.PATRONI_SCOPE ?? "";
+  const prefix = part === "start_pg" ? "" : SHORT_PREFIX[world.era](scope.slice(0, 6), part);
+  return texts.flatMap((text) => text.split("\n")).map((line) => prefix + line);
+}
+
+const stampOf = ({ now }: World): string =>
+  new Date(now).toISOString().replace("T", " ").replace("Z", "").replace(".", ",");
+
+/** "2026-11-21 13:24:29,726 INFO: …", as Patroni prints. */
+export function patroniSays(site: Site, ...texts: readonly string[]): void {
+  say(site, "patroni", ...texts.map((text) => `${stampOf(site.world)} ${text}`));
 }

@@ -6,16 +6,20 @@ import { copyOf } from "./copy.js";
 import { drawSysid } from "./chance.js";
 import { databaseOf, placeDatabase } from "./data-directory.js";
 import { containerDied, isUp, soon } from "./docker.js";
-import { type Database, lsnText, postgresTime, segmentName, verifierOf, walPosition } from "./database.js";
+import { type Database, lsnText, segmentName, verifierOf, walPosition } from "./database.js";
 import { ERAS } from "./eras.js";
-import { archiveHistory, archiveSegment, latestBackup } from "./archiver.js";
-import { patroniSays, say, waleSays } from "./log.js";
+import { archiveHistory, archivePartial, archiveSegment, latestBackup } from "./archiver.js";
+import { initdb } from "./lines/initdb.js";
+import * as server from "./lines/server.js";
+import { fetches, startsWalE, waleSays } from "./lines/wal-e.js";
+import { patroniSays, patroniSaysAgain, say } from "./log.js";
 import { fetchBase, replayArchive } from "./restore.js";
 import {
   dropKey,
   LEADER_TTL,
   loginsOf,
   memberOf,
+  nodeOf,
   putKey,
   putLease,
   readKey,
@@ -23,7 +27,7 @@ import {
   serviceKey,
 } from "./service-keys.js";
 import { archivePrefix, objectAt } from "./store.js";
-import { allContainers, type Site, type World } from "./world.js";
+import { allContainers, type Site, type Told, type World } from "./world.js";
 
 export const LOOP = 10_000;
 const FETCH = 2_500;
@@ -31,6 +35,8 @@ const PER_SEGMENT = 400;
 /** A node that is more bytes behind /optime/leader refuses to lead. */
 const MAXIMUM_LAG = 1_048_576;
 const FAKE_LEADER = "fake-leader";
+/** regular_backup.sh looks every five seconds. */
+const IN_RECOVERY = 1_500;
 
 /** One turn of the loop. */
 export function patroniLoop(site: Site): void {
@@ -40,24 +46,53 @@ export function patroniLoop(site: Site): void {
   const database = databaseOf(site);
   if (container.process.busy) return announce(site, "not healthy enough for leader race");
   if (database === undefined) return bootstrap(site);
-  if (container.process.postgres !== "running") return startPostgres(site, 1_500);
+  connect(site);
   const initialize = readKey(world, serviceKey(scopeOf(container), "initialize"));
   if (initialize && initialize !== database.sysid) return mismatch(site, initialize);
+  if (container.process.postgres !== "running") return startPostgres(site, database);
   takePart(site, database);
   touchMember(site, database);
 }
 
-function announce(site: Site, what: string): void {
-  const { world, container } = site;
-  const owner = readKey(world, serviceKey(scopeOf(container), "leader")) ?? "None";
-  patroniSays(site, `INFO: Lock owner: ${owner}; I am ${memberOf(container)}`, `INFO: ${what}`);
+const toldBy = ({ container }: Site): Told => (container.told ??= {});
+
+/** The first question that Patroni has for the server of this life. */
+function connect(site: Site): void {
+  const { process } = site.container;
+  const told = toldBy(site);
+  if (process.postgres !== "running" || told.connected === true) return;
+  told.connected = true;
+  patroniSays(site, "INFO: establishing a new patroni connection to the postgres cluster");
 }
 
-function startPostgres(site: Site, ms: number): void {
-  const { container } = site;
+function announce(site: Site, ...what: readonly string[]): void {
+  const { world, container } = site;
+  const owner = readKey(world, serviceKey(scopeOf(container), "leader")) ?? "None";
+  const lock = `INFO: Lock owner: ${owner}; I am ${memberOf(container)}`;
+  patroniSaysAgain(site, lock, ...what.map((each) => `INFO: ${each}`));
+}
+
+/** Every start is that of a standby. What a killed server left behind goes first. */
+function startPostgres(site: Site, database: Database): void {
+  const { world, container } = site;
+  const { killed } = container.tmp;
+  delete container.tmp.killed;
+  const owner = readKey(world, serviceKey(scopeOf(container), "leader"));
+  const mine = owner === memberOf(container);
+  patroniSays(site, "WARNING: Postgresql is not running.");
+  patroniSays(
+    site,
+    `INFO: ${mine ? "starting as readonly because i had the session lock" : "starting as a secondary"}`,
+  );
+  if (killed !== undefined) patroniSays(site, "INFO: Removed /data/postgres0/postmaster.pid");
+  const end = killed === undefined ? "shut down" : (`killed ${killed}` as const);
+  server.startsServer(site, end, container.finishedAt || world.now);
+  server.entersStandby(site, database.timeline);
+  server.isConsistent(site, database, end);
+  toldBy(site).shutDown = killed === undefined;
   container.process.postgres = "starting";
   container.process.busy = true;
-  soon(site, ms, { is: "postgres-up" });
+  soon(site, 1_500, { is: "postgres-up" });
 }
 
 /** The programs' pipe swallows the exit code: Patroni's 1 becomes the container's 0. */
@@ -66,6 +101,8 @@ function mismatch(site: Site, initialize: string): void {
   const own = databaseOf(site)?.sysid ?? "";
   const text = `system ID mismatch, node ${memberOf(container)} belongs to a different cluster: ${initialize} != ${own}`;
   patroniSays(site, `CRITICAL: ${text}`);
+  if (container.process.postgres === "running") server.stopsServer(site, false);
+  container.process.postgres = "stopped";
   container.process.patroni = "absent";
   soon(site, 500, { is: "die", exitCode: 0 });
 }
@@ -76,8 +113,8 @@ function takePart(site: Site, database: Database): void {
   const owner = readKey(world, leaderKey);
   const me = memberOf(container);
   if (owner !== undefined && owner !== me) {
-    container.process.role = "replica";
-    return announce(site, `no action.  i am a secondary and i am following a leader`);
+    follow(site, database);
+    return announce(site, "does not have lock", "no action.  i am a secondary and i am following a leader");
   }
   if (owner === undefined && isBehind(site, database)) {
     return announce(site, "not healthy enough for leader race");
@@ -85,9 +122,20 @@ function takePart(site: Site, database: Database): void {
   putLease(world, leaderKey, { value: me, ttl: LEADER_TTL });
   putKey(world, serviceKey(scopeOf(container), "optime/leader"), String(walPosition(database)));
   const how = owner === me ? "because i had the session lock" : "by acquiring session lock";
-  if (database.inRecovery) promote(site, how);
-  else if (container.process.role !== "master") becomeMaster(site);
-  else patroniSays(site, "INFO: no action.  i am the leader with the lock");
+  if (database.inRecovery) {
+    if (owner === me) announce(site);
+    promote(site, how);
+  } else if (container.process.role !== "master") becomeMaster(site);
+  else announce(site, "no action.  i am the leader with the lock");
+}
+
+/** A standby streams from the leader that it finds. */
+function follow(site: Site, database: Database): void {
+  const { process } = site.container;
+  const told = toldBy(site);
+  if (told.streams !== true) server.streams(site, database);
+  told.streams = true;
+  process.role = "replica";
 }
 
 function isBehind(site: Site, database: Database): boolean {
@@ -115,25 +163,19 @@ function promote(site: Site, how: string): void {
   const { world, container } = site;
   const database = databaseOf(site);
   if (database === undefined) return;
-  const { timeline, segment } = database;
-  const lines = ["LOG:  received promote request"];
-  lines.push(`LOG:  redo done at ${lsnText(Math.max(segment - 1, 1), 0x358)}`);
-  if (database.lastTransactionAt !== undefined) {
-    lines.push(`LOG:  last completed transaction was at log time ${postgresTime(database.lastTransactionAt)}`);
-  }
-  if (container.process.prepared) lines.push(restoredLine(timeline, segment - 1));
-  database.history += `${timeline}\t${lsnText(segment, 0)}\tno recovery target specified\n`;
-  database.timeline = freeTimeline(world, scopeOf(container), timeline);
+  const { timeline: from, segment } = database;
+  const told = toldBy(site);
+  const restored = container.process.prepared;
+  if (told.streams === true) server.losesLeader(site, database);
+  if (told.asked === true) patroniSays(site, "INFO: Cleaning up failover key after acquiring leader lock...");
+  database.history += `${from}\t${lsnText(segment, 0)}\tno recovery target specified\n`;
+  database.timeline = freeTimeline(world, scopeOf(container), from);
   database.inRecovery = false;
-  lines.push(`LOG:  selected new timeline ID: ${database.timeline}`, "LOG:  archive recovery complete");
-  patroniSays(site, `INFO: promoted self to leader ${how}`);
-  say(site, "patroni", ...lines, "LOG:  database system is ready to accept connections");
+  server.promotes(site, database, { how, from, restored, nothingToRedo: told.shutDown === true });
   archiveHistory(site, database);
+  if (!restored) archivePartial(site, database, from);
   becomeMaster(site);
 }
-
-const restoredLine = (timeline: number, segment: number): string =>
-  `LOG:  restored log file "${segmentName(timeline, segment)}" from archive`;
 
 /** The next number whose history file does not exist yet. */
 function freeTimeline(world: World, scope: string, timeline: number): number {
@@ -172,7 +214,6 @@ function bootstrap(site: Site): void {
   if (leader !== undefined && !own) return copyFromLeader(site, leader);
   if (own || container.process.prepared) return fetchFromArchive(site, leader);
   if (initialize !== undefined) return patroniSays(site, "INFO: waiting for leader to bootstrap");
-  patroniSays(site, "INFO: trying to bootstrap a new cluster");
   // The empty value wins the race between the nodes of a new cluster.
   putKey(world, serviceKey(scope, "initialize"), "");
   container.process.busy = true;
@@ -187,6 +228,8 @@ function copyFromLeader(site: Site, leader: string): void {
   patroniSays(site, `INFO: trying to bootstrap from leader '${leader}'`);
   if (source === undefined || !isUp(source.container)) return;
   container.process.busy = true;
+  const backup = latestBackup(world, scopeOf(container));
+  if (backup !== undefined) fetchesBase(site, backup.name);
   soon(site, 4_000, { is: "copied-from-leader", leader });
 }
 
@@ -199,15 +242,21 @@ function fetchFromArchive(site: Site, leader: string | undefined): void {
     const nothing = { logger: "wal_e.main", msg: "no backups found for fetching" };
     return waleSays(site, "patroni", nothing);
   }
-  const prefix = `${archivePrefix(scopeOf(container))}basebackups_005/${backup.name}/tar_partitions`;
+  container.process.busy = true;
+  soon(site, FETCH, { is: "base-fetched", backup: backup.name });
+  fetchesBase(site, backup.name);
+}
+
+function fetchesBase(site: Site, backup: string): void {
+  startsWalE(site, "patroni", "backup-list");
+  startsWalE(site, "patroni", "backup-fetch");
+  const prefix = `${archivePrefix(scopeOf(site.container))}basebackups_005/${backup}/tar_partitions`;
   waleSays(site, "patroni", {
     logger: "wal_e.worker.s3.s3_worker",
     msg: "beginning partition download",
     detail: "The partition being downloaded is part_00000000.tar.lzo.",
     hint: `The absolute S3 key is ${prefix}/part_00000000.tar.lzo.`,
   });
-  container.process.busy = true;
-  soon(site, FETCH, { is: "base-fetched", backup: backup.name });
 }
 
 /** The base backup lies in the volume: PostgreSQL starts and asks for segment after segment. */
@@ -221,8 +270,8 @@ export function baseFetched(site: Site, backup: string): void {
     return;
   }
   patroniSays(site, "INFO: replica has been created using wal_e");
-  say(site, "patroni", 'LOG:  could not open usermap file "/data/postgres0/pg_ident.conf"');
-  say(site, "patroni", "FATAL:  the database system is starting up", "LOG:  entering standby mode");
+  server.startsServer(site, "in a base backup", world.now);
+  server.entersStandby(site, base.timeline);
   container.process.postgres = "starting";
   const outcome = replayArchive({ world, scope: scopeOf(container) }, base, stopSegment(site, backup));
   const segments = outcome.ok ? outcome.restored.length : 0;
@@ -251,32 +300,9 @@ export function replayed(site: Site, backup: string): void {
     return;
   }
   placeDatabase(site, outcome.database);
-  const [first, ...rest] = outcome.restored.map((name) => `LOG:  restored log file "${name}" from archive`);
-  const segment = Number.parseInt(outcome.restored[0]?.slice(8) ?? "0", 16);
-  say(site, "patroni", first ?? "", `LOG:  redo starts at ${lsnText(segment, 0x28)}`);
-  say(site, "patroni", `LOG:  consistent recovery state reached at ${lsnText(segment, 0xf8)}`, ...rest);
-  missingSegment(site, outcome.database);
-  say(site, "patroni", "LOG:  database system is ready to accept read only connections");
+  server.replays(site, outcome.restored);
+  fetches(site, segmentName(outcome.database.timeline, outcome.database.segment), false);
   postgresIsUp(site, ERAS[world.era].bootstrapped);
-  say(site, "backup", "Not uploading backup because I am currently in recovery");
-}
-
-/** wal-e's words are the same for the end of the archive and for a gap, and it calls both complete (dingo.md §2.6). */
-function missingSegment(site: Site, database: Database): void {
-  const { world, container } = site;
-  const name = segmentName(database.timeline, database.segment);
-  const uri = `s3://${world.network.bucket}/${archivePrefix(scopeOf(container))}wal_005/${name}.lzo`;
-  waleSays(site, "patroni", {
-    logger: "wal_e.blobstore.s3.s3_util",
-    msg: "could no longer locate object while performing wal restore",
-    detail: `The absolute URI that could not be located is ${uri}.`,
-    hint: "This can be normal when Postgres is trying to detect what timelines are available during restoration.",
-  });
-  waleSays(site, "patroni", {
-    logger: "wal_e.operator.backup",
-    msg: "complete wal restore",
-    keys: `action=wal-fetch key=${uri} prefix=${archivePrefix(scopeOf(container))} seg=${name} state=complete`,
-  });
 }
 
 export function postgresIsUp(site: Site, words?: string): void {
@@ -288,7 +314,9 @@ export function postgresIsUp(site: Site, words?: string): void {
   container.process.role = "replica";
   // Patroni starts every node as a standby; only a promotion ends that.
   database.inRecovery = true;
-  patroniSays(site, `INFO: ${words ?? "started as a secondary"}`);
+  server.serverStarted(site);
+  if (words !== undefined) patroniSays(site, `INFO: ${words}`);
+  soon(site, IN_RECOVERY, { is: "in-recovery" });
 }
 
 export function copiedFromLeader(site: Site, leader: string): void {
@@ -298,7 +326,13 @@ export function copiedFromLeader(site: Site, leader: string): void {
   container.process.busy = false;
   if (data === undefined) return;
   placeDatabase(site, copyOf(data));
+  const from = latestBackup(world, scopeOf(container))?.name.slice(5, 29) ?? segmentName(data.timeline, data.segment);
   patroniSays(site, "INFO: replica has been created using wal_e");
+  server.startsServer(site, "in a base backup", world.now);
+  server.entersStandby(site, data.timeline);
+  server.replays(site, [from]);
+  fetches(site, segmentName(data.timeline, data.segment), false);
+  follow(site, data);
   postgresIsUp(site, `bootstrapped from leader '${leader}'`);
 }
 
@@ -309,6 +343,9 @@ export function initialised(site: Site): void {
   placeDatabase(site, emptyCluster(sysid, world.postgresVersion ?? ERAS[world.era].postgresVersion));
   container.process.busy = false;
   container.process.postgres = "running";
+  say(site, "patroni", ...initdb(container));
+  server.startsNew(site);
+  connect(site);
   putKey(world, serviceKey(scopeOf(container), "initialize"), sysid);
   putLease(world, serviceKey(scopeOf(container), "leader"), { value: memberOf(container), ttl: LEADER_TTL });
   patroniSays(site, "INFO: initialized a new cluster");
@@ -348,18 +385,65 @@ export function makeRoles(site: Site): void {
   }
 }
 
-/** A clean end: the open segment is switched and archived, the leader key given back. */
+/** A clean end: who can take over is asked for, the open segment is archived, the leader key given back. */
 export function shutDown(site: Site): void {
   const { world, container } = site;
   const database = databaseOf(site);
-  const { postgres, role } = container.process;
-  say(site, "shutdown", "SIGTERM received");
-  if (database !== undefined && postgres === "running" && role === "master") {
-    say(site, "patroni", "LOG:  received fast shutdown request", "LOG:  database system is shut down");
-    archiveSegment(site, database);
+  const me = memberOf(container);
+  const leads = container.process.role === "master";
+  const heir = leads ? heirOf(site) : undefined;
+  say(site, "shutdown", "SIGTERM received", `Attempting to failover from ${nodeOf(container)}`);
+  patroniSays(
+    site,
+    `INFO: received failover request with leader=${nodeOf(container)} candidate=None scheduled_at=None`,
+  );
+  if (heir !== undefined) handsOver(site, heir);
+  say(site, "shutdown", answerOf(leads, heir), "Shutting down patroni");
+  if (database !== undefined && container.process.postgres === "running") {
+    server.stopsServer(site, leads, () => {
+      if (leads) archiveSegment(site, database);
+    });
   }
+  container.process.postgres = "stopped";
+  if (heir !== undefined && database !== undefined) startsAgain(site, database);
   const leaderKey = serviceKey(scopeOf(container), "leader");
-  if (readKey(world, leaderKey) === memberOf(container)) dropKey(world, leaderKey);
-  dropKey(world, serviceKey(scopeOf(container), `members/${memberOf(container)}`));
+  if (readKey(world, leaderKey) === me) dropKey(world, leaderKey);
+  dropKey(world, serviceKey(scopeOf(container), `members/${me}`));
   containerDied(site, 143);
+}
+
+/** Patroni's answer to the request. */
+function answerOf(leads: boolean, heir: Site | undefined): string {
+  if (!leads) return "leader name does not match";
+  return heir === undefined
+    ? "failover is not possible: cluster does not have members except leader"
+    : `Successfully failed over to "${memberOf(heir.container)}"`;
+}
+
+/** Another member that is up. */
+function heirOf({ world, container }: Site): Site | undefined {
+  return allContainers(world).find(
+    ({ container: other }) =>
+      other !== container && scopeOf(other) === scopeOf(container) && other.process.role === "replica",
+  );
+}
+
+function handsOver(site: Site, heir: Site): void {
+  const { container } = heir;
+  const [, api] = container.ports;
+  const url = `http://${api?.hostIp ?? ""}:${api?.host ?? ""}/patroni`;
+  patroniSays(
+    site,
+    `INFO: Got response from ${memberOf(container)} ${url}: b'{"state": "running", "role": "replica"}'`,
+  );
+  announce(site, "manual failover: demoting myself");
+  toldBy(heir).asked = true;
+}
+
+/** A leader that has handed over begins to follow; the ten seconds end before it does. */
+function startsAgain(site: Site, database: Database): void {
+  server.startsServer(site, "shut down", site.world.now);
+  server.entersStandby(site, database.timeline);
+  server.isConsistent(site, database, "shut down");
+  site.container.tmp.killed = "following";
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { Before, copyIn, copyOut, typeOf, withoutRows } from "./sql-rows.js";
-import { commit, type Database, passwordFits, type Row, type Table, verifierOf } from "./database.js";
+import { commit, type Database, passwordFits, type Row, segmentName, type Table, verifierOf } from "./database.js";
 
 export interface Session {
   readonly database: Database;
@@ -208,11 +208,13 @@ function select(session: Session, statement: string): SqlOutcome {
   const { database } = session;
   if (/^SELECT 1$/i.test(statement)) return value(1);
   if (/^SELECT pg_is_in_recovery\(\)$/i.test(statement)) return value(database.inRecovery ? "t" : "f");
+  if (STANDING.test(statement)) return standing(session);
+  if (TIMELINE.test(statement)) return timeline(session, statement);
   if (SWITCH.test(statement)) return switchSegment(session, statement);
   if (/\bpg_control_system\(\)/i.test(statement)) return controlSystem(database, statement);
-  if (/^SELECT pg_catalog\.(?:set_config|pg_advisory_xact_lock)\(/i.test(statement)) return value("");
-  if (/^SELECT pg_try_advisory_xact_lock\(/i.test(statement)) return value("t");
-  if (/^SELECT name FROM pg_settings$/i.test(statement)) return { ok: true, rows: SETTINGS.map((name) => [name]) };
+  if (/^SELECT pg_catalog\.set_config\(/i.test(statement)) return value("");
+  if (/^SELECT count\(\*\) FROM pg_catalog\.pg_stat_activity WHERE application_name = '/i.test(statement))
+    return value(0);
   if (/\bFROM pg_(?:attribute|constraint)\b/i.test(statement)) return describeTable(database, statement);
   if (/\bFROM pg_roles\b/i.test(statement)) {
     return { ok: true, rows: Object.keys(database.roles).map((name) => [name]) };
@@ -227,12 +229,6 @@ function select(session: Session, statement: string): SqlOutcome {
   }
   return selectFromTable(session, statement);
 }
-
-/** Of those that a dump sets. */
-const SETTINGS = [
-  ...["statement_timeout", "lock_timeout", "client_encoding", "standard_conforming_strings"],
-  ...["check_function_bodies", "client_min_messages", "row_security"],
-];
 
 /** Columns with their types, and the key, as a dump asks for them. */
 function describeTable({ tables }: Database, statement: string): SqlOutcome {
@@ -250,6 +246,34 @@ function controlSystem(database: Database, statement: string): SqlOutcome {
   if (database.version.startsWith("9.5")) return failed("function pg_control_system() does not exist");
   const recovering = database.inRecovery ? "t" : "f";
   return { ok: true, rows: [/pg_is_in_recovery/i.test(statement) ? [recovering, database.sysid] : [database.sysid]] };
+}
+
+const STANDING =
+  /^SELECT pg_catalog\.pg_is_in_recovery\(\), pg_catalog\.current_setting\('server_version_num'\), pg_catalog\.encode\(pg_catalog\.pg_read_binary_file\('global\/pg_control', 0, 8\), 'hex'\)$/i;
+
+/** pg_control begins with the system identifier, least byte first; only superusers read files. */
+function standing(session: Session): SqlOutcome {
+  const { database } = session;
+  if (!isSuperuser(session)) return failed("permission denied for function pg_read_binary_file");
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(database.sysid));
+  const [major = 0, minor = 0, patch = 0] = database.version.split(".").map(Number);
+  const number = major >= 10 ? major * 10_000 + minor : major * 10_000 + minor * 100 + patch;
+  return { ok: true, rows: [[database.inRecovery ? "t" : "f", String(number), bytes.toString("hex")]] };
+}
+
+const TIMELINE =
+  /^SELECT pg_catalog\.pg_(xlog|wal)file_name\(pg_catalog\.(?:pg_current_xlog_location|pg_current_wal_lsn)\(\)\), pg_catalog\.encode\(pg_catalog\.pg_read_binary_file\(pg_catalog\.concat\('pg_\1\/', pg_catalog\.substr\(.+, 1, 8\), '\.history'\), 0, 65536, true\), 'hex'\)$/i;
+
+/** The segment that is written now, and the history of its timeline; null, which psql shows as nothing, on the first. */
+function timeline(session: Session, statement: string): SqlOutcome {
+  const { database } = session;
+  const renamed = Number.parseInt(database.version, 10) >= 10;
+  if (/pg_walfile_name/i.test(statement) !== renamed) return failed("function does not exist");
+  if (!isSuperuser(session)) return failed("permission denied for function pg_read_binary_file");
+  if (database.inRecovery) return failed("recovery is in progress");
+  const history = Buffer.from(database.history).toString("hex");
+  return { ok: true, rows: [[segmentName(database.timeline, database.segment), history]] };
 }
 
 const SWITCH = /^SELECT pg_(?:xlog|wal)file_name\(pg_switch_(?:xlog|wal)\(\)\)$/i;

@@ -18,6 +18,8 @@ export type Era = "a" | "f";
 export interface LogLine {
   readonly at: number;
   readonly text: string;
+  /** Of a line that a loop says in each of its turns: what it says, without the time. */
+  readonly again?: string;
 }
 
 export interface PublishedPort {
@@ -39,6 +41,18 @@ export interface ContainerProcess {
   busy: boolean;
   /** The first base backup of this life was begun. */
   backedUp: boolean;
+}
+
+/** What a life has come to, as far as the next line that it prints depends on it. */
+export interface Told {
+  /** Patroni has its connection to the server of this life; it says so when it makes it. */
+  connected?: boolean;
+  /** The server follows a leader. */
+  streams?: boolean;
+  /** The data were those of a server that had been shut down. */
+  shutDown?: boolean;
+  /** A leader that stops has asked this member to take over. */
+  asked?: boolean;
 }
 
 export interface Container {
@@ -64,8 +78,14 @@ export interface Container {
   /** Milliseconds before the next restart by policy; doubles while the container dies young. */
   backOff: number;
   /** Files in the container's own layer: they survive stop and start, and go with `docker rm`. */
-  tmp: { sysid?: { readonly text: string; readonly at: number } };
+  tmp: {
+    sysid?: { readonly text: string; readonly at: number };
+    /** The server was killed, as what: its socket is still there, and so is its pid file, with the data. */
+    killed?: "leading" | "following";
+  };
   process: ContainerProcess;
+  /** Made where it is missing: worlds that were saved before know nothing of it. */
+  told?: Told;
   logs: LogLine[];
 }
 
@@ -174,6 +194,8 @@ export interface World {
   readonly collector?: "rotated" | "log-store";
   /** Of the images that containers are made from; that of the era where nothing is said. */
   readonly postgresVersion?: string;
+  /** The image itself, where it is not the era's: its tag says what its containers print (lines/release.ts). */
+  readonly image?: string;
   readonly network: Network;
   readonly cells: Cell[];
   etcd: EtcdState;

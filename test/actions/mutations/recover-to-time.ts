@@ -87,7 +87,7 @@ const dumping: MutationCases = {
   input: () => DUMP,
   acts: restored,
   answers: {
-    done: { world: at(restored, (scene) => tried(scene, dumping)), evidence: /dump\.sql has \d+ bytes, SHA-256/ },
+    done: { world: at(restored, (scene) => tried(scene, dumping)), evidence: /tables\.dump has \d+ bytes, SHA-256/ },
     "not-done": { world: restored, evidence: /there is no dump/ },
     partly: {
       world: at(restored, ({ scratch }) => {

@@ -33,6 +33,8 @@ export async function lost(): Promise<Scene> {
   hosts.set(scene, host);
   scene.docker.hosts.set("", await host.hosts.open(HERE));
   scene.docker.copying.set("", await host.copies());
+  const work = await host.hosts.work({ host: "", sudo: false });
+  scene.docker.workable.set("", Object.assign(work, { changed: [] }));
   return scene;
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dumpTo, fill, isReady } from "../../../src/database-copy-commands.js";
+import { fill, isReady } from "../../../src/database-copy-commands.js";
+import { dumpTo, loadRolesFrom } from "../../../src/database-dump-commands.js";
 
 const PROGRAMS = { image: "x", volumes: [], directory: "", major: "15" } as const;
 const RUN = "20261122-0000-aaaa";
@@ -131,5 +132,29 @@ describe("a dump", () => {
     const file = join(directory, `dingo-recover-${RUN}`, "volume", "roles.sql");
     expect(await dumped(file)).toMatchObject({ exitCode: 1 });
     expect(await exists("elsewhere", "volume", "roles.sql")).toBe(false);
+  });
+});
+
+describe("roles that are loaded", () => {
+  const server = { run: RUN, programs: PROGRAMS, volume: "x", uid: 999, role: "postgres" };
+  /** What psql is given; the words for the container are replaced by `cat`. */
+  const given = async (text: string) => {
+    await writeFile(join(directory, "roles.sql"), text);
+    const [, c = "", script = "", sh = "", ...words] = loadRolesFrom(["docker"], server, join(directory, "roles.sql"));
+    return await execa("sh", [c, script, sh, ...words.slice(0, 3), "cat"], { reject: false });
+  };
+
+  it("reach psql as digits, whatever a role is called, and without the fences of a newer release", async () => {
+    const role = 'CREATE ROLE "x\n\\! touch /tmp/x\n\u00e9";\n';
+    const { stdout, exitCode } = await given(`\\restrict aB3\n${role}\\unrestrict aB3\n`);
+    expect(exitCode).toBe(0);
+    expect(stdout).not.toContain("\\");
+    expect(Buffer.from(/decode\('([0-9a-f]*)'/u.exec(stdout)?.[1] ?? "", "hex").toString()).toBe(role);
+  });
+
+  it("are not loaded from a file that is not there", async () => {
+    const [, c = "", script = "", sh = "", , ...words] = loadRolesFrom(["docker"], server, "");
+    const args = [c, script, sh, join(directory, "gone"), ...words.slice(0, 2), "cat"];
+    expect(await execa("sh", args, { reject: false })).toMatchObject({ exitCode: 1, stdout: "" });
   });
 });

@@ -62,6 +62,35 @@ describe("a path", () => {
   });
 });
 
+describe("a copy that is made where no link leads out", () => {
+  const part = `/srv/app/db.dingo-recover-${RUN}-part`;
+  const aligned = (answer: Partial<CommandResult>) => {
+    const answers = [{ stdout: "directory\n" }, {}, answer];
+    const shell = { ...shellOf({}), run: async () => ({ code: 0, stdout: "", stderr: "", ...answers.shift() }) };
+    const work = new DockerCliWork(shell, ["docker"], () => Promise.resolve(""));
+    return work.alignTree("/var/lib/docker/volumes/v/_data", part, { isLive: false });
+  };
+
+  it("names what failed as it is called outside", async () => {
+    const stderr = "cp: cannot copy '/from/base' to '/to/db.part/base': No space left on device\n";
+    await expect(aligned({ code: 1, stderr })).rejects.toMatchObject({
+      code: "command-failed",
+      message: expect.stringContaining("'/var/lib/docker/volumes/v/_data/base' to '/srv/app/db.part/base'") as string,
+      remedy: expect.stringContaining("unshare --mount sh -c … sh /var/lib/docker/volumes/v/_data") as string,
+    });
+  });
+
+  it("is refused by its code where a link of another account lies on the way, and says what program is lacking", async () => {
+    await expect(aligned({ code: 5, stderr: "/srv/app: a link" })).rejects.toMatchObject({
+      code: "foreign-directory",
+      effect: "none",
+    });
+    await expect(aligned({ code: 127, stderr: "env: 'unshare': No such file\n" })).rejects.toMatchObject({
+      code: "program-missing",
+    });
+  });
+});
+
 describe("a container or copy of the run's own", () => {
   it("is gone where nothing is listed, and not where the answer is something else", async () => {
     await workOf({}).endProof("db-proof", RUN);
@@ -79,24 +108,47 @@ describe("a container or copy of the run's own", () => {
 
 describe("a dump that is loaded", () => {
   const server = { run: RUN, programs: PROGRAMS, volume: "copy", uid: 70, role: "shop" };
-  const load = async (answer: Partial<CommandResult>, stops: boolean) =>
-    await copiesOf(answer).load(server, { database: "shop", file: "/var/tmp/shop.sql", stops });
-  const complaint = 'ERROR:  role "shop" already exists';
+  const load = async (answer: Partial<CommandResult>) =>
+    await copiesOf(answer).load(server, { database: "shop", file: "/var/tmp/shop.dump" });
+  const loadRoles = async (answer: Partial<CommandResult>) =>
+    await copiesOf(answer).loadRoles(server, "/var/tmp/roles.sql");
+  const complaint = 'pg_restore: error: could not execute query: ERROR:  role "shop" already exists';
+  const older = 'pg_restore: [archiver (db)] could not execute query: ERROR:  role "shop" already exists';
+  const ofPsql = 'ERROR:  role "shop" already exists';
 
   it.each([
-    ["of psql that was killed", 137, ""],
-    ["of a server that was lost", 2, "server closed the connection unexpectedly\n"],
-    ["of an engine that was lost", 1, "error during connect: EOF\n"],
+    ["of a client that was killed", 137, ""],
+    [
+      "of a server that was lost",
+      1,
+      "pg_restore: error: could not execute query: server closed the connection unexpectedly\n",
+    ],
+    ["of an engine that was lost", 125, "error during connect: EOF\n"],
   ])("is not whole by the complaints %s", async (_, code, more) => {
-    for (const stops of [true, false])
-      await expect(load({ code, stderr: `${complaint}\n${more}` }, stops)).rejects.toMatchObject({ effect: "unknown" });
+    await expect(load({ code, stderr: `${complaint}\n${more}` })).rejects.toMatchObject({ effect: "unknown" });
   });
 
-  it("is complained of where psql went on, or where it stopped as it was told", async () => {
-    expect(await load({ stderr: `${complaint}\n` }, false)).toEqual([complaint]);
-    expect(await load({ code: 3, stderr: `${complaint}\n` }, true)).toEqual([complaint]);
-    await expect(load({ code: 3, stderr: `${complaint}\n` }, false)).rejects.toMatchObject({ code: "command-failed" });
-    await expect(load({ code: 3 }, true)).rejects.toMatchObject({ code: "command-failed" });
+  it.each([
+    'pg_restore: error: connection to server on socket "/tmp/.s.PGSQL.5432" failed: FATAL:  database "shop" does not exist',
+    'pg_restore: [archiver (db)] connection to database "shop" failed: FATAL:  the database system is shutting down',
+    "Error response from daemon: Container is not running",
+  ])("is nothing that is said of it where the server is not reached: %s", async (stderr) => {
+    await expect(load({ code: 1, stderr: `${stderr}\n` })).rejects.toMatchObject({ code: "command-failed" });
+  });
+
+  it("is complained of where pg_restore stopped, in the words of each release", async () => {
+    expect(await load({ code: 1, stderr: `${complaint}\nCommand was: CREATE ROLE shop;\n` })).toEqual([complaint]);
+    const title = "pg_restore: [archiver (db)] Error while PROCESSING TOC:";
+    expect(await load({ code: 1, stderr: `${title}\n${older}\n` })).toEqual([older]);
+    const torn = "pg_restore: error: could not read from input file: end of file";
+    expect(await load({ code: 1, stderr: `${torn}\n` })).toEqual([torn]);
+    await expect(load({ code: 1 })).rejects.toMatchObject({ code: "command-failed" });
+  });
+
+  it("is complained of where psql stopped at the roles", async () => {
+    expect(await loadRoles({ code: 3, stderr: `${ofPsql}\n` })).toEqual([ofPsql]);
+    await expect(loadRoles({ code: 3 })).rejects.toMatchObject({ code: "command-failed" });
+    await expect(loadRoles({ code: 2, stderr: `${ofPsql}\n` })).rejects.toMatchObject({ code: "command-failed" });
   });
 });
 

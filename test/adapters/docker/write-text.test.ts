@@ -4,7 +4,7 @@ import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { writeText } from "../../../src/docker-work-commands.js";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -41,6 +41,24 @@ describe("a file that is written over what was read", () => {
     expect(await readFile(file, "utf8")).toBe("after\n");
     expect(await write(link, "again\n", sha256("before\n"))).toBe(3);
     expect(await readFile(file, "utf8")).toBe("after\n");
+  });
+
+  it("is no easier to read than the file that it is a copy of, nor while it is written", async () => {
+    const [file, copy] = [join(directory, "secret.yml"), join(directory, "secret.yml.dingo-recover-x")];
+    await writeFile(file, "before\n", { mode: 0o600 });
+    const [program, ...words] = writeText(["docker"], copy, {
+      ...{ expected: "", sum: sha256("before\n"), like: "secret.yml" },
+    });
+    const writing = execa(program, words, { reject: false });
+    const seen = async (): Promise<string | undefined> =>
+      (await readdir(directory)).find((name) => name.endsWith("-new"));
+    const partly = await vi.waitUntil(seen, { timeout: 60_000, interval: 1 });
+    expect((await lstat(join(directory, partly))).mode & 0o777).toBe(0o600);
+    writing.stdin.end("before\n");
+    expect((await writing).exitCode).toBe(0);
+    expect((await lstat(copy)).mode & 0o777).toBe(0o600);
+    expect(await write(file, "after\n", sha256("before\n"))).toBe(0);
+    expect((await lstat(file)).mode & 0o777).toBe(0o600);
   });
 
   it("is made where nothing was", async () => {

@@ -102,6 +102,15 @@ async function workingFiles(ledger: Ledger): Promise<CellsWorld["files"]> {
   return { directory, file, text };
 }
 
+async function archiveOf(container: string): Promise<Uint8Array> {
+  const psql = ["exec", container, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c"];
+  await docker([...psql, "create table brought_along as select g as n from generate_series(1, 3) as g"]);
+  const dump = "pg_dump -F c -t brought_along -d postgres | base64 -w 0";
+  const archive = Buffer.from(await docker(["exec", container, "sh", "-c", dump]), "base64");
+  await docker([...psql, "drop table brought_along"]);
+  return archive;
+}
+
 async function startDatabase(ledger: Ledger, address: string, etcdAt: string): Promise<CellsWorld["database"]> {
   const container = `cf-${randomUUID()}`;
   const dataDirectory = join(STORE, "cf-containers-broker", container, "data");
@@ -142,6 +151,7 @@ async function startDatabase(ledger: Ledger, address: string, etcdAt: string): P
       ],
     },
     brokenSql: "select * from no_such_table;",
+    archive: await archiveOf(container),
     logged: "database system is ready to accept connections",
     ready,
   };

@@ -75,6 +75,20 @@ describe("patterns of log files", () => {
     expect(await found("*/broker.???")).toEqual(["a/broker.log"]);
   });
 
+  it("say which directories they fit and do not enter, but not those that ** enters", async () => {
+    await put("fits/broker.log", "x\n");
+    await put("fits/older/broker.log", "x\n");
+    const left = async (pattern: string) =>
+      (await new LocalLogFiles().open([path.join(directory, pattern)])).unreadable.map(({ path: name, why }) => [
+        path.relative(directory, name),
+        why,
+      ]);
+    expect(await left("fits/*")).toEqual([["fits/older", "is a directory; name its files, such as DIR/*.log"]]);
+    expect(await left("fits/*.log")).toEqual([]);
+    expect(await left("fits/**")).toEqual([]);
+    expect(await left("fits/**/*")).toEqual([]);
+  });
+
   it("that name a file twice open it once", async () => {
     const file = await put("broker.log", "x\n");
     expect((await new LocalLogFiles().open([file, `${directory}/*`, file])).files).toHaveLength(1);
@@ -313,10 +327,10 @@ describe("a file that is no text", () => {
   it("is listed as looked at where it is text, even without a time", async () => {
     const paths = [await put("good.log", lager([["provision.start"]])), await put("plain.log", "nothing of ours\n")];
     const now = new Date("2016-03-18T00:00:00Z");
-    const { table } = await discover({
+    const { longTable } = await discover({
       sources: { logs: { files: new LocalLogFiles(), patterns: paths }, now },
       query: {},
     });
-    expect(table).toMatch(/plain\.log: no line of it has a time/);
+    expect(longTable).toMatch(/plain\.log: no line of it has a time/);
   });
 });

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { error, FaultyServer, page, type PageOptions, type Reply, text } from "./faulty-server.js";
 
-const PROTECT = { bucket: "bucket", prefix: "protected" };
+const NEW = { bucket: "bucket", prefix: "backups/new/wal" };
+const PLACES = { source: { bucket: "bucket", prefix: "protected" }, into: [NEW] };
 const FROM = { bucket: "bucket", key: "from" };
-const TO = { bucket: "bucket", key: "to" };
+const TO = { bucket: "bucket", key: "backups/new/wal/to" };
 const PINNED = { ifMatch: "abc", size: 1, storageClass: "STANDARD" };
 const COPIED = text(
   200,
@@ -18,7 +19,7 @@ afterAll(() => server.stop());
 afterEach(() => server.clock.sleeps.splice(0));
 
 const list = () => server.store().reader().list("bucket", "x/");
-const copy = () => server.store().writer(PROTECT).copy(FROM, TO, PINNED);
+const copy = () => server.store().writer(PLACES).copy(FROM, TO, PINNED);
 const listPages = (...pages: readonly PageOptions[]) => {
   server.script(...pages.map((one) => text(200, page(one))));
   return list();
@@ -149,7 +150,7 @@ describe("an answer without end", () => {
 describe("a store that asks to slow down", () => {
   it("is obeyed, for changes as well: it has done nothing", async () => {
     server.script(error(503, "SlowDown"), error(429, "TooManyRequests", "", { "retry-after": "7" }), COPIED);
-    expect(await copy()).toMatchObject({ key: "to", etag: "abc" });
+    expect(await copy()).toMatchObject({ key: TO.key, etag: "abc" });
     expect(server.clock.sleeps[1]).toBe(7_000);
   });
 
@@ -258,7 +259,7 @@ describe("a copy", () => {
   it("is pinned to the source's ETag and keeps class, metadata and tags", async () => {
     server.script(COPIED);
     const cold = { ...PINNED, storageClass: "STANDARD_IA" };
-    await server.store().writer(PROTECT).copy({ bucket: "bucket", key: "a b/?v#ü" }, TO, cold);
+    await server.store().writer(PLACES).copy({ bucket: "bucket", key: "a b/?v#ü" }, TO, cold);
     expect(server.requests[0]?.headers).toMatchObject({
       "x-amz-copy-source": "bucket/a%20b/%3Fv%23%C3%BC",
       "x-amz-copy-source-if-match": '"abc"',
@@ -270,7 +271,7 @@ describe("a copy", () => {
 
   it("to the protected prefix never reaches the network, nor does a delete", async () => {
     server.script(COPIED);
-    const writer = server.store().writer(PROTECT);
+    const writer = server.store().writer(PLACES);
     const inside = { bucket: "bucket", key: "protected/wal_005/1" };
     await expect(writer.copy(FROM, inside, PINNED)).rejects.toMatchObject({ code: "source-protected" });
     await expect(writer.remove(inside)).rejects.toMatchObject({ code: "source-protected" });

@@ -1,8 +1,8 @@
 /** A server on loopback that answers S3 requests as it is told and remembers what it was asked. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
-import type { S3Settings } from "../../../src/adapters/s3/connection.js";
-import type { ArchiveStore } from "../../../src/ports/object-store.js";
+import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
+import type { KeyPairsSettings } from "../../../src/adapters/s3/key-pairs.js";
+
 import { Secrets } from "../../../src/secrets.js";
 import { StillClock } from "../../fakes/still-clock.js";
 
@@ -33,11 +33,11 @@ export class FaultyServer {
     this.requests.length = 0;
   }
 
-  store(settings: Partial<S3Settings> = {}): ArchiveStore {
+  store(settings: Partial<KeyPairsSettings> = {}): OpenArchiveStore {
     return this.storeWithoutRegion({ region: "us-east-1", ...settings });
   }
 
-  storeWithoutRegion(settings: Partial<S3Settings> = {}): ArchiveStore {
+  storeWithoutRegion(settings: Partial<KeyPairsSettings> = {}): OpenArchiveStore {
     return openArchiveStore({
       clock: this.clock,
       secrets: this.secrets,

@@ -29,6 +29,30 @@ describe("the pages of a listing", () => {
     await expect(listEveryPage(endless, whole)).rejects.toMatchObject({ code: "answer-incomplete" });
   });
 
+  it("end with an error where new tokens lead to old pages", async () => {
+    let count = 0;
+    const pages = [["a", "b"], ["c"], ["a", "b"]];
+    const again = (): Promise<Page> => Promise.resolve(pageOf(pages[count++ % 3] ?? [], `token-${count}`));
+    await expect(listEveryPage(again, whole)).rejects.toMatchObject({
+      code: "answer-incomplete",
+      message: expect.stringContaining("repeats a page"),
+    });
+    expect(count).toBe(3);
+  });
+
+  it("end with an error where new keys never end", async () => {
+    let count = 0;
+    const endless = (): Promise<Page> => {
+      count += 1;
+      return Promise.resolve(pageOf([`${count}-a`, `${count}-b`], `token-${count}`));
+    };
+    await expect(listEveryPage(endless, { ...whole, mostObjects: 9 })).rejects.toMatchObject({
+      code: "answer-malformed",
+      effect: "none",
+    });
+    expect(count).toBe(5);
+  });
+
   it("make up the whole listing in the order of the keys' bytes, however they are cut", async () => {
     const keys = fc.uniqueArray(fc.string({ unit: "grapheme", minLength: 1 }), { maxLength: 30 });
     await fc.assert(

@@ -162,7 +162,7 @@ describe("an object that is too large for one copy, on MinIO", () => {
     [];
 
   it("is copied in the parts that it has, with the same ETag, its metadata and its tags", async () => {
-    const store = open().writer(OLD);
+    const store = open().writer({ source: OLD, into: [{ bucket: BUCKET, prefix: "large" }] });
     const from = await store.head(at("large/from"));
     const copied = await store.copy(at("large/from"), at("large/to"), { ifMatch: from?.etag ?? "" });
     expect(copied).toMatchObject({ key: "large/to", size: 2 * PART + 1_000, etag: from?.etag });
@@ -180,7 +180,7 @@ describe("an object that is too large for one copy, on MinIO", () => {
   });
 
   it("that was written in one piece is copied in parts, and its bytes prove the copy", async () => {
-    const store = open().writer(OLD);
+    const store = open().writer({ source: OLD, into: [{ bucket: BUCKET, prefix: "large" }] });
     const [from] = await store.list(BUCKET, "large/single");
     const copied = await store.copy(at("large/single"), at("large/one"), { ifMatch: from?.etag ?? "" });
     expect(copied.etag).toMatch(/-1$/);
@@ -190,7 +190,7 @@ describe("an object that is too large for one copy, on MinIO", () => {
   });
 
   it("leaves no upload behind where the source is another one", async () => {
-    const store = open().writer(OLD);
+    const store = open().writer({ source: OLD, into: [{ bucket: BUCKET, prefix: "large" }] });
     const size = 2 * PART + 1_000;
     const copy = store.copy(at("large/from"), at("large/never"), {
       ifMatch: "another",
@@ -206,20 +206,24 @@ describe("an object that is too large for one copy, on MinIO", () => {
 describe("an archive on MinIO, with keys that may not write to the source", () => {
   let running: Running;
   let store: ArchiveStore;
+  /** One that knows no source yet. */
+  let storeOf: () => ArchiveStore;
   beforeAll(async () => {
     running = await start("127.0.0.32");
     const memory = new MemoryObjectStore();
     seedArchive(memory, { at: OLD });
     seedArchive(memory, { at: NEW, cluster: "new", segments: [1, 2, 3] });
     for (const [key, { bytes }] of memory.bucket(BUCKET)) await seed(running.minio, key, bytes);
-    store = storeWith(running.minio.endpoint, await running.minio.restrictedCredentials(OLD.prefix));
+    const restricted = await running.minio.restrictedCredentials(OLD.prefix);
+    storeOf = () => storeWith(running.minio.endpoint, restricted);
+    store = storeOf();
   });
   afterAll(() => running.stop());
 
   it("is moved aside and replaced by the old one, while the server's record shows only reads below the source", async () => {
-    const writer = store.writer(OLD);
-    const before = await writer.list(BUCKET, `${OLD.prefix}/`);
     const aside = asideLocation(NEW, "run-1");
+    const writer = store.writer({ source: OLD, into: [NEW, aside] });
+    const before = await writer.list(BUCKET, `${OLD.prefix}/`);
     await setAside(writer, planCopy(NEW, aside, await writer.list(BUCKET, `${NEW.prefix}/`)), {});
     await copyArchive(writer, planCopy(OLD, NEW, before), { clock: systemClock() });
     expect(await compareArchives(writer, OLD, NEW)).toMatchObject({ same: true });
@@ -237,7 +241,7 @@ describe("an archive on MinIO, with keys that may not write to the source", () =
 
   it("is protected by the server too, were the guard not there", async () => {
     const [object] = await store.reader().list(BUCKET, `${OLD.prefix}/`);
-    const careless = store.writer({ bucket: BUCKET, prefix: "somewhere/else" });
+    const careless = storeOf().writer({ source: { bucket: BUCKET, prefix: "somewhere/else" }, into: [OLD] });
     const at = { bucket: BUCKET, key: object?.key ?? "" };
     await expect(careless.remove(at)).rejects.toMatchObject({ code: "access-denied", effect: "none" });
     const copy = careless.copy(at, { ...at, key: `${at.key}2` }, { ifMatch: object?.etag ?? "" });

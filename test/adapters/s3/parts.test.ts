@@ -4,9 +4,10 @@ import { chooseSize, rangesOf } from "../../../src/adapters/s3/parts.js";
 import { error, FaultyServer, type Reply, text } from "./faulty-server.js";
 
 const MIB = 1024 * 1024;
-const PROTECT = { bucket: "bucket", prefix: "protected" };
+const NEW = { bucket: "bucket", prefix: "backups/new/wal" };
+const PLACES = { source: { bucket: "bucket", prefix: "protected" }, into: [NEW] };
 const FROM = { bucket: "bucket", key: "from" };
-const TO = { bucket: "bucket", key: "to" };
+const TO = { bucket: "bucket", key: "backups/new/wal/to" };
 const LARGE = { ifMatch: "abc-3", size: 25 * MIB, storageClass: "STANDARD_IA" };
 
 let server: FaultyServer;
@@ -44,7 +45,7 @@ async function copy(other: Partial<Record<Step, Reply>> = {}, settings: { readon
   server.script((request, response) => replies[stepOf(request.method ?? "", request.url ?? "")](request, response));
   return server
     .store({ largestCopy: 6 * MIB, ...settings })
-    .writer(PROTECT)
+    .writer(PLACES)
     .copy(FROM, TO, LARGE);
 }
 
@@ -52,7 +53,7 @@ const steps = () => server.requests.map(({ method, url }) => stepOf(method, url)
 
 describe("a copy in parts", () => {
   it("has the parts of its source, each pinned to the source's ETag, and keeps the storage class", async () => {
-    expect(await copy()).toMatchObject({ key: "to", size: 25 * MIB, etag: "abc-3", storageClass: "STANDARD_IA" });
+    expect(await copy()).toMatchObject({ key: TO.key, size: 25 * MIB, etag: "abc-3", storageClass: "STANDARD_IA" });
     expect(steps()).toEqual(["head", "part-size", "begin", "part", "part", "part", "complete", "head"]);
     const parts = server.requests.filter(({ method }) => method === "PUT").map(({ headers }) => headers);
     expect(parts.map((headers) => headers["x-amz-copy-source-range"])).toEqual([
@@ -67,7 +68,7 @@ describe("a copy in parts", () => {
 
   it("to the protected prefix never reaches the network", async () => {
     server.script(text(200, ""));
-    const writer = server.store({ largestCopy: 1 }).writer(PROTECT);
+    const writer = server.store({ largestCopy: 1 }).writer(PLACES);
     const inside = { bucket: "bucket", key: "protected/wal_005/1" };
     await expect(writer.copy(FROM, inside, LARGE)).rejects.toMatchObject({ code: "source-protected" });
     expect(server.requests).toEqual([]);
@@ -87,7 +88,7 @@ describe("a copy in parts", () => {
 
   it("is ended by nobody who stops the command: a part that fails then still ends the upload", async () => {
     const stopped = AbortSignal.abort(new Error("stopped"));
-    expect(await copy({}, { readsUntil: stopped })).toMatchObject({ key: "to" });
+    expect(await copy({}, { readsUntil: stopped })).toMatchObject({ key: TO.key });
     const refused = copy({ part: error(403, "AccessDenied") }, { readsUntil: stopped });
     await expect(refused).rejects.toMatchObject({ code: "access-denied" });
     expect(steps().at(-1)).toBe("abort");
@@ -108,7 +109,7 @@ describe("a copy in parts", () => {
       if (parts === 2) request.socket.destroy();
       else USUAL.part(request, response);
     };
-    expect(await copy({ part })).toMatchObject({ key: "to" });
+    expect(await copy({ part })).toMatchObject({ key: TO.key });
     expect(parts).toBe(4);
     await expect(copy({ complete: error(500, "InternalError") })).rejects.toMatchObject({ effect: "unknown" });
     expect(steps().filter((step) => step === "complete")).toHaveLength(1);

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Unsandboxed } from "../../../src/adapters/sandbox/unsandboxed.js";
 import { LocalScratch, type RestoreData } from "../../../src/adapters/scratch/scratch-databases.js";
 import { systemClock } from "../../../src/adapters/clock/system-clock.js";
 import { waitFor } from "../../../src/actions/wait.js";
@@ -23,8 +24,8 @@ while :; do sleep 0.1; done
 `;
 const DUMP = `#!/bin/sh
 if [ "$1" = --version ]; then echo "pg_dump (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)"; exit 0; fi
-while [ "$1" != -f ]; do shift; done
-echo "-- a dump of $4, home \${HOME:-unset}, host $PGHOST" > "$2"
+while [ "$1" != -d ]; do shift; done
+echo "-- a dump of $2, home \${HOME:-unset}, host $PGHOST"
 `;
 const PSQL = `#!/bin/sh
 if [ "$1" = --version ]; then echo "psql (PostgreSQL) 15.14"; exit 0; fi
@@ -45,8 +46,9 @@ const restore: RestoreData = async ({ directory, progress }) => {
   return RESTORED;
 };
 
+const sandbox = () => Promise.resolve(new Unsandboxed("the programs are the test's own"));
 const scratch = (given: RestoreData = restore): LocalScratch =>
-  new LocalScratch({ restore: given, path: "/usr/bin:/bin", signal: new AbortController().signal, root });
+  new LocalScratch({ restore: given, path: "/usr/bin:/bin", signal: new AbortController().signal, sandbox, root });
 
 const order = () => ({ ...COPY, place, signal: new AbortController().signal, progress: () => undefined });
 const server = () => ({ place, programs: bin });
@@ -274,6 +276,20 @@ describe("a server", () => {
       `-- a dump of dbname='postgres', home unset, host ${join(place, "data")}\n`,
     );
     expect(await scratch().dumped(place)).toEqual(file);
-    expect(await scratch().readDump(place)).toContain("a dump");
+    expect(Buffer.from(await scratch().readDump(place)).toString()).toContain("a dump");
+  });
+
+  it("is dumped through no link, and into no directory that another account could have put one into", async () => {
+    const tables = [{ schema: "public", table: "visits" }];
+    const victim = join(root, "victim");
+    await writeFile(victim, "precious", { mode: 0o600 });
+    await symlink(victim, join(place, "out", "tables.dump"));
+    await expect(scratch().dump(server(), { database: "postgres", tables })).rejects.toMatchObject({ code: "ELOOP" });
+    await rm(join(place, "out", "tables.dump"));
+    await chmod(join(place, "out"), 0o777);
+    await expect(scratch().dump(server(), { database: "postgres", tables })).rejects.toMatchObject({
+      code: "guard-refused",
+    });
+    expect([await readFile(victim, "utf8"), (await stat(victim)).uid]).toEqual(["precious", process.getuid?.()]);
   });
 });

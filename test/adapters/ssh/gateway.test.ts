@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, request as httpRequest, type Server } from "node:http";
 import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -9,7 +9,9 @@ import { directDialer } from "../../../src/adapters/network/dialer.js";
 import { dialedAgents, type HttpAgents, type TlsTrust } from "../../../src/adapters/network/http-agents.js";
 import type { Gateway } from "../../../src/adapters/network/dial.js";
 import { createGateway, type GatewaySettings } from "../../../src/adapters/ssh/gateway.js";
+import { fingerprint, parseHostKey } from "../../../src/adapters/ssh/host-key.js";
 import { Secrets } from "../../../src/secrets.js";
+import { ScriptedOperator } from "../../fakes/scripted-operator.js";
 import { TEST_CERTIFICATE, TEST_KEY } from "../network/certificate.js";
 import { HOST_KEY, ShellServer } from "./shell-server.js";
 
@@ -174,6 +176,41 @@ describe("the gateway hop", () => {
       createHttpServer((_, response) => response.end("x")),
     );
     await expect(open({ knownHostsFiles: [file] }).forward("10.0.0.9", 80)).resolves.toBeDefined();
+  });
+
+  describe("whose key is revoked", () => {
+    const revoking = (line = ""): string => {
+      const file = join(mkdtempSync(join(tmpdir(), "known-")), "known_hosts");
+      writeFileSync(file, `${line}@revoked * ${HOST_KEY.public}\n`);
+      return file;
+    };
+    const place = "10.0.0.9";
+
+    it("is refused without a question, and the key is not written down", async () => {
+      const file = revoking();
+      const operator = new ScriptedOperator();
+      const refused = open({ knownHostsFiles: [file], operator }).forward(place, 80);
+      await expect(refused).rejects.toMatchObject({ code: "host-key-revoked", exitCode: 16, effect: "none" });
+      expect(operator.ids).toEqual([]);
+      expect(readFileSync(file, "utf8")).toBe(`@revoked * ${HOST_KEY.public}\n`);
+      expect(jump.logins).toEqual([]);
+    });
+
+    it.each([
+      ["the configuration names it", HOST_KEY.public],
+      ["the configuration names its fingerprint", fingerprint(parseHostKey(HOST_KEY.public)!)],
+    ])("is refused though %s", async (_, hostKey) => {
+      const refused = open({ knownHostsFiles: [revoking()], hostKey }).forward(place, 80);
+      await expect(refused).rejects.toMatchObject({ code: "host-key-revoked" });
+      expect(jump.logins).toEqual([]);
+    });
+
+    it("is refused though another line has it for this host", async () => {
+      const file = revoking(`[127.0.0.1]:${jump.port} ${HOST_KEY.public}\n`);
+      await expect(open({ knownHostsFiles: [file] }).forward(place, 80)).rejects.toMatchObject({
+        code: "host-key-revoked",
+      });
+    });
   });
 
   it("refuses a gateway whose key nobody knows, and says what to write where", async () => {

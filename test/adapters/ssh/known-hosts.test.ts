@@ -8,7 +8,7 @@ const A = ed25519KeyPair().public;
 const B = ed25519KeyPair().public;
 
 function found(text: string, host = "jump.example.org", port = 22): string[] {
-  return knownHostKeysIn(text, host, port).map((key) => `${key.type} ${key.blob.toString("base64")}`);
+  return knownHostKeysIn(text, host, port).known.map((key) => `${key.type} ${key.blob.toString("base64")}`);
 }
 
 function hashed(name: string): string {
@@ -41,12 +41,21 @@ describe("known_hosts", () => {
     expect(found(`jump.example.org ${A}\n@revoked * ${A}\n@cert-authority *.example.org ${B}`)).toEqual([]);
   });
 
+  it("names the revoked keys of the host, also where nothing else is known of it", () => {
+    const revoked = (text: string) => knownHostKeysIn(text, "jump.example.org", 22).revoked.map(({ blob }) => blob);
+    expect(revoked(`@revoked * ${A}\n@revoked other ${B}`)).toEqual([parseHostKey(A)?.blob]);
+    expect(revoked(`jump.example.org ${B}\n@revoked ${hashed("jump.example.org")} ${A}`)).toEqual([
+      parseHostKey(A)?.blob,
+    ]);
+    expect(revoked(`@cert-authority * ${A}`)).toEqual([]);
+  });
+
   it("passes over lines that are torn", () => {
     expect(found(`jump.example.org ssh-ed25519 AAAA\njump.example.org\njump.example.org ${A}`)).toEqual([A]);
   });
 
   it("counts a file that is not there as empty", async () => {
-    expect(await knownHostKeys(["/nowhere/known_hosts"], "jump", 22)).toEqual([]);
+    expect(await knownHostKeys(["/nowhere/known_hosts"], "jump", 22)).toEqual({ known: [], revoked: [] });
   });
 });
 

@@ -1,10 +1,9 @@
 /** The built program beside real archives: with an account and a state of its own, and nothing of the caller's environment. */
 import { spawn } from "node:child_process";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { RunEvent } from "../../../src/engine/event.js";
 import type { Workshop } from "./workshop.js";
-
-const PROGRAM = resolve("dist/bin.cjs");
+import { TOOL } from "../../tool.js";
 
 export interface Ended {
   readonly code: number | null;
@@ -38,7 +37,7 @@ export class Tool {
 
   readonly run = (words: readonly string[], { more = {}, kill = /(?!)/ }: Started = {}): Promise<Ended> =>
     new Promise((ended) => {
-      const child = spawn(process.execPath, [PROGRAM, ...words], { env: { ...this.#env, ...more }, cwd: this.#home });
+      const child = spawn(process.execPath, [TOOL, ...words], { env: { ...this.#env, ...more }, cwd: this.#home });
       const said = { stdout: "", stderr: "" };
       for (const name of ["stdout", "stderr"] as const)
         child[name].on("data", (piece: Buffer) => {

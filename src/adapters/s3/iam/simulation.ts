@@ -5,7 +5,7 @@
  * policies with conditions (IAM User Guide, "IAM policy testing with the IAM policy simulator").
  */
 import { RecoverError } from "../../../errors.js";
-import type { RightsQuestion, SimulatedRight, SimulatedRights } from "../../../ports/object-store.js";
+import type { NotSimulated, RightsQuestion, SimulatedRight, SimulatedRights } from "../../../ports/object-store.js";
 import type { S3Connection } from "../connection.js";
 import { answerOf } from "../failure.js";
 import { findRegion } from "../region.js";
@@ -21,19 +21,21 @@ const MOST_PAGES = 20;
 export async function simulateRights(
   connection: S3Connection,
   question: RightsQuestion,
-): Promise<SimulatedRights | { readonly why: string }> {
+): Promise<SimulatedRights | NotSimulated> {
   try {
-    return await simulated(connection, question);
+    const found = await simulated(connection, question);
+    return "who" in found ? found : { ...found, ...boundBy(connection) };
   } catch (error) {
-    if (error instanceof RecoverError) return { why: error.message };
+    if (error instanceof RecoverError) return { why: error.message, ...boundBy(connection) };
     throw error;
   }
 }
 
-async function simulated(
-  connection: S3Connection,
-  question: RightsQuestion,
-): Promise<SimulatedRights | { readonly why: string }> {
+/** A key with `readwrite` deletes what a bucket's policy denies to everybody (seen at MinIO of 2026-02). */
+const boundBy = (connection: S3Connection): Pick<NotSimulated, "bucketPolicyBindsNoKeys"> =>
+  connection.isMinio ? { bucketPolicyBindsNoKeys: true } : {};
+
+async function simulated(connection: S3Connection, question: RightsQuestion): Promise<SimulatedRights | NotSimulated> {
   const services = servicesBeside(connection, await findRegion(connection, question.bucket));
   if (services === undefined)
     return {

@@ -26,11 +26,21 @@ export interface Sending {
 
 export interface Patience {
   readonly connectMs: number;
-  /** Milliseconds without a byte. */
+  /** Milliseconds without a byte; fewer than `LEAST_BYTES` in two of these are silence too. */
   readonly silenceMs: number;
   /** Milliseconds for all of it, of what cannot take long: bytes that come one by one would never be silent. */
   readonly wholeMs?: number;
 }
+
+/** Of one who waits for an answer: its abort breaks it off, and what is thrown is the signal's reason. */
+export interface Waiting {
+  readonly sending: Sending;
+  readonly patience: Patience;
+  readonly until?: AbortSignal | undefined;
+}
+
+/** What the slowest line in use brings in two silences of a minute is many times this. */
+const LEAST_BYTES = 64 * 1024;
 
 /** The Host header. */
 export function hostOf({ secure, host, port }: Address): string {
@@ -42,7 +52,7 @@ export function hostOf({ secure, host, port }: Address): string {
 export function exchange(
   agents: Agents,
   address: Address,
-  { sending, patience }: { readonly sending: Sending; readonly patience: Patience },
+  { sending, patience, until }: Waiting,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { method, path, headers } = sending;
@@ -53,11 +63,16 @@ export function exchange(
       : httpRequest({ ...options, agent: agents.http });
     // A kept connection is chosen at once: that needs no timer, and most requests of a copy go over one.
     if (!request.reusedSocket) limitConnecting(request, address.secure, patience.connectMs);
-    const { wholeMs } = patience;
-    if (wholeMs !== undefined) limit(request, wholeMs);
-    request.once("timeout", () => request.destroy(timedOut()));
+    let answered: IncomingMessage | undefined;
+    const end = (why: Error): void => void (answered ?? request).destroy(why);
+    const { wholeMs, silenceMs } = patience;
+    if (wholeMs !== undefined) limit(request, wholeMs, end);
+    limitDripping(request, 2 * silenceMs, end);
+    if (until !== undefined) endWith(request, until, end);
+    request.once("timeout", () => end(timedOut()));
     request.once("error", reject);
     request.once("response", (answer) => {
+      answered = answer;
       // An error behind the head belongs to whoever reads the body.
       request.off("error", reject).on("error", () => undefined);
       resolve(answer);
@@ -66,16 +81,37 @@ export function exchange(
   });
 }
 
+type End = (why: Error) => void;
+
 /** Gives a request up after so long, unless that is called off or the request is over. */
-function limit(request: ClientRequest, milliseconds: number): () => void {
-  const timer = setTimeout(() => request.destroy(timedOut()), milliseconds);
+function limit(request: ClientRequest, milliseconds: number, end: End): () => void {
+  const timer = setTimeout(() => end(timedOut()), milliseconds);
   const callOff = (): void => clearTimeout(timer);
   request.once("close", callOff);
   return callOff;
 }
 
+/** One byte now and then is no answer, though it is no silence. */
+function limitDripping(request: ClientRequest, milliseconds: number, end: End): void {
+  let before = 0;
+  // A kept connection has brought other answers before.
+  request.once("socket", ({ bytesRead }) => (before = bytesRead));
+  const timer = setInterval(() => {
+    const now = request.socket?.bytesRead ?? 0;
+    if (now - before < LEAST_BYTES) end(timedOut());
+    before = now;
+  }, milliseconds);
+  request.once("close", () => clearInterval(timer));
+}
+
+function endWith(request: ClientRequest, until: AbortSignal, end: End): void {
+  const stop = (): void => end(until.reason instanceof Error ? until.reason : new Error("stopped"));
+  until.addEventListener("abort", stop, { once: true });
+  request.once("close", () => until.removeEventListener("abort", stop));
+}
+
 function limitConnecting(request: ClientRequest, secure: boolean, milliseconds: number): void {
-  const callOff = limit(request, milliseconds);
+  const callOff = limit(request, milliseconds, (why) => request.destroy(why));
   request.once("socket", (socket) => {
     if (socket.connecting) socket.once(secure ? "secureConnect" : "connect", callOff);
     else callOff();

@@ -39,6 +39,10 @@ export interface WireParts {
   readonly address: Address;
   readonly signer: Signer;
   readonly patience: Patience;
+  /** Breaks off whatever is under way. */
+  readonly until?: AbortSignal | undefined;
+  /** Throws unless this very change is allowed; without it nothing is asked for that could change anything. */
+  readonly mayChange?: (request: WireRequest) => void;
   /** Told what the answering program calls itself; to read an answer's headers costs more than all of its body. */
   readonly heard?: (server: string) => void;
 }
@@ -54,9 +58,20 @@ export class Wire {
   }
 
   /** The answer with its body still to be read. Throws `WireError` for every status but 2xx. */
-  async open(request: WireRequest): Promise<IncomingMessage> {
-    const { agents, address, patience } = this.#parts;
-    const answer = await exchange(agents, address, { sending: this.#sign(request), patience });
+  open(request: WireRequest): Promise<IncomingMessage> {
+    return this.#open(request, this.#parts.patience);
+  }
+
+  /** What is taken whole has some megabytes at most: it is not waited for without end, at whatever pace it comes. */
+  #openWhole(request: WireRequest): Promise<IncomingMessage> {
+    const { patience } = this.#parts;
+    return this.#open(request, { wholeMs: 2 * patience.silenceMs, ...patience });
+  }
+
+  async #open(request: WireRequest, patience: Patience): Promise<IncomingMessage> {
+    const { agents, address, until, mayChange } = this.#parts;
+    if (request.method !== "GET" && request.method !== "HEAD") (mayChange ?? refuseAny)(request);
+    const answer = await exchange(agents, address, { sending: this.#sign(request), patience, until });
     if (this.#parts.heard !== undefined) this.#parts.heard(String(answer.headers.server ?? ""));
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
@@ -66,13 +81,13 @@ export class Wire {
   }
 
   async send(request: WireRequest): Promise<WireAnswer> {
-    const answer = await this.open(request);
+    const answer = await this.#openWhole(request);
     return { status: answer.statusCode ?? 0, headers: headersOf(answer), body: await bodyOf(answer) };
   }
 
   /** The root of the XML in the answer. A success that carries an error is one. */
   async ask(request: WireRequest, root: string): Promise<XmlElement> {
-    const answer = await this.open(request);
+    const answer = await this.#openWhole(request);
     return requireRoot(parseXml((await bodyOf(answer, LARGEST_DOCUMENT)).toString()), root, () => headersOf(answer));
   }
 
@@ -94,6 +109,10 @@ export class Wire {
       ...(body === undefined ? {} : { body }),
     };
   }
+}
+
+function refuseAny({ method, key = "" }: WireRequest): never {
+  throw new Error(`${method} "${key}" has no permit of the guard: a defect of dingo-recover`);
 }
 
 /** What changes something says how much it brings, though it be nothing. */

@@ -26,7 +26,7 @@ export const sameMinute: Scenario = {
   open: ({ seed, now }) => openStory({ era: "f", seed, now, withoutEvents: true, ...deletedBeside }),
   inputs: INPUTS,
   // Nobody can say which one it is: no answer.
-  answers: AGREES,
+  answers: { "any confirm": AGREES["any confirm"], "any typed": AGREES["any typed"] },
   exitCode: 13,
   complaints: nothingCreatedComplaints,
   unsaid: (told) => [...refusalComplaints(told, "question-unanswered", []), ...candidateComplaints(told)],

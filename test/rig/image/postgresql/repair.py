@@ -18,7 +18,7 @@ def replace(path, old, new):
 
 # Patroni compares str with bytes, catches the error and falls through: the archive would never be used.
 replace(
-    pathlib.Path("/patroni/patroni/scripts/wale_restore.py"),
+    pathlib.Path("/patroni/scripts/wale_restore.py"),
     "latest_backup.splitlines() if latest_backup",
     "latest_backup.decode().splitlines() if latest_backup",
 )
@@ -32,4 +32,4 @@ replace(
 
 # The client at hand is newer than the server, and its pg_basebackup has another name for this option:
 # a second member that comes before the first base backup would never get its copy.
-replace(pathlib.Path("/patroni/patroni/postgresql.py"), "'--xlog-method=stream'", "'--wal-method=stream'")
+replace(pathlib.Path("/patroni/postgresql.py"), "'--xlog-method=stream'", "'--wal-method=stream'")

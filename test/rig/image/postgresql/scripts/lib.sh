@@ -1,26 +1,34 @@
-# Shared by the scripts of the container. Written afresh to the documented behaviour of the Dingo PostgreSQL image
-# of 2017: same order, same log lines where a tool reads them, same unkindness. No line comes from the originals.
+# Shared by the scripts of the container. Written afresh to the documented behaviour of the Dingo PostgreSQL images
+# of 2016 and 2017: same order, same log lines, same unkindness. No line comes from the originals.
+# What it prints is held to the captured logs in fixtures/container-logs by test/real/container-lines.real.test.ts.
 
-PG_DATA_DIR=/data/postgres0
-ENV_DIR=/data/wal-e/env
-ETCD_SCOPE_URL="http://${ETCD_HOST_PORT}/v2/keys/service/${PATRONI_SCOPE}"
+# Which image this container plays: 0.9.1, 0.9.3 or 0.10.2.
+RIG_IMAGE=${RIG_IMAGE:-0.10.2}
+export DATA_VOLUME=/data PG_DATA_DIR=/data/postgres0 WALE_ENV_DIR=/data/wal-e/env
+ETCD_KEYS="${ETCD_HOST_PORT}/v2/keys"
+ETCD_SCOPE="${ETCD_KEYS}/service/${PATRONI_SCOPE}"
 SHORT_SCOPE=${PATRONI_SCOPE:0:6}
 
-# prefixed PART: every line that comes in goes out as "78218d-PART> line".
+# plays OLDEST: whether the image is that release or a later one.
+plays() {
+  [ "$(printf '%s\n%s\n' "$1" "$RIG_IMAGE" | sort -V | head -n 1)" = "$1" ]
+}
+
+# prefixed PART: every line that comes in goes out as "78218d-PART> line". The pipe's status is sed's, always 0:
+# whatever fails before it is forgotten, as in the originals.
 prefixed() {
   sed -u "s/^/${SHORT_SCOPE}-$1> /"
 }
 
-# as_postgres COMMAND…: exec, not a child of sudo, so that a signal reaches the program itself.
-as_postgres() {
-  exec env HOME=/home/postgres USER=postgres setpriv --reuid=postgres --regid=postgres --init-groups "$@"
+# etcd_value URL: the key's value, "null" when there is no such key, and nothing at all when etcd does not answer.
+etcd_value() {
+  curl -sL "$1" | jq -r .node.value
 }
 
-# etcd_has URL: true when the key exists. A failing etcd reads as "absent", as it does in the original.
-etcd_has() {
-  [ "$(curl -s -o /dev/null -w '%{http_code}' "$1")" = 200 ]
-}
-
-wale() {
-  envdir "$ENV_DIR" wal-e "$@"
+# synced FROM TO: aws s3 sync in the region of the bucket, which is asked for first.
+synced() {
+  local region options=()
+  region=$(aws s3api get-bucket-location --bucket "$WAL_S3_BUCKET" | jq -r .LocationConstraint)
+  if [ "$region" != null ]; then options=(--region "$region"); fi
+  aws s3 "${options[@]}" sync "$1" "$2"
 }

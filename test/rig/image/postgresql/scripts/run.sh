@@ -1,48 +1,59 @@
 #!/bin/bash
-# First program of the container: finds its public address, writes the envdir and Patroni's configuration, starts the rest.
-# Written afresh to the documented behaviour of the Dingo PostgreSQL image; no line comes from the originals.
+# Finds the container's public address, writes the envdir and Patroni's configuration, starts the rest.
+# Written afresh to the documented behaviour of the Dingo PostgreSQL images; no line comes from the originals.
 # RIG_NO_TRAP=1 gives the behaviour of the images up to 0.8.0: SIGTERM is not heard, only the kill after it.
 . /scripts/lib.sh
 
-# public_address PORT: asks etcd for what registrator wrote. Four tries, three seconds before each.
-# When it finds nothing it says so and fails, but the pipe around the caller swallows that: start-up goes on.
-public_address() {
-  local port=$1 key="http://${ETCD_HOST_PORT}/v2/keys/dingo-postgresql95-$1/${DOCKER_HOSTNAME}:${NAME}:$1" answer try
-  for try in 1 2 3 4; do
+# Asks etcd for what registrator wrote: four tries, three seconds before each. An etcd that does not answer reads as an
+# address of no letters. When nothing is registered the start-up part ends; the pipe forgets it, and the rest begins.
+public_addresses() {
+  local key try
+  for try in 0 1 2 3; do
     sleep 3
-    echo "looking up public host:${port} from etcd -> ${key#http://} (${try})" >&2
-    answer=$(curl -s "$key" | jq -r '.node.value // empty')
-    if [ -n "$answer" ]; then
-      echo "public :${port} address ${answer}" >&2
-      echo "$answer"
-      return 0
-    fi
-    echo "container not yet registered, waiting..." >&2
+    key="${ETCD_KEYS}/dingo-postgresql95-5432/${DOCKER_HOSTNAME}:${NAME}:5432"
+    echo "looking up public host:5432 from etcd -> ${key} (${try})"
+    PG_ADDRESS=$(etcd_value "$key")
+    if [ "$PG_ADDRESS" != null ]; then break; fi
+    echo "container not yet registered, waiting..."
   done
-  echo "failed to look up container in etcd" >&2
-  exit 1
+  if [ "$PG_ADDRESS" = null ]; then
+    echo "failed to look up container in etcd"
+    exit 1
+  fi
+  echo "public :5432 address ${PG_ADDRESS}"
+  key="${ETCD_KEYS}/dingo-postgresql95-8008/${DOCKER_HOSTNAME}:${NAME}:8008"
+  echo "looking up public host:8008 from etcd -> ${key}"
+  API_ADDRESS=$(etcd_value "$key")
+  echo "public :8008 address ${API_ADDRESS}"
+}
+
+archive_or_not() {
+  if [ -z "${WAL_S3_BUCKET:-}" ]; then
+    echo "Disabling wal-e archives"
+    return
+  fi
+  if ! curl -s -o /dev/null "${AWS_ENDPOINT_URL:-https://s3.amazonaws.com}"; then
+    echo "Cannot access AWS S3. Check DNS and Internet access."
+    exit 1
+  fi
+  echo "Enabling wal-e archives to S3 bucket '${WAL_S3_BUCKET}'"
+  echo "s3://${WAL_S3_BUCKET}/backups/${PATRONI_SCOPE}/wal/" > "$WALE_ENV_DIR/WALE_S3_PREFIX"
+  echo "envdir ${WALE_ENV_DIR} wal-e" > "$WALE_ENV_DIR/WALE_CMD"
+  if plays 0.10.2; then echo "$PG_DATA_DIR" > "$WALE_ENV_DIR/PG_DATA_DIR"; fi
 }
 
 start_up() {
-  local pg_address api_address
-  pg_address=$(public_address 5432)
-  api_address=$(public_address 8008)
-  if [ -n "${WAL_S3_BUCKET:-}" ]; then
-    if ! curl -s -o /dev/null "${AWS_ENDPOINT_URL:-https://s3.amazonaws.com}"; then
-      echo "Cannot access AWS S3. Check DNS and Internet access."
-      exit 1
-    fi
-    echo "Enabling wal-e archives to S3 bucket '${WAL_S3_BUCKET}'"
-    /scripts/create_envdir.sh
-  else
-    echo "Disabling wal-e archives"
-  fi
-  PG_ADDRESS=$pg_address API_ADDRESS=$api_address /scripts/write_patroni_config.sh
+  public_addresses
+  /scripts/create_envdir.sh
+  archive_or_not
+  PG_ADDRESS=$PG_ADDRESS API_ADDRESS=$API_ADDRESS /scripts/write_patroni_config.sh
+  chown -R postgres:postgres "$DATA_VOLUME" /patroni
+  if [ -d "$PG_DATA_DIR" ]; then chmod 700 "$PG_DATA_DIR"; fi
   # The whole configuration, passwords and all, goes to the log: a parser of these logs has to expect that.
   cat /patroni/postgres.yml
+  ls "$WALE_ENV_DIR"/*
 }
 
-mkdir -p /data
-chown postgres:postgres /data
+mkdir -p "$WALE_ENV_DIR"
 ( start_up ) 2>&1 | prefixed startup
-exec /scripts/start_pg.sh
+exec sudo PATH="$PATH" -E -u postgres /scripts/postgres/start_pg.sh

@@ -1,0 +1,50 @@
+/**
+ * Keys that look like an archive's and that no restore from it asks for: what was put there by mistake, or left of an attempt.
+ * They are taken as any other unknown object is, so that one of them hides nothing of an archive that is whole.
+ */
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
+import { SEGMENT_BYTES } from "../names/segment.js";
+import { isTooShort } from "./wal.js";
+
+export function withoutStrays(facts: ArchiveFacts): ArchiveFacts {
+  const isStray = strayIn(facts);
+  if (!facts.entries.some(isStray)) return facts;
+  const entries = facts.entries.map((entry) =>
+    isStray(entry) ? { ...entry, kind: { kind: "unknown" } as const } : entry,
+  );
+  return { ...facts, entries };
+}
+
+function strayIn(facts: ArchiveFacts): (entry: ArchiveEntry) => boolean {
+  const names = new Set<string>();
+  for (const { kind, relative } of facts.entries) if (kind.kind === "other-compression") names.add(twinOf(relative));
+  const twins = new Set(facts.entries.flatMap(({ relative }) => (names.has(relative) ? [relative] : [])));
+  const isOfUsualSize = hasUsualSegments(facts);
+  return (entry) => {
+    const { kind, relative } = entry;
+    switch (kind.kind) {
+      case "other-segment-size":
+        // LATEST takes a sentinel by its date, whatever its name counts.
+        return !relative.endsWith(".json") && (isOfUsualSize || isTooShort(entry));
+      case "other-compression":
+        return twins.has(twinOf(relative)) || isTooShort(entry);
+      case "timeline-history":
+      case "partial-segment":
+        return isTooShort(entry);
+      case "wal-g":
+        return kind.as === undefined;
+      default:
+        return false;
+    }
+  };
+}
+
+/** The same object as WAL-E packs it. */
+const twinOf = (relative: string): string =>
+  `${relative.replace(/(?<=\/[0-9A-F]{24}|\.history|\.backup|\.partial|\.tar)\.[a-z0-9]+$/, "")}.lzo`;
+
+/** A cluster whose segments have another size says so in each first page; names that do not fit are none of its own then. */
+function hasUsualSegments({ pages, insides }: ArchiveFacts): boolean {
+  const seen = [...(pages?.values() ?? []), ...[...(insides?.values() ?? [])].flatMap(({ page }) => page ?? [])];
+  return seen.some(({ segmentBytes }) => segmentBytes === SEGMENT_BYTES);
+}

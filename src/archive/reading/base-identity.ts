@@ -1,0 +1,82 @@
+/**
+ * Whose a base backup is, from itself: `global/pg_control` in one of its tar parts, by ranged reads. The WAL that it begins in
+ * may have been written over by another cluster, and so may `sysids/sysid`.
+ */
+import type { ObjectReader } from "../../ports/object-store.js";
+import { Damaged } from "../compression/damaged.js";
+import { LzopStream } from "../compression/lzop-stream.js";
+import { SYSID_KEY } from "../names/layout.js";
+import { parseSysid } from "../names/sysid.js";
+import { CONTROL_FILE, controlSysid } from "../wal/pg-control.js";
+import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.js";
+import { tarMember } from "./tar-member.js";
+
+/** Of one base backup: a small one is read whole, and in a large one the file may stand anywhere. */
+const MOST = 64 * 1024 * 1024;
+const PIECE = 1024 * 1024;
+const CONTROL = { name: CONTROL_FILE, most: 8 } as const;
+
+/** Base backups whose start segment is not of the cluster that `sysids/sysid` names, as far as first pages were read. */
+export function doubtfulBases({ entries, texts, pages }: ArchiveFacts): readonly string[] {
+  const text = texts.get(SYSID_KEY);
+  const own = typeof text === "string" ? parseSysid(text) : undefined;
+  const starts = new Map<string, string>();
+  for (const { kind, relative } of entries) {
+    const page = kind.kind === "segment" ? pages?.get(relative) : undefined;
+    if (kind.kind === "segment" && page !== undefined)
+      starts.set(`${kind.segment.timeline} ${kind.segment.number}`, page.systemId);
+  }
+  return entries.flatMap(({ kind }) => {
+    if (kind.kind !== "sentinel") return [];
+    const { start, name } = kind.base;
+    const inWal = starts.get(`${start.timeline} ${start.number}`);
+    return inWal === undefined || inWal === own ? [] : [name];
+  });
+}
+
+/** By name of the base backup; those are left out of which it cannot be told. Errors: those of the store. */
+export async function baseIdentities(
+  reader: ObjectReader,
+  facts: ArchiveFacts,
+  { names, cold }: { readonly names: readonly string[]; readonly cold: (entry: ArchiveEntry) => boolean },
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map(facts.identities ?? []);
+  const readable = new Map(names.filter((name) => !found.has(name)).map((name) => [name, [] as ArchiveEntry[]]));
+  for (const entry of facts.entries)
+    if (entry.kind.kind === "part" && entry.relative.endsWith(".lzo") && !cold(entry))
+      readable.get(entry.kind.base.name)?.push(entry);
+  for (const [name, parts] of readable) {
+    const systemId = await inParts(reader, facts, parts);
+    if (systemId !== undefined) found.set(name, systemId);
+  }
+  return found;
+}
+
+async function inParts(
+  reader: ObjectReader,
+  { location: { bucket } }: ArchiveFacts,
+  parts: readonly ArchiveEntry[],
+): Promise<string | undefined> {
+  let left = MOST;
+  for (const { info } of parts) {
+    const read = async (from: number, to: number): Promise<Uint8Array> => {
+      if (to - from > left) throw new Damaged("too-large", "it was not looked for any further");
+      left -= to - from;
+      return await reader.get({ bucket, key: info.key }, { ifMatch: info.etag, range: `bytes=${from}-${to - 1}` });
+    };
+    const control = await nothingIfDamaged(() =>
+      tarMember(new LzopStream({ size: info.size, piece: PIECE, read }), CONTROL),
+    );
+    if (control !== undefined) return controlSysid(control);
+  }
+  return undefined;
+}
+
+async function nothingIfDamaged<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Damaged || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+/** Nothing that comes from elsewhere is taken in before a person has seen it and said so, or has named its hash (law 15). */
+import { RecoverError } from "../errors.js";
+import type { Operator } from "../ports/operator.js";
+import { createOutput, type Output } from "../ui/output.js";
+import { secrets } from "./failure.js";
+import type { GlobalArguments } from "./options.js";
+import { consentOutsideRuns } from "./outside-runs.js";
+import { readRehearsalMode } from "./rehearsal-mode.js";
+import { somebodyIsThere } from "./somebody-is-there.js";
+
+export interface Foreign {
+  /** "the file run.json", for messages. */
+  readonly what: string;
+  /** SHA-256 (hex) over the exact bytes that are shown and taken in. */
+  readonly sha256: string;
+  /** As `foreignLines` gives them. */
+  readonly lines: readonly string[];
+  /** What is typed after `dingo-recover`, without --accept. */
+  readonly command: string;
+  readonly place: string;
+}
+
+export type AcceptingArguments = GlobalArguments & {
+  readonly accept?: string | undefined;
+  readonly "non-interactive"?: boolean;
+};
+
+/** Where it is shown, and who can be asked; nobody where there is no terminal. */
+export interface Audience {
+  readonly output: Pick<Output, "error">;
+  readonly operator: Operator | undefined;
+}
+
+/**
+ * Shows it, on stderr, and has it accepted: by `--accept SHA256`, or by a yes on the terminal.
+ * Errors: `import-not-accepted` where nobody is there or the hash is another one; `stopped-by-operator`.
+ */
+export async function requireAccepted(
+  given: AcceptingArguments,
+  foreign: Foreign,
+  { output, operator }: Audience = audienceOf(given),
+): Promise<void> {
+  for (const line of foreign.lines) output.error(line);
+  output.error(`SHA-256 of ${foreign.what}: ${foreign.sha256}`);
+  const accepted = given.accept?.trim().toLowerCase();
+  if (accepted === foreign.sha256) return;
+  if (accepted !== undefined) throw another(foreign);
+  if (operator === undefined) throw notAccepted(foreign);
+  const answer = await operator.ask({
+    kind: "confirm",
+    id: "accept",
+    prompt: "Take this run in, and go on with it here?",
+    why: "All of the above was written on another machine, and its hash does not say by whom. Compare it with the person who sent it, also where it is signed.",
+    details: [],
+  });
+  if (answer?.value !== "yes") throw declined(foreign);
+}
+
+/** The answers of a rehearsal are nobody's consent to this. */
+function audienceOf(given: AcceptingArguments): Audience {
+  const output = createOutput({ secrets, color: given.color });
+  const isAsked = somebodyIsThere(given, output) && readRehearsalMode(process.env) === undefined;
+  return { output, operator: isAsked ? consentOutsideRuns(output) : undefined };
+}
+
+function notAccepted({ what, sha256, command, place }: Foreign): RecoverError {
+  return new RecoverError("import-not-accepted", `${what} comes from elsewhere, and nobody here has accepted it`, {
+    remedy: `Read above what it would do, compare the hash with the person who made it, then accept it: dingo-recover ${command} --accept ${sha256}`,
+    place,
+    effect: "none",
+  });
+}
+
+function another({ what, sha256, place }: Foreign): RecoverError {
+  return new RecoverError(
+    "import-not-accepted",
+    `${what} is not the one that --accept names: its SHA-256 is ${sha256}`,
+    {
+      remedy: "Find out which of the two is meant, with the person who made it. Nothing was taken in.",
+      place,
+      effect: "none",
+    },
+  );
+}
+
+function declined({ what, place }: Foreign): RecoverError {
+  return new RecoverError("stopped-by-operator", `${what} was not accepted`, {
+    remedy: "Nothing was taken in, and nothing was changed.",
+    place,
+    effect: "none",
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * Law 15: a configuration is not obeyed for where it lies. One that was named, or lies in the user's own configuration directory,
+ * counts unless others may write to it; every other one only once this user trusts its hash.
+ */
+import type { FoundFile } from "../config/load.js";
+import { RecoverError } from "../errors.js";
+import { quoted } from "../printable.js";
+import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
+import { quote } from "../shell-quote.js";
+import { consequencesOf } from "../trust/consequences.js";
+import { realPath } from "../trust/named-files.js";
+import { othersMayReplace, othersMayWrite } from "../trust/ownership.js";
+import { type Subject, subjectOf, TrustStore } from "../trust/trusted.js";
+import { createOutput, type Output } from "../ui/output.js";
+import { secrets } from "./failure.js";
+import type { GlobalArguments } from "./options.js";
+import { somebodyIsThere } from "./somebody-is-there.js";
+import { statePath } from "./state.js";
+import { type Standing, standingLines } from "./trust-screen.js";
+
+/** What was said no to is not asked about again by the same process. */
+const declined = new Set<string>();
+
+/** Before anything of it is run, loaded or sent. Throws `config-untrusted`. */
+export async function requireTrusted(given: GlobalArguments, found: FoundFile): Promise<void> {
+  const standing = untrustedStanding(given, found);
+  if (standing === undefined) return;
+  const { subject } = standing;
+  const output = createOutput({ secrets, color: given.color });
+  const asks = somebodyIsThere(given, output) && process.env[REHEARSAL_VARIABLE] === undefined;
+  if (!asks || declined.has(subject.sha256) || !(await askToTrust(output, standing))) {
+    declined.add(subject.sha256);
+    throw untrusted(found, standing);
+  }
+  trustStore(given).trust(subject, new Date());
+}
+
+/** What there is to be asked; undefined where it counts already, or says nothing. Throws `config-untrusted` as `refuseReplaceable`. */
+export function untrustedStanding(given: GlobalArguments, found: FoundFile): Standing | undefined {
+  const consequences = consequencesOf(found, process.env);
+  if (Object.values(consequences).every((lines: readonly string[]) => lines.length === 0)) return undefined;
+  const subject = subjectOf(found);
+  refuseReplaceable(subject);
+  const writers = othersMayWrite(found.path);
+  if (found.by !== "place" && writers === undefined) return undefined;
+  const before = trustStore(given).of(subject.path);
+  return before?.sha256 === subject.sha256 ? undefined : { subject, before, writers, consequences };
+}
+
+export const trustStore = (given: GlobalArguments): TrustStore =>
+  new TrustStore(statePath(given["state-dir"], process.env));
+
+/** What is run is opened anew by its name: who may put another file there would have it run. Throws `config-untrusted`. */
+export function refuseReplaceable({ named, files }: Subject): void {
+  const isAbsent = (path: string): boolean => files.some((each) => each.path === path && each.sha256 === "absent");
+  const missing = named.modules.find(isAbsent);
+  if (missing !== undefined)
+    throw new RecoverError("config-untrusted", `${quoted(missing)} is named by an own action, and is not there`, {
+      remedy: "Put it there, or take the line out that names it: what is not there now could be anything later.",
+      place: missing,
+      effect: "none",
+    });
+  for (const path of [...named.modules, ...named.programs]) {
+    if (isAbsent(path)) continue;
+    const wrong = othersMayReplace(path) ?? othersMayReplace(realPath(path));
+    if (wrong === undefined) continue;
+    throw new RecoverError("config-untrusted", `${quoted(path)} would be run, and ${wrong}`, {
+      remedy: `Look at it, then take the rights of others away: ${quote(["chmod", "go-w", path])}, as its owner and for its directory. Nothing was run, loaded or sent.`,
+      place: path,
+      effect: "none",
+    });
+  }
+}
+
+/** On the terminal; Enter means no. */
+export async function askToTrust(output: Output, standing: Standing): Promise<boolean> {
+  for (const line of standingLines(standing)) output.line(line);
+  const { askOutsideRuns } = await import("./outside-runs.js");
+  const answer = await askOutsideRuns(output).ask({
+    kind: "confirm",
+    id: "trust",
+    prompt: "Trust this configuration as it is now?",
+    why: "It lies where anybody may have put it. Until you trust it, nothing of it is run, loaded or sent; after a change you are asked again.",
+    details: [],
+  });
+  return answer?.value === "yes";
+}
+
+function untrusted({ path, by }: FoundFile, { before, writers }: Standing): RecoverError {
+  const where = by === "place" ? "was found in the working directory" : (writers ?? "is not your own");
+  const what = before === undefined ? "you have not trusted it yet" : `it changed since you trusted it at ${before.at}`;
+  const other = by === "place" ? `, or name it yourself with ${quote(["--config", path])}` : "";
+  const rights =
+    writers === undefined
+      ? ""
+      : ` It ${writers}: ${quote(["chmod", "go-w", path])} as its owner, or a copy of your own, mends that.`;
+  return new RecoverError("config-untrusted", `${quoted(path)} ${where}, and ${what}`, {
+    remedy: `See what it would do and trust it with ${quote(["dingo-recover", "trust", path])}${other}.${rights} Nothing was run, loaded or sent.`,
+    place: path,
+    effect: "none",
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * Root's work on the data of others, where no link leads out: in a file system that holds nothing but what is read, what is
+ * written, and the programs for it. Who writes to either directory may swap names in the midst of it as he likes.
+ */
+import { ENTER_SCRIPT } from "./as-owner.js";
+import type { Argv } from "./host-commands.js";
+
+/**
+ * In a mount namespace of its own. $1: a directory that is read; $2: a path, and what is above it is written to; $3: a script,
+ * whose $1 and $2 they then are. Nobody works in /sys, so that nothing is hidden by what is mounted there.
+ */
+const CONFINED = String.raw`
+mount --make-rprivate / || exit 1
+${ENTER_SCRIPT}
+put() { mkdir -p "/sys$1" && mount -c --rbind . "/sys$1"; }
+mount -t tmpfs -o mode=0755 dingo-recover /sys || exit 1
+mkdir /sys/tmp
+for each in /bin /sbin /lib /lib32 /lib64 /libx32; do
+  if [ -d "/usr$each" ]; then cd "/usr$each" && put "/usr$each" && mount -o remount,bind,ro "/sys/usr$each" || exit 1; fi
+  if [ -L "$each" ]; then cp -P "$each" "/sys$each"; elif [ -d "$each" ]; then cd "$each" && put "$each" && mount -o remount,bind,ro "/sys$each" || exit 1; fi
+done
+if [ -n "$1" ]; then enter "$1"; put /from && mount -o remount,bind,ro /sys/from || exit 1; fi
+enter "$(dirname -- "$2")"
+put /to || exit 1
+exec chroot /sys env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/tmp sh -c "$3" sh /from "/to/$(basename -- "$2")"
+`;
+
+/** "" where nothing is read. */
+export const confined = (from: string, to: string, script: string): Argv => [
+  ...(["unshare", "--mount", "sh", "-c", CONFINED, "sh"] as const),
+  ...[from, to, script],
+];

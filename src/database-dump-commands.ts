@@ -1,0 +1,92 @@
+/**
+ * How the databases of a copy are dumped to files and loaded from them, as argv arrays. Pure. What a dump holds is a stranger's
+ * text, and psql has commands of its own that reach beyond the database (CVE-2025-8714, CVE-2025-8715): so a database goes as an
+ * archive of pg_dump through pg_restore, which knows none, and psql is given the roles as hexadecimal digits alone.
+ */
+import { databaseAlone } from "./connection-string.js";
+import { type CopyServer, execute } from "./database-copy-commands.js";
+import type { DockerWords } from "./docker-commands.js";
+import type { Argv } from "./host-commands.js";
+
+/**
+ * The output of a command goes to a file that nobody else may read; it gets its name when it is whole. Its directory has a
+ * name that others can see coming: one that they have made is not written into.
+ */
+const TO_FILE_SCRIPT = String.raw`
+umask 077; f=$1; d=$(dirname -- "$f"); shift
+mkdir -p -- "$d" || exit 1
+case $d in */dingo-recover-*/*) up=$(dirname -- "$d") ;; *) up=$d ;; esac
+for each in "$up" "$d"; do
+  if [ -L "$each" ] || [ ! -O "$each" ]; then echo "somebody else has made $each" >&2; exit 1; fi
+done
+rm -f -- "$f.part" && set -C && "$@" > "$f.part" && sync "$f.part" && mv -f -- "$f.part" "$f" && wc -c < "$f" && sha256sum < "$f"
+`;
+const FROM_FILE_SCRIPT = 'f=$1; shift; exec "$@" < "$f"';
+
+/** "" for the roles of the cluster: pg_dumpall knows no format but text. */
+export const dumpTo = (
+  words: DockerWords,
+  server: CopyServer,
+  { database, file }: { readonly database: string; readonly file: string },
+): Argv => [
+  ...(["sh", "-c", TO_FILE_SCRIPT, "sh", file] as const),
+  ...(database === ""
+    ? execute(words, server, [
+        'PGCLIENTENCODING=UTF8; export PGCLIENTENCODING; exec pg_dumpall "$@"',
+        ...["--roles-only", "-h", "/tmp", "-U", server.role],
+      ])
+    : execute(words, server, [
+        'exec pg_dump "$@"',
+        ...["-F", "c", "-E", "UTF8", "-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
+      ])),
+];
+export const hashOfFile = (file: string): Argv => [
+  "sh",
+  "-c",
+  '[ -f "$1" ] || exit 0; wc -c < "$1"; sha256sum < "$1"',
+  "sh",
+  file,
+];
+
+/** An archive of a database into an empty one; it ends at the first error. */
+export const loadFrom = (
+  words: DockerWords,
+  server: CopyServer,
+  { database, file }: { readonly database: string; readonly file: string },
+): Argv => [
+  ...(["sh", "-c", FROM_FILE_SCRIPT, "sh", file] as const),
+  ...execute(words, server, [
+    'exec pg_restore "$@"',
+    ...["--exit-on-error", "--no-tablespaces", "-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
+  ]),
+];
+
+/** $1: file of the roles; $2 and $3: what stands before and behind its digits. Fences of newer releases are psql's alone. */
+const ROLES_SCRIPT = String.raw`
+f=$1 head=$2 tail=$3; shift 3
+[ -f "$f" ] && [ -r "$f" ] || { echo "there is no $f" >&2; exit 1; }
+{
+  printf %s "$head"
+  LC_ALL=C sed '/^\\\(un\)\{0,1\}restrict [A-Za-z0-9]\{1,\}$/d' < "$f" | od -An -v -tx1 | tr -d ' \n'
+  printf %s "$tail"
+} | "$@"
+`;
+/** The server itself takes the digits for statements. Hashes of passwords are in them, and do not go to its log. */
+const ROLES_HEAD = `SET log_min_error_statement = 'panic'; SET client_min_messages = 'warning';
+DO $dingo$ DECLARE said text; BEGIN said := convert_from(decode('`;
+/** The role that asks is there already; a file that is cut lacks its last line. */
+const ROLES_TAIL = `', 'hex'), 'UTF8');
+IF position('-- PostgreSQL database cluster dump complete' IN said) = 0 THEN RAISE EXCEPTION 'the file of the roles is cut'; END IF;
+EXECUTE replace(said, chr(10) || 'CREATE ROLE ' || quote_ident(current_user) || ';' || chr(10), chr(10));
+END $dingo$;
+`;
+
+/** All roles come to be, or none; it ends with 3 where one cannot (psql, "Exit Status"). */
+export const loadRolesFrom = (words: DockerWords, server: CopyServer, file: string): Argv => [
+  ...(["sh", "-c", ROLES_SCRIPT, "sh", file, ROLES_HEAD, ROLES_TAIL] as const),
+  ...execute(words, server, [
+    'exec psql "$@"',
+    ...["-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse"],
+    ...["-h", "/tmp", "-U", server.role, "-d", databaseAlone("postgres")],
+  ]),
+];

@@ -1,0 +1,154 @@
+/**
+ * The broker's actions that mean something for an instance, all eras (dingo.md §2.2). An action is lager's message without
+ * its source, without `cluster.` (eras A and B) and without `recreate.`; discovery reads the data beside it.
+ */
+
+export interface BrokerPattern {
+  readonly actions: readonly string[];
+  /** What it tells a person: a clause. */
+  readonly tells: string;
+  /** Captured logs: a folder of fixtures/logs. */
+  readonly seen: string;
+  /** The first broker that says it. */
+  readonly from: string;
+}
+
+const brokers = <Name extends string>(
+  table: Readonly<Record<Name, BrokerPattern>>,
+): Readonly<Record<Name, BrokerPattern>> => table;
+
+export const BROKER = brokers({
+  requested: {
+    actions: ["request"],
+    tells: "an instance is asked for with a number of nodes; none means its deletion",
+    seen: "a-0.1.2",
+    from: "0.1.2",
+  },
+  requestPerformed: {
+    actions: ["request.perform"],
+    tells: "the broker acts on that request",
+    seen: "a-0.1.2",
+    from: "0.1.2",
+  },
+  nodeRemoved: {
+    actions: ["remove-node.perform", "remove-random-node.perform", "remove-leader.perform"],
+    tells: "a node goes",
+    seen: "a-0.1.2, d-0.9.2",
+    from: "0.1.2",
+  },
+  cellUnreachable: {
+    actions: ["remove-node.backend.do", "remove-node.cell.do"],
+    tells: "a cell did not answer, and its container may live",
+    seen: "c-0.8.0, d-0.9.2",
+    from: "0.1.2",
+  },
+  assignmentRemoved: {
+    actions: ["etcd-delete.done", "remove-cluster-assignment"],
+    tells: "the router's port was given back",
+    seen: "a-0.1.2, c-0.8.0",
+    from: "0.1.2",
+  },
+  deletionBegan: {
+    actions: ["deprovision.start"],
+    tells: "the broker begins to delete an instance",
+    seen: "c-0.8.0",
+    from: "0.6.0",
+  },
+  deletionDone: {
+    actions: ["deprovision.done"],
+    tells: "the deletion is over, also after an error",
+    seen: "c-0.8.0",
+    from: "0.6.0",
+  },
+  refused: {
+    actions: ["deprovision.unknown-error"],
+    tells: "the broker answered 500",
+    seen: "a-0.1.2",
+    from: "0.1.2",
+  },
+  deletionPlanned: {
+    actions: ["scheduler.stop-cluster"],
+    tells: "how many nodes the deletion is going to remove",
+    seen: "c-0.8.0",
+    from: "0.6.0",
+  },
+  nodesPlanned: {
+    actions: ["scheduler.run-cluster"],
+    tells: "which nodes a change adds and removes",
+    seen: "c-0.8.0",
+    from: "0.6.0",
+  },
+  updateBegan: { actions: ["update.start"], tells: "an instance is changed", seen: "c-0.8.0", from: "0.6.0" },
+  nodeAdding: { actions: ["add-node.perform"], tells: "a node is added", seen: "a-0.1.2", from: "0.1.2" },
+  stateSaved: {
+    actions: ["save-clusterState", "state.save-cluster"],
+    tells: "who the instance is, and its nodes",
+    seen: "c-0.8.0, d-0.9.2",
+    from: "0.6.0",
+  },
+  createBegan: { actions: ["provision.start"], tells: "an instance is made", seen: "c-0.8.0", from: "0.6.0" },
+  createForked: {
+    actions: ["provision.async-begin"],
+    tells: "its create goes on in the background",
+    seen: "f-0.10.2",
+    from: "0.10.0",
+  },
+  createEnded: {
+    actions: ["provision.async-complete"],
+    tells: "its create is over",
+    seen: "f-0.10.2",
+    from: "0.10.0",
+  },
+  createFailed: {
+    actions: ["provision.run-cluster", "provision.unknown-error", "provision.perform.error"],
+    tells: "its create failed",
+    seen: "a-0.1.2, c-0.8.0",
+    from: "0.1.2",
+  },
+  cloned: {
+    actions: ["callbacks.copy-database-backup.start"],
+    tells: "its archive is copied to another instance's",
+    seen: "f-0.10.2",
+    from: "0.10.0",
+  },
+  named: {
+    actions: [
+      "provision.lookup-service-name.update-recreation-data.saved",
+      "provision.backup-name.update-recreation-data.saved",
+    ],
+    tells: "what its users call it",
+    seen: "e-0.9.3, f-0.10.2",
+    from: "0.9.3",
+  },
+});
+
+export type BrokerEvent = keyof typeof BROKER;
+
+/** What the broker calls itself in its lines: until 0.5, and since. Other brokers write lager too, with the same words. */
+const BROKERS: readonly string[] = ["patroni-broker", "dingo-postgresql-broker"];
+
+export const isDingoBroker = (source: string): boolean => BROKERS.includes(source);
+
+/** The words that all its lines about a deletion begin with, from 0.6 on. */
+export const DEPROVISIONS: readonly string[] = BROKERS.map((name) => `${name}.deprovision.`);
+
+/** The name that its offerings have, as an idle one of 0.1 to 0.5 prints them. */
+export const CATALOGUE = /^brokerapi\.CatalogResponse\{.{0,400}?Name:"(?:dingo-postgresql|postgresql|patroni)/;
+
+/** An error while an instance is deleted: any action of `deprovision.` at lager's level 2 that no row names. */
+export const DELETION_ERROR = { begins: "deprovision.", level: 2 } as const;
+
+/** Where etcd is down the broker says this of an instance that lives (dingo.md §2.2). */
+export const SAID_TO_BE_GONE = /doesn't exist|Key not found/;
+
+/** The action of a message without what eras and recreations put before it. */
+export const actionOf = (action: string): string => action.replace(/^(?:recreate\.)?cluster\./, "");
+
+const EVENTS: ReadonlyMap<string, BrokerEvent> = new Map(
+  (Object.entries(BROKER) as [BrokerEvent, BrokerPattern][]).flatMap(([event, { actions }]) =>
+    actions.map((action) => [action, event] as const),
+  ),
+);
+
+/** Undefined for an action that means nothing for an instance. */
+export const brokerEvent = (action: string): BrokerEvent | undefined => EVENTS.get(actionOf(action));

@@ -1,0 +1,50 @@
+/** What PostgreSQL and libpq answer to a log-in. */
+import { rows } from "./log-pattern.js";
+
+export const LOG_IN = rows({
+  passwordRefused: {
+    means: "refusal",
+    says: /password authentication failed for user/,
+    tells: "the password is another one",
+    seen: "fixtures/logs/original-containers; auth.c, auth_failed",
+    from: "9.4",
+  },
+  passwordLacking: {
+    means: "refusal",
+    says: /fe_sendauth: no password supplied/,
+    tells: "the server asks for a password, and none was given",
+    seen: "fe-auth.c of libpq, 9.4 to 18",
+    from: "9.4",
+  },
+  lockedOut: {
+    means: "refusal",
+    says: /FATAL: {2}(?:(?:password|Peer|Ident)[a-z0-9 -]* authentication failed|no pg_hba\.conf entry|role ".{0,400}" does not exist|role ".{0,400}" is not permitted to log in)/iu,
+    tells: "the server does not let this role in",
+    seen: "auth.c and miscinit.c, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
+  databaseLacking: {
+    means: "refusal",
+    says: /FATAL: {2}database "postgres" does not exist/u,
+    tells: "the database postgres was dropped",
+    seen: "postinit.c, InitPostgres, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
+  notReady: {
+    means: "refusal",
+    says: /starting up|recovery mode|shutting down|not (?:yet )?accepting|No such file|refused|closed the connection|terminat/i,
+    tells: "the server is on its way up or down",
+    seen: "postmaster.c, and fe-connect.c of libpq, 9.5 to 18",
+    from: "9.4",
+  },
+});
+
+/** psql, or the server through it, is who speaks: Docker has exit codes 1 and 2 too. */
+export const BY_PSQL = /^(?:psql:|(?:ERROR|FATAL|PANIC):)/m;
+
+export const OF_PG_RESTORE = /^pg_restore: /m;
+/** What pg_restore complains of; up to 11 each part of it signs with its name, and a title stands first. */
+export const BY_PG_RESTORE = /^pg_restore: (?:error: |\[[a-z ()]{1,40}\] (?!Error ))/u;
+/** It never came to its server, or lost it: that says nothing of the dump. */
+export const UNCONNECTED =
+  /^pg_restore: (?:error: |\[archiver \(db\)\] )connection to (?:server|database) |server closed the connection unexpectedly|no connection to the server/mu;

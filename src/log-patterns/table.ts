@@ -1,0 +1,25 @@
+/** All rows by which the words of containers and servers are judged, each under its full name. */
+import { CELLS } from "./cells.js";
+import type { LogPattern, LogPatterns } from "./log-pattern.js";
+import { LOG_IN } from "./log-in.js";
+import { RECOVERY, SHUT_DOWN } from "./recovery.js";
+import { MACHINE, NO_START } from "./server-end.js";
+import { PATRONI, START_UP } from "./start-up.js";
+
+const GROUPS = {
+  "start-up": START_UP,
+  patroni: PATRONI,
+  recovery: RECOVERY,
+  "shut-down": SHUT_DOWN,
+  cells: CELLS,
+  "log-in": LOG_IN,
+  "no-start": NO_START,
+  machine: MACHINE,
+} satisfies Readonly<Record<string, LogPatterns<string>>>;
+
+/** By `group.row`. */
+export const TABLE: ReadonlyMap<string, LogPattern> = new Map(
+  Object.entries(GROUPS).flatMap(([group, rows]) =>
+    Object.entries(rows).map(([name, row]) => [`${group}.${name}`, row] as const),
+  ),
+);

@@ -1,0 +1,42 @@
+/**
+ * Values that a printed command does not know yet. A dry run and `show` write them as `<step.field>`, and a person fills
+ * them in by hand: the line must then be the one that the real value gives. So nothing may be concluded from a placeholder.
+ */
+
+/** A word alone in angle brackets is a name that somebody chose (`shop<old>`), unless it is one of the roots of a path. */
+const PLACEHOLDER = /<(?:item|inputs|run|flags|[a-z][a-z0-9-]*(?:\.[A-Za-z_][\w-]*)+)>/u;
+
+/** `<create.guid>` */
+export const placeholder = (path: readonly string[]): string => `<${path.join(".")}>`;
+
+/** The first placeholder in a text; undefined where every value is known. */
+export const placeholderIn = (text: string): string | undefined => PLACEHOLDER.exec(text)?.[0];
+
+/** Whether the text, or a part of it, is not known yet. */
+export const isUnknown = (text: string): boolean => placeholderIn(text) !== undefined;
+
+/** Thrown by `describe` where no command can be told before a value is known. */
+export class UnknownValue extends Error {
+  override readonly name = "UnknownValue";
+
+  constructor(readonly placeholder: string) {
+    super(`${placeholder} is not known yet`);
+  }
+}
+
+/** The text. Throws `UnknownValue` where it is not known yet: for what is read out of it, not only printed. */
+export function known(text: string): string {
+  const unknown = placeholderIn(text);
+  if (unknown !== undefined) throw new UnknownValue(unknown);
+  return text;
+}
+
+/** What `read` gives; the error where it is not known yet, for an action that can tell its commands all the same. */
+export function ifKnown<T>(read: () => T): T | UnknownValue {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof UnknownValue) return thrown;
+    throw thrown;
+  }
+}

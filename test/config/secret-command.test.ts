@@ -1,0 +1,35 @@
+/** A secret by a command: what is run is what lies beside the configuration, and not what lies where the operator stands. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { loadConfig } from "../../src/config/load.js";
+import { Secrets } from "../../src/secrets.js";
+import { resolveSecret } from "../../src/store-wiring.js";
+
+let top = "";
+const before = process.cwd();
+beforeEach(() => {
+  top = mkdtempSync(join(tmpdir(), "dingo-recover-command-"));
+});
+afterEach(() => {
+  process.chdir(before);
+  rmSync(top, { recursive: true, force: true });
+});
+
+function program(folder: string, says: string): void {
+  mkdirSync(join(top, folder, "bin"), { recursive: true });
+  writeFileSync(join(top, folder, "bin/secret"), `#!/bin/sh\necho ${says}\n`);
+  chmodSync(join(top, folder, "bin/secret"), 0o755);
+}
+
+it.each(["bin/secret", "sh, ./bin/secret"])("runs [%s] of the configuration's directory", async (command) => {
+  program("ops", "ours");
+  program("clone", "theirs");
+  process.chdir(join(top, "clone"));
+  const text = `bosh: { client: c, client_secret: { command: [${command}] } }\n`;
+  const { bosh } = loadConfig({ content: { path: join(top, "ops/c.yml"), text }, env: {}, cwd: process.cwd() });
+  const options = { secrets: new Secrets(), env: { PATH: process.env["PATH"] }, signal: new AbortController().signal };
+  if (bosh.clientSecret === undefined) throw new Error("it names no secret");
+  expect(await resolveSecret(options, bosh.clientSecret)).toBe("ours");
+});

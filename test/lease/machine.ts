@@ -1,0 +1,56 @@
+/** Machines of several operators over one shared place, for the tests of the lease. */
+import type { EntryBody } from "../../src/journal/entry.js";
+import { StateDirectory, type OpenRun } from "../../src/journal/state-directory.js";
+import { runClaimName } from "../../src/lease/claim.js";
+import { readSeen } from "../../src/lease/keeper.js";
+import { fetchMirrored } from "../../src/lease/mirror.js";
+import { type Leased, openLease } from "../../src/lease/open.js";
+import { Secrets } from "../../src/secrets.js";
+import { MemorySharedPlace, type SharedMemory } from "../fakes/memory-shared-place.js";
+import { scratchDirectories } from "../journal/scratch.js";
+
+const scratch = scratchDirectories();
+export const NOW = new Date("2026-11-21T03:00:00Z");
+
+/** One operator at one machine. */
+export class Machine {
+  readonly state: StateDirectory;
+  readonly place: MemorySharedPlace;
+  readonly #operator: string;
+
+  constructor(memory: SharedMemory, operator: string, path = scratch()) {
+    this.state = new StateDirectory({ path, secrets: new Secrets(), now: () => NOW });
+    this.place = new MemorySharedPlace(memory);
+    this.#operator = operator;
+  }
+
+  lease(
+    open: OpenRun,
+    takeOver = false,
+    times: { readonly now?: () => Date; readonly beatMs?: number } = {},
+  ): Promise<Leased> {
+    const { journal, locks, directory } = open;
+    const who = { operator: this.#operator, host: `laptop-of-${this.#operator}`, now: () => NOW };
+    return openLease({ place: this.place, journal, locks, directory, takeOver, ...who, ...times });
+  }
+
+  async arrive(run: string): Promise<Leased> {
+    this.state.bring({ run, ...(await this.fetch(run)) });
+    const above = (await readSeen(this.place, runClaimName(run)))?.claim.epoch ?? 0;
+    return this.lease(this.state.open(run, { takeOver: true, above }), true);
+  }
+
+  async fetch(run: string): ReturnType<typeof fetchMirrored> {
+    return fetchMirrored(this.place, run, (await readSeen(this.place, runClaimName(run)))?.claim.head);
+  }
+}
+
+export const started = (step: string): EntryBody => ({
+  type: "step-started",
+  step,
+  attempt: 1,
+  action: "fake.copy",
+  effect: "disrupt",
+  input: {},
+  commandsSha256: "",
+});

@@ -1,0 +1,81 @@
+/**
+ * Law 11, of every action: a line with placeholders, filled in by hand, does what the line with the real values does. A
+ * line that concluded something from the text of a placeholder is found here (it deleted the archive that it should keep).
+ */
+import { describe, expect, it } from "vitest";
+import type { AnyAction, JsonObject, PrintedCommand } from "../../src/action.js";
+import { REGISTRY } from "../../src/actions/registry.js";
+import { foreseeUnits } from "../../src/engine/foresight.js";
+import { planRun } from "../../src/engine/plan.js";
+import { resolve } from "../../src/runbook/resolve.js";
+import type { Template } from "../../src/runbook/runbook.js";
+import { runbookOf } from "../engine/fixture.js";
+import { fc } from "../properties.js";
+import { byPath, filled } from "./fill.js";
+import { inputsOf } from "./samples.js";
+import { callsOf } from "./shell.js";
+
+const RUN = "20261121-020000-abcd";
+const LATER = /^# .*: its commands are known once <inputs\.([a-z_]+)> is$/u;
+
+/** As a dry run foresees the step where these fields are not known yet. */
+function foreseen(action: AnyAction, input: JsonObject, unknown: readonly string[]): readonly PrintedCommand[] {
+  const entries = Object.entries(input).map(([field, value]): [string, Template] => [
+    field,
+    unknown.includes(field) ? { kind: "reference", path: ["inputs", field] } : literal(value as never),
+  ]);
+  const plan = planRun(runbookOf([{ id: "step", title: "Step", action, with: Object.fromEntries(entries) }]));
+  const at = { run: RUN, plan, evaluator: { resolve, evaluate: () => null }, scope: {}, skipped: new Set<string>() };
+  const [planned] = plan.steps;
+  return planned === undefined ? [] : foreseeUnits(at, planned).flatMap(({ commands }) => commands);
+}
+
+function literal(value: JsonObject[string]): Template {
+  if (Array.isArray(value)) return { kind: "list", items: (value as JsonObject[string][]).map(literal) };
+  if (typeof value !== "object" || value === null) return { kind: "literal", value: value as string };
+  return { kind: "map", entries: Object.fromEntries(Object.entries(value).map(([key, one]) => [key, literal(one)])) };
+}
+
+const cases = (action: AnyAction) =>
+  inputsOf(action.input).chain((input) =>
+    fc.record({
+      input: fc.constant(input),
+      unknown: fc.oneof(
+        fc.constant(Object.keys(input)),
+        fc.subarray(Object.keys(input), { minLength: Math.min(1, Object.keys(input).length) }),
+      ),
+    }),
+  );
+
+describe.each([...REGISTRY].map(([id, action]) => ({ id, action })))("what $id prints", ({ action }) => {
+  const samples = fc.sample(cases(action), { seed: 1, numRuns: 40 });
+  const described = samples.map(({ input, unknown }) => ({
+    input,
+    unknown,
+    real: action.describe(action.input.parse(input), RUN),
+    printed: foreseen(action, input, unknown),
+  }));
+
+  it("is known once a value is that is not known yet", () => {
+    for (const { printed, unknown } of described)
+      for (const { line } of printed) {
+        const [, field] = LATER.exec(line) ?? [];
+        if (line.includes("are known once")) expect(unknown).toContain(field);
+      }
+  });
+
+  it("does the same with its placeholders filled in as with the real values", () => {
+    const told = described.filter(({ printed }) => !printed.some(({ line }) => LATER.test(line)));
+    const lists = told.map(({ input, printed }) => filled(printed, byPath({ inputs: input })));
+    expect(lists.map((list) => list.map(({ on }) => on).filter((on, at, all) => all[at - 1] !== on))).toEqual(
+      told.map(({ real }) => real.map(({ on }) => on).filter((on, at, all) => all[at - 1] !== on)),
+    );
+    const [reals, fills] = [callsOf(told.map(({ real }) => real)), callsOf(lists)];
+    for (const [index, calls] of fills.entries())
+      expect(withoutLines(calls), JSON.stringify(told[index])).toEqual(withoutLines(reals[index] ?? []));
+  });
+});
+
+/** A line more that calls nothing, since its condition does not hold, is none. */
+const withoutLines = (calls: readonly (readonly string[])[]): readonly (readonly string[])[] =>
+  calls.map(([, ...call]) => call);

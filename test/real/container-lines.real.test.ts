@@ -1,0 +1,44 @@
+/**
+ * The rig's containers say what the originals said (fixtures/container-logs): image by image and phase by phase, the same
+ * lines in the same order, names and numbers taken out. Compared is what each program says for itself: the order between
+ * programs, how often a loop's line comes, and lines that came in one capture of three only are a matter of the machine's
+ * load (test/container-lines). What our containers leave out or add stands in the table below with its reason.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { differences, type Exception, unexplained } from "../container-lines/captured.js";
+import { PHASES, RELEASES } from "../container-lines/phases.js";
+import { liveThrough, type Through } from "../container-lines/rig-lives.js";
+import { type Rig, startRig } from "../rig/rig.js";
+
+const EXCEPTIONS: readonly Exception[] = [];
+
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig();
+});
+
+afterAll(async () => {
+  await rig.stop();
+});
+
+describe.each(RELEASES)("a container of %s", (release) => {
+  let through: Through;
+
+  beforeAll(async () => {
+    through = await liveThrough(rig, release);
+  });
+
+  test("has the first process of its image, and ends a stop as a program that SIGTERM ended", () => {
+    // dumb-init came with 0.9.2; before, sudo took the place of run.sh.
+    expect(through).toMatchObject({ init: release === "0.9.1" ? "sudo" : "dumb-init", stopped: 143 });
+  });
+
+  test.each(PHASES)("says in its phase %s what the original said", (phase) => {
+    const log = through.lives[phase] ?? [];
+    expect(unexplained(differences({ release, phase, busy: true }, log), EXCEPTIONS)).toEqual({
+      differences: [],
+      unused: [],
+    });
+  });
+});

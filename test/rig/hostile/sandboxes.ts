@@ -1,0 +1,16 @@
+/** Each sandbox that this machine can have, by itself: none stands in for another. */
+import { openBubblewrap, openContainer } from "../../../src/adapters/sandbox/open-sandbox.js";
+import type { OpenSandbox } from "../../../src/adapters/scratch/programs.js";
+
+export const KINDS = ["bubblewrap", "container"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export function sandboxOfKind(kind: Kind): OpenSandbox {
+  const open = kind === "bubblewrap" ? openBubblewrap : openContainer;
+  const { signal } = new AbortController();
+  return async (as) => {
+    const sandbox = await open({ path: "/usr/bin:/bin", signal, as });
+    if (typeof sandbox === "string") throw new Error(sandbox);
+    return sandbox;
+  };
+}

@@ -1,0 +1,91 @@
+/** The tool's own run or undo, in this process, with a look at the world after each of its steps. */
+import { systemClock } from "../../../src/adapters/clock/system-clock.js";
+import { begunRunbook } from "../../../src/cli/begun-runbook.js";
+import { atWork } from "../../../src/cli/at-work.js";
+import { openRunbook } from "../../../src/cli/shipped-runbooks.js";
+import { loadConfig } from "../../../src/config/load.js";
+import { DEFAULT_FLAGS, type EngineOptions, type RunResult } from "../../../src/engine/options.js";
+import { runRunbook, undoRun } from "../../../src/engine/run.js";
+import type { Journal } from "../../../src/journal/journal.js";
+import { NO_LOCKS } from "../../../src/journal/key-locks.js";
+import { StateDirectory } from "../../../src/journal/state-directory.js";
+import type { Runbook } from "../../../src/runbook/runbook.js";
+import { Secrets } from "../../../src/secrets.js";
+import { NOBODY } from "../../../src/ui/renderer.js";
+import { join } from "node:path";
+import type { Foundation } from "../foundation.js";
+
+type Seen = (step: string) => Promise<void>;
+
+export interface InnerRun {
+  readonly foundation: Foundation;
+  readonly confirm: string;
+  /** Called between each step and the next. */
+  readonly seen: Seen;
+}
+
+const stateOf = ({ directory }: Foundation, secrets: Secrets): StateDirectory =>
+  new StateDirectory({ path: join(directory, "state"), secrets, now: () => new Date() });
+
+export async function runInSteps(
+  at: InnerRun & { readonly inputs: Readonly<Record<string, string>>; readonly begun: (run: string) => void },
+): Promise<RunResult> {
+  const secrets = new Secrets();
+  const { run, journal } = stateOf(at.foundation, secrets).create();
+  at.begun(run);
+  const work = { ...at, secrets, journal, runbook: openRunbook("recover-deleted-service") };
+  return await carry(work, (options) => runRunbook({ ...options, inputs: at.inputs }));
+}
+
+export async function undoInSteps(at: InnerRun & { readonly run: string }): Promise<RunResult> {
+  const secrets = new Secrets();
+  const state = stateOf(at.foundation, secrets);
+  const runbook = begunRunbook(state.directoryOf(at.run), state.read(at.run).entries);
+  const { journal } = state.open(at.run, { takeOver: false, back: true });
+  return await carry({ ...at, secrets, journal, runbook }, undoRun);
+}
+
+interface Work extends InnerRun {
+  readonly secrets: Secrets;
+  readonly journal: Journal;
+  readonly runbook: Runbook;
+}
+
+async function carry(
+  { foundation, confirm, seen, ...work }: Work,
+  engine: (options: EngineOptions) => Promise<RunResult>,
+): Promise<RunResult> {
+  const { toolEnv: env, configFile: file } = foundation;
+  let ended: string | undefined;
+  const look = async (): Promise<boolean> => {
+    const step = ended;
+    ended = undefined;
+    if (step !== undefined) await seen(step);
+    return false;
+  };
+  const clock = systemClock();
+  const result = await atWork(
+    {
+      ...work,
+      ...{
+        config: loadConfig({ file, env, cwd: foundation.directory }),
+        env,
+        clock,
+        operator: NOBODY,
+        locks: NO_LOCKS,
+        requests: foundation.directory,
+      },
+      flags: { ...DEFAULT_FLAGS, yes: true, confirm },
+      carrier: { operator: "test", host: "rig", toolVersion: "0", rehearsal: false },
+      signal: new AbortController().signal,
+      gate: { pass: look, watch: () => () => undefined, clock },
+      ...{ loopbackOnly: false, warmUp: false, tell: () => undefined },
+      sink: (event) => {
+        if (event.type === "step-ended" && event.state !== "skipped") ended = event.step;
+      },
+    },
+    engine,
+  );
+  await look();
+  return result;
+}

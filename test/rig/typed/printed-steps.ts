@@ -1,0 +1,65 @@
+/** Printed commands as people read them: off the screen of a dry run, and off a page of docs/runbooks. */
+import type { TypedLine } from "../../../src/typed-lines.js";
+import { openAtEnd } from "../../printed/fill.js";
+
+export interface PrintedStep {
+  readonly id: string;
+  /** CEL: only where it holds. */
+  readonly when?: string;
+  /** CEL: once for each of these. */
+  readonly forEach?: string;
+  readonly lines: readonly TypedLine[];
+}
+
+/** A line that begins with "#" is said, not typed. */
+const isTyped = ({ text }: TypedLine): boolean => !text.startsWith("#");
+
+/** The steps that the screen of `--dry-run` has commands of; one of several items is a step of its own. */
+export function stepsOnScreen(screen: string): readonly PrintedStep[] {
+  const steps: { id: string; lines: TypedLine[] }[] = [];
+  for (const line of screen.split("\n")) {
+    const [, id] = /^([a-z][\w-]*)(?:\[[^\]]*\])? {2}\S/u.exec(line) ?? [];
+    if (id !== undefined) steps.push({ id, lines: [] });
+    const [, on, text] = /^ {4}(\S[^$]*)\$ (.*)$/u.exec(line) ?? [];
+    if (on !== undefined && text !== undefined) steps.at(-1)?.lines.push({ on, text });
+  }
+  return steps.map(({ id, lines }) => ({ id, lines: lines.filter(isTyped) })).filter(({ lines }) => lines.length > 0);
+}
+
+/** The steps of a page, as `show` prints it. */
+export function stepsOnPage(page: string): readonly PrintedStep[] {
+  const [, ...parts] = page.split(/^### \d+\. /mu);
+  return parts.flatMap((part) => {
+    const id = /^`([a-z-]+)`, by the action/mu.exec(part)?.[1];
+    const block = /^```sh\n([^]*?)\n```$/mu.exec(part)?.[1];
+    if (id === undefined || block === undefined) return [];
+    const when = /^- Only where `(.*)`$/mu.exec(part)?.[1];
+    const forEach = /^- Once for each of `(.*)`$/mu.exec(part)?.[1];
+    const lines = linesIn(block).filter(isTyped);
+    return [{ id, lines, ...(when === undefined ? {} : { when }), ...(forEach === undefined ? {} : { forEach }) }];
+  });
+}
+
+/** "here" until a line says another place. A command goes on over the lines within its quotes. */
+function linesIn(block: string): readonly TypedLine[] {
+  let place = "here";
+  return whole(block.split("\n")).flatMap((text) => {
+    const [, on] = /^# (?:on )?(here|.*[^:]):$/u.exec(text) ?? [];
+    if (on !== undefined && /^# (?:on .*|here):$/u.test(text)) {
+      place = on;
+      return [];
+    }
+    return [{ on: place, text }];
+  });
+}
+
+function whole(lines: readonly string[]): readonly string[] {
+  const found: string[] = [];
+  for (const line of lines) {
+    const last = found.at(-1);
+    if (last !== undefined && !last.startsWith("#") && openAtEnd(last).length > 0)
+      found.push(`${found.pop() ?? ""}\n${line}`);
+    else found.push(line);
+  }
+  return found;
+}

@@ -1,0 +1,94 @@
+/** Steps that are typed: each printed line, its placeholders filled in with what has come to be in the world by then. */
+import type { Json } from "../../../src/action.js";
+import { evaluate } from "../../../src/expression/expression.js";
+import { byPath, fillLine } from "../../printed/fill.js";
+import { DEPLOYMENT } from "../director.js";
+import { type Foundation, ORG, SPACE } from "../foundation.js";
+import type { OperatorShell } from "./operator-shell.js";
+import type { PrintedStep } from "./printed-steps.js";
+import { instanceOf, nodeOf, type RecoveryAt } from "./recovery-world.js";
+import { typeAsPerson } from "./as-person.js";
+
+type Values = Readonly<Record<string, Json>>;
+
+export interface Typing {
+  readonly at: RecoveryAt;
+  /** Of a step that is done once for each of several: by its CEL. */
+  readonly items: Readonly<Record<string, readonly string[]>>;
+  /** More that placeholders stand for, by their first word. */
+  readonly more?: () => Values;
+}
+
+export class TypedSteps {
+  readonly #foundation: Foundation;
+  readonly #shell: OperatorShell;
+  readonly #typing: Typing;
+  readonly #done: string[] = [];
+
+  constructor(foundation: Foundation, shell: OperatorShell, typing: Typing) {
+    this.#foundation = foundation;
+    this.#shell = shell;
+    this.#typing = typing;
+  }
+
+  /** Whether it is a step of this recovery. */
+  applies({ when }: PrintedStep): boolean {
+    if (when === undefined) return true;
+    const known = Object.entries(this.#values()).map(([id, value]) => [id.replaceAll("-", "_"), value] as const);
+    const done = this.#done.map((id) => [id.replaceAll("-", "_"), {}] as const);
+    return evaluate({ text: when }, { steps: Object.fromEntries([...done, ...known]) }) === true;
+  }
+
+  /** Types the step's lines; returns all that was said. Throws where a line fails. */
+  async type(step: PrintedStep): Promise<string> {
+    const items = step.forEach === undefined ? [undefined] : (this.#typing.items[step.forEach] ?? []);
+    const said: string[] = [];
+    for (const item of items) {
+      this.#shell.beginStep();
+      for (const { on, text } of step.lines) {
+        const values = { ...this.#values(), ...(item === undefined ? {} : { item }) };
+        said.push(await this.#line(step.id, { on, text: fillLine(text, byPath(values)) }));
+      }
+    }
+    this.#done.push(step.id);
+    return said.join("\n");
+  }
+
+  async #line(step: string, line: { readonly on: string; readonly text: string }): Promise<string> {
+    if (/<[a-z][\w-]*(?:\.[\w-]+)+>/u.test(line.text))
+      throw new Error(`${step}: what is to be filled in? ${line.text}`);
+    return await typeAsPerson(this.#shell, step, line);
+  }
+
+  /** What placeholders stand for: a recovery of what has no remains, into the same name. */
+  #values(): Values {
+    const { at, more = () => ({}) } = this.#typing;
+    const { scene, service, run } = at;
+    const { objects, address, etcd } = this.#foundation.rig;
+    const state = this.#foundation.state();
+    const guid = instanceOf(this.#foundation, at)?.guid ?? "";
+    const located = { container: nodeOf(this.#foundation, at)?.container ?? "", cell: address, bucket: objects.bucket };
+    const key = state.bindings.find(({ type, instanceGuid }) => type === "key" && instanceGuid === guid);
+    const place = { org: ORG, space: SPACE, name: service, offering: "dingo-postgresql95", plan: "solo" };
+    return {
+      inputs: { service, org: ORG, space: SPACE, around: "", new_name: "", archive: "", sanity_query: "" },
+      run: { id: run },
+      "log-in": { bucket: objects.bucket },
+      discover: { guid: scene.guid },
+      deployment: { deployment: DEPLOYMENT },
+      remains: { to_stop: [], database: "", place_on: [] },
+      space: { ...place, final_name: service, missing: false, adopt: "", exchange_with: "", apps: [] },
+      source: { location: `s3://${objects.bucket}/${scene.archive}`, system_id: scene.sysid },
+      way: { clone_from: "" },
+      create: { guid },
+      locate: { ...located, etcd: etcd.hostPort },
+      fresh: { location: `s3://${objects.bucket}/backups/${guid}/wal` },
+      ...(this.startedAt === "" ? {} : { start: { started_at: this.startedAt } }),
+      key: { key_guid: key?.guid ?? "" },
+      ...more(),
+    };
+  }
+
+  /** As `docker inspect` tells it after the start. */
+  startedAt = "";
+}
