@@ -1,4 +1,4 @@
-/** Planning, comparing and telling crash points; `crash-matrix.exhaustive.test.ts` tries them all. */
+/** Planning, comparing and telling crash points; `crash-matrix.deep.test.ts` tries them all. */
 import { describe, expect, it } from "vitest";
 import { shown } from "../../src/rehearsal/box/clock.js";
 import { LeapingClock } from "../../src/rehearsal/box/leaping-clock.js";

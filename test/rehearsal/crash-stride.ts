@@ -1,6 +1,6 @@
 /**
  * Which crash points a suite takes: each N-th of those that it has, by CRASH_STRIDE. Without it, all of them.
- * `.ci/run` takes every sixth one, so that a change is judged within an hour; a release takes all.
+ * `CRASH_STRIDE=6` takes every sixth one, for a quick look; a release takes all.
  */
 export const CRASH_STRIDE = Number(process.env["CRASH_STRIDE"] ?? 1);
 

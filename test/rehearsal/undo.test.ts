@@ -1,4 +1,4 @@
-/** Undo and cleanup of rehearsed recoveries. `npm run build` comes first; undo.exhaustive.test.ts tries more depths and kills. */
+/** Undo and cleanup of rehearsed recoveries. `npm run build` comes first; undo.deep.test.ts tries more depths and kills. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.js";
 import { AGREES } from "../../src/rehearsal/scenarios/happy.js";

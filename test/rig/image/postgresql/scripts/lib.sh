@@ -1,6 +1,6 @@
 # Shared by the scripts of the container. Written afresh to the documented behaviour of the Dingo PostgreSQL images
 # of 2016 and 2017: same order, same log lines, same unkindness. No line comes from the originals.
-# What it prints is held to the captured logs in fixtures/container-logs by test/real/container-lines.real.test.ts.
+# What it prints is held to the captured logs in fixtures/container-logs by test/real/container-lines.deep.test.ts.
 
 # Which image this container plays: 0.9.1, 0.9.3 or 0.10.2.
 RIG_IMAGE=${RIG_IMAGE:-0.10.2}

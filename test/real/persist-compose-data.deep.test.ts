@@ -22,7 +22,7 @@ const DATA = "/var/lib/postgresql/data";
 const GENERATIONS: readonly Generation[] = ["v1", "v2"];
 /**
  * Entries of the journal after which the process is killed, and how much later: in the warm copy or the stop, and between
- * set aside and start. Every other place is met in the box (`persist.exhaustive.test.ts`).
+ * set aside and start. Every other place is met in the box (`persist.deep.test.ts`).
  */
 const KILLS: Readonly<Record<Generation, readonly [number, number]>> = { v1: [17, 300], v2: [34, 100] };
 

@@ -1,6 +1,6 @@
 /**
  * Random bad weather over a recovery, from a seed that is printed: FAULT_SEED plays another one, FAULT_SCHEDULES more or
- * fewer. The built program is what runs: `npm run test:exhaustive` builds it first.
+ * fewer. The built program is what runs: `npm run test:deep` builds it first.
  */
 import { fc } from "../properties.js";
 import { availableParallelism } from "node:os";

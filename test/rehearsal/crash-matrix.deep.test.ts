@@ -1,6 +1,6 @@
 /**
  * Every crash point of the shipped runbook, and a sample of real kills that shows the snapshots to be like them. The built
- * program is what runs: `npm run test:exhaustive` builds it first. The names of the tests say what is tried without CRASH_STRIDE.
+ * program is what runs: `npm run test:deep` builds it first. The names of the tests say what is tried without CRASH_STRIDE.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
