@@ -52,6 +52,7 @@ const gate: TestProjectConfiguration = {
   test: {
     name: "gate",
     include: ["test/**/*.gate.test.ts"],
+    globalSetup: ["test/rig/require-parts.ts"],
     setupFiles: ["test/rig/tell-failure.ts"],
     testTimeout: 15 * MINUTE,
     hookTimeout: 20 * MINUTE,
@@ -66,6 +67,7 @@ const deep: TestProjectConfiguration = {
   test: {
     name: "deep",
     include: ["test/**/*.deep.test.ts"],
+    globalSetup: ["test/rig/require-parts.ts"],
     setupFiles: ["test/rig/tell-failure.ts"],
     testTimeout: 20 * MINUTE,
     hookTimeout: 20 * MINUTE,

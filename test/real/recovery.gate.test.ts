@@ -1,5 +1,9 @@
-/** On real parts: a database that a user deleted comes back with one command, and the far side tells how. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+/**
+ * On real parts, the main job: a dry run, a recovery that is killed in the swap and carried on, the rows by SQL through the
+ * router, and the way back. The far side tells how.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,7 +15,7 @@ import { EngineEvents } from "../rig/engine-events.js";
 import { farSide } from "../rig/far-side.js";
 import { type Foundation, SERVICE, startFoundation, TARGET } from "../rig/foundation.js";
 import { logIn, type PostgresNode } from "../rig/postgres-node.js";
-import { callTool, type Ended, recover, type Recovery } from "../rig/recovery.js";
+import { callTool, type Ended, eventsOf, type Recovery } from "../rig/recovery.js";
 import { onlyNode } from "../rig/scene.js";
 import { freshServiceKey } from "../rig/service-key.js";
 import { until } from "../rig/until.js";
@@ -29,6 +33,10 @@ afterAll(async () => {
   await foundation.stop();
 });
 
+/** The longest wait for a moment of a recovery, on a machine that other work shares. */
+const PATIENCE_MS = 400_000;
+const CONSENT = ["--json", "--yes", "--confirm", TARGET];
+const LEFT_OVER = /^(left over from an earlier process: bosh_\w+ on .*: removed\n?)*$/;
 const INPUTS = ["service=important-db", "org=our-org", "space=our-space"].flatMap((input) => ["--input", input]);
 
 describe("a dry run", () => {
@@ -75,7 +83,7 @@ describe("a dry run", () => {
   });
 });
 
-describe("a service that was deleted by mistake", () => {
+describe("a service that was deleted by mistake, in a recovery that is killed in the swap and resumed", () => {
   let asked: number;
   let provisions: number;
   let engine: EngineEvents;
@@ -94,10 +102,27 @@ describe("a service that was deleted by mistake", () => {
       ...state,
       faults: [{ match: "POST /v3/service_instances", kind: "delay", when: "before", times: 1, delayMs: 1_000 }],
     }));
-    recovery = await recover(foundation, { meanwhile: (tool) => lines.watch(tool.pid) });
-    guid = foundation.state().instances.find(({ name }) => name === SERVICE)?.guid ?? "";
+    const killed = foundation.tool(["run", ...CONSENT, ...INPUTS]);
+    lines.watch(killed.pid);
+    const [run] = await until("the run", PATIENCE_MS, async () => {
+      const runs = readdirSync(join(foundation.directory, "state", "runs"));
+      return runs.length === 1 ? runs : undefined;
+    });
+    guid = await until("the create to reach the broker", PATIENCE_MS, async () => instanceGuid(SERVICE));
+    node = await until("the new node", PATIENCE_MS, async () => onlyNode(rig.broker.instance(guid)));
+    await until(
+      "its data to be moved aside",
+      PATIENCE_MS,
+      () => isThere(`${node.dataDirectory}.dingo-recover-${run}`),
+      2,
+    );
+    killed.kill("SIGKILL");
+    expect(await killed).toMatchObject({ signal: "SIGKILL" });
+    const resumed = await callTool(foundation, ["resume", run ?? "", ...CONSENT], {
+      meanwhile: (tool) => lines.watch(tool.pid),
+    });
+    recovery = { ...resumed, ...eventsOf(resumed) };
     const instance = rig.broker.instance(guid);
-    node = onlyNode(instance);
     canaries = {
       ...foundation.secrets,
       "the broker's secret key of the object store": rig.objects.credentials.secretAccessKey,
@@ -112,7 +137,8 @@ describe("a service that was deleted by mistake", () => {
   });
 
   test("is back: exit 0, told so by the last event", () => {
-    expect(recovery.stderr).toBe("");
+    // What the kill left on the cell, and nothing else.
+    expect(recovery.stderr).toMatch(LEFT_OVER);
     expect(recovery.ended).toMatchObject({ outcome: "succeeded", exitCode: 0 });
     expect(recovery.exitCode).toBe(0);
   });
@@ -237,3 +263,47 @@ describe("a service that was deleted by mistake", () => {
     );
   });
 });
+
+describe("the way back", () => {
+  let undone: Ended;
+  beforeAll(async () => {
+    const [run] = readdirSync(join(foundation.directory, "state", "runs"));
+    undone = await callTool(foundation, ["undo", run ?? "", ...CONSENT]);
+  });
+
+  test("ends as undone: the name is free, the instance runs on under another one, nothing is bound to it", () => {
+    expect(undone.stderr).toMatch(LEFT_OVER);
+    const { run, ended } = eventsOf(undone);
+    expect(ended).toMatchObject({ outcome: "undone", exitCode: 0 });
+    expect(undone.exitCode).toBe(0);
+    expect(instanceGuid(SERVICE)).toBeUndefined();
+    const guid = instanceGuid(`${SERVICE}-dingo-recover-${run}`);
+    expect(guid).toBeDefined();
+    expect(foundation.state().bindings.filter(({ instanceGuid: of, type }) => of === guid && type === "app")).toEqual(
+      [],
+    );
+  });
+
+  test("gives an application the new instance's empty database again, and leaves the source archive as it was", async () => {
+    const { rig, scene } = foundation;
+    const login = await freshServiceKey(foundation, `${SERVICE}-dingo-recover-${eventsOf(undone).run}`, "after");
+    const rows = await until("a log-in", PATIENCE_MS, async () => {
+      const answer = await logIn(login, "select count(*) from pg_tables where tablename = 'visits'");
+      return answer.ok ? answer.rows : undefined;
+    });
+    expect(rows).toEqual(["0"]);
+    expect(await rig.objects.list(`${scene.archive}/`)).toEqual(scene.listing);
+    expect(await rig.cell.agent.users()).toEqual([]);
+  });
+});
+
+function instanceGuid(name: string): string | undefined {
+  return foundation.state().instances.find((each) => each.name === name)?.guid;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

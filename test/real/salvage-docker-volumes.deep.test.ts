@@ -9,7 +9,7 @@ import { directDialer } from "../../src/adapters/network/dialer.js";
 import { Secrets } from "../../src/secrets.js";
 import { type CopiesFixture, describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.js";
 import { cacheDirectory } from "../rig/cache.js";
-import { ODD_TABLE, ROLE, ROWS, SalvageScene } from "../rig/salvage-scene.js";
+import { ROLE, ROWS, runOf, SalvageScene } from "../rig/salvage-scene.js";
 import { until } from "../rig/until.js";
 
 /** By how many entries a process has made the journal longer when it is killed, and how much later: one run, again and again. */
@@ -38,21 +38,8 @@ describe("a lost database among the volumes of a real engine", () => {
     await started?.engine.stop();
   });
 
-  const inputs = (given: Readonly<Record<string, string>>): readonly string[] =>
-    Object.entries(given).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
-  const run = (given: Readonly<Record<string, string>>): readonly string[] => [
-    "run",
-    "salvage-docker-volumes",
-    ...inputs({ database: ROLE, table: "posts", around: "1h ago", dump: ROLE, out: scene.engine.directory, ...given }),
-  ];
-  const runOf = (said: string): string => /run (\S+),/u.exec(said)?.[1] ?? "";
-  const untouched = async (): Promise<void> => {
-    const names = before.split("\n").flatMap((line) => /\/volumes\/([^/]+)\/_data /u.exec(line)?.[1] ?? []);
-    const was = new Set(before.split("\n"));
-    const lines = (await scene.tree(...new Set(names))).split("\n");
-    expect(lines.filter((line) => !was.has(line))).toEqual([]);
-    expect(lines).toHaveLength(was.size);
-  };
+  const run = (given: Readonly<Record<string, string>>): readonly string[] => scene.salvage(given);
+  const untouched = async (): Promise<void> => scene.requireUntouched(before);
 
   describeDatabaseCopies("on a real engine", () => fixtureOf(scene));
 
@@ -108,29 +95,6 @@ describe("a lost database among the volumes of a real engine", () => {
     expect(ran.all.replace(/\s+/gu, " ")).toContain("also somebody's data, not to be deleted: Redis in ");
     await untouched();
     expect(await scene.left()).toEqual([]);
-  });
-
-  it("gives its rows back, proved, and in a volume that a new container runs on", async () => {
-    const ran = await scene.begun("whole", ...run({ volumes: scene.lost, put_back: "blog_db", compose: "blog/db" }));
-    expect(ran.exitCode, ran.all).toBe(0);
-    await untouched();
-    expect(await scene.left()).toEqual([]);
-    const folder = join(scene.engine.directory, `dingo-recover-${runOf(ran.all)}`, scene.lost.slice(0, 12));
-    const dump = join(folder, `database-${ROLE}.dump`);
-    expect((await readFile(dump, "latin1")).slice(0, 5)).toBe("PGDMP");
-    const text = (await execa("pg_restore", ["-f", "-", dump])).stdout;
-    expect(text).toContain(`COPY public."${ODD_TABLE}" (x) FROM stdin;\n1\n2\n`);
-    expect((await stat(dump)).mode & 0o077).toBe(0);
-    // The roles hold a hash of its password; nothing else holds it.
-    expect(await readFile(join(folder, "roles.sql"), "utf8")).toContain("CREATE ROLE writer");
-    await scene.run("again", "postgres:13", "-v", "blog_db:/var/lib/postgresql/data");
-    await scene.ready("again", ROLE);
-    expect((await scene.sql("again", ROLE, "select count(*) from posts", ROLE)).trim()).toBe(String(ROWS));
-    await scene.engine.docker("rm", "-f", "again");
-    const undone = await scene.begun("whole", "undo", runOf(ran.all));
-    expect(undone.exitCode, undone.all).toBe(0);
-    expect((await scene.engine.try("volume", "inspect", "blog_db")).exitCode).not.toBe(0);
-    await untouched();
   });
 
   it("puts its files into a new directory, which a container runs on, and takes that away when nobody does", async () => {

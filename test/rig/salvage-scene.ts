@@ -19,6 +19,9 @@ export const ROWS = 1000;
 export const ROLE = "originalenclosure";
 export const ODD_TABLE = "Odd Name'; --";
 
+/** The run that the tool named in what it said. */
+export const runOf = (said: string): string => /run (\S+),/u.exec(said)?.[1] ?? "";
+
 export class SalvageScene {
   readonly engine: OwnEngine;
   /** The volume that is looked for, of PostgreSQL 13, whose server was killed. */
@@ -57,6 +60,26 @@ export class SalvageScene {
       reject: false,
       all: true,
     });
+  }
+
+  /** Words of a run that looks for the database which is lost. */
+  salvage(given: Readonly<Record<string, string>>): readonly string[] {
+    const all = { database: ROLE, table: "posts", around: "1h ago", dump: ROLE, out: this.engine.directory, ...given };
+    return [
+      "run",
+      "salvage-docker-volumes",
+      ...Object.entries(all).flatMap(([name, value]) => ["--input", `${name}=${value}`]),
+    ];
+  }
+
+  /** Throws if anything differs from `before`, the tree at the beginning. */
+  async requireUntouched(before: string): Promise<void> {
+    const names = before.split("\n").flatMap((line) => /\/volumes\/([^/]+)\/_data /u.exec(line)?.[1] ?? []);
+    const was = new Set(before.split("\n"));
+    const lines = (await this.tree(...new Set(names))).split("\n");
+    const changed = lines.filter((line) => !was.has(line));
+    if (changed.length > 0 || lines.length !== was.size)
+      throw new Error(`${lines.length} entries, before ${was.size}; changed:\n${changed.join("\n")}`);
   }
 
   async journal(state: string): Promise<string> {
