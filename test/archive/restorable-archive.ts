@@ -51,14 +51,16 @@ export interface RestorableOptions {
 const packing = { mtime: 0, fileMode: 0 };
 export const packed = (bytes: Buffer): Buffer => lzop(runsOf(bytes), packing);
 
-/** Stretches of zeros as what they are: they are packed faster. */
+/** An idle page of WAL has but a header. */
+const ZEROS = Buffer.alloc(512);
+
+/** Stretches of zeros as what they are: they are packed faster, and into less. */
 function runsOf(bytes: Buffer): readonly Run[] {
-  const PIECE = 4096;
   const runs: Run[] = [];
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    const piece = bytes.subarray(at, at + PIECE);
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const piece = bytes.subarray(at, at + ZEROS.length);
     const last = runs.at(-1);
-    if (piece.some((byte) => byte !== 0)) runs.push(piece);
+    if (!piece.equals(ZEROS.subarray(0, piece.length))) runs.push(piece);
     else if (typeof last === "number") runs[runs.length - 1] = last + piece.length;
     else runs.push(piece.length);
   }

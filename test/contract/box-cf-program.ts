@@ -1,24 +1,18 @@
-/** The box's `cf`, translated once per test file: started from source it would cost half a second per call. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+/** The box's `cf`, put together once per test file: started from source it would cost half a second per call. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import ts from "typescript";
+import { build } from "esbuild";
 import type { installCfProgram } from "../../src/rehearsal/cf-program/install.js";
 
-const REHEARSAL = join(import.meta.dirname, "../../src/rehearsal");
+const SOURCE = join(import.meta.dirname, "../../src/rehearsal/cf-program");
 
 /** Puts the program into a directory and returns the path of its `cf`. */
 export async function boxCfProgram(directory: string): Promise<string> {
   const built = join(directory, "cf-program");
-  mkdirSync(built, { recursive: true });
-  writeFileSync(join(directory, "package.json"), '{"type":"module"}');
-  const files = readdirSync(join(REHEARSAL, "cf-program")).map((file) => join("cf-program", file));
-  for (const file of [...files, "program-file.ts"]) {
-    const { outputText } = ts.transpileModule(readFileSync(join(REHEARSAL, file), "utf8"), {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
-    });
-    writeFileSync(join(directory, file.replace(/\.ts$/, ".js")), outputText);
-  }
+  const entryPoints = ["install.ts", "main.ts"].map((file) => join(SOURCE, file));
+  await build({ entryPoints, outdir: built, bundle: true, platform: "node", format: "esm", target: "node20" });
+  writeFileSync(join(built, "package.json"), '{"type":"module"}');
   const module = (await import(pathToFileURL(join(built, "install.js")).href)) as {
     readonly installCfProgram: typeof installCfProgram;
   };

@@ -1,4 +1,4 @@
-/** A rehearsed drill: the built program, in a box of its own. */
+/** A rehearsed drill: the built program, in a box of its own; drill.deep.test.ts kills it, takes it back and cleans up. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
@@ -51,84 +51,4 @@ describe("a drill", () => {
     const asked = journal.find((entry) => entry.type === "asked" && entry.step === "lose");
     expect(asked).toMatchObject({ prompt: "Go on with acme/production/drill-db?" });
   });
-
-  it(
-    "that is killed in its delete goes on, and nothing is done twice",
-    async () => {
-      const append = numberOf(journal, "step-started", "lose") + 1;
-      const result = await rehearsals.play({ scenario: drill(), crashAt: { append, when: "before" } });
-      expect(result.complaints).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      expect(result.counts).toMatchObject(ONCE);
-    },
-    LONG,
-  );
-
-  it(
-    "is stopped by another name than the one that was to be typed, before anything is deleted",
-    async () => {
-      const answers = { ...drill().answers, "any typed": "acme/production/important-db" };
-      const result = await rehearsals.play({ scenario: { ...drill(), answers, exitCode: 16 } });
-      expect(result.exitCode).not.toBe(0);
-      expect(result.counts["broker deprovision"]).toBeUndefined();
-    },
-    LONG,
-  );
-
-  it(
-    "says of the delete that it is a point of no return, and is taken back but for it",
-    async () => {
-      const result = await rehearsals.play({ scenario: drill(), undo: true });
-      expect(result.complaints).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      const entries = rehearsals.entriesOf(result.run);
-      const undone = entries.flatMap((entry) => (entry.type === "step-undone" ? [[entry.step, entry.evidence]] : []));
-      expect(undone).toContainEqual([
-        "lose",
-        expect.stringMatching(/^it stays deleted, and its rows are in its archive/),
-      ]);
-      expect(undone).toContainEqual(["sacrifice", "the space has no service instance of this run"]);
-      expect(entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "undone" });
-    },
-    LONG,
-  );
-
-  it(
-    "is cleaned up after like a recovery; its service stays",
-    async () => {
-      const result = await rehearsals.play({ scenario: drill(), cleanup: true });
-      expect(result.complaints).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      expect(result.counts).toMatchObject({ "broker deprovision": 1 });
-      const cleanup = rehearsals.journals.filter(
-        ([first]) => first?.type === "run-started" && first.runbook === "clean-up",
-      );
-      expect(cleanup).toHaveLength(1);
-    },
-    LONG,
-  );
-
-  it(
-    "gives later estimates its time",
-    async () => {
-      const { run, complaints } = await rehearsals.play();
-      expect(complaints).toEqual([]);
-      const told = outputOf(rehearsals.entriesOf(run), "fit");
-      expect(told).toMatchObject({ drill: expect.stringMatching(/^\d+ s in the drill of \d{4}-/) as string });
-    },
-    LONG,
-  );
-});
-
-describe("the dry run of a drill", () => {
-  it(
-    "prints what would be deleted and changes nothing",
-    async () => {
-      const { args } = rehearsals.sitting;
-      const result = await rehearsals.play({ scenario: drill(), args: [...args, "--dry-run"] });
-      expect(result.exitCode).toBe(0);
-      expect(result.counts).toEqual({});
-    },
-    LONG,
-  );
 });

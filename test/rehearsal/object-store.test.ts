@@ -1,5 +1,6 @@
 import { systemClock } from "../../src/adapters/clock/system-clock.js";
 import { openArchiveStore } from "../../src/adapters/s3/archive-store.js";
+import type { Clock } from "../../src/ports/clock.js";
 import { SavedWorld } from "../../src/rehearsal/box/world-host.js";
 import { serveStore } from "../../src/rehearsal/object-store/server.js";
 import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.js";
@@ -7,6 +8,7 @@ import type { ExpiryRule } from "../../src/rehearsal/world/store-state.js";
 import { Secrets } from "../../src/secrets.js";
 import { objectStoreContract } from "../contract/object-store.js";
 import { sharedPlaceContract } from "../contract/shared-place.js";
+import { StillClock } from "../fakes/still-clock.js";
 
 async function boxStore() {
   const epochMs = Date.now();
@@ -19,9 +21,9 @@ async function boxStore() {
     () => undefined,
   );
   const server = await serveStore(host);
-  const open = (endpoint: string, accessKeyId: string) =>
+  const open = (endpoint: string, accessKeyId: string, clock: Clock = systemClock()) =>
     openArchiveStore({
-      clock: systemClock(),
+      clock,
       secrets: new Secrets(),
       endpoint,
       credentials: () => Promise.resolve({ accessKeyId, secretAccessKey: "signatures-are-not-checked" }),
@@ -32,7 +34,8 @@ async function boxStore() {
     bucket: BUCKET,
     store: open(server.url, operator),
     denied: open(server.url, "AKIADENIED"),
-    unreachable: open("http://127.0.0.1:9", operator),
+    // It is asked again after pauses, which nobody has to sit through.
+    unreachable: open("http://127.0.0.1:9", operator, new StillClock()),
     honoursAbsence: true,
     seed: (key: string, content: string) => {
       const meaning = { is: "bytes", base64: Buffer.from(content).toString("base64") } as const;

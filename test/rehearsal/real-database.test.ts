@@ -1,13 +1,8 @@
-/** A rehearsal that ends with a real PostgreSQL: the package of its binaries is a development dependency on Linux. */
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+/** What a rehearsal with a real PostgreSQL refuses before it begins; real-database.deep.test.ts plays one. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { packagedBinaries } from "../../src/rehearsal/postgres/binaries.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Place } from "../cli/program.js";
-
-const LONG = 600_000;
-/** 0 where the scenario's recovery and its database were as they should. */
-const WELL = 0;
 
 let place: Place;
 beforeEach(() => {
@@ -15,28 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-const left = (): readonly string[] =>
-  readdirSync("/var/tmp").filter((name) => name.startsWith("dingo-recover-rehearsal-"));
-
 describe("a rehearsal with a real database", () => {
-  it.runIf(process.platform === "linux" && process.arch === "x64")(
-    "restores the archive by the own reader, starts a real PostgreSQL on it, and shows as many rows as came back",
-    async () => {
-      expect(packagedBinaries()).toBeDefined();
-      const before = left();
-      const { code, stdout, stderr } = await place.run(["rehearse", "--real-database", "--pace", "max"]);
-      expect(stdout + stderr).not.toContain("NOT WELL");
-      expect(code).toBe(WELL);
-      expect(stdout).toMatch(/restored by dingo-recover itself: base_000000010000000000000002_00000040/);
-      expect(stdout).toMatch(/PostgreSQL 11\.22 has recovered it/);
-      expect(stdout).toMatch(/SELECT count\(\*\) FROM orders: 125\n +125 {2}item-125 {2}2026-11-21 /);
-      // Another test's may be among them, which is removed as well: only of ours nobody would.
-      const more = left().filter((name) => !before.includes(name));
-      await vi.waitUntil(() => !left().some((name) => more.includes(name)), { timeout: 400_000, interval: 200 });
-    },
-    LONG,
-  );
-
   it("says before it begins that there is no PostgreSQL to start", async () => {
     const { code, stderr, stdout } = await place.run(["rehearse", "--real-database", "--postgres-bin", "/nonexistent"]);
     expect([code, stdout]).toEqual([15, ""]);

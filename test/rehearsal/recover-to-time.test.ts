@@ -1,13 +1,12 @@
-/** A rehearsed recovery to a time: the built program in a box, and a PostgreSQL on this machine, simulated and real. */
+/** A rehearsed recovery to a time: the built program in a box, and a simulated PostgreSQL on this machine. */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ReadyDatabase, readyDatabase } from "../../src/cli/real-database.js";
 import type { Entry } from "../../src/journal/entry.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.js";
-import { LONG, numberOf, Rehearsals } from "./rehearsals.js";
+import { LONG, Rehearsals } from "./rehearsals.js";
 
 let rehearsals: Rehearsals;
 let undisturbed: RehearsalResult;
@@ -47,33 +46,4 @@ describe("a rehearsed recovery to a time", () => {
       stopped_before: expect.stringMatching(/^2026-11-21T02:23:52/) as string,
     });
   });
-
-  it(
-    "is taken back by undo: the loaded table has another name, everything else went on",
-    async () => {
-      const result = await rehearsals.play({ scenario: toTime(), undo: true });
-      expect([result.exitCode, result.complaints]).toEqual([0, []]);
-    },
-    LONG,
-  );
-
-  it.runIf(process.platform === "linux" && process.arch === "x64")(
-    "does the same with a real PostgreSQL, also where it is killed while that runs",
-    async () => {
-      const realDatabase: ReadyDatabase = await readyDatabase("");
-      try {
-        const append = numberOf(journal, "step-started", "recover") + 1;
-        const at = { append, when: "before" } as const;
-        const result = await rehearsals.play({ scenario: toTime(), realDatabase, crashAt: at });
-        expect([result.exitCode, result.complaints]).toEqual([0, []]);
-        const recovered = outputOf(rehearsals.entriesOf(result.run), "recover");
-        expect(recovered).toMatchObject({
-          stopped_before: expect.stringMatching(/^2026-11-21T02:23:52\.\d{6}Z$/) as string,
-        });
-      } finally {
-        await realDatabase.remove();
-      }
-    },
-    LONG,
-  );
 });

@@ -5,17 +5,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { BoxFiles } from "../../src/rehearsal/box/box-state.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
-import { type RehearsalResult, rehearse, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
+import { type RehearsalResult, rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
 import { summary } from "../../src/rehearsal/supervisor/summary.js";
 import { TOOL } from "../tool.js";
 
 const CANARY = "canary-of-the-callers-own-environment";
 const LONG = 300_000;
-/** A seed with which the one stop is a kill. */
-const SLOW_STOP = 11;
 
 let stateDirectory: string;
 beforeAll(() => {
@@ -23,137 +18,75 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
 
-interface Wanted {
-  readonly seed?: number;
-  readonly args?: readonly string[];
-  readonly crashAt?: CrashPoint;
-}
-
-function scenarioNamed(name: string): Scenario {
+async function play(name: string): Promise<RehearsalResult> {
   const scenario = findScenario(name);
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
-  return scenario;
-}
-
-const sitting = (args: readonly string[] = []): Sitting => ({
-  pace: "max",
-  stateDirectory,
-  program: [process.execPath, TOOL],
-  args: [...args, "--json"],
-  interactive: false,
-  caller: {
-    TERM: "dumb",
-    CF_PASSWORD: CANARY,
-    BOSH_CLIENT_SECRET: CANARY,
-    AWS_SECRET_ACCESS_KEY: CANARY,
-    HOME: CANARY,
-  },
-  say: () => undefined,
-  quiet: true,
-});
-
-async function play(name: string, { seed = 1, args = [], crashAt }: Wanted = {}): Promise<RehearsalResult> {
-  const crash = crashAt === undefined ? {} : { crashAt };
-  return await rehearse({ ...sitting(args), scenario: scenarioNamed(name), seed, ...crash });
-}
-
-describe.each([
-  ["happy-last-era", 0],
-  ["happy-first-era", 0],
-  ["page-procedure", 16],
-  ["wal-gap", 16],
-  ["missing-sysid", 0],
-  ["no-archive", 17],
-] as const)("the rehearsal %s", (name, exitCode) => {
-  it(
-    `ends with ${exitCode}, the source untouched, nothing unknown called and nothing written at home`,
-    async () => {
-      const home = mkdtempSync(join(stateDirectory, "home-"));
-      vi.stubEnv("HOME", home);
-      const result = await play(name).finally(() => vi.unstubAllEnvs());
-      expect(readdirSync(home)).toEqual([]);
-      expect(result.complaints).toEqual([]);
-      expect([result.exitCode, result.expected]).toEqual([exitCode, exitCode]);
-      expect(summary(result).join("\n")).toContain("as it should");
+  return await rehearse({
+    scenario,
+    seed: 1,
+    pace: "max",
+    stateDirectory,
+    program: [process.execPath, TOOL],
+    args: ["--json"],
+    interactive: false,
+    caller: {
+      TERM: "dumb",
+      CF_PASSWORD: CANARY,
+      BOSH_CLIENT_SECRET: CANARY,
+      AWS_SECRET_ACCESS_KEY: CANARY,
+      HOME: CANARY,
     },
+    say: () => undefined,
+    quiet: true,
+  });
+}
+
+/** As seen from a home that was empty before. */
+async function playAtHome(name: string): Promise<{ readonly result: RehearsalResult; readonly written: string[] }> {
+  const home = mkdtempSync(join(stateDirectory, "home-"));
+  vi.stubEnv("HOME", home);
+  const result = await play(name).finally(() => vi.unstubAllEnvs());
+  return { result, written: readdirSync(home) };
+}
+
+function expectAsItShould({ result, written }: Awaited<ReturnType<typeof playAtHome>>, exitCode: number): void {
+  expect(written).toEqual([]);
+  expect(result.complaints).toEqual([]);
+  expect([result.exitCode, result.expected]).toEqual([exitCode, exitCode]);
+  expect(summary(result).join("\n")).toContain("as it should");
+}
+
+describe("the rehearsal happy-last-era", () => {
+  it(
+    "ends with 0, the source untouched, nothing unknown called and nothing written at home",
+    async () => expectAsItShould(await playAtHome("happy-last-era"), 0),
     LONG,
   );
 });
 
-describe("a rehearsal", () => {
-  it(
-    "brings back what lies before a gap when the loss is accepted, through a stop that runs into its grace period",
-    async () => {
-      const result = await play("wal-gap", { seed: SLOW_STOP, args: ["--accept-loss", "20"] });
-      expect([result.exitCode, result.complaints]).toEqual([0, []]);
-    },
-    LONG,
-  );
+describe("the rehearsal no-archive", () => {
+  let played: Awaited<ReturnType<typeof playAtHome>>;
+  beforeAll(async () => {
+    played = await playAtHome("no-archive");
+  }, LONG);
 
-  it(
-    "killed in the middle of a journal line and resumed ends as if nothing had been, and nothing happened twice",
-    async () => {
-      const result = await play("happy-last-era", { crashAt: { append: 48, when: "torn" } });
-      expect([result.exitCode, result.complaints]).toEqual([0, []]);
-      expect(result.counts).toMatchObject({
-        "broker provision": 1,
-        "docker stop": 1,
-        "docker start": 2,
-        "docker update --restart=no": 1,
-        "host mv": 1,
-      });
-    },
-    LONG,
-  );
+  it("ends with 17, the source untouched, nothing unknown called and nothing written at home", () =>
+    expectAsItShould(played, 17));
 
-  it.each(["before", "torn"] as const)(
-    "killed %s its first journal line is begun anew",
-    async (when) => {
-      const result = await play("happy-last-era", { crashAt: { append: 1, when } });
-      expect([result.exitCode, result.complaints]).toEqual([0, []]);
-      expect(result.counts).toMatchObject({ "broker provision": 1 });
-    },
-    LONG,
-  );
-
-  it(
-    "stopped at a question goes on in its own box, which another process starts again",
-    async () => {
-      const silent = { ...scenarioNamed("happy-last-era"), answers: { "any confirm": "yes" } };
-      const stopped = await rehearse({ ...sitting(), scenario: silent, seed: 1 });
-      expect(stopped.exitCode).toBe(13);
-      const run = stopped.run ?? "";
-      // Killed from outside meanwhile: the box says how it goes on, and judges nothing.
-      const shot = await resumeRehearsal({ ...sitting(), program: ["/bin/sh", "-c", "kill -9 $$"], run });
-      expect(shot).toMatchObject({ exitCode: 137, complaints: [] });
-      expect(shot === undefined ? "" : summary(shot).join("\n")).toContain(`To go on:\n  dingo-recover resume ${run}`);
-      const resumed = await resumeRehearsal({ ...sitting(), run });
-      expect([resumed?.exitCode, resumed?.complaints]).toEqual([0, []]);
-      expect(resumed?.counts).toMatchObject({ "broker provision": 1, "docker stop": 1, "docker start": 2 });
-      // Its run has come to a good end: the box is gone, and nothing is resumed anywhere else.
-      expect(await resumeRehearsal({ ...sitting(), run })).toBeUndefined();
-    },
-    LONG,
-  );
-
-  it(
-    "takes nothing of the caller's environment into the box, and writes no secret of the box where runs are kept",
-    async () => {
-      const { directory, run } = await play("no-archive");
-      expect(everyText(directory)).not.toContain(CANARY);
-      const { world, accounts } = new BoxFiles(directory).load();
-      const secrets = [
-        accounts.cf.password,
-        accounts.bosh.clientSecret,
-        ...world.store.keys.map(({ secret }) => secret),
-        ...Object.values(world.broker.instances).map(({ logins }) => logins.app.password),
-      ];
-      const kept = everyText(join(stateDirectory, "runs", run ?? ""));
-      expect(kept.length).toBeGreaterThan(1_000);
-      for (const secret of secrets) expect(kept).not.toContain(secret);
-    },
-    LONG,
-  );
+  it("takes nothing of the caller's environment into the box, and writes no secret of the box where runs are kept", () => {
+    const { directory, run } = played.result;
+    expect(everyText(directory)).not.toContain(CANARY);
+    const { world, accounts } = new BoxFiles(directory).load();
+    const secrets = [
+      accounts.cf.password,
+      accounts.bosh.clientSecret,
+      ...world.store.keys.map(({ secret }) => secret),
+      ...Object.values(world.broker.instances).map(({ logins }) => logins.app.password),
+    ];
+    const kept = everyText(join(stateDirectory, "runs", run ?? ""));
+    expect(kept.length).toBeGreaterThan(1_000);
+    for (const secret of secrets) expect(kept).not.toContain(secret);
+  });
 });
 
 function everyText(directory: string): string {

@@ -1,12 +1,12 @@
-/** Rehearsed tests of a backup: the built program in a box, and a simulated PostgreSQL on this machine. */
-import { existsSync, readdirSync } from "node:fs";
+/** A rehearsed test of a backup: the built program in a box, and a simulated PostgreSQL on this machine. */
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backupTestOf } from "../../src/report/backup-test.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.js";
-import { LONG, numberOf, Rehearsals } from "./rehearsals.js";
+import { LONG, Rehearsals } from "./rehearsals.js";
 
 let rehearsals: Rehearsals;
 let undisturbed: RehearsalResult;
@@ -32,26 +32,4 @@ describe("a rehearsed test of a backup", () => {
     expect(testOf(undisturbed)).toMatchObject({ verdict: "good", rehearsal: true, found: { rows: 1 } });
     expect(existsSync(laptopOf(undisturbed))).toBe(false);
   });
-
-  it(
-    "that is killed on its copy goes on, and comes to the same",
-    async () => {
-      const append = numberOf(rehearsals.entriesOf(undisturbed.run), "step-started", "test") + 1;
-      const crashAt = { append, when: "before" } as const;
-      const result = await rehearsals.play({ scenario: named("test-backup"), crashAt });
-      expect([result.exitCode, result.complaints]).toEqual([0, []]);
-      expect(readdirSync("/var/tmp").filter((name) => name.endsWith(basename(result.directory)))).toEqual([]);
-    },
-    LONG,
-  );
-
-  it(
-    "of an archive that restores nothing ends with 21, which is as it should be",
-    async () => {
-      const result = await rehearsals.play({ scenario: named("bad-backup") });
-      expect([result.exitCode, result.complaints]).toEqual([21, []]);
-      expect(testOf(result)).toMatchObject({ verdict: "bad" });
-    },
-    LONG,
-  );
 });

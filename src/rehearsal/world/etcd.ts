@@ -56,15 +56,20 @@ export interface EtcdRequest {
 
 export const emptyEtcd = (): EtcdState => ({ index: 3, entries: {}, directories: {} });
 
+const NORMAL = /^(?:\/[^/]+)+$/;
+
 /** Keys of a path, without doubled or trailing slashes. */
 function normal(key: string): string {
+  if (NORMAL.test(key)) return key;
   return `/${key.split("/").filter(Boolean).join("/")}`;
 }
 
 /** Drops what has outlived its TTL. */
 export function expire(state: EtcdState, now: number): void {
-  for (const [key, entry] of Object.entries(state.entries)) {
-    if (entry.expiresAt === undefined || entry.expiresAt > now) continue;
+  // Asked at every step of every world: no list of pairs is made for it.
+  for (const key in state.entries) {
+    const { expiresAt = Infinity } = state.entries[key] ?? {};
+    if (expiresAt > now) continue;
     delete state.entries[key];
     state.index += 1;
   }
@@ -109,18 +114,44 @@ function get(turn: Turn): EtcdAnswer {
   return node === undefined ? notFound(turn) : { status: 200, body: { action: "get", node } };
 }
 
+/** Puts a key whose answer nobody reads: what containers do at every turn of their loops. */
+export function etcdPut(
+  state: EtcdState,
+  request: { readonly key: string; readonly value: string; readonly ttl?: number },
+  now: number,
+): void {
+  expire(state, now);
+  write({ state, key: normal(request.key), request: { method: "PUT", ...request }, now });
+}
+
 function put(turn: Turn): EtcdAnswer {
   const { state, key, request, now } = turn;
+  const before = state.entries[key];
+  const written = write(turn);
+  if ("status" in written) return written;
+  return {
+    status: before === undefined ? 201 : 200,
+    body: {
+      action: putAction(request),
+      node: leaf(key, written, now),
+      ...(before === undefined ? {} : { prevNode: leaf(key, before, now) }),
+    },
+  };
+}
+
+/** The new entry, or why there is none. */
+function write(turn: Turn): EtcdEntry | EtcdAnswer {
+  const { state, key, request, now } = turn;
   if (isDirectory(state, key)) return failure(turn, NOT_A_FILE, key);
-  const above = fileAbove(state, key);
+  const directories = ancestors(key);
+  const above = directories.find((path) => path in state.entries);
   if (above !== undefined) return failure(turn, NOT_A_DIRECTORY, above);
   const before = state.entries[key];
   const refused = compare(turn, before);
   if (refused !== undefined) return refused;
   state.index += 1;
-  const prevNode = before === undefined ? undefined : leaf(key, before, now);
   const keeps = request.prevValue !== undefined || request.prevExist === true;
-  for (const directory of ancestors(key)) state.directories[directory] ??= state.index;
+  for (const directory of directories) state.directories[directory] ??= state.index;
   const entry: EtcdEntry = {
     value: request.value ?? "",
     modifiedIndex: state.index,
@@ -128,14 +159,7 @@ function put(turn: Turn): EtcdAnswer {
     ...(request.ttl === undefined ? {} : { expiresAt: now + request.ttl * 1000 }),
   };
   state.entries[key] = entry;
-  return {
-    status: before === undefined ? 201 : 200,
-    body: {
-      action: putAction(request),
-      node: leaf(key, entry, now),
-      ...(prevNode === undefined ? {} : { prevNode }),
-    },
-  };
+  return entry;
 }
 
 function putAction(request: EtcdRequest): string {
@@ -208,12 +232,10 @@ const isDirectory = (state: EtcdState, key: string): boolean => key === "/" || k
 
 /** Directories above a key, outermost first. */
 function ancestors(key: string): string[] {
-  const parts = key.split("/").slice(1, -1);
-  return parts.map((_, depth) => `/${parts.slice(0, depth + 1).join("/")}`);
+  const above: string[] = [];
+  for (let end = key.indexOf("/", 1); end > 0; end = key.indexOf("/", end + 1)) above.push(key.slice(0, end));
+  return above;
 }
-
-const fileAbove = (state: EtcdState, key: string): string | undefined =>
-  ancestors(key).find((path) => path in state.entries);
 
 function leaf(key: string, entry: EtcdEntry, now: number): EtcdNode {
   const life =

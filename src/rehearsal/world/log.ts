@@ -26,10 +26,12 @@ export function say(site: Site, part: Part, ...texts: readonly string[]): void {
 function sayAgain(site: Site, part: Part, turn: readonly { readonly kind: string; readonly text: string }[]): void {
   const { world, container } = site;
   for (const { kind, text } of turn) {
-    const before = container.logs.findLastIndex(({ again }) => again === `${part} ${kind}`);
-    if (before >= container.logs.length - ONE_TURN) container.logs.splice(before, before < 0 ? 0 : 1);
+    const said = `${part} ${kind}`;
+    const from = Math.max(0, container.logs.length - ONE_TURN);
+    const before = container.logs.slice(from).findLastIndex(({ again }) => again === said);
+    if (before >= 0) container.logs.splice(from + before, 1);
     for (const printed of withPrefix(site, part, [text]))
-      container.logs.push({ at: world.now, text: printed, again: `${part} ${kind}` });
+      container.logs.push({ at: world.now, text: printed, again: said });
   }
 }
 

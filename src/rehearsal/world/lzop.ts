@@ -22,7 +22,7 @@ export interface LzopOptions {
 
 export function lzop(runs: readonly Run[], options: LzopOptions): Buffer {
   const parts = [header(options)];
-  for (const block of blocks(runs)) parts.push(...packed(block));
+  for (const block of blocks(runs)) parts.push(...(block[0] === BLOCK ? packedZeros() : packed(block)));
   parts.push(u32(0));
   return Buffer.concat(parts);
 }
@@ -82,6 +82,11 @@ function packed(block: readonly Run[]): Buffer[] {
   const data = small.length < plain ? small : Buffer.concat(block.map(asBytes));
   return [u32(plain), u32(data.length), checksum, data];
 }
+
+let zeros: readonly Buffer[] | undefined;
+
+/** A whole block of zeros, as most of a segment are: packed once. */
+const packedZeros = (): readonly Buffer[] => (zeros ??= packed([BLOCK]));
 
 const asBytes = (run: Run): Buffer => (typeof run === "number" ? Buffer.alloc(run) : run);
 

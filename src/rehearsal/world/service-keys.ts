@@ -1,6 +1,6 @@
 /** Patroni's and the broker's keys of one instance in etcd (dingo.md §4). */
 import type { Login, Logins } from "./broker-state.js";
-import { etcdRequest, etcdValue } from "./etcd.js";
+import { etcdPut, etcdRequest, etcdValue } from "./etcd.js";
 import { FIXED_ROLES } from "./eras.js";
 import type { Container, World } from "./world.js";
 
@@ -31,12 +31,12 @@ export function readKey(world: World, key: string): string | undefined {
 }
 
 export function putKey(world: World, key: string, value: string): void {
-  etcdRequest(world.etcd, { method: "PUT", key, value }, world.now);
+  etcdPut(world.etcd, { key, value }, world.now);
 }
 
 /** A key that vanishes unless it is put again within `ttl` seconds. */
 export function putLease(world: World, key: string, lease: { readonly value: string; readonly ttl: number }): void {
-  etcdRequest(world.etcd, { method: "PUT", key, ...lease }, world.now);
+  etcdPut(world.etcd, { key, ...lease }, world.now);
 }
 
 export function dropKey(world: World, key: string, recursive = false): void {

@@ -1,10 +1,10 @@
-/** The fake of the action tests, and the adapter with the rehearsal's programs and with a real PostgreSQL, held to one contract. */
+/** The fake of the action tests, and the adapter with the rehearsal's programs, held to one contract; contract.deep.test.ts has a real PostgreSQL. */
 import { rmSync } from "node:fs";
 import { Unsandboxed } from "../../../src/adapters/sandbox/unsandboxed.js";
 import type { WorldHost } from "../../../src/rehearsal/box/world-host.js";
 import { openLaptop, removeLaptop } from "../../../src/rehearsal/supervisor/laptop.js";
 import { scratchDatabaseContract } from "../../contract/scratch-database.js";
-import { newRoot, withPrograms, withRealPostgres, world } from "../../contract/scratch-on-archive.js";
+import { newRoot, withPrograms, world } from "../../contract/scratch-on-archive.js";
 import { FakeScratch } from "../../fakes/fake-scratch.js";
 
 /** The archive is our own. */
@@ -44,6 +44,3 @@ scratchDatabaseContract("this machine, with the rehearsal's PostgreSQL", async (
     },
   });
 });
-
-if (process.platform === "linux" && process.arch === "x64")
-  scratchDatabaseContract("this machine, with a real PostgreSQL", () => withRealPostgres(bare));

@@ -44,6 +44,26 @@ describe("a question without anybody to answer it", () => {
   });
 });
 
+describe("a name that is taken", () => {
+  it("is recovered beside by a decision, and the names are exchanged at the end", async () => {
+    const stopped = await unchosen.play("created-again-in-use");
+    expect([stopped.exitCode, unchosen.stop?.code]).toEqual([16, "name-taken"]);
+    expect(unchosen.stop?.remedy).toContain("--decide 'space=exchange'\" (or other)");
+    const done = await unchosen.decide("space=exchange");
+    expect([done.exitCode, done.complaints]).toEqual([0, []]);
+    expect(unchosen.answers).toContainEqual(["taken-name", "exchange", "flag"]);
+  });
+
+  it("is adopted by nobody but a person: 13, and nothing is touched", async () => {
+    const stopped = await unchosen.play("created-again-empty");
+    expect([stopped.exitCode, unchosen.stop?.code]).toEqual([13, "question-unanswered"]);
+    expect(unchosen.stop?.remedy).not.toContain("=adopt");
+    const before = unchosen.entries;
+    expect((await unchosen.decide("space=adopt")).exitCode).toBe(13);
+    expect(unchosen.entries).toEqual(before);
+  });
+});
+
 describe("what a person alone may choose of the deleted instance's remains", () => {
   it.each([
     ["old-instance-stopped", "remains=stop"],

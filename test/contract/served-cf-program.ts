@@ -1,0 +1,18 @@
+/** The box's `cf` as rehearsals have it: lines of bash on the disk, answered in this process. */
+import { join } from "node:path";
+import { type CfService, serveCf } from "../../src/rehearsal/cf-program/service.js";
+
+export class ServedCfProgram {
+  #service: CfService | undefined;
+
+  /** Puts the program into a directory and returns the path of its `cf`. */
+  readonly put = async (directory: string): Promise<string> => {
+    const { path, service } = await serveCf(join(directory, "bin"), Date.now);
+    this.#service = service;
+    return path;
+  };
+
+  close(): Promise<void> {
+    return this.#service?.close() ?? Promise.resolve();
+  }
+}

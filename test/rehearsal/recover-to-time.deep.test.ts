@@ -1,0 +1,58 @@
+/** Rehearsed recoveries to a time that are taken back, killed, and done with a real PostgreSQL. `npm run build` comes first. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ReadyDatabase, readyDatabase } from "../../src/cli/real-database.js";
+import type { Entry } from "../../src/journal/entry.js";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
+import { LONG, numberOf, Rehearsals } from "./rehearsals.js";
+
+let rehearsals: Rehearsals;
+let journal: readonly Entry[];
+
+beforeAll(async () => {
+  rehearsals = new Rehearsals();
+  journal = rehearsals.entriesOf((await rehearsals.play({ scenario: toTime() })).run);
+}, LONG);
+afterAll(() => rehearsals.remove());
+
+function toTime(): Scenario {
+  const scenario = findScenario("recover-to-time");
+  if (scenario === undefined) throw new Error("no such scenario");
+  return scenario;
+}
+
+function outputOf(entries: readonly Entry[], step: string): unknown {
+  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
+  return ended?.type === "step-succeeded" ? ended.output : undefined;
+}
+
+describe("a rehearsed recovery to a time", () => {
+  it(
+    "is taken back by undo: the loaded table has another name, everything else went on",
+    async () => {
+      const result = await rehearsals.play({ scenario: toTime(), undo: true });
+      expect([result.exitCode, result.complaints]).toEqual([0, []]);
+    },
+    LONG,
+  );
+
+  it.runIf(process.platform === "linux" && process.arch === "x64")(
+    "does the same with a real PostgreSQL, also where it is killed while that runs",
+    async () => {
+      const realDatabase: ReadyDatabase = await readyDatabase("");
+      try {
+        const append = numberOf(journal, "step-started", "recover") + 1;
+        const at = { append, when: "before" } as const;
+        const result = await rehearsals.play({ scenario: toTime(), realDatabase, crashAt: at });
+        expect([result.exitCode, result.complaints]).toEqual([0, []]);
+        const recovered = outputOf(rehearsals.entriesOf(result.run), "recover");
+        expect(recovered).toMatchObject({
+          stopped_before: expect.stringMatching(/^2026-11-21T02:23:52\.\d{6}Z$/) as string,
+        });
+      } finally {
+        await realDatabase.remove();
+      }
+    },
+    LONG,
+  );
+});
