@@ -73,18 +73,9 @@ const words = (...given: readonly string[]): readonly Candidate[] => given.map((
 /** What may stand behind an option; where it is free text, nothing is offered. */
 const VALUES: Readonly<Record<string, readonly Candidate[]>> = {
   ...Object.fromEntries(
-    [
-      "--config",
-      "--state-dir",
-      "--inputs",
-      "--logs",
-      "--inventory",
-      "--file",
-      "--output",
-      "-o",
-      "--svg",
-      "--bundle",
-    ].map((option) => [option, [FILES]]),
+    ["--config", "--state-dir", "--inputs", "--logs", "--inventory", "--file", "--output", "-o", "--svg"].map(
+      (option) => [option, [FILES]],
+    ),
   ),
   "--format": words(...options.REPORT_FORMATS),
   "--pace": words("person", "max"),

@@ -82,7 +82,6 @@ function withDoctor(parser: Parser, finish: Finish): Parser {
         .example("$0 doctor", "for the recovery of a deleted service")
         .example("$0 doctor --input org=o --input space=s", "also whether you may create services there")
         .example("$0 doctor --runbook test-backup --input envdir=/etc/wal-e", "for another runbook")
-        .example("$0 doctor --bundle support.json", "for whoever helps you; no secret is in it")
         .epilogue(DOCTOR_HELP),
     async (given) => finish(await (await import("./doctor.js")).doctor(given)),
   );

@@ -18,12 +18,6 @@ export const doctorOptions = {
     default: false,
     describe: "put right what does no harm: take the rights of others off the state directory",
   },
-  bundle: {
-    type: "string",
-    describe: "write all of it, without any secret, into a file to send to whoever helps",
-    requiresArg: true,
-    nargs: 1,
-  },
 } as const;
 
 export const initOptions = {

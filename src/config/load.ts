@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Diagnostic, diagnosticsError, placeOf } from "../diagnostic.js";
 import { RecoverError } from "../errors.js";
+import { gone } from "../gone.js";
 import { printable, quoted } from "../printable.js";
 import { article, Fields, textOf } from "../yaml/fields.js";
 import { Findings } from "../yaml/findings.js";
@@ -176,11 +177,13 @@ function isBlank(text: string | undefined): boolean {
   return text === undefined || text.split("\n").every((line) => /^\s*(?:#.*)?$/u.test(line));
 }
 
+const goneKey = (key: string) => gone("setting", key);
+
 function readConfig(reading: Reading, root: Located | undefined, sections: ReadonlySet<Section>): Config {
   const fields =
     root === undefined
       ? undefined
-      : Fields.of(reading.findings, root, { what: "the configuration", keys: [...KEYS, PROFILES] });
+      : Fields.of(reading.findings, root, { what: "the configuration", keys: [...KEYS, PROFILES], goneKey });
   const way = new Way(reading, fields?.get("bosh"));
   const read = <T>(key: Section, section: (node: Located | undefined) => T): T | undefined =>
     sections.has(key) ? reading.section(() => section(fields?.get(key))) : undefined;
