@@ -9,7 +9,7 @@ const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. W
 
 export const GONE = {
   /** The first word, or both words of one that has two. */
-  command: {},
+  command: { complete: 'Make the script for your shell anew: eval "$(dingo-recover completion bash)".' },
   /** Alone where every command had it, else behind its command. */
   option: { "doctor --bundle": TAR },
   /** A key of the configuration, at the top. */

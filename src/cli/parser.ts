@@ -8,7 +8,7 @@ import { DEFAULT_RUNBOOK } from "./default-runbook.js";
 import { requireOnce } from "./given-once.js";
 import { withPreparing } from "./preparing-commands.js";
 import { preparingOptions } from "./preparing-options.js";
-import { SHELLS } from "./completion-scripts.js";
+import { completion, SHELLS } from "./completion.js";
 import {
   acceptOptions,
   actionsOptions,
@@ -323,7 +323,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
           .positional("shell", { choices: SHELLS, demandOption: true, describe: "bash, zsh or fish" })
           .example('eval "$($0 completion bash)"', "in ~/.bashrc")
           .example("$0 completion fish > ~/.config/fish/completions/dingo-recover.fish", "for fish"),
-      async (given) => finish(await (await import("./completion.js")).completion(given)),
+      (given) => finish(completion(given)),
     )
     .command(
       "schema [of]",

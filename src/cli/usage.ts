@@ -4,7 +4,7 @@ import { gone } from "../gone.js";
 import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
 import { optionRows } from "./help-text.js";
-import { SHELLS } from "./completion-scripts.js";
+import { SHELLS } from "./completion.js";
 import { COMMANDS, NO_COMMAND } from "./parser.js";
 import { helpOf } from "./render-help.js";
 
