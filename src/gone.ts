@@ -11,7 +11,11 @@ export const GONE = {
   /** The first word, or both words of one that has two. */
   command: { complete: 'Make the script for your shell anew: eval "$(dingo-recover completion bash)".' },
   /** Alone where every command had it, else behind its command. */
-  option: { "doctor --bundle": TAR },
+  option: {
+    "doctor --bundle": TAR,
+    "report --trend": "dingo-recover runs --json names each test of a backup; report RUN --format json has its times.",
+    "report --svg": "dingo-recover runs --json names each test of a backup, for a picture of your own.",
+  },
   /** A key of the configuration, at the top. */
   setting: {},
 } as const satisfies Record<string, Readonly<Record<string, string>>>;

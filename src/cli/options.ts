@@ -122,12 +122,6 @@ export const REPORT_FORMATS = ["markdown", "html", "json", "update"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export const reportOptions = {
-  trend: {
-    type: "boolean",
-    default: false,
-    describe: "how tests of backups went: every test of the archive of RUN, or of all archives",
-  },
-  svg: { type: "string", describe: "with --trend: file for a picture of one archive's tests", requiresArg: true },
   format: {
     choices: REPORT_FORMATS,
     describe:

@@ -231,18 +231,12 @@ function withReading(parser: Parser, finish: Finish): Parser {
       "The incident report of a run, also of one that goes on, from its journal",
       (command) =>
         command
-          .positional("run", { type: "string", describe: "any unambiguous prefix; needed but for --trend" })
+          .positional("run", { type: "string", describe: "any unambiguous prefix" })
           .options(reportOptions)
           .example("$0 report 20261121 --format html -o incident.html", "one file to attach, with nothing to fetch")
           .example("$0 report 20261121 --format update", "found, up to when, what is lost, what is needed")
-          .example("$0 report 20261121 --format json", "the same, for programs")
-          .example("$0 report --trend", "how every test of a backup went"),
-      async (given) =>
-        finish(
-          given.trend
-            ? await (await import("./report-trend.js")).reportTrend(given)
-            : await (await import("./report.js")).report(given),
-        ),
+          .example("$0 report 20261121 --format json", "the same, for programs"),
+      async (given) => finish(await (await import("./report.js")).report(given)),
     )
     .command(
       "serve [run]",
