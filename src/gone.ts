@@ -13,6 +13,7 @@ export const GONE = {
   /** Alone where every command had it, else behind its command. */
   option: {
     "doctor --bundle": TAR,
+    "status --follow": "Use tail -f STATE_DIR/runs/RUN/events.jsonl; dingo-recover status says where a run stands.",
     "report --trend": "dingo-recover runs --json names each test of a backup; report RUN --format json has its times.",
     "report --svg": "dingo-recover runs --json names each test of a backup, for a picture of your own.",
   },

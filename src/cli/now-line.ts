@@ -59,3 +59,27 @@ function usually({ usual }: Began): string {
 }
 
 const ENDED = "ended: ";
+
+const KNOWN: ReadonlySet<string> = new Set<RunEvent["type"]>([
+  "run-began",
+  "target-fixed",
+  "step-began",
+  "step-progress",
+  "step-probed",
+  "step-ended",
+  "step-would-run",
+  "review",
+  "waiting",
+  "re-verified",
+  "question",
+  "answered",
+  "note",
+  "run-ended",
+]);
+
+/** Events of a later version that this one does not know are left out. */
+export function isEvent(value: unknown): value is RunEvent {
+  if (typeof value !== "object" || value === null) return false;
+  const { schema, type } = value as { readonly schema?: unknown; readonly type?: unknown };
+  return schema === "dingo-recover/event@1" && typeof type === "string" && KNOWN.has(type);
+}

@@ -211,13 +211,8 @@ function withReading(parser: Parser, finish: Finish): Parser {
       (command) =>
         command
           .positional("run", { type: "string", describe: RUN_OR_REHEARSAL })
-          .option("follow", {
-            type: "boolean",
-            default: false,
-            describe: "go on with what another process does with it, until that ends; ends with its exit code",
-          })
           .example("$0 status", "the only open run")
-          .example("$0 status 20261121 --follow", "watch a colleague's run on the same machine"),
+          .example("$0 status 20261121 --json", "for scripts"),
       async (given) => finish(await (await import("./status.js")).status(given)),
     )
     .command(

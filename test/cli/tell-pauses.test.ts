@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isEvent } from "../../src/cli/follow.js";
+import { isEvent } from "../../src/cli/now-line.js";
 import { NowLine } from "../../src/cli/now-line.js";
 import { tellPauses } from "../../src/cli/tell-pauses.js";
 import type { RunEvent } from "../../src/engine/event.js";
