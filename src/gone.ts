@@ -9,7 +9,10 @@ const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. W
 
 export const GONE = {
   /** The first word, or both words of one that has two. */
-  command: { complete: 'Make the script for your shell anew: eval "$(dingo-recover completion bash)".' },
+  command: {
+    questions: "Paste from docs/what-to-ask.md what to ask the person who deleted it.",
+    complete: 'Make the script for your shell anew: eval "$(dingo-recover completion bash)".',
+  },
   /** Alone where every command had it, else behind its command. */
   option: {
     "doctor --bundle": TAR,

@@ -400,7 +400,6 @@ export const COMMANDS: readonly string[] = [
   "config show",
   "trust",
   "doctor",
-  "questions",
   "archive",
   "archive verify",
   "archive copy",

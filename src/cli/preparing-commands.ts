@@ -1,14 +1,14 @@
 /** Commands for the time before an incident: whether everything is there, and the configuration. */
 import type { Argv } from "yargs";
 import type { GlobalArguments } from "./options.js";
-import { configShowOptions, doctorOptions, initOptions, QUESTIONED, trustOptions } from "./preparing-options.js";
+import { configShowOptions, doctorOptions, initOptions, trustOptions } from "./preparing-options.js";
 
 type Parser = Argv<GlobalArguments>;
 type Finish = (code: number) => void;
 
 /** `finish` is called with the exit code of the command that was chosen. */
 export function withPreparing(parser: Parser, finish: Finish): Parser {
-  return withTrust(withQuestions(withDoctor(withConfiguration(parser, finish), finish), finish), finish);
+  return withTrust(withDoctor(withConfiguration(parser, finish), finish), finish);
 }
 
 function withTrust(parser: Parser, finish: Finish): Parser {
@@ -22,23 +22,6 @@ function withTrust(parser: Parser, finish: Finish): Parser {
         .example("$0 trust", "the one in this directory, before it is obeyed")
         .example("$0 trust --forget dingo-recover.yml", "be asked about it again"),
     async (given) => finish(await (await import("./trust.js")).trust(given)),
-  );
-}
-
-function withQuestions(parser: Parser, finish: Finish): Parser {
-  return parser.command(
-    "questions [runbook]",
-    "What to ask the person who deleted it: text to paste; the answers are inputs of the run",
-    (command) =>
-      command
-        .positional("runbook", {
-          choices: QUESTIONED,
-          default: "recover-deleted-service" as const,
-          describe: `${QUESTIONED.join(", ")} (default recover-deleted-service)`,
-        })
-        .example("$0 questions", "of a deleted service")
-        .example("$0 questions recover-to-time", "of a table that was dropped"),
-    async (given) => finish(await (await import("./questions.js")).questions(given)),
   );
 }
 

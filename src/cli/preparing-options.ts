@@ -50,10 +50,6 @@ export const trustOptions = {
   },
 } as const;
 
-/** Of those that somebody else has to be asked about. */
-export const QUESTIONED = ["recover-deleted-service", "recover-deleted-space", "recover-to-time"] as const;
-export type Questioned = (typeof QUESTIONED)[number];
-
 export type DoctorArguments = InferredOptionTypes<typeof doctorOptions>;
 export type InitArguments = InferredOptionTypes<typeof initOptions>;
 export type ConfigShowArguments = InferredOptionTypes<typeof configShowOptions>;
