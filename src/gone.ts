@@ -7,6 +7,8 @@ import { quoted } from "./printable.js";
 
 const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. What doctor --json says helps, too.";
 
+const FILES = "Write one file for each foundation, and name it with --config FILE.";
+
 export const GONE = {
   /** The first word, or both words of one that has two. */
   command: {
@@ -16,12 +18,15 @@ export const GONE = {
   /** Alone where every command had it, else behind its command. */
   option: {
     "doctor --bundle": TAR,
+    "--profile": FILES,
     "status --follow": "Use tail -f STATE_DIR/runs/RUN/events.jsonl; dingo-recover status says where a run stands.",
     "report --trend": "dingo-recover runs --json names each test of a backup; report RUN --format json has its times.",
     "report --svg": "dingo-recover runs --json names each test of a backup, for a picture of your own.",
   },
   /** A key of the configuration, at the top. */
-  setting: {},
+  setting: { profiles: FILES },
+  /** Of the environment. */
+  variable: { DINGO_RECOVER_PROFILE: FILES },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 
 export type GoneKind = keyof typeof GONE;

@@ -59,4 +59,11 @@ describe("what is gone is named, with the way on, and known to nothing any more"
       remedy,
     });
   });
+
+  it.each(Object.entries(GONE.variable))("the variable %s", (word, remedy) => {
+    expect(SETTINGS.flatMap(({ variables = [] }) => variables)).not.toContain(word);
+    expect(refusalOf(() => loadConfig({ env: { [word]: "" }, cwd: "/nowhere" }))).toBeUndefined();
+    const error = refusalOf(() => loadConfig({ env: { [word]: "x" }, cwd: "/nowhere" }));
+    expect(error).toMatchObject({ code: "config-invalid", message: `the variable "${word}" is gone`, remedy });
+  });
 });

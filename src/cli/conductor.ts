@@ -1,6 +1,6 @@
 /** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { OWNER_AGREES } from "../actions/recovery/ask-owner.js";
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { RunEvent } from "../engine/event.js";
@@ -69,8 +69,8 @@ export interface Stage {
   readonly quiet: boolean;
   /** The end names what shows the run to others: in text, and of no rehearsal, which names it itself. */
   readonly namesReport: boolean;
-  /** Of --profile: what goes on has to be told of the same foundation. */
-  readonly profile: string | undefined;
+  /** Of --config: what goes on has to be told of the same foundation. A rehearsal has its own. */
+  readonly config: string | undefined;
   /** Where a second person's requests are laid out. */
   readonly requests: string;
 }
@@ -94,7 +94,7 @@ export function openStage(given: ConductArguments): Stage {
     asks: somebodyIsThere(given, output) && mode?.answers === undefined,
     quiet: given.quiet === true,
     namesReport: mode === undefined && !given.json && given.quiet !== true,
-    profile: given.profile,
+    config: mode !== undefined || given.config === undefined ? undefined : resolve(given.config),
     requests: join(statePath(given["state-dir"], process.env), "requests"),
   };
 }
@@ -168,7 +168,7 @@ export async function conduct(
         tell: (text) => (stage.quiet ? renderer.say(text) : stage.output.error(text)),
         sink: (event) => {
           if (event.type === "run-ended" && !hasBegun(journal)) return;
-          const whole = withWorld(ofProfile(told(event), stage.profile), journal);
+          const whole = withWorld(ofConfig(told(event), stage.config), journal);
           renderer.sink(whole);
           alsoTo?.(whole);
           alerts?.hear(whole);
@@ -207,11 +207,11 @@ async function runAlerts(
 }
 
 /** The command that goes on names the foundation too. */
-function ofProfile(event: RunEvent, profile: string | undefined): RunEvent {
-  if (event.type !== "run-ended" || profile === undefined) return event;
+function ofConfig(event: RunEvent, config: string | undefined): RunEvent {
+  if (event.type !== "run-ended" || config === undefined) return event;
   const { resumeWith, undoWith, beginAnewWith, closeWith } = event;
   const more = (command: string | undefined): string | undefined =>
-    command === undefined ? undefined : `${command} --profile ${quote([profile])}`;
+    command === undefined ? undefined : `${command} --config ${quote([config])}`;
   return {
     ...event,
     ...optional("resumeWith", more(resumeWith)),

@@ -35,7 +35,6 @@ function withConfiguration(parser: Parser, finish: Finish): Parser {
           .options(initOptions)
           .example("$0 init", "asks, and writes the file in your XDG config directory")
           .example("$0 init --config dingo-recover.yml", "into this directory")
-          .example("$0 init --profile staging", "one more foundation, in the file that is there")
           .example("$0 init --non-interactive --set s3.bucket=our-backups", "for scripts"),
       async (given) => finish(await (await import("./init.js")).init(given)),
     )
