@@ -125,8 +125,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .example(
             "$0 run persist-compose-data --input project=mastodon --dry-run",
             "databases of a Compose stack that live in their containers",
-          )
-          .epilogue(PAUSE_HELP),
+          ),
       async (given) => finish(await (await import("./batch-carry.js")).runBatch(given)),
     )
     .command(
@@ -152,8 +151,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .example("$0 resume", "the only open run, or what is left of a batch")
           .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt")
           .example("$0 resume 20261121 --decide stop=again", "a choice, as the error that stopped the run names it")
-          .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here")
-          .epilogue(PAUSE_HELP),
+          .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here"),
       async (given) => finish(await (await import("./batch-carry.js")).resumeBatch(given)),
     )
     .command(
@@ -357,18 +355,12 @@ function withDiscovery(parser: Parser, finish: Finish): Parser {
     );
 }
 
-const PAUSE_HELP = `On a terminal p pauses the run, and goes on: no further step or item of a long
-one is begun, what is under way ends. Ctrl-C stops.`;
-
 const DISCOVER_HELP = `Exit code:
   0   the first candidate is known to be the one that was asked for
   20  there are candidates, and of the first that is not known: its line says
       what to confirm
   17  none fits, and everything was looked at
-  15  none does, but something was not looked at: it may exist
-
-On a terminal p pauses a search in log files alone that takes more than a
-second, and goes on.`;
+  15  none does, but something was not looked at: it may exist`;
 
 /** Every command that has a help text of its own. */
 export const COMMANDS: readonly string[] = [
