@@ -93,12 +93,6 @@ export interface Context {
    */
   beforeEffect(): Promise<void>;
   /**
-   * Called between two items of long work (an object, a file, a volume), right before the next is looked at: while the
-   * operator has paused the run it waits here. After that, what is about to change is shown to be the run's own once more.
-   * Errors: what an aborted `signal` throws; those of the guard.
-   */
-  betweenItems(): Promise<void>;
-  /**
    * Durable note, fsynced before it returns: what is about to change, and the value to put back (law 2). Names and
    * values alone, no free text. Error: `secret-in-name`; what could only be noted masked could not be put back.
    */

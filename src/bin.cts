@@ -36,7 +36,7 @@ if (isInside && started !== undefined) process.argv.splice(1, 1);
 const words = process.argv.slice(2);
 const isHelp = (word: string | undefined): boolean => word === "--help" || word === "-h" || word === "help";
 // What is being completed may well be a question for help.
-const completes = words[0] === "complete";
+const completes = words[0] === "--get-yargs-completions";
 const asksForHelp =
   words.length === 0 ||
   isHelp(words[0]) ||

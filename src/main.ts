@@ -4,6 +4,7 @@ import { linger, toItsEnd, watchReader } from "./cli/manners.js";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
 
 export async function main(words: readonly string[]): Promise<void> {
+  if (words[0] === "--get-yargs-completions") return (await import("./cli/complete.js")).complete(words);
   watchReader(words);
   try {
     await toItsEnd(() => perform(words));
@@ -22,10 +23,6 @@ async function perform(words: readonly string[]): Promise<void> {
   if (words.length === 0) return await withoutCommand();
   if (words[0] === "--version") {
     process.exitCode = (await import("./cli/tool-version.js")).tellVersion(words);
-    return;
-  }
-  if (words[0] === "complete") {
-    process.exitCode = await (await import("./cli/complete.js")).complete(words.slice(1));
     return;
   }
   if (!(await plain(words, json))) await parsed(words, json);

@@ -65,8 +65,8 @@ export function withArchive(parser: Argv<GlobalArguments>, finish: (code: number
 const COPY_HELP = `What is there and equal is kept; anything else at the destination stops the
 copy. At the end every object is compared. The original times of all objects,
 which no copy keeps, are written beside the destination, below
-dingo-recover/manifests/. A terminal is asked before it begins, a script is not;
-there p pauses the copy between two objects, and goes on.
+dingo-recover/manifests/. A terminal is asked before it begins, a script is
+not.
 
 A copy whose answer is lost is looked for, and sent again only where it is not
 there. After --patience without one that ends well the command ends with 15;
@@ -78,8 +78,7 @@ const RESTORE_HELP = `Exit code:
   16  the directory is not empty, or has no room
   11  another restore works on it
   15  the store refuses, or is not reached, or the prefix is no archive
-After a break the same command goes on from what is whole in DIRECTORY.partial.
-On a terminal p pauses the restore, and goes on.`;
+After a break the same command goes on from what is whole in DIRECTORY.partial.`;
 
 const VERDICT_HELP = `Verdicts, and the exit code:
   restorable            0  a base backup is whole, and so is all WAL behind it
@@ -95,6 +94,4 @@ gap without a word and starts all the same: believe the verdict, not a server
 that has started. The verdict holds for the program and for the
 recovery_target_timeline that are named with it. What is missing behind the
 last segment leaves no trace: with --deleted-at you hear how much that can be, at
-most, and whether archiving had stopped before.
-
-On a terminal p pauses a look with --deep between two objects, and goes on.`;
+most, and whether archiving had stopped before.`;

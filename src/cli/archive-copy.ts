@@ -2,10 +2,7 @@ import { bytesText } from "../bytes.js";
 import { counted } from "../counted.js";
 import { optimizeLittle } from "../optimizing.js";
 import { CopyRate } from "../ui/copy-rate.js";
-import { createOutput, type Output } from "../ui/output.js";
-import type { Pausable } from "../ui/pausable.js";
-import { readsKeys } from "../ui/terminal.js";
-import type { Clock } from "../ports/clock.js";
+import { createOutput } from "../ui/output.js";
 import { archiveCopy as copy, type ArchiveCopyIntent, coldLines } from "./archive-copying.js";
 import type { CopyArguments } from "./archive-options.js";
 import { secrets } from "./failure.js";
@@ -22,7 +19,6 @@ export async function archiveCopy(given: CopyQuestion): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const patienceMs = parseDuration(given.patience);
   const asks = !given.json && process.stdin.isTTY && output.isTerminal;
-  let held: Pausable | undefined;
   const approve = async (intent: ArchiveCopyIntent): Promise<boolean> => {
     const { consentOutsideRuns } = await import("./outside-runs.js");
     const answer = await consentOutsideRuns(output).ask({
@@ -35,36 +31,22 @@ export async function archiveCopy(given: CopyQuestion): Promise<number> {
         ...coldLines(intent),
       ],
     });
-    if (answer?.value !== "yes") return false;
-    held?.open();
-    return true;
+    return answer?.value === "yes";
   };
-  const { document, lines, exitCode } = await withStore(given, async (ports) => {
-    held = asks && !ports.asks && readsKeys() ? await pausableOn(ports.clock, output) : undefined;
-    const { clock = ports.clock } = held?.gate ?? {};
-    const tell = held?.tell ?? ((line: string) => output.error(line));
-    return await copy({
-      store: ports.store,
-      clock,
-      gate: held?.gate,
+  const { document, lines, exitCode } = await withStore(given, ({ store, clock, shared, signal }) => {
+    const tell = (line: string): void => output.error(line);
+    return copy({
+      ...{ store, clock, shared, signal },
       source: given.source,
       destination: given.destination,
-      shared: ports.shared,
-      signal: ports.signal,
       patienceMs,
       lost: ({ message }) =>
         tell(`${message}: it is looked for and sent again, for up to ${given.patience} without a copy that ends well`),
       progress: new CopyRate(clock, tell).progress,
       ...(asks ? { approve } : {}),
-    }).finally(() => held?.close());
+    });
   });
   if (given.json) output.json(document);
   else for (const line of lines) output.line(line);
   return exitCode;
-}
-
-/** Loaded on a terminal alone. */
-async function pausableOn(clock: Clock, output: Output): Promise<Pausable> {
-  const { pausable } = await import("../ui/pausable.js");
-  return pausable(clock, (line) => output.error(line));
 }

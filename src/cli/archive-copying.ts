@@ -1,7 +1,7 @@
 /** The core of `archive copy`: a verified copy inside the object store; the source is only read (law 1). */
 import { compareListings } from "../archive/copy/baseline.js";
 import { probeCopy } from "../archive/copy/compare.js";
-import { copyArchive, type CopyOptions, refuseForeign } from "../archive/copy/copy.js";
+import { copyArchive, refuseForeign } from "../archive/copy/copy.js";
 import { itemsOf, planCopy, type CopyPlan } from "../archive/copy/copy-plan.js";
 import { keepManifest, manifestOf } from "../archive/copy/manifest.js";
 import { refuseSameBucket } from "../archive/copy/same-place.js";
@@ -10,7 +10,6 @@ import { formatLocation, parseLocation, requireApart } from "../archive/names/lo
 import { listArchive } from "../archive/reading/listing.js";
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
-import type { Gate } from "../ports/gate.js";
 import type { ArchiveStore, ObjectInfo } from "../ports/object-store.js";
 import type { SharedPlace } from "../ports/shared-place.js";
 import { bytesText } from "../bytes.js";
@@ -33,8 +32,6 @@ export interface ArchiveCopyOptions {
   readonly patienceMs?: number;
   /** Told of the first lost copy, and of the first one after others ended well. */
   readonly lost?: (error: RecoverError) => void;
-  /** Who has it can hold the copy between two objects. */
-  readonly gate?: Gate | undefined;
 }
 
 export interface ArchiveCopyIntent {
@@ -91,7 +88,7 @@ async function copyAsAsked(options: ArchiveCopyOptions): Promise<ArchiveCopyResu
   const there = await probeCopy(store, plan, await atTarget);
   refuseForeign(plan, there);
   await requireApproval(options, intentOf(plan, there.equal.size));
-  const { clock, progress, signal, shared, gate, patienceMs, lost } = options;
+  const { clock, progress, signal, shared, patienceMs, lost } = options;
   const kept = shared === undefined ? null : await keepManifest(shared(manifest.folder), manifest);
   const outcome = await copyArchive(store, plan, {
     clock,
@@ -102,7 +99,6 @@ async function copyAsAsked(options: ArchiveCopyOptions): Promise<ArchiveCopyResu
     ...(patienceMs === undefined ? {} : { patienceMs }),
     ...(lost === undefined ? {} : { lost }),
     ...(signal === undefined ? {} : { signal }),
-    ...(gate === undefined ? {} : heldBy(gate, signal)),
   });
   const document = {
     schema: "dingo-recover/archive-copy@1",
@@ -113,16 +109,6 @@ async function copyAsAsked(options: ArchiveCopyOptions): Promise<ArchiveCopyResu
     refusesOverwrite: outcome.refusesOverwrite ?? null,
   } as const;
   return { document, exitCode: EXIT.done, lines: copyLines(document) };
-}
-
-function heldBy(gate: Gate, signal: AbortSignal | undefined): Pick<CopyOptions, "betweenItems" | "wasHeld"> {
-  let wasHeld = false;
-  return {
-    betweenItems: async () => {
-      if (await gate.pass(signal)) wasHeld = true;
-    },
-    wasHeld: () => wasHeld,
-  };
 }
 
 function intentOf(plan: CopyPlan, alreadyThere: number): ArchiveCopyIntent {

@@ -15,7 +15,6 @@ import { quoted } from "../printable.js";
 import type { Problem } from "../archive/judgement/problem.js";
 import { EXIT, RecoverError } from "../errors.js";
 import type { Clock } from "../ports/clock.js";
-import type { Gate } from "../ports/gate.js";
 import type { Decryption } from "../ports/decryption.js";
 import type { ArchiveStore } from "../ports/object-store.js";
 import { ofCommand, withoutGoingOn } from "../remedy.js";
@@ -36,8 +35,6 @@ export interface ArchiveRestoreOptions {
   readonly passedOver?: (passed: PassedOver) => void;
   readonly progress?: (progress: RestoreProgress) => void;
   readonly signal?: AbortSignal;
-  /** Who has it can hold the restore between two pieces. */
-  readonly gate?: Gate | undefined;
 }
 
 export interface ArchiveRestoreDocument {
@@ -87,12 +84,9 @@ async function restoreAsAsked(options: ArchiveRestoreOptions): Promise<ArchiveRe
   const began = clock.monotonicMs();
   const reader = inClear(store.reader(), options.decryption);
   const facts = await readArchive(reader, location, { times: true });
-  const { targetTime, base, progress, passedOver, gate } = options;
-  const betweenItems = async (): Promise<void> => {
-    await gate?.pass(signal);
-  };
+  const { targetTime, base, progress, passedOver } = options;
   const directory = resolve(options.directory);
-  const terms = { directory, signal, betweenItems, progress, targetTime, base, passedOver };
+  const terms = { directory, signal, progress, targetTime, base, passedOver };
   const restored = await restoreFrom(reader, facts, terms).catch((error: unknown) => {
     throw told(error, { directory, stopped: signal?.aborted === true });
   });

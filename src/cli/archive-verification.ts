@@ -36,8 +36,6 @@ export interface ArchiveVerifyOptions {
   readonly timeline?: string | undefined;
   /** "deep" looks at both ends of every object and reads small base backups, "full" reads everything. */
   readonly depth?: string | undefined;
-  /** Who has it can hold the look between two objects. */
-  readonly betweenItems?: (() => Promise<void>) | undefined;
   readonly progress?: Progress | undefined;
   readonly targetTime?: Date | undefined;
   readonly deletedAt?: Date | undefined;
@@ -92,13 +90,12 @@ export async function archiveVerify(options: ArchiveVerifyOptions): Promise<Arch
   const location = parseLocation(options.location);
   const depth = depthNamed(options.depth);
   const reader = new CountedReader(options.store.reader());
-  const { decryption, betweenItems, progress } = options;
+  const { decryption, progress } = options;
   const { lossRange: range, ...verdict } = await judge(reader, {
     location,
     beside,
     depth,
     decryption,
-    betweenItems,
     progress,
   });
   const document = {
@@ -121,14 +118,13 @@ interface Asked {
   readonly beside: Beside;
   readonly depth: Depth | undefined;
   readonly decryption: Decryption | undefined;
-  readonly betweenItems: ArchiveVerifyOptions["betweenItems"];
   readonly progress: Progress | undefined;
 }
 
 type Judged = ArchiveVerdict & Pick<ArchiveVerifyDocument, "lossRange">;
 
 async function judge(counted: CountedReader, asked: Asked): Promise<Judged> {
-  const { location, beside, depth, betweenItems, progress } = asked;
+  const { location, beside, depth, progress } = asked;
   const reader = inClear(counted, asked.decryption);
   try {
     const facts = await readArchive(reader, location, { times: true });
@@ -136,8 +132,7 @@ async function judge(counted: CountedReader, asked: Asked): Promise<Judged> {
     const known = { ...beside, expiry, reader: beside.reader ?? writerOfNewest(facts) };
     const seen = seenBy(known.reader, facts);
     const told = (done: number, of: number): void => progress?.({ done, of, ...counted.cost });
-    const insides =
-      depth === undefined ? {} : await lookedInto(reader, seen, { depth, cold: isCold, betweenItems, progress: told });
+    const insides = depth === undefined ? {} : await lookedInto(reader, seen, { depth, cold: isCold, progress: told });
     const verdict = verifyArchive({ ...facts, ...insides }, known);
     return { ...verdict, lossRange: await rangeOf(reader, seen, { verdict, deletedAt: beside.deletedAt }) };
   } catch (error) {

@@ -4,8 +4,6 @@ import { growYoungBy } from "../optimizing.js";
 import type { Decryption } from "../ports/decryption.js";
 import { parseTime } from "../time.js";
 import { createOutput, type Output } from "../ui/output.js";
-import { pausable } from "../ui/pausable.js";
-import { readsKeys } from "../ui/terminal.js";
 import { type ArchiveVerifyResult, archiveVerify as verify, type Progress } from "./archive-verification.js";
 import type { VerifyArguments } from "./archive-options.js";
 import { secrets } from "./failure.js";
@@ -44,12 +42,7 @@ async function look(given: VerifyQuestion, { ports, decryption, output }: Lookin
   const time = (text: string | undefined): Date | undefined =>
     text === undefined ? undefined : parseTime(text, now).at;
   const times = { targetTime: time(given["target-time"]), deletedAt: time(given["deleted-at"]), now };
-  const say = (line: string): void => output.error(line);
-  // A look at names alone is over before anybody could pause it.
-  const keys = given.deep !== undefined && !given.json && !ports.asks && readsKeys() && process.stderr.isTTY;
-  const held = keys ? pausable(clock, say, { beginsAnew: true }) : undefined;
-  const rate = new LookRate(held?.gate.clock ?? clock, held?.tell ?? say);
-  held?.open();
+  const rate = new LookRate(clock, (line) => output.error(line));
   const verified = await verify({
     ...times,
     store,
@@ -58,12 +51,9 @@ async function look(given: VerifyQuestion, { ports, decryption, output }: Lookin
     reader: given.reader,
     timeline: given.timeline,
     depth: given.deep,
-    betweenItems: async () => {
-      await held?.gate.pass(signal);
-    },
     progress: rate.progress satisfies Progress,
     screen: { width: Math.min(output.columns, 120), unicode: output.isTerminal && speaksUnicode(process.env) },
-  }).finally(() => held?.close());
+  });
   // A look that was cut short tells nothing of the archive.
   signal.throwIfAborted();
   return verified;

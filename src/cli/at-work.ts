@@ -5,7 +5,6 @@ import type { EventSink } from "../engine/event.js";
 import type { EngineOptions, RunResult } from "../engine/options.js";
 import { asRecoverError } from "../errors.js";
 import { evaluate } from "../expression/expression.js";
-import type { Gate } from "../ports/gate.js";
 import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import { optional } from "../optional.js";
@@ -35,8 +34,6 @@ export interface Work
   readonly requests: string;
   /** What the last drill took here; undefined where none has come to its end. Absent: nothing is known of drills. */
   readonly drill?: () => DrillTimes | undefined;
-  /** Somebody can hold the run. Leases and connections have a clock that goes on. */
-  readonly gate?: Gate | undefined;
   /** Systems are reached before they are asked. */
   readonly warmUp: boolean;
   /** For people, beside the events. */
@@ -59,7 +56,6 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
     lease,
     requests,
     drill,
-    gate,
     warmUp,
     tell,
     ended,
@@ -82,12 +78,10 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
     const result = await engine({
       ...given,
       ...optional("secondPerson", second),
-      ...optional("gate", gate),
-      clock: gate?.clock ?? clock,
       ...(warmUp ? { sink: warmingUp(given.sink, () => wired.warmUp()) } : {}),
       ports: {
         ...wired.ports,
-        clock: gate?.clock ?? clock,
+        clock,
         settings: { ...wired.ports.settings, ...optional("drill", drill) },
       },
       journal: tenure.journal,

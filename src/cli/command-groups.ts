@@ -8,7 +8,7 @@ export interface CommandGroup {
 export const GROUPS: readonly CommandGroup[] = [
   { title: "Recover", commands: ["run", "resume", "undo", "cleanup", "approve", "handover"] },
   { title: "Practise", commands: ["rehearse", "drill"] },
-  { title: "Find", commands: ["questions", "discover", "archive", "inventory"] },
+  { title: "Find", commands: ["discover", "archive", "inventory"] },
   { title: "Watch", commands: ["status", "runs", "report", "serve", "journal"] },
   { title: "Prepare", commands: ["init", "config", "trust", "doctor"] },
   { title: "Know", commands: ["explain", "show", "lint", "schema", "completion"] },

@@ -1,135 +1,64 @@
-/**
- * Candidates for the word that is being typed, for `completion`'s scripts: commands and options as the rendered help has
- * them, runs of the state directory, runbooks, scenarios, codes. It asks no system, and it is silent where it cannot tell.
- */
-import { SETTINGS } from "../config/settings.js";
-import { CATALOGUE, EXIT } from "../errors.js";
-import { printable } from "../printable.js";
+/** What yargs cannot know of the word that is being typed: runs, scenarios, runbooks and codes. It asks no system. */
+import { CATALOGUE } from "../errors.js";
 import { SCENARIOS } from "../rehearsal/scenarios/registry.js";
-import { SHELLS } from "./completion-scripts.js";
-import { optionRows } from "./help-text.js";
 import { allRuns } from "./open-runs.js";
-import * as options from "./options.js";
-import { COMMANDS } from "./parser.js";
-import { preparingOptions, QUESTIONED } from "./preparing-options.js";
+import { buildParser } from "./parser.js";
 import { readOnce } from "./read-once.js";
-import { renderHelp } from "./render-help.js";
 import { shippedNames } from "./runbook-files.js";
 import { openStateDirectory } from "./state.js";
 
-export interface Candidate {
-  readonly word: string;
-  readonly what: string;
+/** Ends the process with the candidates. What is typed is not done, also where it is a whole command. */
+export function complete(words: readonly string[]): void {
+  buildParser(words, () => undefined)
+    .completion("get-yargs-completions", false, offer)
+    .middleware(() => {
+      throw new Error("a command line that is completed came to its command");
+    })
+    .parse();
 }
 
-/** Names of files are the shell's own knowledge. */
-const FILES: Candidate = { word: ":files", what: "" };
-
-/** `words`: behind the program's name; the last one is being typed. */
-export async function complete(words: readonly string[]): Promise<number> {
-  for (const line of await completions(words)) process.stdout.write(`${line}\n`);
-  return EXIT.done;
+/** Commands, options and their values are what yargs knows itself. */
+function offer(
+  current: string,
+  { _: typed, "state-dir": stateDir }: Typed,
+  others: () => unknown,
+  done: (found: string[]) => unknown,
+): void {
+  const found = current.startsWith("-") ? undefined : operands(typed.map(String), current, stateDir);
+  if (found === undefined) others();
+  else done([...found]);
 }
 
-/** As the scripts read them. */
-export async function completions(words: readonly string[]): Promise<readonly string[]> {
-  const current = words.at(-1) ?? "";
-  const found = await candidates(words.slice(0, -1), current).catch((): readonly Candidate[] => []);
-  return found.flatMap(({ word, what }) => {
-    if (word === FILES.word) return [word];
-    return word.startsWith(current) ? [`${word}\t${printable(what).replace(/\s+/gu, " ")}`] : [];
-  });
+interface Typed {
+  /** Without options, with or without the program's name; the last may be the one that is being typed. */
+  readonly _: readonly (string | number)[];
+  readonly "state-dir"?: string;
 }
 
-async function candidates(before: readonly string[], current: string): Promise<readonly Candidate[]> {
-  const option = before.at(-1) ?? "";
-  if (takesValue(option)) return VALUES[option] ?? [];
-  const help = await renderHelp();
-  const names = before.filter((word, at) => !word.startsWith("-") && !takesValue(before[at - 1] ?? ""));
-  const command = commandOf(names);
-  if (current.startsWith("-")) return optionRows(help[command] ?? "").map(({ name, what }) => ({ word: name, what }));
-  const below = COMMANDS.filter((each) => isBelow(each, command));
-  if (below.length > 0 && names.length === depth(command))
-    return below.map((each) => ({ word: each.split(" ").at(-1) ?? each, what: titleOf(help[each] ?? "") }));
-  return names.length > depth(command) ? [] : (OPERANDS[command]?.(before) ?? []);
+/** Undefined where yargs has to tell. */
+function operands(words: readonly string[], current: string, stateDir?: string): readonly string[] | undefined {
+  const names = (words[0] === "dingo-recover" ? words.slice(1) : words).filter((word) => word !== "");
+  const known =
+    OPERANDS[names.join(" ")] ?? (names.at(-1) === current ? OPERANDS[names.slice(0, -1).join(" ")] : undefined);
+  return known?.(stateDir);
 }
 
-const depth = (command: string): number => (command === "" ? 0 : command.split(" ").length);
+const WITH_RUN = ["resume", "undo", "cleanup", "status", "report", "serve", "journal verify", "handover export"];
 
-/** The longest command that the words begin with. */
-function commandOf(names: readonly string[]): string {
-  const fitting = ["", ...COMMANDS].filter((each) => `${names.join(" ")} `.startsWith(each === "" ? "" : `${each} `));
-  return fitting.reduce((longest, each) => (each.length > longest.length ? each : longest));
-}
-
-const isBelow = (each: string, command: string): boolean =>
-  depth(each) === depth(command) + 1 && (command === "" || each.startsWith(`${command} `));
-
-/** The line below `Usage:`. */
-const titleOf = (help: string): string => help.split("\n\n")[1]?.replaceAll("\n", " ") ?? "";
-
-const words = (...given: readonly string[]): readonly Candidate[] => given.map((word) => ({ word, what: "" }));
-
-/** What may stand behind an option; where it is free text, nothing is offered. */
-const VALUES: Readonly<Record<string, readonly Candidate[]>> = {
-  ...Object.fromEntries(
-    [
-      "--config",
-      "--state-dir",
-      "--inputs",
-      "--logs",
-      "--inventory",
-      "--file",
-      "--output",
-      "-o",
-      "--svg",
-      "--bundle",
-    ].map((option) => [option, [FILES]]),
-  ),
-  "--format": words(...options.REPORT_FORMATS),
-  "--pace": words("person", "max"),
-  "--reader": words("wal-e", "wal-g"),
-  "--runbook": words(...shippedNames()),
-  "--set": SETTINGS.map(({ name, what }) => ({ word: `${name}=`, what })),
+const OPERANDS: Readonly<Record<string, (stateDir: string | undefined) => readonly string[]>> = {
+  run: shippedNames,
+  show: shippedNames,
+  rehearse: () => SCENARIOS.map(({ name }) => name),
+  explain: () => Object.keys(CATALOGUE),
+  ...Object.fromEntries(WITH_RUN.map((each) => [each, runs])),
 };
 
-function takesValue(option: string): boolean {
-  return VALUES[option] !== undefined || VALUED.has(option);
+function runs(stateDir: string | undefined): readonly string[] {
+  try {
+    return allRuns(readOnce(openStateDirectory({ stateDir })))
+      .toReversed()
+      .map(({ run }) => run);
+  } catch {
+    return [];
+  }
 }
-
-/** Every option that takes a word of its own. */
-const VALUED: ReadonlySet<string> = new Set(
-  Object.values<object>({ ...options, preparingOptions }).flatMap((group) =>
-    Object.entries<{ readonly type?: string }>({ ...group }).flatMap(([name, { type }]) =>
-      type === "string" || type === "number" || type === "array" ? [`--${name}`] : [],
-    ),
-  ),
-);
-
-function runs(before: readonly string[]): readonly Candidate[] {
-  const at = before.indexOf("--state-dir");
-  const directory = readOnce(openStateDirectory({ stateDir: at < 0 ? undefined : before[at + 1] }));
-  return allRuns(directory)
-    .toReversed()
-    .map(({ run, runbook, target, state }) => ({ word: run, what: `${state}: ${runbook} ${target}` }));
-}
-
-const OPERANDS: Readonly<Record<string, (before: readonly string[]) => readonly Candidate[]>> = {
-  run: () => [...words(...shippedNames()), FILES],
-  show: () => [...words(...shippedNames()), FILES],
-  rehearse: () => SCENARIOS.map(({ name, title }) => ({ word: name, what: title })),
-  explain: () => Object.entries(CATALOGUE).map(([word, { meaning }]) => ({ word, what: meaning })),
-  completion: () => words(...SHELLS),
-  schema: () => words("runbook", "config"),
-  questions: () => words(...QUESTIONED),
-  lint: () => [FILES],
-  trust: () => [FILES],
-  approve: () => [FILES],
-  "handover import": () => [FILES],
-  ...Object.fromEntries(
-    ["resume", "undo", "cleanup", "status", "report", "serve", "journal verify", "handover export"].map((each) => [
-      each,
-      runs,
-    ]),
-  ),
-};

@@ -1,9 +1,12 @@
-/** `completion`: a script that teaches a shell to complete; it is printed, and the shell's owner puts it in its place. */
+/** `completion`: the script of yargs that teaches a shell to complete; its owner puts it in its place. */
+import yargs from "yargs";
 import { EXIT } from "../errors.js";
-import { SCRIPTS, type Shell } from "./completion-scripts.js";
-import type { GlobalArguments } from "./options.js";
 
-export async function completion(given: GlobalArguments & { readonly shell: Shell }): Promise<number> {
-  process.stdout.write(SCRIPTS[given.shell]);
-  return await Promise.resolve(EXIT.done);
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+export function completion({ shell }: { readonly shell: (typeof SHELLS)[number] }): number {
+  // The only way to tell yargs for which shell.
+  process.env["SHELL"] = shell;
+  yargs([]).scriptName("dingo-recover").showCompletionScript();
+  return EXIT.done;
 }

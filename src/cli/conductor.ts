@@ -1,6 +1,6 @@
 /** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { OWNER_AGREES } from "../actions/recovery/ask-owner.js";
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { RunEvent } from "../engine/event.js";
@@ -22,16 +22,14 @@ import { TEST_RUNBOOK } from "../report/backup-test.js";
 import { quote } from "../shell-quote.js";
 import { standingText } from "../standing/standing.js";
 import { parseDuration } from "../time.js";
-import { interactiveRenderer, type Keys } from "../ui/interactive.js";
+import { interactiveRenderer } from "../ui/interactive.js";
 import { jsonRenderer } from "../ui/json-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { plainConversation, plainRenderer } from "../ui/plain.js";
 import { quietRenderer } from "../ui/quiet.js";
 import type { Renderer } from "../ui/renderer.js";
 import { scenarioOperator } from "../ui/scenario-operator.js";
-import { Keyboard } from "../ui/keyboard.js";
-import { Pause } from "../ui/pause.js";
-import { isDumb, readsKeys } from "../ui/terminal.js";
+import { isDumb } from "../ui/terminal.js";
 import { atWork } from "./at-work.js";
 import { systemsOf } from "./configuration.js";
 import { secrets } from "./failure.js";
@@ -43,7 +41,6 @@ import { watchSignals } from "./signals.js";
 import { somebodyIsThere } from "./somebody-is-there.js";
 import type { RunAlerts } from "./run-alerts.js";
 import { statePath } from "./state.js";
-import { tellPauses } from "./tell-pauses.js";
 import type { LeaseTerms } from "./tenure.js";
 import { toolVersion } from "./tool-version.js";
 
@@ -69,8 +66,8 @@ export interface Stage {
   readonly quiet: boolean;
   /** The end names what shows the run to others: in text, and of no rehearsal, which names it itself. */
   readonly namesReport: boolean;
-  /** Of --profile: what goes on has to be told of the same foundation. */
-  readonly profile: string | undefined;
+  /** Of --config: what goes on has to be told of the same foundation. A rehearsal has its own. */
+  readonly config: string | undefined;
   /** Where a second person's requests are laid out. */
   readonly requests: string;
 }
@@ -94,7 +91,7 @@ export function openStage(given: ConductArguments): Stage {
     asks: somebodyIsThere(given, output) && mode?.answers === undefined,
     quiet: given.quiet === true,
     namesReport: mode === undefined && !given.json && given.quiet !== true,
-    profile: given.profile,
+    config: mode !== undefined || given.config === undefined ? undefined : resolve(given.config),
     requests: join(statePath(given["state-dir"], process.env), "requests"),
   };
 }
@@ -119,10 +116,8 @@ function chooseRenderer(
   if (!somebodyIsThere(given, output)) return plainRenderer(output, { verbose: given.verbose });
   return isDumb()
     ? plainConversation(output, { verbose: given.verbose })
-    : interactiveRenderer(output, { verbose: given.verbose, clock, ...(readsKeys() ? { keys: keysOf(clock) } : {}) });
+    : interactiveRenderer(output, { verbose: given.verbose, clock });
 }
-
-const keysOf = (clock: Clock): Keys => ({ pause: new Pause(clock), keyboard: new Keyboard() });
 
 export interface Conduct {
   readonly stage: Stage;
@@ -149,8 +144,6 @@ export async function conduct(
   const { mode, renderer, clock, operator } = stage;
   const stopper = watchSignals((text) => renderer.say(text), stage.asks);
   const alerts = await runAlerts(rest, (text) => stage.output.error(text));
-  const { gate } = renderer;
-  const untold = gate && alsoTo && tellPauses(gate, { run: journal.run, clock, write: alsoTo });
   try {
     const result = await atWork(
       {
@@ -163,12 +156,11 @@ export async function conduct(
         locks: mode === undefined ? locks : apart(locks, journal.run),
         carrier: carrier(mode !== undefined, lease),
         signal: stopper.signal,
-        gate,
         warmUp: systemsOf(rest.runbook).size > 0,
         tell: (text) => (stage.quiet ? renderer.say(text) : stage.output.error(text)),
         sink: (event) => {
           if (event.type === "run-ended" && !hasBegun(journal)) return;
-          const whole = withWorld(ofProfile(told(event), stage.profile), journal);
+          const whole = withWorld(ofConfig(told(event), stage.config), journal);
           renderer.sink(whole);
           alsoTo?.(whole);
           alerts?.hear(whole);
@@ -184,7 +176,6 @@ export async function conduct(
       for (const line of lookAgain(result, Math.min(stage.output.columns, 120))) stage.output.line(line);
     return result.exitCode;
   } finally {
-    untold?.();
     try {
       // Whatever was thrown: the terminal is as it was.
       await renderer.close();
@@ -207,11 +198,11 @@ async function runAlerts(
 }
 
 /** The command that goes on names the foundation too. */
-function ofProfile(event: RunEvent, profile: string | undefined): RunEvent {
-  if (event.type !== "run-ended" || profile === undefined) return event;
+function ofConfig(event: RunEvent, config: string | undefined): RunEvent {
+  if (event.type !== "run-ended" || config === undefined) return event;
   const { resumeWith, undoWith, beginAnewWith, closeWith } = event;
   const more = (command: string | undefined): string | undefined =>
-    command === undefined ? undefined : `${command} --profile ${quote([profile])}`;
+    command === undefined ? undefined : `${command} --config ${quote([config])}`;
   return {
     ...event,
     ...optional("resumeWith", more(resumeWith)),

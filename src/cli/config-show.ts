@@ -2,7 +2,6 @@
 import { homedir } from "node:os";
 import { findFile, loadConfig, readDocument, usualFiles } from "../config/load.js";
 import { type Origin, originsOf } from "../config/origin.js";
-import { PROFILE_VARIABLE } from "../config/profile.js";
 import { SECTION_TITLES } from "../config/settings.js";
 import { asRecoverError, EXIT } from "../errors.js";
 import { createOutput, type Output } from "../ui/output.js";
@@ -28,8 +27,8 @@ export async function configShow(given: Given): Promise<number> {
   return await Promise.resolve(EXIT.done);
 }
 
-/** For programs, and for whoever helps; names that scripts rely on. Errors: `usage` for a profile. */
-export function configDocument(given: GlobalArguments) {
+/** For programs: names that scripts rely on. */
+function configDocument(given: GlobalArguments) {
   const places = placesOf(given);
   const document = readDocument(places);
   const origins = originsOf({ document, env: process.env, home: process.env["HOME"] ?? homedir() });
@@ -37,7 +36,6 @@ export function configDocument(given: GlobalArguments) {
     schema: "dingo-recover/config@1",
     file: document?.path ?? null,
     trusted: isTrusted(given),
-    profile: given.profile ?? process.env[PROFILE_VARIABLE] ?? null,
     settings: [...origins, stateOrigin(given)].map((origin) => ({ ...origin, value: origin.value ?? null })),
   } as const;
 }
@@ -71,11 +69,10 @@ function stateOrigin(given: GlobalArguments): Origin {
   };
 }
 
-function show(output: Output, given: Given, { file, profile, settings }: Shown): void {
+function show(output: Output, given: Given, { file, settings }: Shown): void {
   const width = Math.min(output.columns, 120);
   const looked = usualFiles(placesOf(given)).join(" and ");
   output.line(file === null ? `no file; looked at ${looked}` : `file: ${file}`);
-  if (profile !== null) output.line(`profile: ${profile}`);
   const all = given.all ? settings : settings.filter((each) => isTelling(each, settings));
   let section = "";
   for (const setting of all) {

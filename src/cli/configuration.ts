@@ -76,8 +76,8 @@ function withEnvdir(config: Config, { inputs: known }: Runbook, inputs: JsonObje
   }
 }
 
-export function placesOf({ config: file, profile }: GlobalArguments): ConfigOptions {
-  return { env: process.env, cwd: process.cwd(), ...optional("file", file), ...optional("profile", profile) };
+export function placesOf({ config: file }: GlobalArguments): ConfigOptions {
+  return { env: process.env, cwd: process.cwd(), ...optional("file", file) };
 }
 
 /** By the first word of an action's id. Those that are not named here, users' own among them, say it when they run. */

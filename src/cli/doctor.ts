@@ -14,7 +14,7 @@ import { asRecoverError } from "../errors.js";
 import type { Runbook } from "../runbook/runbook.js";
 import { quote } from "../shell-quote.js";
 import { othersMayReplace } from "../trust/ownership.js";
-import { createOutput, type Output } from "../ui/output.js";
+import { createOutput } from "../ui/output.js";
 import { configReadFor, systemsOf } from "./configuration.js";
 import { systemSections } from "./doctor-systems.js";
 import { showOutcome, showSection } from "./doctor-screen.js";
@@ -43,21 +43,9 @@ export async function doctor(given: Given): Promise<number> {
     if (!given.json) showSection(output, section, given.verbose);
   }
   const document = documentOf(runbook.name, sections);
-  if (given.bundle !== undefined)
-    (await import("./support-bundle.js")).writeBundle(given, { file: given.bundle, document, runbook });
   if (given.json) output.json(document);
-  else conclude(output, given, { sections, runbook });
+  else showOutcome(output, outcomeOf(sections), { runbook: runbook.name, verbose: given.verbose });
   return document.exitCode;
-}
-
-interface Ended {
-  readonly sections: readonly Section[];
-  readonly runbook: Runbook;
-}
-
-function conclude(output: Output, { bundle, verbose }: Given, { sections, runbook }: Ended): void {
-  showOutcome(output, outcomeOf(sections), { runbook: runbook.name, verbose });
-  if (bundle !== undefined) output.line(`Written to ${bundle}, without any secret; read it before you send it.`);
 }
 
 async function* allSections(given: Given, runbook: Runbook, inputs: JsonObject): AsyncGenerator<Section> {

@@ -155,15 +155,8 @@ export function settingOf(name: string): Setting {
 }
 
 /** As it would be read: all mistakes, none of them of the environment. */
-export function checkedBy(places: {
-  readonly path: string;
-  readonly home: string;
-  readonly profile?: string | undefined;
-}) {
+export function checkedBy({ path, home }: { readonly path: string; readonly home: string }) {
   return (values: Values): void => {
-    const { path, home, profile } = places;
-    const text = renderConfig({ values, profile });
-    const chosen = profile === undefined ? {} : { profile };
-    loadConfig({ content: { path, text }, env: { HOME: home }, cwd: home, ...chosen });
+    loadConfig({ content: { path, text: renderConfig({ values }) }, env: { HOME: home }, cwd: home });
   };
 }

@@ -1,12 +1,8 @@
-/**
- * `init`: asks what a configuration needs, and writes one with a comment at every setting; into one that is there, a profile.
- * Never a secret.
- */
-import { existsSync, readFileSync, renameSync } from "node:fs";
+/** `init`: asks what a configuration needs, and writes one with a comment at every setting. Never a secret. */
+import { existsSync, renameSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, resolve } from "node:path";
-import { loadConfig, usualFiles } from "../config/load.js";
-import { type ProfileAddition, withAddedProfile } from "../config/profile-addition.js";
+import { usualFiles } from "../config/load.js";
 import { renderConfig } from "../config/rendering.js";
 import { refuseMixUp } from "../config/mix-up.js";
 import { writtenValue } from "../config/written-value.js";
@@ -34,23 +30,20 @@ export async function init(given: Given): Promise<number> {
   const file = given.config === undefined ? usualFiles(placesOf(given))[1] : resolve(given.config);
   // Said before anybody has answered anything.
   const home = process.env["HOME"] ?? homedir();
-  const adds =
-    !given.print && !given.overwrite && existsSync(file) ? adding({ file, home, profile: given.profile }) : undefined;
-  const check = adds?.check ?? checkedBy({ path: file, home, profile: given.profile });
+  if (!given.print && !given.overwrite && existsSync(file)) throw thereAlready(file);
+  const check = checkedBy({ path: file, home });
   const set = valuesOf(given.set);
   check(set);
   const asks = !given["non-interactive"] && !given.json && output.isTerminal && process.stdin.isTTY;
   const values = asks ? await asked(output, { file, set, check, print: given.print }) : set;
-  const addition = adds?.to(values);
-  const text = addition?.text ?? renderConfig({ values, profile: given.profile });
-  // Where one in a working directory is asked about, what we write is trusted by that; what stood there already is not.
-  const isOurs =
-    basename(file) === basename(usualFiles(placesOf(given))[0]) && (adds === undefined || isTrusted(given, file));
+  const text = renderConfig({ values });
+  // Where one in a working directory is asked about, what we write is trusted by that.
+  const isOurs = basename(file) === basename(usualFiles(placesOf(given))[0]);
   const kept = given.print ? undefined : write(file, text);
   if (!given.print && isOurs) trustWritten(output, given, { path: file, text });
   if (given.print) process.stdout.write(text);
   if (given.json && !given.print) output.json({ schema: "dingo-recover/init@1", file, settings: [...values.keys()] });
-  else if (!given.print) tell(output, given, { file, kept, addition });
+  else if (!given.print) tell(output, given, { file, kept });
   return EXIT.done;
 }
 
@@ -59,9 +52,6 @@ function trustWritten(output: Output, given: Given, written: Document): void {
   const refused = refusalOf(() => trustStore(given).trust(subjectOf(written), new Date()));
   if (refused !== undefined) output.error(`${refused.message}: the first command asks whether you trust the file`);
 }
-
-const isTrusted = (given: Given, file: string): boolean =>
-  trustStore(given).trusts(subjectOf({ path: file, text: readFileSync(file, "utf8") }));
 
 interface Asked {
   readonly file: string;
@@ -110,27 +100,13 @@ function wrongPair(message: string, name = ""): RecoverError {
   });
 }
 
-interface Adding {
-  readonly to: (values: Values) => ProfileAddition;
-  readonly check: (values: Values) => void;
-}
-
-/** To what is there. Errors: `usage` where no profile is named, or none of that name can be added. */
-function adding({ file, home, profile }: { file: string; home: string; profile: string | undefined }): Adding {
-  if (profile === undefined)
-    throw new RecoverError("usage", `there is a configuration already: ${quoted(file)}`, {
-      remedy:
-        "Edit it; or give --profile NAME to add another foundation to it, --overwrite, which keeps the old one beside it, --config FILE for another place, or --print to see the text.",
-      place: file,
-      effect: "none",
-    });
-  const before = readFileSync(file, "utf8");
-  const to = (values: Values): ProfileAddition => withAddedProfile(before, { values, profile, file });
-  to(new Map());
-  const check = (values: Values): void => {
-    loadConfig({ content: { path: file, text: to(values).text }, env: { HOME: home }, cwd: dirname(file), profile });
-  };
-  return { to, check };
+function thereAlready(file: string): RecoverError {
+  return new RecoverError("usage", `there is a configuration already: ${quoted(file)}`, {
+    remedy:
+      "Edit it; or give --overwrite, which keeps the old one beside it, --config FILE for another place, or --print to see the text.",
+    place: file,
+    effect: "none",
+  });
 }
 
 /** What was there keeps its content under another name, which is returned. */
@@ -162,27 +138,16 @@ function freeName(file: string): string {
 interface WrittenFile {
   readonly file: string;
   readonly kept: string | undefined;
-  readonly addition: ProfileAddition | undefined;
 }
 
-function tell(output: Output, given: Given, { file, kept, addition }: WrittenFile): void {
+function tell(output: Output, given: Given, { file, kept }: WrittenFile): void {
   const usual = usualFiles(placesOf({ ...given, config: undefined }));
-  const flags = [
-    ...(usual.includes(file) ? [] : [`--config ${file}`]),
-    ...(given.profile === undefined ? [] : [`--profile ${given.profile}`]),
-  ];
+  const flags = usual.includes(file) ? [] : [`--config ${file}`];
   // A command has a line of its own, to be copied.
-  if (addition !== undefined) tellAdded(output, addition);
   output.line(`written to ${file}, readable by you alone`);
   if (kept !== undefined) output.line(`as it was before: ${kept}`);
   output.line("see what it comes to:");
   output.line(`  ${["dingo-recover config show --origin", ...flags].join(" ")}`);
   output.line("see whether it works:");
   output.line(`  ${["dingo-recover doctor", ...flags].join(" ")}`);
-}
-
-/** Comments and examples are left out: the file has them. */
-function tellAdded(output: Output, { added, at }: ProfileAddition): void {
-  output.line(`${added.length} lines were added, from line ${at} on; nothing else was changed. Without comments:`);
-  for (const line of added) if (!/^\s*(?:#|$)/u.test(line)) output.line(`+ ${line}`);
 }

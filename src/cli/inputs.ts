@@ -32,15 +32,9 @@ function split(text: string): [string, string] {
   });
 }
 
-/** Answers that come back by mail are quoted: each line begins with >, as no mapping of YAML does. */
-function unquoted(text: string): string {
-  const isQuoted = text.split("\n").every((line) => line.trim() === "" || line.startsWith(">"));
-  return isQuoted ? text.replace(/^(?:> ?)+/gmu, "") : text;
-}
-
 /** YAML, of which JSON is a part. Errors: `input-invalid` with every mistake and its place. */
 function readFile(file: string): JsonObject {
-  const read = readPlain(unquoted(readText(file)), file);
+  const read = readPlain(readText(file), file);
   if ("diagnostics" in read) throw diagnosticsError("input-invalid", read.diagnostics);
   const { value } = read;
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as JsonObject;

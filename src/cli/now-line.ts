@@ -6,7 +6,6 @@ import { duration } from "../ui/text.js";
 export class NowLine {
   #text = "";
   #title = "";
-  #pause: string | undefined;
   #steps: readonly string[] = [];
 
   hear(event: RunEvent): void {
@@ -15,7 +14,7 @@ export class NowLine {
 
   /** `carried`: whether a living process is at work on the run. */
   text(carried: boolean): string {
-    if (carried) return [this.#pause, this.#text === "" ? "at work" : this.#text].filter(Boolean).join("; ");
+    if (carried) return this.#text === "" ? "at work" : this.#text;
     return this.#text.startsWith(ENDED) ? this.#text : "nobody is at work on this run";
   }
 
@@ -26,11 +25,7 @@ export class NowLine {
 
   #after(event: RunEvent): string | undefined {
     switch (event.type) {
-      case "note":
-        if (event.paused !== undefined) this.#pause = event.paused ? event.message : undefined;
-        return undefined;
       case "run-began":
-        this.#pause = undefined;
         this.#steps = event.steps.map(({ id }) => id);
         return undefined;
       case "step-began":
@@ -59,3 +54,27 @@ function usually({ usual }: Began): string {
 }
 
 const ENDED = "ended: ";
+
+const KNOWN: ReadonlySet<string> = new Set<RunEvent["type"]>([
+  "run-began",
+  "target-fixed",
+  "step-began",
+  "step-progress",
+  "step-probed",
+  "step-ended",
+  "step-would-run",
+  "review",
+  "waiting",
+  "re-verified",
+  "question",
+  "answered",
+  "note",
+  "run-ended",
+]);
+
+/** Events of a later version that this one does not know are left out. */
+export function isEvent(value: unknown): value is RunEvent {
+  if (typeof value !== "object" || value === null) return false;
+  const { schema, type } = value as { readonly schema?: unknown; readonly type?: unknown };
+  return schema === "dingo-recover/event@1" && typeof type === "string" && KNOWN.has(type);
+}

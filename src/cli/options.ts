@@ -8,11 +8,6 @@ export const globalOptions = {
     describe: "configuration file (default ./dingo-recover.yml, then the one in your XDG config directory)",
     requiresArg: true,
   },
-  profile: {
-    type: "string",
-    describe: "which of the configuration's `profiles` is meant (default $DINGO_RECOVER_PROFILE)",
-    requiresArg: true,
-  },
   "state-dir": {
     type: "string",
     describe: "directory of runs and locks (default $DINGO_RECOVER_STATE, then your XDG state directory)",
@@ -23,8 +18,7 @@ export const globalOptions = {
   verbose: { type: "boolean", default: false, describe: "say more: every command, every probe" },
 } as const;
 
-type Everywhere = InferredOptionTypes<typeof globalOptions>;
-export type GlobalArguments = Omit<Everywhere, "profile"> & { readonly profile?: string | undefined };
+export type GlobalArguments = InferredOptionTypes<typeof globalOptions>;
 
 /** What `run`, `resume` and `rehearse` share. */
 export const consentOptions = {
@@ -122,12 +116,6 @@ export const REPORT_FORMATS = ["markdown", "html", "json", "update"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export const reportOptions = {
-  trend: {
-    type: "boolean",
-    default: false,
-    describe: "how tests of backups went: every test of the archive of RUN, or of all archives",
-  },
-  svg: { type: "string", describe: "with --trend: file for a picture of one archive's tests", requiresArg: true },
   format: {
     choices: REPORT_FORMATS,
     describe:

@@ -1,7 +1,7 @@
 /** Questions of commands that are no run: who leaves one of them has begun nothing. */
 import { RecoverError } from "../errors.js";
 import type { Operator } from "../ports/operator.js";
-import { forgetTyped } from "../ui/keyboard.js";
+import { forgetTyped } from "../ui/forget-typed.js";
 import { readyToAsk } from "../ui/line-reading.js";
 import type { Output } from "../ui/output.js";
 import { promptingOperator } from "../ui/prompts.js";

@@ -8,7 +8,7 @@ import { DEFAULT_RUNBOOK } from "./default-runbook.js";
 import { requireOnce } from "./given-once.js";
 import { withPreparing } from "./preparing-commands.js";
 import { preparingOptions } from "./preparing-options.js";
-import { SHELLS } from "./completion-scripts.js";
+import { completion, SHELLS } from "./completion.js";
 import {
   acceptOptions,
   actionsOptions,
@@ -125,8 +125,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .example(
             "$0 run persist-compose-data --input project=mastodon --dry-run",
             "databases of a Compose stack that live in their containers",
-          )
-          .epilogue(PAUSE_HELP),
+          ),
       async (given) => finish(await (await import("./batch-carry.js")).runBatch(given)),
     )
     .command(
@@ -152,8 +151,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .example("$0 resume", "the only open run, or what is left of a batch")
           .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt")
           .example("$0 resume 20261121 --decide stop=again", "a choice, as the error that stopped the run names it")
-          .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here")
-          .epilogue(PAUSE_HELP),
+          .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here"),
       async (given) => finish(await (await import("./batch-carry.js")).resumeBatch(given)),
     )
     .command(
@@ -211,13 +209,8 @@ function withReading(parser: Parser, finish: Finish): Parser {
       (command) =>
         command
           .positional("run", { type: "string", describe: RUN_OR_REHEARSAL })
-          .option("follow", {
-            type: "boolean",
-            default: false,
-            describe: "go on with what another process does with it, until that ends; ends with its exit code",
-          })
           .example("$0 status", "the only open run")
-          .example("$0 status 20261121 --follow", "watch a colleague's run on the same machine"),
+          .example("$0 status 20261121 --json", "for scripts"),
       async (given) => finish(await (await import("./status.js")).status(given)),
     )
     .command(
@@ -231,18 +224,12 @@ function withReading(parser: Parser, finish: Finish): Parser {
       "The incident report of a run, also of one that goes on, from its journal",
       (command) =>
         command
-          .positional("run", { type: "string", describe: "any unambiguous prefix; needed but for --trend" })
+          .positional("run", { type: "string", describe: "any unambiguous prefix" })
           .options(reportOptions)
           .example("$0 report 20261121 --format html -o incident.html", "one file to attach, with nothing to fetch")
           .example("$0 report 20261121 --format update", "found, up to when, what is lost, what is needed")
-          .example("$0 report 20261121 --format json", "the same, for programs")
-          .example("$0 report --trend", "how every test of a backup went"),
-      async (given) =>
-        finish(
-          given.trend
-            ? await (await import("./report-trend.js")).reportTrend(given)
-            : await (await import("./report.js")).report(given),
-        ),
+          .example("$0 report 20261121 --format json", "the same, for programs"),
+      async (given) => finish(await (await import("./report.js")).report(given)),
     )
     .command(
       "serve [run]",
@@ -323,7 +310,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
           .positional("shell", { choices: SHELLS, demandOption: true, describe: "bash, zsh or fish" })
           .example('eval "$($0 completion bash)"', "in ~/.bashrc")
           .example("$0 completion fish > ~/.config/fish/completions/dingo-recover.fish", "for fish"),
-      async (given) => finish(await (await import("./completion.js")).completion(given)),
+      (given) => finish(completion(given)),
     )
     .command(
       "schema [of]",
@@ -368,18 +355,12 @@ function withDiscovery(parser: Parser, finish: Finish): Parser {
     );
 }
 
-const PAUSE_HELP = `On a terminal p pauses the run, and goes on: no further step or item of a long
-one is begun, what is under way ends. Ctrl-C stops.`;
-
 const DISCOVER_HELP = `Exit code:
   0   the first candidate is known to be the one that was asked for
   20  there are candidates, and of the first that is not known: its line says
       what to confirm
   17  none fits, and everything was looked at
-  15  none does, but something was not looked at: it may exist
-
-On a terminal p pauses a search in log files alone that takes more than a
-second, and goes on.`;
+  15  none does, but something was not looked at: it may exist`;
 
 /** Every command that has a help text of its own. */
 export const COMMANDS: readonly string[] = [
@@ -411,7 +392,6 @@ export const COMMANDS: readonly string[] = [
   "config show",
   "trust",
   "doctor",
-  "questions",
   "archive",
   "archive verify",
   "archive copy",

@@ -16,7 +16,7 @@ export function readRun([command, ...rest]: readonly string[]): RunCall | undefi
   if (command !== "run") return undefined;
   const plain = readPlainWords(rest, {
     flags: [...FLAGS, "--non-interactive", "--yes", "--dry-run", "--quiet"],
-    values: [...VALUES, "--profile", "--inputs", "--confirm", "--patience"],
+    values: [...VALUES, "--inputs", "--confirm", "--patience"],
     repeated: ["--input"],
   });
   const [runbook = DEFAULT_RUNBOOK, ...more] = plain?.places ?? [];
@@ -32,7 +32,6 @@ export function readRun([command, ...rest]: readonly string[]): RunCall | undefi
     "accept-loss": undefined,
     patience: valueOf(plain, "--patience") ?? consentOptions.patience.default,
     quiet: plain.flags.has("--quiet"),
-    profile: valueOf(plain, "--profile"),
     ...everywhere(plain),
   };
 }

@@ -1,14 +1,14 @@
 /** Commands for the time before an incident: whether everything is there, and the configuration. */
 import type { Argv } from "yargs";
 import type { GlobalArguments } from "./options.js";
-import { configShowOptions, doctorOptions, initOptions, QUESTIONED, trustOptions } from "./preparing-options.js";
+import { configShowOptions, doctorOptions, initOptions, trustOptions } from "./preparing-options.js";
 
 type Parser = Argv<GlobalArguments>;
 type Finish = (code: number) => void;
 
 /** `finish` is called with the exit code of the command that was chosen. */
 export function withPreparing(parser: Parser, finish: Finish): Parser {
-  return withTrust(withQuestions(withDoctor(withConfiguration(parser, finish), finish), finish), finish);
+  return withTrust(withDoctor(withConfiguration(parser, finish), finish), finish);
 }
 
 function withTrust(parser: Parser, finish: Finish): Parser {
@@ -25,23 +25,6 @@ function withTrust(parser: Parser, finish: Finish): Parser {
   );
 }
 
-function withQuestions(parser: Parser, finish: Finish): Parser {
-  return parser.command(
-    "questions [runbook]",
-    "What to ask the person who deleted it: text to paste; the answers are inputs of the run",
-    (command) =>
-      command
-        .positional("runbook", {
-          choices: QUESTIONED,
-          default: "recover-deleted-service" as const,
-          describe: `${QUESTIONED.join(", ")} (default recover-deleted-service)`,
-        })
-        .example("$0 questions", "of a deleted service")
-        .example("$0 questions recover-to-time", "of a table that was dropped"),
-    async (given) => finish(await (await import("./questions.js")).questions(given)),
-  );
-}
-
 function withConfiguration(parser: Parser, finish: Finish): Parser {
   return parser
     .command(
@@ -52,7 +35,6 @@ function withConfiguration(parser: Parser, finish: Finish): Parser {
           .options(initOptions)
           .example("$0 init", "asks, and writes the file in your XDG config directory")
           .example("$0 init --config dingo-recover.yml", "into this directory")
-          .example("$0 init --profile staging", "one more foundation, in the file that is there")
           .example("$0 init --non-interactive --set s3.bucket=our-backups", "for scripts"),
       async (given) => finish(await (await import("./init.js")).init(given)),
     )
@@ -82,7 +64,6 @@ function withDoctor(parser: Parser, finish: Finish): Parser {
         .example("$0 doctor", "for the recovery of a deleted service")
         .example("$0 doctor --input org=o --input space=s", "also whether you may create services there")
         .example("$0 doctor --runbook test-backup --input envdir=/etc/wal-e", "for another runbook")
-        .example("$0 doctor --bundle support.json", "for whoever helps you; no secret is in it")
         .epilogue(DOCTOR_HELP),
     async (given) => finish(await (await import("./doctor.js")).doctor(given)),
   );

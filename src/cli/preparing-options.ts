@@ -18,12 +18,6 @@ export const doctorOptions = {
     default: false,
     describe: "put right what does no harm: take the rights of others off the state directory",
   },
-  bundle: {
-    type: "string",
-    describe: "write all of it, without any secret, into a file to send to whoever helps",
-    requiresArg: true,
-    nargs: 1,
-  },
 } as const;
 
 export const initOptions = {
@@ -55,10 +49,6 @@ export const trustOptions = {
     nargs: 1,
   },
 } as const;
-
-/** Of those that somebody else has to be asked about. */
-export const QUESTIONED = ["recover-deleted-service", "recover-deleted-space", "recover-to-time"] as const;
-export type Questioned = (typeof QUESTIONED)[number];
 
 export type DoctorArguments = InferredOptionTypes<typeof doctorOptions>;
 export type InitArguments = InferredOptionTypes<typeof initOptions>;

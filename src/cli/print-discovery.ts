@@ -5,9 +5,7 @@ import { RecoverError } from "../errors.js";
 import { parseDuration, parseTime } from "../time.js";
 import { createOutput, type Output, type OutputOptions } from "../ui/output.js";
 import { wrapHanging } from "../ui/text.js";
-import { type Pausable, pausable } from "../ui/pausable.js";
 import { SearchRate } from "../ui/search-rate.js";
-import { readsKeys } from "../ui/terminal.js";
 import { secrets } from "./own-secrets.js";
 
 export interface DiscoverQuestion {
@@ -44,14 +42,12 @@ export async function printDiscovery(
   const { name, space, all } = asked;
   const windowMs = around === undefined ? undefined : parseDuration(asked.window);
   if (sources.logs?.patterns.includes("-") === true && process.stdin.isTTY) output.error(TYPED);
-  const held = pausable(clock, (line) => output.error(line), { beginsAnew: true });
-  const rate = new SearchRate(held.gate.clock, told(held, { asked, sources, output }));
-  const { progress } = rate;
-  const logs = sources.logs === undefined ? {} : { logs: { ...sources.logs, progress, gate: held.gate } };
+  const { progress } = new SearchRate(clock, (line) => output.error(line));
+  const logs = sources.logs === undefined ? {} : { logs: { ...sources.logs, progress } };
   const found = await discover({
     sources: { ...sources, ...logs, now },
     query: { name, space, around: around?.at, windowMs, all },
-  }).finally(() => held.close());
+  });
   if (asked.json) output.json(found.document);
   else
     for (const line of (asked.verbose === true ? found.longTable : found.table).trimEnd().split("\n"))
@@ -62,29 +58,6 @@ export async function printDiscovery(
 /** Elsewhere than on a terminal a line stays whole, for whoever searches in it. */
 function broken(line: string, { isTerminal, columns }: Output): readonly string[] {
   return isTerminal ? wrapHanging(line, columns) : [line];
-}
-
-interface Telling {
-  readonly asked: DiscoverQuestion;
-  readonly sources: Omit<Sources, "now">;
-  readonly output: Output;
-}
-
-/** Keys are read from the first line of progress on: what is over sooner opens no keyboard. */
-function told(held: Pausable, { asked, sources, output }: Telling): (line: string) => void {
-  return (line) => {
-    if (asked.json || !readsFilesAlone(sources) || !readsKeys() || !process.stderr.isTTY) return output.error(line);
-    held.open();
-    held.tell(line);
-  };
-}
-
-/** A system's log-in may ask at any moment, and standard input may be what is searched. */
-function readsFilesAlone({ cf, stores = [], clusterdata, broker, logs }: Omit<Sources, "now">): boolean {
-  return (
-    [cf, clusterdata, broker, ...stores].every((system) => system === undefined) &&
-    logs?.patterns.includes("-") !== true
-  );
 }
 
 /** All time is searched then, which is not what was asked for. */

@@ -1,4 +1,3 @@
-import { systemClock } from "../adapters/clock/system-clock.js";
 import { replay } from "../engine/replay.js";
 import { summarize } from "../engine/summary.js";
 import { wayOn } from "../engine/way-on.js";
@@ -17,61 +16,28 @@ import { batchStateOf, type BatchState } from "./batch-state.js";
 import { endDocument, endLines } from "./batch.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { secrets } from "./failure.js";
-import { follow, isEvent, showOn } from "./follow.js";
 import { requireNotLost } from "./never-began.js";
-import { NowLine } from "./now-line.js";
+import { isEvent, NowLine } from "./now-line.js";
 import type { GlobalArguments } from "./options.js";
 import { readOnce } from "./read-once.js";
-import { watchSignals } from "./signals.js";
 import { openStateDirectory } from "./state.js";
 
-export type StatusArguments = GlobalArguments & { readonly run?: string | undefined; readonly follow: boolean };
+export type StatusArguments = GlobalArguments & { readonly run?: string | undefined };
 
 /** Where a run stands: every step that it came to, when, and how it can go on. */
 export async function status(given: StatusArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
   const run = chooseRunOrRehearsal(directory, given.run, (text) => output.error(text));
-  const tail = new EventTail(directory.directoryOf(run));
-  // What happened so far is told by the journal: only what comes after it is followed.
   const now = new NowLine();
-  for (const event of tail.read().filter(isEvent)) now.hear(event);
+  for (const event of new EventTail(directory.directoryOf(run)).read().filter(isEvent)) now.hear(event);
   const standing = standingOf(directory, run);
-  const goesOn = given.follow && standing.carried;
   const { members } = standing;
   if (given.json) output.json({ ...documentOf(standing), ...(members === undefined ? {} : batchField(members)) });
-  else for (const [line, style] of linesOf(standing, output, goesOn)) output.line(line, style);
+  else for (const [line, style] of linesOf(standing, output)) output.line(line, style);
   if (standing.carried && !given.json) output.line(now.text(true), "strong");
   if (members !== undefined && !given.json) for (const line of batchLines(members)) output.line(line);
-  if (!given.follow || standing.state.phase.kind === "ended") return EXIT.done;
-  if (!goesOn) {
-    output.error("nobody is at work on this run: there is nothing to follow");
-    return endedWith(standing);
-  }
-  const stopper = watchSignals(() => undefined, false);
-  const { signal } = stopper;
-  const ended = await follow({
-    tail,
-    isCarried: () => directory.isCarried(run),
-    clock: systemClock(),
-    signal,
-    show: showOn(output, given),
-  })
-    .catch((thrown: unknown) => {
-      if (signal.aborted) return "left" as const;
-      throw thrown;
-    })
-    .finally(() => stopper.release());
-  if (ended === "left") return EXIT.interrupted;
-  if (ended === "gone") output.error(`the process that was at work is gone; see dingo-recover status ${run}`);
-  return endedWith(standingOf(directory, run));
-}
-
-/** The exit code of the process that was at work last: a killed one left a run to be resumed, maybe a step in doubt. */
-function endedWith({ state: { phase }, reading }: Standing): number {
-  if (phase.kind === "ended") return EXIT.done;
-  if (phase.kind === "stopped") return phase.exitCode;
-  return summarize(reading.entries, { carried: false }).state === "in-doubt" ? EXIT.inDoubt : EXIT.stopped;
+  return await Promise.resolve(EXIT.done);
 }
 
 const batchField = ({ batch, standings, state, updatedAt }: BatchState): object => ({
@@ -138,7 +104,7 @@ function documentOf(standing: Standing): object {
 
 type Styled = readonly [text: string, style?: Parameters<Output["line"]>[1]];
 
-function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly Styled[] {
+function linesOf(standing: Standing, output: Output): readonly Styled[] {
   const { run, carried, reading, state, members } = standing;
   const summary = summarize(reading.entries, { carried });
   const width = Math.min(output.columns, 120);
@@ -159,7 +125,7 @@ function linesOf(standing: Standing, output: Output, goesOn: boolean): readonly 
       (line): Styled => [line],
     ),
     ...worldLines(standing, width).map((line): Styled => [line]),
-    ...(goesOn ? [[""] as const] : [[`journal head: ${reading.head}`] as const]),
+    [`journal head: ${reading.head}`],
     ...ways.map((line): Styled => [line]),
   ];
 }

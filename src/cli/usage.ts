@@ -1,9 +1,10 @@
 /** Mistakes of the command line in the house's words: what yargs says of them names neither the option nor a way on. */
 import { RecoverError } from "../errors.js";
+import { gone } from "../gone.js";
 import { nearest } from "../nearest.js";
 import { quoted } from "../printable.js";
 import { optionRows } from "./help-text.js";
-import { SHELLS } from "./completion-scripts.js";
+import { SHELLS } from "./completion.js";
 import { COMMANDS, NO_COMMAND } from "./parser.js";
 import { helpOf } from "./render-help.js";
 
@@ -35,6 +36,7 @@ const TYPED: Readonly<Record<string, () => Promise<string>>> = {
 export async function usageError(message: string, words: readonly string[]): Promise<RecoverError> {
   const command = commandWords(words);
   return (
+    goneWord(words, command) ??
     unknownCommand(words, command) ??
     (await optionFirst(message, words)) ??
     new RecoverError("usage", inOurWords(oneLine(message), words, command), {
@@ -42,6 +44,20 @@ export async function usageError(message: string, words: readonly string[]): Pro
       effect: "none",
     })
   );
+}
+
+/** Of what no command takes any more, wherever it stands. */
+function goneWord(words: readonly string[], command: readonly string[]): RecoverError | undefined {
+  const names = words.filter((word) => word !== "help" && !word.startsWith("-"));
+  const options = words.flatMap((word) => (word.startsWith("-") ? [word.split("=")[0] ?? word] : []));
+  const found =
+    (command.length === 2
+      ? undefined
+      : (gone("command", names.slice(0, 2).join(" ")) ?? gone("command", names[0] ?? ""))) ??
+    options
+      .flatMap((option) => [gone("option", option), gone("option", [...command, option].join(" "))])
+      .find((each) => each !== undefined);
+  return found && new RecoverError("usage", found.message, { remedy: found.remedy, effect: "none" });
 }
 
 /** Without a command yargs says nothing of the options. Undefined where there is no stranger among them. */

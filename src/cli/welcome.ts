@@ -63,8 +63,8 @@ export function questionOf(runs: readonly OfferedRun[], happenings: readonly Hap
 
 async function goOn({ run, carried }: OfferedRun, output: Output): Promise<number> {
   if (carried) {
-    saySame(output, `status ${run} --follow`);
-    return await (await import("./status.js")).status({ ...NOTHING_GIVEN, run, follow: true });
+    saySame(output, `status ${run}`);
+    return await (await import("./status.js")).status({ ...NOTHING_GIVEN, run });
   }
   saySame(output, `resume ${run}`);
   const { resumeBatch } = await import("./batch-carry.js");

@@ -20,8 +20,6 @@ export interface StorePorts {
   /** A folder of the store for small objects, outside every archive. */
   readonly shared: (at: { readonly bucket: string; readonly prefix: string }) => SharedPlace;
   readonly signal: AbortSignal;
-  /** The way leads through the gateway, whose log-in may ask at any moment: the keyboard is its own. */
-  readonly asks: boolean;
 }
 
 const ONCE_MORE = "Run the same command again: what is copied or restored already is not done twice.";
@@ -38,7 +36,7 @@ export async function withStore<T>(
     const { withPorts } = await import("./with-ports.js");
     return withPorts(given, config, (wired, signal) => {
       const { clock, store } = wired.ports;
-      return work({ clock, store, shared: (at) => wired.shared(at), signal, asks: true });
+      return work({ clock, store, shared: (at) => wired.shared(at), signal });
     });
   }
   const rehearsed = process.env[REHEARSAL_VARIABLE] !== undefined;
@@ -56,7 +54,7 @@ export async function withStore<T>(
     readsUntil: signal,
   });
   try {
-    return await work({ clock, store: opened.store, shared: (at) => opened.store.shared(at), signal, asks: false });
+    return await work({ clock, store: opened.store, shared: (at) => opened.store.shared(at), signal });
   } finally {
     opened.close();
     stopper.release();

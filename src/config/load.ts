@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Diagnostic, diagnosticsError, placeOf } from "../diagnostic.js";
 import { RecoverError } from "../errors.js";
+import { GONE, gone } from "../gone.js";
 import { printable, quoted } from "../printable.js";
 import { article, Fields, textOf } from "../yaml/fields.js";
 import { Findings } from "../yaml/findings.js";
@@ -22,7 +23,6 @@ import { readGpg } from "./gpg.js";
 import { readLease } from "./lease.js";
 import { LOG_STORES, readLogStore } from "./log-store.js";
 import { readS3 } from "./object-store.js";
-import { PROFILE_VARIABLE, PROFILES, withProfile } from "./profile.js";
 import { type Environment, readIfThere, Reading } from "./reading.js";
 import { readSandbox } from "./sandbox.js";
 import { discreet } from "./secret.js";
@@ -44,7 +44,7 @@ const KEYS = [
   "sandbox",
   "actions",
 ] as const;
-type ConfigFields = Fields<(typeof KEYS)[number] | typeof PROFILES>;
+type ConfigFields = Fields<(typeof KEYS)[number]>;
 /** A part of the configuration, and of the variables that count where it is silent. */
 export type Section = (typeof KEYS)[number];
 
@@ -55,20 +55,18 @@ export interface ConfigOptions {
   readonly content?: { readonly path: string; readonly text: string };
   readonly env: Environment;
   readonly cwd: string;
-  /** Of `--profile`, else of DINGO_RECOVER_PROFILE: which of the file's `profiles` counts. */
-  readonly profile?: string;
   /** What is read; the files and variables of other systems may then be wrong or absent. Default: everything. */
   readonly sections?: readonly Section[];
 }
 
-/** Throws `config-invalid`, and `usage` for a profile. Without any file everything comes from the environment. */
+/** Throws `config-invalid`. Without any file everything comes from the environment. */
 export function loadConfig(options: ConfigOptions): Config {
   const found = findFile(options);
-  const { findings, root } = rootOf(found, options);
+  const { findings, root } = rootOf(found);
   const folder = found === undefined ? options.cwd : dirname(found.path);
   const reading = new Reading({ findings, env: options.env, folder, home: homeOf(options.env) });
   const config = readConfig(reading, root, new Set(options.sections ?? KEYS));
-  const elsewhere = reading.elsewhere;
+  const elsewhere = [...goneVariables(options.env), ...reading.elsewhere];
   if (findings.any || elsewhere.length > 0) throw mistakes(discreet(findings.list(), findings.text), elsewhere);
   return found === undefined ? config : { file: found.path, ...config };
 }
@@ -80,10 +78,10 @@ export interface ConfigDocument {
   readonly root: Located | undefined;
 }
 
-/** What the file says, sound or not; undefined where there is none. Errors: `config-invalid`, `usage` for a profile. */
+/** What the file says, sound or not; undefined where there is none. Errors: `config-invalid`. */
 export function readDocument(options: ConfigOptions): ConfigDocument | undefined {
   const found = findFile(options);
-  return found === undefined ? undefined : { ...found, root: rootOf(found, options).root };
+  return found === undefined ? undefined : { ...found, root: rootOf(found).root };
 }
 
 interface Root {
@@ -91,15 +89,25 @@ interface Root {
   readonly root: Located | undefined;
 }
 
-function rootOf(found: FoundFile | undefined, { profile, env }: ConfigOptions): Root {
-  const file = found?.path ?? "environment";
-  const findings = new Findings(file, found?.text ?? "");
-  const read = isBlank(found?.text) ? undefined : readYaml(findings);
-  const named = profile ?? env[PROFILE_VARIABLE];
-  const chosen = named === "" ? undefined : named;
-  if (read === undefined && (findings.any || chosen === undefined)) return { findings, root: undefined };
-  const whole = read ?? { kind: "map" as const, at: 0, end: 0, entries: new Map() };
-  return { findings, root: withProfile(findings, whole, { chosen, keys: KEYS, file }) };
+function rootOf(found: FoundFile | undefined): Root {
+  const findings = new Findings(found?.path ?? "environment", found?.text ?? "");
+  return { findings, root: isBlank(found?.text) ? undefined : readYaml(findings) };
+}
+
+/** Those that are set: what one of them asked for would not be done. */
+function goneVariables(env: Environment): readonly RecoverError[] {
+  return Object.keys(GONE.variable).flatMap((name) => {
+    const found = (env[name] ?? "") === "" ? undefined : gone("variable", name);
+    return found === undefined
+      ? []
+      : [
+          new RecoverError("config-invalid", found.message, {
+            remedy: found.remedy,
+            place: "environment",
+            effect: "none",
+          }),
+        ];
+  });
 }
 
 /** What is wrong in the file, then what is wrong in variables and in files that it names: all of it at once. */
@@ -176,11 +184,13 @@ function isBlank(text: string | undefined): boolean {
   return text === undefined || text.split("\n").every((line) => /^\s*(?:#.*)?$/u.test(line));
 }
 
+const goneKey = (key: string) => gone("setting", key);
+
 function readConfig(reading: Reading, root: Located | undefined, sections: ReadonlySet<Section>): Config {
   const fields =
     root === undefined
       ? undefined
-      : Fields.of(reading.findings, root, { what: "the configuration", keys: [...KEYS, PROFILES] });
+      : Fields.of(reading.findings, root, { what: "the configuration", keys: KEYS, goneKey });
   const way = new Way(reading, fields?.get("bosh"));
   const read = <T>(key: Section, section: (node: Located | undefined) => T): T | undefined =>
     sections.has(key) ? reading.section(() => section(fields?.get(key))) : undefined;

@@ -1,12 +1,9 @@
 /** A configuration as text: every setting with a comment; those without a value stand there as an example, commented out. */
-import { PROFILES } from "./profile.js";
 import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.js";
 
 export interface RenderOptions {
   /** By the setting's name, as it stands behind the colon. */
   readonly values: ReadonlyMap<string, string>;
-  /** Below which name of `profiles` it stands; at the top where absent. */
-  readonly profile?: string | undefined;
   /** Examples are not commented out: for whoever wants to see that they are right. */
   readonly examples?: true;
 }
@@ -20,19 +17,8 @@ const HEAD = [
 ];
 const WIDTH = 98;
 
-export function renderConfig({ values, profile, examples }: RenderOptions): string {
-  if (profile === undefined) return `${[...HEAD, ...bodyLines({ values, examples: examples === true })].join("\n")}\n`;
-  return `${[...HEAD, "", `${PROFILES}:`, ...profileLines({ values, profile }, 2)].join("\n")}\n`;
-}
-
-/** One profile as it stands below `profiles`, so many columns from the left. */
-export function profileLines(
-  { values, profile }: { readonly values: RenderOptions["values"]; readonly profile: string },
-  columns: number,
-): readonly string[] {
-  const margin = " ".repeat(columns);
-  const body = bodyLines({ values, examples: false });
-  return [`${margin}${quotedKey(profile)}:`, ...body.map((line) => (line === "" ? "" : `${margin}  ${line}`))];
+export function renderConfig({ values, examples }: RenderOptions): string {
+  return `${[...HEAD, ...bodyLines({ values, examples: examples === true })].join("\n")}\n`;
 }
 
 function bodyLines(drawing: Drawing): readonly string[] {
@@ -84,5 +70,3 @@ function wrapped(text: string, width: number): readonly string[] {
   }
   return lines;
 }
-
-const quotedKey = (key: string): string => (/^[A-Za-z][A-Za-z0-9_-]*$/u.test(key) ? key : JSON.stringify(key));

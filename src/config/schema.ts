@@ -1,5 +1,4 @@
 /** The JSON Schema of the configuration for editors (draft 2020-12), out of the table of settings. */
-import { PROFILES } from "./profile.js";
 import { VARIABLE_NAME } from "./secret.js";
 import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.js";
 
@@ -20,22 +19,12 @@ const OF_KIND: Readonly<Record<Setting["kind"], Schema>> = {
 };
 
 export function configSchema(): Schema {
-  const sections = propertiesOf(SETTINGS.map((setting) => ({ setting, path: setting.name.split(".") })));
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A configuration of dingo-recover",
     type: "object",
     additionalProperties: false,
-    properties: {
-      ...sections,
-      [PROFILES]: {
-        description:
-          "Several foundations: a section of the one that --profile names counts in place of that at the top.",
-        type: "object",
-        propertyNames: TEXT,
-        additionalProperties: { type: "object", additionalProperties: false, properties: sections },
-      },
-    },
+    properties: propertiesOf(SETTINGS.map((setting) => ({ setting, path: setting.name.split(".") }))),
     $defs: { secret: secretSchema() },
   };
 }

@@ -13,7 +13,6 @@ export interface LogPlaces {
   readonly files: LogFiles;
   readonly patterns: readonly string[];
   readonly progress?: SearchListener["progress"] | undefined;
-  readonly gate?: SearchListener["gate"];
   /** The time of asking. */
   readonly now?: Date | undefined;
 }
@@ -48,7 +47,7 @@ export async function fromLogs(
     remedy: NAME_LOGS,
   }));
   const scan = (some: readonly LogFile[], within?: TimeWindow): ReturnType<typeof scanLogFiles> =>
-    scanLogFiles(logs.files, some, { window: within, progress: logs.progress, gate: logs.gate, now: logs.now });
+    scanLogFiles(logs.files, some, { window: within, progress: logs.progress, now: logs.now });
   const findings = await scan(files, window);
   const cover = (all: readonly FileFindings[]): readonly Coverage[] => [
     ...all.map(coverageOf),

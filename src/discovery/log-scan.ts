@@ -58,14 +58,13 @@ export interface ScanOptions {
   /** What lies outside it may be left out. */
   readonly window?: TimeWindow | undefined;
   readonly progress?: SearchListener["progress"] | undefined;
-  readonly gate?: SearchListener["gate"];
 }
 
 /** One answer for each file, in their order. */
 export async function scanLogFiles(
   logs: LogFiles,
   files: readonly LogFile[],
-  { window, progress, gate, now }: ScanOptions = {},
+  { window, progress, now }: ScanOptions = {},
 ): Promise<readonly FileFindings[]> {
   const scans = new Map(files.map((file) => [file, new FileScan(file, now)]));
   const period =
@@ -73,7 +72,7 @@ export async function scanLogFiles(
   const totals = await logs.search(
     files,
     { needles: NEEDLES, newest: NEWEST, common: COMMON, ...period },
-    { found: (file, line) => scans.get(file)?.take(line), ...optional("progress", progress), gate },
+    { found: (file, line) => scans.get(file)?.take(line), ...optional("progress", progress) },
   );
   return [...scans.values()].flatMap((scan, index) => {
     const total = totals[index];

@@ -69,7 +69,7 @@ class DryRun {
 
   async walk(): Promise<void> {
     for (const planned of this.#session.plan.steps) {
-      await this.#session.passGate();
+      this.#session.checkStop();
       await fixTarget(this.#session);
       await this.#step(planned);
     }

@@ -109,8 +109,7 @@ export type EventBody =
     }
   | { readonly type: "question"; readonly step?: string; readonly question: Question }
   | { readonly type: "answered"; readonly step?: string; readonly question: string; readonly by: string }
-  /** `paused`: the operator has paused the run, or has let it go on. */
-  | { readonly type: "note"; readonly message: string; readonly paused?: boolean }
+  | { readonly type: "note"; readonly message: string }
   | {
       readonly type: "run-ended";
       readonly outcome: RunOutcome;

@@ -15,7 +15,7 @@ import { catchUp, settleStep } from "./unsettled-step.js";
 /** Runs to the end, or throws what stops the run. */
 export async function execute(session: Session): Promise<void> {
   for (;;) {
-    await session.passGate();
+    session.checkStop();
     await fixTarget(session);
     const move = nextMove(session.plan, session.state);
     switch (move.kind) {

@@ -106,8 +106,7 @@ interface Prepared {
 /** Input, identity and consent: the attempt has not begun yet; a refusal says what is known of those before it. */
 async function prepare(session: Session, { at, action, before }: Going): Promise<Prepared> {
   return orRefused(session, { at, before }, async () => {
-    // An attempt that is made again, too, is begun by nobody who was told to wait.
-    await session.passGate();
+    session.checkStop();
     const mutation = { ...at, action, input: inputOf(session, at.planned, at.unit) };
     await guard(session, mutation);
     const { planned, unit, input } = mutation;
@@ -212,8 +211,7 @@ type Ran = { readonly ok: true; readonly output: JsonObject } | { readonly ok: f
 
 async function run(session: Session, mutation: Mutation): Promise<Ran> {
   const { action, input, unit } = mutation;
-  const afterPause = (): Promise<void> => guard(session, mutation);
-  const context = contextFor(session, mutation.planned, { ...mutation, afterPause });
+  const context = contextFor(session, mutation.planned, mutation);
   try {
     return { ok: true, output: action.output.parse(await session.untilAborted(action.run(context, input.parsed))) };
   } catch (thrown) {

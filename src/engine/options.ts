@@ -4,7 +4,6 @@ import type { RecoverError } from "../errors.js";
 import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import type { Clock } from "../ports/clock.js";
-import type { Gate } from "../ports/gate.js";
 import type { Operator } from "../ports/operator.js";
 import type { SecondPerson } from "../ports/second-person.js";
 import type { Ports } from "../ports/ports.js";
@@ -67,8 +66,6 @@ export interface EngineOptions {
   readonly carrier: Carrier;
   /** Aborted: stop now, inside a step if need be (130). */
   readonly signal: AbortSignal;
-  /** Held between steps, and between the items of a long one. Absent: nobody can pause the run. */
-  readonly gate?: Pick<Gate, "pass">;
   /** True: stop before the next step (13). */
   readonly stopRequested?: () => boolean;
   /** Runs before the last entry is written: closes connections, removes ephemeral users. */

@@ -115,17 +115,6 @@ export class Session {
     });
   }
 
-  /** As `checkStop`, once nobody holds the run. The world may be another one then: the next step's guard looks. */
-  async passGate(): Promise<void> {
-    this.checkStop();
-    const { gate, signal } = this.options;
-    try {
-      await gate?.pass(signal);
-    } finally {
-      this.checkStop();
-    }
-  }
-
   /**
    * Waits for an action's call, or for an abort: then it has a moment to end by itself, so that its outcome can still
    * be written down, before it is left behind.

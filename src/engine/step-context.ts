@@ -12,15 +12,12 @@ import { inputOf } from "./unit-input.js";
 interface At {
   readonly unit: Unit;
   readonly attempt: number;
-  /** Done once after each pause, before the first item goes on. */
-  readonly afterPause?: () => Promise<void>;
 }
 
 export function contextFor(session: Session, planned: PlannedStep, at: At): Context {
   const { options, ledger } = session;
   const { unit, attempt } = at;
   const { run, target, startedAt, epoch, rehearsal } = session.state;
-  const looked = new LookAfter(at.afterPause);
   return {
     ports: options.ports,
     run: {
@@ -44,10 +41,6 @@ export function contextFor(session: Session, planned: PlannedStep, at: At): Cont
       // Whatever earlier processes did, it was not after this.
       session.caughtUp();
     },
-    betweenItems: async () => {
-      // It may be paused again while that is looked at.
-      while ((await options.gate?.pass(options.signal)) === true) await looked.once();
-    },
     record: async (kind, data) => {
       requireWhole(options.secrets, data, { what: `what would be noted of the step "${unitName(unit)}"` });
       await ledger.append({ type: "step-recorded", ...unit, attempt, kind, data });
@@ -61,21 +54,4 @@ export function contextFor(session: Session, planned: PlannedStep, at: At): Cont
     recall: async (evidence) => ledger.journal.recall(evidence),
     progress: (progress) => session.emit({ type: "step-progress", ...unit, progress }),
   };
-}
-
-/** Many items wait side by side, and one look is enough for all of them. */
-class LookAfter {
-  readonly #look: () => Promise<void>;
-  #looking: Promise<void> | undefined;
-
-  constructor(look: () => Promise<void> = () => Promise.resolve()) {
-    this.#look = look;
-  }
-
-  once(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
-  }
 }

@@ -66,7 +66,7 @@ async function isTakenBack(session: Session, { one, undo }: Going): Promise<bool
 /** True where the unit is undone; false where the probe showed that the way back has to be gone again. */
 async function goBack(session: Session, { one, undo, weather }: Going): Promise<boolean> {
   const { unit, attempt, planned, input, commands } = one;
-  await session.passGate();
+  session.checkStop();
   await patiently(session, unit, async () => undo.guard(contextOf(session, one), taken(one)));
   session.checkStop();
   const { effect } = undo;
@@ -102,10 +102,7 @@ export const undoUnitTitle = ({ planned }: UnitToUndo): string => `Take back: ${
 
 async function attemptBack(session: Session, one: UnitToUndo, undo: ErasedWayBack): Promise<RecoverError | undefined> {
   try {
-    const afterPause = (): Promise<void> =>
-      patiently(session, one.unit, async () => undo.guard(contextOf(session, one), taken(one)));
-    const context = contextFor(session, one.planned, { ...one, afterPause });
-    await session.untilAborted(undo.run(context, taken(one)));
+    await session.untilAborted(undo.run(contextOf(session, one), taken(one)));
     return undefined;
   } catch (thrown) {
     session.ledger.assertSound();

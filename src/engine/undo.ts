@@ -22,7 +22,7 @@ export async function undoAll(session: Session): Promise<void> {
   refuseWithoutWay(session, units);
   await consentToUndo(session, units);
   for (const one of units) {
-    await session.passGate();
+    session.checkStop();
     if (one.undo === undefined) await takeOperatorsWord(session, one);
     else await undoUnit(session, one);
   }

@@ -20,7 +20,7 @@ export const RUNS = {
   locked: {
     why: "Another run, or another process with this run, works on the same target. Two at once would harm it.",
     next: [
-      "dingo-recover status RUN --follow shows the other one at work.",
+      "dingo-recover status RUN shows the other one at work.",
       "Where its process is gone for good: dingo-recover resume RUN --take-over.",
     ],
   },

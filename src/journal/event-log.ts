@@ -1,4 +1,4 @@
-/** `events.jsonl`: what the screen showed, for `status --follow`. Never authority: not synced, and a failed write is let go. */
+/** `events.jsonl`: what the screen showed, for `status` and `tail -f`. Never authority: not synced, and a failed write is let go. */
 import { closeSync, constants, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Secrets } from "../secrets.js";

@@ -71,7 +71,7 @@ export class RunLock {
 function locked(run: string, held: LockHolder | undefined): RecoverError {
   const holder = held === undefined ? "another process" : describeHolder(held);
   return new RecoverError("locked", `run ${run} is at work already: ${holder}`, {
-    remedy: `Watch it with "dingo-recover status ${run} --follow", or, if that process is surely gone, continue with "dingo-recover resume ${run} --take-over".`,
+    remedy: `Look at it with "dingo-recover status ${run}", or, if that process is surely gone, continue with "dingo-recover resume ${run} --take-over".`,
     ...(held === undefined ? {} : { place: `process ${held.pid} on ${held.host}` }),
     effect: "none",
   });

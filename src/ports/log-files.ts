@@ -1,5 +1,4 @@
 /** Log files: plain or packed, named by glob. What could not be read is said, never left out (law 5). */
-import type { Gate } from "./gate.js";
 
 export interface LogFile {
   readonly path: string;
@@ -78,8 +77,6 @@ export interface SearchListener {
   /** Lines of one file come in their order; several files may be read at a time. */
   readonly found: (file: LogFile, line: FoundLine) => void;
   readonly progress?: (progress: SearchProgress) => void;
-  /** Who has it can hold the search between two reads. */
-  readonly gate?: Gate | undefined;
 }
 
 export interface LogFiles {

@@ -46,8 +46,6 @@ export interface RestoreOrder extends ScratchCopy {
   /** That base backup alone is what is wanted: none is taken in its place where it is damaged. */
   readonly only?: true;
   readonly signal: AbortSignal;
-  /** Waited for before each piece that is brought. */
-  readonly betweenItems?: () => Promise<void>;
   readonly progress: (done: number, total: number) => void;
 }
 

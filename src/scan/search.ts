@@ -1,9 +1,7 @@
 /** Searches open files in several threads: this one, and a worker where there is enough to read for it to be worth its start. */
 import type { Worker } from "node:worker_threads";
-import { awake } from "../awake.js";
 import { optimizeLittle } from "../optimizing.js";
 import { ownWorker } from "../own-files.js";
-import type { Gate } from "../ports/gate.js";
 import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../ports/log-files.js";
 import { FileResults } from "./file-results.js";
 import { LONGEST_LINE } from "./finder.js";
@@ -41,8 +39,6 @@ export interface OpenFile {
 export interface SearchOptions {
   readonly found: (file: number, line: FoundLine) => void;
   readonly progress?: ((progress: SearchProgress) => void) | undefined;
-  /** Who has it can hold all threads between two reads. */
-  readonly gate?: Pick<Gate, "watch"> | undefined;
   /** As many threads at most; by default one for each processor. */
   readonly threads?: number;
   /** Bytes of a plain file that are one job. */
@@ -92,13 +88,11 @@ class Search {
 
   async run(): Promise<readonly SearchTotals[]> {
     const workers = Array.from({ length: Math.max(0, this.#threads - 1) }, (_each, index) => this.#start(index + 1));
-    const unwatch = this.#options.gate?.watch((isShut) => this.#hold(isShut));
     try {
       await this.#work();
       while (this.#undone > 0 && this.#failure === undefined) await this.#sent();
       if (this.#failure !== undefined) throw this.#failure.thrown;
     } finally {
-      unwatch?.();
       this.#shared.stop(this.#threads);
       await Promise.all(workers.map(async (worker) => await worker.terminate()));
     }
@@ -113,14 +107,9 @@ class Search {
       if (reads % READS_A_TURN !== 0) continue;
       this.#tellProgress();
       await new Promise(setImmediate);
-      while ((this.#shared.isHeld || this.#shared.isFull(0)) && this.#failure === undefined) await awake(this.#sent());
+      while (this.#shared.isFull(0) && this.#failure === undefined) await this.#sent();
       if (this.#failure !== undefined) return;
     }
-  }
-
-  #hold(isHeld: boolean): void {
-    this.#shared.hold(isHeld);
-    this.#wake?.();
   }
 
   #start(thread: number): Worker {
@@ -175,7 +164,7 @@ class Search {
     };
   }
 
-  /** Until another thread has sent something, or the search goes on. */
+  /** Until another thread has sent something. */
   async #sent(): Promise<void> {
     await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#tellProgress();

@@ -1,8 +1,7 @@
-/** What the threads of a search share: the next job, whether they are held, the bytes read, and how much each has sent that still waits. */
+/** What the threads of a search share: the next job, the bytes read, and how much each has sent that still waits. */
 const NEXT = 0;
 const STOPPED = 1;
-const HELD = 2;
-const WAITING = 3;
+const WAITING = 2;
 /** Sent by one thread and not yet taken: more is not sent. Bytes. */
 const MOST_WAITING = 1024 * 1024;
 
@@ -33,23 +32,7 @@ export class Shared {
   /** Nobody begins another job, and nobody waits. */
   stop(threads: number): void {
     Atomics.store(this.#words, STOPPED, 1);
-    this.hold(false);
     for (let thread = 0; thread < threads; thread += 1) Atomics.notify(this.#words, WAITING + thread);
-  }
-
-  /** Workers read nothing more until it is taken back. */
-  hold(isHeld: boolean): void {
-    Atomics.store(this.#words, HELD, isHeld ? 1 : 0);
-    Atomics.notify(this.#words, HELD);
-  }
-
-  get isHeld(): boolean {
-    return Atomics.load(this.#words, HELD) === 1;
-  }
-
-  /** In a worker: blocks while the search is held. */
-  waitWhileHeld(): void {
-    while (this.isHeld) Atomics.wait(this.#words, HELD, 1);
   }
 
   addRead(bytes: number): void {

@@ -41,7 +41,6 @@ async function run(): Promise<void> {
     reads += 1;
     if (reads % READS_A_TURN !== 0) continue;
     await new Promise(setImmediate);
-    shared.waitWhileHeld();
   }
 }
 

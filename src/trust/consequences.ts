@@ -66,10 +66,8 @@ function fromEnvironment(leaves: readonly Leaf[], env: Environment): readonly st
     .map((variable) => `the variable ${variable}`);
 }
 
-/** As in the table of settings: a profile's are the same. */
-function settingName(path: readonly string[]): string {
-  return (path[0] === "profiles" ? path.slice(2) : path).join(".");
-}
+/** As in the table of settings. */
+const settingName = (path: readonly string[]): string => path.join(".");
 
 function leavesOf(node: Located, path: readonly string[]): readonly Leaf[] {
   if (node.kind === "scalar") return [{ path, text: String(node.value ?? "") }];

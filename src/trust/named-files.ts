@@ -31,7 +31,7 @@ const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']((?:\.{1,2}\/|@?[a-z0-
 /** What divides the words of a shell: a script may stand within one word of a command. */
 const BETWEEN_WORDS = /[\s"'`;|&()<>{}=,$]+/u;
 
-/** Absolute paths. Of every profile: which one is chosen changes nothing that is trusted. */
+/** Absolute paths. */
 export function namedFiles(document: Document): NamedFiles {
   const root = readYaml(new Findings(document.path, document.text));
   const folder = dirname(document.path);

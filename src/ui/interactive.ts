@@ -4,10 +4,8 @@
  */
 import type { RunEvent } from "../engine/event.js";
 import type { Clock } from "../ports/clock.js";
-import { forgetTyped, type Keyboard } from "./keyboard.js";
+import { forgetTyped } from "./forget-typed.js";
 import { readyToAsk } from "./line-reading.js";
-import type { Pause } from "./pause.js";
-import { pausedText } from "./pausable.js";
 import { commandLines, eventLines } from "./event-lines.js";
 import type { Output } from "./output.js";
 import type { Paint } from "./paint.js";
@@ -19,18 +17,10 @@ import { duration, wrap } from "./text.js";
 
 type StepEnded = Extract<RunEvent, { type: "step-ended" }>;
 
-/** What pauses the run, and what is heard of whoever does it. */
-export interface Keys {
-  readonly pause: Pause;
-  readonly keyboard: Pick<Keyboard, "open" | "close">;
-}
-
 export interface InteractiveOptions {
   readonly verbose: boolean;
   /** The one that stamps the events. */
   readonly clock: Pick<Clock, "now">;
-  /** Absent: no key is read, and none is told of. */
-  readonly keys?: Keys;
 }
 
 export function interactiveRenderer(output: Output, options: InteractiveOptions): Renderer {
@@ -40,55 +30,24 @@ export function interactiveRenderer(output: Output, options: InteractiveOptions)
   const next = (work: () => void | Promise<void>): void => {
     queue = queue.then(work);
   };
-  const { keys } = options;
-  let isAtWork = false;
-  /** Questions that stand there: also one of a log-in, while a step goes on and tells events. */
-  let questions = 0;
-  const listen = (): void => {
-    if (!isAtWork || questions > 0) return;
-    keys?.keyboard.open(() => {
-      if (questions > 0) return;
-      keys.pause.toggle();
-      next(() => screen.held());
-    });
-  };
   return {
-    gate: keys?.pause,
-    sink: (event) => {
-      if (event.type === "run-began") isAtWork = true;
-      if (event.type === "run-ended") isAtWork = false;
-      next(() => screen.show(event));
-      if (isAtWork) listen();
-      else next(() => keys?.keyboard.close());
-    },
+    sink: (event) => next(() => screen.show(event)),
     say: (text) => next(() => screen.say(text)),
     operator: {
       ask: async (question) => {
-        questions += 1;
         try {
           await queue;
           await screen.pause();
           await readyToAsk();
           // What is typed before the question stands there is no answer to it.
-          await (keys === undefined ? forgetTyped() : keys.keyboard.close());
+          await forgetTyped();
           return await prompting.ask(question);
         } finally {
-          questions -= 1;
-          listen();
           screen.goOn();
-          next(() => screen.held());
         }
       },
     },
-    close: async () => {
-      isAtWork = false;
-      try {
-        await queue;
-        await screen.end();
-      } finally {
-        await keys?.keyboard.close();
-      }
-    },
+    close: () => queue,
   };
 }
 
@@ -96,24 +55,19 @@ class Screen {
   readonly #output: Output;
   readonly #verbose: boolean;
   readonly #clock: InteractiveOptions["clock"];
-  readonly #pause: Pause | undefined;
-  readonly #pulse: Pulse;
+  readonly #pulse = new Pulse();
   readonly #titles = new Map<string, string>();
   /** Shown right above the prompt, whatever else the question shows: the lines that it is about. */
   #review: readonly string[] = [];
   /** The step at work; without a spinner while a question stands there. */
   #running: { readonly title: string; readonly spinner?: Spinner } | undefined;
-  /** Where the run is held and no step is at work: otherwise nothing would stand there. */
-  #standing: Spinner | undefined;
   /** What was told under a running step: the terminal is the spinner's until it ends. */
   #held: readonly string[] = [];
 
-  constructor(output: Output, { verbose, clock, keys }: InteractiveOptions) {
+  constructor(output: Output, { verbose, clock }: InteractiveOptions) {
     this.#output = output;
     this.#verbose = verbose;
     this.#clock = clock;
-    this.#pause = keys?.pause;
-    this.#pulse = new Pulse(() => keys?.pause.stoodMs() ?? 0);
   }
 
   /** A terminal can be resized. */
@@ -128,27 +82,6 @@ class Screen {
   }
 
   async show(event: RunEvent): Promise<void> {
-    await this.end();
-    await this.#show(event);
-    if (event.type !== "run-ended" && event.type !== "question") await this.held();
-  }
-
-  /** Somebody has paused the run, or has let it go on. */
-  async held(): Promise<void> {
-    this.#running?.spinner?.look();
-    const stands = this.#pause?.since !== undefined && this.#running === undefined;
-    if (!stands) return await this.end();
-    this.#standing ??= new Spinner("Paused before what comes next", () => this.#broken(this.#heldLines()));
-  }
-
-  /** What stands there between two steps is taken away. */
-  async end(): Promise<void> {
-    const standing = this.#standing;
-    this.#standing = undefined;
-    await standing?.end();
-  }
-
-  async #show(event: RunEvent): Promise<void> {
     this.#pulse.hear(event);
     switch (event.type) {
       case "step-began":
@@ -185,7 +118,6 @@ class Screen {
     await this.pause();
     this.#lines(wrap(text, this.#width));
     this.goOn();
-    await this.held();
   }
 
   tell(lines: readonly string[]): void {
@@ -198,7 +130,6 @@ class Screen {
 
   /** Nothing is drawn until `goOn`. */
   async pause(): Promise<void> {
-    await this.end();
     if (this.#running === undefined) return;
     const { title, spinner } = this.#running;
     this.#running = { title };
@@ -216,15 +147,7 @@ class Screen {
 
   /** On a low screen the first lines alone: what is above scrolls away otherwise. */
   #under(): string {
-    const lines = this.#pulse.lines(this.#clock.now());
-    if (this.#pause === undefined) return this.#broken([...lines, HOW_TO_STOP]);
-    return this.#broken(this.#pause.since === undefined ? [...lines, HOW_TO_PAUSE] : [...this.#heldLines(), ...lines]);
-  }
-
-  #heldLines(): readonly string[] {
-    const since = this.#pause?.since;
-    if (since === undefined) return [];
-    return [pausedText(since), `for ${duration(this.#pause?.lastsMs() ?? 0)}; ${HOW_TO_GO_ON}`];
+    return this.#broken([...this.#pulse.lines(this.#clock.now()), HOW_TO_STOP]);
   }
 
   #broken(lines: readonly string[]): string {
@@ -294,8 +217,6 @@ const NO_BREAK = "\u00a0";
 const MARK = 2;
 
 const HOW_TO_STOP = "Ctrl-C twice stops safely; resume goes on";
-const HOW_TO_PAUSE = `p pauses; ${HOW_TO_STOP}`;
-const HOW_TO_GO_ON = "p goes on; Ctrl-C twice stops safely, resume goes on later";
 
 const MARKS = {
   succeeded: ["✔", "good"],

@@ -3,7 +3,7 @@ import type { RunEvent } from "../engine/event.js";
 import type { Operator } from "../ports/operator.js";
 import { eventLines } from "./event-lines.js";
 import type { Output } from "./output.js";
-import { forgetTyped } from "./keyboard.js";
+import { forgetTyped } from "./forget-typed.js";
 import { AT_EVERY_QUESTION, promptingOperator } from "./prompts.js";
 import { NOBODY, type Renderer } from "./renderer.js";
 import { wrap } from "./text.js";

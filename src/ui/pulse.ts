@@ -34,15 +34,9 @@ export class Pulse {
   #steps: Extract<RunEvent, { type: "run-began" }>["steps"] = [];
   readonly #known = new Map<string, string>();
   #atWork: AtWork | undefined;
-  /** Milliseconds for which the work was held: they are nobody's. */
-  readonly #stoodMs: () => number;
-
-  constructor(stoodMs: () => number = () => 0) {
-    this.#stoodMs = stoodMs;
-  }
 
   hear(event: RunEvent): void {
-    const atMs = Date.parse(event.time) - this.#stoodMs();
+    const atMs = Date.parse(event.time);
     switch (event.type) {
       case "run-began":
         this.#steps = event.steps;
@@ -73,7 +67,7 @@ export class Pulse {
     const { last } = this.#atWork;
     return [
       ...(last === undefined ? [] : [`${progressText(last)}${this.#rate(this.#atWork)}`]),
-      this.#elapsed(this.#atWork, now.getTime() - this.#stoodMs()),
+      this.#elapsed(this.#atWork, now.getTime()),
       ...this.#next(this.#atWork.step),
       ...[...this.#known].map(([label, value]) => `${label}: ${value}`),
     ];

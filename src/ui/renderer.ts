@@ -1,6 +1,5 @@
 /** What every renderer is: a listener to events, and somebody (or nobody) who answers questions. */
 import type { EventSink } from "../engine/event.js";
-import type { Gate } from "../ports/gate.js";
 import type { Operator } from "../ports/operator.js";
 
 export interface Renderer {
@@ -8,8 +7,6 @@ export interface Renderer {
   readonly operator: Operator;
   /** A word to whoever watches, beside the events: never on stdout, where scripts read. */
   readonly say: (text: string) => void;
-  /** Shut by whoever watches; absent where no key is read. */
-  readonly gate?: Gate | undefined;
   /** Again: nothing. Resolves when everything is on the screen and the terminal is as it was. */
   close(): Promise<void>;
 }

@@ -24,9 +24,13 @@ export class Fields<Key extends string> {
   static of<Key extends string>(
     findings: Findings,
     node: Located,
-    expected: { readonly what: string; readonly keys: readonly Key[] },
+    expected: {
+      readonly what: string;
+      readonly keys: readonly Key[];
+      readonly goneKey?: (key: string) => Finding | undefined;
+    },
   ): Fields<Key> | undefined {
-    const { what, keys } = expected;
+    const { what, keys, goneKey } = expected;
     if (node.kind !== "map") {
       findings.add(node.at, {
         message: `${what} is ${article(node)}, not a map`,
@@ -36,7 +40,7 @@ export class Fields<Key extends string> {
     }
     for (const [key, entry] of node.entries)
       if (!(keys as readonly string[]).includes(key))
-        findings.add(entry.keyAt, unknownKey({ what, key, accepted: keys }));
+        findings.add(entry.keyAt, goneKey?.(key) ?? unknownKey({ what, key, accepted: keys }));
     return new Fields<Key>(findings, node, what);
   }
 

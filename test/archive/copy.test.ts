@@ -150,48 +150,6 @@ describe("copying an archive", () => {
     expect(memory.changes).toHaveLength(3);
   });
 
-  it("begins no object while it is held, and asks whether it may go on when that is over", async () => {
-    const { memory, store, clock } = scene();
-    let begun = 0;
-    let open = (): void => undefined;
-    const opened = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    const order: string[] = [];
-    const betweenItems = async (): Promise<void> => {
-      begun += 1;
-      if (begun > 3) await opened;
-      order.push("item");
-    };
-    const beforeEffect = async (): Promise<void> => void order.push("effect");
-    const copying = copyArchive(store, await plan(memory), { clock, inFlight: 2, betweenItems, beforeEffect });
-    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    expect(memory.changes).toHaveLength(3);
-    open();
-    expect(await copying).toMatchObject({ copied: 11 });
-    expect(order.filter((each) => each === "item")).toHaveLength(11);
-    expect(order.at(-1)).toBe("effect");
-  });
-
-  it("looks at the destination again before each object, once it was held", async () => {
-    const { memory, store, clock } = scene();
-    memory.honoursAbsence = false;
-    let begun = 0;
-    const betweenItems = async (): Promise<void> => {
-      begun += 1;
-      if (begun === 4) memory.seed(BUCKET, `${NEW.prefix}/sysids/sysid`, "9999999999999999999\n");
-      return Promise.resolve();
-    };
-    const copying = copyArchive(store, await plan(memory), {
-      clock,
-      inFlight: 1,
-      betweenItems,
-      wasHeld: () => begun >= 4,
-    });
-    await expect(copying).rejects.toMatchObject({ code: "target-not-fresh" });
-    expect(memory.changes).not.toContain(`copy ${NEW.prefix}/sysids/sysid`);
-  });
-
   it("asks before every object whether it may go on, and copies none after a no", async () => {
     const { memory, store, clock } = scene();
     const options = { clock, inFlight: 1, beforeEffect: refusesAfter(4) };

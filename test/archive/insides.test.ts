@@ -5,9 +5,7 @@ import type { ArchiveVerifyDocument } from "../../src/cli/archive-verification.j
 import { formatLocation } from "../../src/archive/names/location.js";
 import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
 import { tar } from "../../src/rehearsal/world/tar.js";
-import { Pause } from "../../src/ui/pause.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { StillClock } from "../fakes/still-clock.js";
 import { add, BASE, drop, OLD, sampleArchive, segment, sentinelText, stamp, SYSID } from "./sample-archive.js";
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -169,37 +167,6 @@ describe("a look at both ends of every object", () => {
     const store = realArchive();
     add(store, `wal_005/${segment(3)}.lzo`, wal(3), { storageClass: "GLACIER" });
     expect(await look(store)).toMatchObject({ verdict: "unknown", look: { objects: 6 } });
-  });
-});
-
-describe("a look that is paused", () => {
-  it("begins no further object, and ends as otherwise", async () => {
-    const gate = new Pause(new StillClock());
-    const store = realArchive();
-    let looked = 0;
-    let first: () => void = () => undefined;
-    const begun = new Promise<void>((resolve) => (first = resolve));
-    const options = {
-      store,
-      location: formatLocation(OLD),
-      depth: "full",
-      betweenItems: async () => {
-        await gate.pass();
-      },
-      progress: () => {
-        looked += 1;
-        if (looked > 1) return;
-        gate.toggle();
-        first();
-      },
-    } as const;
-    const ended = archiveVerify(options);
-    await begun;
-    for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate);
-    // Those that were under way.
-    expect(looked).toBeLessThanOrEqual(4);
-    gate.toggle();
-    expect((await ended).document).toEqual((await archiveVerify({ ...options, progress: undefined })).document);
   });
 });
 

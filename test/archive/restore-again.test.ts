@@ -17,6 +17,7 @@ import { planRestore } from "../../src/archive/restore/plan.js";
 import { restoreArchive, type RestoreOutcome, type RestoreProgress } from "../../src/archive/restore/restore.js";
 import { readArchive } from "../../src/archive/reading/facts.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
+import type { ObjectReader } from "../../src/ports/object-store.js";
 import { ALL, at, besides, text, placeToRestore } from "./place-to-restore.js";
 import { BASE, packed, packedSegment, partKey, restorable, segmentOf, walKey } from "./restorable-archive.js";
 import { add, BUCKET, drop, OLD } from "./sample-archive.js";
@@ -27,11 +28,20 @@ placeToRestore();
 interface Terms {
   readonly signal?: AbortSignal;
   readonly progress?: (progress: RestoreProgress) => void;
-  readonly betweenItems?: () => Promise<void>;
 }
 
-async function restore(store: MemoryObjectStore, terms: Terms = {}): Promise<RestoreOutcome> {
-  const reader = store.reader();
+async function restore(
+  store: MemoryObjectStore,
+  { beforeEach, ...terms }: Terms & { readonly beforeEach?: () => Promise<void> } = {},
+): Promise<RestoreOutcome> {
+  const whole = store.reader();
+  const reader: ObjectReader = {
+    ...whole,
+    stream: async (at, request) => {
+      await beforeEach?.();
+      return await whole.stream(at, request);
+    },
+  };
   const plan = planRestore(await readArchive(reader, OLD, { times: true }));
   return await restoreArchive(reader, plan, { directory: at(), ...terms });
 }
@@ -46,32 +56,6 @@ function treeOf(root: string): ReadonlyMap<string, string> {
   }
   return new Map([...found].sort());
 }
-
-describe("a restore that is held", () => {
-  it("brings nothing meanwhile, and comes to the same", async () => {
-    const store = restorable(ALL);
-    const whole = await restore(store);
-    rmSync(at(), { recursive: true });
-    let [asked, fetched] = [0, 0];
-    let open = (): void => undefined;
-    const opened = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    const betweenItems = async (): Promise<void> => {
-      asked += 1;
-      await opened;
-    };
-    const progress = (now: RestoreProgress): void => {
-      fetched = now.fetched;
-    };
-    const restoring = restore(store, { betweenItems, progress });
-    while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
-    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    expect(fetched).toBe(0);
-    open();
-    expect(await restoring).toMatchObject({ bytes: whole.bytes, fetched: whole.fetched });
-  });
-});
 
 describe("a restore that was stopped", () => {
   const partial = (...path: readonly string[]): string => besides("data.partial", ...path);
@@ -178,21 +162,21 @@ describe("a restore that was stopped", () => {
   it("is not joined by another one of the same process", async () => {
     const store = restorable(ALL);
     let second: Promise<unknown> | undefined;
-    const betweenItems = async (): Promise<void> => {
+    const beforeEach = async (): Promise<void> => {
       second ??= restore(store).catch((thrown: unknown) => thrown);
       await second;
     };
-    await restore(store, { betweenItems });
+    await restore(store, { beforeEach });
     expect(await second).toMatchObject({ code: "locked" });
   });
 
   it("gives its directory no name, and removes nothing, where another one has taken it over meanwhile", async () => {
     const mark = JSON.stringify({ pid: 7, host: "other.example", started: "x:1", token: "y" });
-    const betweenItems = (): Promise<void> => {
+    const beforeEach = (): Promise<void> => {
       writeFileSync(partial("dingo-recover/restoring.json"), mark);
       return Promise.resolve();
     };
-    await expect(restore(restorable(ALL), { betweenItems })).rejects.toMatchObject({ code: "locked" });
+    await expect(restore(restorable(ALL), { beforeEach })).rejects.toMatchObject({ code: "locked" });
     expect(readdirSync(besides())).toEqual(["data.partial"]);
     expect(readFileSync(partial("dingo-recover/restoring.json"), "utf8")).toBe(mark);
   });

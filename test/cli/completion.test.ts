@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { completions } from "../../src/cli/complete.js";
-import { COMMANDS } from "../../src/cli/parser.js";
+import { shippedNames } from "../../src/cli/runbook-files.js";
 import { CATALOGUE, EXIT } from "../../src/errors.js";
 import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.js";
 import { Place } from "./program.js";
@@ -12,72 +11,57 @@ import { TOOL } from "../tool.js";
 const place = new Place();
 afterAll(() => place.remove());
 
-async function candidates(...words: string[]): Promise<readonly string[]> {
-  return (await completions(words)).map((line) => line.split("\t")[0] ?? "");
+async function offered(...words: string[]): Promise<readonly string[]> {
+  const env = { SHELL: "/bin/bash" };
+  const { code, stdout, stderr } = await place.run(["--get-yargs-completions", "dingo-recover", ...words], env);
+  expect({ code, stderr }).toEqual({ code: EXIT.done, stderr: "" });
+  return stdout.split("\n").filter((line) => line !== "");
 }
 
 describe("what is offered for the word that is being typed", () => {
   it.each([
-    ["the commands", [""], COMMANDS.filter((each) => !each.includes(" "))],
-    ["those that begin so", ["re"], ["resume", "rehearse", "report"]],
-    ["commands of a family", ["archive", ""], ["verify", "copy", "restore"]],
     ["scenarios", ["rehearse", ""], SCENARIOS.map(({ name }) => name)],
-    ["codes", ["explain", "in-"], ["in-doubt"]],
-    ["runbooks to be shown", ["show", "recover-d"], [":files", "recover-deleted-service", "recover-deleted-space"]],
+    ["codes", ["explain", "in-"], Object.keys(CATALOGUE)],
+    ["runbooks", ["show", "recover-d"], shippedNames()],
+    ["nothing where no run is", ["resume", ""], []],
     ["values of an option", ["report", "x", "--format", "h"], ["html"]],
-    ["nothing where text is free", ["run", "--input", ""], []],
-    ["files where a file is meant", ["--config", "x"], [":files"]],
-    ["nothing behind the last operand", ["explain", "in-doubt", ""], []],
-    ["the operand behind an option and its value", ["explain", "--state-dir", "x", "in-"], ["in-doubt"]],
   ])("%s", async (_what, words, wanted) => {
-    expect((await candidates(...words)).toSorted()).toEqual([...wanted].toSorted());
+    expect(await offered(...words)).toEqual([...wanted]);
   });
 
-  it("is a runbook or a file for run, and an option where a dash is typed, also where it asks for help", async () => {
-    expect(await candidates("run", "recover-deleted-se")).toEqual(["recover-deleted-service", ":files"]);
-    expect(await candidates("resume", "--")).toEqual(
-      expect.arrayContaining(["--decide", "--take-over", "--state-dir", "--help"]),
-    );
-    expect(await candidates("resume", "--he")).toEqual(["--help"]);
-    // Whoever completes a line that asks for help is not given the help.
-    const { code, stdout, stderr } = await place.run(["complete", "explain", "--help", "in-"]);
-    expect({ code, stdout, stderr }).toEqual({
-      code: EXIT.done,
-      stdout: `in-doubt\t${CATALOGUE["in-doubt"].meaning}\n`,
-      stderr: "",
-    });
+  it("is a command, one of a family, or an option, also where the line asks for help", async () => {
+    expect(await offered("")).toEqual(expect.arrayContaining(["run", "resume", "archive"]));
+    expect(await offered("archive", "")).toEqual(expect.arrayContaining(["verify", "copy", "restore"]));
+    expect(await offered("resume", "--")).toEqual(expect.arrayContaining(["--decide", "--take-over", "--state-dir"]));
+    expect(await offered("explain", "--help", "in-")).toEqual(Object.keys(CATALOGUE));
   });
 
-  it("is nothing, and no error, where there is no state directory or no such command", async () => {
-    expect(await candidates("resume", "--state-dir", join(place.directory, "none"), "")).toEqual([]);
-    expect(await candidates("frobnicate", "")).toEqual([]);
+  it("is looked up without what is typed being done, whichever way a shell hands it over", async () => {
+    for (const words of [
+      ["rehearse", "happy-last-era", "--json"],
+      ["dingo-recover", "rehearse", "happy-last-era", "--json"],
+    ])
+      expect((await place.run(["--get-yargs-completions", ...words])).stdout).not.toContain("run-began");
+    expect(await offered("runs", "--json", "")).not.toContain("dingo-recover/runs@1");
+  });
+
+  it("is a run of the state directory that the line names, and nothing where that cannot be read", async () => {
+    mkdirSync(join(place.state, "runs", "20261125-021500-abcd"), { recursive: true });
+    expect(await offered("status", "")).toEqual(["20261125-021500-abcd"]);
     writeFileSync(join(place.directory, "file"), "");
-    expect(await candidates("resume", "--state-dir", join(place.directory, "file"), "")).toEqual([]);
+    expect(await offered("resume", "--state-dir", join(place.directory, "file"), "")).toEqual([]);
   });
 });
 
-describe("the script for bash", () => {
-  const bash = (line: readonly string[]): readonly string[] => {
-    const tool = join(place.directory, "dingo-recover");
-    writeFileSync(tool, `#!/bin/sh\nexec '${process.execPath}' '${TOOL}' "$@"\n`, { mode: 0o755 });
-    const script = `eval "$(dingo-recover completion bash)"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dingo_recover; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const { stdout, stderr, status } = spawnSync("bash", ["-c", script, "bash", ...line], {
-      cwd: place.directory,
-      encoding: "utf8",
-      env: { ...process.env, PATH: `${place.directory}${delimiter}${process.env["PATH"] ?? ""}` },
-    });
-    expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
-    return stdout.split("\n").filter((each) => each !== "");
-  };
-
-  it("offers what the tool offers", () => {
-    expect(bash(["dingo-recover", "explain", "not-"])).toEqual(
-      Object.keys(CATALOGUE).filter((code) => code.startsWith("not-")),
-    );
+it("the script for bash offers what the tool offers", () => {
+  const tool = join(place.directory, "dingo-recover");
+  writeFileSync(tool, `#!/bin/sh\nexec '${process.execPath}' '${TOOL}' "$@"\n`, { mode: 0o755 });
+  const script = `eval "$(dingo-recover completion bash)"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dingo-recover_yargs_completions; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr, status } = spawnSync("bash", ["-c", script, "bash", "dingo-recover", "explain", "not-"], {
+    cwd: place.directory,
+    encoding: "utf8",
+    env: { ...process.env, SHELL: "/bin/bash", PATH: `${place.directory}${delimiter}${process.env["PATH"] ?? ""}` },
   });
-
-  it("offers names of files where the tool says so, also with blanks", () => {
-    writeFileSync(join(place.directory, "my run book.yml"), "");
-    expect(bash(["dingo-recover", "lint", "my"])).toEqual(["my run book.yml"]);
-  });
+  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  expect(stdout.trimEnd().split("\n")).toEqual(Object.keys(CATALOGUE).filter((code) => code.startsWith("not-")));
 });

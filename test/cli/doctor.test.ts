@@ -1,10 +1,8 @@
 /** `doctor` as the built program, on a foundation in a box. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Check } from "../../src/doctor/check.js";
 import { happyLastEra } from "../../src/rehearsal/scenarios/happy.js";
-import { secretsOf } from "../../src/rehearsal/supervisor/leaks.js";
 import { StandingBox } from "../doctor/standing-box.js";
 import { Place } from "./program.js";
 
@@ -186,45 +184,6 @@ describe("doctor --fix", () => {
     expect(checks.find(({ id }) => id === "machine.state")).toMatchObject({ state: "ok", fixed: true });
     expect(statSync(box.state).mode & 0o777).toBe(0o700);
     expect(readdirSync(box.state)).toEqual([]);
-  });
-});
-
-describe("doctor --bundle", () => {
-  it("writes what helps, for the owner alone, and no secret of any kind", async () => {
-    const canaries = {
-      BOSH_ALL_PROXY: "",
-      ES_API_KEY: "canary-es-api-key-1",
-      OPENSEARCH_PASSWORD: "canary/opensearch+2",
-      AWS_SESSION_TOKEN: "",
-      HTTPS_PROXY: "",
-      VAULT_TOKEN: "canary-vault-token-3",
-    };
-    const file = box.file("support.json");
-    const { code } = await box.run(["doctor", "--bundle", file], { env: { ...canaries, CF_PASSWORD: "canary-cf-4" } });
-    expect(code).toBe(15);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    const text = readFileSync(file, "utf8");
-    const bundle = JSON.parse(text) as { variables: readonly string[]; doctor: Document };
-    expect(bundle).toMatchObject({ schema: "dingo-recover/support@1", doctor: { exitCode: 15 } });
-    expect(bundle.variables).toContain("CF_PASSWORD");
-    for (const canary of ["canary-es-api-key-1", "canary/opensearch+2", "canary-vault-token-3", "canary-cf-4"])
-      expect(text).not.toContain(canary);
-    for (const secret of secretsOf(box.box.state()).values()) expect(text).not.toContain(secret);
-    const again = await box.run(["doctor", "--bundle", file, "--runbook", "audit-docker-storage"]);
-    expect(again.code).toBe(2);
-    expect(readFileSync(file, "utf8")).toBe(text);
-  });
-
-  it("masks the log-in in an address, wherever that came from", async () => {
-    const place = new Place();
-    const file = join(place.directory, "support.json");
-    const config = place.directory + "/dingo-recover.yml";
-    writeFileSync(config, "alert: { webhook: hooks.example.org/canary-of-a-hook }\n");
-    const env = { CF_API: "https://admin:canary-in-a-url@127.0.0.1:1", BOSH_ENVIRONMENT: "admin:canary-w/o@10.0.0.5" };
-    await place.run(["doctor", "--bundle", file], env);
-    expect(readFileSync(file, "utf8")).toContain("alert.webhook");
-    expect(readFileSync(file, "utf8")).not.toContain("canary");
-    place.remove();
   });
 });
 

@@ -1,6 +1,6 @@
 /** `init` and `config show` as the built program. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Place } from "./program.js";
 
@@ -35,7 +35,7 @@ describe("init without a terminal", () => {
     expect(shown.stdout).toContain("  cf.password: set, by the variable OPS_PASSWORD (line ");
     const json = await place.run(["config", "show", "--json", "--config", file], env);
     const document = JSON.parse(json.stdout) as { readonly settings: readonly { readonly name: string }[] };
-    expect(document).toMatchObject({ schema: "dingo-recover/config@1", file, profile: null });
+    expect(document).toMatchObject({ schema: "dingo-recover/config@1", file });
     expect(document.settings.find(({ name }) => name === "cf.password")).toMatchObject({ secret: true, set: true });
     expect(shown.stdout + json.stdout).not.toContain("canary");
   });
@@ -51,34 +51,6 @@ describe("init without a terminal", () => {
     expect(readFileSync(`${file}.before-1`, "utf8")).toContain("bucket: first-one");
   });
 
-  it("adds a foundation to the configuration that is there, says what, and keeps the file as it was", async () => {
-    mkdirSync(dirname(file));
-    const before =
-      "# ours\nprofiles:\n  prod: # the real one\n    s3: { bucket: prods-own }\n\n# shared\nlogs: [/var/log/x]\n";
-    writeFileSync(file, before);
-    const add = ["init", "--config", file, "--profile", "staging", "--set"];
-    const { code, stdout } = await place.run([...add, "s3.bucket=our-staging"]);
-    expect(code).toBe(0);
-    expect(stdout).toContain("+   staging:\n+     s3:\n+       bucket: our-staging\n");
-    expect(stdout).toContain(`as it was before: ${file}.before-1\n`);
-    expect(readFileSync(`${file}.before-1`, "utf8")).toBe(before);
-    const after = readFileSync(file, "utf8");
-    for (const line of before.split("\n")) expect(after).toContain(line);
-    for (const [profile, bucket] of [
-      ["prod", "prods-own"],
-      ["staging", "our-staging"],
-    ] as const) {
-      const shown = await place.run(["config", "show", "--config", file, "--profile", profile]);
-      expect(shown.stdout).toContain(`s3.bucket: ${bucket}`);
-      expect(shown.stdout).toContain("/var/log/x");
-    }
-    const again = await place.run([...add, "s3.bucket=another-one"]);
-    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('a profile "staging"') as string });
-    const wrong = await place.run(["init", "--config", file, "--profile", "dev", "--set", "s3.bucket=a b"]);
-    expect(wrong.code).toBe(10);
-    expect(readFileSync(file, "utf8")).toBe(after);
-  });
-
   it("writes nothing where a value does not fit, or where a secret itself was given", async () => {
     for (const [set, says] of [
       ["s3.bucket=a b", '"bucket" is no name of a bucket'],
@@ -91,8 +63,8 @@ describe("init without a terminal", () => {
       expect(stdout + stderr).not.toContain("canary");
     }
     expect(existsSync(file)).toBe(false);
-    const printed = await place.run(["init", "--print", "--set", "s3.bucket=our-backups", "--profile", "prod"]);
-    expect(printed.stdout).toMatch(/^profiles:\n {2}prod:\n/mu);
+    const printed = await place.run(["init", "--print", "--set", "s3.bucket=our-backups"]);
+    expect(printed.stdout).toContain("  bucket: our-backups\n");
     expect(readdirSync(place.directory)).toEqual([]);
   });
 });
@@ -105,28 +77,17 @@ describe("config show", () => {
     expect(stdout).toContain("s3.bucket: our-backups");
     expect(stderr).toContain("bukket");
   });
-
-  it("wants a profile named where there are some", async () => {
-    writeFileSync(
-      join(place.directory, "dingo-recover.yml"),
-      "profiles: { prod: { s3: { bucket: prods-own } }, dev: {} }\n",
-    );
-    expect((await place.run(["config", "show"])).code).toBe(2);
-    const { code, stdout } = await place.run(["config", "show", "--profile", "prod"]);
-    expect(code).toBe(0);
-    expect(stdout).toContain("s3.bucket: prods-own");
-  });
 });
 
 describe("a run of one foundation among several", () => {
   it("is gone on with in the same one, by the command that it prints", async () => {
-    place.configure("profiles: { prod: {}, dev: {} }\n");
-    const refused = await place.run(["run", "audit-docker-storage"], { PATH: "/nowhere" });
-    expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain("--profile prod or --profile dev");
-    const { code, stdout } = await place.run(["run", "audit-docker-storage", "--profile", "dev"], { PATH: "/nowhere" });
+    const dev = join(place.directory, "dev.yml");
+    writeFileSync(dev, "logs: []\n");
+    const { code, stdout } = await place.run(["run", "audit-docker-storage", "--config", "dev.yml"], {
+      PATH: "/nowhere",
+    });
     expect(code).toBe(15);
     const [, command = ""] = /(?:continue with: |\n {2})(dingo-recover (?:resume|run) .*)\n/.exec(stdout) ?? [];
-    expect(command).toMatch(/ --profile dev$/);
+    expect(command.endsWith(` --config ${dev}`)).toBe(true);
   });
 });

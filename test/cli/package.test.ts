@@ -81,7 +81,7 @@ describe("the installed package", () => {
 
   it("checks runbooks and completes as the clone does", () => {
     const runbook = resolve("runbooks/recover-deleted-service.yml");
-    for (const words of [["lint", runbook], ["complete", "run", ""], ["--help"]]) {
+    for (const words of [["lint", runbook], ["--get-yargs-completions", "run", ""], ["--help"]]) {
       const cloned = run(process.execPath, resolve("dist/bin.cjs"), ...words);
       expect(run(program, ...words)).toMatchObject({ status: 0, stdout: cloned.stdout, stderr: "" });
     }

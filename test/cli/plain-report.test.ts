@@ -23,7 +23,6 @@ describe("a report without the parser", () => {
       "report",
       "report a b",
       "report a --format pdf",
-      "report a --trend",
       "report a -o b --output c",
       "report a --format=html",
       "report a -o -",
@@ -36,7 +35,7 @@ describe("a report without the parser", () => {
   it("reads what it reads as the parser does", async () => {
     const word = fc.constantFrom(
       ...["--format", "html", "json", "update", "--json", "--no-color", "--verbose", "--config", "-o", "--output"],
-      ...["--state-dir", "a.yml", "40", "", "--", "-", "help", "--trend", "true"],
+      ...["--state-dir", "a.yml", "40", "", "--", "-", "help", "true"],
     );
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 6 }), async (rest) => {

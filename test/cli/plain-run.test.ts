@@ -25,10 +25,8 @@ async function parsed(words: readonly string[]): Promise<Record<string, unknown>
 describe("a run without the parser", () => {
   it("is read where its words are plain", () => {
     expect(readRun(["run"])).toMatchObject({ runbook: "recover-deleted-service", input: [], patience: "10m" });
-    expect(
-      readRun("run drill.yml --input a=b --input c=d --yes --confirm o/s/n --profile x --json".split(" ")),
-    ).toMatchObject({
-      ...{ runbook: "drill.yml", input: ["a=b", "c=d"], yes: true, confirm: "o/s/n", profile: "x", json: true },
+    expect(readRun("run drill.yml --input a=b --input c=d --yes --confirm o/s/n --json".split(" "))).toMatchObject({
+      ...{ runbook: "drill.yml", input: ["a=b", "c=d"], yes: true, confirm: "o/s/n", json: true },
     });
   });
 
@@ -44,7 +42,6 @@ describe("a run without the parser", () => {
       "run --yes --yes",
       "run --no-yes",
       "run --yes true",
-      "run --profile a --profile b",
       "run --decide a=redo",
       "run -- a",
       "run help",
@@ -58,7 +55,7 @@ describe("a run without the parser", () => {
     const word = fc.constantFrom(
       ...["--input", "a=b", "a='b'", "'a=b'", 'a="b c"', "--inputs", "--dry-run", "--yes", "--quiet", "true"],
       ...["--non-interactive", "--confirm", "o/s/n", "--patience", "1e3", "--json", "--no-color", "--verbose", "0x10"],
-      ...["--config", "--state-dir", "--profile", "a.yml", "a b", "a\nb", "", "--", "-", "help", "=", "false"],
+      ...["--config", "--state-dir", "a.yml", "a b", "a\nb", "", "--", "-", "help", "=", "false"],
     );
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 7 }), async (rest) => {
@@ -73,7 +70,7 @@ describe("a run without the parser", () => {
   it("says nothing that the parser would not", async () => {
     const words = ["run", "--input", "a=b"];
     const ours = Object.keys(readRun(words) ?? {});
-    const theirs = Object.keys(await parsed([...words, "--config", "c", "--profile", "p", "--state-dir", "s"]));
+    const theirs = Object.keys(await parsed([...words, "--config", "c", "--state-dir", "s"]));
     const valued = ["inputs", "confirm", "accept-loss"];
     expect(ours.filter((name) => !valued.includes(name)).sort()).toEqual(
       expect.arrayContaining(theirs.filter((name) => !/[A-Z]|^_$|^\$0$/u.test(name)).sort()),

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/parser.js";
-import { questionsText } from "../../src/cli/questions-text.js";
 
 const PAGE = readFileSync("docs/tenants.md", "utf8");
 const plain = PAGE.replaceAll(/\s+/gu, " ");
@@ -10,12 +9,11 @@ const plain = PAGE.replaceAll(/\s+/gu, " ");
 describe("the page for tenants", () => {
   it("names commands that there are", () => {
     const named = [...PAGE.matchAll(/dingo-recover ([a-z]+)/gu)].map(([, command = ""]) => command);
-    expect(named.length).toBeGreaterThan(1);
+    expect(named).not.toEqual([]);
     for (const command of named) expect(COMMANDS).toContain(command);
   });
 
-  it("says first what questions says first, and asks for what it asks for", () => {
-    expect(questionsText("recover-deleted-service").text).toMatch(/^# Do not recreate it/);
+  it("says first what not to do", () => {
     expect(PAGE).toMatch(/\n1\. \*\*Do not recreate it\*\*/);
   });
 

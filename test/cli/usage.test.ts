@@ -48,7 +48,7 @@ describe("an option in front of any command", () => {
   it.each([
     ["--hlep", "--help"],
     ["--verison", "--version"],
-    ["--profil=x", "--profile"],
+    ["--confg=x", "--config"],
   ])("%s is likened to %s", async (word, near) => {
     const { message, remedy } = await usageError("a command is missing", [word]);
     expect(message).toBe(`there is no option "${word.split("=")[0] ?? ""}" here`);

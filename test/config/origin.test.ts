@@ -11,9 +11,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-function originOf(name: string, text: string, env: Record<string, string> = {}, profile?: string) {
+function originOf(name: string, text: string, env: Record<string, string> = {}) {
   const content = { path: join(home, "c.yml"), text };
-  const document = readDocument({ content, env, cwd: home, ...(profile === undefined ? {} : { profile }) });
+  const document = readDocument({ content, env, cwd: home });
   return originsOf({ document, env, home }).find((each) => each.name === name);
 }
 
@@ -88,11 +88,6 @@ describe("where a value comes from", () => {
     const others = { lease: `AKIA:${canary}@bucket/prefix`, logs: [`https://me:can@${canary}@logs/x?${canary}`] };
     for (const name of ["lease", "logs"]) expect(originOf(name, JSON.stringify(others))?.value).not.toContain("canary");
     expect(originOf("cf.username", "cf: { username: ops@example.org }")?.value).toBe("ops@example.org");
-  });
-
-  it("is the line of the profile that was named", () => {
-    const text = "cf: { api: top }\nprofiles:\n  prod:\n    cf: { api: prod }\n";
-    expect(originOf("cf.api", text, {}, "prod")).toMatchObject({ value: "prod", place: `${join(home, "c.yml")}:4` });
   });
 
   it("is never told by the value of a secret: only whether it is there, and how it would be had", () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -54,8 +54,7 @@ describe("the table of settings", () => {
       const known = SETTINGS.filter(({ name }) => name.startsWith(prefix)).map(
         ({ name }) => name.slice(prefix.length).split(".")[0],
       );
-      const own = path.length === 0 ? ["profiles"] : [];
-      expect(new Set([...known, ...own]), prefix).toEqual(new Set(acceptedAt(path)));
+      expect(new Set(known), prefix).toEqual(new Set(acceptedAt(path)));
     }
   });
 
@@ -124,7 +123,6 @@ describe("a configuration that init writes", () => {
       logs: ["/var/log/*.gz", "/srv/b.log"],
     };
     expect(load(renderConfig({ values }))).toMatchObject(expected);
-    expect(load(renderConfig({ values, profile: "prod" }), { profile: "prod" })).toMatchObject(expected);
   });
 
   it("never holds a secret, and does not repeat one that was typed", () => {
@@ -141,53 +139,6 @@ describe("a configuration that init writes", () => {
   });
 });
 
-describe("profiles", () => {
-  const TEXT = `
-s3: { bucket: everybodys }
-logs: [/var/log/a.log]
-profiles:
-  prod: { cf: { api: api.prod.example.org } }
-  staging: { cf: { api: api.staging.example.org }, s3: { region: eu-west-1 } }
-`;
-
-  it("lay their sections over those at the top", () => {
-    expect(load(TEXT, { profile: "prod" })).toMatchObject({
-      cf: { api: "https://api.prod.example.org" },
-      s3: { bucket: "everybodys" },
-      logs: ["/var/log/a.log"],
-    });
-    expect(load(TEXT, { profile: "staging" }).s3).toEqual({ region: "eu-west-1" });
-    expect(load(TEXT, { env: { HOME: home, DINGO_RECOVER_PROFILE: "staging" } }).cf.api).toContain("staging");
-  });
-
-  it("stand in the README as they are read", () => {
-    const example = /```yaml\n([^`]*\nprofiles:\n[^`]*)```/u.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
-    expect(load(example, { profile: "staging" }).s3.bucket).toBe("our-staging-backups");
-    expect(load(example, { profile: "prod" })).toMatchObject({ logs: ["/var/log/collected/*.log.gz"] });
-  });
-
-  it("are never chosen by nobody, nor by a name that only looks like one", () => {
-    expect(refusal(TEXT)).toMatchObject({
-      code: "usage",
-      remedy: expect.stringContaining("--profile prod or --profile staging") as string,
-    });
-    expect(refusal(TEXT, { profile: "prot" })).toMatchObject({
-      code: "usage",
-      remedy: expect.stringContaining('Did you mean "prod"?') as string,
-    });
-    expect(refusal("cf: {}", { profile: "prod" })).toMatchObject({ code: "usage" });
-    expect(refusal("", { profile: "prod" })).toMatchObject({ code: "usage" });
-  });
-
-  it("are all looked at for sections that there are not, and the chosen one for all else", () => {
-    const wrong = TEXT.replace("staging: { cf:", "staging: { cff:");
-    expect(refusal(wrong, { profile: "prod" }).message).toContain('the profile "staging" has no key "cff"');
-    expect(refusal(TEXT.replace("api.prod.example.org", "'not an address'"), { profile: "prod" }).message).toContain(
-      "api",
-    );
-  });
-});
-
 describe("the schema for editors", () => {
   it("has every setting with what it is for", () => {
     interface Node {
@@ -200,8 +151,6 @@ describe("the schema for editors", () => {
       const node = name.split(".").reduce<Node | undefined>((at, key) => at?.properties?.[key], schema);
       expect(node?.description, name).toContain(what.slice(1));
     }
-    const profiles = schema.properties?.["profiles"]?.additionalProperties as Node;
-    expect(Object.keys(profiles.properties ?? {})).toEqual(Object.keys(schema.properties ?? {}).slice(0, -1));
     expect(JSON.stringify(configSchema())).toContain('"#/$defs/secret"');
   });
 });

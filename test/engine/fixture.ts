@@ -100,7 +100,6 @@ export interface Setting {
   readonly inputs?: JsonObject;
   readonly signal?: AbortSignal;
   readonly stopRequested?: () => boolean;
-  readonly gate?: EngineOptions["gate"];
   readonly secrets?: Secrets;
   readonly beforeEnd?: () => Promise<void>;
 }
@@ -131,7 +130,7 @@ export class Bench {
 
   options(setting: Setting): EngineOptions {
     this.operator = new ScriptedOperator(setting.answers);
-    const { stopRequested, beforeEnd, gate } = setting;
+    const { stopRequested, beforeEnd } = setting;
     return {
       runbook: setting.runbook,
       ports: {} as Ports,
@@ -145,7 +144,6 @@ export class Bench {
       flags: { ...DEFAULT_FLAGS, ...setting.flags },
       carrier: { operator: "op", host: "jump", toolVersion: "0", rehearsal: false },
       signal: setting.signal ?? new AbortController().signal,
-      ...(gate === undefined ? {} : { gate }),
       ...(stopRequested === undefined ? {} : { stopRequested }),
       ...(beforeEnd === undefined ? {} : { beforeEnd }),
     };

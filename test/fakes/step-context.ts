@@ -42,9 +42,6 @@ export class StepContext implements Context {
     this.announced += 1;
   }
 
-  /** Nobody pauses. */
-  async betweenItems(): Promise<void> {}
-
   async record(kind: string, data: JsonObject): Promise<void> {
     this.notes.push({ kind, data });
   }

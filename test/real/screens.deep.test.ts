@@ -131,29 +131,6 @@ describe("a terminal that is resized while a step is at work", () => {
   });
 });
 
-describe("a pause", () => {
-  it("is one key, survives Ctrl-Z and fg, takes Enter for nothing, and leaves the terminal sane", async () => {
-    const screen = await on({ columns: 80, rows: 40 }, ["bash", "--norc", "--noprofile", "-i"], { PS1: "shell> " });
-    const tsx = join(process.cwd(), "node_modules", ".bin", "tsx");
-    await screen.type(`${tsx} ${join(process.cwd(), "test", "rig", "live-scene.ts")}`);
-    await screen.saw("p pauses; Ctrl-C twice stops safely; resume goes on");
-    await screen.press("p");
-    await screen.saw(/paused since 02:31:38Z[^]*p goes on; Ctrl-C twice stops safely/u);
-    await screen.type("");
-    await screen.press("C-z");
-    await screen.saw(/Stopped[^]*shell>$/u);
-    await screen.type("fg");
-    // What stood there when it was stopped stays above.
-    await screen.saw(/paused since 02:31:38Z[^]*paused since 02:31:38Z[^]*recovery point: \S+$/u);
-    await screen.press("p");
-    await screen.saw(/paused since[^]*p pauses; Ctrl-C twice stops safely; resume goes on$/u);
-    await screen.press("C-c");
-    await screen.saw(/resume goes on[^]*shell>$/u);
-    await screen.type("stty -a");
-    expect(await screen.saw(/stty -a[^]*echo[^]*shell>$/u)).toMatch(/(?<!-)isig icanon iexten echo /u);
-  });
-});
-
 describe("a question", () => {
   const size = { columns: 80, rows: 40 };
   const rehearsed = (env: Readonly<Record<string, string>> = {}): Promise<TmuxScreen> =>

@@ -209,12 +209,6 @@ describe("who hears of it", () => {
     const refused = await quiet({ no_such_input: "1" });
     expect([refused.code, heard.at(-1)?.verdict, heard.length]).toEqual([2, "untested", 3]);
     expect(JSON.stringify(heard)).not.toContain(workshop.objects.credentials.secretAccessKey);
-    const trend = await tool(["report", "--trend"]);
-    expect(trend.stdout).toMatch(/last found good: 20.*\n.*tested +verdict/);
-    const picture = join(home, "trend.svg");
-    const [run = ""] = (await readdir(join(home, "state", "runs"))).sort().reverse();
-    expect((await tool(["report", run, "--trend", "--svg", picture])).code).toBe(0);
-    expect(await readFile(picture, "utf8")).toMatch(/^<svg [^]*class="bad"[^]*class="untested"/);
     await new Promise((closed) => listener.close(closed));
   });
 });

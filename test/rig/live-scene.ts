@@ -3,8 +3,6 @@ import type { EventBody } from "../../src/engine/event.js";
 import { Secrets } from "../../src/secrets.js";
 import { interactiveRenderer } from "../../src/ui/interactive.js";
 import type { Clock } from "../../src/ports/clock.js";
-import { Keyboard } from "../../src/ui/keyboard.js";
-import { Pause } from "../../src/ui/pause.js";
 import { createOutput } from "../../src/ui/output.js";
 
 const BEGAN = Date.parse("2026-11-21T02:30:00.000Z");
@@ -14,8 +12,7 @@ const at = (seconds: number): Date => new Date(BEGAN + seconds * 1000);
 const output = createOutput({ secrets: new Secrets(), color: true });
 /** The last look is at the 98th second, however long the scene stands. */
 const clock: Clock = { now: () => at(98), monotonicMs: () => 98_000, sleep: () => Promise.resolve() };
-const keys = { pause: new Pause(clock), keyboard: new Keyboard() };
-const renderer = interactiveRenderer(output, { verbose: false, clock, keys });
+const renderer = interactiveRenderer(output, { verbose: false, clock });
 
 const steps = [
   { id: "source", title: "Prove that the archive can be restored", effect: "read" },

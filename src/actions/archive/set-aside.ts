@@ -58,7 +58,6 @@ export const setAside = defineAction({
     const store = context.ports.store.writer({ source, into: [plan.source, plan.target] });
     const outcome = await moveAside(store, plan, {
       signal: context.signal,
-      betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
     });

@@ -34,7 +34,6 @@ export const undoCopy: WayBack<Input, unknown> = {
     const source = parseLocation(input.source);
     await setAside(context.ports.store.writer({ source, into: [plan.source, plan.target] }), plan, {
       signal: context.signal,
-      betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
     });

@@ -35,7 +35,6 @@ export const undoSetAside: WayBack<Input, unknown> = {
     await putBack(context.ports.store.writer({ source, into: [plan.source] }), plan, {
       clock: context.ports.clock,
       signal: context.signal,
-      betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),
       progress: (done, total) => context.progress({ message: "copying objects back", done, total, unit: "objects" }),
     });

@@ -22,7 +22,6 @@ export async function limited<T>(
         if (clock.monotonicMs() > until) over.abort(late());
         context.progress(progress);
       },
-      betweenItems: () => context.betweenItems(),
       beforeEffect: () => context.beforeEffect(),
     });
   } catch (thrown) {

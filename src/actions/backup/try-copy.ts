@@ -64,7 +64,6 @@ async function restoreAll({ ports, ...keeper }: Keeper, { run, place, archive, b
   try {
     const copy = await ports.scratch.restore({
       ...{ run, place, archive, base, time: "", only: true, signal: keeper.signal },
-      betweenItems: () => keeper.betweenItems(),
       progress: (done, total) => keeper.progress({ message: "restoring the backup", done, total, unit: "bytes" }),
     });
     return { copy, wasThere: false };

@@ -54,7 +54,6 @@ export const dumpDatabases = defineAction({
     const made = await whileUp(context, { at: request, server, start: () => copies.start(server) }, async () => {
       const files: z.infer<typeof dumpFile>[] = [];
       for (const order of ordersOf(request)) {
-        await context.betweenItems();
         context.progress({ message: `dumping ${order.database === "" ? "the roles" : printable(order.database)}` });
         await context.beforeEffect();
         files.push({ database: order.database, ...(await copies.dump(server, order)) });

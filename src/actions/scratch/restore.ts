@@ -36,7 +36,6 @@ export const restoreScratch = defineAction({
     await context.beforeEffect();
     const restored = await context.ports.scratch.restore({
       ...{ place, archive, time, base, run: context.run.id, signal: context.signal },
-      betweenItems: () => context.betweenItems(),
       progress: (done, total) => context.progress({ message: "restoring the copy", done, total, unit: "bytes" }),
     });
     return outputOf(place, restored);

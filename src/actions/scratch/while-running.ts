@@ -10,7 +10,7 @@ const STOP_MS = 2 * 60_000;
 const POLL_MS = 250;
 
 /** What of a step's context a server needs. */
-export type Keeper = Pick<Context, "ports" | "signal" | "progress" | "beforeEffect" | "betweenItems">;
+export type Keeper = Pick<Context, "ports" | "signal" | "progress" | "beforeEffect">;
 
 export async function whileRunning<T>(context: Keeper, server: ScratchServer, work: () => Promise<T>): Promise<T> {
   await context.beforeEffect();

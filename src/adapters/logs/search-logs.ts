@@ -85,7 +85,6 @@ async function searchOpened(
         if (file !== undefined) listener.found(file, line);
       },
       progress: listener.progress,
-      gate: listener.gate,
     },
   );
   const whole = async ({ file, open, leftOut, failure }: Opened): Promise<SearchTotals> => {
@@ -95,8 +94,7 @@ async function searchOpened(
       return named(file, { ...known, ...(open === undefined ? {} : notSearched(open)) });
     if (failure !== undefined) return { ...NOTHING_READ, failure };
     if (leftOut !== undefined) return { ...leftOut, cutLines: [], skipped: true };
-    const { gate, found } = listener;
-    return await searchStream({ bytes: bytesOf(file), gate }, wanted, (line) => found(file, line));
+    return await searchStream(bytesOf(file), wanted, (line) => listener.found(file, line));
   };
   return await inTurns(opened, whole);
 }
@@ -123,16 +121,13 @@ function named({ path }: LogFile, totals: SearchTotals): SearchTotals {
 }
 
 async function searchStream(
-  { bytes, gate }: { readonly bytes: AsyncIterable<Uint8Array>; readonly gate: SearchListener["gate"] },
+  bytes: AsyncIterable<Uint8Array>,
   wanted: Wanted,
   found: ConstructorParameters<typeof StreamSearch>[1],
 ): Promise<SearchTotals> {
   const search = new StreamSearch(wanted, found);
   try {
-    for await (const chunk of bytes) {
-      search.push(chunk);
-      await gate?.pass();
-    }
+    for await (const chunk of bytes) search.push(chunk);
   } catch (thrown) {
     if (!(thrown instanceof RecoverError)) throw thrown;
     return { ...search.end(), failure: thrown.message };

@@ -29,10 +29,6 @@ export interface CopyOptions {
   readonly asksForRefusal?: boolean;
   /** Done when everything is copied, while it is compared. */
   readonly meanwhile?: () => Promise<void>;
-  /** Waited for before each object is begun; what it throws ends the work. */
-  readonly betweenItems?: () => Promise<void>;
-  /** True once they were held: what lies at the destination may be another, and is looked at before each is sent. */
-  readonly wasHeld?: () => boolean;
   /** Asked before every single copy and delete; what it throws ends the work. */
   readonly beforeEffect?: () => Promise<void>;
   readonly progress?: (done: number, total: number) => void;
@@ -71,8 +67,6 @@ export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: C
   const copyOne = async (item: CopyItem): Promise<void> => {
     const send = async (): Promise<void> => {
       options.signal?.throwIfAborted();
-      await options.betweenItems?.();
-      if (options.wasHeld?.() === true && (await isCopied(store, plan, { item, before }))) return;
       await options.beforeEffect?.();
       await copyItem(store, plan, { ...item, ifAbsent: !before.target.has(item.to) });
     };

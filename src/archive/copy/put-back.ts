@@ -54,7 +54,6 @@ export async function putBack(store: ObjectStore, plan: CopyPlan, options: CopyO
     const kept = before.missing.get(item.from.key);
     if (kept === undefined) return;
     options.signal?.throwIfAborted();
-    await options.betweenItems?.();
     await options.beforeEffect?.();
     await copyBack(store, plan, { item, kept });
     done += 1;

@@ -82,7 +82,6 @@ export async function setAside(
   let done = before.aside;
   await inParallel(order, options.inFlight ?? IN_FLIGHT, async (item) => {
     options.signal?.throwIfAborted();
-    await options.betweenItems?.();
     await moveItem(store, plan, { item, beforeEffect: options.beforeEffect ?? (async () => undefined) });
     done += 1;
     options.progress?.(done, before.total);

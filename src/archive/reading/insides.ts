@@ -23,8 +23,6 @@ export interface LookOptions {
   readonly depth: Depth;
   /** Objects that cannot be read at once; nothing is asked of them. */
   readonly cold: (entry: ArchiveEntry) => boolean;
-  /** Before each object. */
-  readonly betweenItems?: (() => Promise<void>) | undefined;
   /** After each object. */
   readonly progress?: (done: number, of: number) => void;
 }
@@ -33,7 +31,7 @@ export interface LookOptions {
 export async function lookInside(
   reader: ObjectReader,
   facts: ArchiveFacts,
-  { depth, cold, betweenItems, progress }: LookOptions,
+  { depth, cold, progress }: LookOptions,
 ): Promise<ReadonlyMap<string, Inside>> {
   const insides = new Map<string, Inside>();
   const entries = facts.entries.filter((entry) => isPacked(entry) && entry.info.size > 0 && !cold(entry));
@@ -42,7 +40,6 @@ export async function lookInside(
   await inParallel(entries, IN_FLIGHT[depth], async (entry) => {
     const isWanted = depth === "full" || (isTar(entry.kind) && small.has(entry.kind.base.name));
     const look = isWanted ? fullRead : atEnds;
-    await betweenItems?.();
     insides.set(entry.relative, await answered(() => look({ reader, location: facts.location, entry })));
     progress?.(insides.size, entries.length);
   });

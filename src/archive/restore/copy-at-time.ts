@@ -23,8 +23,6 @@ export interface CopyOrder {
   /** Absolute path of the data directory. */
   readonly directory: string;
   readonly signal: AbortSignal;
-  /** Waited for before each piece that is brought. */
-  readonly betweenItems?: () => Promise<void>;
   readonly progress: (done: number, total: number) => void;
 }
 
@@ -43,7 +41,6 @@ export async function copyAtTime(reader: ObjectReader, order: CopyOrder): Promis
     });
   const { outcome, passedOver } = await restoreFrom(reader, facts, {
     ...{ directory: order.directory, signal: order.signal, targetTime },
-    ...optional("betweenItems", order.betweenItems),
     ...optional("base", order.only === true ? order.base : undefined),
     progress: ({ bytes, of }) => order.progress(bytes, of),
   });

@@ -7,8 +7,6 @@ import type { PackedFile, RestorePlan } from "./plan.js";
 
 interface Terms {
   readonly signal?: AbortSignal | undefined;
-  /** Waited for before each piece: a connection that ends meanwhile is taken up again where it was. */
-  readonly betweenItems?: (() => Promise<void>) | undefined;
   readonly look: (bytes: number) => void;
 }
 
@@ -16,18 +14,12 @@ export class SourceObjects {
   readonly #reader: ObjectReader;
   readonly #bucket: string;
   readonly #signal: AbortSignal | undefined;
-  readonly #betweenItems: Terms["betweenItems"];
   readonly #look: (bytes: number) => void;
 
-  constructor(
-    reader: ObjectReader,
-    { location }: Pick<RestorePlan, "location">,
-    { signal, betweenItems, look }: Terms,
-  ) {
+  constructor(reader: ObjectReader, { location }: Pick<RestorePlan, "location">, { signal, look }: Terms) {
     this.#reader = reader;
     this.#bucket = location.bucket;
     this.#signal = signal;
-    this.#betweenItems = betweenItems;
     this.#look = look;
   }
 
@@ -38,12 +30,10 @@ export class SourceObjects {
   }
 
   async *#bytes({ key, etag }: PackedFile["info"]): AsyncGenerator<Uint8Array, void, void> {
-    await this.#betweenItems?.();
     for await (const piece of await this.#reader.stream({ bucket: this.#bucket, key }, { ifMatch: etag })) {
       this.#signal?.throwIfAborted();
       this.#look(piece.length);
       yield piece;
-      await this.#betweenItems?.();
     }
   }
 }

@@ -29,8 +29,6 @@ export interface RestoreTerms {
   /** Absolute path of the data directory. */
   readonly directory: string;
   readonly signal?: AbortSignal | undefined;
-  /** Waited for before each piece that is brought; what it throws ends the restore. */
-  readonly betweenItems?: (() => Promise<void>) | undefined;
   readonly progress?: ((progress: RestoreProgress) => void) | undefined;
 }
 
@@ -55,7 +53,7 @@ export const expandedSize = ({ expandedBytes, segments }: RestorePlan): number =
 export async function restoreArchive(
   reader: ObjectReader,
   plan: RestorePlan,
-  { directory, signal, betweenItems, progress }: RestoreTerms,
+  { directory, signal, progress }: RestoreTerms,
 ): Promise<RestoreOutcome> {
   const of = expandedSize(plan);
   const wanted = new Set([...plan.tars, ...plan.segments].map(({ info }) => nameOf(info)));
@@ -66,7 +64,7 @@ export async function restoreArchive(
     throw diskFailure(error, at);
   });
   try {
-    const outcome = await fill(staging, { reader, plan, directory, signal, betweenItems, progress, of });
+    const outcome = await fill(staging, { reader, plan, directory, signal, progress, of });
     await staging.finish();
     return outcome;
   } catch (thrown) {
@@ -86,7 +84,7 @@ interface Filling extends RestoreTerms {
 
 async function fill(
   { root, kept, requireRoom }: Staging,
-  { reader, plan, directory, signal, betweenItems, progress, of }: Filling,
+  { reader, plan, directory, signal, progress, of }: Filling,
 ): Promise<RestoreOutcome> {
   const done = { phase: "base" as RestoreProgress["phase"], bytes: kept.bytes, fetched: 0 };
   const resumed = kept.bytes;
@@ -99,7 +97,7 @@ async function fill(
     done.bytes += bytes;
     tell();
   };
-  const objects = new SourceObjects(reader, plan, { signal, betweenItems, look });
+  const objects = new SourceObjects(reader, plan, { signal, look });
   const files = new DataFiles(root);
   const shared = { plan, objects, files, root, kept, written };
   const walBytes = plan.segments.length * SEGMENT_BYTES;

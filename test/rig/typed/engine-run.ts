@@ -57,20 +57,23 @@ async function carry(
 ): Promise<RunResult> {
   const { toolEnv: env, configFile: file } = foundation;
   let ended: string | undefined;
-  const look = async (): Promise<boolean> => {
+  const look = async (): Promise<void> => {
     const step = ended;
     ended = undefined;
     if (step !== undefined) await seen(step);
-    return false;
   };
-  const clock = systemClock();
+  const append = work.journal.append.bind(work.journal);
+  work.journal.append = async (body) => {
+    await look();
+    return await append(body);
+  };
   const result = await atWork(
     {
       ...work,
       ...{
         config: loadConfig({ file, env, cwd: foundation.directory }),
         env,
-        clock,
+        clock: systemClock(),
         operator: NOBODY,
         locks: NO_LOCKS,
         requests: foundation.directory,
@@ -78,7 +81,6 @@ async function carry(
       flags: { ...DEFAULT_FLAGS, yes: true, confirm },
       carrier: { operator: "test", host: "rig", toolVersion: "0", rehearsal: false },
       signal: new AbortController().signal,
-      gate: { pass: look, watch: () => () => undefined, clock },
       ...{ loopbackOnly: false, warmUp: false, tell: () => undefined },
       sink: (event) => {
         if (event.type === "step-ended" && event.state !== "skipped") ended = event.step;

@@ -1,9 +1,8 @@
-/** Tests of backups as their journals tell them: for Prometheus, as a table and as a picture. */
+/** Tests of backups as their journals tell them: for Prometheus. */
 import { describe, expect, it } from "vitest";
 import type { Conclusion } from "../../src/report/backup-conclusion.js";
 import type { BackupTest } from "../../src/report/backup-test.js";
 import { metricsOf } from "../../src/report/backup-metrics.js";
-import { trendLines, trendsOf, trendSvg } from "../../src/report/backup-trend.js";
 
 const ARCHIVE = 's3://our-"backups"/pg/wal';
 const FOUND: Conclusion = {
@@ -54,49 +53,5 @@ describe("the metrics of a test", () => {
     const never = metricsOf({ test: UNTESTED, lastSuccess: "" });
     expect(never).not.toContain("last_success");
     expect(never).toMatch(/_verdict\{.*\} -1\n/);
-  });
-});
-
-describe("the trend of tests", () => {
-  const [trend] = trendsOf([UNTESTED, GOOD, BAD]);
-  if (trend === undefined) throw new Error("there is no trend");
-
-  it("has a line for each test, oldest first, and the last that found the backup good", () => {
-    expect(trendLines(trend)).toEqual([
-      ARCHIVE,
-      "last found good: 2026-11-21 03:04Z",
-      "tested             verdict   base age  restore  replay  rows  what was found",
-      "2026-11-21 03:04Z  good      2.0 h     12.5 s   3 min   6",
-      "2026-11-22 03:04Z  bad       2.0 h     12.5 s   3 min   6     wal-gap",
-      '2026-11-23 03:00Z  untested  -         -        -       -     no "postgres" <here>',
-    ]);
-  });
-
-  it("is a picture of its own, with its text escaped, and with a mark for each test that is not good", () => {
-    const svg = trendSvg(trend);
-    expect(svg).toContain("&quot;backups&quot;");
-    expect(svg).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
-    expect(svg.match(/class="restore"/g)).toHaveLength(3);
-    expect([svg.match(/class="bad"/g)?.length, svg.match(/class="untested"/g)?.length]).toEqual([1, 1]);
-  });
-
-  it.each([2, 3, 8, 60])("has the last of %i dates under its bar, and whole", (count) => {
-    const tests = Array.from({ length: count }, (_, at) => ({ ...GOOD, run: `run-${String(at).padStart(3, "0")}` }));
-    const [many] = trendsOf(tests);
-    if (many === undefined) throw new Error("there is no trend");
-    const dates = [...trendSvg(many).matchAll(/class="faint( end)?" x="(\d+)" y="268"/g)];
-    const [, end, x = ""] = dates[1] ?? [];
-    const bars = [...trendSvg(many).matchAll(/class="restore" x="([\d.]+)"/g)].map(([, at]) => Number(at));
-    expect(dates).toHaveLength(2);
-    expect(end === undefined ? Number(x) + 130 : Number(x)).toBeLessThan(960);
-    expect(Math.abs(Number(x) - Math.max(...bars))).toBeLessThan(end === undefined ? 1 : 130);
-  });
-
-  it("is apart for each archive", () => {
-    const other = { ...GOOD, archive: "s3://another/pg" };
-    expect(trendsOf([GOOD, other]).map(({ archive, tests }) => [archive, tests.length])).toEqual([
-      ["s3://another/pg", 1],
-      [ARCHIVE, 1],
-    ]);
   });
 });

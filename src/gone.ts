@@ -1,0 +1,39 @@
+/**
+ * Words that a former version knew, each with the way on: who writes one has not mistyped it. One table for the command
+ * line, the configuration and runbooks.
+ */
+import type { Finding } from "./diagnostic.js";
+import { quoted } from "./printable.js";
+
+const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. What doctor --json says helps, too.";
+
+const FILES = "Write one file for each foundation, and name it with --config FILE.";
+
+export const GONE = {
+  /** The first word, or both words of one that has two. */
+  command: {
+    questions: "Paste from docs/what-to-ask.md what to ask the person who deleted it.",
+    complete: 'Make the script for your shell anew: eval "$(dingo-recover completion bash)".',
+  },
+  /** Alone where every command had it, else behind its command. */
+  option: {
+    "doctor --bundle": TAR,
+    "--profile": FILES,
+    "status --follow": "Use tail -f STATE_DIR/runs/RUN/events.jsonl; dingo-recover status says where a run stands.",
+    "report --trend": "dingo-recover runs --json names each test of a backup; report RUN --format json has its times.",
+    "report --svg": "dingo-recover runs --json names each test of a backup, for a picture of your own.",
+  },
+  /** A key of the configuration, at the top. */
+  setting: { profiles: FILES },
+  /** Of the environment. */
+  variable: { DINGO_RECOVER_PROFILE: FILES },
+} as const satisfies Record<string, Readonly<Record<string, string>>>;
+
+export type GoneKind = keyof typeof GONE;
+
+/** What says that the word is gone, and the way on; undefined where no version knew it. */
+export function gone(kind: GoneKind, word: string): Finding | undefined {
+  const words: Readonly<Record<string, string>> = GONE[kind];
+  const remedy = Object.hasOwn(words, word) ? words[word] : undefined;
+  return remedy === undefined ? undefined : { message: `the ${kind} ${quoted(word)} is gone`, remedy };
+}

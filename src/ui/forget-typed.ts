@@ -1,0 +1,50 @@
+/** What was typed at the terminal before a question stands there is no answer to it. */
+import { readFileSync } from "node:fs";
+
+/** What is asked of the terminal's stream. */
+export interface KeyInput {
+  setRawMode(mode: boolean): unknown;
+  on(event: "data", heard: (typed: Buffer | string) => void): unknown;
+  off(event: "data", heard: (typed: Buffer | string) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+}
+
+export interface ForgetOptions {
+  readonly input?: KeyInput;
+  readonly isInForeground?: () => boolean;
+}
+
+const CTRL_C = "\u0003";
+
+/** Reads it and throws it away; the terminal is as it was. Nothing where there is no terminal, or another program has it. */
+export async function forgetTyped({ input, isInForeground = inForeground }: ForgetOptions = {}): Promise<void> {
+  if ((input === undefined && !process.stdin.isTTY) || !isInForeground()) return;
+  const terminal = input ?? process.stdin;
+  // Node takes a terminal for what it last made it, and somebody else may have had it since.
+  terminal.setRawMode(false);
+  terminal.setRawMode(true);
+  terminal.on("data", heard);
+  terminal.resume();
+  // What the terminal holds already is taken before somebody else reads it.
+  await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+  terminal.off("data", heard);
+  terminal.pause();
+  if (isInForeground()) terminal.setRawMode(false);
+}
+
+/** A terminal that hands on single keys hands on Ctrl-C as a letter too. */
+function heard(typed: Buffer | string): void {
+  if (String(typed).includes(CTRL_C)) process.kill(0, "SIGINT");
+}
+
+/** Of the groups of processes that share a terminal one has it (proc(5), `pgrp` and `tpgid`); where nobody tells, we have. */
+function inForeground(): boolean {
+  try {
+    const stat = readFileSync("/proc/self/stat", "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[2] === fields[5];
+  } catch {
+    return true;
+  }
+}

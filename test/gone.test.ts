@@ -1,0 +1,69 @@
+/** Each word of the table is refused by its name and with the way on, and is known to nothing any more. */
+import { describe, expect, it } from "vitest";
+import { optionRows } from "../src/cli/help-text.js";
+import { COMMANDS } from "../src/cli/parser.js";
+import { helpOf } from "../src/cli/render-help.js";
+import { usageError } from "../src/cli/usage.js";
+import { loadConfig } from "../src/config/load.js";
+import { SETTINGS } from "../src/config/settings.js";
+import { refusalOf } from "../src/errors.js";
+import { GONE, gone } from "../src/gone.js";
+import { Place } from "./cli/program.js";
+
+/** Behind which command an option is written, and as what. */
+const split = (option: string): { readonly command: string; readonly name: string } => {
+  const at = option.lastIndexOf(" ");
+  return { command: at < 0 ? "run" : option.slice(0, at), name: option.slice(at + 1) };
+};
+
+it("a word that no version knew is not in the table", () => {
+  expect(gone("option", "--bundel")).toBeUndefined();
+  expect(gone("option", "constructor")).toBeUndefined();
+});
+
+describe("what is gone is named, with the way on, and known to nothing any more", () => {
+  it.each(Object.entries(GONE.command))("the command %s", async (word, remedy) => {
+    expect(COMMANDS).not.toContain(word);
+    for (const words of [word.split(" "), ["--json", ...word.split(" "), "x", "--all"], ["help", ...word.split(" ")]]) {
+      const error = await usageError(`Unknown argument: ${word}`, words);
+      expect(error).toMatchObject({ code: "usage", message: `the command "${word}" is gone`, remedy });
+    }
+  });
+
+  it.each(Object.entries(GONE.option))("the option %s", async (word, remedy) => {
+    const { command, name } = split(word);
+    expect(optionRows(await helpOf(command)).map((row) => row.name)).not.toContain(name);
+    for (const typed of [name, `${name}=x`]) {
+      const error = await usageError(`Unknown argument: ${name.slice(2)}`, [...command.split(" "), typed, "x"]);
+      expect(error).toMatchObject({ code: "usage", message: `the option "${word}" is gone`, remedy });
+    }
+  });
+
+  it("ends the built program with 2, in words and as a document", async () => {
+    const place = new Place();
+    const { code, stdout, stderr } = await place.run(["doctor", "--json", "--bundle", "support.json"]);
+    place.remove();
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ code: "usage", message: 'the option "doctor --bundle" is gone' });
+    expect(stderr).toContain("tar -C STATE_DIR/runs");
+  });
+
+  it.each(Object.entries(GONE.setting))("the setting %s", (word, remedy) => {
+    expect(SETTINGS.map(({ name }) => name.split(".")[0])).not.toContain(word);
+    const content = { path: "/etc/c.yml", text: `cf: { api: api.example.org }\n${word}: x\n` };
+    const error = refusalOf(() => loadConfig({ content, env: {}, cwd: "/" }));
+    expect(error).toMatchObject({
+      code: "config-invalid",
+      place: "/etc/c.yml:2:1",
+      message: `the setting "${word}" is gone`,
+      remedy,
+    });
+  });
+
+  it.each(Object.entries(GONE.variable))("the variable %s", (word, remedy) => {
+    expect(SETTINGS.flatMap(({ variables = [] }) => variables)).not.toContain(word);
+    expect(refusalOf(() => loadConfig({ env: { [word]: "" }, cwd: "/nowhere" }))).toBeUndefined();
+    const error = refusalOf(() => loadConfig({ env: { [word]: "x" }, cwd: "/nowhere" }));
+    expect(error).toMatchObject({ code: "config-invalid", message: `the variable "${word}" is gone`, remedy });
+  });
+});
