@@ -24,7 +24,11 @@ export const GONE = {
     "report --svg": "dingo-recover runs --json names each test of a backup, for a picture of your own.",
   },
   /** A key of the configuration, at the top. */
-  setting: { profiles: FILES },
+  setting: {
+    profiles: FILES,
+    alert:
+      "Pass on how a run ended from outside, as docs/alerts.md says: || curl, OnFailure=, the last line of --json.",
+  },
   /** Of the environment. */
   variable: { DINGO_RECOVER_PROFILE: FILES },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;

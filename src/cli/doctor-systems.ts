@@ -1,7 +1,7 @@
 /** Which systems `doctor` looks at for a runbook and a configuration, and how each is reached. Everything is only read. */
 import { AddressReach } from "../adapters/network/reach.js";
 import type { JsonObject } from "../action.js";
-import type { AlertConfig, Config } from "../config/config.js";
+import type { Config } from "../config/config.js";
 import type { System } from "../config/missing.js";
 import { examineBroker } from "../doctor/broker.js";
 import type { Section } from "../doctor/check.js";
@@ -15,13 +15,11 @@ import { kindOf, meaningFor } from "../doctor/meaning.js";
 import { examinePostgres } from "../doctor/postgres.js";
 import { missingProgram } from "../doctor/programs.js";
 import { examineStore } from "../doctor/store.js";
-import { examineWebhook } from "../doctor/webhook.js";
 import { parseLocation } from "../archive/names/location.js";
 import { optional } from "../optional.js";
 import { programPath } from "../program-path.js";
 import type { Runbook } from "../runbook/runbook.js";
 import type { Wired } from "../wiring.js";
-import { webhookAddress } from "./alert-channel.js";
 import { kindsOf, missingFor, systemsOf } from "./configuration.js";
 import type { BarredLogins } from "./usable-logins.js";
 
@@ -65,7 +63,6 @@ function sectionsBehind(patient: Patient, closed: string | undefined): readonly 
     ...(systems.has("cf") && config.broker !== undefined ? [broker(patient, closed)] : []),
     ...(has(...DOCKER) ? [docker(patient)] : []),
     ...(has("scratch", "backup") ? [postgres(patient)] : []),
-    ...(config.alert?.webhook === undefined ? [] : [webhook(patient, config.alert)]),
   ];
 }
 
@@ -218,17 +215,6 @@ async function docker({ runbook, inputs, wired }: Patient): Promise<Section> {
   const looks = new Looks({ means: meaningFor(runbook, new Set(DOCKER)) });
   await examineDocker(looks, wired.ports.docker, { host, sudo: inputs["sudo"] === "true" || inputs["sudo"] === true });
   return { id: "docker", title: "Docker", place: host === "" ? "here" : host, checks: looks.checks };
-}
-
-async function webhook({ wired }: Patient, alert: AlertConfig): Promise<Section> {
-  const looks = new Looks({ means: "Nobody hears of a run by it; the run itself goes on." });
-  await examineWebhook(looks, async () => {
-    const { hostname, protocol, port, host } = new URL((await webhookAddress(alert)) ?? "");
-    const stream = await wired.ways.straight(hostname, Number(port || (protocol === "https:" ? 443 : 80)));
-    stream.destroy();
-    return host;
-  });
-  return { id: "alert", title: "Alerts", checks: looks.checks };
 }
 
 async function postgres({ runbook, inputs, wired }: Patient): Promise<Section> {

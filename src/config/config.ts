@@ -106,20 +106,6 @@ export interface LeaseConfig {
 
 export const leaseText = ({ bucket, prefix }: LeaseConfig): string => `s3://${bucket}/${prefix}`;
 
-/** What of a run others hear. */
-export const RUN_ALERTS = ["waiting", "failed", "done"] as const;
-export type RunAlert = (typeof RUN_ALERTS)[number];
-
-/** Who hears of a backup that is bad, or could not be tested; and, where `runs` says so, of other runs. */
-export interface AlertConfig {
-  /** An address, or where one is to be had that is a secret by itself. */
-  readonly webhook?: string | SecretReference;
-  /** Directory of the node exporter's textfile collector, absolute. */
-  readonly metrics?: string;
-  /** Absent: nothing of runs that are no test of a backup. */
-  readonly runs?: readonly RunAlert[];
-}
-
 /** How archives are opened that are encrypted with OpenPGP. */
 export interface GpgConfig {
   /** File with the private key, absolute; absent: nothing is opened. */
@@ -151,7 +137,6 @@ export interface Config {
   /** HOST:PORT of etcd. */
   readonly etcd?: string;
   readonly lease?: LeaseConfig;
-  readonly alert?: AlertConfig;
   readonly gpg?: GpgConfig;
   readonly approvals?: ApprovalsConfig;
   /** A server on the files of an archive may run here without a sandbox. */

@@ -13,7 +13,6 @@ import { Findings } from "../yaml/findings.js";
 import type { Located } from "../yaml/located.js";
 import { readYaml } from "../yaml/read.js";
 import { parseAddress } from "./address.js";
-import { readAlert } from "./alert.js";
 import { readApprovals } from "./approvals.js";
 import { readBosh } from "./bosh.js";
 import { readBroker } from "./broker.js";
@@ -38,7 +37,6 @@ const KEYS = [
   "broker",
   "etcd",
   "lease",
-  "alert",
   "gpg",
   "approvals",
   "sandbox",
@@ -196,7 +194,6 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     sections.has(key) ? reading.section(() => section(fields?.get(key))) : undefined;
   const etcd = read("etcd", (node) => readEtcd(reading, node));
   const lease = read("lease", (node) => readLease(reading, node));
-  const alert = read("alert", (node) => readAlert(reading, node));
   const gpg = read("gpg", (node) => readGpg(reading, node));
   const approvals = read("approvals", (node) => readApprovals(reading, node));
   const unsandboxed = read("sandbox", (node) => readSandbox(reading, node));
@@ -220,7 +217,6 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     ...(etcd === undefined ? {} : { etcd }),
     ...(unsandboxed === undefined ? {} : { unsandboxed }),
     ...(lease === undefined ? {} : { lease }),
-    ...(alert === undefined ? {} : { alert }),
     ...(gpg === undefined ? {} : { gpg }),
     ...(approvals === undefined ? {} : { approvals }),
   };

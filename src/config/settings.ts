@@ -3,17 +3,8 @@
  * silent, and what it is for. `config show`, `init` and the schema for editors go by it; the sections' own readers decide
  * what is taken.
  */
-/** `address`: of a host, and nothing behind it. `address-or-secret`: its path may be all the secret that there is. */
-export type SettingKind =
-  | "text"
-  | "address"
-  | "flag"
-  | "port"
-  | "persons"
-  | "list"
-  | "secret"
-  | "text-or-secret"
-  | "address-or-secret";
+/** `address`: of a host, and nothing behind it. */
+export type SettingKind = "text" | "address" | "flag" | "port" | "persons" | "list" | "secret" | "text-or-secret";
 
 export interface Setting {
   /** As in the file, `bosh.gateway.host`. */
@@ -313,25 +304,6 @@ export const SETTINGS: readonly Setting[] = [
     example: "s3://our-postgresql-backups/dingo-recover",
   },
   {
-    name: "alert.webhook",
-    kind: "address-or-secret",
-    what: "who hears of a backup that is bad, or could not be tested",
-    example: SECRET_AT("ALERT_WEBHOOK"),
-  },
-  {
-    name: "alert.metrics",
-    kind: "text",
-    what: "directory for Prometheus' node exporter",
-    example: "/var/lib/node_exporter/textfile_collector",
-  },
-  {
-    name: "alert.runs",
-    kind: "list",
-    fallback: "nothing of runs",
-    what: "what of other runs they hear: one that waits for a decision, has failed, is done",
-    example: "[waiting, failed, done]",
-  },
-  {
     name: "gpg.key",
     kind: "text",
     what: "file with the private key that opens archives which are encrypted with OpenPGP",
@@ -390,7 +362,6 @@ export const SECTION_TITLES: Readonly<Record<string, string>> = {
   broker: "The Dingo PostgreSQL broker",
   etcd: "etcd of the cells",
   lease: "Two machines",
-  alert: "Telling others",
   gpg: "Archives that are encrypted",
   approvals: "Signatures, and steps that two persons approve",
   sandbox: "What keeps a restored database from this machine",
