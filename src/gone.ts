@@ -9,6 +9,9 @@ const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. W
 
 const FILES = "Write one file for each foundation, and name it with --config FILE.";
 
+const BROKER =
+  "Save the broker's answer, and give it to discover with --logs: curl --user NAME http://HOST:8888/admin/service_instances/GUID > record.json";
+
 export const GONE = {
   /** The first word, or both words of one that has two. */
   command: {
@@ -17,6 +20,7 @@ export const GONE = {
   },
   /** Alone where every command had it, else behind its command. */
   option: {
+    "discover --broker": BROKER,
     "doctor --bundle": TAR,
     "--profile": FILES,
     "status --follow": "Use tail -f STATE_DIR/runs/RUN/events.jsonl; dingo-recover status says where a run stands.",
@@ -26,6 +30,7 @@ export const GONE = {
   /** A key of the configuration, at the top. */
   setting: {
     profiles: FILES,
+    broker: BROKER,
     alert:
       "Pass on how a run ended from outside, as docs/alerts.md says: || curl, OnFailure=, the last line of --json.",
   },

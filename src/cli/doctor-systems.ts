@@ -3,7 +3,6 @@ import { AddressReach } from "../adapters/network/reach.js";
 import type { JsonObject } from "../action.js";
 import type { Config } from "../config/config.js";
 import type { System } from "../config/missing.js";
-import { examineBroker } from "../doctor/broker.js";
 import type { Section } from "../doctor/check.js";
 import { examineCloudFoundry } from "../doctor/cloud-foundry.js";
 import { examineDirector } from "../doctor/director.js";
@@ -60,7 +59,6 @@ function sectionsBehind(patient: Patient, closed: string | undefined): readonly 
     ...(systems.has("bosh") ? [director(patient, closed)] : []),
     ...(systems.has("s3") ? [store(patient, closed)] : []),
     ...(systems.has("log-stores") ? [logs(patient, closed)] : []),
-    ...(systems.has("cf") && config.broker !== undefined ? [broker(patient, closed)] : []),
     ...(has(...DOCKER) ? [docker(patient)] : []),
     ...(has("scratch", "backup") ? [postgres(patient)] : []),
   ];
@@ -79,8 +77,8 @@ async function gatewaySection({ config, wired, barred, runbook }: Patient): Prom
   return { id: "gateway", title: "Gateway", place, checks: looks.checks };
 }
 
-const needsWay = (runbook: Runbook, { cf, s3, broker, logStores = [] }: Config): boolean =>
-  systemsOf(runbook).has("bosh") || [cf, s3, broker, ...logStores].some((each) => each?.viaGateway === true);
+const needsWay = (runbook: Runbook, { cf, s3, logStores = [] }: Config): boolean =>
+  systemsOf(runbook).has("bosh") || [cf, s3, ...logStores].some((each) => each?.viaGateway === true);
 
 /** Says what is missing, and that nothing behind it can be looked at. */
 async function looksAt(patient: Patient, system: System, closed: string | undefined): Promise<Looks> {
@@ -201,13 +199,6 @@ async function logs(patient: Patient, closed: string | undefined): Promise<Secti
     for (const check of own.checks) looks.say(check.id, check);
   }
   return { id: "logs", title: "Logs", checks: looks.checks };
-}
-
-async function broker({ config, wired }: Patient, closed: string | undefined): Promise<Section> {
-  const barred = config.broker?.viaGateway === true ? closed : undefined;
-  const looks = new Looks({ means: "discover --broker cannot ask it; the others are asked all the same.", barred });
-  if (wired.ports.broker !== undefined) await examineBroker(looks, wired.ports.broker);
-  return { id: "broker", title: "Broker", ...optional("place", config.broker?.url), checks: looks.checks };
 }
 
 async function docker({ runbook, inputs, wired }: Patient): Promise<Section> {

@@ -85,18 +85,6 @@ export interface LogStoreConfig {
   readonly viaGateway?: true;
 }
 
-/** The Dingo PostgreSQL broker's administrative addresses. */
-export interface BrokerConfig {
-  /** `http://HOST:PORT`. */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: SecretReference;
-  /** PEM text. */
-  readonly caCert?: string;
-  /** It is reached through the gateway hop; only where there is one. */
-  readonly viaGateway?: true;
-}
-
 /** Where leases lie and journals are mirrored: outside every archive. */
 export interface LeaseConfig {
   readonly bucket: string;
@@ -133,7 +121,6 @@ export interface Config {
   readonly logs: readonly string[];
   /** Absent where there is none. */
   readonly logStores?: readonly LogStoreConfig[];
-  readonly broker?: BrokerConfig;
   /** HOST:PORT of etcd. */
   readonly etcd?: string;
   readonly lease?: LeaseConfig;

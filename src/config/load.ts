@@ -15,7 +15,6 @@ import { readYaml } from "../yaml/read.js";
 import { parseAddress } from "./address.js";
 import { readApprovals } from "./approvals.js";
 import { readBosh } from "./bosh.js";
-import { readBroker } from "./broker.js";
 import { readCf } from "./cloud-foundry.js";
 import type { Config } from "./config.js";
 import { readGpg } from "./gpg.js";
@@ -34,7 +33,6 @@ const KEYS = [
   "logs",
   "elasticsearch",
   "opensearch",
-  "broker",
   "etcd",
   "lease",
   "gpg",
@@ -203,8 +201,7 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
   const logStores = LOG_STORES.flatMap(
     (section) => read(section, (node) => readLogStore(reading, node, { section, way })) ?? [],
   );
-  const broker = read("broker", (node) => readBroker(reading, node, way));
-  const reached = [cf, s3, ...logStores, ...(broker === undefined ? [] : [broker])];
+  const reached = [cf, s3, ...logStores];
   const needsWay = sections.has("bosh") || reached.some(({ viaGateway }) => viaGateway === true);
   return {
     cf,
@@ -213,7 +210,6 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     logs: sections.has("logs") ? readPaths(reading, fields, "logs") : [],
     actions: sections.has("actions") ? readPaths(reading, fields, "actions") : [],
     ...(logStores.length === 0 ? {} : { logStores }),
-    ...(broker === undefined ? {} : { broker }),
     ...(etcd === undefined ? {} : { etcd }),
     ...(unsandboxed === undefined ? {} : { unsandboxed }),
     ...(lease === undefined ? {} : { lease }),

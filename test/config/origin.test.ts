@@ -76,7 +76,6 @@ describe("where a value comes from", () => {
       ["bosh", "environment", "BOSH_ENVIRONMENT"],
       ["elasticsearch", "url"],
       ["opensearch", "url"],
-      ["broker", "url"],
       ["etcd", "url"],
     ] as const;
     for (const [section, key, variable] of addresses)
