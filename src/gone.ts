@@ -9,6 +9,9 @@ const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. W
 
 const FILES = "Write one file for each foundation, and name it with --config FILE.";
 
+const BROKER =
+  "Save the broker's answer, and give it to discover with --logs: curl --user NAME http://HOST:8888/admin/service_instances/GUID > record.json";
+
 export const GONE = {
   /** The first word, or both words of one that has two. */
   command: {
@@ -17,6 +20,7 @@ export const GONE = {
   },
   /** Alone where every command had it, else behind its command. */
   option: {
+    "discover --broker": BROKER,
     "doctor --bundle": TAR,
     "--profile": FILES,
     "status --follow": "Use tail -f STATE_DIR/runs/RUN/events.jsonl; dingo-recover status says where a run stands.",
@@ -24,7 +28,12 @@ export const GONE = {
     "report --svg": "dingo-recover runs --json names each test of a backup, for a picture of your own.",
   },
   /** A key of the configuration, at the top. */
-  setting: { profiles: FILES },
+  setting: {
+    profiles: FILES,
+    broker: BROKER,
+    alert:
+      "Pass on how a run ended from outside, as docs/alerts.md says: || curl, OnFailure=, the last line of --json.",
+  },
   /** Of the environment. */
   variable: { DINGO_RECOVER_PROFILE: FILES },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;

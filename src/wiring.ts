@@ -1,7 +1,6 @@
 /** The composition root: the only file that constructs real adapters. */
 import { join } from "node:path";
 import { homedir } from "node:os";
-import { AdminRecords, type BrokerLogin } from "./adapters/broker/admin-records.js";
 import { BoshDirector } from "./adapters/bosh/director.js";
 import { CfCloudFoundry } from "./adapters/cf/cloud-foundry.js";
 import { CfHop } from "./adapters/cf/hop.js";
@@ -26,7 +25,6 @@ import { createGateway } from "./adapters/ssh/gateway.js";
 import { inClear } from "./archive/reading/in-clear.js";
 import { copyAtTime } from "./archive/restore/copy-at-time.js";
 import {
-  type BrokerConfig,
   type Config,
   type GatewayConfig,
   type LeaseConfig,
@@ -106,7 +104,6 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   const cf = await openCf(options, hop);
   const cells = createCells({ director, dialer, recorder, secrets, ...(gateway === undefined ? {} : { gateway }) });
   const logStores = (config.logStores ?? []).map((each) => openLogStore(options, each, wayOf(each)));
-  const broker = config.broker === undefined ? undefined : openBroker(options, config.broker, wayOf(config.broker));
   const docker = openDocker(options, dialer);
   const ports: Ports = {
     clock,
@@ -117,7 +114,6 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     ...optional("decryption", decryption),
     logs: new LocalLogFiles(config.logs),
     logStores,
-    ...optional("broker", broker),
     scratch: (options.placed ?? asItIs)(openScratch(options, store, decryption)),
     docker,
     settings: { ...settingsOf(config), ...optional("looseKey", looseKey(config.gpg?.key)) },
@@ -146,7 +142,6 @@ export async function wire(options: WiringOptions): Promise<Wired> {
         await decryption?.close();
         await docker.close();
         for (const each of logStores) each.close();
-        broker?.close();
       }
     },
   };
@@ -361,21 +356,6 @@ function openLogStore(options: WiringOptions, config: LogStoreConfig, dial: Dial
     ...optional("ca", caCert),
     ...optional("login", login === undefined ? undefined : () => storeLogin(options, login)),
   });
-}
-
-function openBroker(options: WiringOptions, config: BrokerConfig, dial: Dial): AdminRecords {
-  const { secrets, signal } = options;
-  const { url, username, password, caCert } = config;
-  const login = async (): Promise<BrokerLogin> => {
-    if (username !== undefined && password !== undefined)
-      return { username, password: await resolveSecret(options, password) };
-    throw new RecoverError("not-logged-in", "there is no log-in to the broker", {
-      remedy: "Set broker.username and broker.password in the configuration, or BROKER_USERNAME and BROKER_PASSWORD.",
-      place: url,
-      effect: "none",
-    });
-  };
-  return new AdminRecords({ url, dial, secrets, signal, login, ...optional("ca", caCert) });
 }
 
 async function storeLogin(options: WiringOptions, login: NonNullable<LogStoreConfig["login"]>): Promise<StoreLogin> {

@@ -1,7 +1,6 @@
 /** Carries a batch: its databases one after another, each as a run of its own. One that fails does not stop the others. */
 import { EXIT } from "../errors.js";
 import { TEST_RUNBOOK } from "../report/backup-test.js";
-import { afterRefusal, afterTest, beforeTest } from "./around-test.js";
 import {
   type Batch,
   batchOf,
@@ -14,6 +13,7 @@ import {
   standingsOf,
   targetOf,
 } from "./batch.js";
+import { beforeTest } from "./before-test.js";
 import { type ConductArguments, openStage, type Stage } from "./conductor.js";
 import { reportFailure } from "./failure.js";
 import { resume, type ResumeCall } from "./resume.js";
@@ -29,25 +29,17 @@ export interface Carriers {
   readonly goOn: (batch: Batch, standing: Standing) => Promise<number>;
 }
 
-/** As `run`; where it ends with a batch that was agreed on, its databases follow. A test of a backup is told of however it ends. */
+/** As `run`; where it ends with a batch that was agreed on, its databases follow. */
 export async function runBatch(given: RunCall): Promise<number> {
-  try {
-    if (given.runbook === TEST_RUNBOOK && !given["dry-run"]) await beforeTest(given);
-    return await run(given, afterwards(given));
-  } catch (thrown) {
-    if (given.runbook === TEST_RUNBOOK && !given["dry-run"]) await afterRefusal(given, thrown);
-    throw thrown;
-  }
+  if (given.runbook === TEST_RUNBOOK && !given["dry-run"]) await beforeTest(given);
+  return await run(given, afterwards(given));
 }
 
 /** As `resume`; a run that has agreed on a batch goes on with whatever of it is left. */
 export const resumeBatch = (given: ResumeCall): Promise<number> => resume(given, afterwards(given));
 
 function afterwards(given: ConductArguments): Afterwards {
-  return async (run, code) => {
-    await afterTest(given, run, code);
-    return code === EXIT.done ? ((await carryBatch(given, run)) ?? code) : code;
-  };
+  return async (run, code) => (code === EXIT.done ? ((await carryBatch(given, run)) ?? code) : code);
 }
 
 /** Undefined where the run has agreed on no batch. Otherwise 0 where all are back, else the code of the first that is not. */

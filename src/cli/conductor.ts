@@ -18,7 +18,6 @@ import type { Operator } from "../ports/operator.js";
 import type { DrillTimes } from "../ports/settings.js";
 import { quoted } from "../printable.js";
 import type { Runbook } from "../runbook/runbook.js";
-import { TEST_RUNBOOK } from "../report/backup-test.js";
 import { quote } from "../shell-quote.js";
 import { standingText } from "../standing/standing.js";
 import { parseDuration } from "../time.js";
@@ -39,7 +38,6 @@ import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.js";
 import { givenApproval } from "./second-person.js";
 import { watchSignals } from "./signals.js";
 import { somebodyIsThere } from "./somebody-is-there.js";
-import type { RunAlerts } from "./run-alerts.js";
 import { statePath } from "./state.js";
 import type { LeaseTerms } from "./tenure.js";
 import { toolVersion } from "./tool-version.js";
@@ -143,7 +141,6 @@ export async function conduct(
 ): Promise<number> {
   const { mode, renderer, clock, operator } = stage;
   const stopper = watchSignals((text) => renderer.say(text), stage.asks);
-  const alerts = await runAlerts(rest, (text) => stage.output.error(text));
   try {
     const result = await atWork(
       {
@@ -163,7 +160,6 @@ export async function conduct(
           const whole = withWorld(ofConfig(told(event), stage.config), journal);
           renderer.sink(whole);
           alsoTo?.(whole);
-          alerts?.hear(whole);
         },
         ended: () => renderer.close(),
       },
@@ -180,21 +176,9 @@ export async function conduct(
       // Whatever was thrown: the terminal is as it was.
       await renderer.close();
     } finally {
-      await alerts?.done();
       stopper.release();
     }
   }
-}
-
-/** Nobody, unless the configuration says so; a test of a backup has alerts of its own. */
-async function runAlerts(
-  { config, runbook }: Pick<Conduct, "config" | "runbook">,
-  say: (text: string) => void,
-): Promise<RunAlerts | undefined> {
-  const { alert } = config;
-  if (alert?.runs === undefined || runbook.name === TEST_RUNBOOK) return undefined;
-  const { RunAlerts } = await import("./run-alerts.js");
-  return new RunAlerts({ alert, runbook: runbook.name, say });
 }
 
 /** The command that goes on names the foundation too. */

@@ -52,7 +52,7 @@ export function missingFor(
 function sectionsFor({ steps }: Runbook): readonly Section[] | undefined {
   const kinds = new Set(steps.map(({ action }) => action.id.split(".")[0] ?? ""));
   return [...kinds].every((kind) => STORE_ALONE.has(kind))
-    ? ["s3", "alert", "gpg", "approvals", "sandbox", "actions"]
+    ? ["s3", "gpg", "approvals", "sandbox", "actions"]
     : undefined;
 }
 

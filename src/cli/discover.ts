@@ -1,7 +1,7 @@
 import { LocalLogFiles } from "../adapters/logs/local-log-files.js";
 import { LOG_STORES } from "../config/log-store.js";
 import { configOf } from "./configuration.js";
-import { brokerOf, clusterdataOf, inventoryFiles } from "./discovery-sources.js";
+import { clusterdataOf, inventoryFiles } from "./discovery-sources.js";
 import { logPlacesOf } from "./log-places.js";
 import type { DiscoverArguments, GlobalArguments } from "./options.js";
 import { printDiscovery } from "./print-discovery.js";
@@ -17,7 +17,6 @@ export async function discover(given: GlobalArguments & DiscoverArguments): Prom
     ...(stores.length > 0 ? LOG_STORES : []),
     ...(given["cf-events"] ? ["cf" as const] : []),
     ...(clusterdata === undefined ? [] : ["s3" as const]),
-    ...(given.broker ? ["broker" as const] : []),
   ];
   if (sections.length === 0) return await printDiscovery(given, files);
   return await withPorts(given, { ...(await configOf(given, sections)), logStores: stores }, ({ ports }) =>
@@ -26,7 +25,6 @@ export async function discover(given: GlobalArguments & DiscoverArguments): Prom
       stores: ports.logStores,
       ...(given["cf-events"] ? { cf: ports.cf } : {}),
       ...(clusterdata === undefined ? {} : { clusterdata: clusterdataOf(clusterdata, ports.store) }),
-      ...(given.broker ? { broker: brokerOf(ports) } : {}),
     }),
   );
 }

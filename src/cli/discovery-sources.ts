@@ -6,9 +6,7 @@ import { reasonFor } from "../adapters/logs/reason.js";
 import type { Clusterdata } from "../discovery/from-clusterdata.js";
 import type { InventoryFiles } from "../discovery/from-inventory.js";
 import { RecoverError } from "../errors.js";
-import type { BrokerRecords } from "../ports/broker-records.js";
 import type { ArchiveStore } from "../ports/object-store.js";
-import type { Ports } from "../ports/ports.js";
 import { quoted } from "../printable.js";
 
 /** Years of surveys; more is some other file. */
@@ -56,15 +54,6 @@ export function clusterdataOf(location: string, store: ArchiveStore): Clusterdat
   if (bucket !== undefined) return { reader: store.reader(), bucket };
   throw new RecoverError("usage", `${quoted(location)} is no bucket`, {
     remedy: "Write --clusterdata s3://BUCKET: the records lie at its top.",
-    effect: "none",
-  });
-}
-
-/** Throws `usage` where the configuration names none. */
-export function brokerOf({ broker }: Ports): BrokerRecords {
-  if (broker !== undefined) return broker;
-  throw new RecoverError("usage", "--broker was given, and the configuration names no broker", {
-    remedy: "Add `broker: { url: http://HOST:8888, username: NAME, password: { env: NAME } }`.",
     effect: "none",
   });
 }

@@ -1,9 +1,8 @@
 /** Which systems `doctor` looks at for a runbook and a configuration, and how each is reached. Everything is only read. */
 import { AddressReach } from "../adapters/network/reach.js";
 import type { JsonObject } from "../action.js";
-import type { AlertConfig, Config } from "../config/config.js";
+import type { Config } from "../config/config.js";
 import type { System } from "../config/missing.js";
-import { examineBroker } from "../doctor/broker.js";
 import type { Section } from "../doctor/check.js";
 import { examineCloudFoundry } from "../doctor/cloud-foundry.js";
 import { examineDirector } from "../doctor/director.js";
@@ -15,13 +14,11 @@ import { kindOf, meaningFor } from "../doctor/meaning.js";
 import { examinePostgres } from "../doctor/postgres.js";
 import { missingProgram } from "../doctor/programs.js";
 import { examineStore } from "../doctor/store.js";
-import { examineWebhook } from "../doctor/webhook.js";
 import { parseLocation } from "../archive/names/location.js";
 import { optional } from "../optional.js";
 import { programPath } from "../program-path.js";
 import type { Runbook } from "../runbook/runbook.js";
 import type { Wired } from "../wiring.js";
-import { webhookAddress } from "./alert-channel.js";
 import { kindsOf, missingFor, systemsOf } from "./configuration.js";
 import type { BarredLogins } from "./usable-logins.js";
 
@@ -62,10 +59,8 @@ function sectionsBehind(patient: Patient, closed: string | undefined): readonly 
     ...(systems.has("bosh") ? [director(patient, closed)] : []),
     ...(systems.has("s3") ? [store(patient, closed)] : []),
     ...(systems.has("log-stores") ? [logs(patient, closed)] : []),
-    ...(systems.has("cf") && config.broker !== undefined ? [broker(patient, closed)] : []),
     ...(has(...DOCKER) ? [docker(patient)] : []),
     ...(has("scratch", "backup") ? [postgres(patient)] : []),
-    ...(config.alert?.webhook === undefined ? [] : [webhook(patient, config.alert)]),
   ];
 }
 
@@ -82,8 +77,8 @@ async function gatewaySection({ config, wired, barred, runbook }: Patient): Prom
   return { id: "gateway", title: "Gateway", place, checks: looks.checks };
 }
 
-const needsWay = (runbook: Runbook, { cf, s3, broker, logStores = [] }: Config): boolean =>
-  systemsOf(runbook).has("bosh") || [cf, s3, broker, ...logStores].some((each) => each?.viaGateway === true);
+const needsWay = (runbook: Runbook, { cf, s3, logStores = [] }: Config): boolean =>
+  systemsOf(runbook).has("bosh") || [cf, s3, ...logStores].some((each) => each?.viaGateway === true);
 
 /** Says what is missing, and that nothing behind it can be looked at. */
 async function looksAt(patient: Patient, system: System, closed: string | undefined): Promise<Looks> {
@@ -206,29 +201,11 @@ async function logs(patient: Patient, closed: string | undefined): Promise<Secti
   return { id: "logs", title: "Logs", checks: looks.checks };
 }
 
-async function broker({ config, wired }: Patient, closed: string | undefined): Promise<Section> {
-  const barred = config.broker?.viaGateway === true ? closed : undefined;
-  const looks = new Looks({ means: "discover --broker cannot ask it; the others are asked all the same.", barred });
-  if (wired.ports.broker !== undefined) await examineBroker(looks, wired.ports.broker);
-  return { id: "broker", title: "Broker", ...optional("place", config.broker?.url), checks: looks.checks };
-}
-
 async function docker({ runbook, inputs, wired }: Patient): Promise<Section> {
   const host = typeof inputs["host"] === "string" ? inputs["host"] : "";
   const looks = new Looks({ means: meaningFor(runbook, new Set(DOCKER)) });
   await examineDocker(looks, wired.ports.docker, { host, sudo: inputs["sudo"] === "true" || inputs["sudo"] === true });
   return { id: "docker", title: "Docker", place: host === "" ? "here" : host, checks: looks.checks };
-}
-
-async function webhook({ wired }: Patient, alert: AlertConfig): Promise<Section> {
-  const looks = new Looks({ means: "Nobody hears of a run by it; the run itself goes on." });
-  await examineWebhook(looks, async () => {
-    const { hostname, protocol, port, host } = new URL((await webhookAddress(alert)) ?? "");
-    const stream = await wired.ways.straight(hostname, Number(port || (protocol === "https:" ? 443 : 80)));
-    stream.destroy();
-    return host;
-  });
-  return { id: "alert", title: "Alerts", checks: looks.checks };
 }
 
 async function postgres({ runbook, inputs, wired }: Patient): Promise<Section> {

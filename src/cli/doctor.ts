@@ -1,5 +1,4 @@
 /** `doctor`: whether everything is there that a runbook needs, before it is needed. It only reads, but for `--fix`. */
-import { constants, accessSync } from "node:fs";
 import type { JsonObject } from "../action.js";
 import type { Config } from "../config/config.js";
 import { secretFiles } from "../config/secret-files.js";
@@ -12,7 +11,6 @@ import { examineSecretFiles } from "../doctor/secret-files.js";
 import { examineStateDirectory } from "../doctor/state-directory.js";
 import { asRecoverError } from "../errors.js";
 import type { Runbook } from "../runbook/runbook.js";
-import { quote } from "../shell-quote.js";
 import { othersMayReplace } from "../trust/ownership.js";
 import { createOutput } from "../ui/output.js";
 import { configReadFor, systemsOf } from "./configuration.js";
@@ -100,7 +98,6 @@ async function configurationSection(given: Given, runbook: Runbook, inputs: Json
     const checks: readonly Check[] = [
       { id: "config.file", ...ok(file) },
       ...examineSecretFiles(secretFiles(config)),
-      ...alertChecks(config),
       ...(await approvalChecks(config)),
     ];
     return { section: { id: "config", title, checks }, config };
@@ -116,22 +113,4 @@ async function approvalChecks({ approvals }: Config): Promise<readonly Check[]> 
   if (approvals === undefined) return [];
   const given = { signatures: openSignatures(), othersMayReplace, path: process.env["PATH"] ?? "" };
   return await examineApprovals({ approvals, ...given });
-}
-
-function alertChecks({ alert }: Config): readonly Check[] {
-  if (alert?.metrics === undefined) return [];
-  try {
-    accessSync(alert.metrics, constants.W_OK | constants.X_OK);
-    return [{ id: "config.metrics", ...ok(`metrics can be written to ${alert.metrics}`) }];
-  } catch {
-    return [
-      {
-        id: "config.metrics",
-        state: "warning",
-        text: `metrics cannot be written to ${alert.metrics}`,
-        means: "Prometheus hears nothing of what goes wrong; the run itself goes on.",
-        mend: `${quote(["mkdir", "-p", alert.metrics])}, writable by the user that runs this.`,
-      },
-    ];
-  }
 }

@@ -264,11 +264,6 @@ export const discoverOptions = {
     requiresArg: true,
     nargs: 1,
   },
-  broker: {
-    type: "boolean",
-    default: false,
-    describe: "ask the broker itself, `broker:` of the configuration, for its records",
-  },
   name: { type: "string", describe: "name of the service, or its GUID", requiresArg: true },
   space: { type: "string", describe: "name or GUID of its space", requiresArg: true },
   around: {

@@ -85,18 +85,6 @@ export interface LogStoreConfig {
   readonly viaGateway?: true;
 }
 
-/** The Dingo PostgreSQL broker's administrative addresses. */
-export interface BrokerConfig {
-  /** `http://HOST:PORT`. */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: SecretReference;
-  /** PEM text. */
-  readonly caCert?: string;
-  /** It is reached through the gateway hop; only where there is one. */
-  readonly viaGateway?: true;
-}
-
 /** Where leases lie and journals are mirrored: outside every archive. */
 export interface LeaseConfig {
   readonly bucket: string;
@@ -105,20 +93,6 @@ export interface LeaseConfig {
 }
 
 export const leaseText = ({ bucket, prefix }: LeaseConfig): string => `s3://${bucket}/${prefix}`;
-
-/** What of a run others hear. */
-export const RUN_ALERTS = ["waiting", "failed", "done"] as const;
-export type RunAlert = (typeof RUN_ALERTS)[number];
-
-/** Who hears of a backup that is bad, or could not be tested; and, where `runs` says so, of other runs. */
-export interface AlertConfig {
-  /** An address, or where one is to be had that is a secret by itself. */
-  readonly webhook?: string | SecretReference;
-  /** Directory of the node exporter's textfile collector, absolute. */
-  readonly metrics?: string;
-  /** Absent: nothing of runs that are no test of a backup. */
-  readonly runs?: readonly RunAlert[];
-}
 
 /** How archives are opened that are encrypted with OpenPGP. */
 export interface GpgConfig {
@@ -147,11 +121,9 @@ export interface Config {
   readonly logs: readonly string[];
   /** Absent where there is none. */
   readonly logStores?: readonly LogStoreConfig[];
-  readonly broker?: BrokerConfig;
   /** HOST:PORT of etcd. */
   readonly etcd?: string;
   readonly lease?: LeaseConfig;
-  readonly alert?: AlertConfig;
   readonly gpg?: GpgConfig;
   readonly approvals?: ApprovalsConfig;
   /** A server on the files of an archive may run here without a sandbox. */

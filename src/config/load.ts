@@ -13,10 +13,8 @@ import { Findings } from "../yaml/findings.js";
 import type { Located } from "../yaml/located.js";
 import { readYaml } from "../yaml/read.js";
 import { parseAddress } from "./address.js";
-import { readAlert } from "./alert.js";
 import { readApprovals } from "./approvals.js";
 import { readBosh } from "./bosh.js";
-import { readBroker } from "./broker.js";
 import { readCf } from "./cloud-foundry.js";
 import type { Config } from "./config.js";
 import { readGpg } from "./gpg.js";
@@ -35,10 +33,8 @@ const KEYS = [
   "logs",
   "elasticsearch",
   "opensearch",
-  "broker",
   "etcd",
   "lease",
-  "alert",
   "gpg",
   "approvals",
   "sandbox",
@@ -196,7 +192,6 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     sections.has(key) ? reading.section(() => section(fields?.get(key))) : undefined;
   const etcd = read("etcd", (node) => readEtcd(reading, node));
   const lease = read("lease", (node) => readLease(reading, node));
-  const alert = read("alert", (node) => readAlert(reading, node));
   const gpg = read("gpg", (node) => readGpg(reading, node));
   const approvals = read("approvals", (node) => readApprovals(reading, node));
   const unsandboxed = read("sandbox", (node) => readSandbox(reading, node));
@@ -206,8 +201,7 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
   const logStores = LOG_STORES.flatMap(
     (section) => read(section, (node) => readLogStore(reading, node, { section, way })) ?? [],
   );
-  const broker = read("broker", (node) => readBroker(reading, node, way));
-  const reached = [cf, s3, ...logStores, ...(broker === undefined ? [] : [broker])];
+  const reached = [cf, s3, ...logStores];
   const needsWay = sections.has("bosh") || reached.some(({ viaGateway }) => viaGateway === true);
   return {
     cf,
@@ -216,11 +210,9 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     logs: sections.has("logs") ? readPaths(reading, fields, "logs") : [],
     actions: sections.has("actions") ? readPaths(reading, fields, "actions") : [],
     ...(logStores.length === 0 ? {} : { logStores }),
-    ...(broker === undefined ? {} : { broker }),
     ...(etcd === undefined ? {} : { etcd }),
     ...(unsandboxed === undefined ? {} : { unsandboxed }),
     ...(lease === undefined ? {} : { lease }),
-    ...(alert === undefined ? {} : { alert }),
     ...(gpg === undefined ? {} : { gpg }),
     ...(approvals === undefined ? {} : { approvals }),
   };

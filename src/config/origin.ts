@@ -94,7 +94,6 @@ function countedVariables({ name, variables = [] }: Setting, { document }: Sourc
   if (group === "credentials" && has("s3", "credentials")) return [];
   if (["elasticsearch", "opensearch"].includes(section))
     return has(section) && !has(section, "username") && !has(section, "api_key") ? variables : [];
-  if (section === "broker") return has("broker") ? variables : [];
   return variables;
 }
 

@@ -15,7 +15,6 @@ const OF_KIND: Readonly<Record<Setting["kind"], Schema>> = {
   list: { type: "array", items: TEXT },
   secret: SECRET,
   "text-or-secret": { anyOf: [TEXT, SECRET] },
-  "address-or-secret": { anyOf: [TEXT, SECRET] },
 };
 
 export function configSchema(): Schema {

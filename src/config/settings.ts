@@ -3,17 +3,8 @@
  * silent, and what it is for. `config show`, `init` and the schema for editors go by it; the sections' own readers decide
  * what is taken.
  */
-/** `address`: of a host, and nothing behind it. `address-or-secret`: its path may be all the secret that there is. */
-export type SettingKind =
-  | "text"
-  | "address"
-  | "flag"
-  | "port"
-  | "persons"
-  | "list"
-  | "secret"
-  | "text-or-secret"
-  | "address-or-secret";
+/** `address`: of a host, and nothing behind it. */
+export type SettingKind = "text" | "address" | "flag" | "port" | "persons" | "list" | "secret" | "text-or-secret";
 
 export interface Setting {
   /** As in the file, `bosh.gateway.host`. */
@@ -278,28 +269,6 @@ export const SETTINGS: readonly Setting[] = [
   ...logStore("elasticsearch"),
   ...logStore("opensearch"),
   {
-    name: "broker.url",
-    kind: "address",
-    what: "the broker itself, for discover --broker; it is only read",
-    example: "http://10.0.0.9:8888",
-  },
-  {
-    name: "broker.username",
-    kind: "text",
-    variables: ["BROKER_USERNAME"],
-    what: "as Cloud Controller has it",
-    example: "starkandwayne",
-  },
-  {
-    name: "broker.password",
-    kind: "secret",
-    variables: ["BROKER_PASSWORD"],
-    what: "where its password is to be had",
-    example: SECRET_AT("BROKER_PASSWORD"),
-  },
-  authority("broker"),
-  viaGateway("broker", "the broker"),
-  {
     name: "etcd.url",
     kind: "address",
     fallback: "what the containers say",
@@ -311,25 +280,6 @@ export const SETTINGS: readonly Setting[] = [
     kind: "text",
     what: "keeps two machines apart: a place in the object store outside every archive",
     example: "s3://our-postgresql-backups/dingo-recover",
-  },
-  {
-    name: "alert.webhook",
-    kind: "address-or-secret",
-    what: "who hears of a backup that is bad, or could not be tested",
-    example: SECRET_AT("ALERT_WEBHOOK"),
-  },
-  {
-    name: "alert.metrics",
-    kind: "text",
-    what: "directory for Prometheus' node exporter",
-    example: "/var/lib/node_exporter/textfile_collector",
-  },
-  {
-    name: "alert.runs",
-    kind: "list",
-    fallback: "nothing of runs",
-    what: "what of other runs they hear: one that waits for a decision, has failed, is done",
-    example: "[waiting, failed, done]",
   },
   {
     name: "gpg.key",
@@ -387,10 +337,8 @@ export const SECTION_TITLES: Readonly<Record<string, string>> = {
   logs: "Where the deletion may stand",
   elasticsearch: "A log store: Elasticsearch",
   opensearch: "A log store: OpenSearch",
-  broker: "The Dingo PostgreSQL broker",
   etcd: "etcd of the cells",
   lease: "Two machines",
-  alert: "Telling others",
   gpg: "Archives that are encrypted",
   approvals: "Signatures, and steps that two persons approve",
   sandbox: "What keeps a restored database from this machine",

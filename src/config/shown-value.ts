@@ -10,7 +10,6 @@ import type { Setting } from "./settings.js";
 export function shownValue(text: string, kind: Setting["kind"]): string {
   if (CERTIFICATE.test(text)) return "the text of a certificate";
   if (holdsKey(text)) return "what looks like a key, which does not belong here";
-  if (kind === "address-or-secret") return hostOnly(text);
   // All of it is one value: a blank may be part of a password.
   return kind === "address" ? shownAddress(text) : withoutLogins(withoutLogin(text));
 }

@@ -31,7 +31,6 @@ export function writtenValue({ name, kind }: Setting, text: string): string {
     case "secret":
       return secretValue(name, text) ?? fail(name);
     case "text-or-secret":
-    case "address-or-secret":
       return secretValue(name, text) ?? textValue(text);
   }
 }

@@ -8,8 +8,7 @@ export type EvidenceSource =
   | "cf-audit-events"
   | "cf-instances"
   | "inventory"
-  | "clusterdata"
-  | "broker";
+  | "clusterdata";
 
 export interface Evidence {
   readonly source: EvidenceSource;
@@ -101,7 +100,7 @@ export interface InstanceDescription {
 /** An instance that a source knows of, deleted or not. */
 export interface KnownInstance extends InstanceDescription {
   readonly guid: string;
-  readonly source: "inventory" | "clusterdata" | "broker";
+  readonly source: "inventory" | "clusterdata";
   /** When it was noted, RFC 3339. */
   readonly notedAt: string;
   /** When it was created, RFC 3339. */
@@ -111,7 +110,7 @@ export interface KnownInstance extends InstanceDescription {
 /** What one source says about one instance that may have been deleted. */
 export interface Sighting extends InstanceDescription {
   readonly guid: string;
-  readonly source: "logs" | "cloud-foundry" | "inventory" | "clusterdata" | "broker";
+  readonly source: "logs" | "cloud-foundry" | "inventory" | "clusterdata";
   readonly kind: Kind;
   /** What was seen that makes it this kind. */
   readonly why: string;

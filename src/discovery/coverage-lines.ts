@@ -52,15 +52,14 @@ function holeLine({ source, file = "", store = "", from, to, why }: Coverage): s
 }
 
 /** Every source stands in one of the two lists. */
-function wasReadInFull({ complete, from, file, source }: Coverage): boolean {
-  return complete && (from !== undefined || file !== undefined || source === "broker");
+function wasReadInFull({ complete, from, file }: Coverage): boolean {
+  return complete && (from !== undefined || file !== undefined);
 }
 
 function spanLine({ source, file = "", store = "", from, to, zones, guessed, skipped }: Coverage): string {
   const part = skipped === true ? ", only the time that was asked for" : "";
   const guess = guessed === true ? ", a guess by the file's date: no line tells its year and zone" : "";
   const zone = zones === undefined ? guess : `, its clock runs at ${zones.join(" and ")}`;
-  if (source === "broker") return `   ${shown(store)}: what the broker has now`;
   if (from === undefined) return `   ${shown(file || store || source)}: no line of it has a time`;
   return `   ${shown(file || store || source)}: ${spanText(from, to)}${part}${zone}`;
 }

@@ -28,9 +28,9 @@ export interface DiscoverResult {
 
 /** Throws `usage` when there is nothing to search. */
 export async function discover({ sources, query }: DiscoverOptions): Promise<DiscoverResult> {
-  const { cf, logs, stores = [], inventory, clusterdata, broker } = sources;
+  const { cf, logs, stores = [], inventory, clusterdata } = sources;
   const files = (logs !== undefined && logs.patterns.length > 0) || stores.length > 0;
-  if (cf === undefined && !files && inventory === undefined && clusterdata === undefined && broker === undefined) {
+  if (cf === undefined && !files && inventory === undefined && clusterdata === undefined) {
     throw new RecoverError("usage", "there is no source to search", {
       remedy:
         "Give log files with --logs FILE_OR_GLOB_OR_- or as `logs:` in the configuration, a log store with --elasticsearch URL or --opensearch URL, or ask Cloud Foundry with --cf-events.",

@@ -1,10 +1,8 @@
 /** Which instance was deleted? All sources are asked, one that fails makes the answer incomplete, not wrong. */
-import type { BrokerRecords } from "../ports/broker-records.js";
 import type { CloudFoundry } from "../ports/cloud-foundry.js";
 import type { LogSearch } from "../ports/log-search.js";
 import type { Coverage, Discovery, DiscoveryQuery, KnownInstance, Sighting, SourceReport } from "./candidate.js";
 import { coverageGaps, silence } from "./coverage-gaps.js";
-import type { BrokerAsked } from "./from-broker.js";
 import type { Clusterdata } from "./from-clusterdata.js";
 import { fromCloudFoundry, RETENTION_MS } from "./from-cloud-foundry.js";
 import type { InventoryFiles } from "./from-inventory.js";
@@ -25,14 +23,13 @@ export interface DiscoverySources {
   readonly stores?: readonly LogSearch[] | undefined;
   readonly inventory?: InventoryFiles | undefined;
   readonly clusterdata?: Clusterdata | undefined;
-  readonly broker?: BrokerRecords | undefined;
   /** The time of asking: bounds windows and Cloud Foundry's retention. */
   readonly now: Date;
 }
 
 /** Never throws for a source that fails; with no source at all the answer is empty and incomplete. */
 export async function findDeletedInstance(sources: DiscoverySources, asked: DiscoveryQuery): Promise<Discovery> {
-  const { cf, logs, stores = [], inventory, clusterdata, broker, now } = sources;
+  const { cf, logs, stores = [], inventory, clusterdata, now } = sources;
   const query = await withSpaceGuid(cf, asked);
   const window = windowOf(query);
   const asking: Asking = { sources, query, window };
@@ -50,7 +47,6 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
   // Loaded where they are asked for: their checks of form take longer to load than a search of small files takes.
   if (inventory !== undefined) after.push((await import("./from-inventory.js")).fromInventory(inventory));
   if (clusterdata !== undefined) after.push(await recordsOf(clusterdata, cf, query));
-  if (broker !== undefined) after.push(await toldBy(broker, { cf, query, now, others: [...before, ...after] }));
   const conclude = (report: SourceReport | undefined): Promise<Discovery> =>
     concluded([...before, ...(report === undefined ? [] : [report]), ...after], asking);
   const first = await conclude(fromFiles);
@@ -89,13 +85,11 @@ async function judgedTogether(
   reports: readonly SourceReport[],
   { sources, query, window }: Asking,
 ): Promise<Discovery> {
-  const { cf, broker, now } = sources;
+  const { cf, now } = sources;
   const past = window === undefined ? undefined : pastOf(window, query, now);
   const merged = merge(reports);
   const ranked = rank(merged.candidates, query);
   const present = cf === undefined ? undefined : await sortOutPresent(cf, ranked);
-  const gone = present?.candidates ?? ranked;
-  const managed = broker === undefined ? undefined : await (await import("./from-broker.js")).markManaged(broker, gone);
   const fits = ranked.some(({ misfit }) => misfit !== true);
   const unclear = unclearThatFit(merged.unclear, query);
   const coverage = [
@@ -105,7 +99,6 @@ async function judgedTogether(
     ...renamedGap(fits ? [] : renamedPerhaps(merged.candidates, query)),
     ...deaf(reports),
     ...(present?.coverage ?? []),
-    ...(managed?.coverage ?? []),
   ];
   const notDeleted = [...(present?.notDeleted ?? []), ...merged.notDeleted];
   const ranks = new Set(ranked.map(({ guid }) => guid));
@@ -114,7 +107,7 @@ async function judgedTogether(
   const unfit = [...new Map([...renamedPerhaps(others, query), ...others].map((each) => [each.guid, each])).values()];
   return {
     asked: query,
-    candidates: managed?.candidates ?? gone,
+    candidates: present?.candidates ?? ranked,
     ...(unclear.length === 0 ? {} : { unclear }),
     ...(unfit.length === 0 ? {} : { unfit }),
     notDeleted: query.all === true ? notDeleted : notDeleted.filter(({ guid }) => isGuid(guid)),
@@ -155,14 +148,6 @@ async function recordsOf(
   return cf === undefined ? report : { ...report, sightings: fromRecords(report.known ?? [], query) };
 }
 
-async function toldBy(
-  broker: BrokerRecords,
-  { cf, ...asked }: BrokerAsked & { readonly cf: CloudFoundry | undefined },
-): Promise<SourceReport> {
-  const report = await (await import("./from-broker.js")).fromBroker(broker, asked);
-  return cf === undefined ? report : { ...report, sightings: fromRecords(report.known ?? [], asked.query) };
-}
-
 /** The broker's records say who an instance was: only together with Cloud Foundry's word that it is gone, a candidate. */
 function fromRecords(known: readonly KnownInstance[], { name }: DiscoveryQuery): readonly Sighting[] {
   if (name === undefined) return [];
@@ -172,7 +157,7 @@ function fromRecords(known: readonly KnownInstance[], { name }: DiscoveryQuery):
       guid,
       source,
       kind: "gone",
-      why: `the broker kept its record, ${source === "broker" ? "read" : "written"} at ${notedAt}, and Cloud Foundry has no such instance now`,
+      why: `the broker kept its record, written at ${notedAt}, and Cloud Foundry has no such instance now`,
       weight: 15,
       ...fields,
       notes: [],
@@ -180,18 +165,16 @@ function fromRecords(known: readonly KnownInstance[], { name }: DiscoveryQuery):
         {
           source,
           id: guid,
-          text: shown(`record of "${name}" ${guid}, ${source === "broker" ? "read" : "written"} at ${notedAt}`),
+          text: shown(`record of "${name}" ${guid}, written at ${notedAt}`),
         },
       ],
     }));
 }
 
-const RECORDS: readonly Coverage["source"][] = ["clusterdata", "broker"];
-
 /** Who an instance was is no answer to which went. */
 function deaf(reports: readonly SourceReport[]): readonly Coverage[] {
   const told = reports.flatMap((report) => report.coverage.map(({ source }) => source));
-  const hears = told.some((source) => !RECORDS.includes(source));
+  const hears = told.some((source) => source !== "clusterdata");
   const why =
     "the broker's records say who an instance was, not that it went: ask Cloud Foundry (--cf-events) or logs too";
   return hears ? [] : [{ source: told[0] ?? "clusterdata", complete: false, why }];

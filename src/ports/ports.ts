@@ -1,6 +1,5 @@
 /** All ports that an action may speak to. Real adapters and rehearsals fill the same interface. */
 import type { ArchiveStore } from "./object-store.js";
-import type { BrokerRecords } from "./broker-records.js";
 import type { Cells } from "./cells.js";
 import type { Clock } from "./clock.js";
 import type { CloudFoundry } from "./cloud-foundry.js";
@@ -23,8 +22,6 @@ export interface Ports {
   readonly logs: LogFiles;
   /** Log stores of the configuration. */
   readonly logStores: readonly LogSearch[];
-  /** The broker's own records, where the configuration names it. */
-  readonly broker?: BrokerRecords;
   readonly scratch: ScratchDatabases;
   /** Docker hosts without a foundation. */
   readonly docker: DockerHosts;

@@ -1,6 +1,6 @@
 /**
  * The state of the world, from a run's journal (law 17). The one place where that is told: screen, `status`, report,
- * `update`, alerts and the live page take it from here.
+ * `update` and the live page take it from here.
  *
  * It says what the journal has, in the order in which it was done; it looks at nothing. Pure.
  *

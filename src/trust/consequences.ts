@@ -49,13 +49,14 @@ function judged({ path, text }: Leaf, env: Environment): [keyof Consequences, st
   if (last === "env") return ["sends", `the variable ${text}${(env[text] ?? "") === "" ? ", which is not set" : ""}`];
   if (last === "file") return ["sends", `what stands in the file ${text}`];
   const setting = SETTINGS.find((each) => each.name === name);
-  const kind = setting?.kind ?? "text";
+  // Nobody reads it: it may be a secret of another version's.
+  if (setting === undefined) return ["sets", `${shownAs}, which is no setting`];
+  const { kind } = setting;
   const value = kind === "secret" ? "a secret, which is refused" : shownValue(text, kind);
   return [isPlace(name, setting) ? "reaches" : "sets", `${shownAs}: ${value}`];
 }
 
-const isPlace = (name: string, setting: Setting | undefined): boolean =>
-  PLACES.has(name) || setting?.kind === "address" || setting?.kind === "address-or-secret";
+const isPlace = (name: string, setting: Setting): boolean => PLACES.has(name) || setting.kind === "address";
 
 /** Log-ins of the environment that count for a section which the file has, and are set here. */
 function fromEnvironment(leaves: readonly Leaf[], env: Environment): readonly string[] {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
-import { goodDeletion, lager } from "../discovery/broker-log.js";
+import { goodDeletion, GUID, lager } from "../discovery/broker-log.js";
 import { Place } from "./program.js";
 import { TOOL } from "../tool.js";
 
@@ -18,6 +18,18 @@ const COMMANDS = [...new Set(QUOTED)];
 /** Nobody listens there. */
 const NOWHERE = "http://127.0.0.1:1";
 
+/** As the broker answers, credentials and all. */
+const SAVED = {
+  instance_id: GUID,
+  service_id: "beb5973c-e1b2-11e5-a736-c7c0b526363d",
+  plan_id: "b96d0936-e423-11e5-accb-93d374e93368",
+  organization_guid: "09161251-dbbc-4f7a-9313-520199175b20",
+  space_guid: "ff8cb00d-2dd9-4017-b4a8-26ae00e5c505",
+  service_instance_name: "orders-db",
+  admin_credentials: { username: "pgadmin", password: "canary-of-the-broker" },
+  allocated_port: 30006,
+};
+
 let place: Place;
 beforeEach(() => {
   place = new Place();
@@ -25,10 +37,10 @@ beforeEach(() => {
     cf: { api: NOWHERE },
     s3: { endpoint: NOWHERE, region: "us-east-1" },
     logs: ["broker.stdout.log"],
-    broker: { url: NOWHERE },
   };
   place.configure(JSON.stringify(config));
   writeFileSync(join(place.directory, "broker.stdout.log"), lager(goodDeletion()));
+  writeFileSync(join(place.directory, "record.json"), JSON.stringify(SAVED));
   mkdirSync(join(place.directory, "router"));
   writeFileSync(join(place.directory, "router/broker.stdout.log"), lager(goodDeletion()));
   spawnSync("tar", ["-czf", "router.tgz", "router"], { cwd: place.directory });
@@ -46,8 +58,6 @@ function type(command: string) {
   const shell = `dingo-recover() { "${process.execPath}" "${TOOL}" "$@"; }; ${here}`;
   const env = {
     ...place.env,
-    BROKER_USERNAME: "b",
-    BROKER_PASSWORD: "p-of-no-broker",
     CF_USERNAME: "u",
     CF_PASSWORD: "p-of-nobody",
     AWS_ACCESS_KEY_ID: "k",
@@ -72,4 +82,13 @@ describe("the README's page on discovery", () => {
     },
     90_000,
   );
+
+  it("names by the broker's saved answer what the log knows by its GUID alone, without its passwords", () => {
+    const { status, stdout, stderr } = type(
+      "dingo-recover discover --logs record.json --logs broker.stdout.log --json",
+    );
+    expect(status, stderr).toBe(EXIT.warning);
+    expect(JSON.parse(stdout)).toMatchObject({ candidates: [{ guid: GUID, kind: "deleted", name: "orders-db" }] });
+    expect(stdout + stderr).not.toContain("canary");
+  });
 });

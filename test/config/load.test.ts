@@ -188,22 +188,6 @@ opensearch: { url: http://os.example.org }
     ]);
   });
 
-  it("names the broker itself, whose credentials may come from its variables", () => {
-    const own = "broker: { url: 10.0.0.9:8888, username: b, password: { file: key } }\n";
-    expect(load(own).broker).toEqual({
-      url: "http://10.0.0.9:8888",
-      username: "b",
-      password: { kind: "file", path: join(folder, "key") },
-    });
-    const env = { BROKER_USERNAME: "c", BROKER_PASSWORD: "canary-canary" };
-    expect(load("broker: { url: http://10.0.0.9:8888 }\n", env).broker).toEqual({
-      url: "http://10.0.0.9:8888",
-      username: "c",
-      password: { kind: "env", name: "BROKER_PASSWORD" },
-    });
-    expect(load("logs: []\n", env).broker).toBeUndefined();
-  });
-
   it("says where leases lie, with a prefix of their own", () => {
     expect(load("lease: s3://our-backups/dingo-recover/leases/\n").lease).toEqual({
       bucket: "our-backups",
@@ -244,9 +228,6 @@ opensearch: { url: http://os.example.org }
     ["elasticsearch: { url: 'https://es', index: '../x' }", '"index" is no pattern of indices'],
     ["opensearch: { url: 'https://os', username: reader }", '"username" and "password" stand together'],
     ["opensearch: { url: 'https://os', via_gateway: true }", "there is no gateway"],
-    ["broker: { username: broker }", '"broker" lacks "url"'],
-    ["broker: { url: 'http://user:secret@10.0.0.9' }", '"url" is no address of a broker'],
-    ["broker: { url: 'http://10.0.0.9:8888', via_gateway: true }", "there is no gateway"],
     ['cf: { username: "a\\e[2J" }', "control character"],
     ["- a list", "the configuration is a list, not a map"],
   ])("%s is told what is wrong", (text, message) => {

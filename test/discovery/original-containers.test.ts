@@ -3,10 +3,8 @@
  * the right instance, of the right kind, and how its server ended.
  */
 import { describe, expect, it } from "vitest";
-import type { Candidate, DiscoveryQuery } from "../../src/discovery/candidate.js";
+import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
 import { discover, type DiscoverResult } from "../../src/discovery/discover.js";
-import { markManaged } from "../../src/discovery/from-broker.js";
-import type { BrokerRecords } from "../../src/ports/broker-records.js";
 import type { CloudFoundry } from "../../src/ports/cloud-foundry.js";
 import type { LogFiles } from "../../src/ports/log-files.js";
 import { eraF, lager, OTHER } from "./broker-log.js";
@@ -373,20 +371,12 @@ describe("an orderly end is not shown", () => {
     expect(await cleanStop(forged.join("\n"))).toBeNull();
   });
 
-  it("where Cloud Foundry knows a later deletion, the logs a refused one, or the broker manages it still", async () => {
+  it("where Cloud Foundry knows a later deletion", async () => {
     const cf = new RecordedCloudFoundry().deleted(scene.guid, scene.name, "2026-11-24T03:30:00Z");
     expect((await ask({ name: scene.name }, { cf })).document.candidates).toMatchObject([{ cleanStop: null }]);
     const same = new RecordedCloudFoundry().deleted(scene.guid, scene.name, deletedAt(scene).toISOString());
     const once = (await ask({ name: scene.name }, { cf: same })).document.candidates;
     expect(once).toMatchObject([{ cleanStop: { segment: lastSegment(scene) } }]);
-    const [candidate] = once as unknown as readonly Candidate[];
-    const broker = { place: "http://10.0.0.9:8888", current: () => Promise.resolve({ record: { guid: scene.guid } }) };
-    const { candidates } = await markManaged(
-      broker as unknown as BrokerRecords,
-      candidate === undefined ? [] : [candidate],
-    );
-    expect(candidates).toMatchObject([{ mayLive: true }]);
-    expect(candidates[0]?.cleanStop).toBeUndefined();
   });
 
   describe("by what a client of a killed database had written", () => {

@@ -1,7 +1,5 @@
 /** A test of a backup on archives that WAL-E and WAL-G really made, with a real PostgreSQL, without Cloud Foundry. */
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -169,47 +167,6 @@ describe("a backup that could not be tested", () => {
     expect(eventsOf(ended).at(-1)).toMatchObject({ type: "run-ended", exitCode: 15, error: { code } });
     expect(ended.code).toBe(15);
     expect(await readdir(scratch)).toEqual([]);
-  });
-});
-
-describe("who hears of it", () => {
-  test("nobody of a good backup; of a bad one a webhook, with why; Prometheus of both", async () => {
-    const heard: { readonly verdict: string; readonly exitCode: number; readonly text: string }[] = [];
-    const listener = createServer((request, response) => {
-      let body = "";
-      request.on("data", (piece: Buffer) => (body += piece.toString()));
-      request.on("end", () => {
-        heard.push(JSON.parse(body) as (typeof heard)[number]);
-        response.writeHead(204).end();
-      });
-    });
-    await new Promise<void>((listening) => listener.listen(0, "127.0.0.1", listening));
-    const { port } = listener.address() as AddressInfo;
-    const metrics = join(home, "metrics");
-    const config = join(home, "alert.yml");
-    await writeFile(config, `alert: { webhook: "http://127.0.0.1:${port}/hook?token=x", metrics: ${metrics} }\n`);
-    const snapshot = await archives.of("line");
-    const quiet = (inputs: Readonly<Record<string, string>>) =>
-      testBackup(snapshot, inputs, ["--quiet", "--config", config]);
-    const good = await quiet({ sanity_query: COUNT });
-    expect([good.code, good.stdout, good.stderr, heard]).toEqual([0, "", "", []]);
-    const [file = ""] = await readdir(metrics);
-    expect(await readFile(join(metrics, file), "utf8")).toMatch(/_verdict\{archive="s3:.*\} 1\n/);
-    const bad = await quiet({ max_age: "1s" });
-    expect(bad.code).toBe(21);
-    expect(bad.stdout).toMatch(/is bad/);
-    expect(heard).toEqual([
-      expect.objectContaining({ verdict: "bad", exitCode: 21, text: expect.stringMatching(/more than 1s/) as string }),
-    ]);
-    const after = await readFile(join(metrics, file), "utf8");
-    expect(after).toMatch(/_verdict\{archive="s3:.*\} 0\n/);
-    expect(after).toMatch(/_last_success_timestamp_seconds\{.*\} \d{10}\n/);
-    const untested = await quiet({ postgres_bin: "/nowhere" });
-    expect([untested.code, heard.at(-1)?.verdict, heard.at(-1)?.exitCode]).toEqual([15, "untested", 15]);
-    const refused = await quiet({ no_such_input: "1" });
-    expect([refused.code, heard.at(-1)?.verdict, heard.length]).toEqual([2, "untested", 3]);
-    expect(JSON.stringify(heard)).not.toContain(workshop.objects.credentials.secretAccessKey);
-    await new Promise((closed) => listener.close(closed));
   });
 });
 

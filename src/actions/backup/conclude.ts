@@ -10,7 +10,7 @@ const input = z.strictObject({
   /** Codes of findings that count as serious here. */
   serious: z.array(z.string()),
 });
-/** What a test of a backup came to: names that histories, metrics and alerts rely on. */
+/** What a test of a backup came to: names that histories rely on. */
 export const conclusion = z.object({
   verdict: z.enum(["good", "bad"]),
   archive: z.string(),

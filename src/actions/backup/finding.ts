@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Gravity } from "../../action.js";
 
-/** `note`: to be known, and no reason for an alert unless the operator counts it as one. */
+/** `note`: to be known, and no reason to call somebody unless the operator counts it as one. */
 export const finding = z.object({
   code: z.string(),
   severity: z.enum(["note", "warning", "serious"]),
