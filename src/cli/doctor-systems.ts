@@ -50,7 +50,7 @@ export async function* systemSections(patient: Patient): AsyncGenerator<Section>
 const DOCKER = ["storage", "compose", "salvage"] as const;
 
 function sectionsBehind(patient: Patient, closed: string | undefined): readonly Promise<Section>[] {
-  const { runbook, config } = patient;
+  const { runbook } = patient;
   const systems = systemsOf(runbook);
   const kinds = new Set(runbook.steps.map(({ action }) => kindOf(action.id)));
   const has = (...wanted: readonly string[]): boolean => wanted.some((kind) => kinds.has(kind));
