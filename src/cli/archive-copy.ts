@@ -43,20 +43,26 @@ export async function archiveCopy(given: CopyQuestion): Promise<number> {
     held = asks && !ports.asks && readsKeys() ? await pausableOn(ports.clock, output) : undefined;
     const { clock = ports.clock } = held?.gate ?? {};
     const tell = held?.tell ?? ((line: string) => output.error(line));
-    return await copy({
-      store: ports.store,
-      clock,
-      gate: held?.gate,
-      source: given.source,
-      destination: given.destination,
-      shared: ports.shared,
-      signal: ports.signal,
-      patienceMs,
-      lost: ({ message }) =>
-        tell(`${message}: it is looked for and sent again, for up to ${given.patience} without a copy that ends well`),
-      progress: new CopyRate(clock, tell).progress,
-      ...(asks ? { approve } : {}),
-    }).finally(() => held?.close());
+    try {
+      return await copy({
+        store: ports.store,
+        clock,
+        gate: held?.gate,
+        source: given.source,
+        destination: given.destination,
+        shared: ports.shared,
+        signal: ports.signal,
+        patienceMs,
+        lost: ({ message }) =>
+          tell(
+            `${message}: it is looked for and sent again, for up to ${given.patience} without a copy that ends well`,
+          ),
+        progress: new CopyRate(clock, tell).progress,
+        ...(asks ? { approve } : {}),
+      });
+    } finally {
+      await held?.close();
+    }
   });
   if (given.json) output.json(document);
   else for (const line of lines) output.line(line);

@@ -24,19 +24,23 @@ export async function archiveRestore(given: GlobalArguments & ArchiveRestoreArgu
       const { clock = ports.clock } = held?.gate ?? {};
       const rate = new RestoreRate(clock, held?.tell ?? ((line) => output.error(line)));
       held?.open();
-      return await restore({
-        store: ports.store,
-        decryption,
-        clock,
-        gate: held?.gate,
-        source: given.source,
-        directory: given.directory,
-        targetTime: target?.at,
-        base: given.base,
-        passedOver: (passed) => output.error(passedOverText(passed)),
-        signal,
-        progress: (progress: RestoreProgress) => rate.progress(progress),
-      }).finally(() => held?.close());
+      try {
+        return await restore({
+          store: ports.store,
+          decryption,
+          clock,
+          gate: held?.gate,
+          source: given.source,
+          directory: given.directory,
+          targetTime: target?.at,
+          base: given.base,
+          passedOver: (passed) => output.error(passedOverText(passed)),
+          signal,
+          progress: (progress: RestoreProgress) => rate.progress(progress),
+        });
+      } finally {
+        await held?.close();
+      }
     }),
   );
   if (given.json) output.json(document);

@@ -50,23 +50,27 @@ async function look(given: VerifyQuestion, { ports, decryption, output }: Lookin
   const held = keys ? pausable(clock, say, { beginsAnew: true }) : undefined;
   const rate = new LookRate(held?.gate.clock ?? clock, held?.tell ?? say);
   held?.open();
-  const verified = await verify({
-    ...times,
-    store,
-    decryption,
-    location: given.location,
-    reader: given.reader,
-    timeline: given.timeline,
-    depth: given.deep,
-    betweenItems: async () => {
-      await held?.gate.pass(signal);
-    },
-    progress: rate.progress satisfies Progress,
-    screen: { width: Math.min(output.columns, 120), unicode: output.isTerminal && speaksUnicode(process.env) },
-  }).finally(() => held?.close());
-  // A look that was cut short tells nothing of the archive.
-  signal.throwIfAborted();
-  return verified;
+  try {
+    const verified = await verify({
+      ...times,
+      store,
+      decryption,
+      location: given.location,
+      reader: given.reader,
+      timeline: given.timeline,
+      depth: given.deep,
+      betweenItems: async () => {
+        await held?.gate.pass(signal);
+      },
+      progress: rate.progress satisfies Progress,
+      screen: { width: Math.min(output.columns, 120), unicode: output.isTerminal && speaksUnicode(process.env) },
+    });
+    // A look that was cut short tells nothing of the archive.
+    signal.throwIfAborted();
+    return verified;
+  } finally {
+    await held?.close();
+  }
 }
 
 /** A dumb terminal, a file and a locale without UTF-8 get the picture in ASCII. */

@@ -1,6 +1,6 @@
 /** Asks, tells how far the search is where it takes long, and prints the answer of `discover`. */
 import { systemClock } from "../adapters/clock/system-clock.js";
-import { discover, type DiscoverOptions } from "../discovery/discover.js";
+import { discover, type DiscoverOptions, type DiscoverResult } from "../discovery/discover.js";
 import { RecoverError } from "../errors.js";
 import { parseDuration, parseTime } from "../time.js";
 import { createOutput, type Output, type OutputOptions } from "../ui/output.js";
@@ -48,10 +48,15 @@ export async function printDiscovery(
   const rate = new SearchRate(held.gate.clock, told(held, { asked, sources, output }));
   const { progress } = rate;
   const logs = sources.logs === undefined ? {} : { logs: { ...sources.logs, progress, gate: held.gate } };
-  const found = await discover({
-    sources: { ...sources, ...logs, now },
-    query: { name, space, around: around?.at, windowMs, all },
-  }).finally(() => held.close());
+  let found: DiscoverResult;
+  try {
+    found = await discover({
+      sources: { ...sources, ...logs, now },
+      query: { name, space, around: around?.at, windowMs, all },
+    });
+  } finally {
+    await held.close();
+  }
   if (asked.json) output.json(found.document);
   else
     for (const line of (asked.verbose === true ? found.longTable : found.table).trimEnd().split("\n"))

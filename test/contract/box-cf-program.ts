@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import ts from "typescript";
+import { transform } from "esbuild";
 import type { installCfProgram } from "../../src/rehearsal/cf-program/install.js";
 
 const REHEARSAL = join(import.meta.dirname, "../../src/rehearsal");
@@ -14,10 +14,8 @@ export async function boxCfProgram(directory: string): Promise<string> {
   writeFileSync(join(directory, "package.json"), '{"type":"module"}');
   const files = readdirSync(join(REHEARSAL, "cf-program")).map((file) => join("cf-program", file));
   for (const file of [...files, "program-file.ts"]) {
-    const { outputText } = ts.transpileModule(readFileSync(join(REHEARSAL, file), "utf8"), {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
-    });
-    writeFileSync(join(directory, file.replace(/\.ts$/, ".js")), outputText);
+    const { code } = await transform(readFileSync(join(REHEARSAL, file), "utf8"), { loader: "ts", target: "node20" });
+    writeFileSync(join(directory, file.replace(/\.ts$/, ".js")), code);
   }
   const module = (await import(pathToFileURL(join(built, "install.js")).href)) as {
     readonly installCfProgram: typeof installCfProgram;
