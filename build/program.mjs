@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import ts from "typescript";
+import ts from "typescript-6";
 
 /** What bin.cts starts, and what is started as a process of its own. */
 export const ENTRIES = [
@@ -207,11 +207,11 @@ const ELSEWHERE = {
   },
 };
 
-/** ssh2 tries two add-ons and can do without either. */
+/** ssh2 tries two add-ons, and debug a package of colours: they can do without. */
 const WITHOUT_ADD_ONS = {
   name: "without-add-ons",
   setup(building) {
-    building.onResolve({ filter: /^cpu-features$|\.node$/ }, ({ path }) => ({ path, namespace: "absent" }));
+    building.onResolve({ filter: /^(?:cpu-features|supports-color)$|\.node$/ }, ({ path }) => ({ path, namespace: "absent" }));
     building.onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is not in the executable`)});`,
     }));

@@ -134,7 +134,12 @@ export async function continueRehearsed(
   const at = sitting({ ...given, pace: "person" }, output, stateDirectory);
   const real = await realDatabaseOf(stateDirectory, run);
   const options = { ...at, args: [...at.args, ...resumeFlags(given)], ...optional("realDatabase", real), run, command };
-  const result = await playIn(stateDirectory, () => resumeRehearsal(options)).finally(() => real?.remove());
+  let result: RehearsalResult | undefined;
+  try {
+    result = await playIn(stateDirectory, () => resumeRehearsal(options));
+  } finally {
+    await real?.remove();
+  }
   if (result !== undefined) return conclude(given, output, result);
   throw boxGone(run);
 }

@@ -33,7 +33,9 @@ export async function probe(session: Session, mutation: Mutation): Promise<Probe
 /** The same of a step that a person says he has done by hand. */
 export async function probeByHand(session: Session, mutation: Mutation): Promise<Probe<JsonObject>> {
   const { action } = mutation;
-  return ask(session, mutation, (context, input) => (action.probeByHand ?? action.probe)(context, input));
+  return ask(session, mutation, (context, input) =>
+    action.probeByHand === undefined ? action.probe(context, input) : action.probeByHand(context, input),
+  );
 }
 
 async function ask(session: Session, mutation: Mutation, look: ErasedMutation["probe"]): Promise<Probe<JsonObject>> {

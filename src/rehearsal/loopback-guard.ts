@@ -48,7 +48,7 @@ export function installLoopbackGuard(): void {
 }
 
 function guardSockets(): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called below with the socket that it is meant for
+  // oxlint-disable-next-line typescript/unbound-method -- called below with the socket that it is meant for
   const connect = Socket.prototype.connect as (this: Socket, ...args: unknown[]) => Socket;
   Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): Socket {
     const host = destination(args[0], args[1]);

@@ -68,8 +68,10 @@ async function bothEndsOrAll(looked: Looked): Promise<Inside> {
 function withoutHaste(insides: ReadonlyMap<string, Inside>): ReadonlyMap<string, Inside> {
   const others = [...insides].filter(([key]) => packingOfKey(key) !== "lzo");
   if (others.length < 2 || others.some(([, { broken }]) => broken === undefined)) return insides;
-  const hidden = "no object begins as its name says: encrypted otherwise than by OpenPGP, or broken";
-  return new Map([...insides, ...others.map(([key]) => [key, { hidden }] as const)]);
+  const inside: Inside = {
+    hidden: "no object begins as its name says: encrypted otherwise than by OpenPGP, or broken",
+  };
+  return new Map([...insides, ...others.map(([key]) => [key, inside] as const)]);
 }
 
 /** As the reader sees them: segments, and the tar files of base backups. */
