@@ -60,6 +60,28 @@ describe("what is gone is named, with the way on, and known to nothing any more"
     });
   });
 
+  it("the findings of a test of a backup, before anything is read", async () => {
+    const place = new Place();
+    const codes = Object.entries(GONE.finding);
+    const test = (code: string) =>
+      place.run([
+        "run",
+        "test-backup",
+        "--non-interactive",
+        "--input",
+        "envdir=/nowhere",
+        "--input",
+        `serious=in-clear,${code}`,
+      ]);
+    const ended = await Promise.all(codes.map(([code]) => test(code)));
+    place.remove();
+    for (const [at, [code, remedy]] of codes.entries()) {
+      expect(ended[at]?.code).toBe(2);
+      expect(ended[at]?.stderr.replaceAll(/\s+/gu, " ")).toContain(`the finding "${code}" is gone`);
+      expect(ended[at]?.stderr.replaceAll(/\s+/gu, " ")).toContain(remedy.slice(0, 40));
+    }
+  });
+
   it.each(Object.entries(GONE.variable))("the variable %s", (word, remedy) => {
     expect(SETTINGS.flatMap(({ variables = [] }) => variables)).not.toContain(word);
     expect(refusalOf(() => loadConfig({ env: { [word]: "" }, cwd: "/nowhere" }))).toBeUndefined();
