@@ -15,6 +15,9 @@ const BROKER =
 const RIGHTS =
   "Leave it out: rights are not looked at any more. The finding deletion-not-known has the line that asks AWS for them.";
 
+const PAGE =
+  'docs/comparison.md, "The published page", says what it ends in; dingo-recover rehearse --list shows the scenarios.';
+
 export const GONE = {
   /** The first word, or both words of one that has two. */
   command: {
@@ -39,6 +42,8 @@ export const GONE = {
   },
   /** Of the environment. */
   variable: { DINGO_RECOVER_PROFILE: FILES },
+  /** Of a rehearsal. */
+  scenario: { "page-procedure": PAGE, "stale-identifier": PAGE },
   /** Of a test of a backup, that counted as serious. */
   finding: { deletable: RIGHTS, overwritable: RIGHTS, "protection-changeable": RIGHTS },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
