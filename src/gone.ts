@@ -12,9 +12,20 @@ const FILES = "Write one file for each foundation, and name it with --config FIL
 const BROKER =
   "Save the broker's answer, and give it to discover with --logs: curl --user NAME http://HOST:8888/admin/service_instances/GUID > record.json";
 
+const RIGHTS =
+  "Leave it out: rights are not looked at any more. The finding deletion-not-known has the line that asks AWS for them.";
+
+const PAGE =
+  'docs/comparison.md, "The published page", says what it ends in; dingo-recover rehearse --list shows the scenarios.';
+
+const MOVE = "Copy STATE_DIR/runs/RUN, and go on there with dingo-recover resume --from DIRECTORY.";
+const ONE_PERSON = "Leave it out: one person approves, and who else has to agree is agreed outside of this tool.";
+
 export const GONE = {
   /** The first word, or both words of one that has two. */
   command: {
+    approve: ONE_PERSON,
+    handover: MOVE,
     questions: "Paste from docs/what-to-ask.md what to ask the person who deleted it.",
     complete: 'Make the script for your shell anew: eval "$(dingo-recover completion bash)".',
   },
@@ -22,6 +33,9 @@ export const GONE = {
   option: {
     "discover --broker": BROKER,
     "doctor --bundle": TAR,
+    "resume --approval": ONE_PERSON,
+    "undo --approval": ONE_PERSON,
+    "cleanup --approval": ONE_PERSON,
     "--profile": FILES,
     "status --follow": "Use tail -f STATE_DIR/runs/RUN/events.jsonl; dingo-recover status says where a run stands.",
     "report --trend": "dingo-recover runs --json names each test of a backup; report RUN --format json has its times.",
@@ -31,11 +45,16 @@ export const GONE = {
   setting: {
     profiles: FILES,
     broker: BROKER,
+    approvals: ONE_PERSON,
     alert:
       "Pass on how a run ended from outside, as docs/alerts.md says: || curl, OnFailure=, the last line of --json.",
   },
   /** Of the environment. */
   variable: { DINGO_RECOVER_PROFILE: FILES },
+  /** Of a rehearsal. */
+  scenario: { "page-procedure": PAGE, "stale-identifier": PAGE },
+  /** Of a test of a backup, that counted as serious. */
+  finding: { deletable: RIGHTS, overwritable: RIGHTS, "protection-changeable": RIGHTS },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 
 export type GoneKind = keyof typeof GONE;

@@ -8,6 +8,7 @@ import { loadConfig } from "../src/config/load.js";
 import { SETTINGS } from "../src/config/settings.js";
 import { refusalOf } from "../src/errors.js";
 import { GONE, gone } from "../src/gone.js";
+import { SCENARIOS } from "../src/rehearsal/scenarios/registry.js";
 import { Place } from "./cli/program.js";
 
 /** Behind which command an option is written, and as what. */
@@ -58,6 +59,38 @@ describe("what is gone is named, with the way on, and known to nothing any more"
       message: `the setting "${word}" is gone`,
       remedy,
     });
+  });
+
+  it.each(Object.entries(GONE.scenario))("the scenario %s", async (word, remedy) => {
+    expect(SCENARIOS.map(({ name }) => name)).not.toContain(word);
+    const place = new Place();
+    const { code, stderr } = await place.run(["rehearse", word]);
+    place.remove();
+    expect(code).toBe(2);
+    expect(stderr.replaceAll(/\s+/gu, " ")).toContain(`the scenario "${word}" is gone`);
+    expect(stderr.replaceAll(/\s+/gu, " ")).toContain(remedy.slice(0, 40));
+  });
+
+  it("the findings of a test of a backup, before anything is read", async () => {
+    const place = new Place();
+    const codes = Object.entries(GONE.finding);
+    const test = (code: string) =>
+      place.run([
+        "run",
+        "test-backup",
+        "--non-interactive",
+        "--input",
+        "envdir=/nowhere",
+        "--input",
+        `serious=in-clear,${code}`,
+      ]);
+    const ended = await Promise.all(codes.map(([code]) => test(code)));
+    place.remove();
+    for (const [at, [code, remedy]] of codes.entries()) {
+      expect(ended[at]?.code).toBe(2);
+      expect(ended[at]?.stderr.replaceAll(/\s+/gu, " ")).toContain(`the finding "${code}" is gone`);
+      expect(ended[at]?.stderr.replaceAll(/\s+/gu, " ")).toContain(remedy.slice(0, 40));
+    }
   });
 
   it.each(Object.entries(GONE.variable))("the variable %s", (word, remedy) => {

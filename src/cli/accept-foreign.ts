@@ -11,8 +11,8 @@ import { somebodyIsThere } from "./somebody-is-there.js";
 export interface Foreign {
   /** "the file run.json", for messages. */
   readonly what: string;
-  /** SHA-256 (hex) over the exact bytes that are shown and taken in. */
-  readonly sha256: string;
+  /** Of its journal, as the last stop printed it: every line hangs on it. */
+  readonly head: string;
   /** As `foreignLines` gives them. */
   readonly lines: readonly string[];
   /** What is typed after `dingo-recover`, without --accept. */
@@ -32,7 +32,7 @@ export interface Audience {
 }
 
 /**
- * Shows it, on stderr, and has it accepted: by `--accept SHA256`, or by a yes on the terminal.
+ * Shows it, on stderr, and has it accepted: by `--accept HEAD`, or by a yes on the terminal.
  * Errors: `import-not-accepted` where nobody is there or the hash is another one; `stopped-by-operator`.
  */
 export async function requireAccepted(
@@ -41,16 +41,16 @@ export async function requireAccepted(
   { output, operator }: Audience = audienceOf(given),
 ): Promise<void> {
   for (const line of foreign.lines) output.error(line);
-  output.error(`SHA-256 of ${foreign.what}: ${foreign.sha256}`);
+  output.error(`head hash of ${foreign.what}: ${foreign.head}`);
   const accepted = given.accept?.trim().toLowerCase();
-  if (accepted === foreign.sha256) return;
+  if (accepted === foreign.head) return;
   if (accepted !== undefined) throw another(foreign);
   if (operator === undefined) throw notAccepted(foreign);
   const answer = await operator.ask({
     kind: "confirm",
     id: "accept",
     prompt: "Take this run in, and go on with it here?",
-    why: "All of the above was written on another machine, and its hash does not say by whom. Compare it with the person who sent it, also where it is signed.",
+    why: "All of the above was written on another machine, and its hash does not say by whom. Compare it with the person who carried the run before.",
     details: [],
   });
   if (answer?.value !== "yes") throw declined(foreign);
@@ -63,20 +63,20 @@ function audienceOf(given: AcceptingArguments): Audience {
   return { output, operator: isAsked ? consentOutsideRuns(output) : undefined };
 }
 
-function notAccepted({ what, sha256, command, place }: Foreign): RecoverError {
+function notAccepted({ what, head, command, place }: Foreign): RecoverError {
   return new RecoverError("import-not-accepted", `${what} comes from elsewhere, and nobody here has accepted it`, {
-    remedy: `Read above what it would do, compare the hash with the person who made it, then accept it: dingo-recover ${command} --accept ${sha256}`,
+    remedy: `Read above what it would do, compare the hash with what its last stop printed, then accept it: dingo-recover ${command} --accept ${head}`,
     place,
     effect: "none",
   });
 }
 
-function another({ what, sha256, place }: Foreign): RecoverError {
+function another({ what, head, place }: Foreign): RecoverError {
   return new RecoverError(
     "import-not-accepted",
-    `${what} is not the one that --accept names: its SHA-256 is ${sha256}`,
+    `${what} is not the one that --accept names: its head hash is ${head}`,
     {
-      remedy: "Find out which of the two is meant, with the person who made it. Nothing was taken in.",
+      remedy: "Compare it with what the last stop there printed. Nothing was taken in.",
       place,
       effect: "none",
     },

@@ -1,4 +1,4 @@
-/** `resume --from s3://…`: the journal of a run that was carried elsewhere is fetched, checked and taken in. */
+/** `resume --from PLACE`: a run that was carried elsewhere comes in. From a mirror its journal is fetched, checked and taken in. */
 import { type LeaseConfig, leaseText } from "../config/config.js";
 import { leaseAt } from "../config/lease.js";
 import { RecoverError } from "../errors.js";
@@ -20,7 +20,7 @@ import { withPorts } from "./with-ports.js";
 
 export interface ArrivalRequest {
   readonly given: AcceptingArguments;
-  /** `s3://BUCKET/PREFIX`, as `lease:` says it. */
+  /** `s3://BUCKET/PREFIX`, as `lease:` says it; or the directory of a run. */
   readonly from: string;
   readonly run: string | undefined;
   readonly takeOver: boolean;
@@ -41,20 +41,23 @@ export interface Arrived {
  * `run-ended`, `run-not-found`, `run-ambiguous`, `journal-broken`; those of the store.
  */
 export async function bringFrom({ given, ...request }: Omit<ArrivalRequest, "accept">): Promise<Arrived> {
+  if (!isMirror(request.from)) return await (await import("./copied-arrival.js")).bringCopied({ given, ...request });
   const at: LeaseConfig = leaseAt(request.from);
   // A runbook of theirs may name actions that this machine has.
   await useOwnActions(given);
   const accept = async (brought: BroughtRun, location: string): Promise<void> =>
     await requireAccepted(given, {
       what: `the journal of run ${brought.run} in its mirror`,
-      // The head, for the other machine has printed it, and every line hangs on it.
-      sha256: brought.reading.head,
+      head: brought.reading.head,
       lines: [`run ${brought.run} lies mirrored at ${location}`, ...foreignLines(brought)],
       command: `resume ${brought.run} --from ${leaseText(at)}${request.takeOver ? " --take-over" : ""}`,
       place: location,
     });
   return await withPorts(given, ["s3"], (wired) => bring(wired.shared(at), { ...request, accept }));
 }
+
+/** Anything else is a directory. */
+export const isMirror = (from: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//iu.test(from);
 
 /** The same from a place that is at hand. */
 export async function bring(

@@ -11,7 +11,6 @@ import { optional } from "../optional.js";
 import type { DrillTimes } from "../ports/settings.js";
 import { resolve } from "../runbook/resolve.js";
 import { type WiringOptions, wire } from "../wiring.js";
-import { secondPerson } from "./second-person.js";
 import { type LeaseTerms, Tenure } from "./tenure.js";
 
 export interface Work
@@ -30,8 +29,6 @@ export interface Work
   readonly locks: Locks;
   /** Absent: nothing guards the run across machines. */
   readonly lease?: LeaseTerms;
-  /** Where a second person's requests are laid out. */
-  readonly requests: string;
   /** What the last drill took here; undefined where none has come to its end. Absent: nothing is known of drills. */
   readonly drill?: () => DrillTimes | undefined;
   /** Systems are reached before they are asked. */
@@ -54,7 +51,6 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
     journal,
     locks,
     lease,
-    requests,
     drill,
     warmUp,
     tell,
@@ -73,11 +69,8 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
     closeRest = () => wired.close({ takenOver: tenure.isLost });
     if (lease !== undefined) tellIfAny(await tenure.take(wired, lease, carrier));
     for (const text of await wired.cleanLeftOvers()) tell(`left over from an earlier process: ${text}`);
-    const shared = lease === undefined ? undefined : wired.shared(lease.at);
-    const second = secondPerson({ approvals: config.approvals, directory: requests, shared });
     const result = await engine({
       ...given,
-      ...optional("secondPerson", second),
       ...(warmUp ? { sink: warmingUp(given.sink, () => wired.warmUp()) } : {}),
       ports: {
         ...wired.ports,

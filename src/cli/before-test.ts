@@ -1,10 +1,21 @@
 /** Before a test of a backup: room is made, by taking away what tests left that were killed. */
+import type { Json } from "../action.js";
+import { RecoverError } from "../errors.js";
+import { gone } from "../gone.js";
 import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./failure.js";
 import type { GlobalArguments } from "./options.js";
 import { openStateDirectory } from "./state.js";
 import { sweepTests } from "./sweep-tests.js";
+
+/** Errors: `usage`. */
+export function refuseGoneFindings(serious: Json | undefined): void {
+  for (const code of Array.isArray(serious) ? serious : []) {
+    const found = gone("finding", String(code));
+    if (found !== undefined) throw new RecoverError("usage", found.message, { remedy: found.remedy, effect: "none" });
+  }
+}
 
 export async function beforeTest(given: GlobalArguments & { readonly quiet?: boolean | undefined }): Promise<void> {
   const { openLeftCopies } = await import("../wiring.js");

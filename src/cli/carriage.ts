@@ -2,7 +2,6 @@
  * The ordinary program's work on one rehearsed run without a process of its own: configuration, wiring and engine are the
  * same, only screen, signals and argv are not there. Crash matrices need hundreds of these.
  */
-import { join } from "node:path";
 import { leaseText } from "../config/config.js";
 import { leaseAt } from "../config/lease.js";
 import type { EngineOptions, RunResult } from "../engine/options.js";
@@ -129,7 +128,7 @@ async function conduct(carriage: Carriage, { secrets, open, inputs }: Opened): P
     {
       ...wiringOf(carriage, secrets),
       ...leaseTerms(at, { journal, directory }, { takeOver, now }),
-      ...{ journal, locks, runCf: boxCf(carriage.runCf), requests: join(carriage.stateDirectory, "requests") },
+      ...{ journal, locks, runCf: boxCf(carriage.runCf) },
       ...optional("runDocker", carriage.runDocker === undefined ? undefined : boxDocker(carriage.runDocker)),
       ...optional("placed", carriage.laptop === undefined ? undefined : placedIn(carriage.laptop)),
       runbook: runbookNamed(task === "cleanup" ? cleanUpOf(inputs) : (carriage.runbook ?? "recover-deleted-service")),

@@ -6,7 +6,7 @@ export interface CommandGroup {
 }
 
 export const GROUPS: readonly CommandGroup[] = [
-  { title: "Recover", commands: ["run", "resume", "undo", "cleanup", "approve", "handover"] },
+  { title: "Recover", commands: ["run", "resume", "undo", "cleanup"] },
   { title: "Practise", commands: ["rehearse", "drill"] },
   { title: "Find", commands: ["discover", "archive", "inventory"] },
   { title: "Watch", commands: ["status", "runs", "report", "serve", "journal"] },

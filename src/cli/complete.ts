@@ -43,7 +43,7 @@ function operands(words: readonly string[], current: string, stateDir?: string):
   return known?.(stateDir);
 }
 
-const WITH_RUN = ["resume", "undo", "cleanup", "status", "report", "serve", "journal verify", "handover export"];
+const WITH_RUN = ["resume", "undo", "cleanup", "status", "report", "serve", "journal verify"];
 
 const OPERANDS: Readonly<Record<string, (stateDir: string | undefined) => readonly string[]>> = {
   run: shippedNames,

@@ -35,10 +35,8 @@ import { secrets } from "./failure.js";
 import { lookAgain } from "./look-again.js";
 import type { ConsentArguments, GlobalArguments } from "./options.js";
 import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.js";
-import { givenApproval } from "./second-person.js";
 import { watchSignals } from "./signals.js";
 import { somebodyIsThere } from "./somebody-is-there.js";
-import { statePath } from "./state.js";
 import type { LeaseTerms } from "./tenure.js";
 import { toolVersion } from "./tool-version.js";
 
@@ -48,8 +46,6 @@ export type ConductArguments = GlobalArguments &
     readonly "owner-agrees"?: string | undefined;
     /** Says nothing of what ends with 0, and asks nothing. */
     readonly quiet?: boolean | undefined;
-    /** Of `--approval`: signatures, or their files. */
-    readonly approval?: readonly string[] | undefined;
   };
 
 export interface Stage {
@@ -66,8 +62,6 @@ export interface Stage {
   readonly namesReport: boolean;
   /** Of --config: what goes on has to be told of the same foundation. A rehearsal has its own. */
   readonly config: string | undefined;
-  /** Where a second person's requests are laid out. */
-  readonly requests: string;
 }
 
 /** Where questions go: nobody with --json and --non-interactive, the scenario in a rehearsal, else the terminal. */
@@ -90,7 +84,6 @@ export function openStage(given: ConductArguments): Stage {
     quiet: given.quiet === true,
     namesReport: mode === undefined && !given.json && given.quiet !== true,
     config: mode !== undefined || given.config === undefined ? undefined : resolve(given.config),
-    requests: join(statePath(given["state-dir"], process.env), "requests"),
   };
 }
 
@@ -147,7 +140,6 @@ export async function conduct(
         ...rest,
         ...optional("lease", lease),
         ...{ clock, operator, secrets, journal },
-        requests: stage.requests,
         env: process.env,
         loopbackOnly: mode !== undefined,
         locks: mode === undefined ? locks : apart(locks, journal.run),
@@ -234,7 +226,6 @@ export function flagsOf(
     acceptLoss: lost ?? 0,
     patienceMs: parseDuration(given.patience),
     decide: decisions(resume.decide),
-    approvals: (given.approval ?? []).map(givenApproval),
     acceptRunbook: resume.acceptRunbook,
     takeOver: resume.takeOver,
     ...(given.confirm === undefined ? {} : { confirm: given.confirm }),

@@ -51,9 +51,7 @@ export function missingFor(
 /** A runbook that speaks to an object store alone has no use for what the file says of a platform, be it wrong or missing. */
 function sectionsFor({ steps }: Runbook): readonly Section[] | undefined {
   const kinds = new Set(steps.map(({ action }) => action.id.split(".")[0] ?? ""));
-  return [...kinds].every((kind) => STORE_ALONE.has(kind))
-    ? ["s3", "gpg", "approvals", "sandbox", "actions"]
-    : undefined;
+  return [...kinds].every((kind) => STORE_ALONE.has(kind)) ? ["s3", "gpg", "sandbox", "actions"] : undefined;
 }
 
 const STORE_ALONE: ReadonlySet<string> = new Set(["backup"]);

@@ -4,14 +4,12 @@ import type { Config } from "../config/config.js";
 import { secretFiles } from "../config/secret-files.js";
 import { type Check, ok, refusal, type Section } from "../doctor/check.js";
 import { documentOf, outcomeOf } from "../doctor/outcome.js";
-import { examineApprovals } from "../doctor/approvals.js";
 import { examinePrograms } from "../doctor/programs.js";
 import { besideProven } from "../doctor/proven.js";
 import { examineSecretFiles } from "../doctor/secret-files.js";
 import { examineStateDirectory } from "../doctor/state-directory.js";
 import { asRecoverError } from "../errors.js";
 import type { Runbook } from "../runbook/runbook.js";
-import { othersMayReplace } from "../trust/ownership.js";
 import { createOutput } from "../ui/output.js";
 import { configReadFor, systemsOf } from "./configuration.js";
 import { systemSections } from "./doctor-systems.js";
@@ -22,7 +20,6 @@ import type { GlobalArguments } from "./options.js";
 import type { DoctorArguments } from "./preparing-options.js";
 import { readRehearsalMode } from "./rehearsal-mode.js";
 import { openRunbook } from "./shipped-runbooks.js";
-import { openSignatures } from "./signing.js";
 import { statePath } from "./state.js";
 import { streamed } from "./streamed.js";
 import { toolVersion } from "./tool-version.js";
@@ -95,11 +92,7 @@ async function configurationSection(given: Given, runbook: Runbook, inputs: Json
   try {
     const config = await configReadFor(runbook, given, inputs);
     const file = config.file === undefined ? "no file: everything comes from the environment" : config.file;
-    const checks: readonly Check[] = [
-      { id: "config.file", ...ok(file) },
-      ...examineSecretFiles(secretFiles(config)),
-      ...(await approvalChecks(config)),
-    ];
+    const checks: readonly Check[] = [{ id: "config.file", ...ok(file) }, ...examineSecretFiles(secretFiles(config))];
     return { section: { id: "config", title, checks }, config };
   } catch (thrown) {
     const { code } = asRecoverError(thrown);
@@ -107,10 +100,4 @@ async function configurationSection(given: Given, runbook: Runbook, inputs: Json
     const wrong = refusal(thrown, "No run begins, and no system could be looked at.");
     return { section: { id: "config", title, checks: [{ id: "config.file", ...wrong }] } };
   }
-}
-
-async function approvalChecks({ approvals }: Config): Promise<readonly Check[]> {
-  if (approvals === undefined) return [];
-  const given = { signatures: openSignatures(), othersMayReplace, path: process.env["PATH"] ?? "" };
-  return await examineApprovals({ approvals, ...given });
 }

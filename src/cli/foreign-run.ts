@@ -126,7 +126,7 @@ function wordsLine(entries: readonly Entry[]): string {
 
 function missing(name: string): RecoverError {
   return new RecoverError("journal-broken", `the evidence ${told(name)} is missing in what was brought`, {
-    remedy: "Have it handed over again; nothing of it was taken in.",
+    remedy: "Copy the whole directory again; nothing of it was taken in.",
     effect: "none",
   });
 }

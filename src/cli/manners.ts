@@ -34,7 +34,7 @@ export function linger(): void {
 /** As the shell says of a program that SIGPIPE ended, which is how most others end then. */
 const READER_GONE = 141;
 /** How these ended says more than who has read it. */
-const AT_WORK: readonly string[] = ["run", "resume", "undo", "cleanup", "rehearse", "handover"];
+const AT_WORK: readonly string[] = ["run", "resume", "undo", "cleanup", "rehearse"];
 
 /**
  * Whoever read stdout went away (`| head`): for a run that is a closed terminal, which stops it safely; what only

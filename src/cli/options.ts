@@ -97,7 +97,8 @@ export const resumeOptions = {
 export const fromOptions = {
   from: {
     type: "string",
-    describe: "fetch the journal that is mirrored beside the lease, s3://BUCKET/PREFIX, and go on with it here",
+    describe:
+      "take a run in that was carried elsewhere: its directory or a copy of it, or its mirror, s3://BUCKET/PREFIX",
     requiresArg: true,
     nargs: 1,
   },
@@ -106,7 +107,7 @@ export const fromOptions = {
 export const acceptOptions = {
   accept: {
     type: "string",
-    describe: "SHA-256 of what is taken in from elsewhere, as its maker says it: in place of the question",
+    describe: "head hash of the journal that is taken in, as its last stop printed it: in place of the question",
     requiresArg: true,
     nargs: 1,
   },
@@ -122,38 +123,6 @@ export const reportOptions = {
       "markdown, html (one file), json, or update: a few sentences for the people who wait; else that of -o NAME.html or .json, or markdown",
   },
   output: { type: "string", alias: "o", describe: "file to write; stdout where absent", requiresArg: true },
-} as const;
-
-export const exportOptions = {
-  output: { type: "string", alias: "o", demandOption: true, describe: "file to write", requiresArg: true },
-} as const;
-
-export const approvalOptions = {
-  approval: {
-    type: "array",
-    string: true,
-    default: [] as string[],
-    describe: "a second person's signature over what the run asked for: its file, or the line that approve printed",
-    requiresArg: true,
-    nargs: 1,
-  },
-} as const;
-
-export const approveOptions = {
-  output: { type: "string", alias: "o", describe: "file to write (default REQUEST.sig)", requiresArg: true },
-} as const;
-
-export const signOptions = {
-  "sign-with": {
-    type: "string",
-    describe: "file of your SSH key, for an agent or a token its public half (default `approvals.key`)",
-    requiresArg: true,
-    nargs: 1,
-  },
-} as const;
-
-export const unsignedOptions = {
-  unsigned: { type: "boolean", default: false, describe: "do not sign, whatever key the configuration names" },
 } as const;
 
 export const undoOptions = {
@@ -330,6 +299,5 @@ export type CleanupArguments = InferredOptionTypes<typeof cleanupOptions>;
 export type UndoArguments = InferredOptionTypes<typeof undoOptions>;
 export type ResumeArguments = InferredOptionTypes<typeof resumeOptions>;
 export type FromArguments = InferredOptionTypes<typeof fromOptions>;
-export type SignArguments = InferredOptionTypes<typeof signOptions>;
 export type AcceptArguments = InferredOptionTypes<typeof acceptOptions>;
 export type DiscoverArguments = InferredOptionTypes<typeof discoverOptions>;

@@ -2,7 +2,6 @@
 import yargs, { type Argv } from "yargs";
 import { withArchive } from "./archive-commands.js";
 import { verifyOptions, withDepth } from "./archive-options.js";
-import { withApproval, withHandover } from "./colleague-commands.js";
 import { FAULT_HELP } from "./rehearsal-faults.js";
 import { DEFAULT_RUNBOOK } from "./default-runbook.js";
 import { requireOnce } from "./given-once.js";
@@ -12,12 +11,9 @@ import { completion, SHELLS } from "./completion.js";
 import {
   acceptOptions,
   actionsOptions,
-  approvalOptions,
-  approveOptions,
   archiveRestoreOptions,
   consentOptions,
   discoverOptions,
-  exportOptions,
   fromOptions,
   type GlobalArguments,
   globalOptions,
@@ -27,9 +23,7 @@ import {
   rehearseOptions,
   reportOptions,
   resumeOptions,
-  signOptions,
   undoOptions,
-  unsignedOptions,
   cleanupOptions,
 } from "./options.js";
 
@@ -56,13 +50,7 @@ export function buildParser(words: readonly string[], finish: Finish): Argv<Glob
     .version(false)
     .demandCommand(1, NO_COMMAND);
   return withArchive(
-    withPreparing(
-      withDiscovery(
-        withReading(withHandover(withApproval(withRunning(parser, finish), finish), finish), finish),
-        finish,
-      ),
-      finish,
-    ),
+    withPreparing(withDiscovery(withReading(withRunning(parser, finish), finish), finish), finish),
     finish,
   );
 }
@@ -76,10 +64,6 @@ const GIVEN_ONCE: readonly string[] = Object.entries({
   ...resumeOptions,
   ...fromOptions,
   ...acceptOptions,
-  ...exportOptions,
-  ...approveOptions,
-  ...signOptions,
-  ...unsignedOptions,
   ...discoverOptions,
   ...inventoryOptions,
   ...preparingOptions,
@@ -147,10 +131,14 @@ function withRunning(parser: Parser, finish: Finish): Parser {
       (command) =>
         command
           .positional("run", { type: "string", describe: RUN_OR_REHEARSAL })
-          .options({ ...consentOptions, ...resumeOptions, ...fromOptions, ...acceptOptions, ...approvalOptions })
+          .options({ ...consentOptions, ...resumeOptions, ...fromOptions, ...acceptOptions })
           .example("$0 resume", "the only open run, or what is left of a batch")
           .example("$0 resume 20261121 --decide create=adopt", "a decision for a step in doubt")
           .example("$0 resume 20261121 --decide stop=again", "a choice, as the error that stopped the run names it")
+          .example(
+            "$0 resume --from /mnt/jumpbox/runs/20261121-0307",
+            "a run of another machine, or a copy of it: shows it and asks",
+          )
           .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here"),
       async (given) => finish(await (await import("./batch-carry.js")).resumeBatch(given)),
     )
@@ -160,7 +148,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
       (command) =>
         command
           .positional("run", { type: "string", describe: "any unambiguous prefix; absent where only one run is open" })
-          .options({ ...consentOptions, ...resumeOptions, ...undoOptions, ...approvalOptions })
+          .options({ ...consentOptions, ...resumeOptions, ...undoOptions })
           .example("$0 undo 20261121 --dry-run", "what would be done, and what it costs")
           .example("$0 undo 20261121 --confirm o/s/db", "for scripts; the same command goes on after a break"),
       async (given) => finish(await (await import("./undo.js")).undo(given)),
@@ -174,7 +162,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             type: "string",
             describe: "any unambiguous prefix; absent: names the runs that left something aside",
           })
-          .options({ ...consentOptions, ...cleanupOptions, ...approvalOptions })
+          .options({ ...consentOptions, ...cleanupOptions })
           .example("$0 cleanup 20261121 --dry-run", "objects and bytes; nothing is deleted")
           .example("$0 cleanup 20261121", "asks for the target and the owner's yes; goes on after a break"),
       async (given) => finish(await (await import("./cleanup.js")).cleanup(given)),
@@ -370,10 +358,6 @@ export const COMMANDS: readonly string[] = [
   "undo",
   "cleanup",
   "rehearse",
-  "approve",
-  "handover",
-  "handover export",
-  "handover import",
   "status",
   "runs",
   "report",

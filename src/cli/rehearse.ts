@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, RecoverError } from "../errors.js";
+import { gone } from "../gone.js";
 import { errnoOf, inStateDirectory, makeDirectory } from "../journal/durable.js";
 import { requireOwnRoot } from "../journal/own-file.js";
 import { nearest } from "../nearest.js";
@@ -276,6 +277,8 @@ function crashPoint(text: string): CrashPoint {
 function unknownScenario(name: string): never {
   const names = SCENARIOS.map((each) => each.name);
   const near = SCENARIOS.find(({ runbook = DEFAULT_RUNBOOK }) => runbook === name)?.name ?? nearest(name, names);
+  const known = gone("scenario", name);
+  if (known !== undefined) throw new RecoverError("usage", known.message, { remedy: known.remedy, effect: "none" });
   throw new RecoverError("usage", `there is no scenario ${quoted(name)}`, {
     remedy:
       near === undefined

@@ -5,8 +5,10 @@ import { EXIT } from "../errors.js";
 import { EventLog } from "../journal/event-log.js";
 import { optional } from "../optional.js";
 import type { DrillTimes } from "../ports/settings.js";
+import { isMirror } from "./arrival.js";
 import { batchOf } from "./batch.js";
 import { begunRunbook } from "./begun-runbook.js";
+import { requireCarriable } from "./carriable.js";
 import { chooseRunOrRehearsal } from "./choose-run.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
@@ -36,8 +38,8 @@ export async function resume(
   const flags = flagsOf(given, {
     decide: given.decide,
     acceptRunbook: given["accept-runbook"],
-    // Whoever brings a run from elsewhere takes it over, also where nobody holds it any more.
-    takeOver: given["take-over"] || from !== undefined,
+    // Whoever brings a run from its mirror takes it over, also where nobody holds it any more.
+    takeOver: given["take-over"] || (from !== undefined && isMirror(from)),
   });
   const now = (): Date => stage.clock.now();
   const state = openStateDirectory({
@@ -53,6 +55,7 @@ export async function resume(
           say: (text) => stage.output.error(text),
         });
   const { entries } = state.read(run);
+  requireCarriable(run, entries);
   const begun = replay(entries);
   const isBatch = batchOf(entries) !== undefined;
   if (isBatch) requireUndecided(flags.decide, run);

@@ -8,6 +8,8 @@ import { NO_LOCKS } from "../journal/key-locks.js";
 import { MemoryJournal } from "../journal/memory-journal.js";
 import { newRunId } from "../journal/run-id.js";
 import type { DrillTimes } from "../ports/settings.js";
+import { TEST_RUNBOOK } from "../report/backup-test.js";
+import { refuseGoneFindings } from "./before-test.js";
 import { configFor } from "./configuration.js";
 import { conduct, type ConductArguments, flagsOf, hasBegun, openStage } from "./conductor.js";
 import { secrets } from "./failure.js";
@@ -42,6 +44,7 @@ export async function runWith(given: RunCall, inputs: JsonObject, afterwards = A
   const flags = flagsOf(given, NOT_RESUMED);
   // A wrong input or configuration is said before there is a run.
   const starting = startingInputs(runbook, inputs, stage.clock.now());
+  if (runbook.name === TEST_RUNBOOK) refuseGoneFindings(starting["serious"]);
   const common = { stage, runbook, flags, config: await configFor(runbook, given, inputs) };
   if (!stage.asks && stage.mode === undefined) requireAllInputs(runbook, starting);
   if (given["dry-run"]) {

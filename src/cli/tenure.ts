@@ -83,7 +83,7 @@ export class Tenure {
     this.#isLetGo = true;
     const ended = outcome === "succeeded" || outcome === "undone";
     try {
-      await leased.letGo(ended ? "ended" : outcome === "handed-over" ? "handed-over" : "free");
+      await leased.letGo(ended ? "ended" : "free");
       return ended || outcome === undefined
         ? undefined
         : `elsewhere it goes on with: dingo-recover resume ${leased.run} --from ${this.#at}`;

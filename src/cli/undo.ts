@@ -5,6 +5,7 @@ import { previewUndo } from "../engine/undo-preview.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { EventLog } from "../journal/event-log.js";
 import { begunRunbook } from "./begun-runbook.js";
+import { requireCarriable } from "./carriable.js";
 import { chooseRun, undoCommands } from "./choose-run.js";
 import { cleanupsOf, leftOutLine, refuseSuspects } from "./cleanups.js";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
@@ -36,6 +37,7 @@ export async function undo(given: UndoCall): Promise<number> {
   const run = chooseRun(state, given.run, () => undoCommands(state));
   const reading = state.read(run);
   const begun = replay(reading.entries);
+  requireCarriable(run, reading.entries);
   if (begun.startedAt === "") throw neverBegan(run, state.directoryOf(run), "undo");
   const cleanups = cleanupsOf(state, run);
   if (cleanups.read.some(({ hasDeleted }) => hasDeleted)) throw cleanedUp(run);

@@ -10,9 +10,6 @@ import { helpOf } from "./render-help.js";
 
 /** What a command cannot do without, as its help names it. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
-  approve: ["REQUEST"],
-  "handover export": ["RUN"],
-  "handover import": ["FILE"],
   "journal verify": ["RUN"],
   lint: ["FILE"],
   show: ["RUNBOOK"],
@@ -24,7 +21,6 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 
 /** What is typed in their place, where the names in the help do not say it all. */
 const TYPED: Readonly<Record<string, () => Promise<string>>> = {
-  "handover export": () => Promise.resolve("dingo-recover handover export RUN -o FILE"),
   completion: () => Promise.resolve(SHELLS.map((shell) => `dingo-recover completion ${shell}`).join(", or ")),
   show: async () => {
     const { shippedNames } = await import("./runbook-files.js");

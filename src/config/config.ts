@@ -1,5 +1,4 @@
 /** The configuration as a value: places and references. It holds no secret, only where each one is to be had. */
-import type { Effect } from "../action.js";
 import type { Settings, WalESettings } from "../ports/settings.js";
 
 /** Where a secret is, never what it is (law 10). */
@@ -101,16 +100,6 @@ export interface GpgConfig {
   readonly passphrase?: SecretReference;
 }
 
-/** Whose signatures count, and what needs those of two persons. */
-export interface ApprovalsConfig {
-  /** File of OpenSSH's form ALLOWED SIGNERS, absolute; absent: nobody is known. */
-  readonly allowedSigners?: string;
-  /** File of the operator's own SSH key, absolute; its public half where an agent holds the other. */
-  readonly key?: string;
-  /** Effects of the steps that two persons have to approve; absent: none. */
-  readonly needsTwo?: readonly Effect[];
-}
-
 export interface Config {
   /** The file that was read; absent where everything comes from the environment. */
   readonly file?: string;
@@ -125,7 +114,6 @@ export interface Config {
   readonly etcd?: string;
   readonly lease?: LeaseConfig;
   readonly gpg?: GpgConfig;
-  readonly approvals?: ApprovalsConfig;
   /** A server on the files of an archive may run here without a sandbox. */
   readonly unsandboxed?: true;
   /** Of WAL-E's own settings, where a run was given their directory. */

@@ -13,7 +13,6 @@ import { Findings } from "../yaml/findings.js";
 import type { Located } from "../yaml/located.js";
 import { readYaml } from "../yaml/read.js";
 import { parseAddress } from "./address.js";
-import { readApprovals } from "./approvals.js";
 import { readBosh } from "./bosh.js";
 import { readCf } from "./cloud-foundry.js";
 import type { Config } from "./config.js";
@@ -36,7 +35,6 @@ const KEYS = [
   "etcd",
   "lease",
   "gpg",
-  "approvals",
   "sandbox",
   "actions",
 ] as const;
@@ -193,7 +191,6 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
   const etcd = read("etcd", (node) => readEtcd(reading, node));
   const lease = read("lease", (node) => readLease(reading, node));
   const gpg = read("gpg", (node) => readGpg(reading, node));
-  const approvals = read("approvals", (node) => readApprovals(reading, node));
   const unsandboxed = read("sandbox", (node) => readSandbox(reading, node));
   const cf = read("cf", (node) => readCf(reading, node, way)) ?? { skipSslValidation: false };
   const s3 = read("s3", (node) => readS3(reading, node, way)) ?? {};
@@ -214,7 +211,6 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     ...(unsandboxed === undefined ? {} : { unsandboxed }),
     ...(lease === undefined ? {} : { lease }),
     ...(gpg === undefined ? {} : { gpg }),
-    ...(approvals === undefined ? {} : { approvals }),
   };
 }
 

@@ -11,7 +11,6 @@ const OF_KIND: Readonly<Record<Setting["kind"], Schema>> = {
   address: TEXT,
   flag: { type: "boolean" },
   port: { type: "integer", minimum: 1, maximum: 65_535 },
-  persons: { const: 2 },
   list: { type: "array", items: TEXT },
   secret: SECRET,
   "text-or-secret": { anyOf: [TEXT, SECRET] },

@@ -4,7 +4,7 @@
  * what is taken.
  */
 /** `address`: of a host, and nothing behind it. */
-export type SettingKind = "text" | "address" | "flag" | "port" | "persons" | "list" | "secret" | "text-or-secret";
+export type SettingKind = "text" | "address" | "flag" | "port" | "list" | "secret" | "text-or-secret";
 
 export interface Setting {
   /** As in the file, `bosh.gateway.host`. */
@@ -294,32 +294,6 @@ export const SETTINGS: readonly Setting[] = [
     example: SECRET_AT("GPG_PASSPHRASE"),
   },
   {
-    name: "approvals.needed",
-    kind: "persons",
-    fallback: "one person is enough",
-    what: "how many persons have to approve: 2 is the operator and one other",
-    example: "2",
-  },
-  {
-    name: "approvals.for",
-    kind: "list",
-    fallback: "[destroy]",
-    what: "effects of the steps that need them: create, disrupt, destroy",
-    example: "[destroy]",
-  },
-  {
-    name: "approvals.allowed_signers",
-    kind: "text",
-    what: "who they are: a file of OpenSSH's form ALLOWED SIGNERS",
-    example: "/etc/dingo-recover/allowed_signers",
-  },
-  {
-    name: "approvals.key",
-    kind: "text",
-    what: "file of your own SSH key; the public one where an agent or a token holds the other",
-    example: "~/.ssh/id_ed25519.pub",
-  },
-  {
     name: "sandbox",
     kind: "text",
     fallback: "needed",
@@ -340,7 +314,6 @@ export const SECTION_TITLES: Readonly<Record<string, string>> = {
   etcd: "etcd of the cells",
   lease: "Two machines",
   gpg: "Archives that are encrypted",
-  approvals: "Signatures, and steps that two persons approve",
   sandbox: "What keeps a restored database from this machine",
   actions: "Your own actions",
 };

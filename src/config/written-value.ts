@@ -20,9 +20,6 @@ export function writtenValue({ name, kind }: Setting, text: string): string {
     case "port":
       if (/^\d{1,5}$/u.test(text)) return String(Number(text));
       throw invalid(name, `${quoted(text)} is no port`, "Write a number from 1 to 65535.");
-    case "persons":
-      if (text === "2") return text;
-      throw invalid(name, `${quoted(text)} is no number of persons that is known`, "Write 2, or leave it out.");
     case "list":
       return `[${text
         .split(",")

@@ -1,11 +1,11 @@
 /** The object store: keys, bucket, clock, whether archives may be listed and read, and could be changed. Nothing is written. */
+import { simulationLines } from "../actions/backup/simulation-lines.js";
 import { unprotected } from "../actions/platform/unprotected.js";
 import type { ArchiveStore, ObjectReader, StoreIdentity } from "../ports/object-store.js";
 import type { SharedPlace } from "../ports/shared-place.js";
-import { note, ok } from "./check.js";
+import { note, ok, type Verdict } from "./check.js";
 import { clockVerdict } from "./clock.js";
 import type { Looks } from "./looks.js";
-import { examineRights } from "./rights.js";
 
 export interface StoreOptions {
   readonly store: ArchiveStore;
@@ -55,18 +55,22 @@ export async function examineStore(looks: Looks, options: StoreOptions): Promise
   const time = await looks.aside("s3.clock", "the store's clock", async () => ({ at: await store.time(bucket) }));
   if (time !== undefined) looks.say("s3.clock", clockVerdict("the object store", time.at, now()));
   await examineReading(looks, store.reader(), { bucket, prefix: options.prefix });
-  const says =
-    identity === undefined ? undefined : await examineRights(looks, { ...options, bucket, keyId: keys.writing });
-  saySource(looks, keys, says === undefined ? "" : TOLD[says](keys.writing));
+  if (identity !== undefined) looks.say("s3.write", unknownRights(options, bucket, keys.writing));
+  saySource(looks, keys, identity === undefined ? "" : `; whether key ${keys.writing} could write there is not known`);
   if (options.lease !== undefined) await examineLease(looks, options.lease);
 }
 
-/** What policies say of the keys that write. */
-const TOLD: Readonly<Record<Awaited<ReturnType<typeof examineRights>>, (key: string) => string>> = {
-  denied: (key) => `; key ${key} cannot write there`,
-  allowed: (key) => `; key ${key} could write there too`,
-  "not-known": (key) => `; whether key ${key} could write there too could not be told`,
-};
+/** A right is never tried: who may ask for it is told how. */
+function unknownRights({ prefix, areApart }: StoreOptions, bucket: string, keyId: string): Verdict {
+  const [line] = simulationLines({ bucket, prefix: prefix.replace(/\/+$/u, "") }, "");
+  const apart = areApart
+    ? ""
+    : " Name keys as s3.source that may only read, so that archives are read with those alone.";
+  return note(
+    `whether key ${keyId} could change archives below s3://${bucket}/${prefix} is not known; it is not tried`,
+    `Ask AWS with the ARN of key ${keyId}: ${line}. At MinIO: mc admin user info ALIAS ${keyId}.${apart}`,
+  );
+}
 
 interface Keys {
   /** Undefined where there are no others, or they cannot be had. */

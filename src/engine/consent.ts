@@ -4,10 +4,9 @@
  *
  * Create: a y/N question for the one unit. Disrupt and destroy: the target is typed once for the *window*, all steps
  * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review
- * rows are the same and its printed commands hash the same, or could not be told when it was given; where two persons are
- * needed (second-person.ts), it holds only if two have signed.
+ * rows are the same and its printed commands hash the same, or could not be told when it was given.
  */
-import type { Effect, Json, JsonObject, PrintedCommand, ReviewRow } from "../action.js";
+import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../action.js";
 import { RecoverError } from "../errors.js";
 import { sha256 } from "../journal/line.js";
 import type { Answer, ConfirmQuestion, TypedQuestion } from "../ports/operator.js";
@@ -16,7 +15,6 @@ import { type ForeseenUnit, foreseeUnits, foreseeWhen, hashCommands } from "./fo
 import { type PlannedStep, reviewBefore, windowFrom } from "./plan.js";
 import { askNow } from "./questions.js";
 import { outputOf } from "./scope.js";
-import { appendApproval, needsTwo } from "./second-person.js";
 import type { Session } from "./session.js";
 import { stateOf, type Unit, unitName } from "./state.js";
 import { isFinished } from "./transition.js";
@@ -41,8 +39,7 @@ export async function obtainConsent(session: Session, request: ConsentRequest): 
     ? await askToCreate(session, request)
     : await askForWindow(session, request);
   if (answer.value === BY_HAND) return "by-hand";
-  // Another person may have taken hours.
-  return answer.by === "flag" && !needsTwo(session, [request.planned.effect]) ? "given" : "given-now";
+  return answer.by === "flag" ? "given" : "given-now";
 }
 
 const BY_HAND = "by-hand";
@@ -78,7 +75,7 @@ function isApproved(session: Session, { planned, unit, commands }: ConsentReques
   const approval = session.state.approvals.findLast(
     ({ steps }) => steps.includes(unit.step) || steps.includes(unitName(unit)),
   );
-  if (approval === undefined || (needsTwo(session, [planned.effect]) && !approval.bySecond)) return false;
+  if (approval === undefined) return false;
   if (approval.reviewSha256 !== hashRows(rowsBefore(session, planned))) return false;
   const then = approval.commandsSha256[unitName(unit)];
   return then === undefined || then === hashCommands(commands);
@@ -98,15 +95,8 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
   const answer = await askNow(session, question, { unit, effect: "create", remedy: "Approve creation with --yes." });
   if (answer.value === BY_HAND) return await noteByHand(session, unit, answer);
   if (answer.value !== "yes") throw declined(session, unit);
-  const { details } = question;
-  await approve(
-    session,
-    {
-      ...{ planned, unit, names: [unitName(unit)], commands: { [unitName(unit)]: hashCommands(commands) } },
-      ...{ details, effects: [planned.effect] },
-    },
-    answer,
-  );
+  const agreed = { planned, names: [unitName(unit)], commands: { [unitName(unit)]: hashCommands(commands) } };
+  await approve(session, agreed, answer);
   return answer;
 }
 
@@ -140,9 +130,7 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
     one.known ? [[unitName(one.unit), hashCommands(one.commands)] as const] : [],
   );
   const names = covered.map(({ step }) => step.id);
-  const details = [...question.details, ...units.flatMap((one) => typedLines(one.commands))];
-  const effects = covered.map(({ effect }) => effect);
-  await approve(session, { planned, unit, names, commands: Object.fromEntries(commands), details, effects }, answer);
+  await approve(session, { planned, names, commands: Object.fromEntries(commands) }, answer);
   return answer;
 }
 
@@ -216,27 +204,21 @@ function foresight(session: Session): Parameters<typeof foreseeUnits>[0] {
 
 interface Agreed {
   readonly planned: PlannedStep;
-  readonly unit: Unit;
   readonly names: readonly string[];
   readonly commands: Readonly<Record<string, string>>;
-  /** What was shown beside the review. */
-  readonly details: readonly string[];
-  readonly effects: readonly Effect[];
 }
 
 async function approve(session: Session, agreed: Agreed, answer: Answer): Promise<void> {
-  const { planned, names, commands, ...shown } = agreed;
-  const rows = rowsBefore(session, planned);
-  const reviewSha256 = hashRows(rows);
-  const approval = {
+  const { planned, names, commands } = agreed;
+  const reviewSha256 = hashRows(rowsBefore(session, planned));
+  await session.ledger.append({
     type: "approved",
     steps: names,
     shownSha256: sha256(JSON.stringify([reviewSha256, names, commands])),
     reviewSha256,
     commandsSha256: commands,
     by: answer.by,
-  } as const;
-  await appendApproval(session, approval, { ...shown, rows });
+  });
 }
 
 function rowsBefore(session: Session, planned: PlannedStep): readonly ReviewRow[] {

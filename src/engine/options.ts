@@ -5,7 +5,6 @@ import type { Journal } from "../journal/journal.js";
 import type { Locks } from "../journal/key-locks.js";
 import type { Clock } from "../ports/clock.js";
 import type { Operator } from "../ports/operator.js";
-import type { SecondPerson } from "../ports/second-person.js";
 import type { Ports } from "../ports/ports.js";
 import type { Runbook } from "../runbook/runbook.js";
 import type { Secrets } from "../secrets.js";
@@ -24,8 +23,6 @@ export interface RunFlags {
   readonly patienceMs: number;
   /** `--decide STEP[ITEM]=…`, by unit name: a decision of a step in doubt, or a choice that a step asked for. */
   readonly decide: ReadonlyMap<string, string>;
-  /** `--approval`: signatures of a second person over what this run has asked for. */
-  readonly approvals?: readonly string[];
   readonly acceptRunbook: boolean;
   readonly takeOver: boolean;
 }
@@ -55,8 +52,6 @@ export interface EngineOptions {
   readonly ports: Ports;
   readonly clock: Clock;
   readonly operator: Operator;
-  /** Absent: one person is enough. */
-  readonly secondPerson?: SecondPerson;
   readonly journal: Journal;
   readonly locks: Locks;
   readonly evaluator: Evaluator;

@@ -37,8 +37,6 @@ const START: RunState = {
   answers: new Map(),
   openQuestion: undefined,
   approvals: [],
-  requests: [],
-  usedRequests: [],
   decisions: new Map(),
   drifts: 0,
   undoAsked: false,
@@ -51,7 +49,6 @@ const START: RunState = {
 /** What people said elsewhere is nobody's word here (E5). */
 const NOBODYS_WORD = {
   approvals: START.approvals,
-  requests: START.requests,
   answers: START.answers,
   decisions: START.decisions,
 } as const;
@@ -103,11 +100,7 @@ export function advance(before: RunState, entry: Entry): RunState {
     case "answered":
       return { ...state, answers: put(state.answers, keyOf(entry), { value: entry.value, by: entry.by }) };
     case "approved":
-      return {
-        ...state,
-        approvals: [...state.approvals, ...approvalsOf(entry)],
-        usedRequests: [...state.usedRequests, ...(entry.second === undefined ? [] : [entry.second.request.sha256])],
-      };
+      return { ...state, approvals: [...state.approvals, ...approvalsOf(entry)] };
     case "drift-found":
       return { ...state, drifts: state.drifts + 1 };
     case "run-stopped":
@@ -142,11 +135,7 @@ export function advance(before: RunState, entry: Entry): RunState {
       return { ...state, back, units, backs, outgrown, decisions, openQuestion, current: unit };
     }
     case "asked":
-      return {
-        ...state,
-        openQuestion: openedBy(entry),
-        requests: [...state.requests, ...(entry.request === undefined ? [] : [entry.request])],
-      };
+      return { ...state, openQuestion: openedBy(entry) };
     case "resource-opened":
     case "resource-closed":
       return state;
@@ -301,8 +290,7 @@ function stoppedBy(entry: Extract<Entry, { type: "run-stopped" }>): RunState["ph
 /** One without a hash of any command is none: whoever agreed was shown at least those of the step at hand. */
 function approvalsOf(entry: Extract<Entry, { type: "approved" }>): readonly Approval[] {
   const { steps, reviewSha256 = "", commandsSha256 = {} } = entry;
-  const bySecond = entry.second !== undefined;
-  return Object.keys(commandsSha256).length === 0 ? [] : [{ steps, reviewSha256, commandsSha256, bySecond }];
+  return Object.keys(commandsSha256).length === 0 ? [] : [{ steps, reviewSha256, commandsSha256 }];
 }
 
 function keyOf(entry: { readonly step?: string; readonly item?: string; readonly question: string }): string {

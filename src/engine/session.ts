@@ -23,7 +23,6 @@ export class Session {
   /** The question at which the last process ended: whoever gave this one a `--decide` has seen it. */
   readonly seenQuestion: OpenQuestion | undefined;
   readonly #usedDecisions = new Set<string>();
-  readonly #usedApprovals = new Set<string>();
 
   /** False in a dry run, which nobody can resume. */
   readonly isSaved: boolean;
@@ -63,16 +62,6 @@ export class Session {
   get unusedDecisions(): readonly string[] {
     const given = [...this.options.flags.decide].filter(([name]) => !this.#usedDecisions.has(name));
     return given.map(([name, value]) => `${name}=${value}`);
-  }
-
-  /** A signature that was given with `--approval` has approved something. */
-  approvalUsed(signature: string): void {
-    this.#usedApprovals.add(signature);
-  }
-
-  /** What was given with `--approval` and has approved nothing in this process. */
-  get unusedApprovals(): readonly string[] {
-    return (this.options.flags.approvals ?? []).filter((each) => !this.#usedApprovals.has(each));
   }
 
   get resumeCommand(): string {

@@ -9,13 +9,7 @@
  *                           └──▶ reopened ──▶ succeeded (adopted) | running | in-doubt | failed | skipped
  */
 import type { Json, JsonObject } from "../action.js";
-import {
-  type Decision,
-  type HowSucceeded,
-  type JournaledError,
-  type NotedRequest,
-  unitName,
-} from "../journal/entry.js";
+import { type Decision, type HowSucceeded, type JournaledError, unitName } from "../journal/entry.js";
 
 export { unitName };
 
@@ -99,8 +93,6 @@ export interface Approval {
   readonly steps: readonly string[];
   readonly reviewSha256: string;
   readonly commandsSha256: Readonly<Record<string, string>>;
-  /** Two persons have signed it. */
-  readonly bySecond: boolean;
 }
 
 /** Where the way back of a unit stands, from its beginning to `step-undone`. */
@@ -143,10 +135,6 @@ export interface RunState {
   readonly answers: ReadonlyMap<string, { readonly value: string; readonly by: string }>;
   readonly openQuestion: OpenQuestion | undefined;
   readonly approvals: readonly Approval[];
-  /** What a second person was asked to sign here, oldest first. */
-  readonly requests: readonly NotedRequest[];
-  /** SHA-256 of the requests that were signed: none counts again. */
-  readonly usedRequests: readonly string[];
   /** By `decisionKey`, until the doubt is over. */
   readonly decisions: ReadonlyMap<string, Decided>;
   readonly drifts: number;

@@ -10,7 +10,6 @@ import { typedLines } from "../typed-lines.js";
 import { hashCommands } from "./foresight.js";
 import { decideFlag, doubtDecidedFor } from "./decided.js";
 import { askNow } from "./questions.js";
-import { appendApproval, needsTwo } from "./second-person.js";
 import type { Session } from "./session.js";
 import { decisionOf, outgrownNames, unitName } from "./state.js";
 import { markUndone, undoUnit, undoUnitTitle } from "./undo-step.js";
@@ -75,23 +74,21 @@ async function takeOperatorsWord(session: Session, one: UnitToUndo): Promise<voi
 async function consentToUndo(session: Session, units: readonly UnitToUndo[]): Promise<void> {
   const commands = Object.fromEntries(units.map((one) => [nameBack(one), hashCommands(one.commands)]));
   const effect = worstOf(units);
-  if (effect === "read" || isApproved(session, commands, needsTwo(session, effectsOf(units)))) return;
+  if (effect === "read" || isApproved(session, commands)) return;
   const answer = effect === "create" ? await askToRemove(session, units) : await askForTarget(session, units);
-  const approval = {
+  await session.ledger.append({
     type: "approved",
     steps: Object.keys(commands),
     shownSha256: sha256(JSON.stringify([commands, detailsOf(units)])),
     commandsSha256: commands,
     by: answer.by,
-  } as const;
-  await appendApproval(session, approval, { rows: [], details: detailsOf(units), effects: effectsOf(units) });
+  });
 }
 
 const nameBack = ({ unit }: UnitToUndo): string => `undo ${unitName(unit)}`;
 
-function isApproved(session: Session, commands: Readonly<Record<string, string>>, byTwo: boolean): boolean {
-  const approvals = session.state.approvals.filter(({ bySecond }) => bySecond || !byTwo);
-  return approvals.some((approval) =>
+function isApproved(session: Session, commands: Readonly<Record<string, string>>): boolean {
+  return session.state.approvals.some((approval) =>
     Object.entries(commands).every(([name, hash]) => approval.commandsSha256[name] === hash),
   );
 }
@@ -99,7 +96,7 @@ function isApproved(session: Session, commands: Readonly<Record<string, string>>
 const effectsOf = (units: readonly UnitToUndo[]): readonly Effect[] =>
   units.map(({ undo }) => (undo === undefined || isLeft(undo) ? "read" : undo.effect));
 
-export function worstOf(units: readonly UnitToUndo[]): Effect {
+function worstOf(units: readonly UnitToUndo[]): Effect {
   const effects = effectsOf(units);
   return EFFECTS.findLast((effect) => effects.includes(effect)) ?? "read";
 }

@@ -72,7 +72,7 @@ export const CALLS = {
     next: ["dingo-recover runs lists them; type more of the name."],
   },
   "run-ended": {
-    why: "The run has come to its end, was undone, or was handed over to another machine. An ended run is never begun again.",
+    why: "The run has come to its end, was undone, or was moved to another machine. An ended run is never begun again.",
     next: ["Read dingo-recover report RUN.", "Begin another run where there is more to do."],
   },
   "confirm-mismatch": {

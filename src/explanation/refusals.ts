@@ -65,13 +65,9 @@ export const REFUSALS = {
       "Where they are gone, ask the owner, and accept the loss with --accept-loss N.",
     ],
   },
-  "signature-refused": {
-    why: "A signature was looked at, and does not say what it would have to say: it is over another text, of a person whom nobody here knows, of the same person as the first one, too late, or was used already.",
-    next: [
-      "Read which of these it is; the message names the key, and the person where the file knows one.",
-      "Where a person is missing, add a line to the file of `approvals.allowed_signers`, agreed with those who stand in it.",
-      "Have it signed again: `dingo-recover approve REQUEST` for a request, `handover export` for a run.",
-    ],
+  "run-needs-gone": {
+    why: "A former version began this run, and what it goes on with was removed since. It is read and reported as before.",
+    next: ["Go on with the version that began it; its journal names it.", "Or begin another run with this one."],
   },
   "wreck-found": {
     why: "The instance of that name shows the marks of a recovery that went wrong: a restart loop, another system identifier. Its archive may hold writes of its own.",

@@ -29,11 +29,11 @@ export const RUNS = {
     next: ["Go on where it was taken over.", "dingo-recover status RUN shows who carries it."],
   },
   "import-not-accepted": {
-    why: "A hand-over file, or a mirrored journal, was written on another machine. Its hashes show that it is whole, and not who wrote it. Nothing of it was taken in.",
+    why: "The journal was written on another machine. Its hashes show that it is whole, and not who wrote it. Nothing of it was taken in.",
     next: [
       "Read what the command shows: runbook, inputs, target, lease, what is done and what comes next with its effect.",
-      "Compare the SHA-256 with the person who made it, by another way than the file came: the export, and every stop of a run, print it.",
-      "Agree on a terminal, or give --accept SHA256. No approval of the other machine counts: each is asked for again.",
+      "Compare the head hash with the person who carried the run before: every stop of a run prints it.",
+      "Agree on a terminal, or give --accept HEAD. No approval of the other machine counts: each is asked for again.",
     ],
   },
   "journal-broken": {

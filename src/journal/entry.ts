@@ -12,8 +12,8 @@
  *     of the world: the step is open anew, and what it did may still be there. It is probed before it runs, and an undo
  *     takes it back. Releases which do not know the field read such a step as undone.
  * E4  A `run-ended` is the end unless a `run-resumed` follows: a run that succeeded can still be undone, one that was
- *     undone stays so, and one that was handed over goes on where its file was taken in, nowhere else (`endOf`).
- * E5  A `run-resumed` with `imported`, or behind a hand-over, takes up lines of another machine: no approval, answer or
+ *     undone stays so, and one that was moved (`handed-over`) goes on where it was taken in, nowhere else (`endOf`).
+ * E5  A `run-resumed` with `imported`, or behind a move, takes up lines of another machine: no approval, answer or
  *     decision in front of it counts any more, for whoever wrote them could write anything (law 15).
  */
 import type { EvidenceRef, Json, JsonObject, PrintedCommand } from "../action.js";
@@ -43,23 +43,23 @@ export type HowSucceeded = "ran" | "adopted" | "by-hand";
 export const DECISIONS = ["adopt", "redo", "undo", "by-hand"] as const;
 export type Decision = (typeof DECISIONS)[number];
 
-/** What a second person is asked to sign. */
-export interface NotedRequest {
+/** Written by former versions alone: what a second person was asked to sign. */
+interface NotedRequest {
   readonly text: EvidenceRef;
   /** Of the approval that it is about. */
   readonly shownSha256: string;
   readonly expiresAt: string;
 }
 
-/** A signature over a request, with whose it was found to be then. */
-export interface Signed {
+/** Of former versions: a signature over a request, with whose it was found to be then. */
+interface Signed {
   readonly principals: readonly string[];
   /** `SHA256:…` */
   readonly key: string;
   readonly signature: string;
 }
 
-export interface SecondApproval {
+interface SecondApproval {
   readonly request: EvidenceRef;
   readonly operator: Signed;
   readonly other: Signed;
@@ -205,7 +205,7 @@ export type EntryBody =
       readonly byPerson?: readonly string[];
       /** Over the question as it was shown, secrets masked: a decision that is given beforehand is about that. */
       readonly shownSha256?: string;
-      /** A second person is asked to sign this; absent in older journals. */
+      /** Of former versions: a second person was asked to sign this. */
       readonly request?: NotedRequest;
     }
   | {
@@ -228,7 +228,7 @@ export type EntryBody =
       /** Per step, over its printed commands; absent where they still held unknown values. */
       readonly commandsSha256?: Readonly<Record<string, string>>;
       readonly by: string;
-      /** Two persons have signed the request; absent where one was enough, and in older journals. */
+      /** Of former versions: two persons have signed the request. */
       readonly second?: SecondApproval;
     }
   | { readonly type: "drift-found"; readonly step: string; readonly item?: string; readonly evidence: string }

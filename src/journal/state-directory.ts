@@ -40,7 +40,7 @@ export interface OpenOptions {
   readonly takeOver: boolean;
   /** Opens one that has succeeded as well, to be undone. */
   readonly back?: boolean;
-  /** Opens one that was handed over as well: to be exported again, or where it was taken in. */
+  /** Opens one that was moved as well: where it is taken in. */
   readonly handedOver?: boolean;
   /** An epoch that somebody has had: a take-over counts on from there. */
   readonly above?: number;
@@ -247,6 +247,12 @@ function ambiguous(prefix: string, fitting: readonly string[]): RecoverError {
 }
 
 function ended(run: string, outcome: string): RecoverError {
+  if (outcome === "handed-over")
+    return new RecoverError("run-ended", `run ${run} was moved: it goes on elsewhere (handed-over)`, {
+      remedy: `Go on where it was taken in. If it arrived nowhere, take it in with another state directory: dingo-recover resume --state-dir DIR --from STATE_DIR/runs/${run}.`,
+      place: run,
+      effect: "none",
+    });
   return new RecoverError("run-ended", `run ${run} has ended (${outcome})`, {
     remedy: `Read its report with "dingo-recover report ${run} --format markdown", or begin another with "dingo-recover run".`,
     place: run,

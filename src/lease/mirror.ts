@@ -194,7 +194,7 @@ function notMirrored(location: string, run: string): RecoverError {
 function broken(where: string, why: string): RecoverError {
   return new RecoverError("journal-broken", `the mirrored journal cannot be used: ${why}`, {
     remedy:
-      'Go on where the run was carried last, by "dingo-recover resume" there: its state directory has the whole journal. Or have it handed over from there with "dingo-recover handover export".',
+      'Go on where the run was carried last, by "dingo-recover resume" there: its state directory has the whole journal. Or copy its directory, STATE_DIR/runs/RUN, and name the copy with --from.',
     place: where,
     effect: "none",
   });

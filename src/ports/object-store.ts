@@ -129,37 +129,6 @@ export interface Protection {
   readonly lock: "none" | "no-default" | "not-known" | { readonly mode: string; readonly days: number };
 }
 
-export interface RightsQuestion extends ObjectLocation {
-  /** ARN of the user or role that is asked about; "" for the keys that write. */
-  readonly who: string;
-  /** On the object at `key`. */
-  readonly objectActions: readonly string[];
-  /** On the bucket. */
-  readonly bucketActions: readonly string[];
-}
-
-/** What the policies of a user or role say of one action: its own, its boundary and the organization's, not the bucket's. */
-export interface SimulatedRight {
-  readonly action: string;
-  readonly decision: "allowed" | "explicit-deny" | "implicit-deny";
-  /** Keys of conditions that nobody could tell the simulation: another value of them may lead to another decision. */
-  readonly missing: readonly string[];
-}
-
-export interface SimulatedRights {
-  /** ARN of the user or role. */
-  readonly who: string;
-  /** Undefined where it is not known whether the bucket is of the account of `who`. */
-  readonly ownBucket: boolean | undefined;
-  readonly rights: readonly SimulatedRight[];
-}
-
-export interface NotSimulated {
-  readonly why: string;
-  /** The store's policies of buckets are for requests without keys: whoever has keys may do what is denied there. */
-  readonly bucketPolicyBindsNoKeys?: true;
-}
-
 /** Prefixes have no slash at either end. */
 export interface WritePlaces {
   readonly source: { readonly bucket: string; readonly prefix: string };
@@ -176,14 +145,7 @@ export interface ArchiveStore {
   region(bucket: string): Promise<string>;
   /** The store's own clock, to the second; undefined where its answers have no date. */
   time(bucket: string): Promise<Date | undefined>;
-  /**
-   * The bucket's policy as its JSON text, "" where it has none; undefined where we may not look or the store knows no
-   * policies: that is unknown, not "none".
-   */
-  policy(bucket: string): Promise<string | undefined>;
   protection(bucket: string): Promise<Protection>;
-  /** Of the keys that write, unless `who` says of whom. By a simulation that does nothing; `why` where there is none. Throws for nothing that the store or its kin answer. */
-  simulate(question: RightsQuestion): Promise<SimulatedRights | NotSimulated>;
   reader(): ObjectReader;
   /** A store that can write at or below `into` alone, and nowhere at or below the source of any writer before. */
   writer(places: WritePlaces): ObjectStore;

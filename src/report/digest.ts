@@ -1,7 +1,6 @@
 /** What a report says of a journal: the run, its steps in the order in which they began, and what they found. */
 import type { JsonObject, PrintedCommand } from "../action.js";
 import { isLasting } from "../errors.js";
-import { requestCode } from "../journal/approval-request.js";
 import { type Entry, type EntryBody, type EntryHeader, unitName as nameOfUnit } from "../journal/entry.js";
 
 export type EntryOf<Type extends EntryBody["type"]> = EntryHeader & Extract<EntryBody, { readonly type: Type }>;
@@ -214,12 +213,11 @@ export function saidBy({ by, operator }: Said, carrier: string | undefined): str
   return by === "operator" ? person : `${person} (${by})`;
 }
 
-/** The second of two persons, as the file of signers named them then; undefined where one was enough. */
+/** Of former versions: the second of two persons, as a file of signers named them then. */
 export function secondOf({ second }: EntryOf<"approved">): string | undefined {
   if (second === undefined) return undefined;
-  const { operator, other, request } = second;
-  const code = requestCode(request.sha256);
-  return `signed as ${operator.principals.join(", ")}; and by ${other.principals.join(", ")} (key ${other.key}), request ${code}`;
+  const { operator, other } = second;
+  return `signed as ${operator.principals.join(", ")}; and by ${other.principals.join(", ")} (key ${other.key})`;
 }
 
 interface Said {

@@ -24,7 +24,7 @@ export interface NamedFiles {
 }
 
 /** Keys of files that say who is believed. */
-const SAYS_WHO: ReadonlySet<string> = new Set(["ca_cert", "allowed_signers"]);
+const SAYS_WHO: ReadonlySet<string> = new Set(["ca_cert"]);
 /** More than anybody reads; a module that imports for ever must not hold us. */
 const MOST = 500;
 const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']((?:\.{1,2}\/|@?[a-z0-9])[^"'\s]*)["']/giu;

@@ -270,7 +270,7 @@ describe("a backup that could not be tested", () => {
       "could-not-test",
     ],
     [
-      "the store refuses its policy and more",
+      "the store refuses to be asked",
       (scene) => void scene.store.refusals.set("time", "access-denied"),
       {},
       "access-denied",

@@ -1,42 +1,60 @@
 /** What a test of a backup judges by: protection, expectations, the words of a server. */
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { finding } from "../../src/actions/backup/finding.js";
+import { lookAtRights } from "../../src/actions/backup/look-at-rights.js";
 import { expectationOf, returnedOf } from "../../src/actions/backup/expectation.js";
 import { requireOneSelect } from "../../src/actions/backup/one-select.js";
-import { keptText, outlastsDeletes } from "../../src/actions/backup/protection.js";
+import { keptText } from "../../src/actions/backup/protection.js";
 import type { Protection } from "../../src/ports/object-store.js";
+import { Scene } from "../traps/scene.js";
 import { isOfTheMachine, lastWords } from "../../src/actions/backup/server-words.js";
 
 describe("what a bucket keeps of what is deleted", () => {
   const off: Protection = { versioning: "off", mfaDelete: false, lock: "none" };
 
-  it.each<readonly [string, Partial<Protection>, boolean, RegExp]>([
-    ["nothing", {}, false, /what is deleted is gone/],
-    ["nothing any more", { versioning: "suspended" }, false, /has stopped to keep/],
-    ["versions", { versioning: "on" }, false, /who may delete versions takes them away too/],
-    ["versions, by a second device", { versioning: "on", mfaDelete: true }, true, /only a code of a second device/],
+  it.each<readonly [string, Partial<Protection>, RegExp]>([
+    ["nothing", {}, /what is deleted is gone/],
+    ["nothing any more", { versioning: "suspended" }, /has stopped to keep/],
+    ["versions", { versioning: "on" }, /who may delete versions takes them away too/],
+    ["versions, by a second device", { versioning: "on", mfaDelete: true }, /only a code of a second device/],
     [
       "versions, by a lock",
       { versioning: "on", lock: { mode: "COMPLIANCE", days: 30 } },
-      true,
       /nobody takes a version away within 30 days/,
     ],
     [
       "versions, by a lock that some pass by",
       { versioning: "on", lock: { mode: "GOVERNANCE", days: 30 } },
-      false,
       /only who may pass by the lock takes a version away/,
     ],
-    [
-      "versions, with a lock for single objects",
-      { versioning: "on", lock: "no-default" },
-      false,
-      /takes them away too/,
-    ],
-    ["what nobody may look at", { versioning: "not-known", lock: "not-known" }, false, /is not known/],
-  ])("%s", (_what, given, outlasts, says) => {
+    ["versions, with a lock for single objects", { versioning: "on", lock: "no-default" }, /takes them away too/],
+    ["what nobody may look at", { versioning: "not-known", lock: "not-known" }, /is not known/],
+  ])("%s", (_what, given, says) => {
     const protection = { ...off, ...given };
-    expect(outlastsDeletes(protection)).toBe(outlasts);
     expect(keptText(protection)).toMatch(says);
+  });
+});
+
+const found = z.object({ why: z.string(), findings: z.array(finding) });
+
+describe("the right to delete", () => {
+  it.each([
+    ["", "these keys", "arn:aws:iam::ACCOUNT:user/NAME"],
+    ["arn:aws-cn:iam::123456789012:role/pusher", "the keys of arn:aws-cn", "arn:aws-cn:iam::123456789012:role/pusher"],
+  ])("of %j is not known and not tried, and the line asks AWS for it", async (pushed_by, subject, arn) => {
+    const scene = new Scene();
+    scene.store.seed("our-backups", "shop/wal_005/1", "x");
+    const input = lookAtRights.input.parse({ archive: "s3://our-backups/shop", pushed_by });
+    const { findings, why } = found.parse(await lookAtRights.run(scene.context, input));
+    expect(scene.store.changes).toEqual([]);
+    expect(why).toContain(subject);
+    expect(findings).toMatchObject([{ severity: "note", code: "deletion-not-known" }]);
+    expect(findings[0]?.message).toContain("what is deleted is gone");
+    expect(findings[0]?.message).toContain(
+      `simulate-principal-policy --policy-source-arn ${arn} --action-names s3:DeleteObject`,
+    );
+    expect(findings[0]?.message).toContain(`:s3:::our-backups/shop/wal_005/`);
   });
 });
 

@@ -5,11 +5,11 @@ import { EXIT } from "../../src/errors.js";
 import { ScriptedOperator } from "../engine/fixture.js";
 
 const FOREIGN: Foreign = {
-  what: 'the file "run.json"',
-  sha256: "ab".repeat(32),
+  what: "the journal of a run",
+  head: "ab".repeat(32),
   lines: ["who made it", "what it would do"],
-  command: "handover import run.json",
-  place: "run.json",
+  command: "resume --from run",
+  place: "run",
 };
 
 async function asked(given: { readonly accept?: string }, answer?: string): Promise<readonly string[]> {
@@ -24,10 +24,10 @@ async function asked(given: { readonly accept?: string }, answer?: string): Prom
 describe("what comes from elsewhere", () => {
   it.each([
     ["a yes", {}, "yes"],
-    ["its hash, with nobody there", { accept: FOREIGN.sha256 }, undefined],
-    ["its hash in capitals, as some programs print it", { accept: ` ${FOREIGN.sha256.toUpperCase()}` }, undefined],
+    ["its hash, with nobody there", { accept: FOREIGN.head }, undefined],
+    ["its hash in capitals, as some programs print it", { accept: ` ${FOREIGN.head.toUpperCase()}` }, undefined],
   ])("is taken in by %s, and shown all the same", async (_, given, answer) => {
-    expect(await asked(given, answer)).toEqual([...FOREIGN.lines, expect.stringContaining(FOREIGN.sha256)]);
+    expect(await asked(given, answer)).toEqual([...FOREIGN.lines, expect.stringContaining(FOREIGN.head)]);
   });
 
   it.each(["no", ""])("is not taken in by the answer %j", async (answer) => {
@@ -38,14 +38,14 @@ describe("what comes from elsewhere", () => {
     await expect(asked({})).rejects.toMatchObject({
       code: "import-not-accepted",
       exitCode: EXIT.invalid,
-      remedy: expect.stringContaining(`dingo-recover handover import run.json --accept ${FOREIGN.sha256}`) as string,
+      remedy: expect.stringContaining(`dingo-recover resume --from run --accept ${FOREIGN.head}`) as string,
     });
   });
 
   it.each(["", "ab", "00".repeat(32)])("is not taken in by another hash, whoever is there: %j", async (accept) => {
     await expect(asked({ accept }, "yes")).rejects.toMatchObject({
       code: "import-not-accepted",
-      message: expect.stringContaining(FOREIGN.sha256) as string,
+      message: expect.stringContaining(FOREIGN.head) as string,
     });
   });
 });

@@ -5,7 +5,7 @@ import { foreignLines } from "../../src/cli/foreign-run.js";
 import { shippedFile } from "../../src/cli/runbook-files.js";
 import { openRunbook } from "../../src/cli/shipped-runbooks.js";
 import type { JsonObject } from "../../src/action.js";
-import { evidenceOf } from "../../src/journal/handover.js";
+import { readCopied } from "../../src/journal/copied-run.js";
 import { sha256 } from "../../src/journal/line.js";
 import { StateDirectory } from "../../src/journal/state-directory.js";
 import { Secrets } from "../../src/secrets.js";
@@ -31,10 +31,8 @@ async function shownOf({ name = SHIPPED, text, inputs = {} }: Begun): Promise<re
   await journal.append({ type: "run-started", ...which, inputs, ...who });
   await journal.append({ type: "resource-opened", kind: "ssh-user", data: { user: "root" } });
   await journal.append({ type: "approved", steps: ["x"], shownSha256: sha256(""), by: "operator" });
-  const evidence = new Map(Object.entries(await evidenceOf(journal.entries, (kept) => journal.recall(kept))));
-  const lines = foreignLines({ run, reading: state.read(run), evidence });
   await journal.close();
-  return lines;
+  return foreignLines(readCopied(state.directoryOf(run), new Secrets()));
 }
 
 const whole = (lines: readonly string[]): string => lines.join("\n");

@@ -36,7 +36,6 @@ describe("what a command cannot do without", () => {
     ],
     [["lint"], "FILE is missing", "Write dingo-recover lint FILE. "],
     [["journal", "verify"], "RUN is missing", "Write dingo-recover journal verify RUN. "],
-    [["handover", "export"], "RUN is missing", "Write dingo-recover handover export RUN -o FILE. "],
   ])("is named with what to type: %j", async (words, says, write) => {
     const { message, remedy } = await usageError(LACKING, words);
     expect(message).toBe(says);

@@ -43,10 +43,7 @@ function acceptedAt(path: readonly string[]): readonly string[] {
 
 describe("the table of settings", () => {
   it("has every key that is read, and no other", () => {
-    const groups = [
-      [],
-      ...["cf", "bosh", "s3", "elasticsearch", "opensearch", "etcd", "gpg", "approvals"].map((key) => [key]),
-    ];
+    const groups = [[], ...["cf", "bosh", "s3", "elasticsearch", "opensearch", "etcd", "gpg"].map((key) => [key])];
     for (const path of [...groups, ["bosh", "gateway"], ["s3", "credentials"], ["s3", "source"]]) {
       const prefix = path.map((key) => `${key}.`).join("");
       const known = SETTINGS.filter(({ name }) => name.startsWith(prefix)).map(

@@ -20,8 +20,6 @@ export interface ObjectStoreWorld {
   /** Nothing listens there. */
   readonly unreachable: ArchiveStore;
   seed(key: string, content: string): Promise<void>;
-  /** Gives the bucket a policy, which it has none of before. */
-  rule(policy: string): Promise<void>;
   /** Gives the bucket one lifecycle rule, which it has none of before. */
   expire(rule: { readonly id: string; readonly prefix: string; readonly days: number }): Promise<void>;
   close(): Promise<void>;
@@ -31,12 +29,7 @@ export interface ObjectStoreWorld {
  * Errors that every store can be brought to. Those of half answers need a faulty server (test/adapters/s3).
  * A method of the port without a line here does not compile; an error without a case fails the suite.
  */
-type Method =
-  | Exclude<keyof ObjectStore, "rangesAreCheap" | "opensMessages">
-  | "region"
-  | "time"
-  | "policy"
-  | "protection";
+type Method = Exclude<keyof ObjectStore, "rangesAreCheap" | "opensMessages"> | "region" | "time" | "protection";
 const DECLARED: Readonly<Record<Method, readonly ErrorCode[]>> = {
   list: ["access-denied", "bucket-missing", "unreachable"],
   get: ["access-denied", "bucket-missing", "unreachable", "object-changed"],
@@ -47,7 +40,6 @@ const DECLARED: Readonly<Record<Method, readonly ErrorCode[]>> = {
   remove: ["access-denied", "unreachable", "source-protected"],
   region: ["bucket-missing", "unreachable"],
   time: ["access-denied", "bucket-missing", "unreachable"],
-  policy: ["bucket-missing", "unreachable"],
   protection: ["bucket-missing", "unreachable"],
 };
 
@@ -283,14 +275,12 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       });
     });
 
-    describe("policy, and what is said of both,", () => {
+    describe("what is said of a bucket", () => {
       bucketRules(() => world);
 
       it("never takes a missing bucket or silence for an answer", async () => {
         await fails("lifecycle", reader.lifecycle(MISSING_BUCKET), { code: "bucket-missing" });
         await fails("lifecycle", world.unreachable.reader().lifecycle(world.bucket), { code: "unreachable" });
-        await fails("policy", world.store.policy(MISSING_BUCKET), { code: "bucket-missing" });
-        await fails("policy", world.unreachable.policy(world.bucket), { code: "unreachable" });
         await fails("protection", world.store.protection(MISSING_BUCKET), { code: "bucket-missing" });
         await fails("protection", world.unreachable.protection(world.bucket), { code: "unreachable" });
       });

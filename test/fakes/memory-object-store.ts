@@ -12,9 +12,7 @@ import type {
   CopyRequest,
   KeyRange,
   LifecycleRule,
-  NotSimulated,
   Protection,
-  SimulatedRights,
   ObjectInfo,
   ObjectLocation,
   ObjectReader,
@@ -39,7 +37,7 @@ export interface SeedOptions {
   readonly size?: number;
 }
 
-type FakeCall = "region" | "time" | "policy" | "list" | "get" | "stream" | "head" | "lifecycle" | "copy" | "remove";
+type FakeCall = "region" | "time" | "protection" | "list" | "get" | "stream" | "head" | "lifecycle" | "copy" | "remove";
 
 export class MemoryObjectStore implements ArchiveStore {
   readonly #buckets = new Map<string, Map<string, StoredObject & { readonly size: number }>>();
@@ -58,13 +56,9 @@ export class MemoryObjectStore implements ArchiveStore {
   encryptsCopies = false;
   /** Calls that fail from now on. */
   readonly refusals = new Map<FakeCall, ErrorCode>();
-  /** By bucket, as JSON; a bucket without one has none. */
-  readonly policies = new Map<string, string>();
   readonly protections = new Map<string, Protection>();
   /** Names the keys that read archives. */
   readingKey = "MEMORY";
-  /** What a simulation comes to, for everybody. */
-  simulation: SimulatedRights | NotSimulated = { why: "the store is a memory" };
   /** By bucket; undefined: the store does not say. */
   readonly lifecycles = new Map<string, readonly LifecycleRule[] | undefined>();
 
@@ -121,22 +115,10 @@ export class MemoryObjectStore implements ArchiveStore {
     });
   }
 
-  simulate(): Promise<SimulatedRights | NotSimulated> {
-    return Promise.resolve(this.simulation);
-  }
-
-  async policy(bucket: string): Promise<string | undefined> {
-    if (this.refusals.get("policy") === "access-denied") return undefined;
-    return this.#answer("policy", () => {
-      this.#require(bucket);
-      return this.policies.get(bucket) ?? "";
-    });
-  }
-
   async protection(bucket: string): Promise<Protection> {
-    if (this.refusals.get("policy") === "access-denied")
+    if (this.refusals.get("protection") === "access-denied")
       return { versioning: "not-known", mfaDelete: false, lock: "not-known" };
-    return this.#answer("policy", () => {
+    return this.#answer("protection", () => {
       this.#require(bucket);
       return this.protections.get(bucket) ?? { versioning: "off", mfaDelete: false, lock: "none" };
     });

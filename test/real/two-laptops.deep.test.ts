@@ -1,6 +1,6 @@
 /**
  * On real parts: a recovery goes on with somebody else. One laptop is cut off in the middle of the copy and is taken over;
- * another dies there, and its run is handed over in a file. Who is back afterwards changes nothing any more.
+ * another dies there, and its run is moved by a copy of its directory. Who is back afterwards changes nothing any more.
  */
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -184,7 +184,7 @@ describe("a recovery in the middle of the copy", { timeout: 1_800_000 }, () => {
     await expectRows(SERVICE, scene);
   });
 
-  test.concurrent("is handed over in a file without a secret, and ends elsewhere", async () => {
+  test.concurrent("moves by its directory, which holds no secret, and ends elsewhere", async () => {
     const c = await laptop({ name: "c", scene: other });
     const d = await laptop({ name: "d", scene: other });
     const { run, ended } = await beginAndCut(c, OTHER, other);
@@ -192,22 +192,18 @@ describe("a recovery in the middle of the copy", { timeout: 1_800_000 }, () => {
     await ended;
     c.mend();
 
-    const file = join(foundation.directory, "handed-over.json");
-    const exported = await c.call(["handover", "export", run, "-o", file]);
-    expectWell(exported);
-    expect(exported.stdout).toContain("step copy is running");
+    const place = join(c.directory, "state", "runs", run);
+    const taken = ["resume", "--from", place, ...consent(OTHER)];
+    const moved = await d.call([...taken, ...(await acceptance(d, taken))]);
+    expectWell(moved);
+    expect(oneLine(moved.stderr)).toContain(`run ${run} lies in`);
     for (const words of [["resume"], ["undo"]]) {
       const refused = await c.call([...words, run, ...consent(OTHER)]);
-      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("handed-over") as string });
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("was moved") as string });
     }
-
-    const taken = ["handover", "import", file, ...consent(OTHER)];
-    const imported = await d.call([...taken, ...(await acceptance(d, taken))]);
-    expectWell(imported);
-    expect(oneLine(imported.stderr)).toContain(`run ${run} was handed over by`);
-    expect(d.journal(run).entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "succeeded", epoch: 2 });
+    expect(d.journal(run).entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "succeeded" });
     expect(c.journal(run).entries.at(-1)).toMatchObject({ type: "run-ended", outcome: "handed-over" });
-    expect(secretsIn(readFileSync(file, "utf8"), secretsOf(OTHER, [c, d]))).toEqual([]);
+    expect(secretsIn(readFileSync(join(place, "journal.jsonl"), "utf8"), secretsOf(OTHER, [c, d]))).toEqual([]);
     await expectCopiedOnce(OTHER, other, [c, d]);
     await expectRows(OTHER, other);
   });

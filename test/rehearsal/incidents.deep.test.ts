@@ -10,6 +10,8 @@ import { TOOL } from "../tool.js";
 
 /** The longest is a batch of five recoveries, beside others. */
 const LONG = 1_200_000;
+/** The published page itself, number 20, is followed on real parts: test/real/page-loops.deep.test.ts. */
+const ON_REAL_PARTS = 20;
 const ROWS = 35;
 
 let directory: string;
@@ -21,13 +23,13 @@ beforeAll(() => {
 });
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
-  console.log(`incidents right ${right} of ${ROWS}`);
+  console.log(`incidents right ${right} of ${ROWS - 1}`);
   console.log(`${told.leaked} secrets leaked, ${told.sourceWrites} source-archive writes`);
 });
 
 describe("the incidents", () => {
-  it("are thirty-five, each with a scenario", () => {
-    const rows = Array.from({ length: ROWS }, (_, index) => index + 1);
+  it("are thirty-four, each with a scenario, and one on real parts", () => {
+    const rows = Array.from({ length: ROWS }, (_, index) => index + 1).filter((row) => row !== ON_REAL_PARTS);
     expect(rows.filter((row) => !INCIDENTS.some((incident) => incident.row === row))).toEqual([]);
     expect(new Set(INCIDENTS.map(({ row }) => row)).size).toBe(INCIDENTS.length);
   });

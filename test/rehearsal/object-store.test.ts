@@ -42,10 +42,6 @@ async function boxStore() {
       host.apply({ is: "put-object", bucket: BUCKET, key, meaning, by: "test" });
       return Promise.resolve();
     },
-    rule: (policy: string) => {
-      host.apply({ is: "rule-bucket", bucket: BUCKET, policy });
-      return Promise.resolve();
-    },
     expire: (rule: ExpiryRule) => {
       host.apply({ is: "expire-objects", bucket: BUCKET, rules: [rule] });
       return Promise.resolve();

@@ -51,7 +51,6 @@ async function play(name: string, { seed = 1, args = [], crashAt }: Wanted = {})
 
 describe.each([
   ["happy-first-era", 0],
-  ["page-procedure", 16],
   ["wal-gap", 16],
   ["missing-sysid", 0],
 ] as const)("the rehearsal %s", (name, exitCode) => {

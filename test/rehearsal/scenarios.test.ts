@@ -71,7 +71,6 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))("
     expect(Object.keys(scenario).sort()).toEqual(
       ["answers", "complaints", "exitCode", "inputs", "name", "open", "teaches", "ticket", "title"]
         .concat(scenario.runbook === undefined ? [] : ["runbook"])
-        .concat(scenario.before === undefined ? [] : ["before"])
         .concat(scenario.unsaid === undefined ? [] : ["unsaid"])
         .concat(scenario.beginsAt === undefined ? [] : ["beginsAt"])
         .concat(scenario.onLaptop === undefined ? [] : ["onLaptop"])
@@ -122,7 +121,6 @@ describe("the scenarios together", () => {
     };
     expect(lacks("missing-sysid")).toEqual(["sysids/sysid"]);
     expect(lacks("wal-gap")).toEqual(["wal_005/000000010000000000000008.lzo"]);
-    expect(lacks("page-procedure")).toEqual([]);
   });
 
   it("forbid the operator's key to write below the source archive", () => {

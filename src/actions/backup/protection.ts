@@ -4,14 +4,6 @@
  */
 import type { Protection } from "../../ports/object-store.js";
 
-/**
- * Nobody with these keys alone can take old versions away. A lock in GOVERNANCE is no such thing: who has
- * s3:BypassGovernanceRetention passes it by.
- */
-export function outlastsDeletes({ versioning, mfaDelete, lock }: Protection): boolean {
-  return versioning === "on" && (mfaDelete || (typeof lock === "object" && lock.mode === "COMPLIANCE"));
-}
-
 /** A part of a sentence. */
 export function keptText({ versioning, mfaDelete, lock }: Protection): string {
   const locked = lockText(lock);

@@ -13,11 +13,6 @@ export function addressAt(endpoint: string, bucket: string): Address {
   return addressOf({ protocol: url.protocol, hostname: url.hostname, port: Number(url.port) || undefined, path });
 }
 
-export function addressOfService(endpoint: string): Address {
-  const { protocol, hostname, port, pathname } = new URL(endpoint);
-  return addressOf({ protocol, hostname, port: Number(port) || undefined, path: pathname });
-}
-
 /** What the SDK would send a request about the bucket to; nothing is sent. */
 export async function addressBySdk(client: S3Client, sdk: typeof S3Sdk, bucket: string): Promise<Address> {
   const command = new sdk.HeadBucketCommand({ Bucket: bucket });

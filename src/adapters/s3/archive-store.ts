@@ -1,12 +1,10 @@
 /** The object store that holds the archives: S3, MinIO and their kin. */
 import type { ArchiveStore, Protection } from "../../ports/object-store.js";
 import type { SharedPlace } from "../../ports/shared-place.js";
-import { simulateRights } from "./iam/simulation.js";
 import type { S3Credentials } from "./connection.js";
 import { Guard } from "./guard/guard.js";
 import { askedByEither, type KeyPairsSettings, openKeyPairs } from "./key-pairs.js";
 import { S3Reader } from "./reader.js";
-import { readPolicy } from "./policy.js";
 import { readProtection } from "./protection.js";
 import { findRegion, storeTime } from "./region.js";
 import { S3SharedPlace, type SharedPrefix } from "./shared-place.js";
@@ -40,14 +38,11 @@ export function openArchiveStore(settings: KeyPairsSettings): OpenArchiveStore {
     readingIdentity: () => reading.identity(),
     region: (bucket) => findRegion(reading, bucket),
     time: (bucket) => storeTime(reading, bucket),
-    policy: (bucket) => askedByEither(pairs, (by) => readPolicy(by, bucket), isKnown),
     protection: (bucket) => askedByEither(pairs, (by) => readProtection(by, bucket), isSeen),
-    simulate: (question) => simulateRights(writing, question),
     reader: () => reader,
     writer: ({ source, into }) => new S3Writer(writing, guard.archives(source, into), { ...source, by: reading }),
     shared: (at) => new S3SharedPlace(writing, { ...at, permit: guard.shared(at) }),
   };
 }
 
-const isKnown = (policy: string | undefined): boolean => policy !== undefined;
 const isSeen = ({ versioning, lock }: Protection): boolean => versioning !== "not-known" && lock !== "not-known";

@@ -5,8 +5,8 @@ import { answerOf } from "./failure.js";
 import { findRegion } from "./region.js";
 import type { Wire } from "./wire/wire.js";
 
-export interface BucketQuestion<T> {
-  /** For people: "the policy". */
+interface BucketQuestion<T> {
+  /** For people: "the lifecycle rules". */
   readonly about: string;
   readonly ask: (wire: Wire) => Promise<T>;
   /** The store's word for a bucket that has none, and what that comes to. */

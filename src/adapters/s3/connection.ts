@@ -11,7 +11,7 @@ import { RecoverError } from "../../errors.js";
 import type { Clock } from "../../ports/clock.js";
 import type { StoreIdentity } from "../../ports/object-store.js";
 import type { Secrets } from "../../secrets.js";
-import { addressAt, addressBySdk, addressOfService } from "./address.js";
+import { addressAt, addressBySdk } from "./address.js";
 import { answerOf, failureOf, toRecoverError, type Call } from "./failure.js";
 import type { Permit } from "./guard/guard.js";
 import { refused } from "./guard/place.js";
@@ -51,14 +51,6 @@ export type Sdk = typeof S3Sdk;
 
 /** A call about a bucket; with the permit that a change needs. */
 export type BucketCall = Omit<Call, "endpoint"> & { readonly permit?: Permit };
-
-/** A service beside the store: `sts`, `iam`. */
-export interface AwsService {
-  readonly service: string;
-  /** That is signed for. */
-  readonly region: string;
-  readonly endpoint: string;
-}
 
 const CONNECT_MS = 15_000;
 const SILENCE_MS = 60_000;
@@ -150,22 +142,6 @@ export class S3Connection {
       const leave = permit === undefined ? {} : { mayChange: changesOf(bucket, permit) };
       const until = call.alone === true ? this.#settings.readsUntil : undefined;
       return request(new Wire({ agents: this.#agents, address, signer, patience, until, ...asked, ...leave }));
-    });
-  }
-
-  /** One request to another service of AWS, with the same credentials; sent again only where it asks to slow down. */
-  askService<T>(
-    { service, region, endpoint }: AwsService,
-    verb: string,
-    request: (wire: Wire) => Promise<T>,
-  ): Promise<T> {
-    const call = { verb, place: service, endpoint, reads: false };
-    const silenceMs = this.#settings.silenceMs ?? SILENCE_MS;
-    const patience = { connectMs: CONNECT_MS, silenceMs, wholeMs: silenceMs };
-    return this.#explained(call, async () => {
-      const signer = new Signer(await this.#login(region), region, service);
-      const address = addressOfService(endpoint);
-      return request(new Wire({ agents: this.#agents, address, signer, patience, mayChange: questionsAlone }));
     });
   }
 
@@ -330,15 +306,6 @@ const changesOf =
   };
 
 const OF_AN_UPLOAD = new Set(["uploads", "uploadId", "partNumber"]);
-
-/** What STS and IAM are asked: it reads, though it is a POST. */
-const QUESTIONS = new Set(["GetCallerIdentity", "GetRole", "SimulatePrincipalPolicy"]);
-
-function questionsAlone({ method, key, body = "" }: WireRequest): void {
-  const action = new URLSearchParams(body).get("Action") ?? "";
-  if (method === "POST" && key === undefined && QUESTIONS.has(action)) return;
-  throw new Error(`${method} is no question to a service beside the store: a defect of dingo-recover`);
-}
 
 /** A bare 503 is all that S3 can say to HEAD. */
 const isThrottle = (error: unknown): boolean =>

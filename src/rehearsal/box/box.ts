@@ -8,7 +8,7 @@ import { serveStore } from "../object-store/server.js";
 import type { System } from "../weather/blow.js";
 import { overBroker } from "../weather/over-broker.js";
 import { Weather } from "../weather/weather.js";
-import { serveSsh, type SshSettings } from "../ssh/server.js";
+import { serveSsh } from "../ssh/server.js";
 import { worldAgent } from "./agent.js";
 import { BoxFiles, type BoxState } from "./box-state.js";
 import { worldBroker } from "./broker.js";
@@ -41,8 +41,6 @@ export interface BoxOptions {
   readonly directory: string;
   readonly state: BoxState;
   readonly clock: BoxClock;
-  /** A person on the cells, who types more than the adapters send. */
-  readonly person?: SshSettings["person"];
   /** The box is for this process alone: nothing of it is written down. */
   readonly fleeting?: boolean;
   /** Hears of every change that somebody asked for, as soon as it is made and before it is answered. */
@@ -95,7 +93,7 @@ class Servers {
 }
 
 async function open(options: BoxOptions, servers: Servers): Promise<Box> {
-  const { directory, state, clock, person } = options;
+  const { directory, state, clock } = options;
   const changed = options.changed ?? (() => undefined);
   const parts = { cloudController: state.cloudController, director: state.director };
   const files = options.fleeting === true ? NO_FILES : new BoxFiles(directory);
@@ -165,7 +163,6 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
         [DIRECTOR_ADDRESS]: director.port,
         ...(logStore === undefined ? {} : { [LOG_STORE_ADDRESS]: logStore.port }),
       },
-      ...(person === undefined ? {} : { person }),
     }),
   );
   const dockerServer = engine === undefined ? undefined : await servers.keep(serveDocker(engine));

@@ -7,8 +7,6 @@ import { type Box, startBox } from "../box/box.js";
 import type { BoxState } from "../box/box-state.js";
 import { shown } from "../box/clock.js";
 import { LeapingClock } from "../box/leaping-clock.js";
-import { PAGE_PROGRAMS } from "../page/programs.js";
-import { PAGE_USER } from "../scenarios/page-procedure.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { type ChildPlace, layOut } from "../supervisor/child-files.js";
 import { type Laptop, openLaptop, removeLaptop } from "../supervisor/laptop.js";
@@ -42,9 +40,8 @@ export async function onBench<T>(options: BenchOptions, work: (bench: Bench) => 
   const at = { directory: directory.slice(-6), parent: scratch() };
   try {
     writeFileSync(join(directory, "platform.log"), platformLog, { mode: 0o600 });
-    const person = { user: PAGE_USER, programs: PAGE_PROGRAMS };
     const hears = { ...(changed === undefined ? {} : { changed }), ...(called === undefined ? {} : { called }) };
-    const box = await startBox({ directory, state, clock, person, fleeting: true, ...hears });
+    const box = await startBox({ directory, state, clock, fleeting: true, ...hears });
     const laptop = scenario.onLaptop === true ? await openLaptop({ ...at, host: box.host }) : undefined;
     const given = laptop === undefined ? {} : { laptop };
     const place = await layOut({ directory, box, clock, scenario, caller: {}, ...given });

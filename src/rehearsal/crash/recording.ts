@@ -74,7 +74,6 @@ export async function record(options: RecordOptions, carry: Carry): Promise<Reco
   return await onBench({ scenario, state, now, platformLog: "", changed }, async (bench) => {
     const { box, place, stateDirectory } = bench;
     const { old } = opening;
-    await scenario.before?.({ box, old, cf: { program: place.cf, env: place.env }, say: () => undefined });
     const before = inventory(box.host.world(), old);
     const watched = { before, requestsBefore: box.host.world().store.requests.length, old };
     const platformLog = readFileSync(join(place.directory, "platform.log"), "utf8");

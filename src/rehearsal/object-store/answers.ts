@@ -56,7 +56,6 @@ function trace(host: WorldHost, request: Omit<StoreRequest, "at" | "status">, st
 const NAMES: Readonly<Record<Operation, string>> = {
   location: "GetBucketLocation",
   lifecycle: "GetBucketLifecycleConfiguration",
-  policy: "GetBucketPolicy",
   versioning: "GetBucketVersioning",
   "object-lock": "GetObjectLockConfiguration",
   list: "ListObjectsV2",
@@ -82,7 +81,6 @@ function operationOf(call: StoreCall, object: string): Operation | undefined {
     if (method !== "GET") return undefined;
     if (query.has("location")) return "location";
     if (query.has("lifecycle")) return "lifecycle";
-    if (query.has("policy")) return "policy";
     if (query.has("versioning")) return "versioning";
     if (query.has("object-lock")) return "object-lock";
     return query.get("list-type") === "2" ? "list" : undefined;
@@ -108,8 +106,6 @@ function answerKnown(asked: Asked): StoreAnswer {
       );
     case "lifecycle":
       return lifecycle(host.world().store.expiry?.[bucket] ?? []);
-    case "policy":
-      return policy(host.world().store.policies?.[bucket]);
     case "versioning":
       return document('<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>');
     case "object-lock":
@@ -142,11 +138,6 @@ function isDenied(key: AccessKey, operation: Operation, path: string): boolean {
   if (key.denyWrites.includes("*")) return true;
   const writes = operation === "put" || operation === "copy" || operation === "delete";
   return writes && key.denyWrites.some((prefix) => path.startsWith(prefix) || `${path}/` === prefix);
-}
-
-function policy(text: string | undefined): StoreAnswer {
-  if (text === undefined) return failure(404, "NoSuchBucketPolicy", "The bucket policy does not exist");
-  return { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(text) };
 }
 
 function lifecycle(rules: readonly ExpiryRule[]): StoreAnswer {

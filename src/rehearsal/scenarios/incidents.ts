@@ -39,7 +39,6 @@ import { wrongKey } from "./incidents/wrong-key.js";
 import { lostSystemIdentifier } from "./incidents/lost-system-identifier.js";
 import { oldDirectoryLeft, oldInstanceGoesOn, oldInstanceStopped } from "./incidents/old-instance-alive.js";
 import { emptyAgain, staleTarget, usedAgain } from "./incidents/taken-name.js";
-import { staleIdentifier } from "./incidents/stale-identifier.js";
 import { olderRoles } from "./incidents/older-roles.js";
 import { killedBeforeStart } from "./incidents/killed-before-start.js";
 import { encryptedAlike, encryptedArchive, encryptedWithoutSysid } from "./incidents/encrypted-archive.js";
@@ -73,7 +72,6 @@ export const INCIDENTS: readonly Incident[] = [
   { row: 17, scenario: commonPrefix },
   { row: 18, scenario: keysGone },
   { row: 19, scenario: wrongKey },
-  { row: 20, scenario: staleIdentifier },
   { row: 21, scenario: lostSystemIdentifier },
   { row: 22, scenario: slowCreate },
   { row: 23, scenario: usedAgain },

@@ -4,7 +4,6 @@ import { auditDockerStorage } from "./audit-docker-storage.js";
 import { drill } from "./drill.js";
 import { happyFirstEra, happyLastEra } from "./happy.js";
 import { FURTHER, INCIDENTS, REMAINS } from "./incidents.js";
-import { pageProcedure } from "./page-procedure.js";
 import {
   persistComposeData,
   persistEngineRestarts,
@@ -16,7 +15,7 @@ import { salvageDockerVolumes, salvageVolumesGone } from "./salvage-docker-volum
 import { recoverToTime } from "./to-time.js";
 import type { Scenario } from "./scenario.js";
 
-const FIRST: readonly Scenario[] = [happyLastEra, happyFirstEra, pageProcedure, walGap, missingSysid];
+const FIRST: readonly Scenario[] = [happyLastEra, happyFirstEra, walGap, missingSysid];
 
 export const SCENARIOS: readonly Scenario[] = [
   ...FIRST,

@@ -4,7 +4,6 @@ import type { DirectorState } from "../director/state.js";
 import type { DockerEngineState } from "../docker-engine/state.js";
 import type { WorldEvent } from "../world/events.js";
 import type { World } from "../world/world.js";
-import type { Stage } from "./stage.js";
 import type { Told } from "./told.js";
 
 export interface Opening {
@@ -62,8 +61,6 @@ export interface Scenario {
   readonly onLaptop?: true;
   /** Where there is a real database for it. */
   readonly real?: RealForm;
-  /** What somebody did to the foundation before the tool is started. */
-  before?(stage: Stage): Promise<void>;
   /** The tool is killed in the middle of this, and resumed. */
   readonly interruption?: Interruption;
   /** The recovery where nothing is said. */

@@ -24,8 +24,6 @@ export interface Line {
   readonly line: string;
   /** Waits for the end of what the caller sends: asked for only by commands that read it. */
   readonly stdin: () => Promise<string>;
-  /** Programs, or forms of them, beyond those of the adapters. */
-  readonly more?: Readonly<Record<string, Program>>;
   readonly weather?: Weather;
 }
 
@@ -45,7 +43,7 @@ async function call(line: Line, words: readonly string[]): Promise<Ended | undef
   const [name = "", ...args] = words.slice(root ? (inC ? 4 : 2) : 0);
   const stdin = readsInput(args) ? await line.stdin() : "";
   const made: Call = { host: line.host, ip: line.ip, args, stdin, root, weather: line.weather ?? Weather.FINE };
-  return (await PROGRAMS[name]?.(made)) ?? (await line.more?.[name]?.(made));
+  return await PROGRAMS[name]?.(made);
 }
 
 /** `docker exec -i` and curl's `value@-` read what is sent; nothing else does. */

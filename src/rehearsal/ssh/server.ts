@@ -7,20 +7,17 @@ import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
 import type { WorldHost } from "../box/world-host.js";
 import { commandWord, overSsh } from "../weather/over-ssh.js";
 import { Weather } from "../weather/weather.js";
-import type { Program } from "../shell/command.js";
 import { runLine } from "../shell/run.js";
 import type { KeyPair } from "./keys.js";
 import { requireKey } from "./login.js";
 
-export interface SshSettings {
+interface SshSettings {
   readonly host: WorldHost;
   readonly gateway: { readonly user: string; readonly hostKey: KeyPair; readonly authorized: readonly string[] };
   /** Host keys of the cells, by address. */
   readonly cellKeys: Readonly<Record<string, KeyPair>>;
   /** Other places behind the gateway: `ADDRESS:PORT` → port on loopback. */
   readonly behind: Readonly<Record<string, number>>;
-  /** A person on the cells, who types more than the adapters send. */
-  readonly person?: { readonly user: string; readonly programs: Readonly<Record<string, Program>> };
   readonly port?: number;
   readonly weather?: Weather;
 }
@@ -126,14 +123,9 @@ function cellServer(settings: SshSettings, ip: string, hostKey: KeyPair) {
       const line = host.world().cells.find((cell) => cell.ip === ip)?.users[name];
       return line === undefined ? undefined : [line];
     });
-    let user = "";
-    connection.on("authentication", ({ username }) => {
-      user = username;
-    });
     connection.on("session", (accept) => {
-      const programs = settings.person?.user === user ? settings.person.programs : undefined;
       const weather = settings.weather ?? Weather.FINE;
-      serveSession({ host, ip, programs, weather, hangUp: () => connection.end() }, accept());
+      serveSession({ host, ip, weather, hangUp: () => connection.end() }, accept());
     });
   });
 }
@@ -141,7 +133,6 @@ function cellServer(settings: SshSettings, ip: string, hostKey: KeyPair) {
 interface Seat {
   readonly host: WorldHost;
   readonly ip: string;
-  readonly programs: Readonly<Record<string, Program>> | undefined;
   readonly weather: Weather;
   readonly hangUp: () => void;
 }
@@ -154,14 +145,9 @@ function serveSession(seat: Seat, session: Session): void {
   });
 }
 
-async function execute(
-  { host, ip, programs, weather, hangUp }: Seat,
-  command: string,
-  channel: ServerChannel,
-): Promise<void> {
-  const more = programs === undefined ? {} : { more: programs };
+async function execute({ host, ip, weather, hangUp }: Seat, command: string, channel: ServerChannel): Promise<void> {
   const sent = readOnce(channel);
-  const line = { host, ip, line: command, stdin: sent, weather, ...more };
+  const line = { host, ip, line: command, stdin: sent, weather };
   try {
     const stroke = weather.strike("ssh", commandWord(command));
     const { code, stdout, stderr, lost } = await overSsh(stroke, weather, () => runLine(line));

@@ -5,8 +5,6 @@ import { type Box, startBox } from "../box/box.js";
 import type { BoxState } from "../box/box-state.js";
 import type { BoxClock, Pace } from "../box/clock.js";
 import { doneTo } from "../docker-engine/aftermath.js";
-import { PAGE_PROGRAMS } from "../page/programs.js";
-import { PAGE_USER } from "../scenarios/page-procedure.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { undoneComplaints } from "../scenarios/undone.js";
 import { begun, Told } from "../scenarios/told.js";
@@ -94,8 +92,7 @@ export async function inBox<T>(
   work: (standing: Standing) => Promise<T>,
 ): Promise<T> {
   const changes = new Changes();
-  const person = { user: PAGE_USER, programs: PAGE_PROGRAMS };
-  const box = await startBox({ ...from, person, changed: changes.changed });
+  const box = await startBox({ ...from, changed: changes.changed });
   let place: ChildPlace | undefined;
   let laptop: Laptop | undefined;
   try {

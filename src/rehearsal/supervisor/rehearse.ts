@@ -42,11 +42,10 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
     options,
     { directory, clock, scenario, state: firstState(scenario, opening) },
     async (standing) => {
-      const { box, place } = standing;
+      const { box } = standing;
       say(`Rehearsal "${scenario.title}": everything below happens on this machine only.`);
       say(`Its clock runs ${PACES[options.pace]} times as fast as yours; times below are the foundation's.`);
       say(`  ${scenario.ticket.join(" ")}`);
-      await scenario.before?.({ box, old, cf: { program: place.cf, env: place.env }, say });
       box.weather.turn(frontsOf(options.blows ?? []));
       const world = box.host.world();
       const watched = { before: inventory(world, old), requestsBefore: world.store.requests.length, old };

@@ -148,10 +148,6 @@ const HANDLERS: Handlers = {
     draft.store.expiry = { ...draft.store.expiry, [event.bucket]: event.rules };
     return undefined;
   },
-  "rule-bucket": (draft, event) => {
-    draft.store.policies = { ...draft.store.policies, [event.bucket]: event.policy };
-    return undefined;
-  },
   "store-request": (draft, event) => {
     draft.store.requests.push({ at: draft.now, ...event.request });
     return undefined;

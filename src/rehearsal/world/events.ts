@@ -36,8 +36,6 @@ export type WorldEvent =
   | In<{ is: "delete-object"; bucket: string; key: string; by: string }>
   /** Replaces the bucket's lifecycle rules. */
   | In<{ is: "expire-objects"; bucket: string; rules: readonly ExpiryRule[] }>
-  /** Replaces the bucket's policy. */
-  | In<{ is: "rule-bucket"; bucket: string; policy: string }>
   /** A request to the store that changed nothing, refused ones included. */
   | In<{ is: "store-request"; request: Omit<StoreRequest, "at"> }>
   | In<{ is: "provision"; request: ProvisionRequest }>

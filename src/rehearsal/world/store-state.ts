@@ -21,7 +21,6 @@ export interface StoreRequest {
     | "delete"
     | "location"
     | "lifecycle"
-    | "policy"
     | "versioning"
     | "object-lock";
   readonly bucket: string;
@@ -44,8 +43,6 @@ export interface StoreState {
   requests: StoreRequest[];
   /** Lifecycle rules by bucket; in the box they are shown and never act. */
   expiry?: Readonly<Record<string, readonly ExpiryRule[]>>;
-  /** Policies by bucket, as JSON; in the box they are shown and never act. */
-  policies?: Readonly<Record<string, string>>;
 }
 
 export const emptyStore = (bucket: string): StoreState => ({ buckets: { [bucket]: {} }, keys: [], requests: [] });

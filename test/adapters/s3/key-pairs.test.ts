@@ -72,16 +72,10 @@ describe("keys for sources", () => {
   });
 
   it("leave to the others what they may not be told of a bucket", async () => {
-    server.script(error(403, "AccessDenied"), error(404, "NoSuchBucketPolicy"));
-    expect(await store.policy("bucket")).toBe("");
-    expect(spoken()).toEqual(["GET READER", "GET KEYID"]);
-  });
-
-  it("are held to no bucket's policy at MinIO, which is said", async () => {
-    const question = { who: "", bucket: "bucket", key: "x", objectActions: ["s3:PutObject"], bucketActions: [] };
-    expect(await store.simulate(question)).toEqual({ why: expect.stringContaining("no IAM") as string });
-    server.script((_, response) => void response.writeHead(200, { server: "MinIO" }).end());
-    expect(await server.store().simulate(question)).toMatchObject({ bucketPolicyBindsNoKeys: true });
+    server.script(error(403, "AccessDenied"));
+    await store.protection("bucket");
+    expect(spoken().slice(0, 1)).toEqual(["GET READER"]);
+    expect(spoken()).toContain("GET KEYID");
   });
 
   it("stand alone where there are no others, and nothing is written", async () => {

@@ -9,7 +9,7 @@ objectStoreContract("in memory", async () => {
   const denied = new MemoryObjectStore();
   const unreachable = new MemoryObjectStore();
   store.bucket(BUCKET);
-  for (const call of [...CALLS, "region", "time", "policy"] as const) {
+  for (const call of [...CALLS, "region", "time", "protection"] as const) {
     denied.refusals.set(call, "access-denied");
     unreachable.refusals.set(call, "unreachable");
   }
@@ -20,10 +20,6 @@ objectStoreContract("in memory", async () => {
     unreachable,
     honoursAbsence: true,
     seed: (key, content) => Promise.resolve(store.seed(BUCKET, key, content)),
-    rule: (policy) => {
-      store.policies.set(BUCKET, policy);
-      return Promise.resolve();
-    },
     expire: ({ id, prefix, days }) => {
       const rule = { id, enabled: true, prefix, tagged: false, expires: { days }, transitions: [] };
       store.lifecycles.set(BUCKET, [rule]);

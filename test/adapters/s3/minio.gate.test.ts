@@ -8,7 +8,6 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutBucketLifecycleConfigurationCommand,
-  PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectLockConfigurationCommand,
   PutObjectCommand,
@@ -101,9 +100,6 @@ objectStoreContract("MinIO by the AWS SDK", async () => {
     unreachable: storeWith("http://127.0.0.31:9", minio.credentials),
     honoursAbsence: false,
     seed: (key, content) => seed(minio, key, content),
-    rule: async (policy) => {
-      await minio.client.send(new PutBucketPolicyCommand({ Bucket: minio.bucket, Policy: policy }));
-    },
     expire: async ({ id, prefix, days }) => {
       const rule = { ID: id, Status: "Enabled", Filter: { Prefix: prefix }, Expiration: { Days: days } } as const;
       const configuration = { Bucket: minio.bucket, LifecycleConfiguration: { Rules: [rule] } };

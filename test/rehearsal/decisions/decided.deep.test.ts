@@ -22,16 +22,6 @@ describe("a question without anybody to answer it", () => {
     expect(unchosen.answers).toContainEqual([expect.stringMatching(about), value, "flag"]);
   });
 
-  it("is answered for a wreck that Docker goes on to restart: it is left, and another name is recovered into", async () => {
-    const stopped = await unchosen.play("page-procedure");
-    expect([stopped.exitCode, unchosen.stop?.code]).toEqual([16, "wreck-found"]);
-    expect(unchosen.stop?.remedy).toContain("--decide 'space=exchange'\" (or other)");
-    const done = await unchosen.decide("space=other");
-    // One container was stopped: that of the other name.
-    expect([done.exitCode, done.counts["docker stop"]]).toEqual([0, 1]);
-    expect(unchosen.answers).toContainEqual(["taken-name", "other", "flag"]);
-  });
-
   it("is answered for the way of the archive; the broker's own way is chosen at a terminal alone", async () => {
     const stopped = await unchosen.play("clone-from");
     expect(stopped.exitCode).toBe(13);
