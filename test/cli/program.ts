@@ -28,7 +28,8 @@ export interface Started {
   readonly saw: (text: string) => Promise<void>;
 }
 
-const HELP: readonly string[] = ["--help", "-h", "help"];
+/** Of bin.cts and of yargs, which write and end by themselves. */
+const HELP: readonly string[] = ["--help", "-h", "help", "--get-yargs-completions"];
 const IN_PROCESS = MADE === undefined ? undefined : new ProgramInProcess(MADE);
 
 /** A directory that is gone after the test, and the program in it: nobody's configuration, log-ins or runs. */
@@ -52,7 +53,6 @@ export class Place {
 
   /** To its end, without a process where the program was made for that. */
   run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    // Help is no business of `main`: bin.cts answers.
     if (IN_PROCESS === undefined || words.some((word) => HELP.includes(word))) return this.start(words, env).ended;
     return IN_PROCESS.call({ words, directory: this.directory, env: { ...this.env, ...env } });
   }
