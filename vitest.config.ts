@@ -38,6 +38,8 @@ const unit: TestProjectConfiguration = {
     name: "unit",
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.{gate,deep}.test.ts"],
+    globalSetup: ["test/program/setup.ts"],
+    setupFiles: ["test/program/tell.ts"],
     testTimeout: 5 * MINUTE,
     // A hook may run whole commands.
     hookTimeout: 5 * MINUTE,

@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { notices } from "./notices.mjs";
-import { archives, reports, compiled, ENTRIES, packages, program } from "./program.mjs";
+import { archives, reports, compiled, ENTRIES, packages, program, stub } from "./program.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundle = join(root, "bundle");
@@ -17,10 +17,6 @@ function put(name, text) {
   mkdirSync(dirname(join(bundle, name)), { recursive: true });
   writeFileSync(join(bundle, name), text);
 }
-
-/** What is started by the path of its file: bin.cjs sees by whose name it was started. */
-const started = (name) =>
-  `import { createRequire } from "node:module";\ncreateRequire(import.meta.url)("${"../".repeat(name.split("/").length - 1)}bin.cjs");\n`;
 
 const dist = join(root, "dist");
 const scripts = { program: await program(dist), packages: await packages(dist), archive: await archives(dist), report: await reports(dist) };
@@ -34,7 +30,7 @@ for (const name of COPIED) {
   put(name, "");
   copyFileSync(join(root, "dist", name), join(bundle, name));
 }
-for (const name of ENTRIES.slice(1)) put(name, started(name));
+for (const name of ENTRIES.slice(1)) put(name, stub(name));
 put("packages.json", JSON.stringify(names));
 put("NOTICES", notices(root, names));
 // Last: a run needs what lies beside the script. Another V8 refuses it and compiles the source.

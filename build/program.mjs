@@ -37,14 +37,18 @@ export async function program(dist) {
 /**
  * The script of the packages that are not in the whole tool's.
  *
- * @param {string} dist
+ * @param {string} dist @param {readonly string[]} names
  */
-export async function packages(dist) {
-  return scriptOf(dist, { name: "packages.cjs", contents: byName(PACKAGES.map((name) => [name, name])) });
+export async function packages(dist, names = PACKAGES) {
+  return scriptOf(dist, { name: "packages.cjs", contents: byName(names.map((name) => [name, name])) });
 }
 
+/** What is started by the path of its file: bin.cjs sees by whose name it was started. @param {string} name */
+export const stub = (name) =>
+  `import { createRequire } from "node:module";\ncreateRequire(import.meta.url)("${"../".repeat(name.split("/").length - 1)}bin.cjs");\n`;
+
 /** @param {string[][]} modules */
-function byName(modules) {
+export function byName(modules) {
   const entry = modules.map(([name, path]) => `${JSON.stringify(name)}: () => require(${JSON.stringify(path)})`);
   return `module.exports = {\n${entry.join(",\n")}\n};\n`;
 }
@@ -125,7 +129,7 @@ const places = (dist) => ({
 });
 
 /** @param {string} dist @param {string} path @param {string} source */
-function placed(dist, path, source) {
+export function placed(dist, path, source) {
   const place = path.startsWith(dist + sep)
     ? `__dirname + ${JSON.stringify(`/${relative(dist, path)}`)}`
     : `"/nonexistent/module.js"`;
@@ -316,7 +320,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 }
 
 /** The script and what it makes, with the packages that lie beside it. @param {string} filename */
-async function started(filename) {
+export async function started(filename) {
   const [{ Script }, { createRequire, isBuiltin }] = [await import("node:vm"), await import("node:module")];
   const require = createRequire(filename);
   let beside;

@@ -1,10 +1,14 @@
 /**
- * The tool as its users get it: the package's entry, of the last `npm run build`. It also starts in two thirds of the
- * time that the modules in `dist` take, which suites of thousands of starts feel.
+ * The tool as its users start it: the package's entry, of the last `npm run build`. In `npm test` it is one that was made of the
+ * sources (test/program/setup.ts).
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-export const TOOL = join(import.meta.dirname, "../bundle/bin.cjs");
+/** Where the program lies that was made for `npm test`; undefined in suites that start the package. */
+export const MADE = process.env["DINGO_RECOVER_TEST_PROGRAM"];
+/** Of the tool, with what it reads beside its entry. */
+export const TOOL_DIRECTORY = MADE ?? join(import.meta.dirname, "../bundle");
+export const TOOL = join(TOOL_DIRECTORY, "bin.cjs");
 
-if (!existsSync(TOOL)) throw new Error("bundle/bin.cjs is missing: run npm run build first");
+if (!existsSync(TOOL)) throw new Error(`${TOOL} is missing: run npm run build first`);

@@ -4,7 +4,6 @@ import { leaseAt } from "../config/lease.js";
 import { RecoverError } from "../errors.js";
 import type { BroughtRun } from "../journal/brought-run.js";
 import { isRunId } from "../journal/run-id.js";
-import type { StateDirectory } from "../journal/state-directory.js";
 import { runClaimName } from "../lease/claim.js";
 import { readSeen } from "../lease/keeper.js";
 import { fetchMirrored, mirroredRuns } from "../lease/mirror.js";
@@ -13,28 +12,11 @@ import { heldElsewhere } from "../lease/run-lease.js";
 import { endUnbegun, isUnbegun } from "../lease/unbegun.js";
 import type { SharedPlace } from "../ports/shared-place.js";
 import { quoted } from "../printable.js";
-import { type AcceptingArguments, requireAccepted } from "./accept-foreign.js";
+import { requireAccepted } from "./accept-foreign.js";
+import { type Arrived, type ArrivalRequest, isHere } from "./arrival-request.js";
 import { foreignLines } from "./foreign-run.js";
 import { useOwnActions } from "./own-actions.js";
 import { withPorts } from "./with-ports.js";
-
-export interface ArrivalRequest {
-  readonly given: AcceptingArguments;
-  /** `s3://BUCKET/PREFIX`, as `lease:` says it; or the directory of a run. */
-  readonly from: string;
-  readonly run: string | undefined;
-  readonly takeOver: boolean;
-  readonly state: StateDirectory;
-  readonly say: (text: string) => void;
-  /** Throws where nobody agrees to take it in. */
-  readonly accept: (brought: BroughtRun, location: string) => Promise<void>;
-}
-
-export interface Arrived {
-  readonly run: string;
-  /** Epoch of the lease as it was found. A take-over gets a higher one. */
-  readonly epoch: number;
-}
 
 /**
  * The run that came in. Errors: `locked` with who, where, since when and at which step, unless the run is taken over;
@@ -99,13 +81,6 @@ function requireLeasedThere(
       effect: "none",
     },
   );
-}
-
-/** All of it lies here already: it was written here, or was accepted when it came. */
-export function isHere(state: StateDirectory, { run, reading }: BroughtRun): boolean {
-  if (!state.list().includes(run)) return false;
-  const { hashes } = state.read(run);
-  return reading.hashes.every((hash, index) => hash === hashes[index]);
 }
 
 async function chooseMirrored(place: SharedPlace, prefix: string | undefined): Promise<string> {

@@ -9,7 +9,7 @@ import { openStateDirectory } from "./state.js";
 
 /** Ends the process with the candidates. What is typed is not done, also where it is a whole command. */
 export function complete(words: readonly string[]): void {
-  buildParser(words, () => undefined)
+  void buildParser(words, () => undefined)
     .completion("get-yargs-completions", false, offer)
     .middleware(() => {
       throw new Error("a command line that is completed came to its command");
@@ -17,7 +17,8 @@ export function complete(words: readonly string[]): void {
     .parse();
 }
 
-/** Commands, options and their values are what yargs knows itself. */
+/** Commands, options and their values are what yargs knows itself, and it wants a function of four parameters. */
+// oxlint-disable-next-line max-params
 function offer(
   current: string,
   { _: typed, "state-dir": stateDir }: Typed,

@@ -1,6 +1,6 @@
 /** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
 import { hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { OWNER_AGREES } from "../actions/recovery/ask-owner.js";
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { RunEvent } from "../engine/event.js";

@@ -12,7 +12,7 @@ import { loginName } from "../login-name.js";
 import { quoted } from "../printable.js";
 import { quote } from "../shell-quote.js";
 import { requireAccepted } from "./accept-foreign.js";
-import { type Arrived, type ArrivalRequest, isHere } from "./arrival.js";
+import { type Arrived, type ArrivalRequest, isHere } from "./arrival-request.js";
 import { requireCarriable } from "./carriable.js";
 import { secrets } from "./failure.js";
 import { foreignLines } from "./foreign-run.js";

@@ -78,7 +78,7 @@ async function gatewaySection({ config, wired, barred, runbook }: Patient): Prom
 }
 
 const needsWay = (runbook: Runbook, { cf, s3, logStores = [] }: Config): boolean =>
-  systemsOf(runbook).has("bosh") || [cf, s3, ...logStores].some((each) => each?.viaGateway === true);
+  systemsOf(runbook).has("bosh") || [cf, s3, ...logStores].some((each) => each.viaGateway === true);
 
 /** Says what is missing, and that nothing behind it can be looked at. */
 async function looksAt(patient: Patient, system: System, closed: string | undefined): Promise<Looks> {

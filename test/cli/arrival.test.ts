@@ -1,6 +1,7 @@
 /** A run out of a mirror: nothing of it is here before it was accepted, and it goes on in no other place. */
 import { describe, expect, it } from "vitest";
-import { type ArrivalRequest, bring } from "../../src/cli/arrival.js";
+import type { ArrivalRequest } from "../../src/cli/arrival-request.js";
+import { bring } from "../../src/cli/arrival.js";
 import type { EntryBody } from "../../src/journal/entry.js";
 import { sha256 } from "../../src/journal/line.js";
 import { StateDirectory } from "../../src/journal/state-directory.js";

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
 import { COMMANDS } from "../../src/cli/parser.js";
 import { renderHelp } from "../../src/cli/render-help.js";
+import { TOOL_DIRECTORY } from "../tool.js";
 
-const PAGE = readFileSync("dist/dingo-recover.1", "utf8");
+const PAGE = readFileSync(join(TOOL_DIRECTORY, "dingo-recover.1"), "utf8");
 
 /** As it is read: without requests and escapes. */
 const TEXT = PAGE.split("\n")

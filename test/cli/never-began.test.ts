@@ -15,7 +15,7 @@ let run: string;
 beforeAll(async () => {
   const setting = { clock: { realMs: 1, epochMs: 1, rate: 1 }, crashAt: { append: 1, when: "before" } };
   const env = { ...CONFIGURED, [REHEARSAL_VARIABLE]: JSON.stringify(setting) };
-  expect((await place.run(["run", "--json", ...INPUTS], env)).code).toBeNull();
+  expect((await place.start(["run", "--json", ...INPUTS], env).ended).code).toBeNull();
   const runs = readdirSync(join(place.state, "runs"));
   expect(runs).toHaveLength(1);
   run = runs[0] ?? "";

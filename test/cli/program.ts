@@ -1,9 +1,10 @@
-/** The built program as a child of a test, with a state directory and an environment of its own. */
+/** The program in a test, with a state directory and an environment of its own: called in this process, or as a child of it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TOOL } from "../tool.js";
+import { type Ended, ProgramInProcess } from "../program/in-process.js";
+import { MADE, TOOL } from "../tool.js";
 import { subjectOf, TrustStore } from "../../src/trust/trusted.js";
 
 /** All that a run needs to be told of the foundation; nothing of it answers. */
@@ -18,11 +19,7 @@ export const CONFIGURED: Readonly<Record<string, string>> = {
 /** An input that makes the bucket known. */
 export const ARCHIVE = ["--input", "archive=s3://bucket/backups/x/wal"] as const;
 
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Ended };
 
 export interface Started {
   readonly child: ChildProcess;
@@ -30,6 +27,10 @@ export interface Started {
   /** Resolves when stdout and stderr together hold the text; rejects when the program ends without it. */
   readonly saw: (text: string) => Promise<void>;
 }
+
+/** Of bin.cts and of yargs, which write and end by themselves. */
+const HELP: readonly string[] = ["--help", "-h", "help", "--get-yargs-completions"];
+const IN_PROCESS = MADE === undefined ? undefined : new ProgramInProcess(MADE);
 
 /** A directory that is gone after the test, and the program in it: nobody's configuration, log-ins or runs. */
 export class Place {
@@ -40,6 +41,7 @@ export class Place {
     return { PATH: process.env["PATH"] ?? "", HOME: this.directory, DINGO_RECOVER_STATE: this.state };
   }
 
+  /** As a process of its own: for tests of signals and kills, of what a child writes to the same streams, and of two at once. */
   start(words: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
     const child = spawn(process.execPath, [TOOL, ...words], {
       cwd: this.directory,
@@ -49,8 +51,10 @@ export class Place {
     return watch(child);
   }
 
-  run(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> {
-    return this.start(words, env).ended;
+  /** To its end, without a process where the program was made for that. */
+  run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    if (IN_PROCESS === undefined || words.some((word) => HELP.includes(word))) return this.start(words, env).ended;
+    return IN_PROCESS.call({ words, directory: this.directory, env: { ...this.env, ...env } });
   }
 
   /** The configuration of the directory counts as it lies there now, as if somebody had said yes to `trust`. */

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
 import { formatLocation, parseLocation } from "../../src/archive/names/location.js";
 import { COMMANDS } from "../../src/cli/parser.js";
 import { renderHelp } from "../../src/cli/render-help.js";
+import { TOOL_DIRECTORY } from "../tool.js";
 
 const README = readFileSync("README.md", "utf8");
 
@@ -22,8 +24,8 @@ describe("the README", () => {
 });
 
 describe("the rendered help", () => {
-  it("is what the build wrote into dist", async () => {
-    expect(JSON.parse(readFileSync("dist/help.json", "utf8"))).toEqual(await renderHelp());
+  it("is what the build wrote down", async () => {
+    expect(JSON.parse(readFileSync(join(TOOL_DIRECTORY, "help.json"), "utf8"))).toEqual(await renderHelp());
   });
 
   it("has examples and the exit of every command's options", async () => {

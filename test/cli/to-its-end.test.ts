@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { asModule } from "../program/as-module.js";
+
+const MANNERS = asModule("src/cli/manners.ts");
 
 /** What a program ends with that carries out `work`. */
 function ending(work: string) {
-  const program = `import("${resolve("dist/cli/manners.js")}").then(({ toItsEnd }) => toItsEnd(${work}));`;
+  const program = `import("${MANNERS}").then(({ toItsEnd }) => toItsEnd(${work}));`;
   return spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
 }
 

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { Times } from "../../src/report/times.js";
+import { asModule } from "../program/as-module.js";
 
 const AT = "2026-07-21T14:20:11.123Z";
 
@@ -13,7 +14,7 @@ describe("the times of a report", () => {
   });
 
   it("are told apart by the machine's own zone", () => {
-    const module = new URL("../../dist/report/times.js", import.meta.url).href;
+    const module = asModule("src/report/times.ts");
     const code = `import(${JSON.stringify(module)}).then(({ Times }) => console.log(new Times().both(${JSON.stringify(AT)})))`;
     const shown = (TZ: string): string =>
       spawnSync(process.execPath, ["-e", code], {

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AnyAction } from "../../src/action.js";
 import { REGISTRY } from "../../src/actions/registry.js";
 import { readRunbook } from "../../src/cli/shipped-runbooks.js";
 import { type Plan, planRun, stepHashes } from "../../src/engine/plan.js";
 import { kept, type KeptRunbook, revived } from "../../src/runbook/kept.js";
+import { TOOL_DIRECTORY } from "../tool.js";
 
 const NAMES = readdirSync("runbooks").map((file) => file.slice(0, -".yml".length));
 const throughJson = (runbook: KeptRunbook): KeptRunbook => JSON.parse(JSON.stringify(runbook)) as KeptRunbook;
@@ -45,7 +47,10 @@ describe("a runbook that was checked before", () => {
   });
 
   it("stands in the build by the very text", () => {
-    const built = JSON.parse(readFileSync("dist/runbooks.json", "utf8")) as Record<string, KeptRunbook>;
+    const built = JSON.parse(readFileSync(join(TOOL_DIRECTORY, "runbooks.json"), "utf8")) as Record<
+      string,
+      KeptRunbook
+    >;
     const runbooks = NAMES.map((name) => readRunbook(name));
     expect(built).toEqual(Object.fromEntries(runbooks.map((each) => [each.sha256, throughJson(kept(each))])));
   });

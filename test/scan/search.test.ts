@@ -1,12 +1,14 @@
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { constants, deflateRawSync, gzipSync } from "node:zlib";
 import { fc } from "../properties.js";
 import { afterAll, describe, expect, it } from "vitest";
 import type { FoundLine, Wanted } from "../../src/ports/log-files.js";
 import { LONGEST_LINE } from "../../src/scan/finder.js";
 import { type SearchOptions, searchFiles } from "../../src/scan/search.js";
+import { TOOL_DIRECTORY } from "../tool.js";
 
 const directory = mkdtempSync(join(tmpdir(), "scan-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -208,7 +210,7 @@ describe("a search in files", () => {
 });
 
 describe("several threads", () => {
-  const worker = new URL("../../dist/scan/worker.js", import.meta.url);
+  const worker = pathToFileURL(join(TOOL_DIRECTORY, "scan/worker.cjs"));
 
   it("find what one finds, in the same order, also when they find more than may wait", async () => {
     expect(existsSync(worker)).toBe(true);

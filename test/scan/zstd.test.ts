@@ -13,9 +13,11 @@ import { symlinkSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { openFifo } from "../../src/scan/fifo.js";
 import { searchFiles, type SearchOptions } from "../../src/scan/search.js";
+import { TOOL_DIRECTORY } from "../tool.js";
 
 const directory = mkdtempSync(join(tmpdir(), "scan-zstd-"));
 /** Where pipes are made. */
@@ -70,7 +72,7 @@ function expectNothingLeft(): void {
 
 describe("a zstd file, through the program", () => {
   const text = Array.from({ length: 20_000 }, (_each, index) => `needle ${index} ${"x".repeat(index % 90)}\n`).join("");
-  const worker = new URL("../../dist/scan/worker.js", import.meta.url);
+  const worker = pathToFileURL(join(TOOL_DIRECTORY, "scan/worker.cjs"));
 
   it.each([1, 2])("is searched like a plain one in %d threads, and leaves no pipe behind", async (threads) => {
     zstdIs("exec cat");

@@ -1,0 +1,30 @@
+/** No script of a dependency runs at an installation, and none of our own runs by itself. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+describe("the clone", () => {
+  it("answers for every dependency with an install script that it needs none, whatever npm runs by default", () => {
+    const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
+      readonly packages: Readonly<Record<string, { readonly hasInstallScript?: true }>>;
+    };
+    const scripted = Object.keys(packages).filter((path) => packages[path]?.hasInstallScript === true);
+    const names = scripted.map((path) => path.replace(/^.*node_modules\//u, ""));
+    const { allowScripts } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect(names).not.toEqual([]);
+    expect(allowScripts).toEqual(Object.fromEntries(names.map((name) => [name, false])));
+  });
+
+  it("is not told to pack what nobody has built: no script of its own runs by itself either", () => {
+    const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect(
+      Object.keys(scripts).filter((name) => /^(?:pre|post)|^(?:install|prepare|dependencies)$/u.test(name)),
+    ).toEqual([]);
+    const told = ["README.md", "docs/test-backup/Dockerfile"].flatMap((file) =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .filter((line) => line.includes("&& npm pack")),
+    );
+    expect(told).toHaveLength(2);
+    for (const line of told) expect(line).toContain("npm ci && npm run build && npm pack");
+  });
+});
