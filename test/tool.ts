@@ -1,6 +1,6 @@
 /**
- * The tool as its users get it: the package's entry, of the last `npm run build`. It also starts in two thirds of the
- * time that the modules in `dist` take, which suites of thousands of starts feel.
+ * The tool as its users get it: the package's entry, of the last `npm run build`. It also starts sooner than the modules in
+ * `dist`, which suites of thousands of starts feel.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
