@@ -1,5 +1,5 @@
 /**
- * What discovery in log files costs beside ripgrep and beside Node itself, every figure of issue 5 next to its goal. All
+ * What discovery in log files costs beside ripgrep, every figure of issue 5 next to its goal. All
  * take turns in every round, so that a busy machine disturbs them alike; a figure is the median of the rounds' ratios.
  * Where more programs run than there are processors, believe the column of CPU time: a search of two threads then gets
  * no second processor, and `rg -z`, which is four or more processes, gets more than its share.
@@ -12,13 +12,6 @@
  *   needles that is 0.39 of what `rg -F` takes for all, and what it leaves of the goal, 20 ms, is a third of what the
  *   look at 2.1 GB takes. Of eight files `rg` reads two at a time: there too the copy leaves less of the goal than the
  *   look takes.
- * - A time hint, in ms of CPU time where Node itself takes 20: 5 to read the window (29 MB of this corpus: two hours,
- *   and ten minutes of margin on both sides; a row shows what that takes alone), 6 to look at it and to compile the
- *   scanner's kernel, which V8 does twice, 4 to load the code, which was compiled at the build, 3 to learn the clock of
- *   the first and last lines and to find the window, 10 to read and judge the few lines that are found: code that runs
- *   a few times, as bytecode. Each of eight files costs one more. What would help cannot be had from within: a start-up
- *   snapshot and V8's options belong on Node's command line, and to set the options later takes `node:v8`, which takes
- *   3 to load.
  * - gzip: Node's zlib inflates 0.9 GB/s a core and makes the CRC-32 of 4.8 GB/s; these alone, in two threads, are a row,
  *   and take as much as the goal. The CRC-32 is not left out: a damaged log proves nothing. libdeflate, native, is a
  *   fifth faster on these files. An inflater in WebAssembly gains nothing: one of libdeflate's design (a bit buffer of
@@ -68,7 +61,7 @@ import {
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Corpus, type CorpusFile, writeAnew, writeCorpus } from "./corpus.js";
@@ -107,12 +100,9 @@ interface Case {
   readonly ours: Command;
   /** One after another. */
   readonly theirs: readonly Command[];
-  /** Milliseconds more than theirs, instead of a ratio. */
-  readonly difference?: boolean;
 }
 
 const NODE = process.execPath;
-const node = [NODE, "-e", "0"];
 const discover = (...words: string[]): Command => [
   NODE,
   TOOL,
@@ -135,24 +125,22 @@ const rg = (needles: readonly string[], files: readonly string[], ...flags: stri
   ...files,
 ];
 const three = (files: readonly string[]): readonly Command[] => THREE.map((needle) => rg([needle], files));
-const six = (file: string): Command => [NODE, at("scan.cjs"), dirname(TOOL), file, ...SIX];
+const six = (file: string): Command => [NODE, at("scan.cjs"), resolve("dist"), file, ...SIX];
 const packed = (ending: string): string[] => ROTATED.map((file) => `${file}.${ending}`);
 
-/** The installed scanner alone, printing the lines as ripgrep does: without numbers. V8's code cache does not fit it. */
+/** The scanner alone, printing the lines as ripgrep does: without numbers. */
 const SCAN = `
-const { fstatSync, openSync, readFileSync, writeSync } = require("node:fs");
+const { fstatSync, openSync, writeSync } = require("node:fs");
 const [directory, file, ...needles] = process.argv.slice(2);
-const source = readFileSync(directory + "/quick.cjs", "latin1");
-const scanner = { exports: {} };
-const program = source.replace('load("quick.js")', 'load("scan/search.js")');
-new (require("node:vm").Script)(program).runInThisContext()(scanner, require, directory);
 const descriptor = openSync(file, "r");
 const { size } = fstatSync(descriptor);
 const open = { descriptor, size, packing: "plain", section: { from: 0, to: size } };
 const lines = [];
-scanner.exports.searchFiles([open], { needles }, { found: (_file, { bytes }) => lines.push(Buffer.from(bytes)) }).then(() => {
-  for (const line of lines) writeSync(1, Buffer.concat([line, Buffer.from("\\n")]));
-});
+import(directory + "/scan/search.js")
+  .then(({ searchFiles }) => searchFiles([open], { needles }, { found: (_file, { bytes }) => lines.push(Buffer.from(bytes)) }))
+  .then(() => {
+    for (const line of lines) writeSync(1, Buffer.concat([line, Buffer.from("\\n")]));
+  });
 `;
 writeFileSync(at("scan.cjs"), SCAN);
 
@@ -196,14 +184,6 @@ const unpack = (target: string): Command => [
   ...packed("zst"),
 ];
 
-/** Of a time hint: Node, and two hours and twenty minutes of the log read a mebibyte at a time. */
-const READ = `
-const { openSync, readSync } = require("node:fs");
-const descriptor = openSync(process.argv[1], "r");
-const bytes = Buffer.alloc((1 << 20) + 32).subarray(32);
-for (let at = 0; at < process.argv[2] / 72; at += bytes.length) readSync(descriptor, bytes, 0, bytes.length, 1e9 + at);
-`;
-
 /** Copies the files out of the page cache in two threads, as the scanner does, and looks at nothing. */
 const FLOOR = `
 const { fstatSync, openSync, readSync } = require("node:fs");
@@ -233,14 +213,6 @@ const { NEEDLES, NEWEST } = (await import(pathToFileURL(resolve("dist/discovery/
 const same = [...NEEDLES, NEWEST.needle];
 
 const CASES: readonly Case[] = [
-  { what: "time hint, ±1 h, one file / node -e 0", goal: "≤ 1.6", ours: around(at("appended.log")), theirs: [node] },
-  { what: "time hint, ±1 h, eight files / node -e 0", goal: "≤ 1.6", ours: around(...ROTATED), theirs: [node] },
-  {
-    what: "floor: the window's bytes read, by Node / node -e 0",
-    goal: "",
-    ours: [NODE, "-e", READ, at("appended.log"), String(corpus.bytes)],
-    theirs: [node],
-  },
   {
     what: "full, one appended file / three rg",
     goal: "≤ 0.35",
@@ -332,8 +304,6 @@ const CASES: readonly Case[] = [
     ours: unpack("| cat > /dev/null"),
     theirs: [rg(SIX, packed("zst"), "-z")],
   },
-  { what: "--help − node -e 0", goal: "≤ 3 ms", ours: [NODE, TOOL, "--help"], theirs: [node], difference: true },
-  { what: "a tiny log − node -e 0", goal: "≤ 15 ms", ours: discover(at("tiny.log")), theirs: [node], difference: true },
 ];
 /** Peak of discover itself, in MiB. */
 const MEMORY: readonly (readonly [what: string, command: Command])[] = [
@@ -367,8 +337,7 @@ function run(command: Command): Spent {
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-const show = (value: number, { difference }: Case): string =>
-  difference === true ? `${value.toFixed(1)} ms` : value.toFixed(3);
+const show = (value: number): string => value.toFixed(3);
 
 const measured = CASES.map(() => [] as { ours: Spent; theirs: Spent }[]);
 for (let round = -1; round < rounds; round += 1) {
@@ -388,13 +357,9 @@ console.log(
 );
 for (const [index, each] of CASES.entries()) {
   const pairs = measured[index] ?? [];
-  const of = (spent: keyof Spent) =>
-    pairs.map(({ ours, theirs }) => {
-      const [mine, other] = [Number(ours[spent]), Number(theirs[spent])];
-      return each.difference === true ? mine - other : mine / other;
-    });
+  const of = (spent: keyof Spent) => pairs.map(({ ours, theirs }) => Number(ours[spent]) / Number(theirs[spent]));
   const walls = of("wall").sort((a, b) => a - b);
-  const [low, high] = [0.25, 0.75].map((share) => show(walls[Math.floor(walls.length * share)] ?? Number.NaN, each));
+  const [low, high] = [0.25, 0.75].map((share) => show(walls[Math.floor(walls.length * share)] ?? Number.NaN));
   const milliseconds = (["ours", "theirs"] as const).map((side) =>
     median(pairs.map((pair) => pair[side].wall)).toFixed(0),
   );
@@ -404,8 +369,8 @@ for (const [index, each] of CASES.entries()) {
     ? `   ended with ${[...ended].join(", ")}`
     : "";
   console.log(
-    `${each.what.padEnd(52)} ${each.goal.padEnd(8)} ${show(median(walls), each)} (${low} to ${high})`.padEnd(92) +
-      `${show(median(of("cpu")), each).padEnd(12)}${milliseconds.join(" / ").padEnd(19)}${peak}${strange}`,
+    `${each.what.padEnd(52)} ${each.goal.padEnd(8)} ${show(median(walls))} (${low} to ${high})`.padEnd(92) +
+      `${show(median(of("cpu"))).padEnd(12)}${milliseconds.join(" / ").padEnd(19)}${peak}${strange}`,
   );
 }
 for (const [what, command] of MEMORY) {
@@ -431,7 +396,6 @@ function prepare(): Corpus {
     ["zstd", "-qkf3"],
   ])
     for (const file of ROTATED) spawnSync(words[0] ?? "", [...words.slice(1), file], { stdio: "inherit" });
-  writeFileSync(at("tiny.log"), readFileSync(ROTATED[7] ?? "").subarray(0, 100_000));
   writeLongLine(at("long-line.log"));
   writeBomb(at("bomb.gz"));
   writeFileSync(made, JSON.stringify(written));

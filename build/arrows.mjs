@@ -34,7 +34,7 @@ export const RULES = [
   never("product-knows-no-test", "Test code is not shipped.", { from: "^src/", to: "^(?:test|bench)/" }),
   never("vocabulary-stands-alone", "Everybody shares the root files, so whatever they knew everybody would know; action.ts alone names the ports.", {
     from: "^src/[^/]+\\.ts$",
-    fromBut: "^src/(?:main|quick|wiring|store-wiring|action)\\.ts$",
+    fromBut: "^src/(?:main|wiring|store-wiring|action)\\.ts$",
     to: "^src/[^/]+/",
   }),
   never("action-contract-names-ports-only", "The contract of users' own actions must not drag the engine into their files.", {
@@ -176,8 +176,8 @@ export const RULES = [
   }),
   never("nobody-knows-the-command-line", "The command line puts everything together; nothing points back up.", {
     from: "^src/",
-    fromBut: "^src/(?:cli/|main\\.ts$|quick\\.ts$|bin\\.cts$)",
-    to: "^src/(?:cli/|main\\.ts$|quick\\.ts$)",
+    fromBut: "^src/(?:cli/|main\\.ts$|bin\\.cts$)",
+    to: "^src/(?:cli/|main\\.ts$)",
   }),
   never("wiring-is-called-by-the-command-line", "Only one place puts real adapters together; whoever else reached it could go around the ports.", {
     from: "^src/",

@@ -34,7 +34,7 @@ async function make() {
   const about = JSON.parse(said(node, ["-p", "JSON.stringify({ version: process.version, platform: process.platform, arch: process.arch })"]));
   if (about.platform !== "linux") throw new Error("a single executable is made for Linux only");
   const packages = JSON.parse(readFileSync(join(root, "bundle/packages.json"), "utf8"));
-  const assets = { ...shipped(), ...bundles() };
+  const assets = { ...shipped(), ...codeCache() };
   const index = join(work, "index.json");
   writeFileSync(index, JSON.stringify(Object.keys(assets)));
   const blob = blobOf({ ...assets, "index.json": index });
@@ -59,19 +59,18 @@ async function make() {
 function shipped() {
   const runbooks = readdirSync(join(root, "runbooks")).map((name) => `runbooks/${name}`);
   const names = ["package.json", "fixtures/real-archive/cluster.br", ...runbooks];
-  const bundled = ["help.json", "build.json", "runbooks.json", "scan/worker.cjs", "program.cjs", "packages.cjs", "archive.cjs", "report.cjs", "quick.cjs"];
+  const bundled = ["help.json", "build.json", "runbooks.json", "scan/worker.cjs", "program.cjs"];
   return Object.fromEntries([
     ...names.map((name) => [name, join(root, name)]),
     ...bundled.map((name) => [`bundle/${name}`, join(root, "bundle", name)]),
   ]);
 }
 
-/** What this Node's V8 compiles of the scripts. */
-function bundles() {
-  const caches = Object.fromEntries(["program", "packages", "archive", "report", "quick"].map((name) => [name, join(work, `${name}.cache`)]));
-  for (const name of ["program", "packages", "archive", "report"]) compiled(node, join(root, `bundle/${name}.cjs`), caches[name]);
-  said(node, [join(root, "build/compile.mjs"), join(root, "bundle/quick.cjs"), caches.quick]);
-  return Object.fromEntries(Object.entries(caches).map(([name, path]) => [`bundle/${name}.cache`, path]));
+/** What this Node's V8 compiles of the script. */
+function codeCache() {
+  const cache = join(work, "program.cache");
+  compiled(node, join(root, "bundle/program.cjs"), cache);
+  return { "bundle/program.cache": cache };
 }
 
 function blobOf(assets) {

@@ -5,12 +5,13 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Script } from "node:vm";
 import { build, transformSync } from "esbuild";
 import { manualPage } from "./manual-page.mjs";
-import { byName, compiled, ENTRIES, packages, placed, started, stub } from "./program.mjs";
+import { bundled, byName, ENTRIES, placed, stub } from "./program.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const src = join(root, "src");
@@ -76,19 +77,42 @@ async function make(place) {
   };
   for (const name of BESIDE) symlinkSync(join(root, name), join(place, name));
   const { text, wanted } = await scriptOf([...ENTRIES, ...WRITERS]);
-  // A call in the process of a test gives it a stand-in of `process` (test/cli/in-process.ts).
-  put("program.cjs", `(function (module, require, __dirname, process = globalThis.process) {\n${text}})\n`);
+  // A call in the process of a test gives it a stand-in of `process`, and packages that it has (test/program/in-process.ts).
+  put("program.cjs", `(function (module, __given, __dirname, process = globalThis.process) {\n${REQUIRE}${text}})\n`);
   put("scan/worker.cjs", `${(await scriptOf(["scan/worker.js"])).text}module.exports["scan/worker.js"]();\n`);
   put("bin.cjs", transformSync(readFileSync(join(src, "bin.cts"), "utf8"), { loader: "ts", target: "node20" }).code);
   for (const name of ENTRIES.slice(1)) put(name, stub(name));
   const made = await packagesMade(wanted);
   for (const name of ["packages.cjs", "packages.cache"]) symlinkSync(join(made, name), join(bundle, name));
-  const { value } = await started(join(bundle, "program.cjs"));
+  const { script, value } = run(join(bundle, "program.cjs"));
   const help = await value["cli/render-help.js"]().renderHelp();
   put("help.json", JSON.stringify(help));
   put("dingo-recover.1", manualPage(help));
   put("runbooks.json", JSON.stringify(runbooks(value)));
-  compiled(process.execPath, join(bundle, "program.cjs"), join(bundle, "program.cache"));
+  writeFileSync(join(bundle, "program.cache"), script.createCachedData());
+}
+
+/** In a process, packages come from the script beside the program's. */
+const REQUIRE = `const require = __given.resolve === undefined ? __given : (() => {
+  const builtin = (name) => globalThis.process.getBuiltinModule("node:" + name);
+  let beside;
+  const packagesBeside = () => {
+    const [filename, cache] = ["packages.cjs", "packages.cache"].map((name) => __dirname + "/" + name);
+    const [source, cachedData] = [builtin("fs").readFileSync(filename, "latin1"), builtin("fs").readFileSync(cache)];
+    const made = { exports: {} };
+    new (builtin("vm").Script)(source, { filename, cachedData }).runInThisContext()(made, __given, __dirname);
+    return made.exports;
+  };
+  return (name) => (builtin("module").isBuiltin(name) ? __given(name) : (beside ??= packagesBeside())[name]());
+})();
+`;
+
+/** The script and what it makes. @param {string} filename */
+function run(filename) {
+  const script = new Script(readFileSync(filename, "latin1"), { filename });
+  const made = { exports: {} };
+  script.runInThisContext()(made, createRequire(filename), dirname(filename));
+  return { script, value: made.exports };
 }
 
 /** They change more rarely than our sources. @param {readonly string[]} names */
@@ -96,9 +120,12 @@ async function packagesMade(names) {
   const made = join(cache, `packages-${digest(TOOLS, names)}`);
   if (!existsSync(made))
     await once(made, async (place) => {
-      const script = join(place, "packages.cjs");
-      writeFileSync(script, (await packages(root, names)).script);
-      compiled(process.execPath, script, join(place, "packages.cache"));
+      const filename = join(place, "packages.cjs");
+      const { text } = await bundled(root, byName(names.map((name) => [name, name])));
+      writeFileSync(filename, `(function (module, require, __dirname) {\n${text}})\n`);
+      const { script, value } = run(filename);
+      for (const required of Object.values(value)) required();
+      writeFileSync(join(place, "packages.cache"), script.createCachedData());
     });
   return made;
 }

@@ -4,30 +4,11 @@
  * build time from the command definitions (src/cli/render-help.ts); everything else is loaded when it is needed.
  *
  * It lies in three places. In a clone (`dist`) every module lies beside it. In a package (`bundle`, build/package.mjs) one
- * script, `program.cjs`, stands for all modules, another, `packages.cjs`, for what of others no first screen waits for, and the few that are started by their path are stubs that come here. In the
+ * script, `program.cjs`, stands for all modules, and the few that are started by their path are stubs that come here. In the
  * single executable (build/executable.mjs) all that is inside it, and a first word that is the path of a file inside starts
  * that file. So a rehearsal starts the tool and its own programs the same way everywhere.
  */
 "use strict";
-/** Commands that have a small script of their own beside the whole one. */
-const QUICK = new Map([
-  ["discover", "quick"],
-  ["archive", "archive"],
-  ["report", "report"],
-]);
-/** What somebody has written over is not believed. */
-class Replaced extends Error {
-  constructor() {
-    super(
-      "the files of dingo-recover were replaced while it ran: run the same command again, or dingo-recover resume where a run was under way",
-    );
-  }
-}
-
-/** What is asked for late: held open from the beginning, for an upgrade under a long run puts others under their names. */
-const LATE = ["packages.cjs", "packages.cache"];
-const held = new Map<string, Held>();
-let packages: Modules | undefined;
 const isInside = __filename === process.execPath;
 const started = below(directory(), isInside ? process.argv[2] : process.argv[1]);
 // A program finds its words where Node would have put them.
@@ -57,30 +38,16 @@ else if (process.platform === "win32") {
 async function answer(): Promise<void> {
   // The AWS SDK announces on stderr which Node it will need one day; this is its own documented switch.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  if (await quick()) return;
   const bundledMain = bundledModules()?.["main.js"]?.() as Main | undefined;
   await (bundledMain ?? (await import("./main.js"))).main(words);
 }
 
-/** Answers what needs next to nothing of the tool; false where it does not, or was not bundled. */
-async function quick(): Promise<boolean> {
-  const name = QUICK.get(words[0] ?? "");
-  const bundle = name === undefined ? undefined : (bundled(name) as Bundle | undefined);
-  return (await bundle?.quick(words)) ?? false;
-}
-
 /** What can be started, as functions that do it; undefined where every module is a file. */
 function bundledModules(): Modules | undefined {
-  return bundled("program") as Modules | undefined;
-}
-
-/** One of the bundles of the build; undefined where there is none. */
-function bundled(name: string): unknown {
-  hold();
-  const source = own(`${name}.cjs`);
+  const source = own("program.cjs");
   if (source === undefined) return undefined;
-  const cachedData = own(`${name}.cache`);
-  const filename = `${directory()}/${name}.cjs`;
+  const cachedData = own("program.cache");
+  const filename = `${directory()}/program.cjs`;
   // V8 takes what the same V8 compiled when the bundle was made, and compiles the source where it was another.
   const { Script } = process.getBuiltinModule("node:vm");
   // A bundle is all ASCII.
@@ -88,33 +55,16 @@ function bundled(name: string): unknown {
     filename,
     ...(cachedData === undefined ? {} : { cachedData }),
   }).runInThisContext() as Wrapped;
-  const made: { exports: unknown } = { exports: {} };
-  wrapped(made, wanted, directory());
+  const made = { exports: {} as Modules };
+  wrapped(made, require, directory());
   return made.exports;
 }
 
-/** What a bundle has not is Node's own, or a package that is in the script of packages. */
-function wanted(name: string): unknown {
-  if (process.getBuiltinModule("node:module").isBuiltin(name)) return require(name);
-  packages ??= (bundled("packages") as Modules | undefined) ?? {};
-  return packages[name]?.() ?? require(name);
-}
-
-type Wrapped = (module: { exports: unknown }, require: (name: string) => unknown, __dirname: string) => void;
+type Wrapped = (module: { exports: Modules }, require: NodeJS.Require, __dirname: string) => void;
 interface Main {
   readonly main: (words: readonly string[]) => Promise<void>;
 }
 type Modules = Readonly<Record<string, () => unknown>>;
-
-interface Held {
-  readonly descriptor: number;
-  /** Size and time, as they were. */
-  readonly state: string;
-}
-
-interface Bundle {
-  readonly quick: (words: readonly string[]) => Promise<boolean>;
-}
 
 /** Where this file and what the build put beside it lie. */
 function directory(): string {
@@ -125,39 +75,10 @@ function directory(): string {
 function own(name: string): Buffer | undefined {
   try {
     if (isInside) return Buffer.from(process.getBuiltinModule("node:sea").getRawAsset(`bundle/${name}`) as ArrayBuffer);
-    const first = held.get(name);
-    if (first !== undefined) return asHeld(first);
     return process.getBuiltinModule("node:fs").readFileSync(`${__dirname}/${name}`);
-  } catch (error) {
-    if (error instanceof Replaced) throw error;
+  } catch {
     return undefined;
   }
-}
-
-/** In a clone there is nothing to hold, and inside the executable nothing changes. */
-function hold(): void {
-  if (isInside || held.size > 0) return;
-  const { openSync } = process.getBuiltinModule("node:fs");
-  for (const name of LATE) {
-    try {
-      const descriptor = openSync(`${__dirname}/${name}`, "r");
-      held.set(name, { descriptor, state: stateOf(descriptor) });
-    } catch {
-      return;
-    }
-  }
-}
-
-/** Throws Replaced where somebody has written over it: what is there by now may be of another version. */
-function asHeld({ descriptor, state }: Held): Buffer {
-  const source = process.getBuiltinModule("node:fs").readFileSync(descriptor);
-  if (stateOf(descriptor) !== state) throw new Replaced();
-  return source;
-}
-
-function stateOf(descriptor: number): string {
-  const { size, mtimeMs } = process.getBuiltinModule("node:fs").fstatSync(descriptor);
-  return `${size} ${mtimeMs}`;
 }
 
 /** A path below the directory, as it is there. */

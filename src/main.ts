@@ -25,22 +25,8 @@ async function perform(words: readonly string[]): Promise<void> {
     process.exitCode = (await import("./cli/tool-version.js")).tellVersion(words);
     return;
   }
-  if (!(await plain(words, json))) await parsed(words, json);
+  await parsed(words, json);
 }
-
-/** False where the parser has to read the words. */
-async function plain(words: readonly string[], json: boolean): Promise<boolean> {
-  const carryOut = await PLAIN.get(words[0] ?? "")?.(words);
-  if (carryOut === undefined) return false;
-  process.exitCode = await (await import("./cli/plain-ending.js")).ended(carryOut, json);
-  return true;
-}
-
-const PLAIN = new Map([
-  ["archive", async (words: readonly string[]) => (await import("./cli/plain-archive.js")).plainArchive(words)],
-  ["report", async (words: readonly string[]) => (await import("./cli/plain-report.js")).plainReport(words)],
-  ["run", async (words: readonly string[]) => (await import("./cli/plain-run.js")).plainRun(words)],
-]);
 
 /** Only what answers by itself goes without the parser and what it loads. */
 async function parsed(words: readonly string[], json: boolean): Promise<void> {

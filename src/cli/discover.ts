@@ -5,7 +5,6 @@ import { clusterdataOf, inventoryFiles } from "./discovery-sources.js";
 import { logPlacesOf } from "./log-places.js";
 import type { DiscoverArguments, GlobalArguments } from "./options.js";
 import { printDiscovery } from "./print-discovery.js";
-import { withPorts } from "./with-ports.js";
 
 /** Log files need no log-in; Cloud Foundry is asked only with --cf-events. */
 export async function discover(given: GlobalArguments & DiscoverArguments): Promise<number> {
@@ -19,6 +18,7 @@ export async function discover(given: GlobalArguments & DiscoverArguments): Prom
     ...(clusterdata === undefined ? [] : ["s3" as const]),
   ];
   if (sections.length === 0) return await printDiscovery(given, files);
+  const { withPorts } = await import("./with-ports.js");
   return await withPorts(given, { ...(await configOf(given, sections)), logStores: stores }, ({ ports }) =>
     printDiscovery(given, {
       ...files,

@@ -2,19 +2,14 @@
 import { asRecoverError } from "../errors.js";
 import type { JournaledError } from "../journal/entry.js";
 import { errorLines } from "../ui/event-lines.js";
-import { createOutput, type OutputOptions } from "../ui/output.js";
+import { createOutput } from "../ui/output.js";
 import { secrets } from "./own-secrets.js";
 
 export { secrets };
 
-/** `streams` are the process's own by default. */
-export function reportFailure(
-  thrown: unknown,
-  json: boolean,
-  streams: Pick<OutputOptions, "stdout" | "stderr"> = {},
-): number {
+export function reportFailure(thrown: unknown, json: boolean): number {
   const error = asRecoverError(thrown);
-  const output = createOutput({ secrets, color: true, ...streams });
+  const output = createOutput({ secrets, color: true });
   const document: JournaledError = {
     code: error.code,
     message: error.message,

@@ -50,7 +50,7 @@ export function watchReader([command = ""]: readonly string[]): void {
 }
 
 /** Of a command that only prints. */
-export function readerGone(): void {
+function readerGone(): void {
   process.once("exit", (code) => {
     if (code === EXIT.done) process.exitCode = READER_GONE;
   });

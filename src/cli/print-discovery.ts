@@ -3,7 +3,7 @@ import { systemClock } from "../adapters/clock/system-clock.js";
 import { discover, type DiscoverOptions } from "../discovery/discover.js";
 import { RecoverError } from "../errors.js";
 import { parseDuration, parseTime } from "../time.js";
-import { createOutput, type Output, type OutputOptions } from "../ui/output.js";
+import { createOutput, type Output } from "../ui/output.js";
 import { wrapHanging } from "../ui/text.js";
 import { SearchRate } from "../ui/search-rate.js";
 import { secrets } from "./own-secrets.js";
@@ -20,19 +20,15 @@ export interface DiscoverQuestion {
 }
 
 /** Of the time asked for, to both sides. */
-export const DEFAULT_WINDOW = "2h";
+const DEFAULT_WINDOW = "2h";
 
 const TYPED = "Reading lines from standard input, which is this terminal; Ctrl-D ends it.";
 
 type Sources = DiscoverOptions["sources"];
 
-/** `sources` without their time, and with files that tell how far they are; `streams` are the process's own by default. */
-export async function printDiscovery(
-  asked: DiscoverQuestion,
-  sources: Omit<Sources, "now">,
-  streams: Pick<OutputOptions, "stdout" | "stderr"> = {},
-): Promise<number> {
-  const output = createOutput({ secrets, color: asked.color, ...streams });
+/** `sources` without their time, and with files that tell how far they are. */
+export async function printDiscovery(asked: DiscoverQuestion, sources: Omit<Sources, "now">): Promise<number> {
+  const output = createOutput({ secrets, color: asked.color });
   const clock = systemClock();
   const now = clock.now();
   refuseWindowAlone(asked);

@@ -40,5 +40,3 @@ export function documentOf(runbook: string, sections: readonly Section[]) {
   const checks = sections.flatMap(({ id: system, checks }) => checks.map((check) => ({ system, ...check })));
   return { schema: "dingo-recover/doctor@1", runbook, exitCode, counts, checks } as const;
 }
-
-export type DoctorDocument = ReturnType<typeof documentOf>;

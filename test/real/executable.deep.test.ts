@@ -51,7 +51,7 @@ describe("the single executable", () => {
     const said = JSON.parse(stdout);
     const packaged = spawnSync(process.execPath, ["dist/bin.cjs", "--version", "--json"], { encoding: "utf8" });
     expect(said).toEqual({ ...JSON.parse(packaged.stdout), build: { ...said.build, form: "executable" } });
-    for (const words of [["--help"], ["rehearse", "--list"], ["complete", "run", ""]]) {
+    for (const words of [["--help"], ["rehearse", "--list"], ["--get-yargs-completions", "run", ""]]) {
       const inside = run(...words);
       const outside = spawnSync(process.execPath, ["dist/bin.cjs", ...words], { encoding: "utf8", env });
       expect([inside.status, inside.stdout, inside.stderr]).toEqual([0, outside.stdout, ""]);

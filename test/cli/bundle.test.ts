@@ -1,0 +1,66 @@
+/** The bundle that is installed: one script with a code cache, whichever Node runs it, and its streams. */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Script } from "node:vm";
+import { afterAll, describe, expect, it } from "vitest";
+import { TOOL } from "../tool.js";
+
+const directory = mkdtempSync(join(tmpdir(), "bundle-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const GUID = "12345678-1234-1234-1234-123456789abc";
+const removed = JSON.stringify({
+  timestamp: "1458195017.896692991",
+  source: "dingo-postgresql-broker",
+  message: "dingo-postgresql-broker.remove-random-node.perform",
+  log_level: 1,
+  data: { cell: "10.10.5.3", "instance-id": GUID, "node-uuid": "87654321-4321-4321-4321-cba987654321" },
+});
+
+describe("the bundle", () => {
+  it("was compiled by the V8 that runs this, and what another V8 compiled is passed over", () => {
+    const [source, cachedData] = ["cjs", "cache"].map((type) => readFileSync(`bundle/program.${type}`));
+    const script = source?.toString("latin1") ?? "";
+    expect(new Script(script, { ...(cachedData === undefined ? {} : { cachedData }) }).cachedDataRejected).toBe(false);
+    expect(script).not.toMatch(/\bimport\(["'`]/u);
+    const place = join(directory, "bundle");
+    cpSync("bundle", place, { recursive: true });
+    cpSync("package.json", join(directory, "package.json"));
+    cpSync("runbooks", join(directory, "runbooks"), { recursive: true });
+    const asked = (...flags: string[]) =>
+      spawnSync(process.execPath, [...flags, join(place, "bin.cjs"), "schema"], { encoding: "utf8" });
+    const said = asked();
+    expect(said.status).toBe(0);
+    // Other flags than those that it was compiled with, then nothing of a cache.
+    expect(asked("--stack-size=900")).toMatchObject({ status: 0, stdout: said.stdout, stderr: "" });
+    writeFileSync(join(place, "program.cache"), "of another one");
+    expect(asked()).toMatchObject({ status: 0, stdout: said.stdout, stderr: "" });
+  });
+
+  it("says the same to a pipe and to a file, and nothing of a stdout that is closed", () => {
+    const log = join(directory, "broker.log");
+    writeFileSync(log, `${removed}\n`);
+    const words = [TOOL, "discover", "--json", "--logs", log];
+    const piped = spawnSync(process.execPath, words, { encoding: "utf8" });
+    expect(piped.stdout).toContain(GUID);
+    const path = join(directory, "out");
+    const filed = spawnSync(process.execPath, words, {
+      encoding: "utf8",
+      stdio: ["ignore", openSync(path, "w"), "pipe"],
+    });
+    expect(readFileSync(path, "utf8")).toBe(piped.stdout);
+    expect([piped.status, piped.stderr]).toEqual([filed.status, filed.stderr]);
+    const closed = spawnSync("bash", ["-c", `exec "$@" >&-`, "bash", process.execPath, ...words], { encoding: "utf8" });
+    expect(closed.stderr).toBe("");
+  });
+
+  it("ends as a program that SIGPIPE ended where its reader is gone", () => {
+    const log = join(directory, "gone.log");
+    writeFileSync(log, `${removed}\n`);
+    const command = `"$@" | true; echo "\${PIPESTATUS[0]}"`;
+    const words = [process.execPath, TOOL, "discover", "--json", "--logs", log];
+    expect(spawnSync("bash", ["-c", command, "bash", ...words], { encoding: "utf8" }).stdout.trim()).toBe("141");
+  });
+});
