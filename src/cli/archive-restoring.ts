@@ -53,6 +53,8 @@ export interface ArchiveRestoreDocument {
   readonly segments: number;
   /** Segments that cannot be replayed: absent, damaged, and all behind them. */
   readonly lost: { readonly missing: number; readonly unreachable: number; readonly damaged: string | null };
+  /** The segment inside which the records end though others follow, and where. */
+  readonly endsInside: { readonly segment: string; readonly lsn: string } | null;
   /** What `archive verify` says of what is lost. */
   readonly findings: readonly Problem[];
   readonly bytes: number;
@@ -122,7 +124,8 @@ function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): A
   const { base, wal } = outcome;
   // As `archive verify --deep=full` counts them: the damaged one is missing, and what lies behind it cannot be reached.
   const damaged = wal.broken === undefined ? 0 : 1;
-  const behind = damaged * (plan.segments.length - wal.segments.length - damaged);
+  const isShort = wal.broken !== undefined || wal.cut !== undefined;
+  const behind = isShort ? plan.segments.length - wal.segments.length - damaged : 0;
   return {
     schema: "dingo-recover/archive-restore@1",
     source: formatLocation(plan.location),
@@ -140,6 +143,7 @@ function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): A
       unreachable: plan.lost.unreachable + behind,
       damaged: wal.broken === undefined ? null : `${wal.broken.name}: ${wal.broken.why}`,
     },
+    endsInside: wal.cut === undefined ? null : { segment: wal.cut.name, lsn: wal.cut.lsn },
     findings: plan.findings,
     bytes: outcome.bytes,
     fetchedBytes: outcome.fetched,
@@ -170,9 +174,14 @@ function restoreLines(document: ArchiveRestoreDocument): readonly string[] {
   ];
 }
 
-function lossLines({ lost: { missing, unreachable, damaged }, findings }: ArchiveRestoreDocument): readonly string[] {
+function lossLines({
+  lost: { missing, unreachable, damaged },
+  endsInside: cut,
+  findings,
+}: ArchiveRestoreDocument): readonly string[] {
   const lines = [
     ...(damaged === null ? [] : [`the WAL ends before a segment that cannot be used: ${damaged}`]),
+    ...(cut === null ? [] : [`the WAL ends inside a segment that others follow: ${cut.segment}, at ${cut.lsn}`]),
     ...findings.map(({ key, message }) => (key === "" ? message : `${quoted(key)}: ${message}`)),
   ];
   if (missing + unreachable === 0) return lines;

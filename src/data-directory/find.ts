@@ -1,5 +1,6 @@
 /** Looks into directories, and where nothing is told of one, into those of it that usually hold data. */
-import type { DockerHost, DiskSpace, Looked, Place } from "../ports/docker-host.js";
+import { RecoverError } from "../errors.js";
+import type { DockerHost, DiskSpace, Looked, Place, Searched } from "../ports/docker-host.js";
 import { type Contents, innerDirectories, isSqlite, LOOK, recognise, sqliteNames } from "./recognise.js";
 import { SQLITE } from "./systems.js";
 
@@ -27,6 +28,68 @@ export async function findData(
     const owner = seen === undefined ? undefined : { uid: seen.uid, mode: seen.mode };
     return { key: looked.key, contents, space: seen?.space, owner };
   });
+}
+
+/** What is whole PostgreSQL, whatever the directories above it are called (PostgreSQL manual, Database File Layout). */
+const CONTROL = "global/pg_control";
+/** So many of one place are looked at. */
+const MOST_BELOW = 8;
+
+/**
+ * Where nothing was told of a place, PostgreSQL anywhere below it; a place that was not walked to its end says so. `found`
+ * is the answer of `findData`; what is no place here comes back as it is.
+ */
+export async function findBelow(
+  host: Pick<DockerHost, "look" | "search">,
+  places: readonly Place[],
+  found: readonly Found[],
+): Promise<readonly Found[]> {
+  const plain = new Set(found.flatMap(({ key, contents }) => (contents.kind === "other" ? [key] : [])));
+  const asked = places.filter(({ key, inside }) => inside === undefined && plain.has(key));
+  const searched = new Map((await searchedBelow(host, asked)).map((each) => [each.key, each]));
+  const inner = asked.flatMap((place) => directoriesIn(searched.get(place.key)).map((name) => ({ place, name })));
+  const looked =
+    inner.length === 0
+      ? []
+      : await host.look(
+          inner.map(({ place, name }) => ({ ...place, inside: name })),
+          LOOK,
+        );
+  const data = new Map<string, Contents>();
+  looked.forEach((answer, index) => {
+    const { place, name = "" } = inner[index] ?? {};
+    const contents = recognise(answer, name);
+    if (place !== undefined && contents.kind === "data" && !data.has(place.key)) data.set(place.key, contents);
+  });
+  return found.map((each) => {
+    const contents = data.get(each.key) ?? unwalked(each.contents, searched.get(each.key));
+    return { ...each, contents };
+  });
+}
+
+async function searchedBelow(host: Pick<DockerHost, "search">, places: readonly Place[]): Promise<readonly Searched[]> {
+  try {
+    return places.length === 0 ? [] : await host.search(places, [CONTROL]);
+  } catch (error) {
+    // It took too long: what was not walked is not known.
+    if (!(error instanceof RecoverError) || error.code === "interrupted") throw error;
+    return places.map(({ key }) => ({ state: "unknown", key, why: error.message }));
+  }
+}
+
+function directoriesIn(searched: Searched | undefined): readonly string[] {
+  const paths = searched?.state === "seen" ? searched.paths : [];
+  return paths
+    .filter((path) => path.endsWith(`/${CONTROL}`))
+    .map((path) => path.slice(0, -CONTROL.length - 1))
+    .sort((a, b) => a.length - b.length)
+    .slice(0, MOST_BELOW);
+}
+
+function unwalked(contents: Contents, searched: Searched | undefined): Contents {
+  if (contents.kind !== "other" || searched === undefined || searched.state === "absent") return contents;
+  if (searched.state === "unknown") return { ...contents, unwalked: searched.why };
+  return searched.more ? { ...contents, unwalked: "it holds more than can be listed" } : contents;
 }
 
 async function lookFurther(

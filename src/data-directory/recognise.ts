@@ -20,7 +20,13 @@ export type Contents =
   /** There is not one name in it. `lost+found` of a file system of its own does not count. */
   | { readonly kind: "empty" }
   /** Something that is no data of a system that is known; `names` are some of it. */
-  | { readonly kind: "other"; readonly names: readonly string[]; readonly more: boolean }
+  | {
+      readonly kind: "other";
+      readonly names: readonly string[];
+      readonly more: boolean;
+      /** Why not all below it was searched for PostgreSQL, where it should have been. */
+      readonly unwalked?: string;
+    }
   /** The engine's machine has no such directory. */
   | { readonly kind: "absent" }
   | { readonly kind: "file"; readonly bytes: number }

@@ -1,4 +1,5 @@
 /** What a survey of a host's storage means: findings, gravest first, and what nobody could look at. Pure. */
+import type { Contents } from "../data-directory/recognise.js";
 import { quoted } from "../printable.js";
 import { type Finding, sorted } from "./finding.js";
 import { backups } from "./rules/backups.js";
@@ -42,10 +43,15 @@ function toldServices({ survey }: Stock, told: readonly Finding[]): ReadonlySet<
   return new Set(containers.map(({ compose }) => `${compose?.project ?? ""}/${compose?.service ?? ""}`));
 }
 
+function whyUnknown(contents: Contents): string | undefined {
+  if (contents.kind === "unknown") return contents.why;
+  return contents.kind === "other" ? contents.unwalked : undefined;
+}
+
 function unlooked({ survey }: Stock): readonly string[] {
   return [
     ...survey.volumes.flatMap((volume) =>
-      volume.contents.kind === "unknown" ? [`${volumeText(volume)}: ${volume.contents.why}`] : [],
+      [whyUnknown(volume.contents)].flatMap((why) => (why === undefined ? [] : [`${volumeText(volume)}: ${why}`])),
     ),
     ...survey.containers.flatMap((container) => [
       ...container.mounts.flatMap(({ contents, source }) =>

@@ -1,5 +1,8 @@
 /** How data come into a named volume: the lines and commands that every finding of data in a wrong place ends with. */
+import { systemOf } from "../data-directory/systems.js";
 import { quoted } from "../printable.js";
+import { quote } from "../shell-quote.js";
+import { keeperText } from "./keeper.js";
 import type { Stock, UsedData } from "./stock.js";
 
 /** What the volume is called in a Compose file, or by itself. */
@@ -17,6 +20,8 @@ export interface Fix {
 /** Nothing of the old place is touched: the copy is made while the container is stopped, and the old container stays. */
 export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   const { container, path } = data;
+  const keeper = keeperText(stock, container);
+  if (keeper !== undefined) return saveFirst(stock, data, keeper);
   const { key, name } = newVolume(data);
   const commands = [
     stock.command("stop", "-t", "60", container.name),
@@ -29,6 +34,19 @@ export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
       : `In ${stock.lineOf(container) || "the Compose file"}, write below ${quoted(container.compose.service)}: ` +
         `volumes: ["${key}:${path}"], and below the file's own "volumes:": ${key}: {}; then bring it up`;
   return { fix: `${written}, look that the rows are there, and only then remove the old container.`, commands };
+}
+
+/** The rows are taken out of the running container; how it gets a volume is for the one who runs it. */
+export function saveFirst(stock: Stock, { container, contents, path }: UsedData, keeper: string): Fix {
+  const never = `Do not stop, remove or update it before its rows are saved: ${keeper}.`;
+  const then = "Then give it a named volume by whatever started it, and load the rows there.";
+  const dump = systemOf(contents.system)?.dump ?? "";
+  if (container.running && dump === "")
+    return { fix: `${never} Save them by means of ${contents.title} while it runs. ${then}`, commands: [] };
+  const line = container.running
+    ? `${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([`${container.name}-backup`])}`
+    : `${stock.command("cp", "-a", `${container.name}:${path}/.`, "-")} > ${quote([`${container.name}-data.tar`])}`;
+  return { fix: `${never} ${then}`, commands: [line] };
 }
 
 function composeLabels({ container: { compose } }: UsedData, key: string): readonly string[] {

@@ -252,12 +252,13 @@ export interface DockerHost {
   look(places: readonly Place[], order: LookOrder, progress?: (done: number) => void): Promise<readonly Looked[]>;
   /**
    * Paths below directories that end in one of `ends`, such as `global/pg_control`: for a container's own layer, which holds
-   * what it wrote and nothing of its image. Looks in the way that `look` does; `inside` counts for nothing here.
+   * what it wrote and nothing of its image, and for volumes. Looks in the way that `look` does, `untouched` too; `inside`
+   * counts for nothing here.
    */
   search(
     places: readonly Place[],
     ends: readonly string[],
-    progress?: (done: number) => void,
+    how?: { readonly untouched?: true; readonly progress?: (done: number) => void },
   ): Promise<readonly Searched[]>;
   /**
    * By the engine, which compares the whole image with the container: seconds for each. For engines that do not say where a

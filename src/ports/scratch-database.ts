@@ -37,6 +37,8 @@ export interface RestoredCopy {
   readonly lastTransaction: string;
   /** The segment before which the WAL ends because it cannot be used, and why; absent where all that was planned is whole. */
   readonly damaged?: string;
+  /** The segment inside which the WAL ends though others follow, and where; absent where it goes to its end. */
+  readonly cut?: string;
   /** Which damaged base backups were passed over for an older one, and why; absent where none was. */
   readonly instead?: string;
 }

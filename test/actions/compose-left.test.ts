@@ -74,15 +74,17 @@ describe("an undo", () => {
 });
 
 describe("the end of a run", () => {
-  it("names each container once, with every volume that its data were in", async () => {
+  it("names each container once, and deletes no volume that its data were in", async () => {
     const kept = { kept: KEPT, image: `dingo-recover/${RUN}:db` };
     const { lines } = await running().perform(summariseMove, {
       ...{ ...PROJECT, sudo: true, services: [MOVED, { ...MOVED, path: "/extra", volume: "v2" }] },
       ...{ kept: [kept, kept], original: "" },
     });
     expect((lines as string[]).filter((line) => line.startsWith("  $"))).toEqual([
-      `  $ sudo -n docker rm ${KEPT} && sudo -n docker image rm ${kept.image} && sudo -n docker volume rm ${MOVED.volume} v2`,
+      `  $ sudo -n docker rm ${KEPT} && sudo -n docker image rm ${kept.image}`,
     ]);
+    expect(lines).toContain("The volume v2 stays, with the rows of db as they were before the move.");
+    expect((lines as string[]).join("\n")).not.toContain("volume rm");
   });
 });
 

@@ -222,7 +222,11 @@ describe("what may not be touched", () => {
     const more = [extra, again].map(({ id, name }) => ({ id, name, grace: 10, ports: [] }));
     const running = [...RUNNING, { ...more[0], service: "extra" }, { ...more[1], service: "web" }];
     await scene.perform(bringUp, { ...UP, running, all: true });
-    expect(stack.changed.slice(-3)).toEqual(["up  --scale web=2", `start ${extra.name}`, `start ${again.name}`]);
+    expect(stack.changed.slice(-3)).toEqual([
+      "up web db extra --scale web=2",
+      `start ${extra.name}`,
+      `start ${again.name}`,
+    ]);
   });
 
   it("nothing is started where another container has a port of the stack", async () => {

@@ -201,6 +201,12 @@ describe("a backup that is bad", () => {
       "segment-damaged",
     ],
     [
+      "ends inside a segment that others follow",
+      (scene) => void (scene.scratch.found = { cut: "00…4, at 0/4000100" }),
+      {},
+      "wal-gap",
+    ],
+    [
       "comes back with fewer transactions",
       (scene) => void (scene.scratch.found = { lastTransaction: "2026-11-21T11:05:00.000000Z" }),
       {},

@@ -6,7 +6,18 @@ import { formatLocation } from "../../src/archive/names/location.js";
 import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
 import { tar } from "../../src/rehearsal/world/tar.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { add, BASE, drop, OLD, sampleArchive, segment, sentinelText, stamp, SYSID } from "./sample-archive.js";
+import {
+  add,
+  BASE,
+  drop,
+  OLD,
+  sampleArchive,
+  segment,
+  sentinelText,
+  stamp,
+  switchRecord,
+  SYSID,
+} from "./sample-archive.js";
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const OTHER_SYSID = "7710592790500450521";
@@ -34,7 +45,7 @@ function wal(number: number, page: Page = {}): Buffer {
   header.writeBigUInt64LE(BigInt(page.sysid ?? SYSID), 24);
   header.writeUInt32LE(page.segmentBytes ?? SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  return packed([header, SEGMENT_BYTES - 40]);
+  return packed([header, switchRecord(), SEGMENT_BYTES - 64]);
 }
 
 const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 1, fileMode: 0o100600 });

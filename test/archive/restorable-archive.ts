@@ -176,6 +176,17 @@ export function packedSegment(version: string, number: number): Buffer {
   return known;
 }
 
+/** As a partial segment that was stored under the name of a whole one: its first record, and zeros. */
+export function partialUnderFullName(version: string, number: number): Buffer {
+  const segment = realSegment(version, number);
+  return segment.fill(0, endOfFirstRecord(segment));
+}
+
+/** Of a segment that begins with a record: its first page has the long header. */
+function endOfFirstRecord(segment: Buffer): number {
+  return 40 + ((segment.readUInt32LE(40) + 7) & ~7);
+}
+
 function loaded(version: string, number: number): Buffer {
   const bytes = segments.get(`${version} ${number}`);
   if (bytes === undefined) throw new Error("loadSegments was not called");

@@ -1,4 +1,5 @@
 /** Archives as WAL-E and Dingo leave them, small, for tests. */
+import { crc32c } from "../../src/archive/wal/crc32c.js";
 import { LZOP_MAGIC } from "../../src/archive/reading/facts.js";
 import { parseLocation, type ArchiveLocation } from "../../src/archive/names/location.js";
 import { segmentName } from "../../src/archive/names/segment.js";
@@ -22,6 +23,15 @@ export interface SampleOptions {
 }
 
 export const START_MS = Date.UTC(2026, 10, 21, 2);
+
+/** The only record of a segment that a server closed at once: nothing follows it. */
+export function switchRecord(): Buffer {
+  const record = Buffer.alloc(24);
+  record.writeUInt32LE(record.length, 0);
+  record.writeUInt8(0x40, 16);
+  record.writeUInt32LE(crc32c(Buffer.alloc(0), record.subarray(0, 20)), 20);
+  return record;
+}
 
 /** Lzop in name and magic; the rest only has to differ. */
 export function lzopLike(text: string): Uint8Array {

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
 import { decompressed } from "../../src/archive/compression/decompressed.js";
-import { flawIn } from "../../src/archive/wal/segment-flaw.js";
+import { flawIn, walked } from "../../src/archive/wal/segment-flaw.js";
 
 const FILES = [
   "9.6-00000001000000000000000F",
@@ -61,6 +61,16 @@ describe("a segment of a real server", () => {
       return flaw === undefined;
     });
     expect(unseen.length).toBeLessThan(places.length / 10);
+  });
+
+  it.each(FILES)("%s does not end before its end without a word", (name) =>
+    expect(walked(segmentOf(name)).endsAt).toBeUndefined(),
+  );
+
+  it("of which a part alone was stored tells where its records end", () => {
+    const segment = segmentOf("13-000000010000000000000010");
+    const end = 40 + ((segment.readUInt32LE(40) + 7) & ~7);
+    expect(walked(segment.fill(0, end))).toEqual({ flaw: undefined, endsAt: end });
   });
 
   it("of before 9.5 is not looked at: its records have another form", () => {

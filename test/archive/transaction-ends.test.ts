@@ -66,6 +66,32 @@ describe("the ends of transactions in real WAL", () => {
     expect(ended).toBe(false);
   });
 
+  it("go on behind a record that a crash cut off, where the page says that it is given up", () => {
+    const page = (address: bigint, info: number): Buffer => {
+      const bytes = Buffer.alloc(8192);
+      bytes.writeUInt16LE(0xd110, 0);
+      bytes.writeUInt16LE(info, 2);
+      bytes.writeBigUInt64LE(address, 8);
+      return bytes;
+    };
+    const record = (bytes: Buffer, at: number, { length, previous }: { length: number; previous: bigint }): void => {
+      bytes.writeUInt32LE(length, at);
+      bytes.writeBigUInt64LE(previous, at + 8);
+    };
+    const [first, second] = [page(0x2000000n, 2), page(0x2002000n, 8)];
+    record(first, 40, { length: 24, previous: 0n });
+    record(first, 64, { length: 20_000, previous: 0x2000028n });
+    record(second, 24, { length: 32, previous: 0x2000028n });
+    const endOf = (next: Buffer): bigint | undefined => {
+      const reader = new TransactionEnds();
+      reader.read(Buffer.concat([first, next]), 0x2000000n, () => undefined);
+      return reader.end;
+    };
+    expect(endOf(second)).toBe(0x2002038n);
+    second.writeUInt16LE(0, 2);
+    expect(endOf(second)).toBe(0x2000040n);
+  });
+
   it("are not told behind a place where the WAL is not what it should be", async () => {
     const whole = await segment("9.6-000000010000000000000011");
     const all = endsIn(whole).ends;

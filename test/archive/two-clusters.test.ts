@@ -7,7 +7,7 @@ import { archiveVerify, type ArchiveVerifyDocument } from "../../src/cli/archive
 import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
 import { tar } from "../../src/rehearsal/world/tar.js";
 import { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { OLD, segment, sentinelText, stamp } from "./sample-archive.js";
+import { OLD, segment, sentinelText, stamp, switchRecord } from "./sample-archive.js";
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** Made by initdb on 2016-03-16. */
@@ -27,7 +27,7 @@ function wal(number: number, sysid: string): Buffer {
   header.writeBigUInt64LE(BigInt(sysid), 24);
   header.writeUInt32LE(SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  return packed([header, SEGMENT_BYTES - 40]);
+  return packed([header, switchRecord(), SEGMENT_BYTES - 64]);
 }
 
 class Prefix {

@@ -6,7 +6,15 @@ import { formatLocation } from "../../src/archive/names/location.js";
 import { archiveVerify } from "../../src/cli/archive-verification.js";
 import { archiveRestore, type ArchiveRestoreResult } from "../../src/cli/archive-restoring.js";
 import { RestoreRate } from "../../src/ui/restore-rate.js";
-import { loadSegments, packedSegment, restorable, walKey } from "../archive/restorable-archive.js";
+import {
+  loadSegments,
+  packed,
+  packedSegment,
+  partialUnderFullName,
+  restorable,
+  segmentOf,
+  walKey,
+} from "../archive/restorable-archive.js";
 import { add, OLD } from "../archive/sample-archive.js";
 import { tarEntry } from "../archive/tar-builder.js";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
@@ -60,6 +68,27 @@ describe("archive restore", () => {
       lastTransaction: "2026-11-22T00:52:33.939522Z",
     });
     expect(lines.join("\n")).toContain("stops before the first transaction later than 2026-11-22T00:52:35.000Z");
+  });
+
+  it("tells records that end inside a segment that others follow as archive verify --deep=full does", async () => {
+    const store = restorable(ALL);
+    add(store, walKey(16), packed(partialUnderFullName("9.6", 16)));
+    const { document, lines } = await restore(store);
+    const { document: verdict } = await archiveVerify({ store, location: source, depth: "full" });
+    expect(verdict).toMatchObject({
+      verdict: "restorable-with-loss",
+      recoveryPoint: { segment: segmentOf(16), lsn: document.endsInside?.lsn },
+      missing: [],
+      unreachable: [segmentOf(17)],
+      loss: { missing: 0, unreachable: 1, segments: 1 },
+    });
+    expect(verdict.problems.map(({ code, key }) => `${code} ${key}`)).toContain(`wal-gap ${segmentOf(16)}`);
+    expect(document).toMatchObject({
+      endsInside: { segment: segmentOf(16) },
+      lost: { missing: 0, unreachable: 1, damaged: null },
+    });
+    expect(lines.join("\n")).toContain(`the WAL ends inside a segment that others follow: ${segmentOf(16)}`);
+    expect(lines.join("\n")).toContain("lost: 0 segments missing, 1 that cannot be reached");
   });
 
   it("says what does not come back: behind a gap, behind a damaged segment, and which links were not made", async () => {

@@ -46,6 +46,47 @@ describe("where data lie", () => {
     expect(found?.fix).toContain(`volumes: ["db-data:${PGDATA}"]`);
   });
 
+  it.each([
+    ["is removed when it stops", { removedWhenStopped: true }, "the engine removes the container"],
+    ["is a task of Swarm", { labels: { "com.docker.swarm.service.name": "shopdb" } }, 'another task of "shopdb"'],
+    ["has a label of a program that is not known", { labels: { "acme.job": "7" } }, 'its label "acme.job"'],
+    [
+      "is of a stack that Portainer made",
+      { compose: member("db"), labels: { "com.docker.compose.project": "shop", "io.portainer.stack": "1" } },
+      'its label "io.portainer.stack"',
+    ],
+  ])("stops, removes and makes nothing of a container that %s", (_, over, why) => {
+    const db = container("db", { mounts: [mountOf(ANONYMOUS)], ...over });
+    const damaged = {
+      condition: "damaged",
+      why: "cut",
+      version: "16",
+      control: undefined,
+      pidFile: true,
+      standby: false,
+    } as const;
+    for (const contents of [postgres(), postgres({ postgres: damaged })])
+      for (const running of [true, false]) {
+        const found = findings({ volumes: [volume(ANONYMOUS, { contents })], containers: [{ ...db, running }] });
+        expect(found[0]?.severity).toBe("serious");
+        const lines = found.flatMap(({ commands }) => commands).join("\n");
+        expect(lines).not.toMatch(/docker (?:stop|rm|create|volume|run|service)/);
+        expect(lines).toContain(running ? "docker exec db sh -c 'pg_dumpall" : `docker cp -a db:${PGDATA}/. - > `);
+        expect(found.map(({ fix }) => fix).join("\n")).toContain("Do not stop, remove or update it before");
+        expect(found.map(({ what, fix }) => what + fix).join("\n")).toContain(why);
+      }
+  });
+
+  it("takes labels of an image, of Compose and of its file for no other program's", () => {
+    const labels = { "com.docker.compose.project": "shop", maintainer: "them", "traefik.enable": "true" };
+    const db = container("db", { mounts: [mountOf(ANONYMOUS)], compose: member("db"), labels });
+    const [found] = findings({ volumes: [volume(ANONYMOUS)], containers: [db] });
+    expect(found?.commands[0]).toBe("docker stop -t 60 db");
+    const images = [{ id: "sha256:16", tags: [], volumes: [], env: {}, labels: { maintainer: "them" } }] as never;
+    const plain = container("db", { mounts: [mountOf(ANONYMOUS)], labels: { maintainer: "them" } });
+    expect(findings({ volumes: [volume(ANONYMOUS)], containers: [plain], images })[0]?.commands[0]).toMatch(/stop/);
+  });
+
   it("finds one service once, not again by its file", () => {
     const db = container("shop-db-1", { mounts: [mountOf(ANONYMOUS)], compose: member("db") });
     const survey = { volumes: [volume(ANONYMOUS)], containers: [db], projects: [project([service("db")])] };

@@ -10,6 +10,10 @@ import type {
   DockerVolume,
   EngineFacts,
   LayerChange,
+  Looked,
+  LookedFile,
+  Place,
+  Searched,
   Unlike,
 } from "../../src/ports/docker-host.js";
 import type {
@@ -42,9 +46,15 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   readonly directories = new Map<string, string>([["/srv/mastodon", ""]]);
   readonly files = new Map<string, string>();
   readonly layers = new Map<string, readonly LayerChange[]>();
+  /** Directories that hold PostgreSQL. */
+  readonly clusters = new Set<string>();
+  /** Why no directory can be searched. */
+  unsearched: string | undefined;
   readonly images_ = new Map<string, readonly string[]>();
   /** Services whose configuration in the file is another than what runs. */
   readonly drifted = new Set<string>();
+  /** Services that the file has no more. */
+  readonly forgotten = new Set<string>();
   /** Ids of containers that `up` leaves alone. */
   readonly profiled = new Set<string>();
   readsDirectly = true;
@@ -144,8 +154,17 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   }
   file = (path: string): Promise<string | undefined> => Promise.resolve(this.files.get(path));
   sizes = (): Promise<never> => Promise.reject(new Error("not asked here"));
-  look = (): Promise<never> => Promise.reject(new Error("not asked here"));
-  search = (): Promise<never> => Promise.reject(new Error("not asked here"));
+  look = (places: readonly Place[]): Promise<readonly Looked[]> =>
+    Promise.resolve(places.map((place) => this.#lookedAt(place)));
+  search = (places: readonly Place[], ends: readonly string[]): Promise<readonly Searched[]> =>
+    Promise.resolve(
+      places.map(({ key, path }): Searched => {
+        if (this.unsearched !== undefined) return { state: "unknown", key, why: this.unsearched };
+        const below = [...this.clusters].filter((each) => each.startsWith(`${path}/`));
+        const paths = below.flatMap((each) => ends.map((end) => `${each.slice(path.length + 1)}/${end}`));
+        return { state: "seen", key, paths, more: false };
+      }),
+    );
   close = (): Promise<void> => Promise.resolve();
 
   async whyLed(): Promise<string | undefined> {
@@ -191,7 +210,9 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   }
   composeVersion = (): Promise<string> => Promise.resolve("1.29.2");
   composeHashes(): Promise<ReadonlyMap<string, string>> {
-    const services = [...this.all.values()].map(({ labels }) => labels["com.docker.compose.service"] ?? "");
+    const services = [...this.all.values()]
+      .map(({ labels }) => labels["com.docker.compose.service"] ?? "")
+      .filter((service) => !this.forgotten.has(service));
     return Promise.resolve(
       new Map(services.map((name) => [name, hashOfText(this.drifted.has(name) ? `${name}!` : name)])),
     );
@@ -221,7 +242,11 @@ export class FakeComposeStack implements DockerHost, DockerWork {
       this.add(service, { mounts: [mount] });
     }
     for (const { id, labels } of this.all.values())
-      if (labels["com.docker.compose.project"] === call.project && !this.profiled.has(id))
+      if (
+        labels["com.docker.compose.project"] === call.project &&
+        (services.length === 0 || services.includes(labels["com.docker.compose.service"] ?? "")) &&
+        !this.profiled.has(id)
+      )
         this.alter(id, { running: true, status: "running" });
   }
   async kind(path: string): Promise<PathKind> {
@@ -300,6 +325,17 @@ export class FakeComposeStack implements DockerHost, DockerWork {
     Promise.resolve(this.answer(argv, sql));
   said = (): Promise<string> => Promise.resolve("");
   httpStatus = (): Promise<number | undefined> => Promise.resolve(this.statuses.shift());
+
+  #lookedAt({ key, path, inside }: Place): Looked {
+    const at = inside === undefined ? path : `${path}/${inside}`;
+    const file = (name: string, text: string): LookedFile => ({
+      ...{ path: name, size: text.length, modified: 0, uid: 999, content: Buffer.from(text) },
+    });
+    const files = this.clusters.has(at) ? [file("PG_VERSION", "15\n"), file("global/pg_control", "")] : [];
+    const entries = this.directories.get(path) === "" ? [] : [{ name: "data", kind: "directory" } as const];
+    const of = { uid: 999, mode: "700", modified: 0, space: undefined };
+    return { state: "seen", key, entries, more: false, files, unread: [], ...of };
+  }
 
   #of(id: string): DockerContainer {
     const found = this.all.get(id) ?? this.named(id);

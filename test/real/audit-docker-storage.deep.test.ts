@@ -88,18 +88,22 @@ describe("an audit of a real Docker host", () => {
     await run("named", "postgres:13", "-v", `pg:${PGDATA}`, "--label", "backup=nightly");
     await run("in-layer", "plain:1");
     await run("forgotten", "postgres:13");
+    await run("brief", "postgres:13", "--rm");
+    await run("deeper", "plain:1", "-v", "deeper:/srv");
     const gone = await mkdtemp(join(scratch, "gone-"));
     await run("bound", "plain:1", "-v", `${gone}:/uploads`);
     for (const [name, path] of [
       ["shop_db_1", PGDATA],
       ["named", PGDATA],
       ["forgotten", PGDATA],
+      ["brief", PGDATA],
+      ["deeper", "/srv/pg/main"],
       ["in-layer", "/srv/pg"],
     ] as const) {
       await engine.docker("exec", name, "mkdir", "-p", path);
       await engine.docker("cp", "-a", `${data}/.`, `${name}:${path}`);
     }
-    await engine.docker("rm", "-f", "forgotten");
+    await engine.docker("rm", "-f", "forgotten", "deeper");
     await rmdir(gone);
     await rm(made, { recursive: true });
 
@@ -114,6 +118,12 @@ describe("an audit of a real Docker host", () => {
     expect(codesOf(findings, '"shop_db_1"')).toEqual(["data-in-anonymous-volume", "data-without-backup"]);
     expect(codesOf(findings, '"in-layer"')).toEqual(["data-in-layer", "data-without-backup"]);
     expect(codesOf(findings, '"named"')).toEqual([]);
+    expect(codesOf(findings, '"deeper"')).toEqual(["data-in-unused-volume"]);
+    // It goes with its container, as soon as that stops.
+    expect(codesOf(findings, '"brief"')).toEqual(["data-in-anonymous-volume", "data-without-backup"]);
+    const brief = findings.filter(({ subject }) => subject.includes('"brief"')).flatMap(({ commands }) => commands);
+    expect(brief).toHaveLength(2);
+    for (const line of brief) expect(line).toMatch(/^docker exec brief sh -c 'pg_dumpall /);
     expect(codesOf(findings, '"bound"')).toEqual(["bind-missing"]);
     expect(codesOf(findings, "anonymous volume")).toEqual(["data-in-unused-volume"]);
     expect(codesOf(findings, 'service "cache"')).toEqual(["database-without-storage"]);
@@ -124,7 +134,7 @@ describe("an audit of a real Docker host", () => {
     expect(await seen()).toEqual(before);
 
     // Its commands do what they say: the rows are in the named volume, and the old one is as it was.
-    const move = findings.find((each) => each.code === "data-in-anonymous-volume")?.commands ?? [];
+    const move = findings.find((each) => each.subject.includes('"shop_db_1"'))?.commands ?? [];
     for (const line of move) await execa("sh", ["-c", line], { env: { DOCKER_HOST: engine.endpoint } });
     const mountpoint = (await engine.docker("volume", "inspect", "-f", "{{.Mountpoint}}", "shop_db-data")).trim();
     await execa("test", ["-s", join(mountpoint, "global", "pg_control")]);

@@ -142,6 +142,24 @@ describe("a stack that is not as the page has it", () => {
     await expectRows(stack);
   });
 
+  it("has its finished services left alone, and a database of an image of one's own moved", async () => {
+    const stack = new ComposeStack(engine, "v1");
+    await engine.docker("tag", "local/postgres:15", "acme/rows:1");
+    const seed =
+      '  seed:\n    image: gargron/mastodon\n    command: sh -c "echo ran >> /marks/ran"\n    volumes: ["./marks:/marks"]\n';
+    await stack.begin((text) =>
+      text.replace("image: postgres:15", "image: acme/rows:1").replace("\nservices:\n", `\nservices:\n${seed}`),
+    );
+    const marks = join(stack.directory, "marks", "ran");
+    await until("the seed has run", 300_000, async () => (await readFile(marks, "utf8").catch(() => "")) !== "");
+    const ran = await stack.tool(stateOf("finished"), ...RUN);
+    expect(ran.exitCode, ran.all).toBe(0);
+    await expectRows(stack);
+    expect(await stack.mountsOf("db")).toContain(DATA);
+    expect(await readFile(marks, "utf8")).toBe("ran\n");
+    expect(ran.all).not.toContain("volume rm");
+  });
+
   it("is reached by SSH, where another machine has the tool", async () => {
     const stack = new ComposeStack(engine, "v1");
     await stack.begin();

@@ -39,7 +39,7 @@ export async function tryCopy(keeper: Keeper, trial: Trial): Promise<Tested> {
   const restored = await restoreAll(keeper, trial);
   if ("finding" in restored) return { ...NOTHING, findings: [restored.finding] };
   const restore_seconds = restored.wasThere ? -1 : secondsSince(began, clock.monotonicMs());
-  const damage = restored.copy.damaged === undefined ? [] : [damaged(restored.copy.damaged)];
+  const damage = lossOf(restored.copy);
   const recovered = await recoverAndAsk(keeper, trial, restored.copy);
   return { ...recovered, restore_seconds, findings: [...damage, ...recovered.findings] };
 }
@@ -82,13 +82,17 @@ async function restoreAll({ ports, ...keeper }: Keeper, { run, place, archive, b
 /** Of a restore that had everything it needed from the machine and the store. */
 const OF_THE_ARCHIVE: ReadonlySet<string> = new Set(["not-restorable", "nothing-found"]);
 
-const damaged = (text: string): Finding =>
-  found({
-    severity: "serious",
-    code: "segment-damaged",
-    message: `the WAL ends before a segment that cannot be used: ${text}`,
-    cause: "PostgreSQL stops there without a word, and starts: everything behind it is lost in a restore",
-  });
+function lossOf({ damaged, cut }: RestoredCopy): readonly Finding[] {
+  const serious = { severity: "serious", cause: BEHIND } as const;
+  const before = `the WAL ends before a segment that cannot be used: ${damaged ?? ""}`;
+  const inside = `the WAL ends inside a segment that others follow: ${cut ?? ""}`;
+  return [
+    ...(damaged === undefined ? [] : [found({ ...serious, code: "segment-damaged", message: before })]),
+    ...(cut === undefined ? [] : [found({ ...serious, code: "wal-gap", message: inside })]),
+  ];
+}
+
+const BEHIND = "PostgreSQL stops there without a word, and starts: everything behind it is lost in a restore";
 
 async function recoverAndAsk(
   keeper: Keeper,

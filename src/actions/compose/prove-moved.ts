@@ -15,11 +15,19 @@ const READY_MS = 600_000;
 const POLL_MS = 500;
 
 const proof = z.object({ service: z.string(), asked: z.boolean(), rows: rowCounts });
-const input = z.strictObject({ ...stackInput, services: z.array(movedService), proofs: z.array(proof) });
+const input = z.strictObject({
+  ...stackInput,
+  services: z.array(movedService),
+  proofs: z.array(proof),
+  /** The whole stack runs, and may have written: fewer rows are told, and are no error. */
+  again: z.boolean().default(false),
+});
 const output = z.object({
   proved: z.array(z.object({ service: z.string(), mount: z.string(), rows: rowCounts })),
   /** What the old containers had, and the new ones have not. */
   lost: z.array(z.object({ service: z.string(), what: z.string() })).default([]),
+  /** What has fewer rows than before the whole stack was started. */
+  fewer: z.array(z.object({ service: z.string(), what: z.string() })).default([]),
 });
 type Output = z.infer<typeof output>;
 
@@ -30,20 +38,21 @@ export const proveMoved = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ proved, lost }) =>
+  tell: ({ proved, lost, fewer }) =>
     [
       ...proved.map(
         ({ service, mount, rows }) =>
           `${service}: ${mount}${rows.length === 0 ? "" : `; ${counted(rows.length, "table or keyspace", "tables or keyspaces")}: ${rowsText(rows)}`}`,
       ),
       ...lost.map(({ service, what }) => `WARNING: ${service} ${what}`),
+      ...fewer.map(({ service, what }) => `WARNING: ${service} has fewer rows since the stack was started: ${what}`),
     ].join("\n"),
-  finds: ({ lost }) => (lost.length === 0 ? "nothing" : "warning"),
+  finds: ({ lost, fewer }) => (lost.length + fewer.length === 0 ? "nothing" : "warning"),
   describe: () => [],
-  async run(context, { services, proofs, ...stack }): Promise<Output> {
+  async run(context, { services, proofs, again, ...stack }): Promise<Output> {
     const { host, work } = await openStack(context, stack);
     const members = await containersOf(host, stack.project);
-    const [proved, lost]: [Output["proved"], Output["lost"]] = [[], []];
+    const [proved, lost, fewer]: [Output["proved"], Output["lost"], Output["fewer"]] = [[], [], []];
     for (const moved of services) {
       const container = members.find(({ labels }) => labels[LABEL.service] === moved.service);
       const mount = container?.mounts.find(({ destination }) => destination === moved.path);
@@ -64,15 +73,18 @@ export const proveMoved = defineAction({
               tell: (why) => why,
               late: (why) => failed(`${moved.service} does not answer: ${why}`, container.name),
             });
-      if (expected !== undefined) compare(expected.rows, rows, moved.service);
+      if (expected !== undefined && again) {
+        const what = fewerIn(expected.rows, rows, moved.kind);
+        if (what !== "") fewer.push({ service: moved.service, what });
+      } else if (expected !== undefined) compare(expected.rows, rows, moved.service);
       proved.push({ service: moved.service, mount: `${mount.source}:${mount.destination}`, rows: [...rows] });
       // A service whose data lay in two places has one container.
-      if (services.find(({ service }) => service === moved.service) !== moved) continue;
+      if (again || services.find(({ service }) => service === moved.service) !== moved) continue;
       const all = services.filter(({ service }) => service === moved.service);
       const found = await missing(context, { host, work }, { moved: all, after: container });
       lost.push(...found.map((what) => ({ service: moved.service, what })));
     }
-    return { proved, lost };
+    return { proved, lost, fewer };
   },
   verify: () => Promise.resolve({ holds: true, evidence: "they were seen before anything else wrote" }),
 });
@@ -100,6 +112,21 @@ function compare(before: RowCounts, after: RowCounts, service: string): void {
   if (text(before) !== text(after))
     throw failed(`${service} had ${rowsText(before)}, and has ${rowsText(after)}`, service);
 }
+
+/** Keys expire: of Redis only what is gone altogether is told. */
+function fewerIn(before: RowCounts, after: RowCounts, kind: string): string {
+  const now = new Map(after.map(({ name, rows }) => [name, rows]));
+  const fewer = before.filter(({ name, rows }) => {
+    const left = now.get(name);
+    return left === undefined || (kind !== "redis" && BigInt(left) < BigInt(rows));
+  });
+  const shown = fewer
+    .slice(0, MOST_TOLD)
+    .map(({ name, rows }) => rowsText([{ name, rows: `${rows}, now ${now.get(name) ?? "none"}` }]));
+  return [...shown, ...(fewer.length > MOST_TOLD ? [`${fewer.length - MOST_TOLD} more`] : [])].join("; ");
+}
+
+const MOST_TOLD = 8;
 
 function failed(message: string, place: string): RecoverError {
   return new RecoverError("proof-failed", message, {

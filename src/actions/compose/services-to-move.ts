@@ -1,9 +1,13 @@
 /** Which services of a stack keep their data where they go with the container. */
-import { dataPathsOf } from "../../compose/data-paths.js";
+import { type DataKind, dataPathsOf } from "../../compose/data-paths.js";
 import { counted } from "../../counted.js";
-import type { DockerContainer, DockerHost, DockerImage, DockerVolume } from "../../ports/docker-host.js";
+import { findBelow, findData } from "../../data-directory/find.js";
+import type { Contents } from "../../data-directory/recognise.js";
+import type { SystemName } from "../../data-directory/systems.js";
+import type { DockerContainer, DockerHost, DockerMount, DockerVolume } from "../../ports/docker-host.js";
 import type { DockerWork } from "../../ports/docker-work.js";
 import { quoted } from "../../printable.js";
+import { lookAtLayers, type LookedLayer } from "../storage/take-survey.js";
 import type { MovedService } from "./moved-service.js";
 import { LABEL, refuse } from "./stack.js";
 
@@ -29,14 +33,16 @@ export async function servicesToMove({
       host.label,
       "Bring the stack up once with its Compose file, so that its containers carry the labels.",
     );
-  const [volumes, images] = [await host.volumes(), await host.images()];
+  const volumes = await host.volumes();
+  const wanted = members.filter(
+    ({ labels }) => request.services.length === 0 || request.services.includes(labels[LABEL.service] ?? ""),
+  );
+  const seen = await lookInto(host, wanted, volumes);
   const found: MovedService[] = [];
-  for (const container of members) {
+  for (const container of wanted) {
     const service = container.labels[LABEL.service] ?? "";
-    if (request.services.length > 0 && !request.services.includes(service)) continue;
-    const image = images.find(({ id }) => id === container.imageId);
     const asked = request.services.includes(service);
-    for (const at of await placesOf(container, { host, work, volumes, image, asked }))
+    for (const at of await placesOf(container, { host, work, volumes, seen, asked }))
       found.push(movedOf(container, { ...at, service, bytes: await bytesOf(container, { ...at, work }) }));
   }
   const none = `no data of ${quoted(request.project)} lie in an anonymous volume or a container's own layer`;
@@ -45,6 +51,13 @@ export async function servicesToMove({
       none,
       host.label,
       "Nothing has to be moved. `dingo-recover run audit-docker-storage` shows where its data lie.",
+    );
+  const idle = found.find(({ container_id: id }) => !members.some((one) => one.id === id && one.running));
+  if (idle !== undefined)
+    throw refuse(
+      `${quoted(idle.container)} does not run, and its service would be started on what is moved`,
+      idle.container,
+      "Nothing was changed. Start it, or name the services that run with --input services=SERVICE,…; then begin anew.",
     );
   const twice = found.find(({ service }, index) =>
     found.some(
@@ -81,7 +94,7 @@ async function placesOf(
     readonly host: DockerHost;
     readonly work: DockerWork;
     readonly volumes: readonly DockerVolume[];
-    readonly image: DockerImage | undefined;
+    readonly seen: SeenData;
     readonly asked: boolean;
   },
 ): Promise<readonly At[]> {
@@ -90,7 +103,7 @@ async function placesOf(
   for (const mount of container.mounts) {
     const volume = about.volumes.find(({ name }) => name === mount.volume);
     if (mount.kind !== "volume" || volume?.anonymous !== true || volume.mountpoint === "") continue;
-    const data = known.find(({ path }) => isWithin(path, mount.destination));
+    const data = known.find(({ path }) => isWithin(path, mount.destination)) ?? dataIn(container, mount, about);
     if (!about.asked && data !== undefined && (await isUnused(data.kind, volume.mountpoint, about.work))) continue;
     if (data !== undefined || about.asked)
       found.push({
@@ -103,11 +116,91 @@ async function placesOf(
   const uncovered = known.filter(
     ({ path }) => !container.mounts.some(({ destination }) => isWithin(path, destination)),
   );
-  if (uncovered.length === 0) return found;
+  const layer = inLayer(
+    container,
+    [...known, ...container.mounts.map((mount) => ({ path: mount.destination }))],
+    about,
+  );
+  if (uncovered.length === 0) return [...found, ...layer];
   const changes = (await about.host.changes(container.id)) ?? [];
   const wrote = uncovered.filter(({ path }) => changes.some((change) => change.path.startsWith(`${path}/`)));
-  return [...found, ...wrote.map(({ path, kind }) => ({ path, kind, volume: "", source: "" }))];
+  return [...found, ...layer, ...wrote.map(({ path, kind }) => ({ path, kind, volume: "", source: "" }))];
 }
+
+/** What lies there, whatever the image is called. */
+interface SeenData {
+  /** By name of an anonymous volume. */
+  readonly volumes: ReadonlyMap<string, Contents>;
+  /** By id of a container. */
+  readonly layers: ReadonlyMap<string, LookedLayer>;
+}
+
+async function lookInto(
+  host: DockerHost,
+  members: readonly DockerContainer[],
+  volumes: readonly DockerVolume[],
+): Promise<SeenData> {
+  const used = new Set(members.flatMap(({ mounts }) => mounts.map(({ volume }) => volume)));
+  const places = volumes.flatMap(({ name, anonymous, mountpoint }) =>
+    anonymous && mountpoint !== "" && used.has(name) ? [{ key: name, path: mountpoint }] : [],
+  );
+  const found = await findBelow(host, places, await findData(host, places));
+  const layers = await lookAtLayers(host, members, { progress: () => undefined });
+  return {
+    volumes: new Map(found.map(({ key, contents }) => [key, contents])),
+    layers: new Map(members.flatMap(({ id }, index) => (layers[index] === undefined ? [] : [[id, layers[index]]]))),
+  };
+}
+
+/** Undefined where it holds none. Throws where nobody can tell, unless the service was asked for. */
+function dataIn(
+  container: DockerContainer,
+  { volume, destination }: DockerMount,
+  { seen, asked }: { readonly seen: SeenData; readonly asked: boolean },
+): { readonly kind: DataKind } | undefined {
+  const contents = seen.volumes.get(volume);
+  if (contents?.kind === "data") return { kind: KINDS[contents.system] ?? "other" };
+  const why = contents?.kind === "unknown" ? contents.why : contents?.kind === "other" ? contents.unwalked : undefined;
+  if (why !== undefined && !asked)
+    throw notKnown(container, `what ${quoted(container.name)} keeps at ${quoted(destination)} is not known: ${why}`);
+  return undefined;
+}
+
+/** A database that its image does not tell of is moved; other data there would stay behind without a word. */
+function inLayer(
+  container: DockerContainer,
+  told: readonly { readonly path: string }[],
+  { seen }: { readonly seen: SeenData },
+): readonly At[] {
+  const layer = seen.layers.get(container.id);
+  if (layer?.unknown != null)
+    throw notKnown(container, `what ${quoted(container.name)} wrote into its own layer is not known: ${layer.unknown}`);
+  const left = (layer?.directories ?? []).filter(({ path }) => !told.some((each) => isWithin(path, each.path)));
+  const strange = left.find(({ system }) => system.system !== "postgresql");
+  if (strange !== undefined)
+    throw notKnown(
+      container,
+      `${quoted(container.name)} holds ${strange.system.title} in its own layer, at ${quoted(strange.path)}, and nobody here knows how to move that`,
+    );
+  return left.map(({ path }) => ({ path, kind: "postgresql", volume: "", source: "" }));
+}
+
+const notKnown = (container: DockerContainer, message: string): Error =>
+  refuse(
+    message,
+    container.name,
+    "Nothing was changed. Give that service a volume by hand, or name the services whose data are moved with --input services=SERVICE,…; then begin anew.",
+  );
+
+const KINDS: Readonly<Partial<Record<SystemName, DataKind>>> = {
+  postgresql: "postgresql",
+  redis: "redis",
+  mysql: "mysql",
+  mariadb: "mysql",
+  mongodb: "mongodb",
+  elasticsearch: "search",
+  rabbitmq: "queue",
+};
 
 /**
  * A database has files as soon as it runs: an empty directory is that of a container that has its image for other things,

@@ -32,16 +32,15 @@ export const summariseMove = defineAction({
         "Kept until you are sure; once a backup of the new directories stands, remove:",
         ...[...new Map(kept.map((each) => [each.kept, each])).values()].map(({ kept: container, image }) => {
           const words = wordsOf({ sudo });
-          const volumes = services.flatMap(({ volume }, index) =>
-            kept[index]?.kept === container && volume !== "" ? [volume] : [],
-          );
-          const lines = [
-            removeContainer(words, container),
-            [...words, "image", "rm", image],
-            ...(volumes.length === 0 ? [] : [[...words, "volume", "rm", ...volumes]]),
-          ];
+          const lines = [removeContainer(words, container), [...words, "image", "rm", image]];
           return `  $ ${lines.map(quote).join(" && ")}`;
         }),
+        // The only other copy of the rows: nobody pastes its end.
+        ...services.flatMap(({ service, volume }) =>
+          volume === ""
+            ? []
+            : [`The volume ${volume} stays, with the rows of ${service} as they were before the move.`],
+        ),
       ],
     }),
 });

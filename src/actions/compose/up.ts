@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
 import { composeUp, removeContainer, stopContainer } from "../../docker-work-commands.js";
 import type { DockerContainer } from "../../ports/docker-host.js";
+import type { DockerWork } from "../../ports/docker-work.js";
 import { quote } from "../../shell-quote.js";
 import { placeText } from "../storage/host-input.js";
 import { movedService } from "./moved-service.js";
@@ -13,7 +14,7 @@ const input = z.strictObject({
   ...stackInput,
   ...callInput,
   services: z.array(movedService),
-  /** Every service, and not only those that were moved. */
+  /** Every service that ran before, and not only those that were moved. */
   all: z.boolean(),
   running: z.array(runningContainer),
 });
@@ -75,7 +76,10 @@ export const bringUp = defineAction({
     {
       on: placeText(request),
       line: quote(
-        composeUp(wordsOf(request), callOf(request), { services: servicesOf(request), scales: scalesOf(request) }),
+        composeUp(wordsOf(request), callOf(request), {
+          services: servicesOf(request),
+          scales: scalesOf(request, servicesOf(request)),
+        }),
       ),
     },
   ],
@@ -102,8 +106,9 @@ export const bringUp = defineAction({
     const { work } = await openStack(context, request);
     await context.beforeEffect();
     const before = await idle(context, request);
-    await work.composeUp(callOf(request), servicesOf(request), scalesOf(request));
-    // Of a profile, or started by hand: Compose does not know that it belongs to the stack that ran.
+    const names = await knownServices(work, request);
+    if (names.length > 0) await work.composeUp(callOf(request), names, scalesOf(request, names));
+    // Of a service that the file does not have any more, or one more container of it: Compose does not know that it ran.
     for (const { id, startedAt } of await idle(context, request)) {
       if (!before.some((one) => one.id === id && one.startedAt === startedAt)) continue;
       await context.beforeEffect();
@@ -114,13 +119,13 @@ export const bringUp = defineAction({
   async probe(context, request): Promise<Probe<Output>> {
     const { host } = await openStack(context, request);
     const members = await containersOf(host, request.project);
-    const lacking = wantedOf(request).filter(
+    const lacking = servicesOf(request).filter(
       (service) => !members.some(({ labels, running }) => running && labels[LABEL.service] === service),
     );
     const evidence =
       lacking.length === 0 ? "all run" : `${lacking.join(", ")} ${lacking.length === 1 ? "does" : "do"} not run`;
     if (lacking.length > 0)
-      return { state: lacking.length === wantedOf(request).length ? "not-done" : "partly", evidence };
+      return { state: lacking.length === servicesOf(request).length ? "not-done" : "partly", evidence };
     for (const { service, container } of await made(context, request))
       if (!isOn(container, request, service))
         return { state: "unknown", evidence: `${container.name} runs, and not on its new directory` };
@@ -139,15 +144,25 @@ export const bringUp = defineAction({
   },
 });
 
-const servicesOf = ({ all, services }: Input): readonly string[] =>
-  all ? [] : [...new Set(services.map(({ service }) => service))];
+/** Never the whole file: what had finished, or was stopped, is not started again. */
+const servicesOf = ({ all, services, running }: Input): readonly string[] => [
+  ...new Set((all ? running : services).map(({ service }) => service)),
+];
+
+/** Compose refuses the whole call for one service that its files do not have. */
+async function knownServices(work: DockerWork, request: Input): Promise<readonly string[]> {
+  const names = servicesOf(request);
+  if (!request.all) return names;
+  const known = await work.composeHashes(callOf(request));
+  return names.filter((service) => known.has(service));
+}
 
 /** A service that somebody has scaled up would lose the others. */
-function scalesOf({ all, running }: Input): Readonly<Record<string, number>> {
+function scalesOf({ all, running }: Input, names: readonly string[]): Readonly<Record<string, number>> {
   if (!all) return {};
   const counts = new Map<string, number>();
   for (const { service } of running) counts.set(service, (counts.get(service) ?? 0) + 1);
-  return Object.fromEntries([...counts].filter(([, count]) => count > 1));
+  return Object.fromEntries([...counts].filter(([service, count]) => count > 1 && names.includes(service)));
 }
 
 /** Containers that ran, are still there, and do not run. */
@@ -157,9 +172,6 @@ async function idle(context: Context, request: Input): Promise<readonly DockerCo
   const members = await containersOf((await openStack(context, request)).host, request.project);
   return members.filter(({ id, running, status }) => ids.has(id) && !running && status !== "restarting");
 }
-
-const wantedOf = (request: Input): readonly string[] =>
-  request.all ? [...new Set(request.running.map(({ service }) => service))] : servicesOf(request);
 
 /** The moved services' containers that are not the old ones. */
 async function made(

@@ -6,10 +6,18 @@ import {
   ROLES_FILE,
   superusers,
 } from "../../data-directory/catalogue-names.js";
-import { findData } from "../../data-directory/find.js";
+import { findBelow, findData } from "../../data-directory/find.js";
 import type { Contents } from "../../data-directory/recognise.js";
 import { volumeOf } from "../../docker-storage/compose-labels.js";
-import type { DockerContainer, DockerHost, DockerVolume, Looked, LookOrder, Place } from "../../ports/docker-host.js";
+import type {
+  DockerContainer,
+  DockerHost,
+  DockerVolume,
+  Looked,
+  LookOrder,
+  Place,
+  Searched,
+} from "../../ports/docker-host.js";
 import type { Candidate } from "./candidate.js";
 import { rank, ranked, type Signs, type Wanted } from "./rank.js";
 
@@ -58,7 +66,11 @@ export async function findCandidates(
     );
   });
   const unlooked = seen.flatMap(({ volume, contents }) =>
-    contents.kind === "unknown" ? [`${volume.name}: ${contents.why}`] : [],
+    contents.kind === "unknown"
+      ? [`${volume.name}: ${contents.why}`]
+      : contents.kind === "other" && contents.unwalked !== undefined
+        ? [`${volume.name}, not to its end: ${contents.unwalked}`]
+        : [],
   );
   return {
     volumes: volumes.length,
@@ -82,7 +94,8 @@ async function lookIntoAll(
   progress: (done: number, total: number) => void,
 ): Promise<readonly Seen[]> {
   const places = volumes.flatMap((volume) => placeOf(volume, containers) ?? []);
-  const found = await findData(look, places, (done) => progress(done, places.length));
+  const first = await findData(look, places, (done) => progress(done, places.length));
+  const found = await findBelow(look, places, first);
   const byName = new Map(found.map((each) => [each.key, each]));
   return volumes.flatMap((volume): readonly Seen[] => {
     const each = byName.get(volume.name);
@@ -176,11 +189,11 @@ const CATALOGUES = [DATABASES_FILE, ROLES_FILE].map((path) => ({ path, bytes: CA
 const keyOf = ({ path, inside = "" }: Place): string => `${path}\n${inside}`;
 
 /** Each look may be a container: what is wanted of a data directory is asked for before it is known to be one. */
-class CatalogueLook implements Pick<DockerHost, "look"> {
-  readonly #host: Pick<DockerHost, "look">;
+class CatalogueLook implements Pick<DockerHost, "look" | "search"> {
+  readonly #host: Pick<DockerHost, "look" | "search">;
   readonly #seen = new Map<string, Looked>();
 
-  constructor(host: Pick<DockerHost, "look">) {
+  constructor(host: Pick<DockerHost, "look" | "search">) {
     this.#host = host;
   }
 
@@ -196,6 +209,10 @@ class CatalogueLook implements Pick<DockerHost, "look"> {
       if (place !== undefined && holdsCatalogue(each)) this.#seen.set(keyOf(place), each);
     });
     return looked;
+  }
+
+  async search(places: readonly Place[], ends: readonly string[]): Promise<readonly Searched[]> {
+    return await this.#host.search(places, ends, { untouched: true });
   }
 
   seen(place: Place): Looked | undefined {

@@ -28,7 +28,9 @@ export async function guardOriginal(context: Context, at: DockerPlace, original:
       original.volume,
       "Stop it (docker stop), then resume; do not remove it.",
     );
-  const [found] = await findData(untouched(host), [{ key: original.volume, path: original.path }]);
+  const { inside } = original;
+  const place = { key: original.volume, path: original.path, ...(inside === "" ? {} : { inside }) };
+  const [found] = await findData(untouched(host), [place]);
   const control = found?.contents.kind === "data" ? found.contents.postgres?.control : undefined;
   const systemId = control?.known === true ? control.systemId : "";
   if (systemId === original.system_id) return;

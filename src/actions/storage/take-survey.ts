@@ -2,7 +2,7 @@
 import { readProject } from "../../compose/project.js";
 import type { FileAnswer } from "../../compose/source.js";
 import { type Contents } from "../../data-directory/recognise.js";
-import { findData, type Found } from "../../data-directory/find.js";
+import { findBelow, findData, type Found } from "../../data-directory/find.js";
 import { serviceFacts } from "../../docker-storage/compose-facts.js";
 import { membershipOf } from "../../docker-storage/compose-labels.js";
 import { DATA_MARKS, dataDirectoriesIn, type LayerDirectory } from "../../docker-storage/layer-data.js";
@@ -48,7 +48,9 @@ export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<
   const looked = await findData(host, places, (done) =>
     terms.progress("looking into directories", done, places.length),
   );
-  const found = new Map(looked.map((each) => [each.key, each]));
+  const ofVolumes = places.filter(({ key }) => key.startsWith("volume:"));
+  const deeper = await findBelow(host, ofVolumes, looked);
+  const found = new Map(deeper.map((each) => [each.key, each]));
   return {
     host: host.label,
     takenAt: terms.now.toISOString(),
@@ -109,22 +111,22 @@ function bindPlaces(containers: readonly DockerContainer[], { root }: EngineFact
 
 const below = (path: string): string => (path.endsWith("/") ? path : `${path}/`);
 
-interface LookedLayer {
+export interface LookedLayer {
   readonly directories: readonly LayerDirectory[];
   readonly places: readonly Place[];
   readonly unknown: string | null;
 }
 
 /** What each container wrote over its image, as far as it tells of data. */
-async function lookAtLayers(
-  host: DockerHost,
+export async function lookAtLayers(
+  host: Pick<DockerHost, "search" | "changes">,
   containers: readonly DockerContainer[],
-  { progress }: SurveyTerms,
+  { progress }: Pick<SurveyTerms, "progress">,
 ): Promise<readonly LookedLayer[]> {
   const places = containers.flatMap(({ id, layer }) => (layer === undefined ? [] : [{ key: id, path: layer }]));
-  const searched = await host.search(places, DATA_MARKS, (done) =>
-    progress("searching what containers wrote", done, places.length),
-  );
+  const searched = await host.search(places, DATA_MARKS, {
+    progress: (done) => progress("searching what containers wrote", done, places.length),
+  });
   const found = new Map(searched.map((each) => [each.key, each]));
   const layers: LookedLayer[] = [];
   for (const container of containers) layers.push(await lookAtLayer(host, container, found.get(container.id)));
@@ -132,7 +134,7 @@ async function lookAtLayers(
 }
 
 async function lookAtLayer(
-  host: DockerHost,
+  host: Pick<DockerHost, "changes">,
   { id, layer }: DockerContainer,
   searched: Searched | undefined,
 ): Promise<LookedLayer> {
@@ -146,7 +148,7 @@ async function lookAtLayer(
 
 const NOTHING_THERE: LookedLayer = { directories: [], places: [], unknown: null };
 
-async function byTheEngine(host: DockerHost, id: string): Promise<LookedLayer> {
+async function byTheEngine(host: Pick<DockerHost, "changes">, id: string): Promise<LookedLayer> {
   try {
     const written = ((await host.changes(id)) ?? []).filter(({ how }) => how !== "deleted");
     return { ...NOTHING_THERE, directories: dataDirectoriesIn(written.map(({ path }) => path)) };

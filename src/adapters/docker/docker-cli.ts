@@ -127,21 +127,28 @@ export class DockerCliHost implements DockerHost {
     order: LookOrder,
     progress?: (done: number) => void,
   ): Promise<readonly Looked[]> {
-    const { readsDirectly } = await this.engine();
-    if (order.untouched === true && readsDirectly) {
-      const looked = await this.#looks(false).look(places, order, progress);
-      // Without an image that has a shell there is the other way only.
-      if (!looked.every(({ state }) => state === "unknown")) return looked;
-    }
-    return await this.#looks(readsDirectly).look(places, order, progress);
+    return await this.#asked(order.untouched, (looks) => looks.look(places, order, progress));
   }
 
   async search(
     places: readonly Place[],
     ends: readonly string[],
-    progress?: (done: number) => void,
+    { untouched, progress }: { readonly untouched?: true; readonly progress?: (done: number) => void } = {},
   ): Promise<readonly Searched[]> {
-    return await this.#looks((await this.engine()).readsDirectly).search(places, ends, progress);
+    return await this.#asked(untouched, (looks) => looks.search(places, ends, progress));
+  }
+
+  async #asked<T extends { readonly state: string }>(
+    untouched: true | undefined,
+    ask: (looks: Looks) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    const { readsDirectly } = await this.engine();
+    if (untouched === true && readsDirectly) {
+      const answers = await ask(this.#looks(false));
+      // Without an image that has a shell there is the other way only.
+      if (!answers.every(({ state }) => state === "unknown")) return answers;
+    }
+    return await ask(this.#looks(readsDirectly));
   }
 
   async changes(container: string): Promise<readonly LayerChange[] | undefined> {

@@ -23,6 +23,7 @@ const restored = z.object({
   version: z.string(),
   lastTransaction: z.string(),
   damaged: z.string().exactOptional(),
+  cut: z.string().exactOptional(),
   instead: z.string().exactOptional(),
 });
 

@@ -1,5 +1,6 @@
 /** What there is to say of the way that a restore goes: its timelines, its gaps, what lies beside it. */
 import { counted } from "../../counted.js";
+import { formatLsn } from "../names/lsn.js";
 import { segmentName } from "../names/segment.js";
 import { holesIn } from "../names/spans.js";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
@@ -34,7 +35,7 @@ export function courseProblems(facts: ArchiveFacts, terms: CourseTerms): readonl
     ...(terms.restorer === "container" ? latestOnly(terms) : targets(terms)),
     ...missingHistories(terms),
     ...facts.entries.flatMap((entry) => partial(entry, terms)),
-    ...(lost.missing.length + lost.unreachable.length === 0 ? [] : [gap(lost)]),
+    ...(lost.missing.length + lost.unreachable.length === 0 ? [] : [earlyEnd(course, lost) ?? gap(lost)]),
     ...(long ? [problem("list-shortened", "", `only the first ${LONGEST_LIST} lost segments are listed`)] : []),
     ...disorder(facts, course),
   ];
@@ -47,6 +48,14 @@ function gap({ missing, unreachable }: Lost): Problem {
   const beyond = counted(lengthOf(unreachable), "segment");
   const text = `this segment is missing; ${beyond} after it cannot be reached`;
   return problem("wal-gap", first === undefined ? "" : nameOf(first), text);
+}
+
+/** PostgreSQL ends the recovery there without a word, and starts. */
+function earlyEnd({ last, endsAt }: Course, { missing, unreachable }: Lost): Problem | undefined {
+  if (last === undefined || endsAt === undefined) return undefined;
+  const absent = missing.length === 0 ? "" : `, ${lengthOf(missing)} are missing`;
+  const text = `its records end at ${formatLsn(endsAt)}, inside it; ${counted(lengthOf(unreachable), "segment")} after it cannot be reached${absent}`;
+  return problem("wal-gap", segmentName(last), text);
 }
 
 function followed(stretches: readonly Stretch[]): readonly Problem[] {

@@ -12,6 +12,7 @@ import {
   wayToLatest,
 } from "./history.js";
 import { replayFrom } from "./replay.js";
+import { firstByte } from "../names/lsn.js";
 import { type Segment, segmentName } from "../names/segment.js";
 import { holesIn, type Span } from "../names/spans.js";
 import type { TimelineWal } from "./wal.js";
@@ -32,6 +33,8 @@ export interface Course {
   readonly missing: readonly Span[];
   readonly unreachable: readonly Span[];
   readonly last: Segment | undefined;
+  /** Where in the last one the records end, though others follow; undefined where they go to its end. */
+  readonly endsAt: bigint | undefined;
   readonly segmentsToReplay: number;
 }
 
@@ -55,7 +58,8 @@ export function coursesOf({ start, completion, timeline }: Asked, archive: Archi
   const { stop, stopLsn } = completion;
   if (stop.timeline !== start.timeline || stop.number < start.number) return [];
   const base = { timeline: start.timeline, stop: stop.number, stopLsn };
-  const along = (target: TargetTimeline, way: Way): Course => courseAlong({ start, stop, target, way }, archive);
+  const along = (target: TargetTimeline, way: Way): Course =>
+    courseAlong({ start, stop, stopLsn, target, way }, archive);
   if (typeof timeline === "number") return [along(timeline, wayTo(timeline, base, archive.histories))];
   if (timeline === "latest") return [along("latest", wayToLatest(base, archive))];
   if (timeline === "current") return [along("current", wayOnOwn(base))];
@@ -72,27 +76,43 @@ export function coursesOf({ start, completion, timeline }: Asked, archive: Archi
 interface Leg {
   readonly start: Segment;
   readonly stop: Segment;
+  readonly stopLsn: bigint | undefined;
   readonly target: TargetTimeline;
   readonly way: Way;
 }
 
-function courseAlong({ start, stop, target, way }: Leg, { wal }: ArchivedWal): Course {
+function courseAlong({ start, stop, stopLsn, target, way }: Leg, { wal }: ArchivedWal): Course {
   const stretches = way.known ? way.stretches : [{ timeline: start.timeline, from: 0 }];
   const along = walAlong(stretches, wal);
   const replay = replayFrom(start, stop, along);
   const last = replay.last === undefined ? undefined : on(stretches, replay.last.number);
+  const endsAt =
+    last === undefined || replay.endsAt === undefined ? undefined : firstByte(last) + BigInt(replay.endsAt);
+  // Behind an end of the records no segment is asked for.
+  const reach = endsAt === undefined ? (last?.number ?? start.number - 1) : undefined;
   return {
     target,
-    refused: way.known ? wrongBranch(stretches, { wal, reach: last?.number ?? start.number - 1 }) : way.why,
+    refused: way.known ? wrongBranch(stretches, { wal, reach }) : way.why,
     stretches,
     start,
     needed: { first: segmentName(on(stretches, start.number)), last: segmentName(on(stretches, stop.number)) },
-    lacking: holesIn(along.whole, start.number, stop.number),
+    lacking: [...holesIn(along.whole, start.number, stop.number), ...cutBefore(stop, { stopLsn, last, endsAt })],
     missing: replay.missing,
     unreachable: replay.unreachable,
     last,
+    endsAt,
     segmentsToReplay: last === undefined ? 0 : last.number - start.number + 1,
   };
+}
+
+/** The segments up to the stop of which nothing is replayed, as the records end before the backup had ended. */
+function cutBefore(
+  stop: Segment,
+  { stopLsn, last, endsAt }: Pick<Course, "last" | "endsAt"> & { readonly stopLsn: bigint | undefined },
+): readonly Span[] {
+  if (last === undefined || endsAt === undefined || last.number > stop.number) return [];
+  if (last.number < stop.number) return [{ first: last.number, last: stop.number }];
+  return stopLsn === undefined || endsAt >= stopLsn ? [] : [{ first: stop.number, last: stop.number }];
 }
 
 const on = (stretches: readonly Stretch[], number: number): Segment => ({
@@ -106,8 +126,9 @@ const on = (stretches: readonly Stretch[], number: number): Segment => ({
  */
 function wrongBranch(
   stretches: readonly Stretch[],
-  { wal, reach }: { readonly wal: readonly TimelineWal[]; readonly reach: number },
+  { wal, reach }: { readonly wal: readonly TimelineWal[]; readonly reach: number | undefined },
 ): string | undefined {
+  if (reach === undefined) return undefined;
   const joint = stretches.findIndex(({ from }, index) => index > 0 && from === reach + 1);
   const child = stretches.findLast(({ from }) => from === reach + 1);
   if (joint < 0 || child === undefined) return undefined;

@@ -138,7 +138,11 @@ export function walAlong(stretches: readonly Stretch[], wal: readonly TimelineWa
         return spans.flatMap((span) => clip(span, { first: from, last: to }));
       }),
     );
-  return { timeline: stretches.at(-1)?.timeline ?? 1, whole: clipped("whole"), listed: clipped("listed") };
+  const ends = wal.flatMap((each) =>
+    [...each.ends].filter(([number]) => timelineAt(stretches, number) === each.timeline),
+  );
+  const timeline = stretches.at(-1)?.timeline ?? 1;
+  return { timeline, whole: clipped("whole"), listed: clipped("listed"), ends: new Map(ends) };
 }
 
 function clip(span: Span, within: Span): readonly Span[] {

@@ -1,5 +1,6 @@
 /** Base backups with the ways that a restore from each can go, and which of them to take. */
 import { counted } from "../../counted.js";
+import { formatLsn } from "../names/lsn.js";
 import { segmentName } from "../names/segment.js";
 import { numbersIn, sizeOf } from "../names/spans.js";
 import { byAge } from "./choose.js";
@@ -72,6 +73,8 @@ function inconsistent(
   // A course that PostgreSQL would refuse still tells which WAL is there.
   const course = courses.find(({ lacking }) => lacking.length === 0) ?? courses[0];
   if (course === undefined || course.lacking.length === 0) return undefined;
+  if (course.endsAt !== undefined && course.last !== undefined && course.last.number <= stop.number)
+    return `WAL that it needs is missing: the records of ${segmentName(course.last)} end at ${formatLsn(course.endsAt)}`;
   const names = numbersIn(course.lacking, 3).map((number) =>
     segmentName({ timeline: timelineAt(course.stretches, number), number }),
   );

@@ -1,5 +1,6 @@
 /**
- * How far PostgreSQL replays from a base backup, its timelines laid end to end: to the last segment before the first that is missing.
+ * How far PostgreSQL replays from a base backup, its timelines laid end to end: to the last segment before the first that is
+ * missing, or into one in which the records end though others follow.
  * It promotes there without a word (wal-archives.md §0.1), so whatever lies beyond is told before anything is changed.
  */
 import type { Segment } from "../names/segment.js";
@@ -13,15 +14,29 @@ export interface Replay {
   readonly unreachable: readonly Span[];
   /** Undefined where not even the start segment is there. */
   readonly last: Segment | undefined;
+  /** The byte of the last one at which its records end, where others follow it; undefined where it is replayed whole. */
+  readonly endsAt: number | undefined;
 }
 
 export function replayFrom(start: Segment, stop: Segment, wal: TimelineWal): Replay {
   const missing = holesIn(wal.whole, start.number, Math.max(stop.number, extent(wal).last));
   const run = wal.whole.find((span) => span.first <= start.number && start.number <= span.last);
-  const beyond = run?.last ?? start.number;
+  const end = run === undefined ? undefined : earlyEnd(wal, { first: start.number, last: run.last });
+  const beyond = end?.number ?? run?.last ?? start.number;
   return {
     missing,
-    unreachable: wal.whole.filter((span) => span.first > beyond),
-    last: run === undefined ? undefined : { timeline: start.timeline, number: run.last },
+    unreachable: wal.whole.flatMap((span) =>
+      span.last > beyond ? [{ ...span, first: Math.max(span.first, beyond + 1) }] : [],
+    ),
+    last: run === undefined ? undefined : { timeline: start.timeline, number: beyond },
+    endsAt: end?.endsAt,
   };
+}
+
+/** The first segment of a run whose records end in it; that of the very last one is the end of all. */
+function earlyEnd(wal: TimelineWal, { first, last }: Span): { number: number; endsAt: number } | undefined {
+  const numbers = [...wal.ends.keys()].filter((each) => first <= each && each <= last && each < extent(wal).last);
+  const number = numbers.length === 0 ? undefined : Math.min(...numbers);
+  const endsAt = number === undefined ? undefined : wal.ends.get(number);
+  return number === undefined || endsAt === undefined ? undefined : { number, endsAt };
 }

@@ -107,7 +107,7 @@ function byIdentity(seen: ArchiveFacts): (identity: Identity) => WalOfCluster {
     const known = told.get(name);
     if (known !== undefined) return known;
     const damage = damageIn(seen, identity);
-    const found = { damage, wal: collectWal(seen.entries, damage) };
+    const found = { damage, wal: collectWal(seen.entries, damage, seen.insides) };
     told.set(name, found);
     return found;
   };

@@ -1,4 +1,5 @@
 /** The verdict on an archive: plain JSON, the body of `archive verify` and the output of the step that verifies. */
+import { endLsn, parseSegment } from "../names/segment.js";
 import type { Reader } from "../reading/reader.js";
 import type { TargetTimeline } from "./course.js";
 import { type Expiry, NOT_LOOKED } from "./expiry.js";
@@ -110,9 +111,11 @@ export interface ArchiveVerdict {
 
 export const LONGEST_LIST = 10_000;
 
-/** `no later than 2026-11-21T02:14:50.000Z (end of 0000…, LSN 0/7000000)` */
+/** `no later than 2026-11-21T02:14:50.000Z (end of 0000…, LSN 0/7000000)`; "inside" where the records end before its end. */
 export function recoveryPointText(point: RecoveryPoint): string {
-  return `no later than ${point.time} (end of ${point.segment}, timeline ${point.timeline}, LSN ${point.lsn})`;
+  const segment = parseSegment(point.segment);
+  const where = segment === undefined || endLsn(segment) === point.lsn ? "end of" : "inside";
+  return `no later than ${point.time} (${where} ${point.segment}, timeline ${point.timeline}, LSN ${point.lsn})`;
 }
 
 /** The verdict on an archive that could not be read: nothing is known, and the reason is said. */

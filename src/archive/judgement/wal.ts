@@ -1,5 +1,5 @@
 /** The WAL of an archive by name and size: which segments are there, in what runs (wal-archives.md §2). */
-import type { ArchiveEntry } from "../reading/facts.js";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
 import { packingOfKey } from "../names/packing.js";
 import { segmentName } from "../names/segment.js";
 import { holesIn, sizeOf, spansOf, type Span } from "../names/spans.js";
@@ -15,6 +15,8 @@ export interface TimelineWal {
   readonly whole: readonly Span[];
   /** Runs of all segments that are listed, damaged ones too. */
   readonly listed: readonly Span[];
+  /** By number: the byte at which the records of a whole segment end before its end (`Inside.endsAt`). */
+  readonly ends: ReadonlyMap<number, number>;
 }
 
 /** JSON form: a run of segments by name. */
@@ -42,26 +44,40 @@ export function isTooShort({ relative, info }: ArchiveEntry): boolean {
 export function collectWal(
   entries: readonly ArchiveEntry[],
   damaged: ReadonlyMap<string, string> = new Map(),
+  insides: ArchiveFacts["insides"] = new Map(),
 ): readonly TimelineWal[] {
-  const timelines = new Map<number, { whole: number[]; listed: number[]; spoilt: Set<number> }>();
+  const timelines = new Map<number, Collected>();
   for (const entry of entries) {
     const kind = segmentIn(entry);
     if (kind === undefined) continue;
     const { timeline, number } = kind.segment;
-    const numbers = timelines.get(timeline) ?? { whole: [], listed: [], spoilt: new Set<number>() };
+    const numbers: Collected = timelines.get(timeline) ?? {
+      ...{ whole: [], listed: [] },
+      ...{ spoilt: new Set(), ends: new Map() },
+    };
     timelines.set(timeline, numbers);
     numbers.listed.push(number);
     if (kind.hidden) continue;
+    const endsAt = insides.get(entry.relative)?.endsAt;
+    if (endsAt !== undefined) numbers.ends.set(number, endsAt);
     if (isDamagedSegment(entry) || damaged.has(entry.relative)) numbers.spoilt.add(number);
     else numbers.whole.push(number);
   }
   return [...timelines]
     .sort(([a], [b]) => a - b)
-    .map(([timeline, { whole, listed, spoilt }]) => ({
+    .map(([timeline, { whole, listed, spoilt, ends }]) => ({
       timeline,
+      ends,
       whole: runs(spoilt.size === 0 ? whole : whole.filter((number) => !spoilt.has(number))),
       listed: runs(listed),
     }));
+}
+
+interface Collected {
+  readonly whole: number[];
+  readonly listed: number[];
+  readonly spoilt: Set<number>;
+  readonly ends: Map<number, number>;
 }
 
 function segmentIn({ kind }: ArchiveEntry) {

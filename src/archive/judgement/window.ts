@@ -9,7 +9,7 @@ export interface RecoveryPoint {
   readonly timeline: number;
   /** Last segment that replay reaches. */
   readonly segment: string;
-  /** End of that segment. */
+  /** End of that segment, or of the records in it. */
   readonly lsn: string;
   /**
    * ISO 8601. The data end no later than this: when the segment was stored, or, where that was long after its last write, as in
@@ -59,10 +59,11 @@ export function windowsOf(
 }
 
 /** Undefined where the listing does not hold the segment. */
-export function recoveryPointOf({ last }: Course, times: Times): RecoveryPoint | undefined {
+export function recoveryPointOf({ last, endsAt }: Course, times: Times): RecoveryPoint | undefined {
   const at = last === undefined ? undefined : times.of(last);
   if (last === undefined || at === undefined) return undefined;
-  return { timeline: last.timeline, segment: segmentName(last), lsn: endLsn(last), time: at.time };
+  const lsn = endsAt === undefined ? endLsn(last) : formatLsn(endsAt);
+  return { timeline: last.timeline, segment: segmentName(last), lsn, time: at.time };
 }
 
 function travelled({ stretches, last }: Course): readonly number[] {

@@ -37,6 +37,8 @@ export interface Inside {
   readonly page?: PageHeader;
   /** The packing has no mark at its end: whether the end is there is told only by reading all of it. */
   readonly unproven?: boolean;
+  /** Of a segment: the byte at which its records end, though nothing in it says so (`walked`). */
+  readonly endsAt?: number;
   /** It was read to its last byte. */
   readonly whole?: boolean;
   /** Of all files in a tar file that was read to its end. */

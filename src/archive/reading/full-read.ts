@@ -1,10 +1,11 @@
 /** Every byte of a packed object, unpacked and thrown away. */
+import { optional } from "../../optional.js";
 import { decompressed } from "../compression/decompressed.js";
 import { Damaged } from "../compression/damaged.js";
 import { packingOfKey } from "../names/packing.js";
 import { SEGMENT_BYTES } from "../names/segment.js";
 import { pageHeader } from "../wal/page-header.js";
-import { flawIn } from "../wal/segment-flaw.js";
+import { walked } from "../wal/segment-flaw.js";
 import { CONTROL_FILE, controlSysid } from "../wal/pg-control.js";
 import { readTar, type Visit } from "../tar/members.js";
 import { mostUnpacked } from "../tar/most-unpacked.js";
@@ -63,8 +64,8 @@ async function segment(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
   if (page.segmentBytes !== SEGMENT_BYTES) return { page };
   if (isTooLong) throw new Damaged("wrong", `it holds more than ${SEGMENT_BYTES} bytes`);
   if (size !== SEGMENT_BYTES) throw new Damaged("cut", `it holds fewer than ${SEGMENT_BYTES} bytes`);
-  const flaw = flawIn(content);
-  return flaw === undefined ? { page } : { page, broken: flaw };
+  const { flaw, endsAt } = walked(content);
+  return { page, ...optional("broken", flaw), ...optional("endsAt", endsAt) };
 }
 
 /** The sum over all parts is what a sentinel of WAL-E calls `expanded_size_bytes`, the only trace of a lost part (wal-archives.md §0.5). */

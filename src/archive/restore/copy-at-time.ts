@@ -49,6 +49,7 @@ export async function copyAtTime(reader: ObjectReader, order: CopyOrder): Promis
   return {
     ...{ systemId, version, lastTransaction: wal.lastCommit === undefined ? "" : microsecondText(wal.lastCommit) },
     ...optional("damaged", wal.broken === undefined ? undefined : `${wal.broken.name}: ${wal.broken.why}`),
+    ...optional("cut", wal.cut === undefined ? undefined : `${wal.cut.name}, at ${wal.cut.lsn}`),
     ...(passedOver.length === 0 ? {} : { instead: passedOver.map(passedOverText).join("; ") }),
   };
 }

@@ -123,7 +123,7 @@ function requireSystem(plan: RestorePlan, { control }: RestoredBase): void {
 /** Since 13 a server stops with FATAL where the WAL ends before the target; before, it promotes without a word. */
 function requireReached(
   { targetTime }: RestorePlan,
-  { beyondTarget, lastCommit, broken }: RestoredWal,
+  { beyondTarget, lastCommit, broken, cut }: RestoredWal,
   major: string,
 ): void {
   if (targetTime === undefined || beyondTarget) return;
@@ -133,7 +133,8 @@ function requireReached(
     lastCommit === undefined
       ? "no transaction ends in the WAL"
       : `the last transaction ended at ${microsecondText(lastCommit)}`;
-  const why = broken === undefined ? "" : `, and the WAL behind it cannot be used: ${broken.name}, ${broken.why}`;
+  const unusable = broken === undefined ? "" : `, and the WAL behind it cannot be used: ${broken.name}, ${broken.why}`;
+  const why = cut === undefined ? unusable : `, and the records end inside ${cut.name}, at ${cut.lsn}`;
   throw new RecoverError("not-restorable", `the archive does not reach ${targetTime}: ${last}${why}`, {
     remedy: "Leave out --target-time to restore everything that is there, or give an earlier time.",
     effect: "none",

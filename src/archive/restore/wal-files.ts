@@ -2,7 +2,7 @@
 import { open, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { Damaged } from "../compression/damaged.js";
-import { firstByte } from "../names/lsn.js";
+import { firstByte, formatLsn } from "../names/lsn.js";
 import { inParallel } from "../reading/parallel.js";
 import { SEGMENT_BYTES } from "../names/segment.js";
 import { misfitOf, otherSegmentSize } from "../wal/misfit.js";
@@ -11,6 +11,7 @@ import { flawIn } from "../wal/segment-flaw.js";
 import { TransactionEnds } from "../wal/transaction-ends.js";
 import type { DataFiles } from "./data-files.js";
 import { explained, type SourceObjects } from "./objects.js";
+import { isBefore } from "./settings.js";
 import { OWN_DIRECTORY } from "./place.js";
 import type { Kept } from "./kept.js";
 import type { PackedFile, PlannedSegment, RestorePlan } from "./plan.js";
@@ -37,6 +38,8 @@ export interface RestoredWal {
   readonly segments: readonly PlannedSegment[];
   /** Why the next segment cannot be replayed; undefined where all of the plan are there or are not needed. */
   readonly broken: { readonly name: string; readonly why: string } | undefined;
+  /** The last segment, where its records end inside it though others follow, and where they do. */
+  readonly cut: { readonly name: string; readonly lsn: string } | undefined;
   /** Microseconds since 1970, of what can be replayed; undefined where no transaction ends in the WAL that was read. */
   readonly lastCommit: bigint | undefined;
   /** The first that ended later than the target. */
@@ -83,6 +86,7 @@ class Course {
   /** How many of the whole ones are on disk for good. */
   #durable = 0;
   #broken: RestoredWal["broken"];
+  #cut: RestoredWal["cut"];
   #lastCommit: bigint | undefined;
   /** How many segments were whole when a transaction had ended later than the target. */
   #beyond: number | undefined;
@@ -96,7 +100,11 @@ class Course {
   /** A record can go on in the segment behind the one that it begins in. */
   get ended(): boolean {
     const enough = this.#beyond !== undefined && this.#whole.length > this.#beyond;
-    return this.#broken !== undefined || (enough && this.#whole.length >= this.#work.plan.neededSegments);
+    return (
+      this.#broken !== undefined ||
+      this.#cut !== undefined ||
+      (enough && this.#whole.length >= this.#work.plan.neededSegments)
+    );
   }
 
   async go(batch: readonly PlannedSegment[]): Promise<void> {
@@ -106,11 +114,23 @@ class Course {
       if (why !== undefined) wrong.set(segment.name, why);
     });
     for (const segment of batch) {
+      this.#cut ??= this.#endBefore();
+      if (this.#cut !== undefined) {
+        await this.#drop(segment);
+        continue;
+      }
       const why = wrong.get(segment.name) ?? (await this.#flaw(segment));
       if (why === undefined && this.#broken === undefined) await this.#take(segment);
       else this.#broken ??= { name: segment.name, why: why ?? "" };
       if (this.#broken !== undefined) await this.#drop(segment);
     }
+  }
+
+  /** Where PostgreSQL stops, as the records do not go on to the segment that comes next. */
+  #endBefore(): RestoredWal["cut"] {
+    const last = this.#whole.at(-1);
+    if (!this.#ends.ended || this.#broken !== undefined || last === undefined) return undefined;
+    return { name: last.name, lsn: formatLsn(this.#ends.end ?? firstByte(last.segment)) };
   }
 
   /** What is whole by now is on disk for good. */
@@ -127,15 +147,21 @@ class Course {
   outcome(): RestoredWal {
     const { plan } = this.#work;
     if (this.#whole.length < plan.neededSegments) {
-      const { name, why } = this.#broken ?? { name: "", why: "it is not there" };
+      const { name, why } = this.#broken ?? this.#short();
       throw new UnusableBase(`the base backup "${plan.base}" needs the segment ${name}: ${why}`, { place: name });
     }
     return {
       segments: this.#whole,
       broken: this.#broken,
+      cut: this.#cut,
       lastCommit: this.#lastCommit,
       beyondTarget: this.#beyond !== undefined,
     };
+  }
+
+  #short(): { readonly name: string; readonly why: string } {
+    if (this.#cut === undefined) return { name: "", why: "it is not there" };
+    return { name: this.#cut.name, why: `its records end at ${this.#cut.lsn}, inside it` };
   }
 
   #path({ name }: PlannedSegment): string {
@@ -185,6 +211,7 @@ class Course {
   async #take(planned: PlannedSegment): Promise<void> {
     this.#whole.push(planned);
     const bytes = await readFile(join(this.#work.root, this.#path(planned)));
+    if (isBefore(this.#work.major, 9.5)) return;
     this.#ends.read(bytes, firstByte(planned.segment), ({ kind, at }) => {
       const isBeyond = this.#target !== undefined && at > this.#target;
       if (isBeyond) this.#beyond ??= this.#whole.length;

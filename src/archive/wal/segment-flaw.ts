@@ -24,10 +24,22 @@ interface Open {
   have: number;
 }
 
-/** A part of a sentence about the segment; undefined where nothing is wrong. `segment` begins at its first byte. */
-export function flawIn(segment: Buffer): string | undefined {
-  return segment.readUInt16LE(0) < OLDEST_MAGIC ? undefined : new Walk(segment).flaw();
+export interface Walked {
+  /** A part of a sentence about the segment; undefined where nothing is wrong. */
+  readonly flaw: string | undefined;
+  /** The byte behind its last record, where zeros follow and no record told a switch; PostgreSQL replays no further. */
+  readonly endsAt: number | undefined;
 }
+
+/** `segment` begins at its first byte. */
+export function walked(segment: Buffer): Walked {
+  if (segment.readUInt16LE(0) < OLDEST_MAGIC) return { flaw: undefined, endsAt: undefined };
+  const walk = new Walk(segment);
+  const flaw = walk.flaw();
+  return { flaw, endsAt: flaw === undefined ? walk.endsAt : undefined };
+}
+
+export const flawIn = (segment: Buffer): string | undefined => walked(segment).flaw;
 
 class Walk {
   readonly #bytes: Buffer;
@@ -36,6 +48,7 @@ class Walk {
   /** Of a record that began in the segment before: still to pass by. */
   #skip: number | undefined;
   #ended = false;
+  endsAt: number | undefined;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -57,6 +70,7 @@ class Walk {
       const open = this.#open ?? this.#start(at);
       if (open === "end") {
         this.#ended = true;
+        this.endsAt = at;
         return undefined;
       }
       if (open === undefined) return "a record has no possible length";
@@ -98,7 +112,7 @@ class Walk {
 
   #start(at: number): Open | "end" | undefined {
     const length = this.#bytes.readUInt32LE(at);
-    // Nothing was written here: the server stopped, and the segment was archived as it was.
+    // Nothing was written here: the server stopped, and the segment was archived as it was, or a part of it under its name.
     if (length === 0) return "end";
     if (length < RECORD_HEADER) return undefined;
     this.#open = { at, length, pieces: [], have: 0 };

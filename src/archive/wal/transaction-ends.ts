@@ -9,6 +9,8 @@ const SHORT_HEADER = 24;
 const LONG_HEADER = 40;
 const CONTINUES = 0x1;
 const LONG = 0x2;
+/** A record that a crash cut off is given up, and the page says so (since 13.5 and its like). */
+const GIVES_UP = 0x8;
 /** Larger records are refused by every release since 16, and none is near it before. */
 const LARGEST_RECORD = 1020 * 1024 * 1024;
 
@@ -21,6 +23,12 @@ export class TransactionEnds {
   #magic: number | undefined;
   /** The WAL ends behind what was read: nothing that is given from then on is looked at. */
   ended = false;
+  #next: bigint | undefined;
+
+  /** Behind the last record that was read whole; undefined before the first. */
+  get end(): bigint | undefined {
+    return this.#next;
+  }
 
   /** `first` is the position of the segment's first byte. Each end is told with the place where its record begins. */
   read(segment: Uint8Array, first: bigint, told: (end: TransactionEnd, at: bigint) => void): void {
@@ -47,6 +55,7 @@ export class TransactionEnds {
       this.#open = undefined;
       const record = open.pieces.length === 1 ? open.pieces[0] : Buffer.concat(open.pieces);
       if (record === undefined || !this.#accept(record, open.at, told)) return false;
+      this.#next = address + BigInt(at);
       if (isSwitch(record)) return true;
     }
     return false;
@@ -59,6 +68,10 @@ export class TransactionEnds {
     if (page.readUInt16LE(0) !== this.#magic || page.readBigUInt64LE(8) !== address) return this.#end();
     const header = (info & LONG) === 0 ? SHORT_HEADER : LONG_HEADER;
     const rest = page.readUInt32LE(16);
+    if ((info & GIVES_UP) !== 0) {
+      this.#open = undefined;
+      return header;
+    }
     if ((info & CONTINUES) === 0) return this.#open === undefined ? header : this.#end();
     if (this.#open !== undefined) return rest === this.#open.length - this.#open.have ? header : this.#end();
     // A record that began before the first segment that was given.

@@ -2,6 +2,8 @@
 import { readImageReference } from "../../compose/image-reference.js";
 import { quoted } from "../../printable.js";
 import type { Finding } from "../finding.js";
+import { keeperText } from "../keeper.js";
+import { saveFirst } from "../moving.js";
 import { containerText, dataText, type Stock, type UsedData } from "../stock.js";
 
 export function condition(stock: Stock): readonly Finding[] {
@@ -17,6 +19,10 @@ function damaged(stock: Stock, data: UsedData): readonly Finding[] {
   const { postgres } = contents;
   if (postgres === undefined || postgres.condition === "whole") return [];
   const begun = postgres.condition === "begun";
+  const keeper = keeperText(stock, container);
+  const fix = begun
+    ? "If nobody has ever used it, stop the container and give it an empty volume."
+    : "Take a copy of it before anything else, and let nothing write to it.";
   return [
     {
       code: begun ? "data-half-made" : "data-damaged",
@@ -24,10 +30,9 @@ function damaged(stock: Stock, data: UsedData): readonly Finding[] {
       subject: containerText(container),
       at: stock.lineOf(container),
       what: `PostgreSQL in ${quoted(path)} does not start as it is: ${postgres.why}.`,
-      fix: begun
-        ? "If nobody has ever used it, stop the container and give it an empty volume."
-        : "Take a copy of it before anything else, and let nothing write to it.",
-      commands: [stock.command("stop", container.name)],
+      ...(keeper === undefined
+        ? { fix, commands: [stock.command("stop", container.name)] }
+        : saveFirst(stock, data, keeper)),
     },
   ];
 }

@@ -1,5 +1,6 @@
 /** Data in places that go when a container goes: its own layer, or a volume that nobody named. */
 import type { Finding } from "../finding.js";
+import { keeperText } from "../keeper.js";
 import { moveToNamedVolume } from "../moving.js";
 import { containerText, dataText, type Stock, type UsedData, volumeText } from "../stock.js";
 import { quoted } from "../../printable.js";
@@ -39,11 +40,13 @@ function besideMount(stock: Stock, data: UsedData): Finding | undefined {
 function anonymous(stock: Stock, data: UsedData): Finding | undefined {
   const { at, container } = data;
   if (at.kind !== "volume" || !at.volume.anonymous) return undefined;
-  const goes = container.removedWhenStopped
-    ? "the engine deletes it as soon as the container stops"
-    : container.compose === null
-      ? `"docker rm -v" deletes it, and a container that is made anew begins with an empty one`
-      : `"down" leaves it behind without a name and the next "up" begins with an empty one; "down -v" and "up -V" delete it`;
+  const keeper = keeperText(stock, container);
+  const goes =
+    keeper !== undefined
+      ? keeper
+      : container.compose === null
+        ? `"docker rm -v" deletes it, and a container that is made anew begins with an empty one`
+        : `"down" leaves it behind without a name and the next "up" begins with an empty one; "down -v" and "up -V" delete it`;
   return {
     ...common(stock, data),
     code: "data-in-anonymous-volume",

@@ -41,7 +41,9 @@ function withData(stock: Stock, volume: SurveyedVolume): readonly Finding[] {
 }
 
 function withoutData(stock: Stock, unused: readonly SurveyedVolume[]): readonly Finding[] {
-  const plain = unused.filter(({ contents }) => contents.kind === "other" || contents.kind === "empty");
+  const plain = unused.filter(
+    ({ contents }) => (contents.kind === "other" && contents.unwalked === undefined) || contents.kind === "empty",
+  );
   if (plain.length === 0) return [];
   const known = plain.flatMap(({ bytes }) => bytes ?? []);
   const size = known.length === 0 ? "" : `, about ${bytesText(known.reduce((sum, each) => sum + each, 0))}`;

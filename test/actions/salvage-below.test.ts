@@ -1,0 +1,75 @@
+/** A database is one by what lies there, however deep, and nothing is called gone that was not walked to its end. */
+import { describe, expect, it } from "vitest";
+import type { Candidate } from "../../src/actions/salvage/candidate.js";
+import { guardOriginal } from "../../src/actions/salvage/guard-original.js";
+import { RecoverError } from "../../src/errors.js";
+import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.js";
+import { withVolume } from "../../src/rehearsal/docker-engine/seed.js";
+import { file } from "../../src/rehearsal/docker-engine/tree.js";
+import type { Scene } from "../traps/scene.js";
+import { HERE, lost, salvageHost, survey } from "./mutations/salvage.js";
+
+const NOW = Date.UTC(2026, 10, 22);
+const FILES = databaseFiles({
+  ...{ major: "13", systemId: 99n, inProduction: false, checkpointAt: NOW, role: "web", databases: { shop: {} } },
+});
+
+/** One volume alone, with the files of a database below a directory. */
+async function only(below: string): Promise<Scene> {
+  const scene = await lost();
+  const files = Object.fromEntries(Object.entries(FILES).map(([path, node]) => [`${below}/${path}`, node]));
+  const plain = { "notes.txt": file("of somebody") };
+  salvageHost(scene).alter((state) =>
+    withVolume(
+      { ...state, volumes: {}, containers: {} },
+      { name: "pg", files: { ...plain, ...files }, createdAt: NOW },
+    ),
+  );
+  return scene;
+}
+
+describe("a cluster below a directory of any name", () => {
+  it.each(["main", "v13/data", "pgdata/pgroot/data/main"])("is found in %s, with its databases", async (below) => {
+    expect(await survey(await only(below))).toMatchObject({
+      candidates: [{ volume: "pg", inside: below, version: "13", databases: ["postgres", "shop"] }],
+    });
+  });
+
+  it("is known again before each step that follows, and another in its place is refused", async () => {
+    const scene = await only("v13/data");
+    const [found] = (await survey(scene))["candidates"] as unknown as readonly Candidate[];
+    if (found === undefined) throw new Error("nothing was found");
+    await expect(guardOriginal(scene.context, HERE, found)).resolves.toBeUndefined();
+    await expect(guardOriginal(scene.context, HERE, { ...found, system_id: "98" })).rejects.toMatchObject({
+      code: "guard-refused",
+    });
+  });
+});
+
+describe("a volume that was not walked to its end", () => {
+  const refused = async (answer: () => Promise<never>): Promise<unknown> => {
+    const scene = await only("main");
+    const host = scene.docker.hosts.get("");
+    if (host === undefined) throw new Error("there is no host");
+    host.search = async (places) => {
+      if (places.some(({ key }) => key === "pg")) return await answer();
+      return [];
+    };
+    return await survey(scene).catch((error: unknown) => error);
+  };
+
+  it("is said to be so, with 15, and nothing is called removed for good", async () => {
+    const slow = new RecoverError("unreachable", "it took longer than 120 s", { remedy: "Wait.", effect: "none" });
+    const error = await refused(() => Promise.reject(slow));
+    expect(error).toMatchObject({
+      code: "coverage-incomplete",
+      message: expect.stringContaining("pg, not to its end: it took longer than 120 s") as string,
+    });
+    expect(String(error)).not.toContain("for good");
+  });
+
+  it("stops the look where a person stops it", async () => {
+    const stopped = new RecoverError("interrupted", "stopped", { remedy: "Go on.", effect: "none" });
+    expect(await refused(() => Promise.reject(stopped))).toBe(stopped);
+  });
+});
