@@ -84,9 +84,13 @@ function statLine(name: string, node: TreeNode | undefined): string {
 
 function hex(node: TreeNode | undefined, bytes: number): string {
   if (node?.kind !== "file" || bytes === 0) return "";
-  const content = Buffer.from(node.start, "base64").subarray(0, bytes).toString("hex");
-  return content.replace(/../g, " $&");
+  let text = "";
+  for (const byte of Buffer.from(node.start, "base64").subarray(0, bytes)) text += DIGITS[byte];
+  return text;
 }
+
+/** Of each byte, as `od` prints it. */
+const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, byte) => ` ${byte.toString(16).padStart(2, "0")}`);
 
 /** As `head -c` cuts. */
 const cut = (text: string, most: number): string => Buffer.from(text).subarray(0, most).toString();
