@@ -173,7 +173,7 @@ function inLayer(
   { seen }: { readonly seen: SeenData },
 ): readonly At[] {
   const layer = seen.layers.get(container.id);
-  if (layer?.unknown != null)
+  if (layer !== undefined && layer.unknown !== null)
     throw notKnown(container, `what ${quoted(container.name)} wrote into its own layer is not known: ${layer.unknown}`);
   const left = (layer?.directories ?? []).filter(({ path }) => !told.some((each) => isWithin(path, each.path)));
   const strange = left.find(({ system }) => system.system !== "postgresql");

@@ -85,7 +85,7 @@ function statLine(name: string, node: TreeNode | undefined): string {
 function hex(node: TreeNode | undefined, bytes: number): string {
   if (node?.kind !== "file" || bytes === 0) return "";
   let text = "";
-  for (const byte of Buffer.from(node.start, "base64").subarray(0, bytes)) text += DIGITS[byte];
+  for (const byte of Buffer.from(node.start, "base64").subarray(0, bytes)) text += DIGITS[byte] ?? "";
   return text;
 }
 
