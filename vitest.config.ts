@@ -69,6 +69,8 @@ const deep: TestProjectConfiguration = {
   test: {
     name: "deep",
     include: ["test/**/*.deep.test.ts"],
+    // Inputs of each property, for one in `npm test` (test/properties.ts).
+    env: { PROPERTY_TIMES: "12" },
     globalSetup: ["test/rig/require-parts.ts"],
     setupFiles: ["test/rig/tell-failure.ts"],
     testTimeout: 20 * MINUTE,

@@ -1,5 +1,5 @@
 /** Whatever stands in a log: no control byte comes out, no instance is made up, no half look is called nothing, no secret is told. */
-import { fc } from "../properties.js";
+import { fc, runs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
 import { EXIT } from "../../src/errors.js";
@@ -8,7 +8,7 @@ import { cut, OBEYED, poison, printed, secret, secretShapes } from "./hostile.js
 import { bytesOf, memoryLogs, truthOf } from "./recorded-logs.js";
 
 const now = new Date("2026-11-21T14:00:00Z");
-const RUNS = 60;
+const RUNS = runs(20);
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 async function search(text: Uint8Array | string, file = "b.log") {
@@ -200,7 +200,7 @@ describe("for any secret that a broker logged", () => {
           expect(canaries.filter((canary) => out.includes(canary))).toEqual([]);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: runs(4) },
     );
   });
 });

@@ -1,5 +1,5 @@
 /** What holds for logs holds for every other source: Cloud Foundry's records, inventories, broker's records, stores, Papertrail. */
-import { fc } from "../properties.js";
+import { fc, runs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { discover, type DiscoverOptions, type DiscoverResult } from "../../src/discovery/discover.js";
 import { formatInventoryLine, INVENTORY } from "../../src/discovery/inventory-line.js";
@@ -13,7 +13,7 @@ import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
 import { memoryLogs } from "./recorded-logs.js";
 
 const now = new Date("2026-11-21T14:00:00Z");
-const RUNS = 80;
+const RUNS = runs(30);
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** A GUID, a piece of one, or something else. */
 const identity = fc.oneof(

@@ -1,8 +1,13 @@
+/** As a rehearsal has it, and without lines of bash between; cf-program.deep.test.ts starts a Node for each call. */
+import { afterAll } from "vitest";
 import { answerCf } from "../../src/rehearsal/cf-program/call.js";
-import { boxCfProgram } from "../contract/box-cf-program.js";
 import { cfProgramContract } from "../contract/cf-program.js";
+import { ServedCfProgram } from "../contract/served-cf-program.js";
 
-cfProgramContract("the box's cf", boxCfProgram);
+const served = new ServedCfProgram();
+afterAll(() => served.close());
+
+cfProgramContract("the box's cf", served.put);
 
 cfProgramContract(
   "the box's cf without a process of its own",

@@ -28,6 +28,8 @@ export interface ProgramCall {
   /** Only root can run it as somebody else. */
   readonly as?: { readonly uid: number; readonly gid: number } | undefined;
   readonly timeoutMs?: number;
+  /** From SIGTERM to SIGKILL; five seconds where absent. */
+  readonly hardKillMs?: number;
   readonly signal?: AbortSignal;
   /** Per stream; 8 MiB where absent. */
   readonly maxOutputBytes?: number;
@@ -46,14 +48,13 @@ export type RunProgram = (call: ProgramCall) => Promise<ProgramResult>;
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_OUTPUT = 8 * 1024 * 1024;
-/** From SIGTERM to SIGKILL. */
 const HARD_KILL_MS = 5_000;
 
 export async function runProgram(call: ProgramCall): Promise<ProgramResult> {
   const { execa } = await import("execa");
   if (call.signal?.aborted === true) throw interrupted(call, "none");
   const child = start(execa, call);
-  const end = new GroupEnd(child);
+  const end = new GroupEnd(child, call.hardKillMs ?? HARD_KILL_MS);
   const timer = setTimeout(() => end.because("timeout"), call.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const aborted = (): void => end.because("abort");
   call.signal?.addEventListener("abort", aborted, { once: true });
@@ -97,18 +98,20 @@ function start(run: typeof execa, call: ProgramCall) {
 class GroupEnd {
   reason: "timeout" | "abort" | undefined;
   readonly #child: Child;
+  readonly #hardKillMs: number;
   readonly #timers: NodeJS.Timeout[] = [];
 
-  constructor(child: Child) {
+  constructor(child: Child, hardKillMs: number) {
     this.#child = child;
+    this.#hardKillMs = hardKillMs;
   }
 
   because(reason: "timeout" | "abort"): void {
     if (this.reason !== undefined) return;
     this.reason = reason;
     this.#kill("SIGTERM");
-    this.#timers.push(setTimeout(() => this.#kill("SIGKILL"), HARD_KILL_MS));
-    this.#timers.push(setTimeout(() => this.#letGo(), HARD_KILL_MS + 1_000));
+    this.#timers.push(setTimeout(() => this.#kill("SIGKILL"), this.#hardKillMs));
+    this.#timers.push(setTimeout(() => this.#letGo(), this.#hardKillMs + 1_000));
   }
 
   now(): void {

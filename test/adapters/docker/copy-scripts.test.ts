@@ -15,6 +15,9 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "dingo-recover-scripts-"));
   await mkdir(join(directory, "from", "pg_tblspc"), { recursive: true });
   await mkdir(join(directory, "copy"));
+  // What was written just now lies a minute back: no copy has to wait for the end of its second.
+  await mkdir(join(directory, "later"));
+  await writeFile(join(directory, "later", "date"), "#!/bin/sh\necho $(($(/bin/date +%s) + 60))\n", { mode: 0o755 });
   await writeFile(join(directory, "from", "PG_VERSION"), "15\n");
 });
 afterEach(async () => {
@@ -28,14 +31,14 @@ const exists = async (...names: readonly string[]): Promise<boolean> =>
   );
 
 /** The script on a directory of ours in the place of the container's. */
-async function filled(to: string, isForServer: boolean, env: NodeJS.ProcessEnv = {}) {
+async function filled(to: string, isForServer: boolean, programs = join(directory, "later")) {
   const argv = fill(["docker"], { run: RUN, programs: PROGRAMS, path: "/v", inside: "", to, isForServer });
   const at = argv.indexOf("-c");
   const script = (argv[at + 1] ?? "").replace("/dingo/from/", `${directory}/from/`);
   return await execa("sh", ["-c", script.replace("/dingo/copy", `${directory}/copy`), ...argv.slice(at + 2)], {
     reject: false,
     timeout: 60_000,
-    env,
+    env: { DINGO_BIN: programs },
   });
 }
 
@@ -81,7 +84,7 @@ describe("what somebody writes to while it is copied", () => {
     await writeFile(page, "old page");
     const copies = `#!/bin/sh\n/bin/cp "$@" && touch -r ${page} ${page}.time && printf 'new page' > ${page} && touch -r ${page}.time ${page} && rm ${page}.time\n`;
     await writeFile(join(directory, "cp"), copies, { mode: 0o755 });
-    expect(await filled("copy", false, { DINGO_BIN: directory })).toMatchObject({ exitCode: 3 });
+    expect(await filled("copy", false, directory)).toMatchObject({ exitCode: 3 });
   });
 
   it("is a copy once nobody writes any more", async () => {

@@ -69,7 +69,7 @@ describe("a program on this machine", () => {
 
   it("is killed hard where it ignores the soft signal", async () => {
     const args = ["-c", "trap '' TERM; while :; do sleep 1; done"];
-    const call = runProgram({ program: "sh", args, env: PATH, timeoutMs: 100 });
+    const call = runProgram({ program: "sh", args, env: PATH, timeoutMs: 100, hardKillMs: 300 });
     await expect(call).rejects.toMatchObject({ code: "unreachable" });
   });
 
