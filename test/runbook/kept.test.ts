@@ -47,7 +47,10 @@ describe("a runbook that was checked before", () => {
   });
 
   it("stands in the build by the very text", () => {
-    const built = JSON.parse(readFileSync(join(TOOL_DIRECTORY, "runbooks.json"), "utf8")) as Record<string, KeptRunbook>;
+    const built = JSON.parse(readFileSync(join(TOOL_DIRECTORY, "runbooks.json"), "utf8")) as Record<
+      string,
+      KeptRunbook
+    >;
     const runbooks = NAMES.map((name) => readRunbook(name));
     expect(built).toEqual(Object.fromEntries(runbooks.map((each) => [each.sha256, throughJson(kept(each))])));
   });
