@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { fc, runs } from "../properties.js";
+import { fc, inputs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { decompressed, firstBytes, type Compression } from "../../src/archive/compression/decompressed.js";
 import { Damaged } from "../../src/archive/compression/damaged.js";
@@ -42,7 +42,7 @@ describe.each(PACKED_SAMPLES)("$file of the real program", (sample) => {
       fc.asyncProperty(fc.integer({ min: 1, max: packed.length }), async (size) => {
         expect((await unpack(inPieces(packed, size), compression)).equals(CONTENT)).toBe(true);
       }),
-      { numRuns: runs(5), examples: [[1]] },
+      { numRuns: inputs(5), examples: [[1]] },
     );
   });
 
@@ -58,7 +58,7 @@ describe.each(PACKED_SAMPLES)("$file of the real program", (sample) => {
       fc.asyncProperty(fc.nat(packed.length - 1), async (length) => {
         expect(await outcome(packed.subarray(0, length), compression)).toBeInstanceOf(Damaged);
       }),
-      { examples: [[0], [1], [4], [20], [packed.length - 1], [packed.length - 4]], numRuns: runs(15) },
+      { examples: [[0], [1], [4], [20], [packed.length - 1], [packed.length - 4]], numRuns: inputs(15) },
     );
   });
 
@@ -77,7 +77,7 @@ describe.each(PACKED_SAMPLES)("$file of the real program", (sample) => {
         // Brotli has no checksum: only the sizes inside a part or segment tell.
         if (compression !== "brotli") expect(result instanceof Damaged || isContent(result)).toBe(true);
       }),
-      { numRuns: runs(20) },
+      { numRuns: inputs(20) },
     );
   });
 
@@ -88,7 +88,7 @@ describe.each(PACKED_SAMPLES)("$file of the real program", (sample) => {
         if (first !== undefined) expect(CONTENT.subarray(0, count).equals(first)).toBe(true);
         else expect(length).toBeLessThan(packed.length);
       }),
-      { numRuns: runs(20) },
+      { numRuns: inputs(20) },
     );
   });
 });

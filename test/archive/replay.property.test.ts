@@ -2,7 +2,7 @@
  * Never "restorable" where PostgreSQL would not get there: any archive of several timelines with any damage is judged, and a
  * model of how PostgreSQL looks for its segments (9.6 and 13, xlog.c, XLogFileReadAnyTLI) replays what the verdict promises.
  */
-import { fc, runs } from "../properties.js";
+import { fc, inputs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { keyIn } from "../../src/archive/names/location.js";
 import { baseNamed } from "../../src/archive/names/layout.js";
@@ -187,7 +187,7 @@ describe("a verdict on any archive of several timelines with any damage", () => 
         expect(real.reached).toHaveLength(verdict.segmentsToReplay);
         expect(real.reached.filter((name) => [...verdict.missing, ...verdict.unreachable].includes(name))).toEqual([]);
       }),
-      { numRuns: runs(120) },
+      { numRuns: inputs(120) },
     );
     expect(restorable).toBeGreaterThan(20);
   });
@@ -209,7 +209,7 @@ describe("a verdict on any archive of several timelines with any damage", () => 
         expect(plan.base).toBe(verdict.chosenBase);
         expect(plan.lost).toEqual(verdict.loss);
       }),
-      { numRuns: runs(120) },
+      { numRuns: inputs(120) },
     );
     expect(restorable).toBeGreaterThan(20);
   });
@@ -227,7 +227,7 @@ describe("a verdict on any archive of several timelines with any damage", () => 
         const after = verifyArchive({ ...facts, entries }, { restorer: "person" });
         expect(after.chosenBase === before.chosenBase && after.restorable).toBe(false);
       }),
-      { numRuns: runs(50) },
+      { numRuns: inputs(50) },
     );
   });
 });

@@ -1,5 +1,5 @@
 /** Whatever stands in a log: no control byte comes out, no instance is made up, no half look is called nothing, no secret is told. */
-import { fc, runs } from "../properties.js";
+import { fc, inputs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/discover.js";
 import { EXIT } from "../../src/errors.js";
@@ -200,7 +200,7 @@ describe("for any secret that a broker logged", () => {
           expect(canaries.filter((canary) => out.includes(canary))).toEqual([]);
         },
       ),
-      { numRuns: runs(4) },
+      { numRuns: inputs(4) },
     );
   });
 });

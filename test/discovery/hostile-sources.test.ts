@@ -1,5 +1,5 @@
 /** What holds for logs holds for every other source: Cloud Foundry's records, inventories, broker's records, stores, Papertrail. */
-import { fc, runs } from "../properties.js";
+import { fc, inputs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { discover, type DiscoverOptions, type DiscoverResult } from "../../src/discovery/discover.js";
 import { formatInventoryLine, INVENTORY } from "../../src/discovery/inventory-line.js";
