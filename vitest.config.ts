@@ -70,7 +70,7 @@ const deep: TestProjectConfiguration = {
     name: "deep",
     include: ["test/**/*.deep.test.ts"],
     // Inputs of each property, for one in `npm test` (test/properties.ts).
-    env: { PROPERTY_TIMES: "12" },
+    env: { PROPERTY_TIMES: "20" },
     globalSetup: ["test/rig/require-parts.ts"],
     setupFiles: ["test/rig/tell-failure.ts"],
     testTimeout: 20 * MINUTE,

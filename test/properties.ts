@@ -12,5 +12,4 @@ export const inputs = (few: number): number => few * TIMES;
 
 fc.configureGlobal({ seed: Number(process.env["PROPERTY_SEED"] ?? 1), numRuns: inputs(25) });
 
-
 export { fc };

@@ -8,7 +8,7 @@ import { cut, OBEYED, poison, printed, secret, secretShapes } from "./hostile.js
 import { bytesOf, memoryLogs, truthOf } from "./recorded-logs.js";
 
 const now = new Date("2026-11-21T14:00:00Z");
-const RUNS = runs(20);
+const RUNS = inputs(20);
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 async function search(text: Uint8Array | string, file = "b.log") {

@@ -13,7 +13,7 @@ import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
 import { memoryLogs } from "./recorded-logs.js";
 
 const now = new Date("2026-11-21T14:00:00Z");
-const RUNS = runs(30);
+const RUNS = inputs(30);
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** A GUID, a piece of one, or something else. */
 const identity = fc.oneof(
