@@ -16,7 +16,7 @@ export function reportFailure(thrown: unknown, json: boolean): number {
     remedy: error.remedy,
     ...(error.place === undefined ? {} : { place: error.place }),
   };
-  if (json) output.json({ schema: "dingo-recover/error@1", ...document });
+  if (json) output.json({ schema: "dingo-recover/error@1", ...document, exitCode: error.exitCode });
   for (const line of errorLines(document, Math.min(output.columns, 120))) output.error(line);
   if (error.code === "internal" && process.env["DINGO_RECOVER_DEBUG"] === "1" && error.cause instanceof Error)
     output.error(error.cause.stack ?? "");
