@@ -1,9 +1,15 @@
 /**
  * fast-check with one seed: the same inputs each time, so that a test that passed fails only when the code has changed.
- * `PROPERTY_SEED` tries others; what one of them finds becomes an example of its own.
+ * `PROPERTY_SEED` tries others; what one of them finds becomes an example of its own. `npm test` tries few inputs,
+ * properties.deep.test.ts many.
  */
 import fc from "fast-check";
 
-fc.configureGlobal({ seed: Number(process.env["PROPERTY_SEED"] ?? 1) });
+/** How many times as many inputs as `npm test` tries. */
+const TIMES = Number(process.env["PROPERTY_TIMES"] ?? 1);
+
+export const inputs = (few: number): number => few * TIMES;
+
+fc.configureGlobal({ seed: Number(process.env["PROPERTY_SEED"] ?? 1), numRuns: inputs(25) });
 
 export { fc };

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { fc } from "./properties.js";
+import { fc, inputs } from "./properties.js";
 import { describe, expect, it } from "vitest";
 import { quote } from "../src/shell-quote.js";
 
@@ -26,7 +26,7 @@ describe("quoting for a shell", () => {
         const text = lines.map(quote).join(" ");
         expect(split(shell, text)).toEqual(lines.flat());
       }),
-      { numRuns: 30 },
+      { numRuns: inputs(5) },
     );
   });
 

@@ -23,33 +23,32 @@ describe("the README", () => {
   });
 });
 
-describe("the rendered help", () => {
-  it("is what the build wrote down", async () => {
-    expect(JSON.parse(readFileSync(join(TOOL_DIRECTORY, "help.json"), "utf8"))).toEqual(await renderHelp());
+describe("the rendered help", async () => {
+  const help = await renderHelp();
+
+  it("is what the build wrote down", () => {
+    expect(JSON.parse(readFileSync(join(TOOL_DIRECTORY, "help.json"), "utf8"))).toEqual(help);
   });
 
-  it("has examples and the exit of every command's options", async () => {
-    const help = await renderHelp();
+  it("has examples and the exit of every command's options", () => {
     for (const command of COMMANDS.filter((each) => !["journal", "archive", "config"].includes(each)))
       expect(help[command], command).toContain("Examples:");
   });
 
-  it("gives places in an object store that the tool takes", async () => {
-    const texts = Object.values(await renderHelp()).map((text) => text.slice(text.indexOf("Examples:")));
+  it("gives places in an object store that the tool takes", () => {
+    const texts = Object.values(help).map((text) => text.slice(text.indexOf("Examples:")));
     const places = texts.flatMap((text) => text.match(/s3:\/\/\S+/gu) ?? []);
     expect(places.length).toBeGreaterThanOrEqual(4);
     for (const place of places) expect(formatLocation(parseLocation(place))).toBe(place);
   });
 
-  it("fits a terminal of 80 columns, and says of types and defaults only what matters", async () => {
-    for (const text of Object.values(await renderHelp())) {
+  it("fits a terminal of 80 columns, and says of types and defaults only what matters", () => {
+    for (const text of Object.values(help)) {
       expect(text).not.toMatch(/\[(?:boolean|string|number|array|required|default|choices)/u);
       expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
       expect(text).toMatch(/^Usage: dingo-recover /u);
     }
-    expect((await renderHelp())["rehearse"]).toContain("N alone: after");
-    expect((await renderHelp())["rehearse"]).toMatch(
-      /\n {2}OPERATION {2}CopyObject,.*\n {13}any\n[^]*\n {4}403 {8}it is/u,
-    );
+    expect(help["rehearse"]).toContain("N alone: after");
+    expect(help["rehearse"]).toMatch(/\n {2}OPERATION {2}CopyObject,.*\n {13}any\n[^]*\n {4}403 {8}it is/u);
   });
 });

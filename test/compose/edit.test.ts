@@ -1,4 +1,4 @@
-import { fc } from "../properties.js";
+import { fc, inputs } from "../properties.js";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { addVolume, addVolumes, volumesOffered } from "../../src/compose/edit.js";
@@ -266,7 +266,7 @@ describe("any file, any name", () => {
         expect(after.length).toBe(before.length + 1);
         expect(after.at(-1)?.written).toBe(path);
       }),
-      { numRuns: 300 },
+      { numRuns: inputs(20) },
     );
   });
 

@@ -2,7 +2,7 @@
  * Kills the process before, in and after every journal append, resumes, and compares the far side: the same final
  * world, nothing done twice, counted there and not by our own journal.
  */
-import { fc } from "../properties.js";
+import { fc, inputs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { MemoryJournal } from "../../src/journal/memory-journal.js";
 import type { Runbook, Step } from "../../src/runbook/runbook.js";
@@ -148,7 +148,7 @@ describe("a run that is killed", () => {
           expect(await killed(some, kills)).toEqual(snapshot);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: inputs(15) },
     );
   });
 

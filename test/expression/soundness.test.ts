@@ -1,4 +1,4 @@
-import { fc } from "../properties.js";
+import { fc, inputs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { check, evaluate } from "../../src/expression/expression.js";
 import { objectShape, type Shape } from "../../src/expression/shape.js";
@@ -69,7 +69,7 @@ describe("the check of references", () => {
         accepted += 1;
         for (const world of WORLDS) expect(typeof evaluate({ text }, world)).toBe("boolean");
       }),
-      { numRuns: 3000 },
+      { numRuns: inputs(2_000) },
     );
     expect(accepted).toBeGreaterThan(100);
   });
@@ -86,7 +86,7 @@ describe("the check of references", () => {
               expect(evaluate({ text: claim }, world)).toBe(true);
             }
       }),
-      { numRuns: 3000 },
+      { numRuns: inputs(1_000) },
     );
   });
 });

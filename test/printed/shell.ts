@@ -50,13 +50,12 @@ export function callsOf(
     const lines = typedIn(commands).flatMap(({ text }, index) => [`AT=${list}/${index}`, text]);
     return `( eval ${quote([lines.join("\n")])} )`;
   });
-  const calls = noted(`${HEAD}\nLISTED=${listed}\n${scripts.join("\n")}\ntrue\n`);
-  return lists.map((_, list) =>
-    calls
-      .filter(([at = ""]) => at.startsWith(`${list}/`))
-      .map(([at = "", ...call]) => [at.slice(at.indexOf("/") + 1), ...call])
-      .sort((a, b) => (a.join("\0") < b.join("\0") ? -1 : 1)),
-  );
+  const calls = lists.map((): Call[] => []);
+  for (const [at = "", ...call] of noted(`${HEAD}\nLISTED=${listed}\n${scripts.join("\n")}\ntrue\n`)) {
+    const [list, line = ""] = at.split("/");
+    calls[Number(list)]?.push([line, ...call]);
+  }
+  return calls.map((each) => each.sort((a, b) => (a.join("\0") < b.join("\0") ? -1 : 1)));
 }
 
 function noted(script: string): readonly Call[] {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fc } from "../properties.js";
+import { fc, inputs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import { loadRunbook } from "../../src/runbook/load.js";
 import { ACTIONS } from "./actions.js";
@@ -65,14 +65,14 @@ describe("loading a runbook", () => {
   it("answers any text with diagnostics, never with an exception", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (text) => load(text) > 0),
-      { numRuns: 300 },
+      { numRuns: inputs(30) },
     );
   });
 
   it("answers any mix of YAML and expression tokens with diagnostics", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...TOKENS), { maxLength: 60 }), (tokens) => load(tokens.join("")) > 0),
-      { numRuns: 500 },
+      { numRuns: inputs(50) },
     );
   });
 
@@ -88,7 +88,7 @@ describe("loading a runbook", () => {
         const start = Math.floor(at * seed.length);
         load(seed.slice(0, start) + insert + seed.slice(start + cut));
       }),
-      { numRuns: 600 },
+      { numRuns: inputs(60) },
     );
   });
 

@@ -1,4 +1,4 @@
-import { fc } from "../properties.js";
+import { fc, inputs } from "../properties.js";
 import { describe, expect, it } from "vitest";
 import type { Wanted } from "../../src/ports/log-files.js";
 import { type Finder, LONGEST_KEPT, READ_AT, TEXT_SIZE } from "../../src/scan/finder.js";
@@ -34,7 +34,7 @@ describe("the fast finder", () => {
         });
         expect(fast).toBe(plain);
       }),
-      { numRuns: 300 },
+      { numRuns: inputs(20) },
     );
   });
 
@@ -95,7 +95,7 @@ describe("the fast finder", () => {
         });
         expect(told[1]).toEqual(told[0]);
       }),
-      { numRuns: 1000 },
+      { numRuns: inputs(50) },
     );
   });
 
@@ -165,7 +165,7 @@ describe("lines of which the newest of each key is wanted", () => {
           expect(told[1]).toEqual(told[0]);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: inputs(25) },
     );
   });
 

@@ -122,7 +122,12 @@ describe("a zstd file, through the program", () => {
 
   it("whose program closes its output and never ends is left after a while, and does not count as whole", async () => {
     zstdIs("echo needle; exec sleep 1000 >&-");
+    // The search rests so, a thousand times.
+    const rest = vi.spyOn(Atomics, "wait").mockReturnValue("timed-out");
     const { found, totals } = await search(["x"]);
+    const rests = rest.mock.calls.length;
+    rest.mockRestore();
+    expect(rests).toBe(1_000);
     expect(totals[0]?.failure).toBe("may go on: the program that unpacks it wrote no more and did not end");
     expect(found).toEqual([["needle"]]);
     expectNothingLeft();
