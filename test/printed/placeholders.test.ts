@@ -42,7 +42,10 @@ function literal(value: JsonObject[string]): Template {
 const WRITTEN_OTHERWISE: Readonly<Record<string, RegExp>> = { database: /['\\]/u, into_schema: /"/u };
 
 const isWrittenAlike = (input: JsonObject): boolean =>
-  Object.entries(WRITTEN_OTHERWISE).every(([field, letter]) => !letter.test(String(input[field] ?? "")));
+  Object.entries(WRITTEN_OTHERWISE).every(([field, letter]) => {
+    const value = input[field];
+    return typeof value !== "string" || !letter.test(value);
+  });
 
 const cases = (action: AnyAction) =>
   inputsOf(action.input)
