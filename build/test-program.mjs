@@ -4,7 +4,7 @@
  * `npm run build` makes the package.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,8 @@ const KEPT = 86_400_000;
 export async function testProgram() {
   const made = join(cache, `program-${digest(SOURCES)}`);
   if (!existsSync(made)) await once(made, (place) => make(place));
-  utimesSync(made, new Date(), new Date());
+  const packagesUsed = dirname(realpathSync(join(made, "bundle/packages.cjs")));
+  for (const used of [made, packagesUsed]) utimesSync(used, new Date(), new Date());
   for (const name of readdirSync(cache)) removeOld(join(cache, name));
   return join(made, "bundle");
 }

@@ -28,7 +28,9 @@ export function fillLine(line: string, valueOf: ValueOf): string {
     const before = line.slice(0, at);
     if (/(?:^| {2})#[^']*$/u.test(before) && !inQuotes(before)) return value.replaceAll("\n", " ");
     if (!inQuotes(before)) throw new Error(`${whole} stands outside of single quotes: ${line}`);
-    return value.replaceAll("'", "'\\''");
+    const written = value.replaceAll("'", "'\\''");
+    // A remark goes on behind a line break, as in what the tool prints.
+    return /(?:^|\n)#[^\n]*$/u.test(before) ? written.replaceAll("\n", "\n# ") : written;
   });
 }
 

@@ -71,6 +71,8 @@ const FIELDS: Readonly<Record<string, Sample>> = {
   clone_from: oneOf("important-db", "a b", "the shop's", "$(id)"),
   place_on: fc.array(oneOf("10.58.111.15", "10.58.111.16"), { maxLength: 2 }),
   tables: fc.array(oneOf("visits", "shop.orders"), { minLength: 1, maxLength: 1 }),
+  // The action refuses any other.
+  into_schema: NAME.filter((name) => !name.includes("\n")),
   sanity_query: oneOf("SELECT count(*) FROM visits", `SELECT 'it''s' FROM "odd name" WHERE n < 3`),
 };
 
