@@ -2,6 +2,7 @@
  * The files that tell a data directory of PostgreSQL 13 or 16 from any other: as initdb and a server leave them
  * (wal-archives.md §7: layout of pg_control, CRC-32C over the bytes before it).
  */
+import { crc32c } from "../crc32c.js";
 import { directory, file, type TreeNode } from "./tree.js";
 
 export interface PostgresSeed {
@@ -46,15 +47,4 @@ function controlFile({ major, systemId, inProduction, checkpointAt }: PostgresSe
   bytes.writeBigInt64LE(BigInt(Math.floor(checkpointAt / 1000)), 104);
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, CRC_AT)), CRC_AT);
   return bytes;
-}
-
-const POLYNOMIAL = 0x82f63b78;
-
-function crc32c(bytes: Uint8Array): number {
-  let sum = 0xffffffff;
-  for (const byte of bytes) {
-    sum ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) sum = (sum & 1) === 1 ? (sum >>> 1) ^ POLYNOMIAL : sum >>> 1;
-  }
-  return (sum ^ 0xffffffff) >>> 0;
 }

@@ -53,6 +53,12 @@ export const clusterFacts = (): ClusterFacts => contents().facts;
 
 export const isInCluster = (name: string): boolean => contents().members.has(name);
 
+/** The offset of a segment's last record: a switch, which is a header of 24 bytes. */
+export function lastRecordOf(name: string): number | undefined {
+  const content = contents().members.get(name);
+  return content === undefined ? undefined : Math.ceil(content.length / 8) * 8 - 24;
+}
+
 /** Seconds since 1970 of the file that was packed. */
 const packed = new Map<string, Buffer>();
 

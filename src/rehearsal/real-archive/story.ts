@@ -4,10 +4,11 @@
  */
 import { openStory, type Setting } from "../scenarios/opening.js";
 import type { Opening } from "../scenarios/scenario.js";
+import { segmentName } from "../world/database.js";
 import { type StoredObject, stored, type Meaning } from "../world/objects.js";
 import { happen } from "../world/story.js";
 import type { World } from "../world/world.js";
-import { BASE_TAR, type ClusterFacts, clusterFacts, isInCluster } from "./contents.js";
+import { BASE_TAR, type ClusterFacts, clusterFacts, isInCluster, lastRecordOf } from "./contents.js";
 
 /** When the person is paged: the archive is as old as it is. */
 export const PAGED_AT = Date.UTC(2026, 10, 21, 3, 7);
@@ -78,7 +79,11 @@ function realObject(key: string, { meaning, lastModified }: StoredObject, facts:
 
 function realMeaning(key: string, meaning: Meaning, facts: ClusterFacts): Meaning {
   const name = /([^/]+)\.lzo$/.exec(key)?.[1] ?? "";
-  if (meaning.is === "wal") return isInCluster(name) ? { ...meaning, real: name } : meaning;
+  if (meaning.is === "wal") {
+    if (isInCluster(name)) return { ...meaning, real: name };
+    const previous = lastRecordOf(segmentName(meaning.timeline, meaning.segment - 1));
+    return previous === undefined ? meaning : { ...meaning, previous };
+  }
   if (meaning.is === "base") return { ...meaning, real: BASE_TAR };
   if (meaning.is === "backup-history")
     return { is: "timeline-history", text: facts.backupHistory, at: meaning.stoppedAt };

@@ -5,9 +5,10 @@
  */
 import type { Change, Database } from "./database.js";
 import { packedMember } from "../real-archive/contents.js";
-import { lsnText, SEGMENT_BYTES, segmentName } from "./database.js";
+import { lsnText, segmentName } from "./database.js";
 import { lzop, md5, plainSize, type Run } from "./lzop.js";
 import { tar } from "./tar.js";
+import { walSegment } from "./wal-segment.js";
 
 export type Meaning =
   | {
@@ -22,6 +23,8 @@ export type Meaning =
       readonly encrypted?: true;
       /** Its bytes are those of this member of the real archive. */
       readonly real?: string;
+      /** Where in a real segment before it the last record begins (wal-segment.ts). */
+      readonly previous?: number;
     }
   | {
       readonly is: "backup-history";
@@ -49,8 +52,6 @@ export interface StoredObject {
   readonly lastModified: number;
 }
 
-/** Magic of a WAL page by major version. */
-const PAGE_MAGIC: Readonly<Record<string, number>> = { "9.5": 0xd087, "9.6": 0xd093, "11.22": 0xd098 };
 const WAL_FILE_MODE = 0o100600;
 
 /** A session key packet of `gpg -e`, old format with two bytes of length, version 3; what follows nobody here can read. */
@@ -65,7 +66,7 @@ function plainBytesOf(meaning: Meaning): Buffer {
   switch (meaning.is) {
     case "wal":
       if (meaning.real !== undefined) return packedMember(meaning.real, seconds(meaning.mtime));
-      return lzop(walPages(meaning), { mtime: seconds(meaning.mtime), fileMode: WAL_FILE_MODE });
+      return lzop(walSegment(meaning), { mtime: seconds(meaning.mtime), fileMode: WAL_FILE_MODE });
     case "backup-history":
       return lzop([Buffer.from(backupHistory(meaning))], {
         mtime: seconds(meaning.stoppedAt),
@@ -89,20 +90,6 @@ export function stored(meaning: Meaning, at: number): StoredObject {
 }
 
 const seconds = (at: number): number => Math.floor(at / 1000);
-
-/** One segment: the long header of its first page, the changes, zeros to the end. */
-function walPages(wal: Extract<Meaning, { is: "wal" }>): Run[] {
-  const header = Buffer.alloc(40);
-  header.writeUInt16LE(PAGE_MAGIC[wal.version.split(".").slice(0, 2).join(".")] ?? 0xd087, 0);
-  header.writeUInt16LE(0x0002, 2);
-  header.writeUInt32LE(wal.timeline, 4);
-  header.writeBigUInt64LE(BigInt(wal.segment) * BigInt(SEGMENT_BYTES), 8);
-  header.writeBigUInt64LE(BigInt(wal.sysid), 24);
-  header.writeUInt32LE(SEGMENT_BYTES, 32);
-  header.writeUInt32LE(8192, 36);
-  const content = Buffer.concat([header, Buffer.from(JSON.stringify(wal.changes))]);
-  return [content, SEGMENT_BYTES - content.length];
-}
 
 function backupHistory(backup: Extract<Meaning, { is: "backup-history" }>): string {
   const start = segmentName(backup.timeline, backup.segment);
