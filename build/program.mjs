@@ -12,7 +12,6 @@ import { build } from "esbuild";
 /** What bin.cts starts, and what is started as a process of its own. */
 export const ENTRIES = [
   "main.js",
-  "cli/crash-worker.js",
   "rehearsal/cf-program/main.js",
   "rehearsal/docker-program/main.js",
 ];

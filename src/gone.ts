@@ -9,6 +9,9 @@ const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. W
 
 const FILES = "Write one file for each foundation, and name it with --config FILE.";
 
+const PLAYERS =
+  "Kill the tool yourself (kill -9) and resume it; each place of a kill and each fault is played by the project's tests: npm run test:deep.";
+
 const BROKER =
   "Save the broker's answer, and give it to discover with --logs: curl --user NAME http://HOST:8888/admin/service_instances/GUID > record.json";
 
@@ -37,6 +40,10 @@ export const GONE = {
     "undo --approval": ONE_PERSON,
     "cleanup --approval": ONE_PERSON,
     "--profile": FILES,
+    "rehearse --crash-at": PLAYERS,
+    "rehearse --crash-everywhere": PLAYERS,
+    "rehearse --fault": PLAYERS,
+    "rehearse --seed": "Leave it out: every rehearsal of a scenario plays the same.",
     "status --follow": "Use tail -f STATE_DIR/runs/RUN/events.jsonl; dingo-recover status says where a run stands.",
     "report --trend": "dingo-recover runs --json names each test of a backup; report RUN --format json has its times.",
     "report --svg": "dingo-recover runs --json names each test of a backup, for a picture of your own.",

@@ -1,9 +1,9 @@
 /** The configuration of a box, for a process that is not its child: AWS's own chain looks into this one's environment. */
 import type { Config, SecretReference } from "../config/config.js";
 import { loadConfig } from "../config/load.js";
-import type { Carriage } from "../rehearsal/crash/carriage.js";
+import type { ChildPlace } from "../rehearsal/supervisor/child-files.js";
 
-export function boxConfig({ directory, config: file, env }: Carriage["place"]): Config {
+export function boxConfig({ directory, config: file, env }: Pick<ChildPlace, "directory" | "config" | "env">): Config {
   const config = loadConfig({ env: { ...env }, cwd: directory, file });
   const named = (name: string): SecretReference => ({ kind: "env", name });
   const credentials = { accessKeyId: named("AWS_ACCESS_KEY_ID"), secretAccessKey: named("AWS_SECRET_ACCESS_KEY") };

@@ -150,25 +150,6 @@ export const cleanupOptions = {
 export const rehearseOptions = {
   undo: { type: "boolean", default: false, describe: "take everything back afterwards, as undo would" },
   list: { type: "boolean", default: false, describe: "list the scenarios and what they teach" },
-  "crash-at": {
-    type: "string",
-    describe:
-      "kill the tool at a journal append, N[:before|torn|after] (N alone: after), or at the far side's change:K; then resume",
-    requiresArg: true,
-  },
-  fault: {
-    type: "array",
-    string: true,
-    default: [] as string[],
-    describe: "strike a call: SYSTEM[:OPERATION][#N]=KIND, or random (repeatable; see below)",
-    requiresArg: true,
-    nargs: 1,
-  },
-  "crash-everywhere": {
-    type: "boolean",
-    default: false,
-    describe: "kill and resume it at every such place, and compare what became of the foundation",
-  },
   "real-database": {
     type: "boolean",
     default: false,
@@ -184,12 +165,6 @@ export const rehearseOptions = {
     choices: ["person", "max"] as const,
     default: "person" as const,
     describe: "how fast the box's time goes: person or max (default person)",
-  },
-  seed: {
-    type: "number",
-    default: 1,
-    describe: "for what a foundation does sometimes (default 1)",
-    requiresArg: true,
   },
 } as const;
 

@@ -2,7 +2,6 @@
 import yargs, { type Argv } from "yargs";
 import { withArchive } from "./archive-commands.js";
 import { verifyOptions, withDepth } from "./archive-options.js";
-import { FAULT_HELP } from "./rehearsal-faults.js";
 import { DEFAULT_RUNBOOK } from "./default-runbook.js";
 import { requireOnce } from "./given-once.js";
 import { withPreparing } from "./preparing-commands.js";
@@ -180,11 +179,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .options({ ...consentOptions, ...rehearseOptions })
           .example("$0 rehearse", "the main job")
           .example("$0 rehearse wal-gap; echo $?", "16: a rehearsal ends with the tool's own exit code")
-          .example("$0 rehearse --crash-at 40:torn", "killed in the middle of a journal line, and resumed")
-          .example("$0 rehearse --fault s3:CopyObject#3=reset", "the third copy is never answered")
-          .example("$0 rehearse --real-database", "a real PostgreSQL at the end, and its rows")
-          .example("$0 rehearse --crash-everywhere", "the same at every journal append and every effect")
-          .epilogue(FAULT_HELP),
+          .example("$0 rehearse --real-database", "a real PostgreSQL at the end, and its rows"),
       async (given) => finish(await (await import("./rehearse.js")).rehearse(given)),
     );
 }

@@ -1,18 +1,16 @@
 /**
- * What a rehearsal tells the ordinary program that it starts as its child, in one variable: the box's time, the
- * scenario's answers, where to be killed. Without the variable nothing of this exists.
+ * What a rehearsal tells the ordinary program that it starts as its child, in one variable: the box's time and the
+ * scenario's answers. Without the variable nothing of this exists.
  */
 import { appendFileSync, readFileSync } from "node:fs";
 import type { ClockSetting } from "../adapters/clock/system-clock.js";
 import { RecoverError } from "../errors.js";
-import type { AppendObserver } from "../journal/file-journal.js";
 import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
 import { scenarioAnswers, setting } from "./rehearsal-setting.js";
 
 export interface RehearsalMode {
   readonly clock: ClockSetting;
   readonly answers: Readonly<Record<string, string>> | undefined;
-  readonly observer: AppendObserver | undefined;
   /** Told of a run before its first entry. */
   readonly began: (run: string) => void;
 }
@@ -27,29 +25,12 @@ export function readRehearsalMode(env: NodeJS.ProcessEnv): RehearsalMode | undef
       effect: "none",
     });
   }
-  const { clock, answers, crashAt, runs } = parsed.data;
+  const { clock, answers, runs } = parsed.data;
   return {
     clock,
     answers: answers === undefined ? undefined : scenarioAnswers.parse(parse(readFileSync(answers, "utf8"))),
-    observer: crashAt === undefined ? undefined : killAt(crashAt.append, crashAt.when),
     began: (run) => {
       if (runs !== undefined) appendFileSync(runs, `${run}\n`, { mode: 0o600 });
-    },
-  };
-}
-
-/** SIGKILL, as from outside: no handler, no clean-up, nothing flushed. */
-function killAt(append: number, when: "before" | "torn" | "after"): AppendObserver {
-  const kill = (): void => {
-    process.kill(process.pid, "SIGKILL");
-  };
-  return {
-    before: (seq) => {
-      if (when === "before" && seq === append) kill();
-    },
-    torn: (seq, length) => (when === "torn" && seq === append ? Math.floor(length / 2) : undefined),
-    after: (seq) => {
-      if (when !== "before" && seq === append) kill();
     },
   };
 }

@@ -7,10 +7,6 @@ export const setting = z.strictObject({
   answers: z.string().optional(),
   /** File in which each run that this process begins is noted: whose box it is played in is known by nothing else. */
   runs: z.string().optional(),
-  /** Kills this process at the N-th journal append. */
-  crashAt: z
-    .strictObject({ append: z.number().int().positive(), when: z.enum(["before", "torn", "after"]) })
-    .optional(),
 });
 
 /** Question id → answer. */

@@ -7,20 +7,17 @@ import { requireOwnRoot } from "../journal/own-file.js";
 import { nearest } from "../nearest.js";
 import { optional } from "../optional.js";
 import { quoted } from "../printable.js";
-import { blowText } from "../rehearsal/weather/grammar.js";
 import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.js";
 import type { Scenario } from "../rehearsal/scenarios/scenario.js";
-import type { CrashPoint } from "../rehearsal/supervisor/child.js";
 import type { Sitting } from "../rehearsal/supervisor/play.js";
 import { findRehearsal } from "../rehearsal/supervisor/record.js";
 import { rehearse as play, type RehearsalResult, resumeRehearsal } from "../rehearsal/supervisor/rehearse.js";
-import { summary, weatherLines } from "../rehearsal/supervisor/summary.js";
+import { summary } from "../rehearsal/supervisor/summary.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap, wrapUnder } from "../ui/text.js";
 import { secrets } from "./failure.js";
 import type { ReadyDatabase } from "./real-database.js";
 import type { ConsentArguments, GlobalArguments, ResumeArguments } from "./options.js";
-import { blowsOf } from "./rehearsal-faults.js";
 import { DEFAULT_RUNBOOK } from "./default-runbook.js";
 import { statePath } from "./state.js";
 import { orUncaught } from "./uncaught.js";
@@ -30,13 +27,9 @@ export type RehearseArguments = GlobalArguments &
     readonly scenario: string;
     readonly list: boolean;
     readonly undo: boolean;
-    readonly "crash-at"?: string | undefined;
-    readonly fault?: readonly string[];
-    readonly "crash-everywhere"?: boolean;
     readonly "real-database"?: boolean;
     readonly "postgres-bin"?: string | undefined;
     readonly pace: "person" | "max";
-    readonly seed: number;
   };
 
 type ChildArguments = GlobalArguments & ConsentArguments & Pick<RehearseArguments, "pace">;
@@ -46,12 +39,6 @@ export async function rehearse(given: RehearseArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   if (given.list) return list(given, output);
   const scenario = findScenario(given.scenario) ?? unknownScenario(given.scenario);
-  if (given["crash-everywhere"] === true)
-    return await (await import("./crash-everywhere.js")).everywhere(given, {
-      output,
-      scenario,
-      seed: wholeSeed(given.seed),
-    });
   const real = await realDatabaseFor(given, scenario);
   try {
     return await playOnce(given, { scenario, output, real });
@@ -67,8 +54,6 @@ interface Playing {
 }
 
 async function playOnce(given: RehearseArguments, { scenario, output, real }: Playing): Promise<number> {
-  const blows = blowsOf(given.fault ?? [], wholeSeed(given.seed));
-  if (!given.json) for (const blow of blows) output.line(`Fault: ${blowText(blow)}`);
   const stateDirectory = statePath(given["state-dir"], process.env);
   const directory = join(stateDirectory, "rehearsals");
   inStateDirectory(directory, () => {
@@ -81,10 +66,7 @@ async function playOnce(given: RehearseArguments, { scenario, output, real }: Pl
       ...sitting(given, output, stateDirectory),
       ...optional("realDatabase", real),
       scenario,
-      seed: wholeSeed(given.seed),
       undo: given.undo,
-      blows,
-      ...(given["crash-at"] === undefined ? {} : { crashAt: crashPoint(given["crash-at"]) }),
     }),
   );
   return conclude(given, output, result);
@@ -160,7 +142,7 @@ function boxGone(run: string): RecoverError {
 
 function conclude(given: GlobalArguments, output: Output, result: RehearsalResult): number {
   if (given.json) {
-    for (const line of [...weatherLines(result.weather), ...(result.real ?? [])]) output.error(line);
+    for (const line of result.real ?? []) output.error(line);
     for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
   } else
     for (const line of summary(result))
@@ -245,33 +227,12 @@ function handedOn(given: GlobalArguments & ConsentArguments): string[] {
   ];
 }
 
-/** yargs makes NaN of what is no number. */
-function wholeSeed(seed: number): number {
-  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
-  throw new RecoverError("usage", "--seed is not a whole number", {
-    remedy: "Give a whole number such as 1: the same one plays the same rehearsal.",
-    effect: "none",
-  });
-}
-
 function resumeFlags(given: ResumeArguments): string[] {
   return [
     ...given.decide.flatMap((decision) => ["--decide", decision]),
     ...(given["accept-runbook"] ? ["--accept-runbook"] : []),
     ...(given["take-over"] ? ["--take-over"] : []),
   ];
-}
-
-function crashPoint(text: string): CrashPoint {
-  const [, change, append, when = "after"] =
-    /^(?:change:(\d{1,6})|(\d{1,6})(?::(before|torn|after))?)$/.exec(text) ?? [];
-  if (Number(change) > 0) return { change: Number(change) };
-  if (Number(append) > 0) return { append: Number(append), when: when as "before" | "torn" | "after" };
-  throw new RecoverError("usage", `${quoted(text)} is no point to crash at`, {
-    remedy:
-      "Write N, N:before, N:torn or N:after, N being the number of a journal append from 1, or change:K for the far side's K-th change.",
-    effect: "none",
-  });
 }
 
 function unknownScenario(name: string): never {

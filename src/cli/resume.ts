@@ -42,11 +42,7 @@ export async function resume(
     takeOver: given["take-over"] || (from !== undefined && isMirror(from)),
   });
   const now = (): Date => stage.clock.now();
-  const state = openStateDirectory({
-    stateDir: given["state-dir"],
-    now,
-    observer: stage.mode?.observer,
-  });
+  const state = openStateDirectory({ stateDir: given["state-dir"], now });
   const { run, epoch } =
     from === undefined
       ? { run: chooseRunOrRehearsal(state, given.run, (text) => stage.output.error(text)), epoch: 0 }

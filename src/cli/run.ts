@@ -52,11 +52,7 @@ export async function runWith(given: RunCall, inputs: JsonObject, afterwards = A
     return await conduct({ ...common, journal, locks: NO_LOCKS }, (options) => dryRun({ ...options, inputs }));
   }
   const now = (): Date => stage.clock.now();
-  const state = openStateDirectory({
-    stateDir: given["state-dir"],
-    now,
-    observer: stage.mode?.observer,
-  });
+  const state = openStateDirectory({ stateDir: given["state-dir"], now });
   const { journal, locks, directory } = state.create();
   stage.mode?.began(journal.run);
   const lease = leaseTerms(common.config.lease, { journal, directory }, { takeOver: false, now });

@@ -2,22 +2,15 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { StateDirectory } from "../journal/state-directory.js";
-import type { AppendObserver } from "../journal/file-journal.js";
 import { secrets } from "./failure.js";
 
 export interface StateOptions {
   readonly stateDir?: string | undefined;
   readonly now?: () => Date;
-  readonly observer?: AppendObserver | undefined;
 }
 
-export function openStateDirectory({ stateDir, now = () => new Date(), observer }: StateOptions): StateDirectory {
-  return new StateDirectory({
-    path: statePath(stateDir, process.env),
-    secrets,
-    now,
-    ...(observer === undefined ? {} : { observer }),
-  });
+export function openStateDirectory({ stateDir, now = () => new Date() }: StateOptions): StateDirectory {
+  return new StateDirectory({ path: statePath(stateDir, process.env), secrets, now });
 }
 
 export function statePath(given: string | undefined, env: NodeJS.ProcessEnv): string {

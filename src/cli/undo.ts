@@ -29,11 +29,7 @@ export async function undo(given: UndoCall): Promise<number> {
     takeOver: given["take-over"],
   });
   const now = (): Date => stage.clock.now();
-  const state = openStateDirectory({
-    stateDir: given["state-dir"],
-    now,
-    observer: stage.mode?.observer,
-  });
+  const state = openStateDirectory({ stateDir: given["state-dir"], now });
   const run = chooseRun(state, given.run, () => undoCommands(state));
   const reading = state.read(run);
   const begun = replay(reading.entries);

@@ -23,7 +23,7 @@ import { MAX_FIELD_BYTES, spill, unspill } from "./spill.js";
 
 export const JOURNAL_FILE = "journal.jsonl";
 
-/** Called around every append; crash tests and `rehearse --crash-at` end the process in it. `seq` counts from 1. */
+/** Called around every append; tests end the process in it. `seq` counts from 1. */
 export interface AppendObserver {
   before?(seq: number): void;
   /** How many bytes of the line to write before `after` is called; undefined: the whole line. */

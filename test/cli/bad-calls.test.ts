@@ -118,16 +118,7 @@ const CALLS: readonly BadCall[] = [
     code: "usage",
     says: "duration",
   },
-  { what: "a seed that is no number", words: ["rehearse", "--seed", "x"], exit: 2, code: "usage", says: "--seed" },
   { what: "a pace that there is not", words: ["rehearse", "--pace", "slow"], exit: 2, code: "usage", says: "pace" },
-  {
-    what: "a fault that there is not",
-    words: ["rehearse", "--fault", "s3=rust"],
-    exit: 2,
-    code: "usage",
-    says: "no fault rust",
-  },
-  { what: "no point to crash at", words: ["rehearse", "--crash-at", "0"], exit: 2, code: "usage", says: "crash at" },
   {
     what: "a decision without a choice",
     words: ["resume", "--decide", "a"],

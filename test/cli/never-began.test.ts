@@ -1,9 +1,11 @@
 /** A rehearsal whose program was killed before its first entry: nothing tells it from a run with the real foundation. */
+import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
 import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.js";
+import { killedProgram } from "../players/kill.js";
 import { ARCHIVE, CONFIGURED, Place } from "./program.js";
 
 const place = new Place();
@@ -12,10 +14,12 @@ afterAll(() => place.remove());
 const INPUTS = ["--input", "service=db", "--input", "org=o", "--input", "space=s", ...ARCHIVE];
 
 let run: string;
-beforeAll(async () => {
-  const setting = { clock: { realMs: 1, epochMs: 1, rate: 1 }, crashAt: { append: 1, when: "before" } };
-  const env = { ...CONFIGURED, [REHEARSAL_VARIABLE]: JSON.stringify(setting) };
-  expect((await place.start(["run", "--json", ...INPUTS], env).ended).code).toBeNull();
+beforeAll(() => {
+  const setting = { clock: { realMs: 1, epochMs: 1, rate: 1 } };
+  const env = { ...place.env, ...CONFIGURED, [REHEARSAL_VARIABLE]: JSON.stringify(setting) };
+  const [program, ...words] = killedProgram({ append: 1, when: "before" }, join(place.directory, "killed"));
+  const { signal } = spawnSync(program, [...words, "run", "--json", ...INPUTS], { cwd: place.directory, env });
+  expect(signal).toBe("SIGKILL");
   const runs = readdirSync(join(place.state, "runs"));
   expect(runs).toHaveLength(1);
   run = runs[0] ?? "";

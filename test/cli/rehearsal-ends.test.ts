@@ -1,4 +1,4 @@
-/** How a rehearsal ends where its network is sick, its screen goes away, or its supervisor is killed. */
+/** How a rehearsal ends where its screen goes away, or its supervisor is killed. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.js";
 import { Place } from "./program.js";
@@ -21,27 +21,6 @@ async function onlyRun(): Promise<Listed> {
   if (run === undefined || runs.length !== 1) throw new Error(`not one run: ${stdout}`);
   return run;
 }
-
-describe("a rehearsal with faults", () => {
-  it("goes on behind one that passes, and says at its end which of them struck, where and how often", async () => {
-    const words = ["--fault", "cf=503", "--fault", "director=503", "--fault", "s3:Nothing=reset"];
-    const { code, stdout } = await place.run(["rehearse", "--pace", "max", ...words]);
-    expect(stdout).toContain("Fault cf#1=503: struck 1×, cf:GET/");
-    expect(stdout).toMatch(/Fault director#1=503: struck 1×, director:GET/u);
-    expect(stdout).toContain("Fault s3:Nothing#1=reset: never struck: no such call was made");
-    expect(code).toBe(EXIT.done);
-    // Its foundation is gone now: both would be refused.
-    expect(stdout).not.toMatch(/dingo-recover (?:undo|cleanup) \d/u);
-  }, 300_000);
-
-  it("ends with 15 where the system stays sick for longer than the patience", async () => {
-    const words = ["rehearse", "--pace", "max", "--fault", "cf#1-=503", "--patience", "1m", "--json"];
-    const { code, stderr } = await place.run(words);
-    expect(code).toBe(EXIT.unreachable);
-    expect(stderr).toMatch(/Fault cf#1-=503: struck \d+×, cf:/u);
-    expect((await onlyRun()).state).toBe("waiting");
-  }, 300_000);
-});
 
 describe("a rehearsal whose screen is gone", () => {
   it("is stopped safely, as by a closed terminal", async () => {

@@ -10,7 +10,7 @@ it("a rehearsal begins nothing in a state directory that the tool will refuse", 
   const directory = scratch();
   chmodSync(directory, 0o777);
   const given = { json: true, color: false, verbose: false, yes: true, "non-interactive": true, patience: "1s" };
-  const play = { scenario: "wal-gap", list: false, undo: false, pace: "max", seed: 1 } as const;
+  const play = { scenario: "wal-gap", list: false, undo: false, pace: "max" } as const;
   await expect(rehearse({ ...given, ...play, "state-dir": directory, ...NOT_GIVEN })).rejects.toMatchObject({
     code: "state-dir-unusable",
     message: expect.stringContaining("others may write in it") as string,
@@ -26,7 +26,7 @@ it("of a rehearsal whose box is gone an undo is not even shown: there is nothing
 
 it("a runbook's name that is no scenario's is answered with a scenario of that runbook", async () => {
   const given = { json: true, color: false, verbose: false, yes: true, "non-interactive": true, patience: "1s" };
-  const play = { scenario: "recover-deleted-service", list: false, undo: false, pace: "max", seed: 1 } as const;
+  const play = { scenario: "recover-deleted-service", list: false, undo: false, pace: "max" } as const;
   await expect(rehearse({ ...given, ...play, ...NOT_GIVEN, "state-dir": scratch() })).rejects.toMatchObject({
     code: "usage",
     remedy: expect.stringMatching(/^Did you mean "happy[^"]*"/u) as string,

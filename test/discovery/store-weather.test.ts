@@ -6,11 +6,11 @@ import { straight } from "../../src/adapters/network/http-agents.js";
 import { discover, type DiscoverResult } from "../../src/discovery/discover.js";
 import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-store/server.js";
 import type { LogStoreState } from "../../src/rehearsal/log-store/store.js";
-import { AFTER, type Kind, KINDS } from "../../src/rehearsal/weather/blow.js";
-import { readBlow } from "../../src/rehearsal/weather/grammar.js";
-import { frontsOf, Weather } from "../../src/rehearsal/weather/weather.js";
 import { Secrets } from "../../src/secrets.js";
 import { StillClock } from "../fakes/still-clock.js";
+import { AFTER, type Kind, KINDS } from "../players/weather/blow.js";
+import { blowOf } from "../players/weather/grammar.js";
+import { Weather } from "../players/weather/weather.js";
 import { goodDeletion, lager } from "./broker-log.js";
 import { documentsOf, essence } from "./stored-logs.js";
 
@@ -32,23 +32,19 @@ const SERVERS = [
 
 let server: LogStoreServer | undefined;
 let weather: Weather;
-let called: string[];
 afterEach(() => server?.close());
 
 async function serve(text: string, product: Pick<LogStoreState, "product" | "version">): Promise<void> {
-  called = [];
   // A minute of the box is over at once.
   const clock = { realMs: Date.now(), epochMs: 0, rate: 1, until: () => Promise.resolve() };
-  weather = new Weather({ clock, fronts: [], called: (_system, operation) => called.push(operation) });
+  weather = new Weather();
   const fields = { "@timestamp": { type: "date" } } as const;
   const indices = [{ name: "logs-1", status: "open", fields, documents: documentsOf(text, AT) }] as const;
-  server = await serveLogStore({ ...product, indices }, { weather });
+  server = await serveLogStore({ ...product, indices }, { passage: weather.over(clock) });
 }
 
 async function search(fault?: string): Promise<DiscoverResult> {
-  const read = fault === undefined ? undefined : readBlow(`log-store:${fault}`);
-  if (read?.ok === false) throw new Error(read.why);
-  weather.turn(read === undefined ? [] : frontsOf([read.blow]));
+  weather.turn(fault === undefined ? [] : [blowOf(`log-store:${fault}`)]);
   const url = server?.url ?? "";
   const dial = straight(directDialer());
   const store = new LogStore({ url, index: "logs-*", dial, clock: new StillClock(), secrets: new Secrets() });
@@ -63,7 +59,7 @@ describe.each(SERVERS)("bad weather over %s %s", (product, version) => {
   it("hides no deletion without a word, whichever call it strikes", async () => {
     await serve(DELETED, { product, version });
     const fine = await search();
-    const operations = new Set(called);
+    const operations = new Set(weather.operations);
     expect(fine).toMatchObject({ exitCode: 0, document: { coverage: [{ complete: true }] } });
     expect(operations.size).toBeGreaterThan(4);
     for (const operation of operations)
@@ -73,7 +69,7 @@ describe.each(SERVERS)("bad weather over %s %s", (product, version) => {
         const told = `${operation} ${stroke}: ${why}`;
         if (complete === true) expect(essence(found), told).toEqual(essence(fine));
         else expect([0, 15], told).toContain(found.exitCode);
-        expect(weather.fronts[0]?.struck?.times, told).toBe(1);
+        expect(weather.struck.splice(0), told).toHaveLength(1);
       }
   });
 
@@ -81,7 +77,9 @@ describe.each(SERVERS)("bad weather over %s %s", (product, version) => {
     await serve(QUIET, { product, version });
     expect(await search()).toMatchObject({ exitCode: 17 });
     // What frees a search, and what says who answers, can be done without.
-    const needed = [...new Set(called)].filter((operation) => !/^DELETE|^GET\/$|_pit$|point_in_time$/.test(operation));
+    const needed = [...new Set(weather.operations)].filter(
+      (operation) => !/^DELETE|^GET\/$|_pit$|point_in_time$/.test(operation),
+    );
     expect(needed.length).toBeGreaterThan(3);
     for (const operation of needed)
       for (const kind of ALL) {

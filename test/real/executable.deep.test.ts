@@ -2,13 +2,13 @@
  * The single executable, made here, on a machine that shows no Node: no PATH, an empty home, nothing of the clone beside it.
  * A second one goes by the Debian of the rig, where there is none at all.
  */
-import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Reply } from "../../src/rehearsal/crash/crew.js";
+import { clockWord } from "../../src/rehearsal/cf-program/clock.js";
 
 const place = realpathSync(mkdtempSync(join(tmpdir(), "executable-")));
 const NAME = `dingo-recover-${process.platform}-${process.arch}`;
@@ -58,8 +58,8 @@ describe("the single executable", () => {
     }
   });
 
-  it("recovers the box, killed in the middle of a journal line", () => {
-    const { status, stdout, stderr } = run("rehearse", "--pace", "max", "--crash-at", "40:torn");
+  it("recovers the box", () => {
+    const { status, stdout, stderr } = run("rehearse", "--pace", "max");
     expect(status, `${stdout.slice(-2000)}${stderr}`).toBe(0);
     expect(stdout).toContain("public.orders: 125 rows");
     expect(stdout).toContain("the source archive is untouched, nothing unknown was called");
@@ -78,21 +78,13 @@ describe("the single executable", () => {
     expect(stdout).toContain("body is there");
   });
 
-  it("is its own further process", async () => {
-    const worker = fork(`${executable}/bundle/cli/crash-worker.js`, [], {
-      ...{
-        execPath: executable,
-        execArgv: [],
-        env,
-        serialization: "advanced",
-        stdio: ["ignore", "ignore", "inherit", "ipc"],
-      },
+  it("is its own further program", () => {
+    const file = `${executable}/bundle/rehearsal/cf-program/main.js`;
+    const { status, stdout } = spawnSync(executable, [file, clockWord(undefined), "version"], {
+      encoding: "utf8",
+      env,
     });
-    const reply = new Promise<Reply>((resolve) => worker.once("message", (message) => resolve(message as Reply)));
-    worker.send({ is: "record", scenario: "none" });
-    expect(await reply).toMatchObject({ is: "failed", why: expect.stringContaining("there is no scenario none") });
-    worker.disconnect();
-    await ended(worker);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^cf version 8/u)]);
   });
 
   it("searches a large log with more than one thread", () => {

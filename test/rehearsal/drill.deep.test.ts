@@ -33,7 +33,7 @@ describe("a drill", () => {
     "that is killed in its delete goes on, and nothing is done twice",
     async () => {
       const append = numberOf(journal, "step-started", "lose") + 1;
-      const result = await rehearsals.play({ scenario: drill(), crashAt: { append, when: "before" } });
+      const result = await rehearsals.playKilled({ append, when: "before" }, { scenario: drill() });
       expect(result.complaints).toEqual([]);
       expect(result.exitCode).toBe(0);
       expect(result.counts).toMatchObject(ONCE);

@@ -36,6 +36,7 @@ describe("the server shell", () => {
     server = await serve(
       {
         strike: () => fault,
+        systemOf: () => "cf",
         answer: () => {
           effects += 1;
           return Promise.resolve(jsonResponse(200, { much: "x".repeat(100) }));

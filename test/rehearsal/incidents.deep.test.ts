@@ -59,7 +59,6 @@ describe("a deleted instance that is not gone", () => {
 async function play(scenario: Scenario): Promise<readonly [number, readonly string[]]> {
   const { exitCode, complaints } = await rehearse({
     scenario,
-    seed: 1,
     pace: "max",
     stateDirectory: join(directory, scenario.name),
     program: [process.execPath, TOOL],

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import { rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
+import type { RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.js";
+import { rehearseKilled } from "../players/kill.js";
 import { TOOL } from "../tool.js";
 
 const stateDirectory = mkdtempSync(join(tmpdir(), "left-over-"));
@@ -16,19 +17,11 @@ afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
 it("the users that a kill left on cells are removed by the next process, and no key of theirs lies where runs are kept", async () => {
   const scenario = findScenario("happy-last-era");
   if (scenario === undefined) throw new Error("no such scenario");
-  const result = await rehearse({
-    scenario,
-    seed: 1,
-    pace: "max",
-    stateDirectory,
-    program: [process.execPath, TOOL],
-    args: ["--json"],
-    interactive: false,
-    caller: { TERM: "dumb" },
-    say: () => undefined,
-    quiet: true,
-    crashAt: { append: KILLED_AT, when: "after" },
-  });
+  const options: RehearseOptions = {
+    ...{ scenario, pace: "max", stateDirectory, program: [process.execPath, TOOL], args: ["--json"] },
+    ...{ interactive: false, caller: { TERM: "dumb" }, say: () => undefined, quiet: true },
+  };
+  const result = await rehearseKilled(options, { append: KILLED_AT, when: "after" });
   expect([result.exitCode, result.complaints]).toEqual([0, []]);
   const entries = journalOf(result.run ?? "");
   const [before, after] = [entries.slice(0, KILLED_AT), entries.slice(KILLED_AT)];

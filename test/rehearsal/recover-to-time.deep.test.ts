@@ -42,8 +42,8 @@ describe("a rehearsed recovery to a time", () => {
       const realDatabase: ReadyDatabase = await readyDatabase("");
       try {
         const append = numberOf(journal, "step-started", "recover") + 1;
-        const at = { append, when: "before" } as const;
-        const result = await rehearsals.play({ scenario: toTime(), realDatabase, crashAt: at });
+        const kill = { append, when: "before" } as const;
+        const result = await rehearsals.playKilled(kill, { scenario: toTime(), realDatabase });
         expect([result.exitCode, result.complaints]).toEqual([0, []]);
         const recovered = outputOf(rehearsals.entriesOf(result.run), "recover");
         expect(recovered).toMatchObject({

@@ -6,9 +6,9 @@ import type { Entry } from "../../src/journal/entry.js";
 import { readJournal } from "../../src/journal/reading.js";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
 import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.js";
+import { type Kill, rehearseKilled } from "../players/kill.js";
 import { TOOL } from "../tool.js";
 
 export const LONG = 600_000;
@@ -38,11 +38,16 @@ export class Rehearsals {
   }
 
   play(more: Partial<RehearseOptions> = {}): Promise<RehearsalResult> {
-    return rehearse({ ...this.sitting, scenario: happy(), seed: 1, ...more });
+    return rehearse({ ...this.sitting, scenario: happy(), ...more });
   }
 
-  undo(crashAt?: CrashPoint): Promise<RehearsalResult> {
-    return this.play({ undo: true, ...(crashAt === undefined ? {} : { crashAt }) });
+  /** Killed there, and resumed. */
+  playKilled(kill: Kill, more: Partial<RehearseOptions> = {}): Promise<RehearsalResult> {
+    return rehearseKilled({ ...this.sitting, scenario: happy(), ...more }, kill);
+  }
+
+  undo(kill?: Kill): Promise<RehearsalResult> {
+    return kill === undefined ? this.play({ undo: true }) : this.playKilled(kill, { undo: true });
   }
 
   entriesOf(run: string | undefined): readonly Entry[] {

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import type { CrashPoint } from "../../src/rehearsal/supervisor/child.js";
 import { type RehearsalResult, rehearse, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.js";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
 import { summary } from "../../src/rehearsal/supervisor/summary.js";
+import { type Kill, rehearseKilled } from "../players/kill.js";
 import { TOOL } from "../tool.js";
 
 const LONG = 300_000;
@@ -20,12 +20,6 @@ beforeAll(() => {
   stateDirectory = mkdtempSync(join(tmpdir(), "rehearsals-"));
 });
 afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
-
-interface Wanted {
-  readonly seed?: number;
-  readonly args?: readonly string[];
-  readonly crashAt?: CrashPoint;
-}
 
 function scenarioNamed(name: string): Scenario {
   const scenario = findScenario(name);
@@ -44,9 +38,12 @@ const sitting = (args: readonly string[] = []): Sitting => ({
   quiet: true,
 });
 
-async function play(name: string, { seed = 1, args = [], crashAt }: Wanted = {}): Promise<RehearsalResult> {
-  const crash = crashAt === undefined ? {} : { crashAt };
-  return await rehearse({ ...sitting(args), scenario: scenarioNamed(name), seed, ...crash });
+function play(name: string): Promise<RehearsalResult> {
+  return rehearse({ ...sitting(), scenario: scenarioNamed(name) });
+}
+
+function playKilled(kill: Kill): Promise<RehearsalResult> {
+  return rehearseKilled({ ...sitting(), scenario: scenarioNamed("happy-last-era") }, kill);
 }
 
 describe.each([
@@ -73,7 +70,9 @@ describe("a rehearsal", () => {
   it(
     "brings back what lies before a gap when the loss is accepted, through a stop that runs into its grace period",
     async () => {
-      const result = await play("wal-gap", { seed: SLOW_STOP, args: ["--accept-loss", "20"] });
+      const gap = scenarioNamed("wal-gap");
+      const scenario: Scenario = { ...gap, open: ({ now }) => gap.open({ seed: SLOW_STOP, now }) };
+      const result = await rehearse({ ...sitting(["--accept-loss", "20"]), scenario });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
     },
     LONG,
@@ -82,7 +81,7 @@ describe("a rehearsal", () => {
   it(
     "killed in the middle of a journal line and resumed ends as if nothing had been, and nothing happened twice",
     async () => {
-      const result = await play("happy-last-era", { crashAt: { append: 48, when: "torn" } });
+      const result = await playKilled({ append: 48, when: "torn" });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
       expect(result.counts).toMatchObject({
         "broker provision": 1,
@@ -98,7 +97,7 @@ describe("a rehearsal", () => {
   it.each(["before", "torn"] as const)(
     "killed %s its first journal line is begun anew",
     async (when) => {
-      const result = await play("happy-last-era", { crashAt: { append: 1, when } });
+      const result = await playKilled({ append: 1, when });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
       expect(result.counts).toMatchObject({ "broker provision": 1 });
     },
@@ -109,7 +108,7 @@ describe("a rehearsal", () => {
     "stopped at a question goes on in its own box, which another process starts again",
     async () => {
       const silent = { ...scenarioNamed("happy-last-era"), answers: { "any confirm": "yes" } };
-      const stopped = await rehearse({ ...sitting(), scenario: silent, seed: 1 });
+      const stopped = await rehearse({ ...sitting(), scenario: silent });
       expect(stopped.exitCode).toBe(13);
       const run = stopped.run ?? "";
       // Killed from outside meanwhile: the box says how it goes on, and judges nothing.

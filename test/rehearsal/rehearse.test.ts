@@ -23,7 +23,6 @@ async function play(name: string): Promise<RehearsalResult> {
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
   return await rehearse({
     scenario,
-    seed: 1,
     pace: "max",
     stateDirectory,
     program: [process.execPath, TOOL],

@@ -30,8 +30,7 @@ describe("a rehearsed test of a backup", () => {
     "that is killed on its copy goes on, and comes to the same",
     async () => {
       const append = numberOf(rehearsals.entriesOf(undisturbed.run), "step-started", "test") + 1;
-      const crashAt = { append, when: "before" } as const;
-      const result = await rehearsals.play({ scenario: named("test-backup"), crashAt });
+      const result = await rehearsals.playKilled({ append, when: "before" }, { scenario: named("test-backup") });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
       expect(readdirSync("/var/tmp").filter((name) => name.endsWith(basename(result.directory)))).toEqual([]);
     },

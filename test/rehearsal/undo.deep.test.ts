@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.js";
 import { AGREES } from "../../src/rehearsal/scenarios/happy.js";
 import { resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.js";
-import { sampled } from "./crash-stride.js";
+import { sampled } from "../players/crash-stride.js";
 import { happy, LONG, numberOf, Rehearsals } from "./rehearsals.js";
 
 const opened: Rehearsals[] = [];

@@ -5,7 +5,6 @@ import type { DockerEngineState } from "../docker-engine/state.js";
 import type { Certificate } from "../http/certificate.js";
 import type { KeyPair } from "../ssh/keys.js";
 import type { World } from "../world/world.js";
-import type { Front } from "../weather/blow.js";
 import { VersionedFile } from "./versioned-file.js";
 
 /** Log-ins that the box hands to the tool; they are worth nothing outside of it. */
@@ -30,15 +29,13 @@ export interface BoxState {
   readonly world: World;
   readonly cloudController: CloudControllerState;
   readonly director: DirectorState;
-  /** What strikes calls to come; absent: nothing. */
-  readonly weather?: readonly Front[];
   /** A Docker host beside the foundation, where the scenario has one. */
   readonly docker?: DockerEngineState;
   readonly accounts: BoxAccounts;
   readonly keys: BoxKeys;
 }
 
-type Part = "world" | "cloudController" | "director" | "weather" | "docker";
+type Part = "world" | "cloudController" | "director" | "docker";
 type Kept = NonNullable<BoxState[Part]>;
 
 const SOON_MS = 100;
@@ -55,7 +52,6 @@ export class BoxFiles {
       world: file("world"),
       cloudController: file("cloud-controller"),
       director: file("director"),
-      weather: file("weather"),
       docker: file("docker"),
       fixed: file("box"),
     };
@@ -83,11 +79,10 @@ export class BoxFiles {
     this.#waiting.clear();
   }
 
-  save({ world, cloudController, director, weather, docker, ...fixed }: BoxState): void {
+  save({ world, cloudController, director, docker, ...fixed }: BoxState): void {
     this.savePart("world", world);
     this.savePart("cloudController", cloudController);
     this.savePart("director", director);
-    if (weather !== undefined && weather.length > 0) this.savePart("weather", weather);
     if (docker !== undefined) this.savePart("docker", docker);
     this.#parts.fixed.write(JSON.stringify(fixed));
   }
@@ -99,7 +94,6 @@ export class BoxFiles {
       world: read("world") as World,
       cloudController: read("cloudController") as CloudControllerState,
       director: read("director") as DirectorState,
-      ...(this.#parts.weather.isThere ? { weather: read("weather") as readonly Front[] } : {}),
       ...(this.#parts.docker.isThere ? { docker: read("docker") as DockerEngineState } : {}),
     };
   }

@@ -5,9 +5,7 @@ import { serveDirector } from "../director/server.js";
 import { DockerEngine } from "../docker-engine/engine.js";
 import { serveDocker } from "../docker-engine/server.js";
 import { serveStore } from "../object-store/server.js";
-import type { System } from "../weather/blow.js";
-import { overBroker } from "../weather/over-broker.js";
-import { Weather } from "../weather/weather.js";
+import { CLEAR, type Passage } from "../passage.js";
 import { serveSsh } from "../ssh/server.js";
 import { worldAgent } from "./agent.js";
 import { BoxFiles, type BoxState } from "./box-state.js";
@@ -45,13 +43,11 @@ export interface BoxOptions {
   readonly fleeting?: boolean;
   /** Hears of every change that somebody asked for, as soon as it is made and before it is answered. */
   readonly changed?: (what: string) => void;
-  /** Hears of every call of every system. */
-  readonly called?: (system: System, operation: string) => void;
+  readonly passage?: Passage | undefined;
 }
 
 export interface Box {
   readonly host: WorldHost;
-  readonly weather: Weather;
   readonly cfUrl: string;
   readonly storeUrl: string;
   readonly gatewayPort: number;
@@ -93,7 +89,7 @@ class Servers {
 }
 
 async function open(options: BoxOptions, servers: Servers): Promise<Box> {
-  const { directory, state, clock } = options;
+  const { directory, state, clock, passage = CLEAR } = options;
   const changed = options.changed ?? (() => undefined);
   const parts = { cloudController: state.cloudController, director: state.director };
   const files = options.fleeting === true ? NO_FILES : new BoxFiles(directory);
@@ -103,21 +99,15 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
     const change = changeOf(event);
     if (change !== undefined) changed(change);
   });
-  const weather = new Weather({
-    clock,
-    fronts: state.weather ?? [],
-    met: (fronts) => files.saveSoon("weather", fronts),
-    ...(options.called === undefined ? {} : { called: options.called }),
-  });
   const stored = collectedStore(directory);
-  const logStore = stored === undefined ? undefined : await servers.keep(serveLogStore(stored, { weather }));
+  const logStore = stored === undefined ? undefined : await servers.keep(serveLogStore(stored, { passage }));
   const world = (): World => withStrays(host.stored, logStore?.answers.strays ?? []);
   const engine = dockerEngine(state, clock, (next, change) => {
     files.savePart("docker", next);
     if (change !== undefined) changed(`docker ${change}`);
   });
   const docker = (): Pick<BoxState, "docker"> => (engine === undefined ? {} : { docker: engine.state });
-  const current = (): BoxState => ({ ...state, ...parts, ...docker(), world: world(), weather: weather.fronts });
+  const current = (): BoxState => ({ ...state, ...parts, ...docker(), world: world() });
   const now = (): Date => new Date(shown(clock));
   files.save(current());
   const cloud = await servers.keep(
@@ -130,8 +120,8 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
         if (asked !== undefined) changed(asked);
       },
       now,
-      broker: overBroker(worldBroker(host), weather),
-      weather,
+      broker: passage.broker(worldBroker(host)),
+      passage,
     }),
   );
   const agent = worldAgent(host, state.keys.cells);
@@ -144,15 +134,15 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
       },
       now,
       agent,
-      weather,
+      passage,
       listen: { tls: state.keys.director },
     }),
   );
-  const store = await servers.keep(serveStore(host, { weather }));
+  const store = await servers.keep(serveStore(host, { passage }));
   const ssh = await servers.keep(
     serveSsh({
       host,
-      weather,
+      passage,
       gateway: {
         user: state.accounts.gatewayUser,
         hostKey: state.keys.gateway,
@@ -168,7 +158,6 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
   const dockerServer = engine === undefined ? undefined : await servers.keep(serveDocker(engine));
   return {
     host,
-    weather,
     docker: engine,
     dockerEndpoint: dockerServer?.endpoint,
     cfUrl: cloud.url,

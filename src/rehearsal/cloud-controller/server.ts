@@ -1,7 +1,7 @@
 /** The shell of the Cloud Controller stand-in: HTTP in front of `handle`, broker calls behind it. */
 import { type Listen, type StandInServer, serve } from "../http/server.js";
 import type { HttpRequest, HttpResponse } from "../http/message.js";
-import type { Weather } from "../weather/weather.js";
+import type { Passage } from "../passage.js";
 import { type Broker, type BrokerCall, callBroker } from "./broker.js";
 import { handle, meetFault } from "./handle.js";
 import { due, settle } from "./settle.js";
@@ -13,7 +13,7 @@ export interface CloudControllerWorld {
   readonly broker: Broker;
   now(): Date;
   readonly listen?: Listen;
-  readonly weather?: Weather;
+  readonly passage?: Passage;
 }
 
 /** Starts the server; broker calls that an earlier process left pending are made at once. */
@@ -33,9 +33,8 @@ export async function serveCloudController(world: CloudControllerWorld): Promise
         return met.fault;
       },
       answer: (request) => answerRequest(world, perform, request),
-      ...(world.weather === undefined
-        ? {}
-        : { under: { weather: world.weather, systemOf: ({ path }) => (path === "/oauth/token" ? "uaa" : "cf") } }),
+      systemOf: ({ path }) => (path === "/oauth/token" ? "uaa" : "cf"),
+      passage: world.passage,
     },
     world.listen ?? {},
   );

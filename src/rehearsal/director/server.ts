@@ -1,6 +1,6 @@
 /** The shell of the director stand-in: HTTPS in front of `handle`, the agents of its machines behind it. */
 import { type Listen, type StandInServer, serve } from "../http/server.js";
-import type { Weather } from "../weather/weather.js";
+import type { Passage } from "../passage.js";
 import { type Agent, type AgentCall, callAgents } from "./agent.js";
 import { handle, meetFault } from "./handle.js";
 import { settle } from "./ssh.js";
@@ -11,7 +11,7 @@ export interface DirectorWorld {
   set(state: DirectorState): void;
   readonly agent: Agent;
   now(): Date;
-  readonly weather?: Weather;
+  readonly passage?: Passage;
   /** With `tls`: bosh speaks HTTPS only. */
   readonly listen: Listen & { readonly tls: { readonly key: string; readonly cert: string } };
 }
@@ -36,7 +36,8 @@ export async function serveDirector(world: DirectorWorld): Promise<StandInServer
         for (const call of calls) void perform(call);
         return Promise.resolve({ ...response, headers: { date: world.now().toUTCString(), ...response.headers } });
       },
-      ...(world.weather === undefined ? {} : { under: { weather: world.weather, systemOf: () => "director" } }),
+      systemOf: () => "director",
+      passage: world.passage,
     },
     world.listen,
   );

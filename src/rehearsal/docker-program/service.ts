@@ -7,7 +7,6 @@ import { chmod, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { answerClient, closeServer } from "../bash-client.js";
-import type { DockerProgramCall } from "../crash/carriage.js";
 import type { DockerAnswer } from "../docker-engine/answer.js";
 import { putSudo } from "./sudo.js";
 
@@ -33,6 +32,13 @@ exit "\${code:-1}"
 
 export interface ServedPrograms {
   close(): Promise<void>;
+}
+
+/** A program and its words, and what it reads: one character for each byte. */
+export interface DockerProgramCall {
+  readonly program: string;
+  readonly words: readonly string[];
+  readonly stdin: string;
 }
 
 type Answer = (call: DockerProgramCall) => DockerAnswer;

@@ -7,9 +7,7 @@ import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Fault } from "./fault.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
-import type { System } from "../weather/blow.js";
-import { cut, suffer as sufferWeather } from "../weather/over-http.js";
-import type { Weather } from "../weather/weather.js";
+import { type Answered, CLEAR, type HttpCall, type Passage, send } from "../passage.js";
 
 export interface Listen {
   /** Default 127.0.0.1. */
@@ -36,8 +34,9 @@ export interface Shell {
   /** Counts the request and says which fault strikes it. */
   strike(request: HttpRequest): Fault | undefined;
   answer(request: HttpRequest): Promise<HttpResponse>;
-  /** The weather of the box, and as what it sees a request. */
-  readonly under?: { readonly weather: Weather; systemOf(request: HttpRequest): System };
+  /** Which system a request is for. */
+  systemOf(request: HttpRequest): HttpCall["system"];
+  readonly passage?: Passage | undefined;
 }
 
 export async function serve(shell: Shell, listen: Listen): Promise<StandInServer> {
@@ -83,28 +82,20 @@ async function exchange(shell: Shell, holds: Holds, { incoming, outgoing, origin
     const response = await shell.answer(request);
     if (fault.kind === "cut") return cut(outgoing, response);
     if (!(await suffer(fault, outgoing, holds))) return;
-    return void outgoing.writeHead(response.status, response.headers).end(response.body);
+    return send(outgoing, response);
   }
-  await underWeather(shell, request, outgoing);
+  const call = { system: shell.systemOf(request), operation: `${request.method}${request.path}` };
+  await (shell.passage ?? CLEAR).http(call, outgoing, () => shell.answer(request));
 }
 
-async function underWeather(shell: Shell, request: HttpRequest, outgoing: ServerResponse): Promise<void> {
-  const answer = (): Promise<HttpResponse> => shell.answer(request);
-  const { under } = shell;
-  if (under === undefined) {
-    const response = await answer();
-    return void outgoing.writeHead(response.status, response.headers).end(response.body);
-  }
-  const { weather } = under;
-  const stroke = weather.strike(under.systemOf(request), operationOf(request));
-  await sufferWeather(stroke, { weather, outgoing, answer });
+/** The answer says how long it is, and ends before. */
+export function cut(outgoing: ServerResponse, { status, headers, body }: Answered): void {
+  const whole = Buffer.from(body);
+  // Without a body the whole answer is lost.
+  if (whole.length === 0) return void outgoing.destroy();
+  outgoing.writeHead(status, { ...headers, "content-length": String(whole.length) });
+  outgoing.write(whole.subarray(0, Math.floor(whole.length / 2)), () => outgoing.destroy());
 }
-
-const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-
-/** `GET/v3/service_instances/:guid`: the same in every run. */
-const operationOf = ({ method, path }: HttpRequest): string =>
-  method + path.replaceAll(GUID, ":guid").replace(/^\/tasks\/\d+/, "/tasks/:id");
 
 /** True when the exchange goes on after the fault. */
 async function suffer(fault: Fault, outgoing: ServerResponse, holds: Holds): Promise<boolean> {

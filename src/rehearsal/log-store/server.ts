@@ -1,7 +1,7 @@
 /** The HTTP shell of the log store's stand-in, on loopback. */
 import { type Fault, strike } from "../http/fault.js";
 import { type Listen, serve } from "../http/server.js";
-import type { Weather } from "../weather/weather.js";
+import type { Passage } from "../passage.js";
 import { LogStoreAnswers } from "./answers.js";
 import type { LogStoreState } from "./store.js";
 
@@ -15,12 +15,12 @@ export interface LogStoreServer {
 }
 
 export interface LogStoreSettings extends Listen {
-  readonly weather?: Weather;
+  readonly passage?: Passage;
 }
 
 export async function serveLogStore(
   state: LogStoreState,
-  { weather, ...listen }: LogStoreSettings = {},
+  { passage, ...listen }: LogStoreSettings = {},
 ): Promise<LogStoreServer> {
   const answers = new LogStoreAnswers(state);
   let faults: readonly Fault[] = [];
@@ -32,7 +32,8 @@ export async function serveLogStore(
         return struck.fault;
       },
       answer: (request) => Promise.resolve(answers.answer(request)),
-      ...(weather === undefined ? {} : { under: { weather, systemOf: () => "log-store" } }),
+      systemOf: () => "log-store",
+      passage,
     },
     listen,
   );

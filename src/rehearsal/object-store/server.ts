@@ -2,8 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { WorldHost } from "../box/world-host.js";
-import { suffer } from "../weather/over-http.js";
-import { Weather } from "../weather/weather.js";
+import { CLEAR, type Passage } from "../passage.js";
 import type { Load } from "./load.js";
 import { answerStore, failure, operationName } from "./answers.js";
 import type { StoreAnswer, StoreCall } from "./message.js";
@@ -17,16 +16,16 @@ export interface StoreServer {
 export interface StoreOptions {
   /** Default: a free one. */
   readonly port?: number;
-  readonly weather?: Weather;
+  readonly passage?: Passage;
   readonly load?: Load;
 }
 
 export async function serveStore(
   host: WorldHost,
-  { port = 0, weather, load }: StoreOptions = {},
+  { port = 0, passage = CLEAR, load }: StoreOptions = {},
 ): Promise<StoreServer> {
   const server = createServer((incoming, outgoing) => {
-    exchange(host, { weather: weather ?? Weather.FINE, load }, { incoming, outgoing }).catch((error: unknown) => {
+    exchange(host, { passage, load }, { incoming, outgoing }).catch((error: unknown) => {
       if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
       else outgoing.writeHead(500).end(String(error));
     });
@@ -45,13 +44,13 @@ interface Exchange {
 }
 
 interface Conditions {
-  readonly weather: Weather;
+  readonly passage: Passage;
   readonly load: Load | undefined;
 }
 
 async function exchange(
   host: WorldHost,
-  { weather, load }: Conditions,
+  { passage, load }: Conditions,
   { incoming, outgoing }: Exchange,
 ): Promise<void> {
   const call = await read(incoming);
@@ -60,8 +59,10 @@ async function exchange(
     headers: { ...headers, "x-amz-request-id": "rehearsal" },
   });
   const carryOut = (): StoreAnswer => answerOrFail(host, call);
-  const answer = async () => named(load === undefined ? carryOut() : await load.bear(operationName(call), carryOut));
-  await suffer(weather.strike("s3", operationName(call)), { weather, outgoing, answer });
+  const operation = operationName(call);
+  await passage.http({ system: "s3", operation }, outgoing, async () =>
+    named(load === undefined ? carryOut() : await load.bear(operation, carryOut)),
+  );
 }
 
 async function read(incoming: IncomingMessage): Promise<StoreCall> {

@@ -25,6 +25,17 @@ export function begun(
   return existsSync(journal) ? { run, journal } : { run: undefined };
 }
 
+/** Whether its first entry was written: what was killed before, or in the middle of it, has begun nothing. */
+export function hasEntry(stateDirectory: string, run: string | undefined): boolean {
+  const { journal } = { journal: undefined, ...begun(stateDirectory, run) };
+  const [first = ""] = journal === undefined ? [] : readFileSync(journal, "utf8").split("\n");
+  try {
+    return JSON.parse(first) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** One run's journal; empty where no run began. */
 export class Told {
   readonly #lines: readonly Line[];

@@ -2,7 +2,7 @@
 import type { WorldHost } from "../box/world-host.js";
 import type { Ended } from "../world/events.js";
 import { ended } from "../world/host-files.js";
-import type { Weather } from "../weather/weather.js";
+import type { Passage } from "../passage.js";
 import type { Cell } from "../world/world.js";
 
 export interface Call {
@@ -12,7 +12,7 @@ export interface Call {
   readonly args: readonly string[];
   readonly stdin: string;
   readonly root: boolean;
-  readonly weather: Weather;
+  readonly passage: Passage;
 }
 
 /** Undefined where nobody's adapter calls the program like that. */

@@ -4,7 +4,6 @@ import { walPosition } from "../world/database.js";
 import { type EtcdRequest, etcdRead } from "../world/etcd.js";
 import type { Ended } from "../world/events.js";
 import { allContainers, type Site } from "../world/world.js";
-import { overCurl } from "../weather/over-ssh.js";
 import { after, type Call, ended, type Program } from "./command.js";
 
 const OPTIONS = ["-q", "-sS", "-g", "--noproxy", "*", "--max-time", "10", "-w", "\\n%{http_code}"] as const;
@@ -21,24 +20,12 @@ export const curl: Program = (call) => {
   const asked = parse(call);
   if (asked === undefined) return undefined;
   const { host } = asked.url;
-  if (host === call.host.world().network.etcd) return throughWeather("etcd", call, { asked, answer: etcd });
+  const { passage } = call;
+  if (host === call.host.world().network.etcd) return passage.curl("etcd", asked.method, () => etcd(call, asked));
   const site = patroniAt(call, asked.url);
   if (site === undefined) return nobodyListens(asked.url);
-  return throughWeather("patroni", call, { asked, answer: () => patroni(site, asked) });
+  return passage.curl("patroni", asked.method, () => patroni(site, asked));
 };
-
-/** Calls that are not known are strays, in any weather. */
-function throughWeather(
-  system: "etcd" | "patroni",
-  call: Call,
-  { asked, answer }: { asked: Asked; answer: (call: Call, asked: Asked) => Ended | undefined },
-): Promise<Ended | undefined> | Ended | undefined {
-  const { weather } = call;
-  const stroke = weather.strike(system, asked.method);
-  if (stroke === undefined) return answer(call, asked);
-  const work = (): Promise<Ended> => Promise.resolve(answer(call, asked) ?? ended(1, ""));
-  return overCurl(stroke, weather, work);
-}
 
 function patroni(site: Site, asked: Asked): Ended | undefined {
   const { container } = site;

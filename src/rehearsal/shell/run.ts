@@ -8,7 +8,7 @@ import { COREUTILS } from "./file-programs.js";
 import { type Call, ended, type Program } from "./command.js";
 import { curl } from "./curl.js";
 import { docker, DOCKER } from "./docker.js";
-import { Weather } from "../weather/weather.js";
+import { CLEAR, type Passage } from "../passage.js";
 import { splitWords } from "./words.js";
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
@@ -24,7 +24,7 @@ export interface Line {
   readonly line: string;
   /** Waits for the end of what the caller sends: asked for only by commands that read it. */
   readonly stdin: () => Promise<string>;
-  readonly weather?: Weather;
+  readonly passage?: Passage;
 }
 
 export async function runLine(line: Line): Promise<Ended> {
@@ -42,7 +42,7 @@ async function call(line: Line, words: readonly string[]): Promise<Ended | undef
   const inC = root && words[2] === "env" && words[3] === "LC_ALL=C";
   const [name = "", ...args] = words.slice(root ? (inC ? 4 : 2) : 0);
   const stdin = readsInput(args) ? await line.stdin() : "";
-  const made: Call = { host: line.host, ip: line.ip, args, stdin, root, weather: line.weather ?? Weather.FINE };
+  const made: Call = { host: line.host, ip: line.ip, args, stdin, root, passage: line.passage ?? CLEAR };
   return await PROGRAMS[name]?.(made);
 }
 

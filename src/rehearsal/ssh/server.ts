@@ -5,8 +5,7 @@
 import { connect, createServer, type AddressInfo } from "node:net";
 import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
 import type { WorldHost } from "../box/world-host.js";
-import { commandWord, overSsh } from "../weather/over-ssh.js";
-import { Weather } from "../weather/weather.js";
+import { CLEAR, type Passage } from "../passage.js";
 import { runLine } from "../shell/run.js";
 import type { KeyPair } from "./keys.js";
 import { requireKey } from "./login.js";
@@ -19,7 +18,7 @@ interface SshSettings {
   /** Other places behind the gateway: `ADDRESS:PORT` → port on loopback. */
   readonly behind: Readonly<Record<string, number>>;
   readonly port?: number;
-  readonly weather?: Weather;
+  readonly passage?: Passage;
 }
 
 export interface SshServers {
@@ -94,25 +93,28 @@ function gatewayServer(settings: SshSettings, ports: ReadonlyMap<string, number>
     connection.on("tcpip", (accept, reject, { destIP, destPort }) => {
       const port = ports.get(`${destIP}:${destPort}`);
       if (port === undefined) return reject();
-      const weather = settings.weather ?? Weather.FINE;
-      const stroke = weather.strike("gateway", `${destIP}:${destPort}`);
-      // Whatever else it is, a gateway that does not let through rejects; some only after a while.
-      if (stroke?.kind === "timeout") return void weather.giveUp().then(() => reject());
-      if (stroke?.kind === "reset") return void connection.end();
-      if (stroke !== undefined && stroke.kind !== "slow") return reject();
-      const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-      socket.once("error", () => reject());
-      socket.once("connect", () => {
-        const channel = accept();
-        socket.removeAllListeners("error");
-        socket.on("error", () => channel.destroy());
-        channel.on("error", () => socket.destroy());
-        channel.on("close", () => socket.destroy());
-        channel.pipe(socket).pipe(channel);
-      });
+      const { passage = CLEAR } = settings;
+      const hangUp = (): unknown => connection.end();
+      void passage
+        .gateway(`${destIP}:${destPort}`, hangUp)
+        .then((isOpen) => (isOpen ? join(port, accept, reject) : reject()));
     });
     // Nobody works on the gateway itself.
     connection.on("session", (_accept, reject) => reject());
+  });
+}
+
+/** Joins a channel with a port of this machine. */
+function join(port: number, accept: () => ServerChannel, reject: () => void): void {
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  socket.once("error", () => reject());
+  socket.once("connect", () => {
+    const channel = accept();
+    socket.removeAllListeners("error");
+    socket.on("error", () => channel.destroy());
+    channel.on("error", () => socket.destroy());
+    channel.on("close", () => socket.destroy());
+    channel.pipe(socket).pipe(channel);
   });
 }
 
@@ -124,8 +126,8 @@ function cellServer(settings: SshSettings, ip: string, hostKey: KeyPair) {
       return line === undefined ? undefined : [line];
     });
     connection.on("session", (accept) => {
-      const weather = settings.weather ?? Weather.FINE;
-      serveSession({ host, ip, weather, hangUp: () => connection.end() }, accept());
+      const { passage = CLEAR } = settings;
+      serveSession({ host, ip, passage, hangUp: () => connection.end() }, accept());
     });
   });
 }
@@ -133,7 +135,7 @@ function cellServer(settings: SshSettings, ip: string, hostKey: KeyPair) {
 interface Seat {
   readonly host: WorldHost;
   readonly ip: string;
-  readonly weather: Weather;
+  readonly passage: Passage;
   readonly hangUp: () => void;
 }
 
@@ -145,12 +147,11 @@ function serveSession(seat: Seat, session: Session): void {
   });
 }
 
-async function execute({ host, ip, weather, hangUp }: Seat, command: string, channel: ServerChannel): Promise<void> {
+async function execute({ host, ip, passage, hangUp }: Seat, command: string, channel: ServerChannel): Promise<void> {
   const sent = readOnce(channel);
-  const line = { host, ip, line: command, stdin: sent, weather };
+  const line = { host, ip, line: command, stdin: sent, passage };
   try {
-    const stroke = weather.strike("ssh", commandWord(command));
-    const { code, stdout, stderr, lost } = await overSsh(stroke, weather, () => runLine(line));
+    const { code, stdout, stderr, lost } = await passage.command(command, () => runLine(line));
     if (stderr !== "") channel.stderr.write(stderr);
     if (stdout !== "") channel.write(stdout);
     if (lost === true) return hangUp();

@@ -1,43 +1,32 @@
 /** The ordinary program as a child: what it is given and how it ended. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { BoxClock } from "../box/clock.js";
+import type { Interruption } from "../scenarios/scenario.js";
 import { REHEARSAL_VARIABLE } from "../variable.js";
 import type { ChildPlace } from "./child-files.js";
 import { noteIn } from "./record.js";
 
-/** Around a journal append, or as soon as the far side has made its K-th change, or one that reads so, and before it answers. */
-export type CrashPoint =
-  | { readonly append: number; readonly when: "before" | "torn" | "after" }
-  | { readonly change: number }
-  | { readonly reads: RegExp; readonly time?: number };
-
 /** The changes that the far side makes, and whoever waits for one of them. */
 export class Changes {
-  #left = Infinity;
-  #reads: RegExp | undefined;
-  #readsLeft = 1;
+  #at: RegExp | undefined;
+  #left = 0;
   #struck: () => void = () => undefined;
 
   readonly changed = (what: string): void => {
-    this.#left -= 1;
-    const wanted = this.#reads?.test(what) === true && (this.#readsLeft -= 1) === 0;
-    if (wanted) this.#reads = undefined;
-    if (this.#left === 0 || wanted) this.#struck();
+    if (this.#at?.test(what) !== true || (this.#left -= 1) > 0) return;
+    this.#at = undefined;
+    this.#struck();
   };
 
-  /** Calls once, at the next change that reads so, or at a later one of them. */
-  like({ reads, time = 1 }: { readonly reads: RegExp; readonly time?: number }, struck: () => void): void {
-    this.#reads = reads;
-    this.#readsLeft = time;
-    this.#struck = struck;
-  }
-
-  /** Calls once, at the K-th change from now. */
-  at(change: number, struck: () => void): void {
-    this.#left = change;
+  /** Calls once, at the next change that reads so, or at a later one of them, before anybody hears of it. */
+  await({ at, time = 1 }: Moment, struck: () => void): void {
+    this.#at = at;
+    this.#left = time;
     this.#struck = struck;
   }
 }
+
+export type Moment = Pick<Interruption, "at" | "time">;
 
 export interface ChildOptions {
   /** Program and first arguments: this Node and the built `bin.cjs`. */
@@ -47,14 +36,15 @@ export interface ChildOptions {
   readonly clock: BoxClock;
   /** Somebody sits at a terminal and answers; otherwise the scenario does. */
   readonly interactive: boolean;
-  readonly crashAt?: CrashPoint;
+  /** It is killed then. */
+  readonly killAt?: Moment | undefined;
   readonly changes: Changes;
   readonly quiet: boolean;
 }
 
 export interface Ended {
   readonly code: number;
-  /** By SIGKILL: nobody but `--crash-at` does that. */
+  /** By SIGKILL. */
   readonly killed: boolean;
 }
 
@@ -74,11 +64,10 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
     // Nothing is sent over the channel: that it closes tells the child that nobody hosts its foundation any more.
     stdio: [interactive ? "inherit" : "ignore", shown, shown, "ipc"],
   });
-  const { crashAt } = options;
-  if (crashAt !== undefined && "change" in crashAt) options.changes.at(crashAt.change, () => child.kill("SIGKILL"));
-  if (crashAt !== undefined && "reads" in crashAt) options.changes.like(crashAt, () => child.kill("SIGKILL"));
+  const { killAt, changes } = options;
+  if (killAt !== undefined) changes.await(killAt, () => child.kill("SIGKILL"));
   const release = passSignalsOn(child);
-  const settings = interactive && crashAt !== undefined ? terminalSettings() : undefined;
+  const settings = interactive && killAt !== undefined ? terminalSettings() : undefined;
   try {
     return await new Promise<Ended>((resolve, reject) => {
       child.once("error", reject);
@@ -102,12 +91,11 @@ function stty(words: readonly string[]): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-function setting({ clock, interactive, place, crashAt }: ChildOptions): Record<string, unknown> {
+function setting({ clock, interactive, place }: ChildOptions): Record<string, unknown> {
   return {
     clock,
     runs: noteIn(place.directory),
     ...(interactive ? {} : { answers: place.answers }),
-    ...(crashAt !== undefined && "append" in crashAt ? { crashAt } : {}),
   };
 }
 

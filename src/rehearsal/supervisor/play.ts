@@ -8,7 +8,7 @@ import { doneTo } from "../docker-engine/aftermath.js";
 import type { Scenario } from "../scenarios/scenario.js";
 import { undoneComplaints } from "../scenarios/undone.js";
 import { begun, Told } from "../scenarios/told.js";
-import type { Front } from "../weather/blow.js";
+import type { Passage } from "../passage.js";
 import { tally, worldComplaints } from "./checks.js";
 import { Changes, KILLED } from "./child.js";
 import { type ChildPlace, layOut } from "./child-files.js";
@@ -33,6 +33,8 @@ export interface Sitting {
   readonly realDatabase?: RealDatabase;
   /** The child's own words go nowhere: for tests. */
   readonly quiet?: boolean;
+  /** Puts trouble between the tool and the box: for tests. */
+  readonly trouble?: (clock: BoxClock) => Passage;
 }
 
 /** A real PostgreSQL on this machine, with the archive that the box serves. */
@@ -65,8 +67,6 @@ export interface RehearsalResult {
   readonly directory: string;
   /** What the far side counted while the tool worked: "docker stop" → 1. */
   readonly counts: Readonly<Record<string, number>>;
-  /** What was to strike calls, and what it has struck. */
-  readonly weather: readonly Front[];
   /** The far side is a Docker host, without any archive. */
   readonly onDocker?: true;
   /** What the real database showed, for people; absent where there was none. */
@@ -82,7 +82,7 @@ export interface Standing {
 
 /** Starts a box and closes it whatever happens: servers that stay open would keep the process alive for ever. */
 export async function inBox<T>(
-  { caller, realDatabase }: Sitting,
+  { caller, realDatabase, trouble }: Sitting,
   from: {
     readonly directory: string;
     readonly state: BoxState;
@@ -92,7 +92,7 @@ export async function inBox<T>(
   work: (standing: Standing) => Promise<T>,
 ): Promise<T> {
   const changes = new Changes();
-  const box = await startBox({ ...from, changed: changes.changed });
+  const box = await startBox({ ...from, changed: changes.changed, passage: trouble?.(from.clock) });
   let place: ChildPlace | undefined;
   let laptop: Laptop | undefined;
   try {
@@ -118,7 +118,6 @@ function seen(
     ...begun(stateDirectory, record.run),
     directory,
     counts: { ...tally(state.world, record.since), ...doneTo(state.docker, record.since) },
-    weather: state.weather ?? [],
     ...(state.docker === undefined ? {} : { onDocker: true as const }),
   };
 }
@@ -145,11 +144,11 @@ export async function conclude(
   // What was begun may still be going on in the foundation: a base backup, a binding.
   box.host.world();
   const state = box.state();
-  // A person may stop, bad weather and some flags lead elsewhere: then any ending is as good as another.
+  // A person may stop, trouble and some flags lead elsewhere: then any ending is as good as another.
   const ownEnding =
     !sitting.interactive &&
     !(resumed && scenario.exitCode !== EXIT.done) &&
-    (state.weather ?? []).length === 0 &&
+    sitting.trouble === undefined &&
     exitCode !== EXIT.interrupted &&
     !sitting.args.some((word) => LEADS_ELSEWHERE.has(word));
   const closing = { ...state, old: record.watched.old, exitCode };

@@ -1,4 +1,4 @@
-/** Hosts a box, starts the ordinary program in it, kills and resumes it where asked, and looks at the foundation afterwards. */
+/** Hosts a box, starts the ordinary program in it, kills and resumes it where the scenario says so, and looks at the foundation afterwards. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BoxFiles } from "../box/box-state.js";
@@ -6,11 +6,10 @@ import { clockFrom, PACES } from "../box/clock.js";
 import { EXIT } from "../../errors.js";
 import { findScenario } from "../scenarios/registry.js";
 import type { Scenario } from "../scenarios/scenario.js";
+import { hasEntry } from "../scenarios/told.js";
 import { inventory } from "./checks.js";
-import { type CrashPoint, type Ended, runChild } from "./child.js";
+import { type Ended, type Moment, runChild } from "./child.js";
 import { firstState } from "./first-state.js";
-import type { Blow } from "../weather/blow.js";
-import { frontsOf } from "../weather/weather.js";
 import { conclude, inBox, type RehearsalResult, type Sitting, type Standing, tidyUp } from "./play.js";
 import { findRehearsal, noteIn, type RehearsalRecord, rehearsalsIn, runsOf, saveRecord } from "./record.js";
 
@@ -18,25 +17,24 @@ export type { RehearsalResult } from "./play.js";
 
 export interface RehearseOptions extends Sitting {
   readonly scenario: Scenario;
-  readonly seed: number;
-  readonly crashAt?: CrashPoint;
-  /** What strikes calls. */
-  readonly blows?: readonly Blow[];
   /** What the tool did is taken back afterwards, also where it was killed: then nobody resumes it before. */
   readonly undo?: boolean;
   /** What is aside afterwards is deleted for good. */
   readonly cleanup?: boolean;
 }
 
+/** For what a foundation does sometimes: every rehearsal of a scenario is the same. */
+const SEED = 1;
+
 /** Milliseconds between two looks for the run that the tool begins. */
 const LOOK_MS = 100;
 
 export async function rehearse(options: RehearseOptions): Promise<RehearsalResult> {
-  const { scenario, seed, say } = options;
+  const { scenario, say } = options;
   const directory = makeDirectory(options);
   const real = options.realDatabase === undefined ? undefined : scenario.real;
   const clock = clockFrom(real?.beginsAt ?? scenario.beginsAt?.(Date.now()) ?? Date.now(), options.pace);
-  const opening = real?.open({ seed }) ?? scenario.open({ seed, now: clock.epochMs });
+  const opening = real?.open({ seed: SEED }) ?? scenario.open({ seed: SEED, now: clock.epochMs });
   const { old } = opening;
   const result = await inBox(
     options,
@@ -46,7 +44,6 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
       say(`Rehearsal "${scenario.title}": everything below happens on this machine only.`);
       say(`Its clock runs ${PACES[options.pace]} times as fast as yours; times below are the foundation's.`);
       say(`  ${scenario.ticket.join(" ")}`);
-      box.weather.turn(frontsOf(options.blows ?? []));
       const world = box.host.world();
       const watched = { before: inventory(world, old), requestsBefore: world.store.requests.length, old };
       const record = { version: 1, scenario: scenario.name, watched, since: world.now } as const;
@@ -117,10 +114,10 @@ async function play(options: RehearseOptions, standing: Standing, first: Rehears
 
 interface Words {
   readonly words: readonly string[];
-  readonly crashAt?: CrashPoint;
+  readonly killAt?: Moment | undefined;
 }
 
-function child(sitting: Sitting, { place, clock, changes }: Standing, { words, crashAt }: Words): Promise<Ended> {
+function child(sitting: Sitting, { place, clock, changes }: Standing, { words, killAt }: Words): Promise<Ended> {
   const { program, interactive, stateDirectory, args, quiet } = sitting;
   return runChild({
     program,
@@ -130,7 +127,7 @@ function child(sitting: Sitting, { place, clock, changes }: Standing, { words, c
     interactive,
     quiet: quiet === true,
     args: [...words, "--config", place.config, "--state-dir", stateDirectory, ...args],
-    ...(crashAt === undefined ? {} : { crashAt }),
+    killAt,
   });
 }
 
@@ -144,38 +141,31 @@ interface Begun {
 async function runAndResume(options: RehearseOptions, standing: Standing, { newRun, forget }: Begun): Promise<number> {
   const { interactive, say, scenario } = options;
   const { interruption } = scenario;
-  const crashAt =
-    options.crashAt ??
-    (interruption === undefined ? undefined : { reads: interruption.at, time: interruption.time ?? 1 });
   const words = [
     "run",
     ...(scenario.runbook === undefined ? [] : [scenario.runbook]),
     ...inputWords(scenario, interactive),
   ];
-  const begun = await child(options, standing, { words, ...(crashAt === undefined ? {} : { crashAt }) });
-  const anew = begun.killed && !leavesAnEntry(crashAt);
+  const begun = await child(options, standing, { words, killAt: interruption });
+  // There is nothing to resume or take back.
+  const anew = begun.killed && !hasEntry(options.stateDirectory, newRun());
   if (anew) {
     forget();
-    say(`The tool was killed (-9)${placeOf(crashAt)}: nothing had begun. Now it is begun anew.`);
+    say("The tool was killed (-9): nothing had begun. Now it is begun anew.");
   }
   const first = anew ? await child(options, standing, { words }) : begun;
   if (options.undo === true && !isStoppedByHand(options, first.code))
     return await undoAll(options, standing, { first, run: newRun() });
   if (!first.killed) {
-    if (crashAt !== undefined && !anew) say(`It never came${placeOf(crashAt, "to")}: nothing was killed.`);
+    if (interruption !== undefined && !anew) say("It never came to where the tool was to be killed.");
     return first.code;
   }
   const run = newRun();
-  say(`The tool was killed (-9)${placeOf(crashAt)}. The foundation goes on; now it is resumed.`);
+  say("The tool was killed (-9). The foundation goes on; now it is resumed.");
   const { host } = standing.box;
   for (const event of interruption?.meanwhile(host.world()) ?? []) host.apply(event);
   const again = await child(options, standing, { words: ["resume", ...(run === undefined ? [] : [run])] });
   return again.code;
-}
-
-/** There is nothing to resume or take back where not even the first entry was written. */
-function leavesAnEntry(crashAt: CrashPoint | undefined): boolean {
-  return crashAt === undefined || !("append" in crashAt) || crashAt.append > 1 || crashAt.when === "after";
 }
 
 /** At a terminal the operator is asked, as in earnest. */
@@ -190,25 +180,15 @@ async function undoAll(
   standing: Standing,
   { first, run }: { readonly first: Ended; readonly run: string | undefined },
 ): Promise<number> {
-  const { crashAt, say } = options;
+  const { say } = options;
   if (run === undefined) return first.code;
   const words = ["undo", run];
   const how = first.killed ? "was killed (-9)" : `ended with ${first.code}`;
   say(`The tool ${how}. The foundation goes on; now what it did is taken back.`);
-  const again = crashAt === undefined || first.killed ? {} : { crashAt };
-  const undone = await child(options, standing, { words, ...again });
+  const undone = await child(options, standing, { words });
   if (!undone.killed) return undone.code;
-  say(`The undo was killed (-9)${placeOf(crashAt)}. Now it goes on.`);
+  say("The undo was killed (-9). Now it goes on.");
   return (await child(options, standing, { words })).code;
-}
-
-/** Nothing where somebody else has killed it. */
-function placeOf(crashAt: CrashPoint | undefined, before = "at"): string {
-  if (crashAt === undefined) return "";
-  if ("reads" in crashAt) return ` ${before} a change that reads ${crashAt.reads.source}`;
-  return "change" in crashAt
-    ? ` ${before} the far side's change ${crashAt.change}`
-    : ` ${before} journal append ${crashAt.append}`;
 }
 
 /** Whoever stops at a terminal was told how the run goes on: it is left so. */

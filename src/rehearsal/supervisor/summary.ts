@@ -1,6 +1,4 @@
 /** The last lines of a rehearsal: what the box saw, whatever the tool says of itself. */
-import type { Front } from "../weather/blow.js";
-import { blowText } from "../weather/grammar.js";
 import { KILLED } from "./child.js";
 import type { RehearsalResult } from "./play.js";
 
@@ -12,7 +10,6 @@ export function summary(result: RehearsalResult): readonly string[] {
     .join(", ");
   const lines = [
     ...(result.real === undefined ? [] : ["", ...result.real]),
-    ...(result.weather.length === 0 ? [] : ["", ...weatherLines(result.weather)]),
     ...lookAgain(result.run),
     "",
     "What the foundation in the box saw:",
@@ -47,17 +44,4 @@ function lookAgain(run: string | undefined): readonly string[] {
     `  dingo-recover report ${run} --format html -o report.html`,
     `  dingo-recover serve ${run}`,
   ];
-}
-
-/** Each fault that was asked for: whether it struck a call, how often, and which. */
-export function weatherLines(weather: readonly Front[]): readonly string[] {
-  return weather.map(({ blow, struck }) => {
-    const told =
-      struck === undefined ? "never struck: no such call was made" : `struck ${struck.times}×, ${onOf(struck)}`;
-    return `Fault ${blowText(blow)}: ${told}`;
-  });
-}
-
-function onOf({ times, on }: NonNullable<Front["struck"]>): string {
-  return `${on.join(", ")}${times > on.length && on.length > 1 ? " …" : ""}`;
 }

@@ -1,0 +1,35 @@
+/**
+ * The box's `cf`, and the programs of its Docker host, where tool and box are one process: a process for each call would
+ * cost more than all that it does.
+ */
+import { setImmediate as turn } from "node:timers/promises";
+import {
+  interrupted,
+  type ProgramCall,
+  type ProgramResult,
+  type RunProgram,
+} from "../../src/adapters/process/spawn.js";
+import type { CfAnswer, CfCall } from "../../src/rehearsal/cf-program/call.js";
+import type { DockerAnswer } from "../../src/rehearsal/docker-engine/answer.js";
+import type { DockerProgramCall } from "../../src/rehearsal/docker-program/service.js";
+
+export const boxCf = (runCf: (call: CfCall) => Promise<CfAnswer>): RunProgram =>
+  unlessStopped((call) => runCf({ words: call.args, env: call.env ?? {} }));
+
+export const boxDocker = (runDocker: (call: DockerProgramCall) => DockerAnswer): RunProgram =>
+  unlessStopped(async ({ program, args: words, stdin = "" }) =>
+    runDocker({ program, words, stdin: Buffer.from(stdin).toString("latin1") }),
+  );
+
+/** Whoever was stopped meanwhile learns nothing, as where the process is killed; what it asked for is done all the same. */
+function unlessStopped(ask: (call: ProgramCall) => Promise<ProgramResult>): RunProgram {
+  return async (call) => {
+    const isStopped = (): boolean => call.signal?.aborted === true;
+    if (isStopped()) throw interrupted(call, "none");
+    const answer = await ask(call);
+    // As that of a process it comes a turn later: a camera sees the change that was made before anybody hears of it.
+    await turn();
+    if (isStopped()) throw interrupted(call, "unknown");
+    return answer;
+  };
+}

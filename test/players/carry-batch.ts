@@ -1,0 +1,52 @@
+/** A whole batch in the process of the box: its run, then each database that is left, as `batch-carry.ts` takes them in turn. */
+import {
+  type Batch,
+  batchOf,
+  inputsOf,
+  MEMBER_RUNBOOK,
+  type Standing,
+  standingsOf,
+  targetOf,
+} from "../../src/cli/batch.js";
+import { inTurn } from "../../src/cli/batch-carry.js";
+import { asRecoverError, EXIT } from "../../src/errors.js";
+import { StateDirectory } from "../../src/journal/state-directory.js";
+import { Secrets } from "../../src/secrets.js";
+import type { Bench } from "./bench.js";
+import { type Carriage, type Carried, carry } from "./carry.js";
+
+/** The run of the result is the batch's own. */
+export async function carryBatch(bench: Bench, carriage: Carriage): Promise<Carried> {
+  const state = new StateDirectory({ path: bench.stateDirectory, secrets: new Secrets(), now: () => new Date() });
+  const agreedIn = (run: string | undefined): Batch | undefined =>
+    run === undefined ? undefined : batchOf(state.read(run).entries);
+  const before = agreedIn(carriage.run);
+  const own =
+    before === undefined
+      ? await carry(bench, { ...carriage, task: "recovery" })
+      : { run: before.run, exitCode: EXIT.done };
+  const batch = before ?? agreedIn(own.run);
+  if (own.exitCode !== EXIT.done || batch === undefined) return own;
+  const said: string[] = [];
+  const member = async (_: Batch, standing: Standing): Promise<number> => {
+    const { exitCode, error } = await carry(bench, ofMember(carriage, batch, standing));
+    if (error !== undefined) said.push(error);
+    return exitCode;
+  };
+  const exitCode = await inTurn(batch, {
+    standings: () => standingsOf(state, batch),
+    carriers: { begin: member, goOn: member },
+    asks: false,
+    signal: carriage.signal ?? new AbortController().signal,
+    tell: () => undefined,
+    fail: (thrown) => asRecoverError(thrown).exitCode,
+  });
+  return { run: batch.run, exitCode, ...(said.length === 0 ? {} : { error: said.join("; ") }) };
+}
+
+function ofMember({ run: _batch, ...carriage }: Carriage, batch: Batch, { member, run }: Standing): Carriage {
+  const approved = { confirm: targetOf(batch, member), acceptLoss: member.lost };
+  const inputs = inputsOf(batch, member) as Carriage["inputs"];
+  const itself = { ...carriage, ...approved, task: "recovery", runbook: MEMBER_RUNBOOK, inputs } as const;
+  return run === undefined ? itself : { ...itself, run };
+}

@@ -1,0 +1,189 @@
+/**
+ * The ordinary program's work on one rehearsed run, in the process of the box: configuration, wiring and engine are the
+ * same, only screen, signals and argv are not there. Crash matrices need hundreds of these.
+ */
+import type { JsonObject } from "../../src/action.js";
+import { bring } from "../../src/cli/arrival.js";
+import { atWork } from "../../src/cli/at-work.js";
+import { boxConfig } from "../../src/cli/box-config.js";
+import { CLEAN_UP, CLEAN_UP_COPY } from "../../src/cli/cleanups.js";
+import { leaseTerms } from "../../src/cli/lease-terms.js";
+import { leftAside } from "../../src/cli/left-aside.js";
+import { leftCopy } from "../../src/cli/left-copy.js";
+import { placedScratch } from "./placed-scratch.js";
+import { openRunbook } from "../../src/cli/shipped-runbooks.js";
+import { toolVersion } from "../../src/cli/tool-version.js";
+import { NOT_JOURNALED } from "../../src/cli/with-ports.js";
+import { leaseText } from "../../src/config/config.js";
+import { leaseAt } from "../../src/config/lease.js";
+import { DEFAULT_FLAGS, type RunResult } from "../../src/engine/options.js";
+import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.js";
+import { RecoverError } from "../../src/errors.js";
+import type { AppendObserver } from "../../src/journal/file-journal.js";
+import { type OpenRun, StateDirectory } from "../../src/journal/state-directory.js";
+import type { ScratchDatabases } from "../../src/ports/scratch-database.js";
+import { optional } from "../../src/optional.js";
+import { shown } from "../../src/rehearsal/box/clock.js";
+import { answerCf } from "../../src/rehearsal/cf-program/call.js";
+import { installLoopbackGuard } from "../../src/rehearsal/loopback-guard.js";
+import type { Runbook } from "../../src/runbook/runbook.js";
+import { Secrets } from "../../src/secrets.js";
+import { scenarioOperator } from "../../src/ui/scenario-operator.js";
+import { wire } from "../../src/wiring.js";
+import type { Bench } from "./bench.js";
+import { boxCf, boxDocker } from "./box-programs.js";
+import { carryBatch } from "./carry-batch.js";
+
+/** What is done with a run, or after it; a batch is a run and those that it has agreed on. */
+export type Task = "recovery" | "batch" | "undo" | "cleanup";
+
+export interface Carriage {
+  readonly task: Task;
+  /** The run that is carried on; absent: a new one begins. */
+  readonly run?: string;
+  /** The run that a new cleanup is about. */
+  readonly after?: string;
+  readonly answers: Readonly<Record<string, string>>;
+  /** Of the run, where it has not begun. */
+  readonly inputs: Readonly<Record<string, string | readonly string[]>>;
+  /** The recovery where nothing is said. */
+  readonly runbook?: string | undefined;
+  readonly acceptLoss?: number;
+  /** The target for which all is approved. */
+  readonly confirm?: string;
+  /** `s3://BUCKET/PREFIX`: the run is leased, and its journal mirrored there. */
+  readonly lease?: string;
+  /** Nothing of the run is here: its journal comes from the mirror. */
+  readonly fromMirror?: boolean;
+  /** How far the tool's clock is behind the box's. */
+  readonly behindMs?: number;
+  readonly observer?: AppendObserver | undefined;
+  readonly signal?: AbortSignal;
+}
+
+export interface Carried {
+  readonly run: string;
+  readonly exitCode: number;
+  readonly error?: string;
+}
+
+/** Does its task. Never throws what a run can throw: that is in the result. */
+export async function carry(bench: Bench, carriage: Carriage): Promise<Carried> {
+  return await (carriage.task === "batch" ? carryBatch(bench, carriage) : new Work(bench, carriage).done());
+}
+
+const runbooks = new Map<string, Runbook>();
+
+/** Read and checked once: a matrix carries hundreds of runs of the same one. */
+function runbookNamed(name: string): Runbook {
+  const known = runbooks.get(name) ?? openRunbook(name);
+  runbooks.set(name, known);
+  return known;
+}
+
+/** A copy on this machine is named by its place. */
+const cleanUpOf = (inputs: JsonObject): string => ("place" in inputs ? CLEAN_UP_COPY : CLEAN_UP);
+
+/** A defect is told with the place where it was thrown. */
+const sentence = ({ code, message, cause }: RecoverError): string =>
+  code === "internal" && cause instanceof Error ? `${code}: ${cause.stack ?? message}` : `${code}: ${message}`;
+
+class Work {
+  readonly #secrets = new Secrets();
+  readonly #bench: Bench;
+  readonly #carriage: Carriage;
+
+  constructor(bench: Bench, carriage: Carriage) {
+    this.#bench = bench;
+    this.#carriage = carriage;
+  }
+
+  async done(): Promise<Carried> {
+    installLoopbackGuard();
+    const { run = "", observer } = this.#carriage;
+    const now = (): Date => this.#wiring.clock.now();
+    const at = { path: this.#bench.stateDirectory, secrets: this.#secrets, now };
+    const state = new StateDirectory({ ...at, ...optional("observer", observer) });
+    try {
+      const inputs = this.#inputs(state);
+      const open = await this.#open(state);
+      const { exitCode, error } = await this.#conduct(open, inputs);
+      return { run: open.journal.run, exitCode, ...optional("error", error && sentence(error)) };
+    } catch (thrown) {
+      if (!(thrown instanceof RecoverError)) throw thrown;
+      return { run, exitCode: thrown.exitCode, error: sentence(thrown) };
+    }
+  }
+
+  get #wiring() {
+    const { place, clock } = this.#bench;
+    const { behindMs = 0, signal = new AbortController().signal } = this.#carriage;
+    const toolClock = {
+      now: () => new Date(shown(clock) - behindMs),
+      // How much time has passed nobody gets wrong.
+      monotonicMs: () => shown(clock),
+      sleep: async (ms: number, until?: AbortSignal) => {
+        await clock.until(shown(clock) + ms, until);
+        until?.throwIfAborted();
+      },
+    };
+    const config = boxConfig(place);
+    return { config, env: { ...place.env }, secrets: this.#secrets, clock: toolClock, signal, loopbackOnly: true };
+  }
+
+  #inputs(state: StateDirectory): JsonObject {
+    const { after, inputs } = this.#carriage;
+    if (after === undefined) return inputs;
+    const { entries } = state.read(after);
+    return leftAside(entries, after) ?? leftCopy(entries, after) ?? {};
+  }
+
+  async #open(state: StateDirectory): Promise<OpenRun> {
+    const { run, task, fromMirror = false, lease = "" } = this.#carriage;
+    if (run === undefined) return state.create();
+    if (fromMirror) {
+      const wired = await wire({ ...this.#wiring, recorder: NOT_JOURNALED });
+      const request = {
+        from: lease,
+        run,
+        takeOver: true,
+        state,
+        say: () => undefined,
+        accept: () => Promise.resolve(),
+      };
+      await bring(wired.shared(leaseAt(lease)), request).finally(() => wired.close());
+    }
+    return state.open(run, { takeOver: fromMirror, back: task === "undo" });
+  }
+
+  async #conduct({ journal, locks, directory }: OpenRun, inputs: JsonObject): Promise<RunResult> {
+    const { answers, task, acceptLoss = 0, confirm, lease, fromMirror: takeOver = false, runbook } = this.#carriage;
+    const { box, clock, laptop } = this.#bench;
+    const { docker, dockerEndpoint: endpoint = "" } = box;
+    const wiring = this.#wiring;
+    const at = lease === undefined ? undefined : leaseAt(lease);
+    const who = { operator: "rehearsal", host: "box", toolVersion: toolVersion(), rehearsal: true };
+    return await atWork(
+      {
+        ...wiring,
+        ...leaseTerms(at, { journal, directory }, { takeOver, now: () => wiring.clock.now() }),
+        ...{ journal, locks },
+        runCf: boxCf((call) => answerCf(call, () => shown(clock))),
+        ...optional("runDocker", docker && boxDocker((call) => docker.call({ ...call, endpoint }))),
+        ...optional("placed", laptop && ((own: ScratchDatabases) => placedScratch(own, laptop.temporary))),
+        runbook: runbookNamed(task === "cleanup" ? cleanUpOf(inputs) : (runbook ?? "recover-deleted-service")),
+        operator: scenarioOperator(answers, undefined),
+        flags: { ...DEFAULT_FLAGS, acceptLoss, takeOver, yes: confirm !== undefined, ...optional("confirm", confirm) },
+        carrier: at === undefined ? who : { ...who, lease: leaseText(at) },
+        sink: () => undefined,
+        tell: () => undefined,
+        // Connections that are opened beside the work would make no two runs alike.
+        warmUp: false,
+      },
+      (options) => {
+        if (task === "undo") return undoRun(options);
+        return journal.entries.length === 0 ? runRunbook({ ...options, inputs }) : resumeRun(options);
+      },
+    );
+  }
+}

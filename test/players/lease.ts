@@ -1,0 +1,8 @@
+/** Where a leased recovery has its lease and its mirror: what lies there is the tool's own, not the foundation's. */
+import { BUCKET } from "../../src/rehearsal/world/foundation.js";
+
+const PREFIX = "dingo-recover-leases";
+
+export const LEASE = `s3://${BUCKET}/${PREFIX}`;
+
+export const isOfLease = (key: string): boolean => key.startsWith(`${PREFIX}/`);

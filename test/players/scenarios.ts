@@ -1,0 +1,8 @@
+import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
+
+export function scenarioNamed(name: string): Scenario {
+  const scenario = findScenario(name);
+  if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
+  return scenario;
+}
