@@ -25,7 +25,7 @@ async function onlyRun(): Promise<Listed> {
 describe("a rehearsal with faults", () => {
   it("goes on behind one that passes, and says at its end which of them struck, where and how often", async () => {
     const words = ["--fault", "cf=503", "--fault", "director=503", "--fault", "s3:Nothing=reset"];
-    const { code, stdout } = await place.run(["rehearse", "--pace", "max", ...words]);
+    const { code, stdout } = await place.start(["rehearse", "--pace", "max", ...words]).ended;
     expect(stdout).toContain("Fault cf#1=503: struck 1×, cf:GET/");
     expect(stdout).toMatch(/Fault director#1=503: struck 1×, director:GET/u);
     expect(stdout).toContain("Fault s3:Nothing#1=reset: never struck: no such call was made");
@@ -36,7 +36,7 @@ describe("a rehearsal with faults", () => {
 
   it("ends with 15 where the system stays sick for longer than the patience", async () => {
     const words = ["rehearse", "--pace", "max", "--fault", "cf#1-=503", "--patience", "1m", "--json"];
-    const { code, stderr } = await place.run(words);
+    const { code, stderr } = await place.start(words).ended;
     expect(code).toBe(EXIT.unreachable);
     expect(stderr).toMatch(/Fault cf#1-=503: struck \d+×, cf:/u);
     expect((await onlyRun()).state).toBe("waiting");
@@ -65,7 +65,7 @@ describe("a rehearsal whose supervisor is killed", () => {
     const [status, undo, resumed] = await Promise.all([
       place.run(["status"]),
       place.run(["undo"]),
-      place.run(["resume", "--json"]),
+      place.start(["resume", "--json"]).ended,
     ]);
     expect(status.code).toBe(EXIT.done);
     expect(status.stderr).toBe(`no run is open; the last rehearsal is ${run}\n`);
