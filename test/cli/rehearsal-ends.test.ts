@@ -44,7 +44,7 @@ describe("a rehearsal whose supervisor is killed", () => {
     const [status, undo, resumed] = await Promise.all([
       place.run(["status"]),
       place.run(["undo"]),
-      place.run(["resume", "--json"]),
+      place.start(["resume", "--json"]).ended,
     ]);
     expect(status.code).toBe(EXIT.done);
     expect(status.stderr).toBe(`no run is open; the last rehearsal is ${run}\n`);

@@ -3,6 +3,7 @@
  * call alone. All modules are as new, as in a process; the packages are those of the calls before. One call runs after another:
  * directory and environment are the process's own.
  */
+import childProcess from "node:child_process";
 import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire, isBuiltin, Module, syncBuiltinESMExports } from "node:module";
@@ -68,6 +69,7 @@ export class ProgramInProcess {
 
   #wanted(name: string): unknown {
     if (name === "node:module") return { ...this.#require(name), Module: LoadsAnew };
+    if (name === "node:child_process") return { ...childProcess, spawn: spawnHeard };
     if (isBuiltin(name)) return this.#require(name);
     this.#packages ??= this.#modules("packages");
     return this.#packages[name]?.() ?? this.#require(name);
@@ -155,6 +157,13 @@ function kill(pid: number, signal?: string | number): true {
   if (signal !== 0 && (pid === process.pid || pid === 0))
     throw new Error("a call that ends so has to be a process: start it");
   return process.kill(pid, signal);
+}
+
+/** What a child writes to the streams of its parent would be the suite's, and not what the call is seen to write. */
+function spawnHeard(...[command, words, options]: Parameters<typeof childProcess.spawn>): childProcess.ChildProcess {
+  if ([options.stdio].flat().includes("inherit"))
+    throw new Error("a call whose child writes to its streams has to be a process: start it");
+  return childProcess.spawn(command, words, options);
 }
 
 let loads = 0;
