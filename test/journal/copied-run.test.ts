@@ -75,7 +75,7 @@ describe("the directory of a run", () => {
     ["it holds no journal", "usage", (at) => rmSync(join(at, "journal.jsonl"))],
     [
       "its journal is a directory",
-      "state-dir-unusable",
+      "usage",
       (at) => {
         rmSync(join(at, "journal.jsonl"));
         mkdirSync(join(at, "journal.jsonl"));
