@@ -7,7 +7,7 @@ import { RecoverError } from "../errors.js";
 import { quoted } from "../printable.js";
 import type { Secrets } from "../secrets.js";
 import type { BroughtRun } from "./brought-run.js";
-import { errnoOf, reasonOf } from "./durable.js";
+import { reasonOf } from "./durable.js";
 import { endOf } from "./entry.js";
 import { EvidenceStore, referencesIn } from "./evidence.js";
 import { FileJournal, JOURNAL_FILE, LARGEST_JOURNAL } from "./file-journal.js";
@@ -86,7 +86,7 @@ function bytesOf(file: string, directory: string): Uint8Array {
   try {
     return readOwn(file, { largest: { bytes: LARGEST_JOURNAL, refusal } });
   } catch (thrown) {
-    if (errnoOf(thrown) === undefined) throw thrown;
+    if (thrown instanceof RecoverError && thrown.code === "journal-too-large") throw thrown;
     throw noRun(directory, reasonOf(thrown));
   }
 }
