@@ -245,6 +245,12 @@ export const WORDS = [
     from: folders("yaml", "expression", "runbook", "archive", "compose", "discovery", "scan", "report", "engine", "actions"),
     word: /\bnew Date(?!\w|\([^)])/,
   },
+  {
+    name: "suppressions-say-why",
+    why: "Whoever reads the line must see what makes it right: a rule is turned off with ` -- ` and a reason.",
+    from: "^src/",
+    word: /\b(?:ox|es)lint-disable(?!.* -- \w)/,
+  },
 ];
 
 const CIRCLE = {

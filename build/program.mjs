@@ -90,11 +90,11 @@ export function placed(dist, path, source) {
   return source.replaceAll('"./worker.js", import.meta', '"./worker.cjs", import.meta').replaceAll("import.meta.url", url);
 }
 
-/** ssh2 tries two add-ons and can do without either. */
+/** ssh2 tries two add-ons, and debug a package of colours: they can do without. */
 const WITHOUT_ADD_ONS = {
   name: "without-add-ons",
   setup(building) {
-    building.onResolve({ filter: /^cpu-features$|\.node$/ }, ({ path }) => ({ path, namespace: "absent" }));
+    building.onResolve({ filter: /^(?:cpu-features|supports-color)$|\.node$/ }, ({ path }) => ({ path, namespace: "absent" }));
     building.onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is not in the executable`)});`,
     }));

@@ -66,7 +66,7 @@ const broken = (file: string, source: string): readonly string[] =>
 describe("the rules", () => {
   it("are all here", () => {
     expect(BROKEN.map(([rule]) => rule)).toEqual(RULES.map(({ name }) => name));
-    expect(WORDS.map(({ name }) => name)).toEqual(["no-wall-clock"]);
+    expect(WORDS.map(({ name }) => name)).toEqual(["no-wall-clock", "suppressions-say-why"]);
   });
 
   it.each(BROKEN)("%s is broken by %s when it imports %s, and not by %s", (rule, file, breaks, allowed) => {
@@ -101,6 +101,12 @@ describe("the rules", () => {
     expect(broken("src/engine/x.ts", `const now = ${word};\n`)).toEqual(["no-wall-clock"]);
     expect(broken("src/cli/x.ts", `const now = ${word};\n`)).toEqual([]);
     expect(broken("src/engine/x.ts", "const then = new Date(0);\n")).toEqual([]);
+  });
+
+  it("find a rule that is turned off without a reason", () => {
+    const off = "// oxlint-disable-next-line no-console";
+    expect(broken("src/cli/x.ts", `${off}\n`)).toEqual(["suppressions-say-why"]);
+    expect(broken("src/cli/x.ts", `${off} -- nothing else is there yet\n`)).toEqual([]);
   });
 });
 

@@ -17,8 +17,8 @@ export function complete(words: readonly string[]): void {
     .parse();
 }
 
-/** Commands, options and their values are what yargs knows itself, and it wants a function of four parameters. */
-// oxlint-disable-next-line max-params
+/** Commands, options and their values are what yargs knows itself. */
+// oxlint-disable-next-line max-params -- yargs wants a function of four
 function offer(
   current: string,
   { _: typed, "state-dir": stateDir }: Typed,
