@@ -151,7 +151,11 @@ class Work {
         say: () => undefined,
         accept: () => Promise.resolve(),
       };
-      await bring(wired.shared(leaseAt(lease)), request).finally(() => wired.close());
+      try {
+        await bring(wired.shared(leaseAt(lease)), request);
+      } finally {
+        await wired.close();
+      }
     }
     return state.open(run, { takeOver: fromMirror, back: task === "undo" });
   }

@@ -3,13 +3,13 @@ import type { Stroke } from "./blow.js";
 
 /** How long a call that is struck takes. */
 export interface Waits {
-  giveUp(): Promise<void>;
-  slowly(): Promise<void>;
+  readonly giveUp: () => Promise<void>;
+  readonly slowly: () => Promise<void>;
 }
 
 export interface Looks<Done, End> {
   /** Lets it take effect. */
-  work(): Promise<Done>;
+  readonly work: () => Promise<Done>;
   whole(done: Done): End;
   half(done: Done): End;
   twice(done: Done): End;
