@@ -157,10 +157,7 @@ function packagesOf({ inputs }) {
   return [...new Set(names)].sort();
 }
 
-/**
- * Nothing is reached with it: a run ends at its first step, where there is no program `cf`. Where the store's address and keys are
- * given, no SDK is loaded, which no first screen waits for.
- */
+/** Nothing is reached with it: a run ends at its first step, where there is no program `cf`. */
 const LOG_IN = {
   ...{ AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_ACCESS_KEY_ID: "nobody", AWS_SECRET_ACCESS_KEY: "no-secret" },
   ...{ CF_API: "https://127.0.0.1:1", CF_USERNAME: "nobody", CF_PASSWORD: "no-password" },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
 import type { Dial } from "./adapters/network/dial.js";
 import { dialedAgents, straight } from "./adapters/network/http-agents.js";
-import { type OpenArchiveStore, openArchiveStore, type S3Credentials } from "./adapters/s3/archive-store.js";
+import { type OpenArchiveStore, openArchiveStore, type S3Credentials, SOCKETS } from "./adapters/s3/archive-store.js";
 import type { Config, S3Keys, SecretReference } from "./config/config.js";
 import { secretValue } from "./config/secret-value.js";
 import { RecoverError } from "./errors.js";
@@ -35,7 +35,8 @@ export interface OpenedStore {
 export function openStore(options: StoreWiringOptions, dial?: Dial): OpenedStore {
   const { clock, secrets, env } = options;
   const { s3 } = options.config;
-  const agents = dialedAgents(dial ?? straight(options.loopbackOnly ? loopbackDialer() : directDialer()));
+  const way = dial ?? straight(options.loopbackOnly ? loopbackDialer() : directDialer());
+  const agents = dialedAgents(way, {}, { maxSockets: SOCKETS });
   const store = openArchiveStore({
     clock,
     secrets,

@@ -126,10 +126,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
     shared: (at) => store.shared(at),
     ways: { straight: straight(dialer), hop: gateway },
     logOut,
-    warmUp: () => {
-      cells.warmUp();
-      store.warmUp();
-    },
+    warmUp: () => cells.warmUp(),
     cleanLeftOvers: async () =>
       (await cells.cleanLeftOvers()).map(
         ({ user, label, error }) => `${user} on ${label}: ${error === undefined ? "removed" : error.message}`,

@@ -21,18 +21,26 @@ export interface TlsTrust {
   readonly rejectUnauthorized?: boolean;
 }
 
-/** Connections are kept for the next request unless told otherwise. Each agent is made for its first request. */
-export function dialedAgents(dial: Dial, trust: TlsTrust = {}, { keepAlive } = { keepAlive: true }): HttpAgents {
+export interface AgentTerms {
+  /** Default: connections are kept for the next request. */
+  readonly keepAlive?: boolean;
+  /** At once to one place. Default: as many as there are requests. */
+  readonly maxSockets?: number;
+}
+
+/** Each agent is made for its first request. */
+export function dialedAgents(dial: Dial, trust: TlsTrust = {}, terms: AgentTerms = {}): HttpAgents {
+  const options = { keepAlive: true, ...terms };
   let http: HttpAgent | undefined;
   let https: HttpsAgent | undefined;
   return {
     get http() {
-      http ??= httpAgent(dial, { keepAlive });
+      http ??= httpAgent(dial, options);
       return http;
     },
     get https() {
       // Said here, it counts before NODE_TLS_REJECT_UNAUTHORIZED, which would turn the check off for all without a word.
-      https ??= httpsAgent(dial, { keepAlive, rejectUnauthorized: true, ...trust });
+      https ??= httpsAgent(dial, { ...options, rejectUnauthorized: true, ...trust });
       return https;
     },
     destroy: () => {

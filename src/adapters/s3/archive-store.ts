@@ -1,7 +1,7 @@
 /** The object store that holds the archives: S3, MinIO and their kin. */
 import type { ArchiveStore, Protection } from "../../ports/object-store.js";
 import type { SharedPlace } from "../../ports/shared-place.js";
-import type { S3Credentials } from "./connection.js";
+import { type S3Credentials, SOCKETS } from "./connection.js";
 import { Guard } from "./guard/guard.js";
 import { askedByEither, type KeyPairsSettings, openKeyPairs } from "./key-pairs.js";
 import { S3Reader } from "./reader.js";
@@ -10,11 +10,9 @@ import { findRegion, storeTime } from "./region.js";
 import { S3SharedPlace, type SharedPrefix } from "./shared-place.js";
 import { S3Writer } from "./writer.js";
 
-export type { S3Credentials };
+export { type S3Credentials, SOCKETS };
 
 export interface OpenArchiveStore extends ArchiveStore {
-  /** Begins to load the SDK, which takes a while, before the first call, where it will be needed. */
-  warmUp(): void;
   /** Where machines share leases. Every write fails with `source-protected` where an archive lies there. */
   shared(at: SharedPrefix): SharedPlace;
 }
@@ -30,10 +28,6 @@ export function openArchiveStore(settings: KeyPairsSettings): OpenArchiveStore {
   const around = new S3Reader(writing);
   const guard = new Guard(async (bucket, prefix) => (await around.list(bucket, prefix, { most: 1 })).length > 0);
   return {
-    warmUp: () => {
-      writing.warmUp();
-      reading.warmUp();
-    },
     identity: () => writing.identity(),
     readingIdentity: () => reading.identity(),
     region: (bucket) => findRegion(reading, bucket),

@@ -2,6 +2,8 @@
  * An object's bytes as they come, whole or an error: the length that the store announces is held against the bytes, and
  * a connection that breaks is taken up again from the next byte, pinned to the ETag of the first answer.
  */
+import { Readable } from "node:stream";
+import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { RecoverError } from "../../errors.js";
 import type { ReadRequest } from "../../ports/object-store.js";
 import { printable } from "./failure.js";
@@ -22,6 +24,12 @@ export interface BodySource {
   open(request: ReadRequest): Promise<Body>;
   /** Waits after this many breaks without a byte between them; false to give up. */
   pause(breaks: number): Promise<boolean>;
+}
+
+/** In Node.js the SDK gives these bytes alone. */
+export function bytesOf({ Body: body }: GetObjectCommandOutput): Readable {
+  if (body instanceof Readable) return body;
+  throw new Error("the answer has no body");
 }
 
 /** Positions in the object, both inclusive; `last` is before `first` for an empty object. */

@@ -1,14 +1,13 @@
 /** What a bucket is asked about itself: keys that may read an archive seldom may read the bucket's configuration. */
 import { RecoverError } from "../../errors.js";
-import type { S3Connection } from "./connection.js";
+import type { S3Connection, Speaker } from "./connection.js";
 import { answerOf } from "./failure.js";
 import { findRegion } from "./region.js";
-import type { Wire } from "./wire/wire.js";
 
 interface BucketQuestion<T> {
   /** For people: "the lifecycle rules". */
   readonly about: string;
-  readonly ask: (wire: Wire) => Promise<T>;
+  readonly ask: (store: Speaker) => Promise<T>;
   /** The store's word for a bucket that has none, and what that comes to. */
   readonly unset?: { readonly error: string; readonly means: T };
 }
@@ -22,9 +21,9 @@ export async function askBucket<T>(
   const call = { verb: `ask for ${about} of`, place: `s3://${bucket}`, reads: true };
   try {
     if (connection.configuredRegion === undefined) await findRegion(connection, bucket);
-    return await connection.exchange(bucket, call, async (wire) => {
+    return await connection.exchange(bucket, call, async (store) => {
       try {
-        return await ask(wire);
+        return await ask(store);
       } catch (error) {
         const { name, status } = answerOf(error);
         if (unset !== undefined && name === unset.error) return unset.means;

@@ -1,25 +1,26 @@
 /**
- * The connection to one S3 endpoint. Requests go over the wire without the SDK, which takes longer to load than most
- * commands take and four times the processor time for a request; it is loaded where only it knows: the credentials that
- * its chain finds, and the addresses of AWS. What is sent again is decided in `retry.ts`.
+ * The connection to one S3 endpoint: every request goes by the SDK's client of its region. The SDK takes longer to load than
+ * most commands take, so it is loaded for the first request.
  */
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import type * as S3Sdk from "@aws-sdk/client-s3";
-import type { S3Client } from "@aws-sdk/client-s3";
+import type {
+  $Command,
+  S3Client,
+  S3ClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes,
+} from "@aws-sdk/client-s3";
 import { RecoverError } from "../../errors.js";
 import type { Clock } from "../../ports/clock.js";
 import type { StoreIdentity } from "../../ports/object-store.js";
 import type { Secrets } from "../../secrets.js";
-import { addressAt, addressBySdk } from "./address.js";
-import { answerOf, failureOf, toRecoverError, type Call } from "./failure.js";
+import { makeClient, type Sdk } from "./client.js";
+import { type Call, failureOf, toRecoverError } from "./failure.js";
 import type { Permit } from "./guard/guard.js";
 import { refused } from "./guard/place.js";
-import { Pace } from "./pace.js";
-import { pauseBefore, withRetries } from "./retry.js";
-import type { Address } from "./wire/exchange.js";
-import { Signer } from "./wire/signature.js";
-import { Wire, type WireRequest } from "./wire/wire.js";
+import { type Headers, SILENCE_MS, type Way } from "./network.js";
+import { Patience, pauseBefore } from "./patience.js";
 
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -47,13 +48,31 @@ export interface S3Settings {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-export type Sdk = typeof S3Sdk;
-
 /** A call about a bucket; with the permit that a change needs. */
 export type BucketCall = Omit<Call, "endpoint"> & { readonly permit?: Permit };
 
-const CONNECT_MS = 15_000;
-const SILENCE_MS = 60_000;
+type Command<I extends ServiceInputTypes, O extends ServiceOutputTypes> = $Command<
+  I,
+  O,
+  S3ClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes
+>;
+
+type How = Pick<Way, "taken" | "heard" | "expects">;
+
+/** Speaks to the store for one call. */
+export interface Speaker {
+  readonly sdk: Sdk;
+  /** Throws what the SDK throws; `failure.ts` reads it. */
+  readonly send: <I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+    command: Command<I, O>,
+    how?: How,
+  ) => Promise<O>;
+}
+
+/** More than anybody has requests under way: one that waits for a socket has its time counted. */
+export const SOCKETS = 128;
 /** A store copies gigabytes before it answers. */
 const SLOW_FACTOR = 10;
 /** What one CopyObject takes: 5 GiB (error text of AWS; MinIO does not enforce it). */
@@ -64,11 +83,9 @@ const FIRST_REGION = "us-east-1";
 export class S3Connection {
   readonly #settings: S3Settings;
   readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
-  readonly #clients = new Map<string, Promise<S3Client>>();
-  readonly #addresses = new Map<string, Promise<Address>>();
-  readonly #signers = new Map<string, { readonly credentials: S3Credentials; readonly signer: Signer }>();
+  readonly #clients = new Map<string, S3Client>();
   readonly #regions = new Map<string, string>();
-  readonly #pace = new Pace();
+  readonly #served = { count: 0 };
   readonly #given: (() => Promise<S3Credentials>) | undefined;
   #sdk: Promise<Sdk> | undefined;
   #server = "";
@@ -77,8 +94,8 @@ export class S3Connection {
     this.#settings = settings;
     this.#given = givenCredentials(settings);
     this.#agents = settings.agents ?? {
-      http: new HttpAgent({ keepAlive: true }),
-      https: new HttpsAgent({ keepAlive: true }),
+      http: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS }),
+      https: new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS }),
     };
   }
 
@@ -102,11 +119,6 @@ export class S3Connection {
     return this.#settings.largestCopy ?? LARGEST_COPY;
   }
 
-  warmUp(): void {
-    // Who needs it meets the error.
-    if (this.#given === undefined || this.#customEndpoint === undefined) this.#load().catch(() => undefined);
-  }
-
   async identity(): Promise<StoreIdentity> {
     const region = this.configuredRegion ?? FIRST_REGION;
     const { accessKeyId } = await this.#explained(
@@ -125,24 +137,35 @@ export class S3Connection {
   }
 
   /**
-   * One request about a bucket, in its region; follows one answer that names another region. Without a permit it can change
+   * What is asked of a bucket, in its region; follows one answer that names another region. Without a permit it can change
    * nothing.
    */
-  async exchange<T>(bucket: string, call: BucketCall, request: (wire: Wire) => Promise<T>): Promise<T> {
-    const silence = this.#settings.silenceMs ?? SILENCE_MS;
-    const patience = {
-      connectMs: CONNECT_MS,
-      silenceMs: call.reads && call.slow !== true ? silence : silence * SLOW_FACTOR,
-    };
+  exchange<T>(bucket: string, call: BucketCall, request: (store: Speaker) => Promise<T>): Promise<T> {
     return this.#inRegion(bucket, call, async (region) => {
-      const signer = this.#signerOf(region, await this.#login(region));
-      const address = await this.#addressOf(bucket, region);
-      const asked = call.reads ? { heard: (server: string): void => void (this.#server = server) } : {};
-      const { permit } = call;
-      const leave = permit === undefined ? {} : { mayChange: changesOf(bucket, permit) };
-      const until = call.alone === true ? this.#settings.readsUntil : undefined;
-      return request(new Wire({ agents: this.#agents, address, signer, patience, until, ...asked, ...leave }));
+      await this.#login(region);
+      const sdk = await this.#load();
+      const client = this.#client(sdk, region, call);
+      return request({
+        sdk,
+        send: (command, how) => client.send(command, { ...this.#wayOf(call, command.input), ...how }),
+      });
     });
+  }
+
+  #wayOf(call: BucketCall, input: ServiceInputTypes): Way {
+    const { reads, alone, permit } = call;
+    const { readsUntil } = this.#settings;
+    return {
+      silenceMs: this.#silenceOf(call),
+      ...(alone === true && readsUntil !== undefined ? { abortSignal: readsUntil } : {}),
+      ...(permit === undefined ? {} : { mayChange: changesOf(input, permit) }),
+      ...(reads ? { heard: ({ server = "" }: Headers): void => void (this.#server = server) } : {}),
+    };
+  }
+
+  #silenceOf({ reads, slow }: BucketCall): number {
+    const silence = this.#settings.silenceMs ?? SILENCE_MS;
+    return reads && slow !== true ? silence : silence * SLOW_FACTOR;
   }
 
   async #inRegion<T>(bucket: string, call: BucketCall, request: (region: string) => Promise<T>): Promise<T> {
@@ -153,7 +176,7 @@ export class S3Connection {
       stop();
       const region = this.#regions.get(bucket) ?? this.configuredRegion ?? FIRST_REGION;
       try {
-        return await this.#pace.run(() => request(region), isThrottle);
+        return await request(region);
       } catch (error) {
         // What was broken off says so and nothing else.
         stop();
@@ -165,7 +188,7 @@ export class S3Connection {
       try {
         return await attempt();
       } catch (error) {
-        const failure = explain(error);
+        const failure = failureOf(error);
         if (failure.kind !== "other-region" || !this.#isNews(bucket, failure.region)) throw error;
         this.learnRegion(bucket, failure.region);
         return attempt();
@@ -184,8 +207,7 @@ export class S3Connection {
 
   async #explained<T>(call: Call, work: () => Promise<T>): Promise<T> {
     try {
-      const served = (): number => this.#pace.served;
-      return await withRetries(work, { reads: call.reads, clock: this.#settings.clock, explain, served });
+      return await work();
     } catch (error) {
       if (error instanceof RecoverError) throw error;
       throw toRecoverError(error, call, this.#settings.secrets);
@@ -194,11 +216,6 @@ export class S3Connection {
 
   #isNews(bucket: string, region: string): boolean {
     return region !== "" && region !== (this.#regions.get(bucket) ?? this.configuredRegion ?? FIRST_REGION);
-  }
-
-  /** A variable of AWS's shared configuration. */
-  variable(name: string): string | undefined {
-    return (this.#settings.environment ?? process.env)[name];
   }
 
   get #customEndpoint(): string | undefined {
@@ -213,50 +230,30 @@ export class S3Connection {
     return this.#sdk;
   }
 
-  #client(region: string): Promise<S3Client> {
-    const known = this.#clients.get(region);
+  /** One for each region, and for each of the ways to wait. */
+  #client(sdk: Sdk, region: string, call: BucketCall): S3Client {
+    const silenceMs = this.#silenceOf(call);
+    const name = `${region} ${call.reads} ${silenceMs}`;
+    const known = this.#clients.get(name);
     if (known !== undefined) return known;
-    const made = this.#makeClient(region);
-    this.#clients.set(region, made);
-    // A failed log-in must not stick: the operator may repair it and resume.
-    made.catch(() => this.#clients.delete(region));
+    const { clock } = this.#settings;
+    const made = makeClient(sdk, {
+      region,
+      endpoint: this.#customEndpoint,
+      credentials: this.#given,
+      agents: this.#agents,
+      silenceMs,
+      patience: new Patience({ reads: call.reads, clock, served: this.#served }),
+    });
+    this.#clients.set(name, made);
     return made;
-  }
-
-  async #makeClient(region: string): Promise<S3Client> {
-    const { S3Client } = await this.#load();
-    return new S3Client({ region, logger: SILENT });
-  }
-
-  #addressOf(bucket: string, region: string): Promise<Address> {
-    const name = `${region} ${bucket}`;
-    const known = this.#addresses.get(name);
-    if (known !== undefined) return known;
-    const found = this.#findAddress(bucket, region);
-    this.#addresses.set(name, found);
-    found.catch(() => this.#addresses.delete(name));
-    return found;
-  }
-
-  async #findAddress(bucket: string, region: string): Promise<Address> {
-    const endpoint = this.#customEndpoint;
-    if (endpoint !== undefined) return addressAt(endpoint, bucket);
-    return addressBySdk(await this.#client(region), await this.#load(), bucket);
-  }
-
-  #signerOf(region: string, credentials: S3Credentials): Signer {
-    const known = this.#signers.get(region);
-    if (known?.credentials === credentials) return known.signer;
-    const signer = new Signer(credentials, region);
-    this.#signers.set(region, { credentials, signer });
-    return signer;
   }
 
   /** The credentials, before the first request, so that no message can carry an unknown secret. */
   async #login(region: string): Promise<S3Credentials> {
     if (this.#given !== undefined) return this.#keepSecret(await this.#given());
     // The SDK keeps them, and fetches new ones before they expire.
-    const client = await this.#client(region);
+    const client = this.#client(await this.#load(), region, CHAIN);
     return this.#keepSecret(await client.config.credentials());
   }
 
@@ -296,32 +293,18 @@ function asked(ask: () => Promise<S3Credentials>): () => Promise<S3Credentials> 
   };
 }
 
+/** Whose client asks the chain. */
+const CHAIN: BucketCall = { verb: "log in to", place: "", reads: true };
+
 /** Objects alone are changed, and only those that the permit leads to. */
 const changesOf =
-  (bucket: string, permit: Permit) =>
-  ({ method, key, query = {} }: WireRequest): void => {
-    const asks = Object.keys(query).filter((name) => !OF_AN_UPLOAD.has(name));
+  (input: ServiceInputTypes, permit: Permit): NonNullable<Way["mayChange"]> =>
+  ({ method, query = {} }) => {
+    const { Bucket: bucket = "", Key: key } = input as { readonly Bucket?: string; readonly Key?: string };
+    const asks = Object.keys(query).filter((name) => !OF_AN_OBJECT.has(name));
     if (key === undefined || asks.length > 0) throw refused({ bucket, key: key ?? "" }, `it is no object (${method})`);
     permit.require({ bucket, key });
   };
 
-const OF_AN_UPLOAD = new Set(["uploads", "uploadId", "partNumber"]);
-
-/** A bare 503 is all that S3 can say to HEAD. */
-const isThrottle = (error: unknown): boolean =>
-  explain(error).kind === "throttled" || (!(error instanceof RecoverError) && answerOf(error).status === 503);
-
-/** Errors of our own, such as a gateway that cannot be reached, are final here: whoever raised them has retried. */
-function explain(error: unknown): ReturnType<typeof failureOf> {
-  if (!(error instanceof RecoverError)) return failureOf(error);
-  return { kind: "final", code: error.code, why: error.message, remedy: error.remedy };
-}
-
-/** Only the user interface prints. */
-const SILENT = {
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+/** The SDK names each operation in `x-id`. */
+const OF_AN_OBJECT = new Set(["uploads", "uploadId", "partNumber", "x-id"]);

@@ -39,6 +39,10 @@ interface Facts {
 }
 
 export function failureOf(error: unknown): Failure {
+  // Errors of our own, such as a gateway that cannot be reached, are final here: whoever raised them has retried.
+  if (error instanceof RecoverError) {
+    return { kind: "final", code: error.code, why: error.message, remedy: error.remedy };
+  }
   const facts = factsOf(error);
   return (
     regionFailure(facts) ??
@@ -187,7 +191,8 @@ function transportFailure({ name, status, code, message }: Facts): Failure {
   if (code.includes("CERT")) {
     return final("unreachable", `${code}: ${message}`, "Name the endpoint's authority with NODE_EXTRA_CA_CERTS.");
   }
-  if (name === "TimeoutError" && code === "") return { kind: "transient", why: "no answer in time" };
+  if (name === "TimeoutError" && (code === "" || code === "ETIMEDOUT"))
+    return { kind: "transient", why: "no answer in time" };
   if (status >= 500 || code !== "" || name === "TimeoutError" || isPassing(name, status)) {
     return { kind: "transient", why: `${code || name}: ${message}` };
   }
@@ -213,8 +218,9 @@ function factsOf(error: unknown): Facts {
   const response = recordOf(thrown["$response"]);
   const status = recordOf(thrown["$metadata"])["httpStatusCode"] ?? response["statusCode"];
   const name = textOf(thrown["name"]);
-  // Answers without a body leave the SDK nothing to name.
-  const nameless = (name === "Unknown" || name === "") && typeof status === "number";
+  // A page of a proxy, or an answer without a body, leaves the SDK nothing to name.
+  const named = name !== "" && name !== "Unknown" && thrown["$fault"] !== undefined;
+  const nameless = typeof status === "number" && status >= 300 && !named;
   return {
     name: nameless ? `HTTP ${status}` : name,
     status: typeof status === "number" ? status : 0,

@@ -5,7 +5,13 @@
 import { RecoverError } from "../../errors.js";
 import type { KeyRange, ObjectInfo } from "../../ports/object-store.js";
 import { compareKeys } from "../../key-order.js";
-import type { Listed, Page } from "./page.js";
+import type { ListObjectsV2Output, _Object as Listed } from "@aws-sdk/client-s3";
+
+/** As the store wrote it. */
+export type Page = Pick<
+  ListObjectsV2Output,
+  "Contents" | "IsTruncated" | "KeyCount" | "NextContinuationToken" | "EncodingType"
+>;
 
 /** A store with many old versions may answer with some empty pages. */
 const MOST_EMPTY_PAGES = 1_000;
@@ -69,39 +75,33 @@ function endsAt(rows: readonly ObjectInfo[], { upTo }: KeyRange): boolean {
 }
 
 function readPage(page: Page, prefix: string, place: string): readonly ObjectInfo[] {
-  const { listed } = page;
-  if (page.truncated === undefined) throw incomplete(place, "a page does not say whether more follow");
-  if (page.count !== undefined && page.count !== listed.length) {
-    throw incomplete(place, `a page announces ${page.count} keys and has ${listed.length}`);
+  const { Contents: listed = [], IsTruncated: truncated, KeyCount: count, EncodingType: encoding } = page;
+  if (truncated === undefined) throw incomplete(place, "a page does not say whether more follow");
+  if (count !== undefined && count !== listed.length) {
+    throw incomplete(place, `a page announces ${count} keys and has ${listed.length}`);
   }
   return listed.map((row) => {
-    const info = readRow(row, page.encoded, place);
+    const info = readRow(row, encoding === "url", place);
     if (info.key.startsWith(prefix)) return info;
     throw malformed(place, "the listing holds keys outside the prefix that was asked for");
   });
 }
 
-function readRow({ key, size, etag, date, storageClass }: Listed, encoded: boolean, place: string): ObjectInfo {
-  const lastModified = date === undefined ? undefined : stampOf(date);
-  if (key === undefined || !isCount(size) || etag === undefined || lastModified === undefined) {
+function readRow(
+  { Key: key, Size: size, ETag: etag, LastModified: date, StorageClass: storageClass }: Listed,
+  encoded: boolean,
+  place: string,
+): ObjectInfo {
+  if (key === undefined || size === undefined || etag === undefined || date === undefined) {
     throw incomplete(place, "a listed object lacks its key, size, ETag or date");
   }
   return {
     key: encoded ? decodeKey(key, place) : key,
-    size: Number(size),
+    size,
     etag: etag.includes('"') ? etag.replaceAll('"', "") : etag,
-    lastModified,
-    storageClass: storageClass === undefined || storageClass === "STANDARD" ? "STANDARD" : storageClass,
+    lastModified: date.toISOString(),
+    storageClass: storageClass ?? "STANDARD",
   };
-}
-
-const isCount = (text: string | undefined): text is string => text !== undefined && /^\d{1,15}$/.test(text);
-
-/** ISO 8601 with milliseconds, as a date prints itself; undefined where it is no date. */
-function stampOf(date: string): string | undefined {
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(date)) return date;
-  const parsed = new Date(date);
-  return Number.isNaN(parsed.getTime()) ? undefined : parsed.toISOString();
 }
 
 /** `encoding-type=url`: the only way for keys that XML cannot carry. A blank comes as "+". */
@@ -115,8 +115,8 @@ function decodeKey(key: string, place: string): string {
 }
 
 function nextToken(page: Page, place: string): string | undefined {
-  if (page.truncated !== true) return undefined;
-  if (page.next) return page.next;
+  if (page.IsTruncated !== true) return undefined;
+  if (page.NextContinuationToken) return page.NextContinuationToken;
   throw incomplete(place, "a page says that more follow and not how to get them");
 }
 

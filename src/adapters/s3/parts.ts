@@ -3,12 +3,12 @@
  * upload"). Nothing is there to be seen until the last call; whatever fails before ends the upload. Where the source's own
  * parts are known the copy has the same, so that the ETags of both stay comparable.
  */
+import type { CreateMultipartUploadRequest, HeadObjectOutput, StorageClass } from "@aws-sdk/client-s3";
 import { RecoverError } from "../../errors.js";
 import type { ObjectLocation } from "../../ports/object-store.js";
 import type { S3Connection } from "./connection.js";
 import { printable } from "./failure.js";
 import type { Permit } from "./guard/guard.js";
-import { childText } from "./wire/xml.js";
 
 const MEBIBYTE = 1024 * 1024;
 const SMALLEST_PART = 5 * MEBIBYTE;
@@ -16,16 +16,6 @@ const LARGEST_PART = 5 * 1024 * MEBIBYTE;
 const USUAL_PART = 512 * MEBIBYTE;
 const MOST_PARTS = 10_000;
 const AT_ONCE = 8;
-
-/** Headers of the source that CreateMultipartUpload must be told again. */
-const CARRIED = [
-  "cache-control",
-  "content-disposition",
-  "content-encoding",
-  "content-language",
-  "content-type",
-  "expires",
-];
 
 export interface PartsRequest {
   readonly from: ObjectLocation;
@@ -41,7 +31,7 @@ export interface PartsRequest {
 /** The ETag of the new object. */
 export async function copyInParts(connection: S3Connection, permit: Permit, request: PartsRequest): Promise<string> {
   const { from, to, size } = request;
-  const source = await headersOf(connection, request);
+  const source = await lookAt(connection, request);
   const ranges = rangesOf(size, await partSizeOf(connection, request));
   const upload = await begin(connection, permit, { ...request, source });
   try {
@@ -68,63 +58,67 @@ export function chooseSize(size: number, first: number | undefined, count: numbe
   return Math.max(USUAL_PART, Math.ceil(size / MOST_PARTS));
 }
 
-async function headersOf(
+function lookAt(
   connection: S3Connection,
   { from, ifMatch }: PartsRequest,
-): Promise<Readonly<Record<string, string>>> {
-  const headers = { "if-match": `"${ifMatch}"` };
-  const answer = await connection.exchange(from.bucket, calling("look at", from, { reads: true }), (wire) =>
-    wire.send({ method: "HEAD", key: from.key, headers }),
+  part: { readonly PartNumber?: number } = {},
+) {
+  const asked = { Bucket: from.bucket, Key: from.key, IfMatch: `"${ifMatch}"`, ...part };
+  return connection.exchange(from.bucket, calling("look at", from, { reads: true }), ({ sdk, send }) =>
+    send(new sdk.HeadObjectCommand(asked)),
   );
-  return answer.headers;
 }
 
 /** HeadObject with a part number tells of that part; stores that know no parts give the whole object. */
-async function partSizeOf(connection: S3Connection, { from, ifMatch, size }: PartsRequest): Promise<number> {
-  const headers = { "if-match": `"${ifMatch}"` };
-  const answer = await connection.exchange(from.bucket, calling("look at", from, { reads: true }), (wire) =>
-    wire.send({ method: "HEAD", key: from.key, headers, query: { partNumber: "1" } }),
-  );
-  const count = Number(answer.headers["x-amz-mp-parts-count"]);
-  const first = Number(answer.headers["content-length"]);
-  return chooseSize(size, Number.isFinite(first) ? first : undefined, Number.isFinite(count) ? count : undefined);
+async function partSizeOf(connection: S3Connection, request: PartsRequest): Promise<number> {
+  const { ContentLength: first, PartsCount: count } = await lookAt(connection, request, { PartNumber: 1 });
+  return chooseSize(request.size, first, count);
 }
 
 async function begin(
   connection: S3Connection,
   permit: Permit,
-  { from, to, storageClass, source }: PartsRequest & { readonly source: Readonly<Record<string, string>> },
+  { from, to, storageClass, source }: PartsRequest & { readonly source: HeadObjectOutput },
 ): Promise<string> {
-  const kept = Object.entries(source).filter(([name]) => CARRIED.includes(name) || name.startsWith("x-amz-meta-"));
   const tags = await tagsOf(connection, from, source);
-  const headers = {
-    ...Object.fromEntries(kept),
-    ...(storageClass === "STANDARD" ? {} : { "x-amz-storage-class": storageClass }),
-    ...(tags === "" ? {} : { "x-amz-tagging": tags }),
-  };
+  const asked = { Bucket: to.bucket, Key: to.key, ...carried(source), ...classOf(storageClass), ...tags };
   // Sent again, it would leave an upload that nobody ends.
-  const root = await connection.exchange(to.bucket, calling("copy", from, { reads: false, permit }), (wire) =>
-    wire.ask({ method: "POST", key: to.key, query: { uploads: "" }, headers }, "InitiateMultipartUploadResult"),
+  const { UploadId: upload } = await connection.exchange(
+    to.bucket,
+    calling("copy", from, { reads: false, permit }),
+    ({ sdk, send }) => send(new sdk.CreateMultipartUploadCommand(asked)),
   );
-  const upload = childText(root, "UploadId");
   if (upload !== undefined && upload !== "") return upload;
   throw lost(from, new Error("the object store names no upload"));
 }
 
-/** As the header x-amz-tagging takes them; empty where there are none. */
+/** What of the source CreateMultipartUpload must be told again. */
+function carried(source: HeadObjectOutput): Partial<CreateMultipartUploadRequest> {
+  const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType, Metadata } = source;
+  const Expires = source.ExpiresString === undefined ? undefined : new Date(source.ExpiresString);
+  return {
+    ...{ CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType, Metadata },
+    ...(Expires === undefined || Number.isNaN(Expires.getTime()) ? {} : { Expires }),
+  };
+}
+
+/** Without it the copy falls back to STANDARD. */
+export const classOf = (name: string): { readonly StorageClass?: StorageClass } =>
+  name === "STANDARD" ? {} : { StorageClass: name as StorageClass };
+
 async function tagsOf(
   connection: S3Connection,
   from: ObjectLocation,
-  source: Readonly<Record<string, string>>,
-): Promise<string> {
-  if (!(Number(source["x-amz-tagging-count"] ?? "0") > 0)) return "";
-  const root = await connection.exchange(from.bucket, calling("read the tags of", from, { reads: true }), (wire) =>
-    wire.ask({ method: "GET", key: from.key, query: { tagging: "" } }, "Tagging"),
+  source: HeadObjectOutput,
+): Promise<{ readonly Tagging?: string }> {
+  if (!((source.TagCount ?? 0) > 0)) return {};
+  const { TagSet = [] } = await connection.exchange(
+    from.bucket,
+    calling("read the tags of", from, { reads: true }),
+    ({ sdk, send }) => send(new sdk.GetObjectTaggingCommand({ Bucket: from.bucket, Key: from.key })),
   );
-  const tags = (root.children.find(({ name }) => name === "TagSet")?.children ?? []).map(
-    (tag) => [childText(tag, "Key") ?? "", childText(tag, "Value") ?? ""] as const,
-  );
-  return tags.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
+  const pairs = TagSet.map(({ Key = "", Value = "" }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`);
+  return pairs.length === 0 ? {} : { Tagging: pairs.join("&") };
 }
 
 interface Ranges extends PartsRequest {
@@ -140,17 +134,17 @@ async function copyRanges(connection: S3Connection, permit: Permit, request: Ran
   const worker = async (): Promise<void> => {
     for (let index = next++; index < ranges.length; index = next++) {
       const [first, last] = ranges[index] ?? [0, 0];
-      const headers = {
-        "x-amz-copy-source": copySource,
-        "x-amz-copy-source-if-match": `"${ifMatch}"`,
-        "x-amz-copy-source-range": `bytes=${first}-${last}`,
+      const asked = {
+        ...{ Bucket: to.bucket, Key: to.key, UploadId: upload, PartNumber: index + 1 },
+        CopySource: copySource,
+        CopySourceIfMatch: `"${ifMatch}"`,
+        CopySourceRange: `bytes=${first}-${last}`,
       };
-      const query = { partNumber: String(index + 1), uploadId: upload };
       const call = calling("copy", from, { reads: true, slow: true, permit });
-      const root = await connection.exchange(to.bucket, call, (wire) =>
-        wire.ask({ method: "PUT", key: to.key, query, headers }, "CopyPartResult"),
+      const answer = await connection.exchange(to.bucket, call, ({ sdk, send }) =>
+        send(new sdk.UploadPartCopyCommand(asked)),
       );
-      const etag = childText(root, "ETag");
+      const etag = answer.CopyPartResult?.ETag;
       if (etag === undefined) throw lost(from, new Error("the object store does not say how the copy of a part ended"));
       etags[index] = etag;
     }
@@ -166,16 +160,16 @@ async function complete(
   permit: Permit,
   { from, to, ifAbsent, upload, etags }: PartsRequest & { readonly upload: string; readonly etags: readonly string[] },
 ): Promise<string> {
-  const parts = etags.map(
-    (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escaped(etag)}</ETag></Part>`,
+  const asked = {
+    ...{ Bucket: to.bucket, Key: to.key, UploadId: upload },
+    MultipartUpload: { Parts: etags.map((ETag, index) => ({ PartNumber: index + 1, ETag })) },
+    ...(ifAbsent ? { IfNoneMatch: "*" } : {}),
+  };
+  const { ETag: etag } = await connection.exchange(
+    to.bucket,
+    calling("copy", from, { reads: false, permit }),
+    ({ sdk, send }) => send(new sdk.CompleteMultipartUploadCommand(asked)),
   );
-  const body = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join("")}</CompleteMultipartUpload>`;
-  const headers = { "content-type": "application/xml", ...(ifAbsent ? { "if-none-match": "*" } : {}) };
-  const query = { uploadId: upload };
-  const root = await connection.exchange(to.bucket, calling("copy", from, { reads: false, permit }), (wire) =>
-    wire.ask({ method: "POST", key: to.key, query, headers, body }, "CompleteMultipartUploadResult"),
-  );
-  const etag = childText(root, "ETag");
   if (etag !== undefined) return etag.replaceAll('"', "");
   throw lost(from, new Error("the object store does not say how the copy ended"));
 }
@@ -185,8 +179,8 @@ async function abort(
   permit: Permit,
   { to, upload }: { readonly to: ObjectLocation; readonly upload: string },
 ): Promise<void> {
-  await connection.exchange(to.bucket, calling("end the upload to", to, { reads: true, permit }), (wire) =>
-    wire.send({ method: "DELETE", key: to.key, query: { uploadId: upload } }),
+  await connection.exchange(to.bucket, calling("end the upload to", to, { reads: true, permit }), ({ sdk, send }) =>
+    send(new sdk.AbortMultipartUploadCommand({ Bucket: to.bucket, Key: to.key, UploadId: upload })),
   );
 }
 
@@ -197,8 +191,6 @@ function calling(
 ) {
   return { verb, place: `s3://${bucket}/${key}`, ...how };
 }
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 
 function lost({ bucket, key }: ObjectLocation, cause: unknown): RecoverError {
   const place = printable(`s3://${bucket}/${key}`);

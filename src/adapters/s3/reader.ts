@@ -1,5 +1,5 @@
 /** The reading side of a store. It has no way to write. */
-import type { IncomingHttpHeaders } from "node:http";
+import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
 import type {
   KeyRange,
   LifecycleRule,
@@ -9,14 +9,16 @@ import type {
   ReadRequest,
 } from "../../ports/object-store.js";
 import { RecoverError } from "../../errors.js";
-import { type Body, notTheObject, openBody, spanOf } from "./body.js";
+import { type Body, bytesOf, notTheObject, openBody, spanOf } from "./body.js";
 import type { S3Connection } from "./connection.js";
 import { failureOf, printable } from "./failure.js";
 import { readLifecycle } from "./lifecycle.js";
 import { listEveryPage } from "./listing.js";
-import { fetchPage } from "./page.js";
+import type { Headers } from "./network.js";
 import { findRegion, requireBucket } from "./region.js";
-import { bodyOf } from "./wire/exchange.js";
+
+/** A page has no more, whatever is asked for. */
+const LARGEST_PAGE = 1_000;
 
 export class S3Reader implements ObjectReader {
   protected readonly connection: S3Connection;
@@ -34,27 +36,23 @@ export class S3Reader implements ObjectReader {
     const connection = await this.prepare({ bucket, key: prefix });
     const place = `s3://${bucket}/${prefix}`;
     const call = { verb: "list", place, reads: true, alone: true };
-    const { after, most } = range;
     const page = (token: string | undefined) =>
-      connection.exchange(bucket, call, (wire) => fetchPage(wire, { prefix, token, after, most }));
+      connection.exchange(bucket, call, ({ sdk, send }) =>
+        send(new sdk.ListObjectsV2Command({ Bucket: bucket, ...pageRequest({ prefix, range, token }) })),
+      );
     return listEveryPage(page, { prefix, range, place: printable(place) });
   }
 
   async get(at: ObjectLocation, request: ReadRequest = {}): Promise<Uint8Array> {
     const connection = await this.prepare(at);
     const call = readingOf(at);
-    return connection.exchange(at.bucket, call, async (wire) => {
-      const answer = await wire.open({ method: "GET", key: at.key, headers: headersFor(request) });
-      try {
-        const announced = announcedBy(answer.headers, call, request);
-        const body = await bodyOf(answer);
-        if (announced === undefined || announced === body.length) return body;
-        throw cutShort(call.place, body.length, announced);
-      } catch (error) {
-        answer.destroy();
-        throw error;
-      }
+    const body = await connection.exchange(at.bucket, call, async ({ sdk, send }) => {
+      const expects = (headers: Headers): void => requireAsked(headers, call, request);
+      const answer = await send(new sdk.GetObjectCommand(getRequest(at, request)), { taken: "object", expects });
+      return { bytes: Buffer.concat(await bytesOf(answer).toArray()), announced: answer.ContentLength };
     });
+    if (body.announced === undefined || body.announced === body.bytes.length) return body.bytes;
+    throw cutShort(call.place, body.bytes.length, body.announced);
   }
 
   async stream(at: ObjectLocation, request: ReadRequest = {}): Promise<AsyncIterable<Uint8Array>> {
@@ -68,19 +66,19 @@ export class S3Reader implements ObjectReader {
   }
 
   #open(connection: S3Connection, at: ObjectLocation, request: ReadRequest): Promise<Body> {
-    return connection.exchange(at.bucket, readingOf(at), async (wire) => {
-      const answer = await wire.open({ method: "GET", key: at.key, headers: headersFor(request) });
-      const { etag, "content-length": length, "content-range": range } = answer.headers;
-      return { etag: plain(etag), length: countOf(length), range, bytes: answer };
+    return connection.exchange(at.bucket, readingOf(at), async ({ sdk, send }) => {
+      const answer = await send(new sdk.GetObjectCommand(getRequest(at, request)), { taken: "pieces" });
+      const { ETag: etag, ContentLength: length, ContentRange: range } = answer;
+      return { etag: plain(etag), length, range, bytes: bytesOf(answer) };
     });
   }
 
   async head({ bucket, key }: ObjectLocation): Promise<ObjectInfo | undefined> {
     const connection = await this.prepare({ bucket, key });
     const call = { verb: "look at", place: `s3://${bucket}/${key}`, reads: true };
-    const answer = await connection.exchange(bucket, call, async (wire) => {
+    const answer = await connection.exchange(bucket, call, async ({ sdk, send }) => {
       try {
-        return await wire.send({ method: "HEAD", key });
+        return await send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }));
       } catch (error) {
         const failure = failureOf(error);
         if (failure.kind === "final" && failure.code === "object-changed") return undefined;
@@ -89,7 +87,7 @@ export class S3Reader implements ObjectReader {
     });
     // The answer to HEAD has no body: only the bucket itself tells a missing key from a missing bucket.
     if (answer === undefined) await requireBucket(connection, bucket);
-    return answer === undefined ? undefined : infoOf(key, answer.headers, call.place);
+    return answer === undefined ? undefined : infoOf(key, answer, call.place);
   }
 
   lifecycle(bucket: string): Promise<readonly LifecycleRule[] | undefined> {
@@ -114,35 +112,38 @@ function readingOf({ bucket, key }: ObjectLocation) {
   return { verb: "read", place: `s3://${bucket}/${key}`, reads: true, alone: true };
 }
 
-function headersFor({ range, ifMatch }: ReadRequest): Record<string, string> {
+function pageRequest({ prefix, range, token }: { prefix: string; range: KeyRange; token: string | undefined }) {
+  const { after, most } = range;
   return {
-    ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }),
-    ...(range === undefined ? {} : { range }),
+    Prefix: prefix,
+    EncodingType: "url" as const,
+    ...(token === undefined ? {} : { ContinuationToken: token }),
+    ...(token !== undefined || !after ? {} : { StartAfter: after }),
+    ...(most === undefined || most >= LARGEST_PAGE ? {} : { MaxKeys: most }),
   };
 }
 
-/** The number of bytes that are to come. Throws where they are not those that were asked for. */
-function announcedBy(
-  headers: IncomingHttpHeaders,
-  call: { readonly place: string },
-  { ifMatch, range }: ReadRequest,
-): number | undefined {
-  // A portal or proxy that answers in the store's place knows no ETag.
-  if (ifMatch !== undefined && plain(headers.etag) !== ifMatch) throw notTheObject(call);
-  const length = countOf(headers["content-length"]);
-  if (range !== undefined) spanOf(call, { length, range: headers["content-range"] }, range);
-  return length;
+function getRequest({ bucket, key }: ObjectLocation, { range, ifMatch }: ReadRequest) {
+  return {
+    Bucket: bucket,
+    Key: key,
+    ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
+    ...(range === undefined ? {} : { Range: range }),
+  };
 }
 
-const countOf = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+/** Throws where the bytes that are to come are not those that were asked for. */
+function requireAsked(headers: Headers, call: { readonly place: string }, { ifMatch, range }: ReadRequest): void {
+  // A portal or proxy that answers in the store's place knows no ETag.
+  if (ifMatch !== undefined && plain(headers["etag"]) !== ifMatch) throw notTheObject(call);
+  const length = /^\d{1,15}$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined;
+  if (range !== undefined) spanOf(call, { length, range: headers["content-range"] }, range);
+}
 
-function infoOf(key: string, headers: Readonly<Record<string, string>>, place: string): ObjectInfo {
-  const size = countOf(headers["content-length"]);
-  const etag = plain(headers["etag"]);
-  const modified = new Date(headers["last-modified"] ?? "");
-  if (size === undefined || etag === undefined || Number.isNaN(modified.getTime())) throw half(place);
-  const storageClass = headers["x-amz-storage-class"] ?? "STANDARD";
+function infoOf(key: string, answer: HeadObjectCommandOutput, place: string): ObjectInfo {
+  const { ContentLength: size, LastModified: modified, StorageClass: storageClass = "STANDARD" } = answer;
+  const etag = plain(answer.ETag);
+  if (size === undefined || etag === undefined || modified === undefined) throw half(place);
   return { key, size, etag, lastModified: modified.toISOString(), storageClass };
 }
 

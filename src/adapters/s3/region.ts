@@ -5,6 +5,7 @@
 import type { S3Connection } from "./connection.js";
 import { RecoverError } from "../../errors.js";
 import { failureOf } from "./failure.js";
+import type { Headers } from "./network.js";
 
 export async function findRegion(connection: S3Connection, bucket: string): Promise<string> {
   const known = connection.knownRegion(bucket);
@@ -23,23 +24,26 @@ export async function requireBucket(connection: S3Connection, bucket: string): P
 export async function storeTime(connection: S3Connection, bucket: string): Promise<Date | undefined> {
   if (connection.configuredRegion === undefined) await findRegion(connection, bucket);
   const call = { verb: "look at", place: `s3://${bucket}`, reads: true };
-  return connection.exchange(bucket, call, async (wire) => {
+  return connection.exchange(bucket, call, async ({ sdk, send }) => {
+    let date: string | undefined;
+    const heard = (headers: Headers): void => void (date = headers["date"]);
     try {
-      const at = new Date((await wire.send({ method: "HEAD" })).headers["date"] ?? "");
-      return Number.isNaN(at.getTime()) ? undefined : at;
+      await send(new sdk.HeadBucketCommand({ Bucket: bucket }), { heard });
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "final" && failure.code === "object-changed") throw missing(bucket, connection.endpoint);
       throw error;
     }
+    const at = new Date(date ?? "");
+    return Number.isNaN(at.getTime()) ? undefined : at;
   });
 }
 
 async function askHead(connection: S3Connection, bucket: string): Promise<string | undefined> {
   const call = { verb: "look at", place: `s3://${bucket}`, reads: true };
-  return connection.exchange(bucket, call, async (wire) => {
+  return connection.exchange(bucket, call, async ({ sdk, send }) => {
     try {
-      return (await wire.send({ method: "HEAD" })).headers["x-amz-bucket-region"];
+      return (await send(new sdk.HeadBucketCommand({ Bucket: bucket }))).BucketRegion;
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "other-region" && failure.region !== "") return failure.region;
@@ -55,10 +59,9 @@ async function askLocation(connection: S3Connection, bucket: string): Promise<st
   const configured = connection.configuredRegion;
   if (configured !== undefined) return configured;
   const call = { verb: "ask for the region of", place: `s3://${bucket}`, reads: true };
-  return connection.exchange(bucket, call, async (wire) => {
-    const root = await wire.ask({ method: "GET", query: { location: "" } }, "LocationConstraint");
-    if (root.text === "EU") return "eu-west-1";
-    return root.text === "" ? "us-east-1" : root.text;
+  return connection.exchange(bucket, call, async ({ sdk, send }) => {
+    const { LocationConstraint: told } = await send(new sdk.GetBucketLocationCommand({ Bucket: bucket }));
+    return told === "EU" ? "eu-west-1" : told || "us-east-1";
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { RecoverError } from "../../errors.js";
 import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../ports/shared-place.js";
+import { bytesOf } from "./body.js";
 import type { S3Connection } from "./connection.js";
 import { answerOf, failureOf } from "./failure.js";
 import type { Permit } from "./guard/guard.js";
@@ -46,15 +47,17 @@ export class S3SharedPlace implements SharedPlace {
     const { bucket } = this.#at;
     await this.#prepare();
     const call = { verb: "read", place: this.#place(name), reads: true };
-    return this.#connection.exchange(bucket, call, async (wire) => {
+    return this.#connection.exchange(bucket, call, async ({ sdk, send }) => {
       try {
-        const answer = await wire.open({ method: "GET", key: this.#key(name) });
-        const { etag, "content-length": length } = answer.headers;
-        if (Number(length ?? 0) > this.#largest) {
-          answer.destroy();
+        const asked = { Bucket: bucket, Key: this.#key(name) };
+        const answer = await send(new sdk.GetObjectCommand(asked), { taken: "pieces" });
+        const { ETag: etag, ContentLength: length = 0 } = answer;
+        const body = bytesOf(answer);
+        if (length > this.#largest) {
+          body.destroy();
           throw tooLarge(this.#place(name), this.#largest);
         }
-        const content = await this.#textOf(answer, name);
+        const content = await this.#textOf(body, name);
         return { content, version: versionOf(etag, this.#place(name)) };
       } catch (error) {
         if (isAbsent(error)) return undefined;
@@ -73,11 +76,11 @@ export class S3SharedPlace implements SharedPlace {
     await this.#permit.show({ bucket, key: this.#key(name) });
     await this.#prepare();
     const call = { verb: "write", place: this.#place(name), reads: false, permit: this.#permit };
-    return this.#connection.exchange(bucket, call, async (wire) => {
+    return this.#connection.exchange(bucket, call, async ({ sdk, send }) => {
       try {
-        const headers = { "content-type": "application/json", ...headersOf(condition) };
-        const answer = await wire.send({ method: "PUT", key: this.#key(name), headers, body: content });
-        return { is: "written", version: versionOf(answer.headers["etag"], this.#place(name)) } as const;
+        const at = { Bucket: bucket, Key: this.#key(name), ContentType: "application/json" };
+        const answer = await send(new sdk.PutObjectCommand({ ...at, Body: content, ...conditionOf(condition) }));
+        return { is: "written", version: versionOf(answer.ETag, this.#place(name)) } as const;
       } catch (error) {
         const answer = condition === "any" ? undefined : refusalOf(error);
         if (answer !== undefined) return answer;
@@ -111,9 +114,9 @@ export class S3SharedPlace implements SharedPlace {
   }
 }
 
-function headersOf(condition: WriteCondition): Readonly<Record<string, string>> {
+function conditionOf(condition: WriteCondition): { readonly IfNoneMatch?: string; readonly IfMatch?: string } {
   if (condition === "any") return {};
-  return condition === "absent" ? { "if-none-match": "*" } : { "if-match": `"${condition.version}"` };
+  return condition === "absent" ? { IfNoneMatch: "*" } : { IfMatch: `"${condition.version}"` };
 }
 
 /** 412; 404 for If-Match where nothing is there; 409 where two wrote at the same moment (S3 API reference, PutObject). */

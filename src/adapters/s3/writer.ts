@@ -3,11 +3,9 @@ import { RecoverError } from "../../errors.js";
 import type { CopiedObject, CopyRequest, ObjectInfo, ObjectLocation, ObjectStore } from "../../ports/object-store.js";
 import type { S3Connection } from "./connection.js";
 import { printable } from "./failure.js";
-import { copyInParts } from "./parts.js";
+import { classOf, copyInParts } from "./parts.js";
 import type { Permit } from "./guard/guard.js";
 import { liesBelow, type Place } from "./guard/place.js";
-import { keyPath } from "./wire/signature.js";
-import { childText } from "./wire/xml.js";
 import { S3Reader } from "./reader.js";
 
 /** The place that is only read, and the connection that reads it. */
@@ -52,13 +50,12 @@ export class S3Writer extends S3Reader implements ObjectStore {
   async #copySmall(from: ObjectLocation, to: ObjectLocation, request: Known): Promise<ObjectInfo> {
     const { size, storageClass } = request;
     const call = { verb: "copy", place: `s3://${from.bucket}/${from.key}`, reads: false, permit: this.#permit };
-    const headers = copyHeaders(from, request);
-    const result = await this.connection.exchange(to.bucket, call, (wire) =>
-      wire.ask({ method: "PUT", key: to.key, headers }, "CopyObjectResult"),
-    );
-    const etag = childText(result, "ETag");
-    const modified = new Date(childText(result, "LastModified") ?? "");
-    if (etag === undefined || Number.isNaN(modified.getTime())) throw unanswered(from);
+    const result = await this.connection.exchange(to.bucket, call, async ({ sdk, send }) => {
+      const answer = await send(new sdk.CopyObjectCommand(copyRequest(from, to, request)));
+      return answer.CopyObjectResult;
+    });
+    const { ETag: etag, LastModified: modified } = result ?? {};
+    if (etag === undefined || modified === undefined) throw unanswered(from);
     return { key: to.key, size, etag: etag.replaceAll('"', ""), lastModified: modified.toISOString(), storageClass };
   }
 
@@ -75,7 +72,9 @@ export class S3Writer extends S3Reader implements ObjectStore {
     await this.#permit.show(at);
     await this.prepare(at);
     const call = { verb: "delete", place: `s3://${at.bucket}/${at.key}`, reads: false, permit: this.#permit };
-    await this.connection.exchange(at.bucket, call, (wire) => wire.send({ method: "DELETE", key: at.key }));
+    await this.connection.exchange(at.bucket, call, ({ sdk, send }) =>
+      send(new sdk.DeleteObjectCommand({ Bucket: at.bucket, Key: at.key })),
+    );
   }
 
   async #known(from: ObjectLocation, request: CopyRequest): Promise<{ size: number; storageClass: string }> {
@@ -90,20 +89,26 @@ export class S3Writer extends S3Reader implements ObjectStore {
 /** A request with what was looked up. */
 type Known = CopyRequest & { readonly size: number; readonly storageClass: string };
 
-function copyHeaders(from: ObjectLocation, { ifMatch, storageClass, ifAbsent }: Known): Record<string, string> {
+function copyRequest(from: ObjectLocation, to: ObjectLocation, { ifMatch, storageClass, ifAbsent }: Known) {
   return {
-    "x-amz-copy-source": copySource(from),
-    "x-amz-copy-source-if-match": `"${ifMatch}"`,
-    "x-amz-metadata-directive": "COPY",
-    "x-amz-tagging-directive": "COPY",
-    // Without it the copy falls back to STANDARD.
-    ...(storageClass === "STANDARD" ? {} : { "x-amz-storage-class": storageClass }),
-    ...(ifAbsent === true ? { "if-none-match": "*" } : {}),
+    Bucket: to.bucket,
+    Key: to.key,
+    CopySource: copySource(from),
+    CopySourceIfMatch: `"${ifMatch}"`,
+    MetadataDirective: "COPY" as const,
+    TaggingDirective: "COPY" as const,
+    ...classOf(storageClass),
+    ...(ifAbsent === true ? { IfNoneMatch: "*" } : {}),
   };
 }
 
 /** Each path part percent-encoded: the header's "?versionId" would otherwise be within reach of a key. */
-const copySource = ({ bucket, key }: ObjectLocation): string => `${bucket}/${keyPath(key)}`;
+const copySource = ({ bucket, key }: ObjectLocation): string => `${bucket}/${key.split("/").map(encoded).join("/")}`;
+
+/** Everything but unreserved characters of RFC 3986 as %XX of its UTF-8. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
 
 function taken(to: ObjectLocation, cause: unknown): RecoverError {
   const place = printable(`s3://${to.bucket}/${to.key}`);

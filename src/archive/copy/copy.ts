@@ -14,8 +14,8 @@ import { formatLocation } from "../names/location.js";
 import { inParallel } from "../reading/parallel.js";
 import { counted } from "../../counted.js";
 
-/** More than one store bears: the adapter has its own pace, and learns from the store. */
-const IN_FLIGHT = 256;
+/** Fewer than a store has sockets; one that bears still fewer says so, and is waited for. */
+const IN_FLIGHT = 64;
 /** S3 dates objects to the second; two sentinels of one second would leave WAL-E's choice to their names. */
 const BETWEEN_SENTINELS_MS = 1_100;
 

@@ -134,6 +134,24 @@ describe("reads", () => {
   });
 });
 
+describe("an object that is not what was asked for", () => {
+  it.each([
+    ["ignores the range", '"abc"'],
+    ["is another one", '"other"'],
+  ])("is left before it is read where it %s", async (_, etag) => {
+    const left = new Promise<void>((resolve) =>
+      server.script((_request, response) => {
+        response.writeHead(200, { etag, "content-length": String(2 ** 40) }).write("begin");
+        response.once("close", resolve);
+      }),
+    );
+    const read = server.store().reader().get(FROM, { ifMatch: "abc", range: "bytes=0-9" });
+    await expect(read).rejects.toMatchObject({ code: "answer-malformed", effect: "none" });
+    await left;
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
 describe("an answer without end", () => {
   it("is given up before it fills the memory", async () => {
     server.script((_request, response) => {

@@ -1,22 +1,13 @@
 import { fc } from "../../properties.js";
 import { describe, expect, it } from "vitest";
-import { listEveryPage } from "../../../src/adapters/s3/listing.js";
-import type { Page } from "../../../src/adapters/s3/page.js";
+import { listEveryPage, type Page } from "../../../src/adapters/s3/listing.js";
 
 const whole = { prefix: "", range: {}, place: "s3://bucket/" };
-const row = (key: string) => ({
-  key,
-  size: "1",
-  etag: '"abc"',
-  date: "1970-01-01T00:00:00.000Z",
-  storageClass: undefined,
-});
+const row = (key: string) => ({ Key: key, Size: 1, ETag: '"abc"', LastModified: new Date(0) });
 const pageOf = (keys: readonly string[], next?: string): Page => ({
-  listed: keys.map(row),
-  truncated: next !== undefined,
-  count: undefined,
-  next,
-  encoded: false,
+  Contents: keys.map(row),
+  IsTruncated: next !== undefined,
+  NextContinuationToken: next,
 });
 
 describe("the pages of a listing", () => {
@@ -96,9 +87,9 @@ describe("the pages of a listing", () => {
     expect(listed.map(({ key }) => key)).toEqual(["b", "c"]);
   });
 
-  it.each(["key", "size", "etag", "date"])("are incomplete without an object's %s", async (field) => {
+  it.each(["Key", "Size", "ETag", "LastModified"])("are incomplete without an object's %s", async (field) => {
     const rows = [row("x"), { ...row("y"), [field]: undefined }];
-    const fetchPage = (): Promise<Page> => Promise.resolve({ ...pageOf([]), listed: rows });
+    const fetchPage = (): Promise<Page> => Promise.resolve({ ...pageOf([]), Contents: rows });
     await expect(listEveryPage(fetchPage, whole)).rejects.toMatchObject({ code: "answer-incomplete" });
   });
 });

@@ -13,7 +13,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../../src/adapters/clock/system-clock.js";
 import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
 import { copyArchive } from "../../../src/archive/copy/copy.js";
@@ -266,6 +266,7 @@ describe("an archive on MinIO, with keys that may not write to the source", () =
 describe("what MinIO keeps of what is deleted", () => {
   it("is told of buckets with versions, and with a lock", async () => {
     const { minio, stop } = await start("127.0.0.37");
+    onTestFinished(stop);
     const store = storeWith(minio.endpoint, minio.credentials);
     await minio.client.send(
       new PutBucketVersioningCommand({ Bucket: minio.bucket, VersioningConfiguration: { Status: "Enabled" } }),
@@ -286,6 +287,5 @@ describe("what MinIO keeps of what is deleted", () => {
       await minio.client.send(new PutObjectLockConfigurationCommand({ Bucket: "locked", ObjectLockConfiguration }));
       expect(await store.protection("locked")).toEqual({ ...versions, lock: { mode: Retention.Mode, days } });
     }
-    await stop();
   });
 });

@@ -1,0 +1,77 @@
+/** The SDK's client for one region: made here alone, and everything that it sends goes by `network.ts`. */
+import type { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
+import type * as S3Sdk from "@aws-sdk/client-s3";
+import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { documentOf, isRefusal } from "./document.js";
+import { Network } from "./network.js";
+import type { Patience } from "./patience.js";
+
+export type Sdk = typeof S3Sdk;
+
+/** What AWS's variables say of its own addresses is not meant for another store. */
+const OWN_WAYS = { forcePathStyle: true, useDualstackEndpoint: false, useFipsEndpoint: false };
+
+export interface ClientTerms {
+  readonly region: string;
+  /** Undefined: the SDK's own ways to AWS. */
+  readonly endpoint: string | undefined;
+  /** Undefined: the standard chain of AWS. */
+  readonly credentials: S3ClientConfig["credentials"];
+  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly silenceMs: number;
+  readonly patience: Patience;
+}
+
+export function makeClient(sdk: Sdk, terms: ClientTerms): S3Client {
+  const { region, endpoint, credentials, agents, silenceMs, patience } = terms;
+  const client = new sdk.S3Client({
+    region,
+    ...(endpoint === undefined ? {} : { endpoint, ...OWN_WAYS }),
+    ...(credentials === undefined ? {} : { credentials }),
+    // Old stores know no checksums at the end of a body, nor bodies in signed chunks.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    expectContinueHeader: false,
+    retryStrategy: patience,
+    requestHandler: {
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
+      socketTimeout: silenceMs,
+      throwOnRequestTimeout: true,
+    },
+    logger: SILENT,
+  });
+  const handler: unknown = new Network(client.config.requestHandler);
+  client.config.requestHandler = handler as typeof client.config.requestHandler;
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args);
+      const answer = result.response as { statusCode: number; body: unknown };
+      if (answer.body instanceof Uint8Array) judge(answer, context.commandName ?? "", answer.body);
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "wholeDocument" },
+  );
+  return client;
+}
+
+function judge(answer: { statusCode: number; body: unknown }, command: string, body: Uint8Array): void {
+  const text = Buffer.from(body).toString();
+  if (answer.statusCode >= 300) {
+    if (!isRefusal(text)) answer.body = new Uint8Array();
+    return;
+  }
+  const judged = documentOf(command, text);
+  if (judged.isError) answer.statusCode = 500;
+  else answer.body = Buffer.from(judged.text);
+}
+
+/** Only the user interface prints. */
+const SILENT = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
