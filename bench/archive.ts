@@ -14,6 +14,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { lzop } from "../src/rehearsal/world/lzop.js";
+import { tar } from "../src/rehearsal/world/tar.js";
 import { segmentName } from "../src/archive/names/segment.js";
 import { BUCKET, LocalStore, Proxy, S5CMD, storeEnvironment } from "./local-store.js";
 
@@ -145,6 +146,8 @@ function share(): void {
   console.log(`  read by verify --deep: ${cost.bytes} bytes, ${percent.toFixed(4)} %, ${verdict(percent, 0.1)}`);
 }
 
+/** Of the base backup, as many bytes as its sentinel says. */
+const FILES = tar([{ name: "PG_VERSION", content: [1024] }]);
 const SYSTEM_ID = 6290223712345678901n;
 
 /** A whole archive as WAL-E writes it: one base backup, then segments. */
@@ -157,7 +160,7 @@ function* archiveOf(count: number, segment: (number: number) => Buffer): Generat
     spec: { base_prefix: "/data", tablespaces: [] },
   };
   yield [`${base}/extended_version.txt`, Buffer.from("PostgreSQL 9.6.24 on x86_64-pc-linux-gnu")];
-  yield [`${base}/tar_partitions/part_00000000.tar.lzo`, lzop([1024], { mtime: 1_790_000_000, fileMode: 0 })];
+  yield [`${base}/tar_partitions/part_00000000.tar.lzo`, lzop(FILES, { mtime: 1_790_000_000, fileMode: 0 })];
   yield [`${base}_backup_stop_sentinel.json`, Buffer.from(JSON.stringify(sentinel))];
   yield ["sysids/sysid", Buffer.from(`${SYSTEM_ID}\n`)];
   for (let number = 1; number <= count - 4; number += 1)
