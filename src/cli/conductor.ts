@@ -19,6 +19,7 @@ import type { DrillTimes } from "../ports/settings.js";
 import { quoted } from "../printable.js";
 import type { Runbook } from "../runbook/runbook.js";
 import { quote } from "../shell-quote.js";
+import { closingOf } from "../report/closing.js";
 import { standingText } from "../standing/standing.js";
 import { parseDuration } from "../time.js";
 import { interactiveRenderer } from "../ui/interactive.js";
@@ -32,7 +33,6 @@ import { isDumb } from "../ui/terminal.js";
 import { atWork } from "./at-work.js";
 import { systemsOf } from "./configuration.js";
 import { secrets } from "./failure.js";
-import { lookAgain } from "./look-again.js";
 import type { ConsentArguments, GlobalArguments } from "./options.js";
 import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.js";
 import { watchSignals } from "./signals.js";
@@ -58,8 +58,6 @@ export interface Stage {
   readonly asks: boolean;
   /** Nothing is said before it is known how it ends. */
   readonly quiet: boolean;
-  /** The end names what shows the run to others: in text, and of no rehearsal, which names it itself. */
-  readonly namesReport: boolean;
   /** Of --config: what goes on has to be told of the same foundation. A rehearsal has its own. */
   readonly config: string | undefined;
 }
@@ -82,7 +80,6 @@ export function openStage(given: ConductArguments): Stage {
     operator: withOwner(renderer.operator, given["owner-agrees"]),
     asks: somebodyIsThere(given, output) && mode?.answers === undefined,
     quiet: given.quiet === true,
-    namesReport: mode === undefined && !given.json && given.quiet !== true,
     config: mode !== undefined || given.config === undefined ? undefined : resolve(given.config),
   };
 }
@@ -149,7 +146,7 @@ export async function conduct(
         tell: (text) => (stage.quiet ? renderer.say(text) : stage.output.error(text)),
         sink: (event) => {
           if (event.type === "run-ended" && !hasBegun(journal)) return;
-          const whole = withWorld(ofConfig(told(event), stage.config), journal);
+          const whole = withClosing(ofConfig(told(event), stage.config), journal);
           renderer.sink(whole);
           alsoTo?.(whole);
         },
@@ -159,9 +156,6 @@ export async function conduct(
     );
     // Before a run has begun, an error is that of a command (DESIGN §4, "JSON documents").
     if (result.error !== undefined && !hasBegun(journal)) throw result.error;
-    // A dry run is kept nowhere.
-    if (stage.namesReport && alsoTo !== undefined)
-      for (const line of lookAgain(result, Math.min(stage.output.columns, 120))) stage.output.line(line);
     return result.exitCode;
   } finally {
     try {
@@ -188,10 +182,11 @@ function ofConfig(event: RunEvent, config: string | undefined): RunEvent {
   };
 }
 
-/** A run that stops says what it has changed; one that has come to its end has said it. */
-function withWorld(event: RunEvent, { entries }: Journal): RunEvent {
-  if (event.type !== "run-ended" || event.error === undefined) return event;
-  return { ...event, world: standingText(entries) };
+/** How the run stands at its end; one that stops says apart what it has changed, for scripts. */
+function withClosing(event: RunEvent, { entries }: Journal): RunEvent {
+  if (event.type !== "run-ended") return event;
+  const world = event.error === undefined ? undefined : standingText(entries);
+  return { ...event, ...optional("world", world), ...optional("closing", closingOf(entries, event)) };
 }
 
 /** Nothing was made durable yet: there is nothing to resume. */

@@ -1,7 +1,7 @@
 /** The one place where an error of a command becomes text or JSON and an exit code (DESIGN §4, "JSON documents"). */
 import { asRecoverError } from "../errors.js";
 import type { JournaledError } from "../journal/entry.js";
-import { errorLines } from "../ui/event-lines.js";
+import { errorLines } from "../ui/ending-lines.js";
 import { createOutput } from "../ui/output.js";
 import { secrets } from "./own-secrets.js";
 

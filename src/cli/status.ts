@@ -1,7 +1,5 @@
 import { replay } from "../engine/replay.js";
 import { summarize } from "../engine/summary.js";
-import { wayOn } from "../engine/way-on.js";
-import { hasTouched } from "../journal/entry.js";
 import { EXIT } from "../errors.js";
 import { EventTail } from "../journal/event-tail.js";
 import type { JournalReading } from "../journal/reading.js";
@@ -9,7 +7,7 @@ import type { StateDirectory } from "../journal/state-directory.js";
 import { unitsOf } from "../report/digest.js";
 import { between, lasting, Times } from "../report/times.js";
 import { standingText } from "../standing/standing.js";
-import { wayOnLines } from "../ui/event-lines.js";
+import { wayOnLines } from "../ui/ending-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
 import { wrap } from "../ui/text.js";
 import { batchStateOf, type BatchState } from "./batch-state.js";
@@ -21,6 +19,7 @@ import { isEvent, NowLine } from "./now-line.js";
 import type { GlobalArguments } from "./options.js";
 import { readOnce } from "./read-once.js";
 import { openStateDirectory } from "./state.js";
+import { waysOf } from "./ways.js";
 
 export type StatusArguments = GlobalArguments & { readonly run?: string | undefined };
 
@@ -109,13 +108,7 @@ function linesOf(standing: Standing, output: Output): readonly Styled[] {
   const summary = summarize(reading.entries, { carried });
   const width = Math.min(output.columns, 120);
   const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
-  const ways =
-    state.phase.kind === "ended" || carried
-      ? []
-      : wayOnLines(
-          wayOn(state, { run, code: error?.code, place: error?.place, touched: hasTouched(reading.entries) }),
-          width,
-        );
+  const ways = carried ? [] : wayOnLines(waysOf(run, reading.entries), width);
   return [
     [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
     [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
