@@ -1,6 +1,5 @@
 /** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
 import { hostname } from "node:os";
-import { resolve } from "node:path";
 import { OWNER_AGREES } from "../actions/recovery/ask-owner.js";
 import { systemClock } from "../adapters/clock/system-clock.js";
 import type { RunEvent } from "../engine/event.js";
@@ -18,10 +17,8 @@ import type { Operator } from "../ports/operator.js";
 import type { DrillTimes } from "../ports/settings.js";
 import { quoted } from "../printable.js";
 import type { Runbook } from "../runbook/runbook.js";
-import { quote } from "../shell-quote.js";
-import { closingOf } from "../report/closing.js";
-import { standingText } from "../standing/standing.js";
 import { parseDuration } from "../time.js";
+import { calledRenderer } from "../ui/called-renderer.js";
 import { interactiveRenderer } from "../ui/interactive.js";
 import { jsonRenderer } from "../ui/json-lines.js";
 import { createOutput, type Output } from "../ui/output.js";
@@ -31,6 +28,7 @@ import type { Renderer } from "../ui/renderer.js";
 import { scenarioOperator } from "../ui/scenario-operator.js";
 import { isDumb } from "../ui/terminal.js";
 import { atWork } from "./at-work.js";
+import { flagsAgain, withClosing } from "./ending.js";
 import { systemsOf } from "./configuration.js";
 import { secrets } from "./failure.js";
 import type { ConsentArguments, GlobalArguments } from "./options.js";
@@ -58,8 +56,8 @@ export interface Stage {
   readonly asks: boolean;
   /** Nothing is said before it is known how it ends. */
   readonly quiet: boolean;
-  /** Of --config: what goes on has to be told of the same foundation. A rehearsal has its own. */
-  readonly config: string | undefined;
+  /** What goes on has to be told of the same foundation and the same runs. A rehearsal has its own. */
+  readonly flags: readonly string[];
 }
 
 /** Where questions go: nobody with --json and --non-interactive, the scenario in a rehearsal, else the terminal. */
@@ -70,7 +68,8 @@ export function openStage(given: ConductArguments): Stage {
     color: given.color && process.env["NO_COLOR"] === undefined && !isDumb(),
   });
   const clock = systemClock(mode?.clock);
-  const loud = chooseRenderer(given, { mode, output, clock });
+  const chosen = chooseRenderer(given, { mode, output, clock });
+  const loud = given.json ? chosen : calledRenderer(chosen);
   const renderer = given.quiet === true ? quietRenderer(loud) : loud;
   return {
     mode,
@@ -80,7 +79,7 @@ export function openStage(given: ConductArguments): Stage {
     operator: withOwner(renderer.operator, given["owner-agrees"]),
     asks: somebodyIsThere(given, output) && mode?.answers === undefined,
     quiet: given.quiet === true,
-    config: mode !== undefined || given.config === undefined ? undefined : resolve(given.config),
+    flags: mode === undefined ? flagsAgain(given) : [],
   };
 }
 
@@ -146,7 +145,7 @@ export async function conduct(
         tell: (text) => (stage.quiet ? renderer.say(text) : stage.output.error(text)),
         sink: (event) => {
           if (event.type === "run-ended" && !hasBegun(journal)) return;
-          const whole = withClosing(ofConfig(told(event), stage.config), journal);
+          const whole = withClosing(told(event), journal, stage.flags);
           renderer.sink(whole);
           alsoTo?.(whole);
         },
@@ -165,28 +164,6 @@ export async function conduct(
       stopper.release();
     }
   }
-}
-
-/** The command that goes on names the foundation too. */
-function ofConfig(event: RunEvent, config: string | undefined): RunEvent {
-  if (event.type !== "run-ended" || config === undefined) return event;
-  const { resumeWith, undoWith, beginAnewWith, closeWith } = event;
-  const more = (command: string | undefined): string | undefined =>
-    command === undefined ? undefined : `${command} --config ${quote([config])}`;
-  return {
-    ...event,
-    ...optional("resumeWith", more(resumeWith)),
-    ...optional("undoWith", more(undoWith)),
-    ...optional("beginAnewWith", more(beginAnewWith)),
-    ...optional("closeWith", more(closeWith)),
-  };
-}
-
-/** How the run stands at its end; one that stops says apart what it has changed, for scripts. */
-function withClosing(event: RunEvent, { entries }: Journal): RunEvent {
-  if (event.type !== "run-ended") return event;
-  const world = event.error === undefined ? undefined : standingText(entries);
-  return { ...event, ...optional("world", world), ...optional("closing", closingOf(entries, event)) };
 }
 
 /** Nothing was made durable yet: there is nothing to resume. */

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { calledAs, COMMAND_VARIABLE } from "../called-as.js";
 import { EXIT, RecoverError } from "../errors.js";
 import { gone } from "../gone.js";
 import { errnoOf, inStateDirectory, makeDirectory } from "../journal/durable.js";
@@ -167,7 +168,7 @@ function sitting(given: ChildArguments, output: Output, stateDirectory: string):
     program: [process.execPath, fileURLToPath(new URL("../bin.cjs", import.meta.url))],
     args: handedOn(given),
     interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
-    caller: process.env,
+    caller: { ...process.env, [COMMAND_VARIABLE]: calledAs() },
     say: (line) => {
       if (!given.json) for (const part of wrapUnder(line, Math.min(output.columns, 120))) output.line(part);
     },

@@ -7,7 +7,7 @@ import { cacheDirectory } from "./cache.js";
 import { ed25519KeyPair, HOST_KEY, ShellServer } from "../adapters/ssh/shell-server.js";
 import type { OwnEngine } from "./own-engine.js";
 import { until } from "./until.js";
-import { TOOL } from "../tool.js";
+import { AS_INSTALLED, TOOL } from "../tool.js";
 
 const PAGE = new URL("../compose/mastodon-1.3.2.yml", import.meta.url);
 const UP_MS = 300_000;
@@ -119,7 +119,7 @@ export class ComposeStack {
       ...args,
       ...flags(state),
     ];
-    const env = { ...this.#env, HOME: state, PATH: process.env["PATH"] };
+    const env = { ...AS_INSTALLED, ...this.#env, HOME: state, PATH: process.env["PATH"] };
     return execa("sh", words, { env, extendEnv: false, reject: false, all: true });
   }
 

@@ -28,7 +28,7 @@ import { type Rig, type RigOptions, startRig } from "./rig.js";
 import { makeScene, type Scene, type SceneOptions } from "./scene.js";
 import type { S3Credentials } from "./sts.js";
 import { openTerminal, type Terminal } from "./terminal.js";
-import { TOOL } from "../tool.js";
+import { AS_INSTALLED, TOOL } from "../tool.js";
 
 export const ORG = "our-org";
 export const SPACE = "our-space";
@@ -116,6 +116,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
   await writeFile(configFile, stringify(configuration));
   const credentials = await rig.restrictedCredentials(scene.archive);
   const env = {
+    ...AS_INSTALLED,
     PATH: [dirname(builtProgram("cf")), dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
     HOME: directory,
     TMPDIR: directory,
