@@ -1,9 +1,9 @@
 /** What was typed at a question: an answer, or something aside from it. */
-import { nearest } from "../nearest.js";
-import type { ChoiceQuestion, Question, TextQuestion } from "../ports/operator.js";
-import { quoted } from "../printable.js";
-import { manualLines } from "./event-lines.js";
-import { wrap } from "./text.js";
+import { nearest } from "../nearest.ts";
+import type { ChoiceQuestion, Question, TextQuestion } from "../ports/operator.ts";
+import { quoted } from "../printable.ts";
+import { manualLines } from "./event-lines.ts";
+import { wrap } from "./text.ts";
 
 /** Undefined where what was typed is no answer. `before`: what was typed at this question before it. */
 export function valueOf(question: Question, answer: string, before: string): string | undefined {

@@ -2,14 +2,14 @@
  * Questions on a terminal. Enter alone is no answer, neither yes nor no, for it turns pages too; "?" tells why, "m" shows the exact commands; Ctrl-C is a
  * safe way out, since the run can be resumed.
  */
-import { RecoverError } from "../errors.js";
-import type { Answer, Operator, Question } from "../ports/operator.js";
-import { scriptHead, typedLines } from "../typed-lines.js";
-import { asideLines, asWritten, valueOf } from "./answers.js";
-import { detailLines } from "./event-lines.js";
-import { LeftPrompt, readLine } from "./line-reading.js";
-import type { Output } from "./output.js";
-import { rowsOf, wrap } from "./text.js";
+import { RecoverError } from "../errors.ts";
+import type { Answer, Operator, Question } from "../ports/operator.ts";
+import { scriptHead, typedLines } from "../typed-lines.ts";
+import { asideLines, asWritten, valueOf } from "./answers.ts";
+import { detailLines } from "./event-lines.ts";
+import { LeftPrompt, readLine } from "./line-reading.ts";
+import type { Output } from "./output.ts";
+import { rowsOf, wrap } from "./text.ts";
 
 /** Said once, when a run begins. */
 export const AT_EVERY_QUESTION =

@@ -1,7 +1,7 @@
 /** What may be typed at a question: Enter turns pages, so that it must neither approve nor stop anything. */
 import { describe, expect, it } from "vitest";
-import type { ChoiceQuestion, Question } from "../../src/ports/operator.js";
-import { asideLines, valueOf } from "../../src/ui/answers.js";
+import type { ChoiceQuestion, Question } from "../../src/ports/operator.ts";
+import { asideLines, valueOf } from "../../src/ui/answers.ts";
 
 const BASE = { id: "q", prompt: "Go on?", why: "It is asked.", details: [] };
 const CONFIRM: Question = { ...BASE, kind: "confirm" };
