@@ -1,5 +1,5 @@
 /** What the BOSH agent of a cell does for `bosh ssh`: makes and removes short-lived users. */
-import { docker } from "./docker.js";
+import { docker } from "./docker.ts";
 
 export interface SshAccess {
   /** The instance's address; sshd listens on port 22. */
@@ -27,12 +27,16 @@ export interface Agent {
 export class CellAgent implements Agent {
   private readonly log: AgentCall[] = [];
 
-  constructor(
-    private readonly container: string,
-    private readonly access: SshAccess,
-    /** When set, the key is good only from this address: then the gateway is the only way in. */
-    private readonly onlyFrom: string | undefined,
-  ) {}
+  private readonly container: string;
+  private readonly access: SshAccess;
+  /** When set, the key is good only from this address: then the gateway is the only way in. */
+  private readonly onlyFrom: string | undefined;
+
+  constructor(container: string, access: SshAccess, onlyFrom: string | undefined) {
+    this.container = container;
+    this.access = access;
+    this.onlyFrom = onlyFrom;
+  }
 
   get calls(): readonly AgentCall[] {
     return this.log;

@@ -1,8 +1,8 @@
 /** A real etcd with its v2 API, and the few calls that the rig and its tests make. */
 import { join } from "node:path";
-import type { Ledger } from "./ledger.js";
-import { freePort, startServer } from "./server.js";
-import { until } from "./until.js";
+import type { Ledger } from "./ledger.ts";
+import { freePort, startServer } from "./server.ts";
+import { until } from "./until.ts";
 
 interface Node {
   readonly key: string;
@@ -22,10 +22,12 @@ export interface EtcdAnswer {
 }
 
 export class EtcdServer {
-  private constructor(
-    /** "172.18.0.1:4001", as a container's ETCD_HOST_PORT says it. */
-    readonly hostPort: string,
-  ) {}
+  /** "172.18.0.1:4001", as a container's ETCD_HOST_PORT says it. */
+  readonly hostPort: string;
+
+  private constructor(hostPort: string) {
+    this.hostPort = hostPort;
+  }
 
   static async start(ledger: Ledger, address: string): Promise<EtcdServer> {
     const peer = `http://127.0.0.1:${await freePort("127.0.0.1")}`;

@@ -5,10 +5,10 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Entry } from "../../src/journal/entry.js";
-import { readJournal } from "../../src/journal/reading.js";
-import { type Foundation, ORG, SPACE } from "./foundation.js";
-import { until } from "./until.js";
+import type { Entry } from "../../src/journal/entry.ts";
+import { readJournal } from "../../src/journal/reading.ts";
+import { type Foundation, ORG, SPACE } from "./foundation.ts";
+import { until } from "./until.ts";
 
 /** From any step to any later one, on a loaded machine. */
 const MOMENT_DEADLINE_MS = 400_000;
@@ -27,11 +27,14 @@ export class InterruptedRun {
   /** Of each kill: the step that had begun and not ended. */
   readonly kills: string[] = [];
 
-  constructor(
-    readonly foundation: Foundation,
-    readonly service: string,
-    private readonly env: Readonly<Record<string, string>>,
-  ) {
+  readonly foundation: Foundation;
+  readonly service: string;
+  private readonly env: Readonly<Record<string, string>>;
+
+  constructor(foundation: Foundation, service: string, env: Readonly<Record<string, string>>) {
+    this.foundation = foundation;
+    this.service = service;
+    this.env = env;
     this.target = `${ORG}/${SPACE}/${service}`;
   }
 

@@ -1,6 +1,6 @@
 /** Every change of one key, as etcd's own watch tells it. */
-import type { EtcdServer } from "./etcd.js";
-import { Feed } from "./feed.js";
+import type { EtcdServer } from "./etcd.ts";
+import { Feed } from "./feed.ts";
 
 export interface KeyChange {
   readonly action: string;
@@ -16,8 +16,11 @@ interface Told {
 export class KeyHistory extends Feed<KeyChange> {
   private readonly over = new AbortController();
 
-  private constructor(private readonly url: string) {
+  private readonly url: string;
+
+  private constructor(url: string) {
     super();
+    this.url = url;
   }
 
   static async follow(etcd: EtcdServer, key: string): Promise<KeyHistory> {

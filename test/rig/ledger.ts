@@ -4,9 +4,9 @@
  */
 import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDirectory } from "./cache.js";
-import { tryDocker } from "./docker.js";
-import { until } from "./until.js";
+import { cacheDirectory } from "./cache.ts";
+import { tryDocker } from "./docker.ts";
+import { until } from "./until.ts";
 
 type Made =
   | { readonly kind: "owner" | "process"; readonly pid: number; readonly started: string }
@@ -27,11 +27,14 @@ async function startTime(pid: number): Promise<string | undefined> {
 }
 
 export class Ledger {
-  private constructor(
-    readonly id: string,
-    /** Scratch folder of this rig. */
-    readonly directory: string,
-  ) {}
+  readonly id: string;
+  /** Scratch folder of this rig. */
+  readonly directory: string;
+
+  private constructor(id: string, directory: string) {
+    this.id = id;
+    this.directory = directory;
+  }
 
   static async open(id: string): Promise<Ledger> {
     const directory = join(runs, id);

@@ -1,8 +1,8 @@
 /** Registrator's part: what docker publishes is written to etcd when a container starts, and removed when it dies. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { containerState, docker, eventsFromNow } from "./docker.js";
-import type { EtcdServer } from "./etcd.js";
+import { containerState, docker, eventsFromNow } from "./docker.ts";
+import type { EtcdServer } from "./etcd.ts";
 
 interface DockerEvent {
   readonly Action?: string;
@@ -14,11 +14,15 @@ export class Registrator {
   private queue: Promise<void> = Promise.resolve();
   private readonly failures: unknown[] = [];
 
-  private constructor(
-    private readonly events: ChildProcess,
-    private readonly etcd: EtcdServer,
-    private readonly host: string,
-  ) {}
+  private readonly events: ChildProcess;
+  private readonly etcd: EtcdServer;
+  private readonly host: string;
+
+  private constructor(events: ChildProcess, etcd: EtcdServer, host: string) {
+    this.events = events;
+    this.etcd = etcd;
+    this.host = host;
+  }
 
   /** Watches the containers that carry this label. */
   static async start(etcd: EtcdServer, host: string, label: string): Promise<Registrator> {

@@ -3,8 +3,8 @@
  * A test can so show that nothing wrote below a prefix, whatever the program under test says about itself.
  */
 import { createServer, type Server } from "node:http";
-import { Feed } from "./feed.js";
-import { until } from "./until.js";
+import { Feed } from "./feed.ts";
+import { until } from "./until.ts";
 
 export interface S3Request {
   readonly time: string;
@@ -44,10 +44,13 @@ export class RequestRecord {
   private readonly seen = new Feed<S3Request>();
   private readonly marks = new Set<string>();
 
-  private constructor(
-    private readonly server: Server,
-    readonly endpoint: string,
-  ) {}
+  private readonly server: Server;
+  readonly endpoint: string;
+
+  private constructor(server: Server, endpoint: string) {
+    this.server = server;
+    this.endpoint = endpoint;
+  }
 
   static async listen(address: string): Promise<RequestRecord> {
     const server = createServer((request, response) => {

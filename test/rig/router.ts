@@ -7,10 +7,10 @@ import { rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { EtcdServer } from "./etcd.js";
-import type { Ledger } from "./ledger.js";
-import { startServer } from "./server.js";
-import { until } from "./until.js";
+import type { EtcdServer } from "./etcd.ts";
+import type { Ledger } from "./ledger.ts";
+import { startServer } from "./server.ts";
+import { until } from "./until.ts";
 
 export class Router {
   private stopped = false;
@@ -22,11 +22,15 @@ export class Router {
   /** Why the last round did not come to its end; undefined after one that did. */
   private trouble: string | undefined;
 
-  private constructor(
-    readonly address: string,
-    private readonly ledger: Ledger,
-    private readonly etcd: EtcdServer,
-  ) {}
+  readonly address: string;
+  private readonly ledger: Ledger;
+  private readonly etcd: EtcdServer;
+
+  private constructor(address: string, ledger: Ledger, etcd: EtcdServer) {
+    this.address = address;
+    this.ledger = ledger;
+    this.etcd = etcd;
+  }
 
   static async start(ledger: Ledger, etcd: EtcdServer, address: string): Promise<Router> {
     const router = new Router(address, ledger, etcd);

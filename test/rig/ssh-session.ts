@@ -3,16 +3,21 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Output } from "./docker.js";
-import type { Rig } from "./rig.js";
+import type { Output } from "./docker.ts";
+import type { Rig } from "./rig.ts";
 
 export class SshSession {
-  private constructor(
-    private readonly rig: Rig,
-    readonly user: string,
-    private readonly directory: string,
-    private readonly target: string,
-  ) {}
+  private readonly rig: Rig;
+  readonly user: string;
+  private readonly directory: string;
+  private readonly target: string;
+
+  private constructor(rig: Rig, user: string, directory: string, target: string) {
+    this.rig = rig;
+    this.user = user;
+    this.directory = directory;
+    this.target = target;
+  }
 
   /** For the plain ssh client; the cell is the host "cell". */
   get configFile(): string {

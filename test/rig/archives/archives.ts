@@ -1,8 +1,8 @@
 /** All archives of a workshop: each is made once, by whoever asks first. */
-import { Limit } from "./limit.js";
-import { type Made, makeBrotliLine, makeDeltas, makeTree, makeTwins, makeWalELine, makeWide } from "./made.js";
-import { Snapshot } from "./snapshot.js";
-import type { Workshop } from "./workshop.js";
+import { Limit } from "./limit.ts";
+import { type Made, makeBrotliLine, makeDeltas, makeTree, makeTwins, makeWalELine, makeWide } from "./made.ts";
+import { Snapshot } from "./snapshot.ts";
+import type { Workshop } from "./workshop.ts";
 
 const MAKERS = {
   line: makeWalELine,
@@ -22,7 +22,11 @@ export class Archives {
   private readonly made = new Map<ArchiveName, Promise<Made>>();
   readonly limit = new Limit(AT_A_TIME);
 
-  constructor(readonly workshop: Workshop) {}
+  readonly workshop: Workshop;
+
+  constructor(workshop: Workshop) {
+    this.workshop = workshop;
+  }
 
   make(name: ArchiveName): Promise<Made> {
     const known = this.made.get(name);

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Archiver } from "./archiver.js";
-import { type Chronicle, parseLsn } from "./chronicle.js";
-import type { PostgresqlVersion, Workshop } from "./workshop.js";
+import type { Archiver } from "./archiver.ts";
+import { type Chronicle, parseLsn } from "./chronicle.ts";
+import type { PostgresqlVersion, Workshop } from "./workshop.ts";
 
 const LIMIT_MS = 300_000;
 const READY = /database system is ready to accept connections/;
@@ -34,11 +34,15 @@ export class Postgres {
   private starts = 0;
 
   /** `home` holds the data directory and the logs; the socket is there too, or in a folder below. */
-  constructor(
-    readonly cluster: Cluster,
-    readonly home: string,
-    private readonly socket: "" | "data" = "",
-  ) {}
+  readonly cluster: Cluster;
+  readonly home: string;
+  private readonly socket: "" | "data";
+
+  constructor(cluster: Cluster, home: string, socket: "" | "data" = "") {
+    this.cluster = cluster;
+    this.home = home;
+    this.socket = socket;
+  }
 
   get data(): string {
     return join(this.home, "data");

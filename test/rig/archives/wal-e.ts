@@ -1,19 +1,23 @@
 /** WAL-E 1.1.1 from its wheel, with the distribution's lzop and pv. */
-import type { Archiver, Commands } from "./archiver.js";
-import { quote, script, scriptPath } from "./scripts.js";
-import type { Seal } from "./seal.js";
-import type { Ended, Workshop } from "./workshop.js";
+import type { Archiver, Commands } from "./archiver.ts";
+import { quote, script, scriptPath } from "./scripts.ts";
+import type { Seal } from "./seal.ts";
+import type { Ended, Workshop } from "./workshop.ts";
 
 const MAIN = "from wal_e.cmd import main; main()";
 
 export class WalE implements Archiver {
   readonly reader = "wal-e";
 
-  constructor(
-    private readonly workshop: Workshop,
-    readonly prefix: string,
-    readonly seal?: Seal,
-  ) {}
+  private readonly workshop: Workshop;
+  readonly prefix: string;
+  readonly seal?: Seal | undefined;
+
+  constructor(workshop: Workshop, prefix: string, seal?: Seal) {
+    this.workshop = workshop;
+    this.prefix = prefix;
+    this.seal = seal;
+  }
 
   on(prefix: string): Archiver {
     return new WalE(this.workshop, prefix, this.seal);

@@ -1,7 +1,7 @@
 /** WAL-G v0.2.19, built with brotli and with lzop's reader. */
-import type { Archiver, Commands } from "./archiver.js";
-import { script, scriptPath } from "./scripts.js";
-import type { Ended, Workshop } from "./workshop.js";
+import type { Archiver, Commands } from "./archiver.ts";
+import { script, scriptPath } from "./scripts.ts";
+import type { Ended, Workshop } from "./workshop.ts";
 
 export interface WalGOptions {
   readonly compression: "lz4" | "lzma" | "brotli";
@@ -12,11 +12,15 @@ export interface WalGOptions {
 export class WalG implements Archiver {
   readonly reader = "wal-g";
 
-  constructor(
-    private readonly workshop: Workshop,
-    readonly prefix: string,
-    private readonly options: WalGOptions,
-  ) {}
+  private readonly workshop: Workshop;
+  readonly prefix: string;
+  private readonly options: WalGOptions;
+
+  constructor(workshop: Workshop, prefix: string, options: WalGOptions) {
+    this.workshop = workshop;
+    this.prefix = prefix;
+    this.options = options;
+  }
 
   on(prefix: string): Archiver {
     return new WalG(this.workshop, prefix, this.options);

@@ -8,9 +8,9 @@ import { access, chmod, chown, cp, mkdir, mkdtemp, statfs } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheDirectory } from "../cache.js";
-import { Ledger } from "../ledger.js";
-import { ObjectStore } from "../object-store.js";
+import { cacheDirectory } from "../cache.ts";
+import { Ledger } from "../ledger.ts";
+import { ObjectStore } from "../object-store.ts";
 
 /** PostgreSQL by its version, as install.sh names them. */
 export const POSTGRESQL = { era: "9.6.24", newer: "13.14" } as const;
@@ -37,13 +37,18 @@ export interface Run {
 export class Workshop {
   private folders = 0;
 
-  private constructor(
-    readonly ledger: Ledger,
-    readonly objects: ObjectStore,
-    private readonly programs: string,
-    /** Of data directories; everybody may enter it. */
-    readonly directory: string,
-  ) {}
+  readonly ledger: Ledger;
+  readonly objects: ObjectStore;
+  private readonly programs: string;
+  /** Of data directories; everybody may enter it. */
+  readonly directory: string;
+
+  private constructor(ledger: Ledger, objects: ObjectStore, programs: string, directory: string) {
+    this.ledger = ledger;
+    this.objects = objects;
+    this.programs = programs;
+    this.directory = directory;
+  }
 
   static async open(): Promise<Workshop> {
     await installed();
