@@ -18,7 +18,7 @@ const src = join(root, "src");
 const cache = join(root, "node_modules/.cache/dingo-recover");
 /** What a program is made of, and what it is made with. */
 const TOOLS = ["build", "package.json", "package-lock.json"];
-const SOURCES = ["src", "runbooks", "README.md", "CHANGELOG.md", ...TOOLS];
+const SOURCES = ["src", "runbooks", "docs/exit-codes.md", "CHANGELOG.md", ...TOOLS];
 /** What the program reads beside itself. */
 const BESIDE = ["runbooks", "fixtures", "package.json"];
 /** What writes help and runbooks down. */
