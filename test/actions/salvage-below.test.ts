@@ -5,7 +5,7 @@ import { guardOriginal } from "../../src/actions/salvage/guard-original.js";
 import { RecoverError } from "../../src/errors.js";
 import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.js";
 import { withVolume } from "../../src/rehearsal/docker-engine/seed.js";
-import { file, type Tree } from "../../src/rehearsal/docker-engine/tree.js";
+import { file, type TreeNode } from "../../src/rehearsal/docker-engine/tree.js";
 import type { Scene } from "../traps/scene.js";
 import { HERE, lost, salvageHost, survey } from "./mutations/salvage.js";
 
@@ -24,7 +24,7 @@ const FILES = databaseFiles({
 const REDIS = { "dump.rdb": file("REDIS0009") };
 
 /** One volume alone, with the files of a database below a directory, and others beside it. */
-async function only(below: string, beside: Tree = {}): Promise<Scene> {
+async function only(below: string, beside: Readonly<Record<string, TreeNode>> = {}): Promise<Scene> {
   const scene = await lost();
   const files = Object.fromEntries(Object.entries(FILES).map(([path, node]) => [`${below}/${path}`, node]));
   const plain = { "notes.txt": file("of somebody") };
@@ -68,7 +68,10 @@ describe("a cluster below a directory of any name", () => {
 });
 
 describe("a volume that was not walked to its end", () => {
-  const refused = async (answer: () => Promise<never>, beside: Tree = {}): Promise<unknown> => {
+  const refused = async (
+    answer: () => Promise<never>,
+    beside: Readonly<Record<string, TreeNode>> = {},
+  ): Promise<unknown> => {
     const scene = await only("main", beside);
     const host = scene.docker.hosts.get("");
     if (host === undefined) throw new Error("there is no host");
