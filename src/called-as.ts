@@ -4,7 +4,7 @@
  */
 import { existsSync, realpathSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative } from "node:path";
-import { quote } from "./shell-quote.js";
+import { quote } from "./shell-quote.ts";
 
 /** A script around the tool says here what its users type. A rehearsal says it to the program that it starts. */
 export const COMMAND_VARIABLE = "DINGO_RECOVER_COMMAND";

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { asCalled, calledAs, inTexts, VERBS } from "../src/called-as.js";
-import { GROUPS } from "../src/cli/command-groups.js";
-import { Place } from "./cli/program.js";
-import { TOOL } from "./tool.js";
+import { asCalled, calledAs, inTexts, VERBS } from "../src/called-as.ts";
+import { GROUPS } from "../src/cli/command-groups.ts";
+import { Place } from "./cli/program.ts";
+import { TOOL } from "./tool.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "dingo-recover-called-")));
 const clone = join(root, "clone");

@@ -1,13 +1,13 @@
 /** What is added to the end of a run before anybody sees it: how it stands, and commands that work as they are typed. */
 import { resolve } from "node:path";
-import type { Closing, NextStep, Ways } from "../closing.js";
-import type { RunEvent } from "../engine/event.js";
-import type { Journal } from "../journal/journal.js";
-import { optional } from "../optional.js";
-import { closingOf } from "../report/closing.js";
-import { quote } from "../shell-quote.js";
-import { standingText } from "../standing/standing.js";
-import type { GlobalArguments } from "./options.js";
+import type { Closing, NextStep, Ways } from "../closing.ts";
+import type { RunEvent } from "../engine/event.ts";
+import type { Journal } from "../journal/journal.ts";
+import { optional } from "../optional.ts";
+import { closingOf } from "../report/closing.ts";
+import { quote } from "../shell-quote.ts";
+import { standingText } from "../standing/standing.ts";
+import type { GlobalArguments } from "./options.ts";
 
 /** The flags of this call that every later call about the run needs too. */
 export function flagsAgain(given: Pick<GlobalArguments, "config" | "state-dir">): readonly string[] {

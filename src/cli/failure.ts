@@ -1,10 +1,10 @@
 /** The one place where an error of a command becomes text or JSON and an exit code (DESIGN §4, "JSON documents"). */
-import { asCalled, inTexts } from "../called-as.js";
-import { asRecoverError } from "../errors.js";
-import type { JournaledError } from "../journal/entry.js";
-import { errorLines } from "../ui/ending-lines.js";
-import { createOutput } from "../ui/output.js";
-import { secrets } from "./own-secrets.js";
+import { asCalled, inTexts } from "../called-as.ts";
+import { asRecoverError } from "../errors.ts";
+import type { JournaledError } from "../journal/entry.ts";
+import { errorLines } from "../ui/ending-lines.ts";
+import { createOutput } from "../ui/output.ts";
+import { secrets } from "./own-secrets.ts";
 
 export { secrets };
 

@@ -1,8 +1,8 @@
 /** How a saved run goes on, from its journal. */
-import type { Ways } from "../closing.js";
-import { replay } from "../engine/replay.js";
-import { wayOn } from "../engine/way-on.js";
-import { type Entry, hasTouched } from "../journal/entry.js";
+import type { Ways } from "../closing.ts";
+import { replay } from "../engine/replay.ts";
+import { wayOn } from "../engine/way-on.ts";
+import { type Entry, hasTouched } from "../journal/entry.ts";
 
 /** None for a run that has ended. */
 export function waysOf(run: string, entries: readonly Entry[]): Ways {

@@ -2,14 +2,14 @@
  * The end of a run, or how far it has come, as `Closing`: from the journal alone. A sentence about the world is one that
  * `standing/` or a proof in the journal says.
  */
-import type { Closing, NextStep, Ways } from "../closing.js";
-import { type Entry, startOf } from "../journal/entry.js";
-import { lossText } from "../loss.js";
-import { standingOf, standingText } from "../standing/standing.js";
-import { endingOf, type Ending, unitsOf } from "./digest.js";
-import { countsText } from "./findings.js";
-import { type Found, foundIn } from "./found.js";
-import { isRecovery, targetOf } from "./summary.js";
+import type { Closing, NextStep, Ways } from "../closing.ts";
+import { type Entry, startOf } from "../journal/entry.ts";
+import { lossText } from "../loss.ts";
+import { standingOf, standingText } from "../standing/standing.ts";
+import { endingOf, type Ending, unitsOf } from "./digest.ts";
+import { countsText } from "./findings.ts";
+import { type Found, foundIn } from "./found.ts";
+import { isRecovery, targetOf } from "./summary.ts";
 
 /** Undefined before the run has begun. `ways`: of a run that stopped; without them nothing is said of how it goes on. */
 export function closingOf(entries: readonly Entry[], ways: Ways = {}): Closing | undefined {

@@ -1,7 +1,7 @@
 /** What is shown before it is broken into lines: its commands are those that the caller types. */
-import { asCalled, inTexts } from "../called-as.js";
-import type { Question } from "../ports/operator.js";
-import type { Renderer } from "./renderer.js";
+import { asCalled, inTexts } from "../called-as.ts";
+import type { Question } from "../ports/operator.ts";
+import type { Renderer } from "./renderer.ts";
 
 export function calledRenderer(renderer: Renderer): Renderer {
   const { operator } = renderer;

@@ -1,7 +1,7 @@
 /** The end of a run as lines: what matters is bold, and nothing that has to be read is faint. */
-import { type Closing, type ClosingRow, closingRows } from "../closing.js";
-import type { Paint } from "./paint.js";
-import { wrap } from "./text.js";
+import { type Closing, type ClosingRow, closingRows } from "../closing.ts";
+import type { Paint } from "./paint.ts";
+import { wrap } from "./text.ts";
 
 export interface StyledLine {
   readonly text: string;

@@ -1,10 +1,10 @@
 /** The last lines of a run: why it stopped, then how it stands and what is to be done. */
-import type { Ways } from "../closing.js";
-import type { RunEvent } from "../engine/event.js";
-import { EXIT } from "../errors.js";
-import type { JournaledError } from "../journal/entry.js";
-import { closingLines, type ClosingOptions, type StyledLine } from "./closing-lines.js";
-import { wrap } from "./text.js";
+import type { Ways } from "../closing.ts";
+import type { RunEvent } from "../engine/event.ts";
+import { EXIT } from "../errors.ts";
+import type { JournaledError } from "../journal/entry.ts";
+import { closingLines, type ClosingOptions, type StyledLine } from "./closing-lines.ts";
+import { wrap } from "./text.ts";
 
 type RunEnded = Extract<RunEvent, { type: "run-ended" }>;
 

@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EXIT } from "../../src/errors.js";
-import { goodDeletion, GUID, lager } from "../discovery/broker-log.js";
-import { Place } from "./program.js";
-import { TOOL } from "../tool.js";
+import { EXIT } from "../../src/errors.ts";
+import { goodDeletion, GUID, lager } from "../discovery/broker-log.ts";
+import { Place } from "./program.ts";
+import { TOOL } from "../tool.ts";
 
 const README = readFileSync("README.md", "utf8");
 const PAGE = README.slice(README.indexOf("### Which instance was it"), README.indexOf("### Before the incident"));

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openRunbook } from "../../src/cli/shipped-runbooks.js";
-import { callsOf, understand } from "../cli/understood.js";
+import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { callsOf, understand } from "../cli/understood.ts";
 
 const PAGES = [
   "README.md",

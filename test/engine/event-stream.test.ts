@@ -1,9 +1,9 @@
 /** Event streams as renderers and scripts see them. `UPDATE_GOLDENS=1` writes them anew. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { FakeWorld } from "./fake-world.js";
-import { Bench } from "./fixture.js";
-import { runbookFor, SCENES } from "./scenes.js";
+import { FakeWorld } from "./fake-world.ts";
+import { Bench } from "./fixture.ts";
+import { runbookFor, SCENES } from "./scenes.ts";
 
 const folder = new URL("../../fixtures/events/", import.meta.url);
 

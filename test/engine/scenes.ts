@@ -1,7 +1,7 @@
 /** Runs of one fake runbook that end in different ways: what renderers, scripts and the last screen see of them is kept. */
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { changing, type FakeWorld, reading, reviewing } from "./fake-world.js";
-import { type Bench, runbookOf, step, YES } from "./fixture.js";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { changing, type FakeWorld, reading, reviewing } from "./fake-world.ts";
+import { type Bench, runbookOf, step, YES } from "./fixture.ts";
 
 export function runbookFor(world: FakeWorld): Runbook {
   world.readings.set("size", 7);

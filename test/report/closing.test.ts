@@ -1,14 +1,14 @@
 /** What the end of a run says first: on the screen, in the report, on the live page. */
 import { describe, expect, it } from "vitest";
-import type { Closing, Ways } from "../../src/closing.js";
-import type { EntryBody } from "../../src/journal/entry.js";
-import { closingOf } from "../../src/report/closing.js";
-import { htmlOf } from "../../src/report/html.js";
-import { incidentReport } from "../../src/report/incident.js";
-import { markdownOf } from "../../src/report/markdown.js";
-import { closingLines } from "../../src/ui/closing-lines.js";
-import { rowsOf } from "../../src/ui/text.js";
-import { journal, STARTED, step } from "./journals.js";
+import type { Closing, Ways } from "../../src/closing.ts";
+import type { EntryBody } from "../../src/journal/entry.ts";
+import { closingOf } from "../../src/report/closing.ts";
+import { htmlOf } from "../../src/report/html.ts";
+import { incidentReport } from "../../src/report/incident.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
+import { closingLines } from "../../src/ui/closing-lines.ts";
+import { rowsOf } from "../../src/ui/text.ts";
+import { journal, STARTED, step } from "./journals.ts";
 
 const RUN = "20261121-ab12";
 const WAYS: Ways = { resumeWith: `dingo-recover resume ${RUN}`, undoWith: `dingo-recover undo ${RUN}` };

@@ -1,11 +1,11 @@
 /** The last screen of the runs whose events are kept. `UPDATE_GOLDENS=1` writes it anew. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { closingOf } from "../../src/report/closing.js";
-import { endingLines } from "../../src/ui/ending-lines.js";
-import { FakeWorld } from "../engine/fake-world.js";
-import { Bench } from "../engine/fixture.js";
-import { runbookFor, SCENES } from "../engine/scenes.js";
+import { closingOf } from "../../src/report/closing.ts";
+import { endingLines } from "../../src/ui/ending-lines.ts";
+import { FakeWorld } from "../engine/fake-world.ts";
+import { Bench } from "../engine/fixture.ts";
+import { runbookFor, SCENES } from "../engine/scenes.ts";
 
 const folder = new URL("../../fixtures/endings/", import.meta.url);
 

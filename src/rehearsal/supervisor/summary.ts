@@ -1,7 +1,7 @@
 /** The last lines of a rehearsal: what was rehearsed, whether the box agrees, and the one next command. */
-import { START_WITH } from "../scenarios/registry.js";
-import { KILLED } from "./child.js";
-import type { RehearsalResult } from "./play.js";
+import { START_WITH } from "../scenarios/registry.ts";
+import { KILLED } from "./child.ts";
+import type { RehearsalResult } from "./play.ts";
 
 export interface SummaryOptions {
   /** Also how often each thing was done. */
