@@ -18,7 +18,7 @@ const src = join(root, "src");
 const cache = join(root, "node_modules/.cache/dingo-recover");
 /** What a program is made of, and what it is made with. */
 const TOOLS = ["build", "package.json", "package-lock.json"];
-const SOURCES = ["src", "runbooks", "README.md", "CHANGELOG.md", ...TOOLS];
+const SOURCES = ["src", "runbooks", "docs/exit-codes.md", "CHANGELOG.md", ...TOOLS];
 /** What the program reads beside itself. */
 const BESIDE = ["runbooks", "fixtures", "package.json"];
 /** What writes help and runbooks down. */
@@ -81,7 +81,7 @@ async function make(place) {
   // A call in the process of a test gives it a stand-in of `process`, and packages that it has (test/program/in-process.ts).
   put("program.cjs", `(function (module, __given, __dirname, process = globalThis.process) {\n${REQUIRE}${text}})\n`);
   put("scan/worker.cjs", `${(await scriptOf(["scan/worker.js"])).text}module.exports["scan/worker.js"]();\n`);
-  put("bin.cjs", transformSync(readFileSync(join(src, "bin.cts"), "utf8"), { loader: "ts", target: "node20" }).code);
+  put("bin.cjs", transformSync(readFileSync(join(src, "bin.cts"), "utf8"), { loader: "ts", target: "node24" }).code);
   for (const name of ENTRIES.slice(1)) put(name, stub(name));
   const made = await packagesMade(wanted);
   for (const name of ["packages.cjs", "packages.cache"]) symlinkSync(join(made, name), join(bundle, name));
@@ -143,7 +143,7 @@ async function scriptOf(names) {
     packages: "external",
     platform: "node",
     format: "cjs",
-    target: "node20",
+    target: "node24",
     supported: { "dynamic-import": false },
     charset: "ascii",
     metafile: true,
@@ -164,8 +164,8 @@ const OURS = {
   name: "ours",
   setup(building) {
     const namespace = "src";
-    building.onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir }) =>
-      `${resolveDir}/`.startsWith(`${src}/`) ? { path: relative(src, join(resolveDir, path)), namespace } : undefined,
+    building.onResolve({ filter: /^\.\.?\/.*\.[jt]s$/ }, ({ path, resolveDir }) =>
+      `${resolveDir}/`.startsWith(`${src}/`) ? { path: relative(src, join(resolveDir, path)).replace(/\.ts$/u, ".js"), namespace } : undefined,
     );
     building.onLoad({ filter: /.*/, namespace }, ({ path: name }) => {
       const path = join(src, name);

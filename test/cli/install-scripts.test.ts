@@ -19,12 +19,18 @@ describe("the clone", () => {
     expect(
       Object.keys(scripts).filter((name) => /^(?:pre|post)|^(?:install|prepare|dependencies)$/u.test(name)),
     ).toEqual([]);
-    const told = ["README.md", "docs/test-backup/Dockerfile"].flatMap((file) =>
+    const told = ["README.md", "docs/install.md", "docs/test-backup/Dockerfile"].flatMap((file) =>
       readFileSync(file, "utf8")
         .split("\n")
         .filter((line) => line.includes("&& npm pack")),
     );
-    expect(told).toHaveLength(2);
+    expect(told).toHaveLength(3);
     for (const line of told) expect(line).toContain("npm ci && npm run build && npm pack");
+  });
+
+  it("is told to install the file that it packs", () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+    for (const page of ["README.md", "docs/install.md"])
+      expect(readFileSync(page, "utf8")).toContain(`npm install --global ./dingo-recover-${version}.tgz`);
   });
 });
