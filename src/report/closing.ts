@@ -119,8 +119,8 @@ function stepOf(line: string): NextStep {
 
 function wayOn({ resumeWith, undoWith, beginAnewWith, closeWith }: Ways): readonly NextStep[] {
   return [
-    ...step(resumeWith, "goes on where it stopped"),
-    ...step(undoWith, "takes back what was done"),
+    ...step(resumeWith, "goes on"),
+    ...step(undoWith, "takes it back"),
     ...(beginAnewWith === undefined ? [] : [{ text: IN_VAIN }]),
     ...step(beginAnewWith, "once that is put right"),
     ...step(closeWith, "closes this run, which is open until then"),

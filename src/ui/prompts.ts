@@ -165,7 +165,7 @@ function promptOf(question: Question): string {
     case "typed":
       return `${question.prompt} Type ${asWritten(question.expected)} (${aside.slice(2)}; Ctrl-C stops):`;
     case "choice":
-      return `${question.prompt} One of ${question.choices.map(({ value }) => value).join(", ")} (${aside.slice(2)}):`;
+      return `${question.prompt} Type a number or a name (${aside.slice(2)}; Ctrl-C stops):`;
   }
 }
 

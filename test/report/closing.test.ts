@@ -145,8 +145,8 @@ describe("the end of a run that is no success", () => {
       back: [],
       world: "Done so far: the service instance was made for it.",
       next: [
-        { command: `dingo-recover resume ${RUN}`, why: "goes on where it stopped" },
-        { command: `dingo-recover undo ${RUN}`, why: "takes back what was done" },
+        { command: `dingo-recover resume ${RUN}`, why: "goes on" },
+        { command: `dingo-recover undo ${RUN}`, why: "takes it back" },
       ],
     });
     expect(made.lost).toBeUndefined();
