@@ -27,11 +27,13 @@ interface QuestionBase {
 export interface TextQuestion extends QuestionBase {
   readonly kind: "text";
   readonly default?: string;
+  /** Nothing typed is no answer: at a terminal it is asked again. */
+  readonly needed?: true;
   /** A secret answer is never journaled, only the fact that it was given. */
   readonly secret?: boolean;
 }
 
-/** y/N. Enter means no. */
+/** Yes or no; at a terminal Enter alone is neither. */
 export interface ConfirmQuestion extends QuestionBase {
   readonly kind: "confirm";
   readonly details: readonly string[];
